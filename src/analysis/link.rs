@@ -1,0 +1,162 @@
+//! Pushes to calls, and the verdict on each mobile callee (PUSH.md section 6, OUTCOMES.md section 4).
+
+use hashbrown::HashMap;
+
+use super::call::{Call, Outcome, Verdict};
+use super::push::{Link, Push, PushResult};
+use super::{Analysis, Options};
+use crate::findings;
+use crate::time::Timestamp;
+use crate::trace::Trace;
+
+/// Links every push of a user to the call it announces, where the evidence says so.
+pub(super) fn link(analysis: &mut Analysis, options: &Options) {
+    let mut by_callee: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (i, call) in analysis.calls.iter().enumerate() {
+        for callee in &call.callees {
+            by_callee.entry(callee).or_default().push(i);
+        }
+    }
+    let mut links = Vec::new();
+    for (p, push) in analysis.pushes.iter().enumerate() {
+        let Some(user) = push.user.as_ref().filter(|_| !push.synthetic).map(|u| u.to_ascii_lowercase()) else {
+            continue;
+        };
+        let calls = by_callee.get(user.as_str()).map_or(&[][..], Vec::as_slice);
+        let mut scored: Vec<(usize, i32, i64)> = near(&analysis.calls, calls, push, options)
+            .filter_map(|i| score(analysis.calls.get(i)?, push, options).map(|(s, gap)| (i, s, gap)))
+            .collect();
+        let smallest = scored.iter().map(|(_, _, gap)| *gap).min();
+        for (_, score, gap) in &mut scored {
+            *score += if Some(*gap) == smallest { 2 } else { 0 };
+        }
+        let best = scored.iter().map(|(_, s, _)| *s).max();
+        let winners: Vec<usize> = scored.iter().filter(|(_, s, _)| Some(*s) == best).map(|(i, ..)| *i).collect();
+        let others =
+            |not: Option<usize>| scored.iter().map(|(i, ..)| *i).filter(|i| Some(*i) != not).collect::<Vec<_>>();
+        links.push(match (&winners[..], scored.len()) {
+            ([only], 1) => (p, Some(*only), Link::Certain, Vec::new()),
+            ([only], _) => (p, Some(*only), Link::Likely, others(Some(*only))),
+            _ => (p, None, Link::None, others(None)),
+        });
+    }
+    drop(by_callee);
+    for (p, call, link, candidates) in links {
+        if let Some(push) = analysis.pushes.get_mut(p) {
+            (push.call, push.link, push.candidates) = (call, link, candidates);
+        }
+        if let Some(call) = call.and_then(|c| analysis.calls.get_mut(c)) {
+            call.pushes.push(p);
+            call.mobile = true;
+        }
+    }
+}
+
+/// Calls in order of time are many for one busy user: only those that can be open are scored.
+fn near<'a>(
+    calls: &'a [Call],
+    of_user: &'a [usize],
+    push: &'a Push,
+    options: &'a Options,
+) -> impl Iterator<Item = usize> + 'a {
+    // An INVITE is open for minutes at the most; an hour leaves room for clocks that differ.
+    let reach = options.no_final_ms + 3_600_000;
+    let from = push.sent.map(|t| t.plus(-reach));
+    let start = of_user.partition_point(|i| calls.get(*i).is_some_and(|c| c.started.is_some() && c.started < from));
+    let to = push.sent.map(|t| t.plus(3_600_000));
+    of_user
+        .get(start..)
+        .unwrap_or_default()
+        .iter()
+        .copied()
+        .take_while(move |i| calls.get(*i).is_some_and(|c| c.started.is_none() || to.is_none() || c.started <= to))
+}
+
+/// Score and distance in milliseconds, or `None` when the call cannot be the one.
+fn score(call: &Call, push: &Push, options: &Options) -> Option<(i32, i64)> {
+    let common = call.clocks.iter().find_map(|c| push.times.iter().find(|(f, _)| *f == c.file).map(|(_, t)| (c, *t)));
+    let (clock, sent) = match common {
+        Some(found) => found,
+        None => (call.clocks.first()?, push.times.first()?.1),
+    };
+    let end = clock.end.map_or_else(|| clock.start.plus(options.no_final_ms), |t| t.plus(options.push_slack_ms));
+    if sent < clock.start || sent > end {
+        return None;
+    }
+    let rang: Option<Timestamp> = clock.rang.filter(|t| *t <= sent);
+    let gap = sent.since(rang.unwrap_or(clock.start));
+    let mut score = 0;
+    if call.mobile {
+        score += 3;
+    }
+    if rang.is_some() {
+        score += 2;
+    }
+    if !push.display.is_empty() && push.display == call.display {
+        score += 1;
+    }
+    Some((score, gap))
+}
+
+/// Verdicts and causes.
+pub(super) fn judge(trace: &Trace, analysis: &mut Analysis) {
+    let mut tied = vec![false; analysis.calls.len()];
+    for push in &mut analysis.pushes {
+        push.findings = findings::of_push(trace, push);
+    }
+    for push in analysis.pushes.iter().filter(|p| p.link == Link::None) {
+        for candidate in &push.candidates {
+            if let Some(slot) = tied.get_mut(*candidate) {
+                *slot = true;
+            }
+        }
+    }
+    let pushes = &analysis.pushes;
+    for (call, tied) in analysis.calls.iter_mut().zip(tied) {
+        let own: Vec<&Push> = call.pushes.iter().filter_map(|p| pushes.get(*p)).collect();
+        call.mobile |= !own.is_empty();
+        if call.mobile {
+            call.verdict = Some(verdict(call, &own, tied));
+        }
+        call.findings = findings::of_call(trace, call, &own);
+        for push in own {
+            call.evidence.extend(push.evidence.iter().copied());
+        }
+        call.evidence.sort_unstable();
+        call.evidence.dedup();
+    }
+}
+
+/// CONTRACT.md's words; "missed" only when the INVITE ended in the log, unanswered.
+fn verdict(call: &Call, pushes: &[&Push], tied: bool) -> Verdict {
+    let has = |result| pushes.iter().any(|p| p.result == result);
+    let failed = has(PushResult::Rejected) || has(PushResult::Unroutable);
+    match call.outcome {
+        Outcome::Answered | Outcome::MediaFailed if call.answered_by_mobile => Verdict::AnsweredByMobile,
+        Outcome::Answered => Verdict::AnsweredElsewhere,
+        Outcome::MediaFailed if call.status.is_some_and(|s| s < 300) => Verdict::AnsweredElsewhere,
+        Outcome::Declined | Outcome::Busy | Outcome::DoNotDisturb if call.refused_by_mobile => {
+            Verdict::DeclinedByMobile
+        }
+        Outcome::Cancelled => Verdict::CallerGaveUp,
+        Outcome::NoAnswer
+        | Outcome::NoResponse
+        | Outcome::ServerError
+        | Outcome::FederationFailed
+        | Outcome::Rejected => {
+            if has(PushResult::Accepted) {
+                Verdict::NotOpened
+            } else if failed {
+                Verdict::MissedPushFailed
+            } else if has(PushResult::Unanswered) {
+                Verdict::MissedPushUnanswered
+            } else if pushes.is_empty() && !tied {
+                Verdict::MissedNoPush
+            } else {
+                Verdict::Undetermined
+            }
+        }
+        Outcome::NoFinal if failed && !has(PushResult::Accepted) => Verdict::MissedPushFailed,
+        _ => Verdict::Undetermined,
+    }
+}

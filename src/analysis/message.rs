@@ -1,0 +1,147 @@
+//! The messages of one Call-ID with the parts that tie them together.
+
+use std::borrow::Cow;
+use std::hash::BuildHasher;
+
+use super::Options;
+use crate::record::{Direction, RecordKind};
+use crate::sip::{HeaderName, Message, Method, NameAddr, Via};
+use crate::span::FileId;
+use crate::time::Timestamp;
+use crate::trace::{Event, EventId, Trace};
+
+pub(super) struct Context<'t> {
+    pub(super) trace: &'t Trace,
+    pub(super) options: &'t Options,
+    pub(super) hasher: &'t foldhash::fast::RandomState,
+}
+
+impl<'t> Context<'t> {
+    pub(super) fn event(&self, id: EventId) -> Option<&'t Event> {
+        self.trace.event(id)
+    }
+
+    pub(super) fn message(&self, id: EventId) -> Option<Message<'t>> {
+        self.trace.message(self.trace.event(id)?)
+    }
+
+    /// The cleaned value of a header.
+    pub(super) fn header(&self, id: EventId, name: HeaderName) -> Option<Cow<'t, [u8]>> {
+        self.message(id)?.header(name).map(|h| h.value())
+    }
+
+    /// Time of the last record of a source, or `None` when it has no times.
+    pub(super) fn last_time(&self, file: FileId) -> Option<Timestamp> {
+        self.trace.sources().get(file.index())?.span.map(|(_, last)| last)
+    }
+}
+
+/// One message on one server in one direction. Tags and Via entries are kept as seeded 64-bit hashes: they
+/// are only compared inside one group, and equal hashes of different values will not happen by design.
+#[derive(Clone, Debug)]
+pub(super) struct Msg {
+    pub(super) id: EventId,
+    pub(super) file: FileId,
+    pub(super) time: Option<Timestamp>,
+    pub(super) method: Method,
+    pub(super) status: u16,
+    pub(super) cseq: u32,
+    pub(super) direction: Direction,
+    /// 0 for none.
+    pub(super) from_tag: u64,
+    pub(super) to_tag: u64,
+    /// Top entry first.
+    pub(super) vias: Vec<u64>,
+}
+
+impl Msg {
+    pub(super) fn is_request(&self) -> bool {
+        self.status == 0
+    }
+
+    pub(super) fn is_final(&self) -> bool {
+        self.status >= 200
+    }
+}
+
+pub(super) struct Group {
+    /// In order of time, then of each file; records that stand in two files are there once.
+    pub(super) messages: Vec<Msg>,
+    /// Diagnostic records that name this Call-ID.
+    pub(super) diagnostics: Vec<EventId>,
+}
+
+impl Group {
+    pub(super) fn read(ctx: &Context<'_>, ids: &[EventId]) -> Group {
+        let mut messages: Vec<Msg> = Vec::with_capacity(ids.len());
+        let mut diagnostics = Vec::new();
+        let mut vias = Vec::new();
+        for &id in ids {
+            let Some(event) = ctx.event(id) else { continue };
+            match event.kind {
+                RecordKind::Protocol => messages.extend(read_message(ctx, id, event, &mut vias)),
+                RecordKind::Diagnostic => diagnostics.push(id),
+                _ => {}
+            }
+        }
+        messages.sort_by_key(|m| m.time);
+        let mut seen = hashbrown::HashSet::new();
+        messages.retain(|m| seen.insert(ctx.event(m.id).map(|e| ctx.trace.record(e).trim_ascii())));
+        Group { messages, diagnostics }
+    }
+
+    /// Different messages: forwarded copies of one message count once, fork legs each.
+    pub(super) fn count_messages(&self) -> u64 {
+        let mut parents: Vec<u64> =
+            self.messages.iter().filter(|m| m.is_request()).filter_map(|m| m.vias.get(1).copied()).collect();
+        parents.sort_unstable();
+        let mut keys: Vec<_> = self
+            .messages
+            .iter()
+            .filter_map(|m| {
+                let top = m.vias.first().copied().unwrap_or(0);
+                match m.status {
+                    // A request that was forwarded is counted where it ends up: each leg of a fork is one.
+                    0 if parents.binary_search(&top).is_ok() => None,
+                    0 | 100 => Some((m.cseq, m.method, m.status, m.from_tag, top)),
+                    _ => Some((m.cseq, m.method, m.status, m.from_tag, m.to_tag)),
+                }
+            })
+            .collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys.len() as u64
+    }
+}
+
+fn read_message(ctx: &Context<'_>, id: EventId, event: &Event, scratch: &mut Vec<u64>) -> Option<Msg> {
+    let message = ctx.trace.message(event)?;
+    let hash = |text: &[u8]| if text.is_empty() { 0 } else { ctx.hasher.hash_one(text).max(1) };
+    let (mut from_tag, mut to_tag) = (0, 0);
+    scratch.clear();
+    for header in message.headers() {
+        match HeaderName::from_token(header.name) {
+            HeaderName::From if from_tag == 0 => from_tag = hash(NameAddr::parse(&header.value()).tag),
+            HeaderName::To if to_tag == 0 => to_tag = hash(NameAddr::parse(&header.value()).tag),
+            HeaderName::Via => {
+                let value = header.value();
+                let mut vias = Vec::new();
+                Via::parse_all(&value, &mut vias);
+                scratch.extend(vias.iter().map(|v| ctx.hasher.hash_one((v.sent_by, v.branch)).max(1)));
+            }
+            _ => {}
+        }
+    }
+    Some(Msg {
+        id,
+        file: event.file,
+        time: event.time(),
+        method: event.method,
+        status: event.status,
+        cseq: event.cseq,
+        direction: event.direction,
+        from_tag,
+        to_tag,
+        vias: scratch.clone(),
+    })
+}

@@ -1,0 +1,91 @@
+//! From events to calls and pushes: pure functions, no I/O, no clock.
+//!
+//! ```text
+//! events ─ by Call-ID ─┬─ INVITE groups ── attempts ── branch tree ── legs, outcome ─┐
+//!                      └─ MESSAGE groups ─ pushes ── result ─────────────────────────┴─ link ── verdict ── findings
+//! ```
+
+mod attempt;
+mod call;
+mod group;
+mod link;
+mod message;
+mod outcome;
+mod push;
+mod server;
+
+pub use call::{Call, Diagnostic, Leg, Modality, Outcome, Verdict};
+pub use push::{Hop, Link, Push, PushResult};
+pub use server::{Role, ServerInfo, identify};
+
+use rayon::prelude::*;
+
+use crate::trace::Trace;
+
+/// Limits of the rules, in milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Without any provisional response an INVITE ends after this (Timer B, RFC 3261 section 17.1.1.2).
+    pub no_response_ms: i64,
+    /// After a provisional response a proxy waits longer than three minutes (Timer C, section 16.6 item 11).
+    pub no_final_ms: i64,
+    /// A MESSAGE without an answer has timed out (Timer F, section 17.1.2.2).
+    pub push_timeout_ms: i64,
+    /// A push may be logged this much after the end of its INVITE and still belong to it.
+    pub push_slack_ms: i64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { no_response_ms: 32_000, no_final_ms: 181_000, push_timeout_ms: 32_000, push_slack_ms: 5_000 }
+    }
+}
+
+/// What the logs tell.
+#[derive(Clone, Debug, Default)]
+pub struct Analysis {
+    /// Calls, by first record time, then by position.
+    pub calls: Vec<Call>,
+    /// Pushes, in the same order.
+    pub pushes: Vec<Push>,
+    /// Different messages: hops, forwarded copies and retransmissions count once.
+    pub messages: u64,
+}
+
+impl Analysis {
+    /// Calls whose mobile callee missed them.
+    pub fn missed(&self) -> impl Iterator<Item = &Call> {
+        self.calls.iter().filter(|call| call.is_missed())
+    }
+}
+
+/// Reads calls and pushes out of a trace. The result depends on the bytes only, not on threads.
+pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
+    let groups = group::by_call_id(trace);
+    let hasher = foldhash::fast::RandomState::default();
+    let parts: Vec<(Vec<Call>, Vec<Push>, u64)> = groups
+        .par_iter()
+        .map(|ids| {
+            let ctx = message::Context { trace, options, hasher: &hasher };
+            let kinds = group::kinds(trace, ids);
+            if !kinds.call && !kinds.message {
+                return (Vec::new(), Vec::new(), group::count_messages(trace, ids));
+            }
+            let group = message::Group::read(&ctx, ids);
+            let calls = if kinds.call { call::calls(&ctx, &group) } else { Vec::new() };
+            let pushes = if kinds.message { push::pushes(&ctx, &group) } else { Vec::new() };
+            (calls, pushes, group.count_messages())
+        })
+        .collect();
+    let mut out = Analysis::default();
+    for (calls, pushes, messages) in parts {
+        out.calls.extend(calls);
+        out.pushes.extend(pushes);
+        out.messages += messages;
+    }
+    out.calls.par_sort_by_key(|c| (c.started.is_none(), c.started, c.first));
+    out.pushes.par_sort_by_key(|p| (p.sent.is_none(), p.sent, p.first));
+    link::link(&mut out, options);
+    link::judge(trace, &mut out);
+    out
+}

@@ -1,0 +1,77 @@
+//! The command line: arguments, progress, exit codes. One file per subcommand.
+
+mod progress;
+mod report;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Who missed a call or a notification, why, and which lines of the log prove it.
+///
+/// Reads SIP traces of OCS, Lync and Skype for Business servers (SIPStack text of OCSLogger or the
+/// Centralized Logging Service), plain or compressed, in any of the encodings that occur.
+#[derive(Debug, Parser)]
+#[command(name = "siptrail", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(
+    after_help = "Exit status: 0 ran, 1 found what --fail-on asks for, 2 wrong usage or nothing could be read, 130 interrupted."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Report missed calls and notifications with cause, remedy and proof
+    Report(report::Report),
+}
+
+/// How a command ended (CONTRACT.md section 1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// Ran, and nothing at or above `--fail-on`.
+    Fine,
+    /// Ran, and found something at or above it.
+    Found,
+    /// Usage, I/O or configuration error, already told on stderr.
+    Failed,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> ExitCode {
+        ExitCode::from(match status {
+            Status::Fine => 0,
+            Status::Found => 1,
+            Status::Failed => 2,
+        })
+    }
+}
+
+/// Runs the program.
+pub(crate) fn main() -> ExitCode {
+    // An interrupt ends the process wherever it is: nothing but stdout can be half-written.
+    let interrupted = ctrlc::set_handler(|| std::process::exit(130));
+    if let Err(error) = interrupted {
+        say(&format!("siptrail: cannot catch interrupts: {error}"));
+    }
+    let status = match Arguments::parse().command {
+        Command::Report(report) => report.run(),
+    };
+    match status {
+        Ok(status) => status.into(),
+        // `| head` has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Status::Fine.into(),
+        Err(error) => {
+            say(&format!("siptrail: cannot write the report: {error}; check the disk or the pipe behind it"));
+            Status::Failed.into()
+        }
+    }
+}
+
+/// One line on stderr, made safe for a terminal. There is nobody to tell when stderr is gone.
+#[expect(clippy::disallowed_methods, reason = "the command line is where stderr is written")]
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "{}", siptrail::text::sanitize(line));
+}

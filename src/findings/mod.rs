@@ -1,0 +1,186 @@
+//! Causes: the catalogue of how a notification is missed, as data, and what is matched in a log.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use crate::analysis::{Call, Diagnostic, Push, PushResult, Verdict};
+use crate::trace::{EventId, Trace};
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Explains, no fault.
+    Info,
+    /// Likely or partly a cause.
+    Warning,
+    /// A notification or a call is lost because of this.
+    Error,
+}
+
+impl Severity {
+    /// The word in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+/// One entry of the catalogue.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Finding {
+    /// Stable code, `PN01`.
+    pub code: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// One line.
+    pub summary: String,
+    /// Why it happens.
+    pub cause: String,
+    /// What to do.
+    pub remedy: String,
+    /// Which server's log can prove it.
+    pub seen_at: String,
+    /// Where it is documented.
+    pub source: Vec<String>,
+    /// Alternatives; one that holds is enough.
+    #[serde(default, rename = "match")]
+    pub matchers: Vec<Matcher>,
+}
+
+/// What to look for.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Matcher {
+    /// `response`, `diagnostic`, `result_code`, `component` or `structure`.
+    #[serde(rename = "where")]
+    pub place: String,
+    /// Id of the ms-diagnostics family.
+    pub id: Option<u32>,
+    /// Lower-case part of the text.
+    pub text: Option<String>,
+    /// Eight hex digits.
+    pub result_code: Option<String>,
+    /// In words, where the code decides.
+    pub rule: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Catalogue {
+    finding: Vec<Finding>,
+}
+
+static CATALOGUE: LazyLock<Vec<Finding>> = LazyLock::new(|| {
+    toml::from_str::<Catalogue>(include_str!("catalogue.toml")).map(|c| c.finding).unwrap_or_default()
+});
+
+/// All entries, sorted by code.
+pub fn catalogue() -> &'static [Finding] {
+    &CATALOGUE
+}
+
+/// An entry by its code.
+pub fn find(code: &str) -> Option<&'static Finding> {
+    catalogue().iter().find(|f| f.code.eq_ignore_ascii_case(code))
+}
+
+/// What a message and the diagnostic records about it say.
+struct Evidence {
+    ids: Vec<u32>,
+    responses: String,
+    records: String,
+}
+
+impl Evidence {
+    fn gather(trace: &Trace, diagnostics: &[Diagnostic], records: &[EventId]) -> Evidence {
+        let mut text = String::new();
+        for event in records.iter().filter_map(|id| trace.event(*id)) {
+            if event.kind == crate::record::RecordKind::Diagnostic {
+                text += &crate::text::decode(trace.fields(event)).to_ascii_lowercase();
+            }
+        }
+        let responses = diagnostics.iter().map(Diagnostic::text).collect();
+        Evidence { ids: diagnostics.iter().map(|d| d.id).collect(), responses, records: text }
+    }
+
+    fn matches(&self, matcher: &Matcher) -> bool {
+        let text = |hay: &str| matcher.text.as_ref().is_some_and(|t| hay.contains(t.as_str()));
+        match matcher.place.as_str() {
+            "response" => matcher.id.is_some_and(|id| self.ids.contains(&id)) || text(&self.responses),
+            "diagnostic" => text(&self.records),
+            "result_code" => matcher.result_code.as_ref().is_some_and(|c| self.records.contains(c.as_str())),
+            _ => false,
+        }
+    }
+
+    fn causes(&self) -> Vec<&'static str> {
+        catalogue().iter().filter(|f| f.matchers.iter().any(|m| self.matches(m))).map(|f| f.code.as_str()).collect()
+    }
+}
+
+/// Causes of one push.
+pub(crate) fn of_push(trace: &Trace, push: &Push) -> Vec<&'static str> {
+    match push.result {
+        PushResult::Unanswered => vec!["PN30"],
+        PushResult::Accepted => {
+            let odd = |d: &Diagnostic| (30_001..31_000).contains(&d.id) && d.id != 30_007;
+            if push.diagnostics.iter().any(odd) { vec!["PN33"] } else { Vec::new() }
+        }
+        PushResult::Rejected | PushResult::Unroutable => {
+            let evidence = Evidence::gather(trace, &push.diagnostics, &push.records);
+            let mut causes = evidence.causes();
+            // Another partner's domain may be unknown too; this entry is about the clearing house's.
+            causes.retain(|c| *c != "PN01" || evidence.records.contains("push.lync.com"));
+            if causes.is_empty() { vec!["PN35"] } else { causes }
+        }
+        PushResult::Undetermined => Vec::new(),
+    }
+}
+
+/// Causes of one call: those of its pushes, what its own failure says, and what did not happen.
+pub(crate) fn of_call(trace: &Trace, call: &Call, pushes: &[&Push]) -> Vec<&'static str> {
+    let mut out: Vec<&'static str> = pushes.iter().flat_map(|p| p.findings.iter().copied()).collect();
+    match call.verdict {
+        Some(Verdict::NotOpened) => out.push("PN50"),
+        Some(Verdict::MissedNoPush) => {
+            let mut mobile = call.legs.iter().filter(|l| l.mobile).filter_map(|l| l.client.as_ref()).peekable();
+            let silent_platform = mobile.peek().is_some() && mobile.all(|c| !c.pushes);
+            out.push(if silent_platform { "PN23" } else { "PN20" });
+        }
+        _ => {}
+    }
+    if call.outcome.expected() == Some(false) {
+        let evidence = Evidence::gather(trace, &call.diagnostics, call.own_records());
+        out.extend(evidence.causes().into_iter().filter(|c| *c != "PN01"));
+    }
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_catalogue_is_complete_sorted_and_fits_a_report() {
+        assert!(catalogue().len() > 40, "the catalogue did not parse");
+        assert!(catalogue().windows(2).all(|w| w[0].code < w[1].code));
+        for f in catalogue() {
+            assert!(f.summary.len() <= 70 && !f.cause.is_empty() && !f.source.is_empty(), "{}", f.code);
+            assert!(
+                f.matchers
+                    .iter()
+                    .all(|m| m.id.is_some() || m.text.is_some() || m.result_code.is_some() || m.rule.is_some())
+            );
+        }
+        for code in ["PN20", "PN23", "PN30", "PN33", "PN35", "PN50"] {
+            assert!(find(code).is_some(), "{code} is used in code");
+        }
+    }
+}

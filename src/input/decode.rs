@@ -1,0 +1,202 @@
+//! What the bytes of an input are, and turning them into text that can be framed.
+
+use std::io::{self, Read, Write};
+
+use encoding_rs::{CoderResult, UTF_16BE, UTF_16LE};
+
+use super::spool::Spool;
+use super::{Input, Text};
+
+/// Bytes decoded at a time.
+const PIECE: usize = 1 << 20;
+/// Bytes looked at to find out the encoding.
+const SAMPLE: usize = 64 << 10;
+
+/// Encoding of an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each variant is the encoding of that name")]
+pub enum Encoding {
+    Utf8,
+    Utf8Bom,
+    Utf16Le,
+    Utf16Be,
+    Windows1252,
+}
+
+impl Encoding {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Encoding::Utf8 => "utf-8",
+            Encoding::Utf8Bom => "utf-8-bom",
+            Encoding::Utf16Le => "utf-16le",
+            Encoding::Utf16Be => "utf-16be",
+            Encoding::Windows1252 => "windows-1252",
+        }
+    }
+
+    /// Looks for a byte order mark, then for the zero bytes of UTF-16 text, then for valid UTF-8.
+    pub(super) fn detect(bytes: &[u8]) -> Encoding {
+        match bytes {
+            [0xef, 0xbb, 0xbf, ..] => return Encoding::Utf8Bom,
+            [0xff, 0xfe, ..] => return Encoding::Utf16Le,
+            [0xfe, 0xff, ..] => return Encoding::Utf16Be,
+            _ => {}
+        }
+        let head = &bytes[..bytes.len().min(SAMPLE)];
+        let zeros = |odd: usize| head.iter().skip(odd).step_by(2).filter(|b| **b == 0).count();
+        let half = head.len() / 2;
+        if half > 4 && zeros(1) * 10 > half * 7 && zeros(0) * 10 < half {
+            return Encoding::Utf16Le;
+        }
+        if half > 4 && zeros(0) * 10 > half * 7 && zeros(1) * 10 < half {
+            return Encoding::Utf16Be;
+        }
+        let windows = 16;
+        let step = (bytes.len() / windows).max(SAMPLE);
+        for start in (0..bytes.len()).step_by(step) {
+            let part = &bytes[start..bytes.len().min(start + SAMPLE)];
+            // A window may start and end inside a character.
+            let part = &part[part.iter().take(3).take_while(|b| start > 0 && (0x80..0xc0).contains(*b)).count()..];
+            if std::str::from_utf8(part).is_err_and(|e| e.error_len().is_some()) {
+                return Encoding::Windows1252;
+            }
+        }
+        Encoding::Utf8
+    }
+}
+
+/// Unpacks and decodes as far as needed; plain text is taken as it is.
+pub(super) fn prepare(name: String, text: Text) -> Input {
+    let mut notes = Vec::new();
+    let raw =
+        Input { name, text, encoding: Encoding::Utf8, original_len: 0, checkpoints: Vec::new(), notes: Vec::new() };
+    let text = match unpack(raw.bytes(), &mut notes) {
+        Some(unpacked) => unpacked,
+        None => raw.text,
+    };
+    let mut input =
+        Input { name: raw.name, text, encoding: Encoding::Utf8, original_len: 0, checkpoints: Vec::new(), notes };
+    input.original_len = input.bytes().len() as u64;
+    input.encoding = Encoding::detect(input.bytes());
+    let utf16 = match input.encoding {
+        Encoding::Utf16Le => Some(UTF_16LE),
+        Encoding::Utf16Be => Some(UTF_16BE),
+        _ => None,
+    };
+    if let Some(encoding) = utf16 {
+        match from_utf16(input.bytes(), encoding, Spool::new()) {
+            Ok((text, checkpoints, replaced)) => {
+                (input.text, input.checkpoints) = (text, checkpoints);
+                if replaced {
+                    input.notes.push("UTF-16 text holds units that are no characters, shown as U+FFFD".to_owned());
+                }
+            }
+            Err(error) => input.notes.push(format!("cannot decode UTF-16: {error}")),
+        }
+    }
+    let head = &input.bytes()[..input.bytes().len().min(SAMPLE)];
+    if memchr::memchr(b'\n', head).is_none() && memchr::memchr(b'\r', head).is_some() {
+        match cr_to_lf(input.bytes(), Spool::new()) {
+            Ok(text) => input.text = text,
+            Err(error) => input.notes.push(format!("cannot convert CR line ends: {error}")),
+        }
+    }
+    input
+}
+
+/// gzip and zstd by their magic numbers; a damaged tail keeps what came before it.
+fn unpack(bytes: &[u8], notes: &mut Vec<String>) -> Option<Text> {
+    let (kind, result) = match bytes {
+        [0x1f, 0x8b, ..] => ("gzip", drain(flate2::read::MultiGzDecoder::new(bytes))),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => match zstd::stream::read::Decoder::new(bytes) {
+            Ok(decoder) => ("zstd", drain(decoder)),
+            Err(error) => ("zstd", (Err(error), None)),
+        },
+        _ => return None,
+    };
+    let (text, damage) = result;
+    match text {
+        Ok(text) => {
+            if let Some(damage) = damage {
+                let len = match &text {
+                    Text::Owned(bytes) => bytes.len(),
+                    Text::Mapped(map) => map.bytes().len(),
+                };
+                notes.push(format!("{kind} data is damaged or cut ({damage}), read the {len} bytes before that"));
+            }
+            Some(text)
+        }
+        Err(error) => {
+            notes.push(format!("cannot unpack {kind} data: {error}"));
+            Some(Text::Owned(Vec::new()))
+        }
+    }
+}
+
+/// Reads a stream to its end or to its first error, which is returned beside what was read.
+pub(super) fn drain(mut from: impl Read) -> (io::Result<Text>, Option<io::Error>) {
+    let mut spool = Spool::new();
+    let mut piece = vec![0; PIECE];
+    let mut damage = None;
+    loop {
+        match from.read(&mut piece) {
+            Ok(0) => break,
+            Ok(n) => {
+                if let Err(error) = spool.write_all(&piece[..n]) {
+                    damage = Some(error);
+                    break;
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => {
+                damage = Some(error);
+                break;
+            }
+        }
+    }
+    (spool.finish(), damage)
+}
+
+type Decoded = (Text, Vec<(u64, u64)>, bool);
+
+pub(super) fn from_utf16(
+    bytes: &[u8],
+    encoding: &'static encoding_rs::Encoding,
+    mut spool: Spool,
+) -> io::Result<Decoded> {
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let bom = if matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) { 2 } else { 0 };
+    let mut piece = vec![0; PIECE];
+    let mut checkpoints = Vec::new();
+    let (mut read, mut written, mut replaced) = (bom, 0u64, false);
+    loop {
+        let rest = &bytes[read..];
+        // Whole pieces end where no character is pending, so a checkpoint is exact.
+        let mut take = rest.len().min(PIECE / 4);
+        if take < rest.len() && take > 2 && is_high_surrogate(&rest[take - 2..take], encoding) {
+            take -= 2;
+        }
+        checkpoints.push((written, read as u64));
+        let last = take == rest.len();
+        let (result, used, out, errors) = decoder.decode_to_utf8(&rest[..take], &mut piece, last);
+        spool.write_all(&piece[..out])?;
+        (read, written, replaced) = (read + used, written + out as u64, replaced || errors);
+        if last && result == CoderResult::InputEmpty {
+            return Ok((spool.finish()?, checkpoints, replaced));
+        }
+    }
+}
+
+fn is_high_surrogate(unit: &[u8], encoding: &'static encoding_rs::Encoding) -> bool {
+    let high = if encoding == UTF_16LE { unit.get(1) } else { unit.first() };
+    high.is_some_and(|b| (0xd8..0xdc).contains(b))
+}
+
+fn cr_to_lf(bytes: &[u8], mut spool: Spool) -> io::Result<Text> {
+    for part in bytes.chunks(PIECE) {
+        let part: Vec<u8> = part.iter().map(|b| if *b == b'\r' { b'\n' } else { *b }).collect();
+        spool.write_all(&part)?;
+    }
+    spool.finish()
+}

@@ -1,0 +1,172 @@
+//! Mapping a file. All of the program's `unsafe` is in this file.
+//!
+//! # Contract
+//! A mapping shows the file as it is now: another process may write to it or cut it short.
+//! * *Written to*: readers treat the bytes as hostile anyway; no invariant depends on reading the same
+//!   byte twice, and every access is bounds-checked.
+//! * *Cut short*: touching a page behind the new end raises SIGBUS. A handler, installed at the first
+//!   mapping, puts zero pages in place of the lost ones and remembers where the text ends; the reader sees
+//!   zeros and [`Map::intact_len`] tells how much was real. A SIGBUS outside our mappings goes to the handler
+//!   that was there before. This also covers an I/O error of a network share while a page is read.
+//!   On Windows a mapped file cannot be cut.
+//!
+//! One `unsafe` (the mapping) cannot keep that promise alone, hence the handler's few more.
+
+use std::fs::File;
+use std::io;
+
+use memmap2::Mmap;
+
+#[derive(Debug)]
+pub(super) struct Map {
+    pages: Mmap,
+    file: File,
+    slot: Option<guard::Slot>,
+}
+
+impl Map {
+    /// Maps a non-empty file.
+    #[expect(unsafe_code, reason = "mapping a file has no safe form; see the contract above")]
+    pub(super) fn new(file: File) -> io::Result<Map> {
+        // SAFETY: the contract of this module: bytes that change are tolerated, bytes that vanish are guarded.
+        let pages = unsafe { Mmap::map(&file)? };
+        let slot = guard::watch(pages.as_ptr() as usize, pages.len())
+            .ok_or_else(|| io::Error::other("too many mapped files"))?;
+        Ok(Map { pages, file, slot: Some(slot) })
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.pages
+    }
+
+    pub(super) fn intact_len(&self) -> u64 {
+        let now = self.file.metadata().map_or(u64::MAX, |m| m.len());
+        let seen = self.slot.as_ref().and_then(guard::Slot::shrunk_at).unwrap_or(u64::MAX);
+        (self.pages.len() as u64).min(now).min(seen)
+    }
+}
+
+impl Drop for Map {
+    fn drop(&mut self) {
+        // The watch ends before the address range is given back and possibly used by somebody else.
+        self.slot.take();
+    }
+}
+
+#[cfg(unix)]
+#[expect(unsafe_code, reason = "a signal handler has no safe form; see the contract above")]
+mod guard {
+    use std::sync::Once;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// How many files can be mapped at a time; more are read into memory instead.
+    const SLOTS: usize = 1024;
+    const FREE: usize = 0;
+
+    struct Entry {
+        start: AtomicUsize,
+        len: AtomicUsize,
+        shrunk: AtomicUsize,
+    }
+
+    static TABLE: [Entry; SLOTS] = [const {
+        Entry { start: AtomicUsize::new(FREE), len: AtomicUsize::new(0), shrunk: AtomicUsize::new(usize::MAX) }
+    }; SLOTS];
+    static PREVIOUS: AtomicUsize = AtomicUsize::new(0);
+    static INSTALL: Once = Once::new();
+
+    #[derive(Debug)]
+    pub(super) struct Slot(usize);
+
+    impl Slot {
+        pub(super) fn shrunk_at(&self) -> Option<u64> {
+            let at = TABLE.get(self.0)?.shrunk.load(Ordering::Acquire);
+            (at != usize::MAX).then_some(at as u64)
+        }
+    }
+
+    impl Drop for Slot {
+        fn drop(&mut self) {
+            if let Some(entry) = TABLE.get(self.0) {
+                entry.len.store(0, Ordering::Release);
+                entry.shrunk.store(usize::MAX, Ordering::Release);
+                entry.start.store(FREE, Ordering::Release);
+            }
+        }
+    }
+
+    pub(super) fn watch(start: usize, len: usize) -> Option<Slot> {
+        INSTALL.call_once(install);
+        TABLE.iter().enumerate().find_map(|(i, entry)| {
+            entry.start.compare_exchange(FREE, start, Ordering::AcqRel, Ordering::Relaxed).ok()?;
+            entry.len.store(len, Ordering::Release);
+            Some(Slot(i))
+        })
+    }
+
+    fn install() {
+        // SAFETY: both structures are plain C data for which all zeros is valid; the handler only does what a
+        // signal handler may (atomics and the mmap system call).
+        unsafe {
+            let mut action: libc::sigaction = std::mem::zeroed();
+            let mut previous: libc::sigaction = std::mem::zeroed();
+            let handler: extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void) = on_bus_error;
+            action.sa_sigaction = handler as usize;
+            action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
+            libc::sigemptyset(&raw mut action.sa_mask);
+            if libc::sigaction(libc::SIGBUS, &raw const action, &raw mut previous) == 0
+                && previous.sa_flags & libc::SA_SIGINFO != 0
+            {
+                PREVIOUS.store(previous.sa_sigaction, Ordering::Release);
+            }
+        }
+    }
+
+    extern "C" fn on_bus_error(signal: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
+        // SAFETY: the kernel hands a valid `siginfo_t` to an SA_SIGINFO handler; the range that is mapped over
+        // lies inside one of our own live mappings, and is only ever read.
+        unsafe {
+            let address = (*info).si_addr() as usize;
+            for entry in &TABLE {
+                let (start, len) = (entry.start.load(Ordering::Acquire), entry.len.load(Ordering::Acquire));
+                if start == FREE || address < start || address - start >= len {
+                    continue;
+                }
+                let page = usize::try_from(libc::sysconf(libc::_SC_PAGESIZE)).unwrap_or(4096);
+                let from = address / page * page;
+                let flags = libc::MAP_FIXED | libc::MAP_PRIVATE | libc::MAP_ANON;
+                let size = start + len - from;
+                if libc::mmap(from as *mut libc::c_void, size, libc::PROT_READ, flags, -1, 0) != libc::MAP_FAILED {
+                    entry.shrunk.fetch_min(from - start, Ordering::AcqRel);
+                    return;
+                }
+            }
+            let previous = PREVIOUS.load(Ordering::Acquire);
+            if previous > 1 {
+                let previous: extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void) =
+                    std::mem::transmute(previous);
+                previous(signal, info, context);
+            } else {
+                libc::signal(libc::SIGBUS, libc::SIG_DFL);
+            }
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod guard {
+    #[derive(Debug)]
+    pub(super) struct Slot;
+
+    impl Slot {
+        #[expect(clippy::unused_self, reason = "twin of the Unix form")]
+        pub(super) fn shrunk_at(&self) -> Option<u64> {
+            None
+        }
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "twin of the Unix form")]
+    pub(super) fn watch(_start: usize, _len: usize) -> Option<Slot> {
+        Some(Slot)
+    }
+}

@@ -1,0 +1,105 @@
+//! Bytes in: files, folders, archives and standard input become texts that any thread can read.
+//!
+//! A plain file is mapped; everything that has to be decoded (compressed, UTF-16, CR-only) goes in pieces
+//! through a spool that stays in memory while small and becomes an unlinked temporary file when large.
+//! Single-byte text is not transcoded: strings are decoded where they are shown ([`crate::text::decode`]).
+
+mod decode;
+mod error;
+mod map;
+mod spool;
+mod walk;
+
+pub use decode::Encoding;
+pub use error::InputError;
+pub use walk::{Opened, open};
+
+use std::fmt;
+
+use self::map::Map;
+
+/// One log text.
+pub struct Input {
+    name: String,
+    text: Text,
+    encoding: Encoding,
+    original_len: u64,
+    /// `(offset in the text, offset in the original)`, ascending; only for UTF-16.
+    checkpoints: Vec<(u64, u64)>,
+    notes: Vec<String>,
+}
+
+enum Text {
+    Owned(Vec<u8>),
+    Mapped(Map),
+}
+
+impl Input {
+    /// A text from memory; compression and encoding are found out as for a file.
+    pub fn from_bytes(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Input {
+        decode::prepare(name.into(), Text::Owned(bytes.into()))
+    }
+
+    /// The name as given or found; `-` is standard input, `logs.zip/edge01.log` a member of an archive.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The text.
+    pub fn bytes(&self) -> &[u8] {
+        match &self.text {
+            Text::Owned(bytes) => bytes,
+            Text::Mapped(map) => map.bytes(),
+        }
+    }
+
+    /// Encoding of the original.
+    pub fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    /// Length of the original in bytes, after decompression.
+    pub fn original_len(&self) -> u64 {
+        self.original_len
+    }
+
+    /// How much of the text can still be read: less than its length when the file was truncated meanwhile.
+    pub fn intact_len(&self) -> u64 {
+        match &self.text {
+            Text::Owned(bytes) => bytes.len() as u64,
+            Text::Mapped(map) => map.intact_len(),
+        }
+    }
+
+    /// Damage of the container that did not stop the reading.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The offset in the original of an offset in the text.
+    pub fn original_offset(&self, offset: u64) -> u64 {
+        let at = self.checkpoints.partition_point(|(text, _)| *text <= offset);
+        let Some((text, original)) = at.checked_sub(1).and_then(|i| self.checkpoints.get(i)) else { return offset };
+        let range = usize::try_from(*text).unwrap_or(usize::MAX)..usize::try_from(offset).unwrap_or(usize::MAX);
+        let units: u64 = self.bytes().get(range).unwrap_or_default().iter().map(|b| utf16_units(*b)).sum();
+        original + 2 * units
+    }
+}
+
+/// How many UTF-16 units the UTF-8 character that starts with this byte takes.
+fn utf16_units(byte: u8) -> u64 {
+    match byte {
+        0x80..=0xbf => 0,
+        0xf0.. => 2,
+        _ => 1,
+    }
+}
+
+impl fmt::Debug for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Input").field("name", &self.name).field("encoding", &self.encoding).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

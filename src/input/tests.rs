@@ -1,0 +1,108 @@
+use std::io::Write;
+
+use encoding_rs::{UTF_16BE, UTF_16LE};
+use proptest::prelude::*;
+
+use super::spool::Spool;
+use super::*;
+
+const LOG: &str =
+    "TL_INFO(TF_PROTOCOL) x\r\nDirection: incoming\r\nFrom: \"Zoë 😀\"<sip:zoe@contoso.com>\r\n$$end_record\r\n";
+
+fn utf16(text: &str, little: bool, bom: bool) -> Vec<u8> {
+    let units = bom.then_some(0xfeff).into_iter().chain(text.encode_utf16());
+    units.flat_map(|u| if little { u.to_le_bytes() } else { u.to_be_bytes() }).collect()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn every_encoding_and_packing_gives_the_same_text() {
+    let utf8 = LOG.as_bytes();
+    let cases: Vec<(&str, Vec<u8>, Encoding)> = vec![
+        ("plain", utf8.to_vec(), Encoding::Utf8),
+        ("utf16le bom", utf16(LOG, true, true), Encoding::Utf16Le),
+        ("utf16le", utf16(LOG, true, false), Encoding::Utf16Le),
+        ("utf16be bom", utf16(LOG, false, true), Encoding::Utf16Be),
+        ("utf16be", utf16(LOG, false, false), Encoding::Utf16Be),
+        ("gzip", gzip(utf8), Encoding::Utf8),
+        ("gzip members", [gzip(&utf8[..40]), gzip(&utf8[40..])].concat(), Encoding::Utf8),
+        ("gzip of utf16", gzip(&utf16(LOG, true, true)), Encoding::Utf16Le),
+        ("zstd", zstd::encode_all(utf8, 3).unwrap(), Encoding::Utf8),
+    ];
+    for (name, bytes, encoding) in cases {
+        let input = Input::from_bytes(name, bytes);
+        assert_eq!(String::from_utf8_lossy(input.bytes()), LOG, "{name}");
+        assert_eq!(input.encoding(), encoding, "{name}");
+        assert_eq!(input.notes(), &[] as &[String], "{name}");
+    }
+    assert_eq!(Input::from_bytes("ansi", &b"From: Zo\xeb\r\n"[..]).encoding(), Encoding::Windows1252);
+    assert_eq!(Input::from_bytes("cr", &b"a\rb\r"[..]).bytes(), b"a\nb\n");
+    assert!(Input::from_bytes("empty", &b""[..]).bytes().is_empty());
+}
+
+#[test]
+fn damaged_compression_keeps_what_came_before() {
+    let long = LOG.repeat(5000);
+    let packed = gzip(long.as_bytes());
+    let input = Input::from_bytes("cut.gz", &packed[..packed.len() / 2]);
+    assert!(!input.bytes().is_empty() && long.as_bytes().starts_with(input.bytes()));
+    assert_eq!(input.notes().len(), 1);
+}
+
+proptest! {
+    /// The offset of any character of the text leads to the same character in the UTF-16 original.
+    #[test]
+    fn utf16_offsets_are_exact(text in "[a-z😀é\n]{0,400}", little: bool, bom: bool, small: bool) {
+        let bytes = utf16(&text, little, bom);
+        let encoding = if little { UTF_16LE } else { UTF_16BE };
+        let spool = if small { Spool::with_threshold(16) } else { Spool::new() };
+        prop_assume!(!small || text.len() > 16);
+        let (decoded, checkpoints, _) = super::decode::from_utf16(&bytes, encoding, spool).unwrap();
+        let input = Input { name: String::new(), text: decoded, encoding: Encoding::Utf16Le, original_len: 0, checkpoints, notes: vec![] };
+        prop_assert_eq!(input.bytes(), text.as_bytes());
+        let mut original = if bom { 2 } else { 0 };
+        for (at, c) in text.char_indices() {
+            prop_assert_eq!(input.original_offset(at as u64), original);
+            original += 2 * c.len_utf16() as u64;
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_truncated_while_mapped_reads_as_zeros() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("big.log");
+    std::fs::write(&path, vec![b'x'; 1 << 20]).unwrap();
+    let opened = open([&path]);
+    let input = &opened.inputs[0];
+    std::fs::File::options().write(true).open(&path).unwrap().set_len(10_000).unwrap();
+    let kept = input.bytes().iter().take_while(|b| **b == b'x').count();
+    let rest = input.bytes().iter().skip(kept).all(|b| *b == 0);
+    assert_eq!((kept, rest, input.intact_len()), (10_000, true, 10_000));
+}
+
+#[test]
+fn folders_and_missing_files() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str| std::fs::write(dir.path().join(name), LOG).unwrap();
+    let names = |o: &Opened| {
+        o.inputs.iter().map(|i| i.name().rsplit('/').next().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    assert!(matches!(open([dir.path()]).errors[..], [InputError::NoLogs { others: 0, .. }]));
+    ["b.log", "a.TXT", "c.log.1", "readme.md", ".hidden.log"].into_iter().for_each(write);
+    let opened = open([
+        dir.path().to_path_buf(),
+        dir.path().join("b.log"),
+        dir.path().join("gone.log"),
+        dir.path().join("readme.md"),
+    ]);
+    assert_eq!(names(&opened), ["a.TXT", "b.log", "c.log.1", "readme.md"]);
+    assert_eq!((opened.errors.len(), opened.skipped.len()), (1, 1));
+    assert!(opened.errors[0].to_string().contains("gone.log"));
+}

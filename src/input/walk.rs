@@ -1,0 +1,171 @@
+//! From the arguments of a command to inputs.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, Read, Seek};
+use std::path::{Path, PathBuf};
+
+use super::map::Map;
+use super::{Input, InputError, Text, decode};
+
+/// What came of opening the arguments.
+#[derive(Debug, Default)]
+pub struct Opened {
+    /// The texts, in the order of the arguments, folders sorted by path.
+    pub inputs: Vec<Input>,
+    /// Arguments (or members of archives) that could not be read.
+    pub errors: Vec<InputError>,
+    /// Files of a folder that do not look like logs and were left alone.
+    pub skipped: Vec<PathBuf>,
+}
+
+/// Endings of the files that are taken from a folder; a file named directly is always read.
+const ENDINGS: [&str; 8] = ["log", "txt", "gz", "zst", "zip", "uccapilog", "out", "trace"];
+
+/// Opens files, folders (recursively) and `-` for standard input. Never fails as a whole.
+pub fn open<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Opened {
+    let mut out = Opened::default();
+    let mut seen = BTreeSet::new();
+    for path in paths {
+        let path = path.as_ref();
+        if path == Path::new("-") {
+            out.stdin();
+        } else if path.is_dir() {
+            out.folder(path, &mut seen);
+        } else {
+            out.file(path, &mut seen);
+        }
+    }
+    out
+}
+
+impl Opened {
+    #[expect(clippy::disallowed_methods, reason = "this is the layer that reads standard input")]
+    fn stdin(&mut self) {
+        let (text, damage) = decode::drain(io::stdin().lock());
+        match (text, damage) {
+            (Ok(text), None) => self.add("-".to_owned(), text),
+            (_, Some(source)) | (Err(source), None) => self.errors.push(InputError::Io { path: "-".into(), source }),
+        }
+    }
+
+    fn folder(&mut self, folder: &Path, seen: &mut BTreeSet<PathBuf>) {
+        let before = (self.inputs.len(), self.errors.len(), seen.len());
+        let mut others = 0;
+        let hidden = |e: &walkdir::DirEntry| e.depth() > 0 && e.file_name().to_string_lossy().starts_with('.');
+        let walk = walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name();
+        for entry in walk.into_iter().filter_entry(|e| !hidden(e)) {
+            match entry {
+                Ok(entry) if entry.file_type().is_file() => {
+                    if is_log_name(entry.path()) {
+                        self.file(entry.path(), seen);
+                    } else {
+                        others += 1;
+                        self.skipped.push(entry.into_path());
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    let path = error.path().unwrap_or(folder).to_path_buf();
+                    let source = error
+                        .into_io_error()
+                        .unwrap_or_else(|| io::Error::other("a link leads back to its own folder"));
+                    self.errors.push(InputError::Io { path, source });
+                }
+            }
+        }
+        if before == (self.inputs.len(), self.errors.len(), seen.len()) {
+            self.errors.push(InputError::NoLogs { path: folder.to_path_buf(), others });
+        }
+    }
+
+    fn file(&mut self, path: &Path, seen: &mut BTreeSet<PathBuf>) {
+        if let Ok(real) = path.canonicalize()
+            && !seen.insert(real)
+        {
+            return;
+        }
+        if let Err(source) = self.read_file(path) {
+            self.errors.push(InputError::Io { path: path.to_path_buf(), source });
+        }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the layer that reads files")]
+    fn read_file(&mut self, path: &Path) -> io::Result<()> {
+        let name = path.to_string_lossy().replace('\\', if cfg!(windows) { "/" } else { "\\" });
+        let mut file = File::open(path)?;
+        let regular = file.metadata()?.is_file();
+        let mut magic = [0; 4];
+        if regular && read_some(&mut file, &mut magic)? == 4 && magic == *b"PK\x03\x04" {
+            self.archive(path, &name, file);
+            return Ok(());
+        }
+        if regular {
+            file.rewind()?;
+        }
+        if regular
+            && file.metadata()?.len() > 0
+            && let Ok(map) = file.try_clone().and_then(Map::new)
+        {
+            self.add(name, Text::Mapped(map));
+            return Ok(());
+        }
+        match decode::drain(file) {
+            (Ok(text), None) => self.add(name, text),
+            (_, Some(source)) | (Err(source), None) => return Err(source),
+        }
+        Ok(())
+    }
+
+    fn archive(&mut self, path: &Path, name: &str, file: File) {
+        let mut archive = match zip::ZipArchive::new(io::BufReader::new(file)) {
+            Ok(archive) => archive,
+            Err(error) => {
+                self.errors.push(InputError::Archive { path: path.to_path_buf(), what: error.to_string() });
+                return;
+            }
+        };
+        for i in 0..archive.len() {
+            let member = match archive.by_index(i) {
+                Ok(member) if member.is_dir() => continue,
+                Ok(member) => member,
+                Err(error) => {
+                    let path = path.join(format!("member {}", i + 1));
+                    self.errors.push(InputError::Archive { path, what: error.to_string() });
+                    continue;
+                }
+            };
+            let name = format!("{name}/{}", member.name().unwrap_or_else(|_| format!("member {}", i + 1).into()));
+            if let (Ok(text), damage) = decode::drain(member) {
+                self.add(name.clone(), text);
+                if let Some(damage) = damage {
+                    self.errors.push(InputError::Archive { path: name.into(), what: damage.to_string() });
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, name: String, text: Text) {
+        self.inputs.push(decode::prepare(name, text));
+    }
+}
+
+fn read_some(file: &mut File, into: &mut [u8]) -> io::Result<usize> {
+    let mut read = 0;
+    while read < into.len() {
+        match file.read(&mut into[read..])? {
+            0 => break,
+            n => read += n,
+        }
+    }
+    Ok(read)
+}
+
+fn is_log_name(path: &Path) -> bool {
+    match path.extension().and_then(|e| e.to_str()) {
+        None => true,
+        Some(ending) => {
+            ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)) || ending.bytes().all(|b| b.is_ascii_digit())
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Framing in parallel, with the same records whatever the chunk size.
+//!
+//! ```text
+//!  bytes   |--- chunk 0 ---|--- chunk 1 ---|--- chunk 2 ---|
+//!  records  [r0][r1][  r2    ][r3][ r4 ][    r5    ][r6]
+//! ```
+//!
+//! A record belongs to the chunk in which its opening line starts; the worker reads past its chunk's end
+//! to finish it. A worker cannot know whether its chunk starts inside a record, so it starts at the first
+//! likely boundary and all workers' results are then joined in order: where the record before ends at one
+//! of this chunk's own boundaries, everything behind that is right; where it does not (a body that quotes
+//! a log, damage), the stretch in between is read again from the true position.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::scan::{RawRecord, Scanner, likely_boundary};
+
+/// Bytes a worker takes at a time: large enough to make joining free, small enough to share the work evenly.
+pub const CHUNK: usize = if cfg!(debug_assertions) { 64 << 10 } else { 1 << 20 };
+
+/// What one worker made of a stretch of the input.
+#[derive(Debug)]
+pub struct Framed<R> {
+    /// Where reading began.
+    pub start: usize,
+    /// Where it stopped: the end of the last record or the first line of the next chunk.
+    pub end: usize,
+    /// End of each record, ascending.
+    ends: Vec<usize>,
+    /// One result per record, in order.
+    pub records: Vec<R>,
+    /// Non-empty lines outside records, one entry per record for the lines before it.
+    lines_before: Vec<i64>,
+    /// The same behind the last record.
+    lines_after: i64,
+}
+
+impl<R> Framed<R> {
+    /// Lines that belong to no record.
+    pub fn lines_outside(&self) -> i64 {
+        self.lines_before.iter().sum::<i64>() + self.lines_after
+    }
+
+    /// Forgets the first `n` records, which were read from a wrong start.
+    fn drop_first(&mut self, n: usize) {
+        self.start = self.ends.get(n.wrapping_sub(1)).copied().unwrap_or(self.start);
+        self.ends.drain(..n);
+        self.records.drain(..n);
+        self.lines_before.drain(..n);
+    }
+}
+
+/// Frames `bytes` in chunks of `chunk` bytes on all threads of the current pool; `read` turns each record
+/// into what the caller keeps, with a worker's own state `S` (an interner, say).
+pub fn frame<S: Send, R: Send>(
+    bytes: &[u8],
+    chunk: usize,
+    state: impl Fn() -> S + Sync,
+    read: impl Fn(&mut S, &RawRecord) -> R + Sync,
+    done: impl Fn(usize) + Sync,
+) -> Vec<(S, Framed<R>)> {
+    let chunk = chunk.max(1);
+    let count = bytes.len().div_ceil(chunk).max(1);
+    let range = |i: usize| i * chunk..((i + 1) * chunk).min(bytes.len());
+    let run = |part: Range<usize>, stop: &dyn Fn(usize) -> bool| {
+        let mut own = state();
+        let framed = read_range(bytes, part, stop, &mut |raw| read(&mut own, raw));
+        (own, framed)
+    };
+    let parts: Vec<_> = (0..count)
+        .into_par_iter()
+        .map(|i| {
+            let part = range(i);
+            let start = if i == 0 { 0 } else { likely_boundary(bytes, part.start, part.end) };
+            let out = run(start..part.end, &|_| false);
+            done(part.len());
+            out
+        })
+        .collect();
+    let mut joined = Vec::with_capacity(count);
+    let mut pos = 0;
+    for (i, (own, mut framed)) in parts.into_iter().enumerate() {
+        let limit = range(i).end;
+        if pos >= limit && i + 1 < count {
+            continue;
+        }
+        if pos != framed.start && framed.ends.binary_search(&pos).is_err() {
+            let known = |at: usize| at == framed.start || framed.ends.binary_search(&at).is_ok();
+            let again = run(pos..limit, &known);
+            pos = again.1.end;
+            joined.push(again);
+        }
+        if pos == framed.start {
+            pos = framed.end;
+            joined.push((own, framed));
+        } else if let Ok(at) = framed.ends.binary_search(&pos) {
+            framed.drop_first(at + 1);
+            pos = framed.end;
+            joined.push((own, framed));
+        }
+    }
+    joined
+}
+
+fn read_range<R>(
+    bytes: &[u8],
+    part: Range<usize>,
+    stop: &dyn Fn(usize) -> bool,
+    read: &mut dyn FnMut(&RawRecord) -> R,
+) -> Framed<R> {
+    let mut scanner = Scanner::new(bytes, part.start);
+    let mut out = Framed {
+        start: part.start,
+        end: part.start,
+        ends: Vec::new(),
+        records: Vec::new(),
+        lines_before: Vec::new(),
+        lines_after: 0,
+    };
+    while let Some(raw) = scanner.next_before(part.end) {
+        out.ends.push(raw.end);
+        out.lines_before.push(raw.lines_before);
+        out.records.push(read(&raw));
+        if stop(raw.end) {
+            break;
+        }
+    }
+    out.lines_after = scanner.lines();
+    out.end = scanner.pos();
+    out
+}

@@ -1,0 +1,58 @@
+//! Framing: from bytes to records.
+//!
+//! ```text
+//! TL_INFO(TF_PROTOCOL) [0]0F14.1A2C::10/15/2013-09:01:45.669.000d0b31 (SIPStack,...)$$begin_record   prefix
+//! Trace-Correlation-Id: 2003888399                                                                   fields
+//! Direction: incoming
+//! Start-Line: INVITE sip:bob@contoso.com SIP/2.0
+//! From: ...                                                                                          headers
+//! Message-Body: -                                                                                    body
+//! $$end_record
+//! ```
+//!
+//! Parsing never fails: damage is named in [`Flaw`] and the records around it are still read.
+
+mod chunks;
+mod layout;
+pub mod prefix;
+mod scan;
+
+pub use chunks::{CHUNK, Framed, frame};
+pub(crate) use layout::is_header;
+pub use layout::{Direction, Layout, RecordKind};
+pub use scan::{RawRecord, Scanner};
+
+/// Damage of one record that a reader of the report should know about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Flaw {
+    /// No `$$begin_record`: opened by its first field.
+    NoOpener,
+    /// No `$$end_record`: closed by the record that follows.
+    ClosedByNext,
+    /// No `$$end_record` before the end of the input.
+    CutAtEnd,
+    /// Longer than [`MAX_RECORD`]: closed there.
+    TooLong,
+    /// A SIP message without Call-ID or `CSeq`: it cannot be tied to a call.
+    NoIdentity,
+    /// A protocol record without a readable `Start-Line`.
+    NoStartLine,
+}
+
+impl Flaw {
+    /// The words of the report's `problems[].what`.
+    pub fn what(self) -> &'static str {
+        match self {
+            Flaw::NoOpener => "record without $$begin_record, opened at its first field",
+            Flaw::ClosedByNext => "record without $$end_record, closed at the next record",
+            Flaw::CutAtEnd => "record cut off by the end of the input",
+            Flaw::TooLong => "record longer than 8 MiB, closed there",
+            Flaw::NoIdentity => "SIP message without Call-ID or CSeq, left out of calls",
+            Flaw::NoStartLine => "protocol record without a readable Start-Line",
+        }
+    }
+}
+
+/// The longest record that is read as one, in bytes. Servers log bodies of 5,000 KB at most
+/// (`MaxServerMessageBodySizeKb`), so anything longer is damage.
+pub const MAX_RECORD: usize = 8 << 20;

@@ -1,0 +1,166 @@
+//! The trace-line prefix: `LEVEL(FLAG) [WHERE]PID.TID::MM/DD/YYYY-hh:mm:ss.mmm.SEQ (COMP,FUNC:FILE(LINE))`.
+//!
+//! Administrators can configure the prefix (FORMAT.md sections 1 and 2), so the known layout is tried
+//! first and, failing that, a date and a time are looked for anywhere in the line.
+
+use nom::Parser;
+use nom::branch::alt;
+use nom::bytes::complete::{tag, take_while, take_while_m_n, take_while1};
+use nom::character::complete::char;
+use nom::combinator::opt;
+use nom::sequence::{delimited, preceded};
+
+use crate::time::Timestamp;
+
+type Res<'a, O> = nom::IResult<&'a [u8], O, ()>;
+
+/// What a prefix line tells about the record that it opens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Prefix<'a> {
+    /// `INFO`, `WARN`, `ERROR` of `TL_...`; empty when unknown.
+    pub level: &'a [u8],
+    /// `PROTOCOL`, `DIAG`, `COMPONENT`, ... of `TF_...`; empty when unknown.
+    pub flag: &'a [u8],
+    /// `pool\server` of a Centralized Logging Service search; a CPU number is not kept.
+    pub server: Option<&'a [u8]>,
+    /// Time of the line, read month first.
+    pub time: Option<Timestamp>,
+    /// True when the time can only have been written day first (first field above 12).
+    pub day_first: bool,
+    /// Local sequence number of the trace session; restarts, not unique across servers.
+    pub seq: Option<u32>,
+}
+
+/// Reads a prefix line; never fails, what cannot be read stays empty.
+pub fn parse(line: &[u8]) -> Prefix<'_> {
+    if let Ok((_, prefix)) = known(line) {
+        return prefix;
+    }
+    let mut prefix = Prefix::default();
+    if let Ok((_, (level, flag))) = level_and_flag(line) {
+        (prefix.level, prefix.flag) = (level, flag);
+    }
+    // A prefix longer than this is damage: looking on would only cost time.
+    let mut rest = line.get(..1024).unwrap_or(line);
+    while !rest.is_empty() {
+        if rest.first().is_some_and(u8::is_ascii_digit) {
+            if let Ok((tail, (time, day_first))) = stamp(rest) {
+                (prefix.time, prefix.day_first) = (Some(time), day_first);
+                prefix.seq = preceded(char('.'), hex::<8>).parse(tail).ok().map(|(_, seq): (_, u32)| seq);
+                break;
+            }
+            let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+            rest = rest.get(digits..).unwrap_or_default();
+        } else {
+            rest = rest.get(1..).unwrap_or_default();
+        }
+    }
+    prefix
+}
+
+fn known(input: &[u8]) -> Res<'_, Prefix<'_>> {
+    let (input, (level, flag)) = level_and_flag(input)?;
+    let (input, place) =
+        delimited((take_while(|b| b == b' '), char('[')), take_while(|b| b != b']'), char(']')).parse(input)?;
+    let (input, _) = (hex::<8>, char('.'), hex::<8>, tag(&b"::"[..])).parse(input)?;
+    let (input, (time, day_first)) = stamp(input)?;
+    let (input, seq) = opt(preceded(char('.'), hex::<8>)).parse(input)?;
+    let server = memchr::memchr(b'\\', place).map(|_| place);
+    Ok((input, Prefix { level, flag, server, time: Some(time), day_first, seq }))
+}
+
+fn level_and_flag(input: &[u8]) -> Res<'_, (&[u8], &[u8])> {
+    let word = |b: u8| b.is_ascii_uppercase() || b == b'_';
+    let (input, level) = preceded(tag(&b"TL_"[..]), take_while1(word)).parse(input)?;
+    let (input, flag) =
+        delimited(tag(&b"(TF_"[..]), take_while(|b| b != b')' && b != b'\n'), char(')')).parse(input)?;
+    Ok((input, (level, flag)))
+}
+
+/// `MM/DD/YYYY-hh:mm:ss.mmm` or `YYYY-MM-DD hh:mm:ss[.mmm]`.
+fn stamp(input: &[u8]) -> Res<'_, (Timestamp, bool)> {
+    alt((us_stamp, iso_stamp)).parse(input)
+}
+
+fn us_stamp(input: &[u8]) -> Res<'_, (Timestamp, bool)> {
+    let (input, (a, _, b, _, year, _)) =
+        (num::<1, 2>, char('/'), num::<1, 2>, char('/'), num::<4, 4>, alt((char('-'), char(' ')))).parse(input)?;
+    let (input, time) = clock(input)?;
+    let day_first = a > 12;
+    let (month, day) = if day_first { (b, a) } else { (a, b) };
+    civil(input, [year, month, day], time).map(|(rest, t)| (rest, (t, day_first)))
+}
+
+fn iso_stamp(input: &[u8]) -> Res<'_, (Timestamp, bool)> {
+    let (input, (year, _, month, _, day, _)) =
+        (num::<4, 4>, char('-'), num::<2, 2>, char('-'), num::<2, 2>, alt((char('T'), char(' ')))).parse(input)?;
+    let (input, time) = clock(input)?;
+    civil(input, [year, month, day], time).map(|(rest, t)| (rest, (t, false)))
+}
+
+fn civil(input: &[u8], date: [u32; 3], time: [u32; 4]) -> Res<'_, Timestamp> {
+    Timestamp::from_civil(date, time).map_or(Err(nom::Err::Error(())), |t| Ok((input, t)))
+}
+
+fn clock(input: &[u8]) -> Res<'_, [u32; 4]> {
+    let (input, (h, _, m, _, s)) = (num::<1, 2>, char(':'), num::<2, 2>, char(':'), num::<2, 2>).parse(input)?;
+    let (input, ms) = opt(preceded(alt((char('.'), char(','))), num::<3, 3>)).parse(input)?;
+    Ok((input, [h, m, s, ms.unwrap_or(0)]))
+}
+
+fn num<const MIN: usize, const MAX: usize>(input: &[u8]) -> Res<'_, u32> {
+    let (rest, digits) = take_while_m_n(MIN, MAX, |b: u8| b.is_ascii_digit())(input)?;
+    Ok((rest, digits.iter().fold(0, |n, b| n * 10 + u32::from(b - b'0'))))
+}
+
+fn hex<const MAX: usize>(input: &[u8]) -> Res<'_, u32> {
+    let (rest, digits) = take_while_m_n(1, MAX, |b: u8| b.is_ascii_hexdigit())(input)?;
+    let value = |b: &u8| char::from(*b).to_digit(16).unwrap_or(0);
+    Ok((rest, digits.iter().fold(0, |n: u32, b| (n << 4) | value(b))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// line, level, server, time, seq
+    type Case = (&'static str, &'static str, Option<&'static str>, &'static str, Option<u32>);
+
+    const CASES: &[Case] = &[
+        (
+            "TL_INFO(TF_PROTOCOL) [0]0F14.1A2C::10/15/2013-09:01:45.669.000d0b31 (SIPStack,SIPAdminLog::TraceProtocolRecord:SIPAdminLog.cpp(125))$$begin_record",
+            "INFO",
+            None,
+            "2013-10-15T09:01:45.669",
+            Some(0x000d_0b31),
+        ),
+        (
+            "TL_WARN(TF_DIAG) [edgepool\\edge01]1B34.10A9C::03/02/2017-07:10:46.230.0000773E (SIPStack,X::Y:Z.cpp(833)) [3634190282] $$begin_record",
+            "WARN",
+            Some("edgepool\\edge01"),
+            "2017-03-02T07:10:46.230",
+            Some(0x773e),
+        ),
+        (
+            "TL_INFO(TF_PROTOffice 2007 R2 OL) [0]0B10.0E40::07/01/2009-10:20:21.222.0001b000 (S)",
+            "INFO",
+            None,
+            "2009-07-01T10:20:21.222",
+            Some(0x1_b000),
+        ),
+        ("17/06/2014-10:00:00.001 [0x1A] - --> Message:$$begin_record", "", None, "2014-06-17T10:00:00.001", None),
+        ("host 2014-06-17 10:00:00 x$$begin_record", "", None, "2014-06-17T10:00:00.000", None),
+        ("$$begin_record", "", None, "", None),
+    ];
+
+    #[test]
+    fn known_and_unknown_prefixes() {
+        for (line, level, server, time, seq) in CASES {
+            let prefix = parse(line.as_bytes());
+            assert_eq!(prefix.level, level.as_bytes(), "{line}");
+            assert_eq!(prefix.server, server.map(str::as_bytes), "{line}");
+            assert_eq!(prefix.time.map(Timestamp::iso).unwrap_or_default(), *time, "{line}");
+            assert_eq!(prefix.seq, *seq, "{line}");
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Finds one record after the other, starting at a place known to be outside any record.
+
+use std::sync::LazyLock;
+
+use memchr::memmem::{self, Finder};
+
+use super::layout::{self, Layout};
+use super::{Flaw, MAX_RECORD};
+use crate::text::line_end;
+
+static BEGIN: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(BEGIN_WORD));
+static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("$$"));
+const BEGIN_WORD: &[u8] = b"$$begin_record";
+const END_WORD: &[u8] = b"$$end_record";
+
+/// An opener is only looked for in this many bytes of a line: no prefix is longer.
+const MAX_PREFIX: usize = 64 << 10;
+
+/// One record as found: absolute byte positions and its layout.
+#[derive(Clone, Debug)]
+pub struct RawRecord {
+    /// First byte: of the prefix line, or of the first field when there is no opener.
+    pub start: usize,
+    /// Length of the prefix line(s) up to `$$begin_record`, in bytes.
+    pub prefix_len: usize,
+    /// First byte after the record and its terminator line.
+    pub end: usize,
+    /// Where the fields, the message and the body are; positions count from `start`.
+    pub layout: Layout,
+    /// Lines since the record before that belong to no record.
+    pub lines_before: i64,
+    /// Damage, if any.
+    pub flaw: Option<Flaw>,
+}
+
+/// Walks over records. The state between two records is only the position, which is what makes
+/// cutting a log into chunks exact (see the `chunks` module).
+#[derive(Debug)]
+pub struct Scanner<'a> {
+    bytes: &'a [u8],
+    pos: usize,
+    lines: i64,
+    next_begin: Option<usize>,
+    searched_to: usize,
+}
+
+impl<'a> Scanner<'a> {
+    /// Starts at `pos`, which must be outside any record.
+    pub fn new(bytes: &'a [u8], pos: usize) -> Self {
+        Scanner { bytes, pos, lines: 0, next_begin: None, searched_to: pos }
+    }
+
+    /// Where the scanner stands: the end of the last record, or the first line at or after the limit.
+    pub fn pos(&self) -> usize {
+        self.pos
+    }
+
+    /// Lines outside records since the last record.
+    pub fn lines(&self) -> i64 {
+        self.lines
+    }
+
+    /// The next record whose opening line starts before `limit`.
+    pub fn next_before(&mut self, limit: usize) -> Option<RawRecord> {
+        while self.pos < limit && self.pos < self.bytes.len() {
+            let begin = self.begin_from(limit);
+            let (line, next) = line_end(self.bytes, self.pos);
+            if let Some(at) = begin.filter(|&at| at < line) {
+                return Some(self.record(at, true));
+            }
+            let text = self.bytes.get(self.pos..line).unwrap_or_default();
+            if layout::opens_record(text) {
+                let record = self.record(self.pos, false);
+                if record.layout.kind != super::RecordKind::Other {
+                    return Some(record);
+                }
+                // A lone word such as `Peer:` in prose is not a record.
+                self.lines = record.lines_before;
+            }
+            if !text.trim_ascii().is_empty() {
+                self.lines += 1;
+            }
+            self.pos = next;
+        }
+        None
+    }
+
+    /// Position of the next opener in a line that starts before `limit`; searched once per stretch.
+    fn begin_from(&mut self, limit: usize) -> Option<usize> {
+        if self.next_begin.is_some_and(|at| at < self.pos) {
+            self.next_begin = None;
+        }
+        let to = self.bytes.len().min(limit.saturating_add(MAX_PREFIX));
+        let from = self.pos.max(self.searched_to);
+        if self.next_begin.is_none() && from < to {
+            self.next_begin = self.bytes.get(from..to).and_then(|part| BEGIN.find(part)).map(|at| from + at);
+            self.searched_to = self.next_begin.map_or(to, |at| at + BEGIN_WORD.len());
+        }
+        self.next_begin
+    }
+
+    /// Reads the record whose opener (or first field) is at `at`, and moves behind it.
+    fn record(&mut self, at: usize, marked: bool) -> RawRecord {
+        let (start, wrapped) = if marked { self.prefix_start() } else { (at, 0) };
+        let fields = if marked { at + BEGIN_WORD.len() } else { at };
+        let cap = self.bytes.len().min(start.saturating_add(MAX_RECORD));
+        let mut end = find_end(self.bytes, fields, cap);
+        let mut layout = Layout::read(self.bytes, start, fields, end.content);
+        if let Some(split) = layout.split {
+            // A second start line or first field: the terminator found belongs to that record.
+            end = End { content: split, next: split, flaw: Some(Flaw::ClosedByNext) };
+        } else if let Some(longer) = layout.longer_body(self.bytes, start, end.content)
+            && let Some(close) = terminator_at(self.bytes, longer)
+        {
+            end = close;
+            layout.extend_body(start, end.content);
+        }
+        self.pos = end.next.max(self.pos + 1).min(self.bytes.len().max(self.pos));
+        let lines_before = std::mem::take(&mut self.lines) - wrapped;
+        let flaw = end.flaw.or((!marked).then_some(Flaw::NoOpener));
+        RawRecord { start, prefix_len: at.saturating_sub(start), end: self.pos, layout, lines_before, flaw }
+    }
+
+    /// Start of the prefix of the current line; it may have been wrapped over up to three lines.
+    fn prefix_start(&self) -> (usize, i64) {
+        let mut start = self.pos;
+        let floor = start.saturating_sub(1024);
+        for wrapped in 0..=3 {
+            let line = self.bytes.get(start..).unwrap_or_default();
+            if line.starts_with(b"TL_") {
+                return (start, wrapped);
+            }
+            if line.starts_with(b"$$") || start <= floor {
+                break;
+            }
+            let before = self.bytes.get(floor..start.saturating_sub(1)).unwrap_or_default();
+            match memchr::memrchr(b'\n', before) {
+                Some(at) => start = floor + at + 1,
+                None if floor == 0 => start = 0,
+                None => break,
+            }
+        }
+        (self.pos, 0)
+    }
+}
+
+/// Where a record ends.
+#[derive(Clone, Copy, Debug)]
+struct End {
+    /// End of the record's own bytes.
+    content: usize,
+    /// Start of what follows.
+    next: usize,
+    flaw: Option<Flaw>,
+}
+
+/// The first terminator at a line start, or the next opener, or the cap.
+fn find_end(bytes: &[u8], from: usize, cap: usize) -> End {
+    let mut pos = from;
+    while let Some(at) = bytes.get(pos..cap).and_then(|part| MARK.find(part)).map(|at| pos + at) {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let line = line_start(bytes, from, at);
+        let lead = bytes.get(line..at).unwrap_or_default();
+        if rest.starts_with(END_WORD) && lead.iter().all(|b| matches!(b, b' ' | b'\t' | b'\\')) && line > from {
+            return End { content: line, next: line_end(bytes, at).1, flaw: None };
+        }
+        if rest.starts_with(BEGIN_WORD) && line > from && is_prefix(lead) {
+            let (start, _) = Scanner::new(bytes, line).prefix_start();
+            let start = start.max(from);
+            return End { content: start, next: start, flaw: Some(Flaw::ClosedByNext) };
+        }
+        pos = at + 2;
+    }
+    let flaw = if cap < bytes.len() { Flaw::TooLong } else { Flaw::CutAtEnd };
+    End { content: cap, next: cap, flaw: Some(flaw) }
+}
+
+fn line_start(bytes: &[u8], floor: usize, at: usize) -> usize {
+    // Bounded look-back: markers stand at the end of a prefix or at the start of a line.
+    let floor = floor.max(at.saturating_sub(4096));
+    bytes.get(floor..at).and_then(|part| memchr::memrchr(b'\n', part)).map_or(floor, |n| floor + n + 1)
+}
+
+/// Whether the text before `$$begin_record` inside an open record is a trace prefix and not prose.
+fn is_prefix(lead: &[u8]) -> bool {
+    let text = lead.trim_ascii();
+    text.is_empty()
+        || text.starts_with(b"TL_")
+        || (text.starts_with(b"(") && text.ends_with(b")"))
+        || super::prefix::parse(lead).time.is_some()
+}
+
+/// A terminator line that starts exactly at `at`, allowing for the line break before it.
+fn terminator_at(bytes: &[u8], at: usize) -> Option<End> {
+    let tail = bytes.get(at..)?;
+    let skip = tail.iter().take(4).take_while(|b| matches!(b, b'\r' | b'\n')).count();
+    let line = at + skip;
+    if skip == 0 && at > 0 && bytes.get(at - 1) != Some(&b'\n') {
+        return None;
+    }
+    tail.get(skip..)?.starts_with(END_WORD).then(|| End { content: line, next: line_end(bytes, line).1, flaw: None })
+}
+
+/// Start of the first line at or after `from` that is outside a record as far as one can see there:
+/// after a terminator, if that is the first marker before `to`, else the next line.
+pub(super) fn likely_boundary(bytes: &[u8], from: usize, to: usize) -> usize {
+    let line = if from == 0 || bytes.get(from - 1) == Some(&b'\n') { from } else { line_end(bytes, from).1 };
+    let Some(at) = bytes.get(line..to.min(bytes.len())).and_then(|part| memmem::find(part, b"$$")) else {
+        return line;
+    };
+    let at = line + at;
+    let first = line_start(bytes, line, at);
+    let alone = bytes.get(first..at).unwrap_or_default().trim_ascii().is_empty();
+    if alone && bytes.get(at..).is_some_and(|rest| rest.starts_with(END_WORD)) { line_end(bytes, at).1 } else { line }
+}

@@ -1,0 +1,89 @@
+//! Results to bytes. [`model`] is what programs read (CONTRACT.md); [`text`] is what people read.
+
+pub mod model;
+mod render;
+pub mod text;
+
+use std::io::{self, Write};
+
+use crate::analysis::{Analysis, Call, Push};
+use crate::time::Timestamp;
+
+/// Which calls and pushes to show. Verdicts are made before anything is left out.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Not before this time.
+    pub since: Option<Timestamp>,
+    /// Not after this time.
+    pub until: Option<Timestamp>,
+    /// Only what concerns an address that contains this text, in any case.
+    pub user: Option<String>,
+}
+
+impl Selection {
+    fn in_time(&self, time: Option<Timestamp>) -> bool {
+        self.since.is_none_or(|s| time.is_some_and(|t| t >= s))
+            && self.until.is_none_or(|u| time.is_some_and(|t| t <= u))
+    }
+
+    fn is_user(&self, addresses: &[&str]) -> bool {
+        let wanted = self.user.as_ref().map(|u| u.to_lowercase());
+        wanted.is_none_or(|w| addresses.iter().any(|a| a.to_lowercase().contains(&w)))
+    }
+
+    fn call(&self, call: &Call) -> bool {
+        self.in_time(call.started) && self.is_user(&[&call.from, &call.to])
+    }
+
+    fn push(&self, push: &Push) -> bool {
+        self.in_time(push.sent) && self.is_user(&[push.user.as_deref().unwrap_or_default()])
+    }
+
+    /// Leaves out of an analysis what is not selected; numbers of calls and pushes are adjusted.
+    pub fn apply(&self, analysis: Analysis) -> Analysis {
+        if self.since.is_none() && self.until.is_none() && self.user.is_none() {
+            return analysis;
+        }
+        let calls: Vec<Option<usize>> = numbers(analysis.calls.iter().map(|c| self.call(c)));
+        let linked = |p: &Push| p.call.is_some_and(|c| calls.get(c).is_some_and(Option::is_some));
+        let pushes: Vec<Option<usize>> = numbers(analysis.pushes.iter().map(|p| self.push(p) || linked(p)));
+        let kept = |map: &[Option<usize>], i: usize| map.get(i).copied().flatten();
+        let mut out = Analysis { messages: analysis.messages, ..Analysis::default() };
+        for (i, mut call) in analysis.calls.into_iter().enumerate() {
+            call.pushes = call.pushes.iter().filter_map(|p| kept(&pushes, *p)).collect();
+            if kept(&calls, i).is_some() {
+                out.calls.push(call);
+            }
+        }
+        for (i, mut push) in analysis.pushes.into_iter().enumerate() {
+            push.call = push.call.and_then(|c| kept(&calls, c));
+            push.candidates = push.candidates.iter().filter_map(|c| kept(&calls, *c)).collect();
+            if kept(&pushes, i).is_some() {
+                out.pushes.push(push);
+            }
+        }
+        out
+    }
+}
+
+fn numbers(keep: impl Iterator<Item = bool>) -> Vec<Option<usize>> {
+    let mut next = 0;
+    keep.map(|k| {
+        k.then(|| {
+            next += 1;
+            next - 1
+        })
+    })
+    .collect()
+}
+
+/// The report as one JSON document, as CONTRACT.md section 2 lays it down.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write_json(report: &model::Report, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, report)?;
+    out.write_all(b"\n")
+}
+
+pub use render::report;

@@ -1,0 +1,184 @@
+//! The serialisable mirror of the results: names and order of keys are CONTRACT.md's.
+//! A change of meaning needs a new [`SCHEMA`]; new optional fields do not.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// Name and version of the format.
+pub const SCHEMA: &str = "siptrail.report/1";
+
+/// The whole report.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields are documented in CONTRACT.md's words by the JSON Schema of the project")]
+pub struct Report {
+    pub schema: &'static str,
+    pub generator: String,
+    pub sources: Vec<Source>,
+    pub summary: Summary,
+    pub calls: Vec<Call>,
+    pub pushes: Vec<Push>,
+    pub findings: Vec<Finding>,
+    pub problems: Vec<Problem>,
+}
+
+/// One input.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct Source {
+    pub path: String,
+    pub server: Option<String>,
+    pub role: &'static str,
+    pub format: &'static str,
+    pub encoding: &'static str,
+    pub bytes: u64,
+    pub first: Option<String>,
+    pub last: Option<String>,
+    pub clock_offset_ms: i64,
+    pub clock_spread_ms: Option<i64>,
+    pub records: Records,
+    pub lines_outside: u64,
+    pub problems: u64,
+}
+
+/// Records by kind.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct Records {
+    pub protocol: u64,
+    pub diagnostic: u64,
+    pub connection: u64,
+    pub other: u64,
+}
+
+/// Counts.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct Summary {
+    pub records: u64,
+    pub messages: u64,
+    pub calls: u64,
+    pub pushes: u64,
+    pub outcomes: BTreeMap<&'static str, u64>,
+    pub verdicts: BTreeMap<&'static str, u64>,
+    pub push_results: BTreeMap<&'static str, u64>,
+    pub missed: u64,
+}
+
+/// One call.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct Call {
+    pub call_id: String,
+    pub from: String,
+    pub to: String,
+    pub modality: Option<&'static str>,
+    pub started: Option<String>,
+    pub ended: Option<String>,
+    pub rang: bool,
+    pub ring_ms: Option<i64>,
+    pub answer_ms: Option<i64>,
+    pub outcome: &'static str,
+    pub expected: Option<bool>,
+    pub status: Option<u16>,
+    pub reason: Option<String>,
+    pub diagnostics: Vec<Diagnostic>,
+    pub attempts: u32,
+    pub legs: Vec<Leg>,
+    pub mobile: bool,
+    pub verdict: Option<&'static str>,
+    pub pushes: Vec<String>,
+    pub findings: Vec<&'static str>,
+    pub messages: u64,
+    pub evidence: Vec<Place>,
+}
+
+/// One header of the ms-diagnostics family.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct Diagnostic {
+    pub header: &'static str,
+    pub id: u32,
+    pub reason: String,
+    pub params: BTreeMap<String, String>,
+    pub explained: Option<String>,
+}
+
+/// One far end.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct Leg {
+    pub target: Option<String>,
+    pub client: Option<String>,
+    pub mobile: bool,
+    pub outcome: &'static str,
+    pub status: Option<u16>,
+}
+
+/// One push.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct Push {
+    pub call_id: String,
+    pub cseq: u32,
+    pub user: Option<String>,
+    pub mcx_id: Option<String>,
+    pub synthetic: bool,
+    pub sent: Option<String>,
+    pub answered: Option<String>,
+    pub latency_ms: Option<i64>,
+    pub result: &'static str,
+    pub status: Option<u16>,
+    pub reason: Option<String>,
+    pub diagnostics: Vec<Diagnostic>,
+    pub hops: Vec<Hop>,
+    pub call: Option<String>,
+    pub candidates: Vec<String>,
+    pub link: &'static str,
+    pub findings: Vec<&'static str>,
+    pub evidence: Vec<Place>,
+}
+
+/// One place that logged a MESSAGE.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct Hop {
+    pub server: Option<String>,
+    pub direction: Option<&'static str>,
+    pub peer: Option<String>,
+    pub time: Option<String>,
+}
+
+/// One cause with all that it explains.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct Finding {
+    pub code: &'static str,
+    pub severity: &'static str,
+    pub summary: &'static str,
+    pub cause: &'static str,
+    pub remedy: &'static str,
+    pub count: u64,
+    pub calls: Vec<String>,
+    pub pushes: Vec<String>,
+    pub evidence: Vec<Place>,
+}
+
+/// `file:line:byte`.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct Place {
+    pub file: String,
+    pub line: u64,
+    pub byte: u64,
+}
+
+/// Damage.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct Problem {
+    pub file: String,
+    pub line: Option<u64>,
+    pub byte: Option<u64>,
+    pub what: String,
+}

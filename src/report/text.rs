@@ -1,0 +1,249 @@
+//! The report for people: verdict first, then who missed what, why, what to do, and where the proof is.
+//! Fits 80 columns; every string of a log passes [`sanitize`].
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthChar;
+
+use super::model::{Call, Finding, Place, Push, Report, Source};
+use crate::text::sanitize;
+
+const WIDTH: usize = 80;
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const GOOD: Style = AnsiColor::Green.on_default();
+const HEAD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+
+/// Missed calls, problems and other lists longer than this are cut, and say so.
+const MOST: usize = 20;
+
+/// Writes the report. Colour is written always; give a writer that strips it where it is not wanted.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    headline(report, out)?;
+    missed(report, out)?;
+    other_findings(report, out)?;
+    tables(report, out)?;
+    sources(&report.sources, out)?;
+    problems(report, out)
+}
+
+fn plural(n: u64, word: &str) -> String {
+    let many = if word.ends_with("sh") { "es" } else { "s" };
+    if n == 1 { format!("1 {word}") } else { format!("{n} {word}{many}") }
+}
+
+fn headline(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let s = &report.summary;
+    let seen = format!("{}, {}", plural(s.calls, "call"), plural(s.pushes, "push"));
+    if s.missed == 0 {
+        let lost = report.pushes.iter().filter(|p| !p.synthetic && is_lost(p)).count();
+        let text = match (s.calls + s.pushes, lost) {
+            (0, _) => "No calls and no pushes in these logs".to_owned(),
+            (_, 0) => format!("No missed notification in {seen}"),
+            (_, n) => format!("No missed call, but {} lost, in {seen}", plural(n as u64, "push")),
+        };
+        let style = if lost == 0 { GOOD } else { BAD };
+        return writeln!(out, "{style}{text}{style:#}");
+    }
+    let kinds: Vec<String> = [
+        ("not_opened", "not opened"),
+        ("missed_no_push", "without a push"),
+        ("missed_push_failed", "push failed"),
+        ("missed_push_unanswered", "push unanswered"),
+    ]
+    .iter()
+    .filter_map(|(verdict, words)| s.verdicts.get(verdict).map(|n| format!("{n} {words}")))
+    .collect();
+    writeln!(out, "{BAD}{} missed: {}{BAD:#}", plural(s.missed, "call"), kinds.join(", "))?;
+    writeln!(out, "in {seen}")
+}
+
+fn is_lost(push: &Push) -> bool {
+    matches!(push.result, "rejected" | "unroutable" | "unanswered")
+}
+
+fn heading(out: &mut dyn Write, text: &str) -> io::Result<()> {
+    writeln!(out, "\n{HEAD}{text}{HEAD:#}")
+}
+
+fn is_missed(call: &Call) -> bool {
+    matches!(call.verdict, Some("not_opened" | "missed_no_push" | "missed_push_failed" | "missed_push_unanswered"))
+}
+
+fn missed(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let missed: Vec<&Call> = report.calls.iter().filter(|c| is_missed(c)).collect();
+    if missed.is_empty() {
+        return Ok(());
+    }
+    heading(out, "Missed")?;
+    for call in missed.iter().take(MOST) {
+        let time = call.started.as_deref().map_or("(no time in the log)".to_owned(), |t| t.replace('T', " "));
+        line(out, 2, &format!("{time}  {}", or(&call.to, "(unknown user)")))?;
+        let what = call.modality.map_or(String::new(), |m| format!(", {m}"));
+        let client = call
+            .legs
+            .iter()
+            .find(|l| l.mobile)
+            .and_then(|l| l.client.clone())
+            .map_or(String::new(), |c| format!(", {c}"));
+        line(
+            out,
+            4,
+            &format!("{}: from {}{what}{client}", call.verdict.unwrap_or_default(), or(&call.from, "(unknown caller)")),
+        )?;
+        let status = call
+            .status
+            .map_or("no final response".to_owned(), |s| format!("{s} {}", call.reason.as_deref().unwrap_or_default()));
+        line(out, 4, &format!("INVITE {status}{}", pushes_of(report, call)))?;
+        for finding in report.findings.iter().filter(|f| call.findings.contains(&f.code)) {
+            cause(out, finding)?;
+        }
+        proof(out, &call.evidence)?;
+    }
+    more(out, missed.len())
+}
+
+fn or<'a>(text: &'a str, empty: &'a str) -> &'a str {
+    if text.is_empty() { empty } else { text }
+}
+
+fn pushes_of(report: &Report, call: &Call) -> String {
+    let own: Vec<String> = report
+        .pushes
+        .iter()
+        .filter(|p| call.pushes.contains(&p.call_id))
+        .map(|p| {
+            let status =
+                p.status.map_or(String::new(), |s| format!(" {s} {}", p.reason.as_deref().unwrap_or_default()));
+            format!("push {}{status}", p.result)
+        })
+        .collect();
+    if own.is_empty() { "; no push".to_owned() } else { format!("; {}", own.join("; ")) }
+}
+
+fn cause(out: &mut dyn Write, finding: &Finding) -> io::Result<()> {
+    line(out, 4, &format!("cause [{}]: {}", finding.code, finding.summary))?;
+    if finding.remedy.is_empty() { Ok(()) } else { line(out, 4, &format!("do: {}", finding.remedy)) }
+}
+
+fn proof(out: &mut dyn Write, evidence: &[Place]) -> io::Result<()> {
+    let places: Vec<String> = evidence.iter().take(8).map(|p| format!("{}:{}", p.file, p.line)).collect();
+    let rest = if evidence.len() > 8 { format!(" and {} more", evidence.len() - 8) } else { String::new() };
+    line(out, 4, &format!("proof: {}{rest}", places.join(" ")))
+}
+
+fn more(out: &mut dyn Write, count: usize) -> io::Result<()> {
+    if count > MOST {
+        writeln!(out, "{DIM}  ... and {} more: --format json has them all{DIM:#}", count - MOST)?;
+    }
+    Ok(())
+}
+
+/// Causes of pushes that belong to no missed call: lost all the same.
+fn other_findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let lost: Vec<&Push> = report
+        .pushes
+        .iter()
+        .filter(|p| is_lost(p) && !report.calls.iter().any(|c| is_missed(c) && c.pushes.contains(&p.call_id)))
+        .collect();
+    if lost.is_empty() {
+        return Ok(());
+    }
+    heading(out, "Lost pushes without a missed call")?;
+    for push in lost.iter().take(MOST) {
+        let time = push.sent.as_deref().map_or("(no time in the log)".to_owned(), |t| t.replace('T', " "));
+        let whom = if push.synthetic { "synthetic test" } else { push.user.as_deref().unwrap_or("(unknown user)") };
+        let status =
+            push.status.map_or(String::new(), |s| format!(" {s} {}", push.reason.as_deref().unwrap_or_default()));
+        line(out, 2, &format!("{time}  {whom}: {}{status}", push.result))?;
+        for finding in report.findings.iter().filter(|f| push.findings.contains(&f.code)) {
+            cause(out, finding)?;
+        }
+        proof(out, &push.evidence)?;
+    }
+    more(out, lost.len())
+}
+
+fn tables(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let s = &report.summary;
+    for (title, counts) in [
+        ("Calls by outcome", &s.outcomes),
+        ("Mobile callees by verdict", &s.verdicts),
+        ("Pushes by result", &s.push_results),
+    ] {
+        if counts.is_empty() {
+            continue;
+        }
+        heading(out, title)?;
+        let mut rows: Vec<_> = counts.iter().collect();
+        rows.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
+        for (word, n) in rows {
+            writeln!(out, "  {word:<24}{n:>10}")?;
+        }
+    }
+    Ok(())
+}
+
+fn sources(all: &[Source], out: &mut dyn Write) -> io::Result<()> {
+    heading(out, "Sources")?;
+    for s in all.iter().take(MOST * 5) {
+        line(out, 2, &s.path)?;
+        let records = s.records.protocol + s.records.diagnostic + s.records.connection + s.records.other;
+        let times = s.first.as_deref().zip(s.last.as_deref()).map_or("no times".to_owned(), |(a, b)| {
+            let cut = |t: &str| t.get(..19).unwrap_or(t).replace('T', " ");
+            format!("{} to {}", cut(a), cut(b))
+        });
+        let server = s.server.as_deref().map_or(String::new(), |n| format!("{n} ({}), ", s.role));
+        line(out, 4, &format!("{server}{}, {times}", plural(records, "record")))?;
+    }
+    Ok(())
+}
+
+fn problems(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if report.problems.is_empty() {
+        return Ok(());
+    }
+    heading(out, "Problems")?;
+    for p in report.problems.iter().take(MOST) {
+        let at = p.line.map_or(String::new(), |l| format!(":{l}"));
+        line(out, 2, &format!("{}{at}: {}", p.file, p.what))?;
+    }
+    more(out, report.problems.len())
+}
+
+/// One paragraph, wrapped at the width; continuation lines are indented a little more.
+fn line(out: &mut dyn Write, indent: usize, text: &str) -> io::Result<()> {
+    let text = sanitize(text);
+    let mut column = indent;
+    let mut row = " ".repeat(indent);
+    let width = |word: &str| word.chars().map(|c| c.width().unwrap_or(0)).sum::<usize>();
+    for (i, word) in text.split(' ').enumerate() {
+        let w = width(word);
+        if i > 0 {
+            if column + 1 + w > WIDTH && column > indent + 2 {
+                writeln!(out, "{}", row.trim_end())?;
+                row = " ".repeat(indent + 2);
+                column = indent + 2;
+            } else {
+                row.push(' ');
+                column += 1;
+            }
+        }
+        // A word longer than a line (a path, a token) is cut into lines of its own.
+        for c in word.chars() {
+            let w = c.width().unwrap_or(0);
+            if column + w > WIDTH {
+                writeln!(out, "{row}")?;
+                row = " ".repeat(indent + 2);
+                column = indent + 2;
+            }
+            row.push(c);
+            column += w;
+        }
+    }
+    writeln!(out, "{}", row.trim_end())
+}

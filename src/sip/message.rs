@@ -1,0 +1,164 @@
+//! One SIP message of a record, borrowed and read on demand.
+
+use std::borrow::Cow;
+
+use super::{HeaderName, Method};
+use crate::text::{clean, line_end};
+
+/// Request or status line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StartLine<'a> {
+    /// `INVITE sip:bob@contoso.com SIP/2.0`
+    Request {
+        /// Method, `Unknown` for one we have no name for.
+        method: Method,
+        /// Request-URI.
+        uri: &'a [u8],
+    },
+    /// `SIP/2.0 408 Request Timeout`
+    Response {
+        /// 100 to 699.
+        status: u16,
+        /// Reason phrase.
+        reason: &'a [u8],
+    },
+    /// Neither.
+    Unknown,
+}
+
+impl<'a> StartLine<'a> {
+    /// Reads a start line; wrapped lines may hold any white space between the words.
+    pub fn parse(line: &'a [u8]) -> StartLine<'a> {
+        let line = line.trim_ascii();
+        let word = |text: &'a [u8]| {
+            let end = text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len());
+            (&text[..end], text[end..].trim_ascii())
+        };
+        let (first, rest) = word(line);
+        if first.get(..4).is_some_and(|s| s.eq_ignore_ascii_case(b"SIP/")) {
+            let (code, reason) = word(rest);
+            let status = std::str::from_utf8(code).ok().and_then(|c| c.parse().ok());
+            let reason = reason.split(|b| *b == b'\n').next().unwrap_or_default().trim_ascii();
+            return match status {
+                Some(status @ 100..=699) => StartLine::Response { status, reason },
+                _ => StartLine::Unknown,
+            };
+        }
+        let method = Method::from_token(first);
+        let uri = word(rest).0;
+        if method == Method::Unknown && !rest.windows(4).any(|w| w == b"SIP/") {
+            return StartLine::Unknown;
+        }
+        StartLine::Request { method, uri }
+    }
+}
+
+/// One header, its value with continuation lines as in the log.
+#[derive(Clone, Copy, Debug)]
+pub struct Header<'a> {
+    /// Name as sent.
+    pub name: &'a [u8],
+    /// Raw value; see [`Header::value`].
+    pub raw: &'a [u8],
+}
+
+impl<'a> Header<'a> {
+    /// The value with folds, hard wraps and typographic damage undone.
+    pub fn value(&self) -> Cow<'a, [u8]> {
+        clean(self.raw)
+    }
+}
+
+/// A message: start line, headers, body.
+#[derive(Clone, Copy, Debug)]
+pub struct Message<'a> {
+    head: &'a [u8],
+    body: &'a [u8],
+}
+
+impl<'a> Message<'a> {
+    /// A message from its head (start line and headers) and its body.
+    pub fn new(head: &'a [u8], body: &'a [u8]) -> Message<'a> {
+        Message { head, body }
+    }
+
+    /// The start line; one that was wrapped runs on to the first header.
+    pub fn start_line(&self) -> StartLine<'a> {
+        let mut end = 0;
+        while end < self.head.len() {
+            let (line, next) = line_end(self.head, end);
+            if end > 0 && crate::record::is_header(self.head[end..line].trim_ascii()) {
+                break;
+            }
+            end = next;
+        }
+        StartLine::parse(&self.head[..end])
+    }
+
+    /// All headers in order, repeats included.
+    pub fn headers(&self) -> Headers<'a> {
+        Headers { rest: &self.head[line_end(self.head, 0).1..] }
+    }
+
+    /// The first header of that name.
+    pub fn header(&self, name: HeaderName) -> Option<Header<'a>> {
+        self.headers().find(|h| HeaderName::from_token(h.name) == name)
+    }
+
+    /// The body as logged.
+    pub fn body(&self) -> &'a [u8] {
+        self.body
+    }
+}
+
+/// Iterator over `name: value` lines with their continuations.
+#[derive(Clone, Debug)]
+pub struct Headers<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Headers<'a> {
+    /// Over any text, such as the fields of a diagnostic record.
+    pub fn new(text: &'a [u8]) -> Headers<'a> {
+        Headers { rest: text }
+    }
+}
+
+impl<'a> Iterator for Headers<'a> {
+    type Item = Header<'a>;
+
+    fn next(&mut self) -> Option<Header<'a>> {
+        loop {
+            if self.rest.is_empty() {
+                return None;
+            }
+            let (line, next) = line_end(self.rest, 0);
+            let text = self.rest[..line].trim_ascii();
+            let after = &self.rest[next..];
+            if !crate::record::is_header(text) {
+                self.rest = after;
+                continue;
+            }
+            let begin = text.as_ptr() as usize - self.rest.as_ptr() as usize;
+            let colon = text.iter().position(|b| *b == b':').unwrap_or(text.len());
+            // Continuations: lines that start no header, blank lines between them included.
+            let mut end = begin + text.len();
+            let mut pos = next;
+            while pos < self.rest.len() {
+                let (line, following) = line_end(self.rest, pos);
+                let more = self.rest[pos..line].trim_ascii_end();
+                let trimmed = more.trim_ascii_start();
+                if !trimmed.is_empty() {
+                    if crate::record::is_header(trimmed) || trimmed.starts_with(b"TL_") {
+                        break;
+                    }
+                    end = pos + more.len();
+                }
+                pos = following;
+            }
+            let raw = self.rest.get(begin + (colon + 1).min(text.len())..end).unwrap_or_default();
+            self.rest = &self.rest[pos..];
+            return Some(Header { name: text[..colon].trim_ascii(), raw });
+        }
+    }
+}

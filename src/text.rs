@@ -1,0 +1,105 @@
+//! Small helpers for log bytes: decoding, cleaning and making them safe to show.
+
+use std::borrow::Cow;
+
+use memchr::memchr2;
+
+/// Text of log bytes: UTF-8 where it is valid, else Windows-1252, so that nothing is ever rejected.
+pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes)
+        .map_or_else(|_| encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0, Cow::Borrowed)
+}
+
+/// Whether a character may act on a terminal or reorder text instead of being shown.
+fn is_hostile(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+        || ('\u{e0000}'..='\u{e007f}').contains(&c)
+}
+
+/// One line that is safe on a terminal: control and bidirectional characters become `\u{fffd}`.
+pub fn sanitize(text: &str) -> Cow<'_, str> {
+    if text.chars().any(is_hostile) {
+        Cow::Owned(text.chars().map(|c| if is_hostile(c) { '\u{fffd}' } else { c }).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// Whether `haystack` contains `needle` (given in lower case) when ASCII case is ignored.
+pub fn contains_ignore_case(haystack: &[u8], needle: &[u8]) -> bool {
+    let Some((&first, rest)) = needle.split_first() else { return true };
+    let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
+    let mut from = 0;
+    while let Some(at) = haystack.get(from..).and_then(|tail| memchr2(lower, upper, tail)) {
+        let next = from + at + 1;
+        if haystack.get(next..next + rest.len()).is_some_and(|part| part.eq_ignore_ascii_case(rest)) {
+            return true;
+        }
+        from = next;
+    }
+    false
+}
+
+/// A header value with the damage of copies undone: hard wraps and folds joined, typographic quotes
+/// and dashes made plain (FORMAT.md section 12). Borrowed when there was none.
+pub fn clean(value: &[u8]) -> Cow<'_, [u8]> {
+    let value = value.trim_ascii();
+    if memchr2(b'\n', 0xe2, value).is_none() && !value.iter().any(|b| matches!(b, 0x93 | 0x94)) {
+        return Cow::Borrowed(value);
+    }
+    let utf8 = std::str::from_utf8(value).is_ok();
+    let mut out = Vec::with_capacity(value.len());
+    let mut rest = value;
+    while let Some((&byte, tail)) = rest.split_first() {
+        rest = tail;
+        match byte {
+            b'\r' => {}
+            b'\n' => {
+                rest = rest.trim_ascii_start();
+                // A wrap inside a parameter list or a hyphenated name leaves no blank behind.
+                if !out.last().is_some_and(|b| b";,<=-:".contains(b)) {
+                    out.push(b' ');
+                }
+            }
+            0xe2 if utf8 => match rest {
+                [0x80, 0x9c | 0x9d | 0xb3, tail @ ..] => {
+                    out.push(b'"');
+                    rest = tail;
+                }
+                [0x80, 0x90..=0x95, tail @ ..] => {
+                    out.push(b'-');
+                    rest = tail;
+                }
+                _ => out.push(byte),
+            },
+            0x93 | 0x94 if !utf8 => out.push(b'"'),
+            0x96 | 0x97 if !utf8 => out.push(b'-'),
+            _ => out.push(byte),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// The next line from `pos`: its end without the line feed, and the start of the line after it.
+pub(crate) fn line_end(bytes: &[u8], pos: usize) -> (usize, usize) {
+    match bytes.get(pos..).and_then(|tail| memchr::memchr(b'\n', tail)) {
+        Some(at) => (pos + at, pos + at + 1),
+        None => (bytes.len(), bytes.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_text_is_made_plain() {
+        assert_eq!(sanitize("\u{1b}[31mred\u{202e}x"), "\u{fffd}[31mred\u{fffd}x");
+        assert_eq!(decode(b"M\xfcller"), "Müller");
+        assert_eq!(clean("“a”\u{2013}b″".as_bytes()).as_ref(), b"\"a\"-b\"");
+        assert_eq!(clean(b"a;ms-\r\n  received-port=1;\n x=2\ny").as_ref(), b"a;ms-received-port=1;x=2 y");
+        assert!(contains_ignore_case(b"RTCC/4.0 MCXService/4.0", b"mcxservice"));
+        assert!(!contains_ignore_case(b"mcx", b"mcxservice"));
+    }
+}

@@ -1,0 +1,82 @@
+//! One record as an index entry.
+
+use crate::record::{Direction, RecordKind};
+use crate::sip::Method;
+use crate::span::{FileId, Span};
+use crate::time::Timestamp;
+
+/// Number of an event in [`super::Trace::events`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventId(pub u32);
+
+/// Number of an interned string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Symbol(pub u32);
+
+impl Symbol {
+    /// Stands for "there is none".
+    pub(crate) const NONE: Symbol = Symbol(u32::MAX);
+}
+
+/// One record. At most 64 bytes, so that a billion-byte log needs some fifty million bytes of index.
+#[derive(Clone, Copy, Debug)]
+pub struct Event {
+    /// First byte in the input.
+    pub start: u64,
+    pub(crate) time: Timestamp,
+    /// Length with prefix and terminator.
+    pub len: u32,
+    /// The input.
+    pub file: FileId,
+    /// Local sequence number of the trace session; 0 when unknown.
+    pub seq: u32,
+    /// `Instance-Id`; 0 when unknown.
+    pub instance: u32,
+    pub(crate) call: Symbol,
+    pub(crate) server: Symbol,
+    /// `CSeq` number.
+    pub cseq: u32,
+    /// Where the SIP message starts in the record.
+    pub(crate) head: u32,
+    /// Where its body line starts.
+    pub(crate) head_end: u32,
+    /// Length of the prefix.
+    pub(crate) prefix_len: u16,
+    /// Status of a response; 0 for a request or another record.
+    pub status: u16,
+    /// Method of the request, or of the request that the response answers (from `CSeq`).
+    pub method: Method,
+    /// What the record is.
+    pub kind: RecordKind,
+    /// Received or sent.
+    pub direction: Direction,
+}
+
+const _: () = assert!(size_of::<Event>() <= 64);
+
+impl Event {
+    /// Time of the prefix, where there is one.
+    pub fn time(&self) -> Option<Timestamp> {
+        self.time.known()
+    }
+
+    /// The Call-ID of a message, or the one that a diagnostic record names.
+    pub fn call_id(&self) -> Option<Symbol> {
+        (self.call != Symbol::NONE).then_some(self.call)
+    }
+
+    /// The `pool\server` of the prefix.
+    pub fn server(&self) -> Option<Symbol> {
+        (self.server != Symbol::NONE).then_some(self.server)
+    }
+
+    /// Where the record is.
+    pub fn span(&self) -> Span {
+        Span { file: self.file, start: self.start, len: self.len }
+    }
+
+    /// True for a SIP request.
+    pub fn is_request(&self) -> bool {
+        self.kind == RecordKind::Protocol && self.status == 0
+    }
+}

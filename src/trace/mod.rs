@@ -1,0 +1,192 @@
+//! The loaded logs: the only store. Events are small, `Copy` and point into the inputs.
+
+mod event;
+mod lines;
+mod load;
+
+pub use event::{Event, EventId, Symbol};
+pub use load::{LoadOptions, Progress};
+
+use crate::input::{self, Input, InputError};
+use crate::record::{Flaw, RecordKind};
+use crate::sip::Message;
+use crate::span::{FileId, Location, Span};
+use crate::time::Timestamp;
+use lines::LineIndex;
+
+/// Something in an input that could not be read as it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Which input.
+    pub file: FileId,
+    /// Offset in the text.
+    pub byte: u64,
+    /// What it is, in one line.
+    pub what: String,
+}
+
+/// Counts and facts of one input.
+#[derive(Clone, Debug, Default)]
+pub struct Source {
+    /// Records by kind: protocol, diagnostic, connection, other.
+    pub records: [u64; 4],
+    /// Non-empty lines that belong to no record.
+    pub lines_outside: u64,
+    /// Earliest and latest time of a record.
+    pub span: Option<(Timestamp, Timestamp)>,
+    /// True when a direction names edges, which only an Access Edge logs.
+    pub edge: bool,
+    /// True when records carry a `[pool\server]` prefix.
+    pub cls: bool,
+    /// True when records carry no readable prefix.
+    pub unprefixed: bool,
+    /// Server name of the prefix, when the input has exactly one.
+    pub server: Option<String>,
+}
+
+impl Source {
+    /// All records.
+    pub fn record_count(&self) -> u64 {
+        self.records.iter().sum()
+    }
+}
+
+/// Logs, framed and indexed.
+#[derive(Debug)]
+pub struct Trace {
+    inputs: Vec<Input>,
+    lines: Vec<LineIndex>,
+    events: Vec<Event>,
+    symbols: Vec<Span>,
+    sources: Vec<Source>,
+    problems: Vec<Problem>,
+}
+
+impl Trace {
+    /// Opens files, folders or `-` and reads them with the default options.
+    ///
+    /// # Errors
+    /// When an argument cannot be read. To read what can be read, use [`input::open`] and [`Trace::load`].
+    pub fn open<P: AsRef<std::path::Path>>(paths: impl IntoIterator<Item = P>) -> Result<Trace, InputError> {
+        let mut opened = input::open(paths);
+        if !opened.errors.is_empty() {
+            return Err(opened.errors.swap_remove(0));
+        }
+        Ok(Trace::load(opened.inputs, &LoadOptions::default()))
+    }
+
+    /// Reads inputs. Never fails: what cannot be read is among the [`Trace::problems`].
+    pub fn load(inputs: Vec<Input>, options: &LoadOptions<'_>) -> Trace {
+        load::load(inputs, options)
+    }
+
+    /// All records, by input and position.
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// One record.
+    pub fn event(&self, id: EventId) -> Option<&Event> {
+        self.events.get(id.0 as usize)
+    }
+
+    /// The inputs, in the order of their [`FileId`].
+    pub fn inputs(&self) -> &[Input] {
+        &self.inputs
+    }
+
+    /// Facts of each input, in the same order.
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// Damage, by input and position.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// How many different strings (Call-IDs, server names) there are.
+    pub fn symbol_count(&self) -> usize {
+        self.symbols.len()
+    }
+
+    /// The bytes of an interned string.
+    pub fn symbol(&self, symbol: Symbol) -> &[u8] {
+        self.symbols.get(symbol.0 as usize).map_or(&[], |span| self.slice(*span))
+    }
+
+    /// Bytes of a place; empty when it does not exist.
+    pub fn slice(&self, span: Span) -> &[u8] {
+        let Ok(start) = usize::try_from(span.start) else { return &[] };
+        self.inputs
+            .get(span.file.index())
+            .and_then(|input| input.bytes().get(start..start.saturating_add(span.len as usize)))
+            .unwrap_or_default()
+    }
+
+    /// A whole record as logged, with its prefix and terminator.
+    pub fn record(&self, event: &Event) -> &[u8] {
+        self.slice(event.span())
+    }
+
+    /// The fields of a record, from behind `$$begin_record` to before `$$end_record`.
+    pub fn fields<'t>(&'t self, event: &Event) -> &'t [u8] {
+        let record = self.record(event);
+        let after = record.get(event.prefix_len as usize..).unwrap_or_default();
+        let after = after.strip_prefix(b"$$begin_record").unwrap_or(after);
+        strip_terminator(after)
+    }
+
+    /// The SIP message of a protocol record, borrowed and lazy.
+    pub fn message<'t>(&'t self, event: &Event) -> Option<Message<'t>> {
+        if event.kind != RecordKind::Protocol {
+            return None;
+        }
+        let record = self.record(event);
+        let head = record.get(event.head as usize..event.head_end as usize).unwrap_or_default();
+        let tail = strip_terminator(record.get(event.head_end as usize..).unwrap_or_default());
+        let body = tail.iter().position(|b| *b == b':').map_or(&[][..], |at| tail[at + 1..].trim_ascii_start());
+        let none = matches!(body.trim_ascii_end(), b"" | b"-" | [0xe2, 0x80, 0x93 | 0x94] | [0x96 | 0x97]);
+        Some(Message::new(head, if none { &[] } else { body }))
+    }
+
+    /// Value of the record field `Peer`.
+    pub fn peer<'t>(&'t self, event: &Event) -> Option<&'t [u8]> {
+        let fields = self.fields(event);
+        let end = if event.kind == RecordKind::Protocol {
+            (event.head as usize).saturating_sub(event.prefix_len as usize).min(fields.len())
+        } else {
+            fields.len()
+        };
+        crate::sip::Headers::new(&fields[..end])
+            .find(|h| h.name.eq_ignore_ascii_case(b"peer"))
+            .map(|h| h.raw.trim_ascii())
+    }
+
+    /// `file:line:byte` of a record.
+    pub fn locate(&self, id: EventId) -> Location {
+        let (file, byte) = self.event(id).map_or((FileId(0), 0), |e| (e.file, e.start));
+        self.location(file, byte)
+    }
+
+    /// `file:line:byte` of a place in an input; the byte counts in the original file.
+    pub fn location(&self, file: FileId, byte: u64) -> Location {
+        let Some(input) = self.inputs.get(file.index()) else {
+            return Location { file: String::new(), line: 0, byte };
+        };
+        let line = self.lines.get(file.index()).map_or(0, |l| l.line(input.bytes(), byte));
+        Location { file: input.name().to_owned(), line, byte: input.original_offset(byte) }
+    }
+}
+
+fn strip_terminator(text: &[u8]) -> &[u8] {
+    let trimmed = text.trim_ascii_end();
+    let last = memchr::memrchr(b'\n', trimmed).map_or(0, |at| at + 1);
+    if trimmed[last..].trim_ascii_start().starts_with(b"$$end_record") { &text[..last] } else { text }
+}
+
+impl Problem {
+    fn of(file: FileId, byte: u64, flaw: Flaw) -> Problem {
+        Problem { file, byte, what: flaw.what().to_owned() }
+    }
+}

@@ -1,0 +1,100 @@
+//! The program as it is run: what it prints where, and how it exits.
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+use crate::common::root;
+
+fn run(args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_siptrail"));
+    command.args(args).current_dir(root("")).env_remove("CLICOLOR_FORCE").output().unwrap()
+}
+
+fn out(o: &Output) -> String {
+    String::from_utf8(o.stdout.clone()).unwrap()
+}
+
+fn err(o: &Output) -> String {
+    String::from_utf8(o.stderr.clone()).unwrap()
+}
+
+#[test]
+fn exit_codes_are_those_of_the_contract() {
+    let missed = "samples/silent-mobile-leg.log";
+    let fine = "samples/answered-elsewhere.log";
+    for (args, code) in [
+        (vec!["report", missed], 0),
+        (vec!["report", missed, "--fail-on", "missed"], 1),
+        (vec!["report", fine, "--fail-on", "missed"], 0),
+        (vec!["report", "no-such.log"], 2),
+        (vec!["report", "no-such.log", missed], 0),
+        (vec!["report", "Cargo.toml"], 2),
+        (vec!["report", "src/cli"], 2),
+        (vec!["report", missed, "--since", "yesterday"], 2),
+        (vec!["report", missed, "--format", "jsn"], 2),
+        (vec!["report"], 2),
+    ] {
+        let o = run(&args);
+        assert_eq!(o.status.code(), Some(code), "{args:?}\n{}", err(&o));
+        assert!(code != 2 || !err(&o).trim().is_empty(), "{args:?} says nothing on stderr");
+    }
+}
+
+#[test]
+fn an_unreadable_input_is_named_and_the_others_are_reported() {
+    let o = run(&["report", "--format", "json", "no-such.log", "Cargo.toml", "samples/silent-mobile-leg.log"]);
+    assert!(err(&o).contains("no-such.log") && err(&o).contains("Cargo.toml"), "{}", err(&o));
+    let report: serde_json::Value = serde_json::from_slice(&o.stdout).unwrap();
+    assert_eq!(report["summary"]["missed"], 1);
+    let files: Vec<_> =
+        report["problems"].as_array().unwrap().iter().map(|p| p["file"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(files, ["no-such.log", "Cargo.toml"]);
+}
+
+#[test]
+fn standard_input_is_a_source() {
+    let text = std::fs::read(root("samples/silent-mobile-leg.log")).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_siptrail"))
+        .args(["report", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(&text).unwrap();
+    let o = child.wait_with_output().unwrap();
+    assert!(out(&o).starts_with("1 call missed"), "{}", out(&o));
+}
+
+#[test]
+fn the_text_report_fits_eighty_columns_and_has_no_escapes_in_a_pipe() {
+    let o = run(&["report", "samples"]);
+    let text = out(&o);
+    assert!(!text.contains('\u{1b}'));
+    let long: Vec<&str> = text.lines().filter(|l| l.chars().count() > 80).collect();
+    assert!(long.is_empty(), "{long:?}");
+    assert!(text.lines().next().is_some_and(|l| l.contains("missed")), "{text}");
+}
+
+#[test]
+fn escape_sequences_of_a_log_do_not_reach_the_terminal() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("evil.log");
+    let text = std::fs::read_to_string(root("samples/silent-mobile-leg.log")).unwrap();
+    std::fs::write(&path, text.replace("Request Timeout", "Request\u{1b}]0;owned\u{7}\u{202e}Timeout")).unwrap();
+    let o = run(&["report", path.to_str().unwrap()]);
+    assert!(out(&o).contains("owned") && !out(&o).contains(['\u{1b}', '\u{7}', '\u{202e}']), "{}", out(&o));
+}
+
+#[test]
+fn selections_leave_out_what_was_not_asked_for() {
+    let count = |args: &[&str]| {
+        let o = run(&[&["report", "--format", "json", "samples/desktop-calls.log"], args].concat());
+        let report: serde_json::Value = serde_json::from_slice(&o.stdout).unwrap();
+        report["summary"]["calls"].as_u64().unwrap()
+    };
+    let all = count(&[]);
+    assert!(all > 10);
+    assert_eq!(count(&["--user", "nobody@contoso.com"]), 0);
+    assert_eq!(count(&["--since", "2199-01-01"]), 0);
+    assert_eq!(count(&["--until", "2199-01-01"]), all);
+}

@@ -1,0 +1,84 @@
+//! What the tests share.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use siptrail::analysis::{self, Options};
+use siptrail::input::Input;
+use siptrail::report;
+use siptrail::trace::{LoadOptions, Trace};
+
+pub(crate) fn root(part: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(part)
+}
+
+/// The JSON report of texts, read in chunks of `chunk` bytes.
+pub(crate) fn report_in_chunks(files: &[(String, Vec<u8>)], chunk: usize) -> Value {
+    let inputs = files.iter().map(|(name, text)| Input::from_bytes(name.clone(), text.clone())).collect();
+    let trace = Trace::load(inputs, &LoadOptions { chunk, ..LoadOptions::default() });
+    let analysis = analysis::analyse(&trace, &Options::default());
+    serde_json::to_value(report::report(&trace, &analysis, &[])).unwrap()
+}
+
+pub(crate) fn report_of(files: &[(String, Vec<u8>)]) -> Value {
+    report_in_chunks(files, LoadOptions::default().chunk)
+}
+
+/// A scenario: its files and the part of the report that it expects.
+pub(crate) struct Scenario {
+    pub(crate) name: String,
+    pub(crate) files: Vec<(String, Vec<u8>)>,
+    pub(crate) expect: Value,
+}
+
+/// Reads all scenario files; their form is told in `tests/scenarios/README.md`.
+pub(crate) fn scenarios() -> Vec<Scenario> {
+    let mut paths: Vec<PathBuf> =
+        std::fs::read_dir(root("tests/scenarios")).unwrap().map(|e| e.unwrap().path()).collect();
+    paths.retain(|p| p.extension().is_some_and(|e| e == "scenario"));
+    paths.sort();
+    paths.iter().map(|path| read_scenario(path)).collect()
+}
+
+fn read_scenario(path: &Path) -> Scenario {
+    let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+    let bytes = std::fs::read(path).unwrap();
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    for line in bytes.split_inclusive(|b| *b == b'\n') {
+        if let Some(title) = line.strip_prefix(b"--- ") {
+            files.push((String::from_utf8_lossy(title).trim().to_owned(), Vec::new()));
+        } else if let Some((_, text)) = files.last_mut() {
+            text.extend_from_slice(line);
+        }
+    }
+    let at =
+        files.iter().position(|(title, _)| title == "expect").unwrap_or_else(|| panic!("{name}: no expect section"));
+    let (_, expect) = files.remove(at);
+    let expect = serde_json::from_slice(&expect).unwrap_or_else(|e| panic!("{name}: expect is no JSON: {e}"));
+    assert!(!files.is_empty(), "{name}: no log");
+    Scenario { name, files, expect }
+}
+
+/// Where `actual` differs from what `expect` names; objects may have more keys, arrays must match in length.
+pub(crate) fn differences(path: &str, expect: &Value, actual: &Value, out: &mut Vec<String>) {
+    match (expect, actual) {
+        (Value::Object(e), Value::Object(a)) => {
+            for (key, value) in e {
+                match a.get(key) {
+                    Some(found) => differences(&format!("{path}.{key}"), value, found, out),
+                    None => out.push(format!("{path}.{key}: expected {value}, not there")),
+                }
+            }
+        }
+        (Value::Array(e), Value::Array(a)) if e.len() == a.len() => {
+            for (i, (e, a)) in e.iter().zip(a).enumerate() {
+                differences(&format!("{path}[{i}]"), e, a, out);
+            }
+        }
+        (Value::Array(e), Value::Array(a)) => {
+            out.push(format!("{path}: expected {} elements, found {}: {actual}", e.len(), a.len()));
+        }
+        _ if expect == actual => {}
+        _ => out.push(format!("{path}: expected {expect}, found {actual}")),
+    }
+}

@@ -1,0 +1,16 @@
+//! One integration test binary.
+//!
+//! * `scenarios`: input and expected report in one file each, `tests/scenarios/*.scenario`
+//! * `framing`: the same report whatever the chunk size and thread count
+//! * `hostile`: damaged and malicious input
+//! * `schema`: the JSON report against `tests/report.schema.json`
+//! * `cli`: the program as a user runs it, exit codes included
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod cli;
+mod common;
+mod framing;
+mod hostile;
+mod scenarios;
+mod schema;
