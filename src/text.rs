@@ -45,7 +45,7 @@ pub fn contains_ignore_case(haystack: &[u8], needle: &[u8]) -> bool {
 /// and dashes made plain (FORMAT.md section 12). Borrowed when there was none.
 pub fn clean(value: &[u8]) -> Cow<'_, [u8]> {
     let value = value.trim_ascii();
-    if memchr2(b'\n', 0xe2, value).is_none() && !value.iter().any(|b| matches!(b, 0x93 | 0x94)) {
+    if value.is_ascii() && memchr::memchr(b'\n', value).is_none() {
         return Cow::Borrowed(value);
     }
     let utf8 = std::str::from_utf8(value).is_ok();

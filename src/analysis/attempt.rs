@@ -21,7 +21,7 @@ use crate::sip::Method;
 
 /// One hop: all messages with the same top Via.
 pub(super) struct Hop<'m> {
-    pub(super) messages: Vec<&'m Msg>,
+    pub(super) messages: Vec<&'m Msg<'m>>,
     parent: Option<usize>,
     leaf: bool,
     depth: usize,
@@ -29,22 +29,22 @@ pub(super) struct Hop<'m> {
 
 impl<'m> Hop<'m> {
     /// Responses to the INVITE here.
-    pub(super) fn responses(&self) -> impl Iterator<Item = &'m Msg> + '_ {
+    pub(super) fn responses(&self) -> impl Iterator<Item = &'m Msg<'m>> + '_ {
         self.messages.iter().copied().filter(|m| m.method == Method::Invite && !m.is_request())
     }
 
     /// Final responses to the INVITE here.
-    pub(super) fn finals(&self) -> impl Iterator<Item = &'m Msg> + '_ {
+    pub(super) fn finals(&self) -> impl Iterator<Item = &'m Msg<'m>> + '_ {
         self.responses().filter(|m| m.is_final())
     }
 
     /// The INVITE, first copy.
-    pub(super) fn invite(&self) -> Option<&'m Msg> {
+    pub(super) fn invite(&self) -> Option<&'m Msg<'m>> {
         self.messages.iter().copied().find(|m| m.method == Method::Invite && m.is_request())
     }
 
     /// The CANCEL, first copy.
-    pub(super) fn cancel(&self) -> Option<&'m Msg> {
+    pub(super) fn cancel(&self) -> Option<&'m Msg<'m>> {
         self.messages.iter().copied().find(|m| m.method == Method::Cancel && m.is_request())
     }
 }
@@ -54,13 +54,13 @@ pub(super) struct Attempt<'m> {
     pub(super) cseq: u32,
     pub(super) from_tag: u64,
     /// INVITE, its responses, CANCEL and ACK, in order.
-    pub(super) messages: Vec<&'m Msg>,
+    pub(super) messages: Vec<&'m Msg<'m>>,
     pub(super) hops: Vec<Hop<'m>>,
     pub(super) root: usize,
 }
 
 impl<'m> Attempt<'m> {
-    pub(super) fn new(cseq: u32, from_tag: u64, messages: Vec<&'m Msg>) -> Attempt<'m> {
+    pub(super) fn new(cseq: u32, from_tag: u64, messages: Vec<&'m Msg<'m>>) -> Attempt<'m> {
         let mut index: HashMap<u64, usize> = HashMap::new();
         let mut hops: Vec<Hop<'m>> = Vec::new();
         for &m in messages.iter().filter(|m| m.method == Method::Invite) {
@@ -114,13 +114,13 @@ impl<'m> Attempt<'m> {
 
     /// The final response that counts: a 2xx if there is one, else the first towards the caller; where no
     /// final went (or was logged) towards the caller, the best one of the legs (RFC 3261 section 16.7 step 6).
-    pub(super) fn final_response(&self) -> Option<&'m Msg> {
+    pub(super) fn final_response(&self) -> Option<&'m Msg<'m>> {
         let root = self.root()?;
         let upstream = root.finals().find(|m| m.status < 300).or_else(|| root.finals().next());
         if upstream.is_some() {
             return upstream;
         }
-        let finals: Vec<&Msg> = self.legs().filter_map(|leg| leg.finals().last()).collect();
+        let finals: Vec<&Msg<'_>> = self.legs().filter_map(|leg| leg.finals().last()).collect();
         if let Some(answer) = finals.iter().find(|m| m.status < 300) {
             return Some(answer);
         }
@@ -131,7 +131,7 @@ impl<'m> Attempt<'m> {
     }
 
     /// The caller's own CANCEL: the one that came in on the caller's side.
-    pub(super) fn caller_cancel(&self) -> Option<&'m Msg> {
+    pub(super) fn caller_cancel(&self) -> Option<&'m Msg<'m>> {
         let root = self.root()?;
         let leg_only = root.leaf && root.invite().is_some_and(|m| m.direction == Direction::Outgoing);
         root.cancel().filter(|_| !leg_only || root.messages.len() == self.messages.len())

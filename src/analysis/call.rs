@@ -1,7 +1,7 @@
 //! Calls: one initial INVITE with its forks, hops, retransmissions and retries.
 
 use super::attempt::{Attempt, Hop};
-use super::message::{Context, Group, Msg};
+use super::message::{Context, Group, Msg, count_messages};
 use super::outcome::{self, Final};
 use crate::sip::{Diagnostics, HeaderName, Message, Method, NameAddr, Product, StartLine};
 use crate::span::FileId;
@@ -285,7 +285,7 @@ impl Call {
 const RETRIED: [u16; 6] = [401, 407, 413, 415, 416, 420];
 
 /// All calls of one Call-ID.
-pub(super) fn calls(ctx: &Context<'_>, group: &Group) -> Vec<Call> {
+pub(super) fn calls(ctx: &Context<'_>, group: &Group<'_>) -> Vec<Call> {
     let mut attempts = attempts(group);
     attempts.sort_by_key(|a| a.messages.first().map(|m| m.id));
     let mut joined: Vec<Vec<Attempt<'_>>> = Vec::new();
@@ -314,8 +314,8 @@ pub(super) fn calls(ctx: &Context<'_>, group: &Group) -> Vec<Call> {
 }
 
 /// INVITE transactions that are initial: no To tag in the request, or no request in the log at all.
-fn attempts<'m>(group: &'m Group) -> Vec<Attempt<'m>> {
-    let mut sets: hashbrown::HashMap<(u64, u32), Vec<&'m Msg>> = hashbrown::HashMap::new();
+fn attempts<'m>(group: &'m Group<'m>) -> Vec<Attempt<'m>> {
+    let mut sets: hashbrown::HashMap<(u64, u32), Vec<&'m Msg<'m>>> = hashbrown::HashMap::new();
     let mut order = Vec::new();
     for m in &group.messages {
         if matches!(m.method, Method::Invite | Method::Cancel | Method::Ack) {
@@ -327,7 +327,7 @@ fn attempts<'m>(group: &'m Group) -> Vec<Attempt<'m>> {
                 .push(m);
         }
     }
-    let initial = |set: &[&Msg]| set.iter().any(|m| m.method == Method::Invite && m.is_request() && m.to_tag == 0);
+    let initial = |set: &[&Msg<'_>]| set.iter().any(|m| m.method == Method::Invite && m.is_request() && m.to_tag == 0);
     let any = sets.values().any(|set| initial(set));
     let mut out = Vec::new();
     for key in order {
@@ -341,12 +341,13 @@ fn attempts<'m>(group: &'m Group) -> Vec<Attempt<'m>> {
     out
 }
 
-fn build(ctx: &Context<'_>, group: &Group, attempts: &[Attempt<'_>], owns_dialog: bool) -> Call {
+fn build(ctx: &Context<'_>, group: &Group<'_>, attempts: &[Attempt<'_>], owns_dialog: bool) -> Call {
     let Some(last) = attempts.last() else { return empty(ctx, group) };
     let mut call = empty(ctx, group);
-    let own: Vec<&Msg> = {
-        let mut own: Vec<&Msg> = attempts.iter().flat_map(|a| a.messages.iter().copied()).collect();
-        let inside = |m: &&Msg| !attempts.iter().any(|a| a.cseq == m.cseq && a.from_tag == m.from_tag) && m.to_tag != 0;
+    let own: Vec<&Msg<'_>> = {
+        let mut own: Vec<&Msg<'_>> = attempts.iter().flat_map(|a| a.messages.iter().copied()).collect();
+        let inside =
+            |m: &&Msg<'_>| !attempts.iter().any(|a| a.cseq == m.cseq && a.from_tag == m.from_tag) && m.to_tag != 0;
         if owns_dialog {
             own.extend(group.messages.iter().filter(inside));
         }
@@ -359,8 +360,7 @@ fn build(ctx: &Context<'_>, group: &Group, attempts: &[Attempt<'_>], owns_dialog
     call.attempts = u32::try_from(attempts.len()).unwrap_or(u32::MAX);
     call.started = own.iter().filter_map(|m| m.time).min();
     call.ended = own.iter().filter_map(|m| m.time).max();
-    call.messages =
-        Group { messages: own.iter().map(|m| (*m).clone()).collect(), diagnostics: vec![] }.count_messages();
+    call.messages = count_messages(own.iter().copied());
     call.rang = attempts.iter().any(Attempt::rang);
     describe(ctx, &mut call, attempts);
     let mut evidence: Vec<EventId> =
@@ -372,7 +372,7 @@ fn build(ctx: &Context<'_>, group: &Group, attempts: &[Attempt<'_>], owns_dialog
         let routing = ctx.event(*id).map(|e| ctx.trace.fields(e)).is_some_and(|f| contains_ignore_case(f, b"routing"));
         routing && last.messages.iter().any(|m| ctx.event(*id).is_some_and(|e| e.cseq == m.cseq || e.cseq == 0))
     });
-    let bye: Vec<&Msg> = own.iter().copied().filter(|m| m.is_request() && m.method == Method::Bye).collect();
+    let bye: Vec<&Msg<'_>> = own.iter().copied().filter(|m| m.is_request() && m.method == Method::Bye).collect();
     let bye_diagnostics: Vec<(EventId, Vec<Diagnostic>)> = own
         .iter()
         .filter(|m| {
@@ -422,7 +422,7 @@ fn build(ctx: &Context<'_>, group: &Group, attempts: &[Attempt<'_>], owns_dialog
         call.outcome = if cancel.is_some() { Outcome::Cancelled } else { Outcome::Undetermined };
     }
     call.legs = legs(ctx, last, call.outcome, cancel.is_some());
-    let (mobile_seen, answered) = mobility(ctx, last, final_response);
+    let (mobile_seen, answered) = mobility(last, final_response);
     call.mobile = mobile_seen || call.legs.iter().any(|l| l.mobile);
     call.answered_by_mobile = answered || call.legs.iter().any(|l| l.mobile && l.outcome == Outcome::Answered);
     call.refused_by_mobile = call
@@ -439,8 +439,8 @@ fn build(ctx: &Context<'_>, group: &Group, attempts: &[Attempt<'_>], owns_dialog
 }
 
 /// A dialog of which only the end is in the log.
-fn leftover(ctx: &Context<'_>, group: &Group) -> Option<Call> {
-    let own: Vec<&Msg> = group
+fn leftover(ctx: &Context<'_>, group: &Group<'_>) -> Option<Call> {
+    let own: Vec<&Msg<'_>> = group
         .messages
         .iter()
         .filter(|m| matches!(m.method, Method::Bye | Method::Ack | Method::Cancel | Method::Invite))
@@ -451,7 +451,7 @@ fn leftover(ctx: &Context<'_>, group: &Group) -> Option<Call> {
     call.records = own.iter().map(|m| m.id).collect();
     call.started = own.iter().filter_map(|m| m.time).min();
     call.ended = own.iter().filter_map(|m| m.time).max();
-    call.messages = group.count_messages();
+    call.messages = count_messages(group.messages.iter());
     call.evidence = vec![first.id];
     if own.iter().any(|m| m.method == Method::Cancel) {
         call.outcome = Outcome::Cancelled;
@@ -460,7 +460,7 @@ fn leftover(ctx: &Context<'_>, group: &Group) -> Option<Call> {
     Some(call)
 }
 
-fn empty(ctx: &Context<'_>, group: &Group) -> Call {
+fn empty(ctx: &Context<'_>, group: &Group<'_>) -> Call {
     let first = group.messages.first().map_or(EventId(0), |m| m.id);
     let symbol = ctx.event(first).and_then(crate::trace::Event::call_id);
     Call {
@@ -558,7 +558,7 @@ fn reason(ctx: &Context<'_>, id: EventId) -> Option<String> {
     }
 }
 
-fn judge_final(ctx: &Context<'_>, f: &Msg, progressed: bool, edge_record: bool) -> Outcome {
+fn judge_final(ctx: &Context<'_>, f: &Msg<'_>, progressed: bool, edge_record: bool) -> Outcome {
     let diagnostics = ctx.message(f.id).map(|m| Diagnostic::read(&m)).unwrap_or_default();
     let warning = ctx.header(f.id, HeaderName::Warning).unwrap_or_default();
     let texts: String = diagnostics.iter().map(Diagnostic::text).collect();
@@ -595,7 +595,7 @@ fn legs(ctx: &Context<'_>, attempt: &Attempt<'_>, outcome: Outcome, caller_cance
     attempt
         .legs()
         .map(|hop| {
-            let client = client(ctx, hop);
+            let client = client(hop);
             let target = hop
                 .invite()
                 .and_then(|m| ctx.event(m.id))
@@ -630,8 +630,8 @@ fn is_mobility_listener(target: &str) -> bool {
     target.ends_with(":5087") || target.ends_with(":5086")
 }
 
-fn client(ctx: &Context<'_>, hop: &Hop<'_>) -> Option<Product> {
-    let products = hop.responses().filter(|m| m.status > 100).filter_map(|m| product(ctx, m.id));
+fn client(hop: &Hop<'_>) -> Option<Product> {
+    let products = hop.responses().filter(|m| m.status > 100).filter_map(product);
     let mut found: Option<Product> = None;
     for product in products {
         if found.as_ref().is_none_or(|f| !f.mobile && product.mobile) {
@@ -641,20 +641,19 @@ fn client(ctx: &Context<'_>, hop: &Hop<'_>) -> Option<Product> {
     found
 }
 
-fn product(ctx: &Context<'_>, id: EventId) -> Option<Product> {
-    let value = ctx.header(id, HeaderName::Server).or_else(|| ctx.header(id, HeaderName::UserAgent))?;
-    Some(Product::parse(&value)).filter(|p| !p.name.is_empty())
+fn product(m: &Msg<'_>) -> Option<Product> {
+    Some(Product::parse(&crate::text::clean(m.product?))).filter(|p| !p.name.is_empty())
 }
 
 /// Whether any response came from a mobile endpoint, and whether the answer did.
-fn mobility(ctx: &Context<'_>, attempt: &Attempt<'_>, answer: Option<&Msg>) -> (bool, bool) {
-    let mobile = |id| product(ctx, id).is_some_and(|p| p.mobile);
+fn mobility(attempt: &Attempt<'_>, answer: Option<&Msg<'_>>) -> (bool, bool) {
+    let mobile = |m: &Msg<'_>| m.product.is_some_and(Product::is_mobile);
     let responses = attempt.messages.iter().filter(|m| m.method == Method::Invite && m.status > 100);
-    let seen = responses.take(256).any(|m| mobile(m.id));
-    (seen, seen && answer.is_some_and(|m| m.status < 300 && mobile(m.id)))
+    let seen = responses.take(256).any(|m| mobile(m));
+    (seen, seen && answer.is_some_and(|m| m.status < 300 && mobile(m)))
 }
 
-fn times(call: &mut Call, attempt: &Attempt<'_>, answer: Option<&Msg>) {
+fn times(call: &mut Call, attempt: &Attempt<'_>, answer: Option<&Msg<'_>>) {
     for m in &attempt.messages {
         let Some(time) = m.time else { continue };
         let invite = m.method == Method::Invite;

@@ -23,8 +23,9 @@ pub(super) fn link(analysis: &mut Analysis, options: &Options) {
             continue;
         };
         let calls = by_callee.get(user.as_str()).map_or(&[][..], Vec::as_slice);
-        let mut scored: Vec<(usize, i32, i64)> = near(&analysis.calls, calls, push, options)
-            .filter_map(|i| score(analysis.calls.get(i)?, push, options).map(|(s, gap)| (i, s, gap)))
+        let mut scored: Vec<(usize, i32, i64)> = near(&analysis.calls, calls, push)
+            .iter()
+            .filter_map(|i| score(analysis.calls.get(*i)?, push, options).map(|(s, gap)| (*i, s, gap)))
             .collect();
         let smallest = scored.iter().map(|(_, _, gap)| *gap).min();
         for (_, score, gap) in &mut scored {
@@ -52,24 +53,14 @@ pub(super) fn link(analysis: &mut Analysis, options: &Options) {
     }
 }
 
-/// Calls in order of time are many for one busy user: only those that can be open are scored.
-fn near<'a>(
-    calls: &'a [Call],
-    of_user: &'a [usize],
-    push: &'a Push,
-    options: &'a Options,
-) -> impl Iterator<Item = usize> + 'a {
-    // An INVITE is open for minutes at the most; an hour leaves room for clocks that differ.
-    let reach = options.no_final_ms + 3_600_000;
-    let from = push.sent.map(|t| t.plus(-reach));
-    let start = of_user.partition_point(|i| calls.get(*i).is_some_and(|c| c.started.is_some() && c.started < from));
-    let to = push.sent.map(|t| t.plus(3_600_000));
-    of_user
-        .get(start..)
-        .unwrap_or_default()
-        .iter()
-        .copied()
-        .take_while(move |i| calls.get(*i).is_some_and(|c| c.started.is_none() || to.is_none() || c.started <= to))
+/// Calls considered for one push, before and after its time; a user with more open calls than this at one
+/// moment is a load test, and scoring all pairs of it would be quadratic.
+const NEAR: (usize, usize) = (128, 32);
+
+/// The calls of a user around the time of a push, in order of time.
+fn near<'a>(calls: &[Call], of_user: &'a [usize], push: &Push) -> &'a [usize] {
+    let at = of_user.partition_point(|i| calls.get(*i).is_some_and(|c| c.started.is_some() && c.started <= push.sent));
+    of_user.get(at.saturating_sub(NEAR.0)..of_user.len().min(at + NEAR.1)).unwrap_or_default()
 }
 
 /// Score and distance in milliseconds, or `None` when the call cannot be the one.

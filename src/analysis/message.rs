@@ -39,7 +39,7 @@ impl<'t> Context<'t> {
 /// One message on one server in one direction. Tags and Via entries are kept as seeded 64-bit hashes: they
 /// are only compared inside one group, and equal hashes of different values will not happen by design.
 #[derive(Clone, Debug)]
-pub(super) struct Msg {
+pub(super) struct Msg<'t> {
     pub(super) id: EventId,
     pub(super) file: FileId,
     pub(super) time: Option<Timestamp>,
@@ -52,9 +52,11 @@ pub(super) struct Msg {
     pub(super) to_tag: u64,
     /// Top entry first.
     pub(super) vias: Vec<u64>,
+    /// Raw value of Server, else of User-Agent.
+    pub(super) product: Option<&'t [u8]>,
 }
 
-impl Msg {
+impl Msg<'_> {
     pub(super) fn is_request(&self) -> bool {
         self.status == 0
     }
@@ -64,16 +66,16 @@ impl Msg {
     }
 }
 
-pub(super) struct Group {
+pub(super) struct Group<'t> {
     /// In order of time, then of each file; records that stand in two files are there once.
-    pub(super) messages: Vec<Msg>,
+    pub(super) messages: Vec<Msg<'t>>,
     /// Diagnostic records that name this Call-ID.
     pub(super) diagnostics: Vec<EventId>,
 }
 
-impl Group {
-    pub(super) fn read(ctx: &Context<'_>, ids: &[EventId]) -> Group {
-        let mut messages: Vec<Msg> = Vec::with_capacity(ids.len());
+impl<'t> Group<'t> {
+    pub(super) fn read(ctx: &Context<'t>, ids: &[EventId]) -> Group<'t> {
+        let mut messages: Vec<Msg<'t>> = Vec::with_capacity(ids.len());
         let mut diagnostics = Vec::new();
         let mut vias = Vec::new();
         for &id in ids {
@@ -86,38 +88,45 @@ impl Group {
         }
         messages.sort_by_key(|m| m.time);
         let mut seen = hashbrown::HashSet::new();
-        messages.retain(|m| seen.insert(ctx.event(m.id).map(|e| ctx.trace.record(e).trim_ascii())));
+        messages.retain(|m| ctx.event(m.id).is_none_or(|e| seen.insert(same_record(ctx, e))));
         Group { messages, diagnostics }
-    }
-
-    /// Different messages: forwarded copies of one message count once, fork legs each.
-    pub(super) fn count_messages(&self) -> u64 {
-        let mut parents: Vec<u64> =
-            self.messages.iter().filter(|m| m.is_request()).filter_map(|m| m.vias.get(1).copied()).collect();
-        parents.sort_unstable();
-        let mut keys: Vec<_> = self
-            .messages
-            .iter()
-            .filter_map(|m| {
-                let top = m.vias.first().copied().unwrap_or(0);
-                match m.status {
-                    // A request that was forwarded is counted where it ends up: each leg of a fork is one.
-                    0 if parents.binary_search(&top).is_ok() => None,
-                    0 | 100 => Some((m.cseq, m.method, m.status, m.from_tag, top)),
-                    _ => Some((m.cseq, m.method, m.status, m.from_tag, m.to_tag)),
-                }
-            })
-            .collect();
-        keys.sort_unstable();
-        keys.dedup();
-        keys.len() as u64
     }
 }
 
-fn read_message(ctx: &Context<'_>, id: EventId, event: &Event, scratch: &mut Vec<u64>) -> Option<Msg> {
+/// Different messages: forwarded copies of one message count once, fork legs each.
+pub(super) fn count_messages<'m>(messages: impl Iterator<Item = &'m Msg<'m>> + Clone) -> u64 {
+    let mut parents: Vec<u64> =
+        messages.clone().filter(|m| m.is_request()).filter_map(|m| m.vias.get(1).copied()).collect();
+    parents.sort_unstable();
+    let mut keys: Vec<_> = messages
+        .filter_map(|m| {
+            let top = m.vias.first().copied().unwrap_or(0);
+            match m.status {
+                // A request that was forwarded is counted where it ends up: each leg of a fork is one.
+                0 if parents.binary_search(&top).is_ok() => None,
+                0 | 100 => Some((m.cseq, m.method, m.status, m.from_tag, top)),
+                _ => Some((m.cseq, m.method, m.status, m.from_tag, m.to_tag)),
+            }
+        })
+        .collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys.len() as u64
+}
+
+/// What makes a record the same in two files: its place in the server's own sequence, and its size. A record
+/// without prefix has no such place, so its text decides.
+fn same_record<'t>(ctx: &Context<'t>, event: &Event) -> (Option<Timestamp>, [u32; 3], &'t [u8]) {
+    let text = if event.seq == 0 { ctx.trace.record(event).trim_ascii() } else { &[] };
+    let fields = ctx.trace.fields(event).trim_ascii().len();
+    (event.time(), [event.seq, event.instance, u32::try_from(fields).unwrap_or(u32::MAX)], text)
+}
+
+fn read_message<'t>(ctx: &Context<'t>, id: EventId, event: &Event, scratch: &mut Vec<u64>) -> Option<Msg<'t>> {
     let message = ctx.trace.message(event)?;
     let hash = |text: &[u8]| if text.is_empty() { 0 } else { ctx.hasher.hash_one(text).max(1) };
     let (mut from_tag, mut to_tag) = (0, 0);
+    let (mut server, mut agent) = (None, None);
     scratch.clear();
     for header in message.headers() {
         match HeaderName::from_token(header.name) {
@@ -125,10 +134,10 @@ fn read_message(ctx: &Context<'_>, id: EventId, event: &Event, scratch: &mut Vec
             HeaderName::To if to_tag == 0 => to_tag = hash(NameAddr::parse(&header.value()).tag),
             HeaderName::Via => {
                 let value = header.value();
-                let mut vias = Vec::new();
-                Via::parse_all(&value, &mut vias);
-                scratch.extend(vias.iter().map(|v| ctx.hasher.hash_one((v.sent_by, v.branch)).max(1)));
+                Via::parse_all(&value, |v| scratch.push(ctx.hasher.hash_one((v.sent_by, v.branch)).max(1)));
             }
+            HeaderName::Server => server = server.or(Some(header.raw)),
+            HeaderName::UserAgent => agent = agent.or(Some(header.raw)),
             _ => {}
         }
     }
@@ -143,5 +152,6 @@ fn read_message(ctx: &Context<'_>, id: EventId, event: &Event, scratch: &mut Vec
         from_tag,
         to_tag,
         vias: scratch.clone(),
+        product: server.or(agent),
     })
 }

@@ -74,7 +74,7 @@ pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
             let group = message::Group::read(&ctx, ids);
             let calls = if kinds.call { call::calls(&ctx, &group) } else { Vec::new() };
             let pushes = if kinds.message { push::pushes(&ctx, &group) } else { Vec::new() };
-            (calls, pushes, group.count_messages())
+            (calls, pushes, message::count_messages(group.messages.iter()))
         })
         .collect();
     let mut out = Analysis::default();

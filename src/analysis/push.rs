@@ -97,8 +97,8 @@ pub struct Push {
 }
 
 /// All pushes of one Call-ID.
-pub(super) fn pushes(ctx: &Context<'_>, group: &Group) -> Vec<Push> {
-    let mut sets: Vec<((u64, u32), Vec<&Msg>)> = Vec::new();
+pub(super) fn pushes(ctx: &Context<'_>, group: &Group<'_>) -> Vec<Push> {
+    let mut sets: Vec<((u64, u32), Vec<&Msg<'_>>)> = Vec::new();
     let mut index = hashbrown::HashMap::new();
     for m in group.messages.iter().filter(|m| m.method == Method::Message) {
         let key = (m.from_tag, m.cseq);
@@ -128,7 +128,7 @@ pub(super) fn pushes(ctx: &Context<'_>, group: &Group) -> Vec<Push> {
 
 /// Recognised by any one sign, the surest first (PUSH.md section 4). The signs that instant messages of a
 /// mobile user share only count outside a dialog.
-fn is_push(ctx: &Context<'_>, m: &Msg) -> bool {
+fn is_push(ctx: &Context<'_>, m: &Msg<'_>) -> bool {
     let Some(message) = ctx.message(m.id) else { return false };
     let inside_dialog = m.is_request() && m.to_tag != 0;
     if let StartLine::Request { uri, .. } = message.start_line()
@@ -160,12 +160,12 @@ fn mcx_user(address: &str) -> Option<(String, String)> {
     (id.bytes().all(|b| b.is_ascii_hexdigit()) && user.contains('@')).then(|| (id.to_owned(), user.to_owned()))
 }
 
-fn build(ctx: &Context<'_>, group: &Group, cseq: u32, set: &[&Msg]) -> Push {
-    let mut requests: Vec<&Msg> = set.iter().copied().filter(|m| m.is_request()).collect();
+fn build(ctx: &Context<'_>, group: &Group<'_>, cseq: u32, set: &[&Msg<'_>]) -> Push {
+    let mut requests: Vec<&Msg<'_>> = set.iter().copied().filter(|m| m.is_request()).collect();
     // The way of the MESSAGE: every hop adds a Via, and a server receives before it sends. Clocks of different
     // servers do not decide.
     requests.sort_by_key(|m| (m.vias.len(), m.direction));
-    let finals: Vec<&Msg> = set.iter().copied().filter(|m| m.is_final()).collect();
+    let finals: Vec<&Msg<'_>> = set.iter().copied().filter(|m| m.is_final()).collect();
     let first = requests.first().or(set.first()).map_or(EventId(0), |m| m.id);
     // A 2xx anywhere means that the clearing house took it; else what the sender was told, with fewest Vias.
     let answer = finals.iter().find(|m| m.status < 300).or_else(|| finals.iter().min_by_key(|m| m.vias.len())).copied();
@@ -278,7 +278,7 @@ impl Push {
 }
 
 /// Whether a source that logged the MESSAGE runs on past its time-out.
-fn runs_on(ctx: &Context<'_>, set: &[&Msg]) -> bool {
+fn runs_on(ctx: &Context<'_>, set: &[&Msg<'_>]) -> bool {
     set.iter().any(|m| {
         let due = m.time.map(|t| t.plus(ctx.options.push_timeout_ms));
         due.zip(ctx.last_time(m.file)).is_some_and(|(due, last)| last >= due)

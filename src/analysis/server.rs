@@ -77,9 +77,9 @@ fn from_via(trace: &Trace, events: &[Event]) -> Option<String> {
         let Some(value) = trace.message(event).and_then(|m| m.header(HeaderName::Via)).map(|h| h.value()) else {
             continue;
         };
-        let mut vias = Vec::new();
-        Via::parse_all(&value, &mut vias);
-        if let Some(via) = vias.first() {
+        let mut first = None;
+        Via::parse_all(&value, |v| first = first.or(Some(v)));
+        if let Some(via) = first {
             let host = crate::text::decode(via.sent_by);
             let host = host.rsplit_once(':').map_or(&*host, |(h, _)| h);
             *counts.entry(host.to_owned()).or_default() += 1;

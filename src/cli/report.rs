@@ -95,7 +95,10 @@ impl Report {
             }
         };
         let analysis = selection.apply(analysis::analyse(&trace, &Options::default()));
-        let report = reports::report(&trace, &analysis, &opened.errors);
+        let report = match self.format {
+            Format::Text => reports::digest(&trace, &analysis, &opened.errors),
+            Format::Json => reports::report(&trace, &analysis, &opened.errors),
+        };
         match self.format {
             Format::Text => {
                 let mut out = BufWriter::new(anstream::AutoStream::auto(io::stdout()));
@@ -108,10 +111,14 @@ impl Report {
                 out.flush()?;
             }
         }
-        if found == 0 {
-            return Ok(Status::Failed);
-        }
-        Ok(if self.fails(&report) { Status::Found } else { Status::Fine })
+        let status = match found {
+            0 => Status::Failed,
+            _ if self.fails(&report) => Status::Found,
+            _ => Status::Fine,
+        };
+        // The process ends here: giving back every string one by one would only make the user wait.
+        std::mem::forget((trace, analysis, report));
+        Ok(status)
     }
 
     fn selection(&self, trace: &Trace) -> Result<Selection, String> {

@@ -352,16 +352,14 @@ pub(crate) fn is_header(line: &[u8]) -> bool {
     if line.get(name + blanks) != Some(&b':') {
         return false;
     }
-    let token = &line[..name];
-    if [&b"sip"[..], b"sips", b"tel", b"http", b"https", b"urn", b"mailto"]
-        .iter()
-        .any(|s| token.eq_ignore_ascii_case(s))
-    {
-        return false;
-    }
     match line.get(name + blanks + 1) {
         None | Some(b' ' | b'\t') => true,
-        Some(_) => token[0].is_ascii_uppercase() || token.contains(&b'-'),
+        Some(_) => {
+            let token = &line[..name];
+            let scheme = [&b"sip"[..], b"sips", b"tel", b"http", b"https", b"urn", b"mailto"];
+            (token[0].is_ascii_uppercase() || token.contains(&b'-'))
+                && !scheme.iter().any(|s| token.eq_ignore_ascii_case(s))
+        }
     }
 }
 

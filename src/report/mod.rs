@@ -86,4 +86,4 @@ pub fn write_json(report: &model::Report, out: &mut dyn Write) -> io::Result<()>
     out.write_all(b"\n")
 }
 
-pub use render::report;
+pub use render::{digest, report};

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::model::{self, Place, Report};
-use crate::analysis::{self, Analysis, Diagnostic, ServerInfo};
+use rayon::prelude::*;
+
+use crate::analysis::{self, Analysis, Call, Diagnostic, PushResult, ServerInfo};
 use crate::findings;
 use crate::input::InputError;
 use crate::knowledge;
@@ -13,14 +15,28 @@ use crate::trace::{EventId, Trace};
 
 /// The whole report. `errors` are inputs that could not be read; they are listed under `problems`.
 pub fn report(trace: &Trace, analysis: &Analysis, errors: &[InputError]) -> Report {
+    build(trace, analysis, errors, true)
+}
+
+/// What the text report shows: all counts, but only missed calls and the pushes that concern them or were lost.
+pub fn digest(trace: &Trace, analysis: &Analysis, errors: &[InputError]) -> Report {
+    build(trace, analysis, errors, false)
+}
+
+fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool) -> Report {
     let servers = analysis::identify(trace);
     Report {
         schema: model::SCHEMA,
         generator: concat!("siptrail ", env!("CARGO_PKG_VERSION")).to_owned(),
         sources: sources(trace, &servers),
         summary: summary(trace, analysis),
-        calls: analysis.calls.iter().map(|c| call(trace, analysis, c)).collect(),
-        pushes: analysis.pushes.iter().map(|p| push(trace, analysis, p, &servers)).collect(),
+        calls: analysis.calls.par_iter().filter(|c| whole || c.is_missed()).map(|c| call(trace, analysis, c)).collect(),
+        pushes: {
+            let of_missed =
+                |p: &analysis::Push| p.call.and_then(|c| analysis.calls.get(c)).is_some_and(Call::is_missed);
+            let shown = |p: &&analysis::Push| whole || p.result != PushResult::Accepted || of_missed(p);
+            analysis.pushes.par_iter().filter(shown).map(|p| push(trace, analysis, p, &servers)).collect()
+        },
         findings: grouped(trace, analysis),
         problems: problems(trace, errors),
     }

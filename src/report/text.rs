@@ -1,6 +1,7 @@
 //! The report for people: verdict first, then who missed what, why, what to do, and where the proof is.
 //! Fits 80 columns; every string of a log passes [`sanitize`].
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
@@ -145,11 +146,8 @@ fn more(out: &mut dyn Write, count: usize) -> io::Result<()> {
 
 /// Causes of pushes that belong to no missed call: lost all the same.
 fn other_findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let lost: Vec<&Push> = report
-        .pushes
-        .iter()
-        .filter(|p| is_lost(p) && !report.calls.iter().any(|c| is_missed(c) && c.pushes.contains(&p.call_id)))
-        .collect();
+    let missed: HashSet<&String> = report.calls.iter().filter(|c| is_missed(c)).flat_map(|c| &c.pushes).collect();
+    let lost: Vec<&Push> = report.pushes.iter().filter(|p| is_lost(p) && !missed.contains(&p.call_id)).collect();
     if lost.is_empty() {
         return Ok(());
     }

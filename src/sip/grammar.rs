@@ -5,7 +5,7 @@ use nom::branch::alt;
 use nom::bytes::complete::{tag_no_case, take_till, take_while, take_while1};
 use nom::character::complete::char;
 use nom::combinator::opt;
-use nom::multi::many0;
+use nom::multi::fold_many0;
 use nom::sequence::{delimited, preceded};
 
 use super::Method;
@@ -59,11 +59,14 @@ const MAX_VIAS: usize = 80;
 
 impl<'a> Via<'a> {
     /// Reads all entries of one header value, which may be comma-joined.
-    pub fn parse_all(value: &'a [u8], into: &mut Vec<Via<'a>>) {
+    pub fn parse_all(value: &'a [u8], mut each: impl FnMut(Via<'a>)) {
         let mut rest = value;
-        while !rest.trim_ascii().is_empty() && into.len() < MAX_VIAS {
+        for _ in 0..MAX_VIAS {
+            if rest.trim_ascii_start().is_empty() {
+                return;
+            }
             let Ok((tail, via)) = via(rest) else { return };
-            into.push(via);
+            each(via);
             rest = tail;
         }
     }
@@ -73,8 +76,8 @@ fn via(input: &[u8]) -> Res<'_, Via<'_>> {
     let (input, _) = (blanks, tag_no_case(&b"SIP"[..]), take_till(|b| b == b',' || b == b';' || is_blank(b)), blanks)
         .parse(input)?;
     let (input, sent_by) = take_till(|b| b == b',' || b == b';' || is_blank(b))(input)?;
-    let (input, params) = many0(param).parse(input)?;
-    let branch = params.iter().find(|p| p.name.eq_ignore_ascii_case(b"branch")).map_or(&b""[..], |p| p.value);
+    let (input, branch) = params(input, b"branch", b"")?;
+    let branch = branch.0;
     let (input, _) = take_till(|b| b == b',')(input)?;
     let (input, _) = opt(char(',')).parse(input)?;
     Ok((input, Via { sent_by, branch }))
@@ -92,6 +95,19 @@ fn param(input: &[u8]) -> Res<'_, Param<'_>> {
     let (input, name) = take_while(|b: u8| b.is_ascii_alphanumeric() || b"-_.+".contains(&b))(input)?;
     let (input, value) = opt(preceded((blanks, char('='), blanks), alt((quoted, bare)))).parse(input)?;
     Ok((input, Param { name, value: value.unwrap_or_default() }))
+}
+
+/// Walks over all parameters and picks two by name; nothing is stored for the others.
+fn params<'a>(input: &'a [u8], first: &[u8], second: &[u8]) -> Res<'a, (&'a [u8], &'a [u8])> {
+    let pick = |(mut a, mut b): (&'a [u8], &'a [u8]), p: Param<'a>| {
+        if a.is_empty() && p.name.eq_ignore_ascii_case(first) {
+            a = p.value;
+        } else if b.is_empty() && p.name.eq_ignore_ascii_case(second) {
+            b = p.value;
+        }
+        (a, b)
+    };
+    fold_many0(param, || (&b""[..], &b""[..]), pick).parse(input)
 }
 
 fn quoted(input: &[u8]) -> Res<'_, &[u8]> {
@@ -157,9 +173,8 @@ fn name_addr(input: &[u8]) -> Res<'_, NameAddr<'_>> {
         (d, None) => (d.unwrap_or_default(), words),
     };
     // A copy may have a blank or a stray URI parameter between `>` and the header's own parameters.
-    let (input, params) = many0(param).parse(input)?;
-    let get = |name: &[u8]| params.iter().find(|p| p.name.eq_ignore_ascii_case(name)).map_or(&b""[..], |p| p.value);
-    Ok((input, NameAddr { display, uri: uri.trim_ascii(), tag: get(b"tag"), epid: get(b"epid") }))
+    let (input, (tag, epid)) = params(input, b"tag", b"epid")?;
+    Ok((input, NameAddr { display, uri: uri.trim_ascii(), tag, epid }))
 }
 
 /// `1009;reason="...";source="..."` of the ms-diagnostics family (MS-OCER 2.2.1; spellings: FORMAT.md section 8).
@@ -209,8 +224,9 @@ mod tests {
     #[test]
     fn vias_apart_and_joined() {
         let mut vias = Vec::new();
-        Via::parse_all(b"SIP/2.0/TLS 192.0.2.15:5061;branch=z9hG4bK1.A;ms-internal-info=\"a,b;c\" , SIP / 2.0 / TLS [2001:db8::1]:5;received=1", &mut vias);
-        Via::parse_all(b"SIP/2.0/TLS;branch=z9hG4bK9", &mut vias);
+        let joined = b"SIP/2.0/TLS 192.0.2.15:5061;branch=z9hG4bK1.A;ms-internal-info=\"a,b;c\" , SIP / 2.0 / TLS [2001:db8::1]:5;received=1";
+        Via::parse_all(joined, |v| vias.push(v));
+        Via::parse_all(b"SIP/2.0/TLS;branch=z9hG4bK9", |v| vias.push(v));
         assert_eq!(vias[0], Via { sent_by: b"192.0.2.15:5061", branch: b"z9hG4bK1.A" });
         assert_eq!(vias.len(), 3);
         assert_eq!(vias[2], Via { sent_by: b"", branch: b"z9hG4bK9" });

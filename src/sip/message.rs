@@ -97,7 +97,7 @@ impl<'a> Message<'a> {
 
     /// All headers in order, repeats included.
     pub fn headers(&self) -> Headers<'a> {
-        Headers { rest: &self.head[line_end(self.head, 0).1..] }
+        Headers::new(&self.head[line_end(self.head, 0).1..])
     }
 
     /// The first header of that name.
@@ -115,12 +115,14 @@ impl<'a> Message<'a> {
 #[derive(Clone, Debug)]
 pub struct Headers<'a> {
     rest: &'a [u8],
+    /// The first line of `rest` is known to start a header.
+    known: bool,
 }
 
 impl<'a> Headers<'a> {
     /// Over any text, such as the fields of a diagnostic record.
     pub fn new(text: &'a [u8]) -> Headers<'a> {
-        Headers { rest: text }
+        Headers { rest: text, known: false }
     }
 }
 
@@ -135,7 +137,7 @@ impl<'a> Iterator for Headers<'a> {
             let (line, next) = line_end(self.rest, 0);
             let text = self.rest[..line].trim_ascii();
             let after = &self.rest[next..];
-            if !crate::record::is_header(text) {
+            if !std::mem::take(&mut self.known) && !crate::record::is_header(text) {
                 self.rest = after;
                 continue;
             }
@@ -149,7 +151,8 @@ impl<'a> Iterator for Headers<'a> {
                 let more = self.rest[pos..line].trim_ascii_end();
                 let trimmed = more.trim_ascii_start();
                 if !trimmed.is_empty() {
-                    if crate::record::is_header(trimmed) || trimmed.starts_with(b"TL_") {
+                    self.known = crate::record::is_header(trimmed);
+                    if self.known || trimmed.starts_with(b"TL_") {
                         break;
                     }
                     end = pos + more.len();

@@ -154,6 +154,11 @@ const MOBILE: [(&[u8], &str, bool); 8] = [
 ];
 
 impl Product {
+    /// Whether a product string names a mobile endpoint.
+    pub fn is_mobile(value: &[u8]) -> bool {
+        MOBILE.iter().any(|(token, ..)| crate::text::contains_ignore_case(value, token))
+    }
+
     /// Reads a product string; the device is named where the string has it.
     pub fn parse(value: &[u8]) -> Product {
         let text = crate::text::decode(value);

@@ -105,6 +105,7 @@ impl Store {
             let what = format!("file was cut to {intact} bytes while it was read");
             self.problems.push(Problem { file, byte: intact, what });
         }
+        self.events.reserve_exact(chunks.iter().map(|(_, framed)| framed.records.len()).sum());
         for (local, framed) in chunks {
             lines += framed.lines_outside();
             let mut numbers = vec![Symbol::NONE; local.spans.len()];
