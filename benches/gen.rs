@@ -15,10 +15,7 @@ const USAGE: &str = "usage: cargo bench --bench gen -- OUT.log SIZE[KB|MB|GB] [S
 
 fn main() -> ExitCode {
     // Cargo adds `--bench`, and `cargo bench NAME` hands the name to every bench: without a size there is no order.
-    let arguments: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|argument| argument != "--bench")
-        .collect();
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     let [path, size, options @ ..] = arguments.as_slice() else {
         let _ = writeln!(stderr(), "{USAGE}");
         return ExitCode::SUCCESS;
@@ -27,16 +24,9 @@ fn main() -> ExitCode {
         let _ = writeln!(stderr(), "{size}: not a size\n{USAGE}");
         return ExitCode::from(2);
     };
-    let seed = options
-        .iter()
-        .find_map(|option| option.parse().ok())
-        .unwrap_or(1);
+    let seed = options.iter().find_map(|option| option.parse().ok()).unwrap_or(1);
     let has = |word: &str| options.iter().any(|option| option == word);
-    let layout = Layout {
-        crlf: !has("lf"),
-        cls: has("cls"),
-        ..Layout::default()
-    };
+    let layout = Layout { crlf: !has("lf"), cls: has("cls"), ..Layout::default() };
     match write(path, size, seed, layout) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -77,11 +67,7 @@ fn write(path: &str, size: u64, seed: u64, layout: Layout) -> std::io::Result<()
     let rate = u128::from(truth.bytes) / took.as_micros().max(1);
     // A closed pipe on the screen does not spoil the file.
     let mut screen = stdout().lock();
-    let _ = writeln!(
-        screen,
-        "{path}: {} bytes, {} records, {took:.2?}, {rate} MB/s",
-        truth.bytes, truth.records
-    );
+    let _ = writeln!(screen, "{path}: {} bytes, {} records, {took:.2?}, {rate} MB/s", truth.bytes, truth.records);
     let _ = writeln!(screen, "{truth:#?}");
     Ok(())
 }

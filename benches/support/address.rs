@@ -5,11 +5,7 @@ use super::session::{Flow, Method, Party, Place, SERVER, Session, Step};
 use super::text::{Blob, Put, hex, mix, pad, put, upper};
 
 fn domain(place: Place) -> &'static str {
-    if place == Place::Edge {
-        "fabrikam.com"
-    } else {
-        "contoso.com"
-    }
+    if place == Place::Edge { "fabrikam.com" } else { "contoso.com" }
 }
 
 /// `userNNNN@domain`.
@@ -22,11 +18,7 @@ fn target<'a>(session: &'a Session, step: &Step) -> &'a Party {
     if Session::reversed(step) {
         session.party(0)
     } else {
-        session.party(if step.flow == Flow::Out && step.link > 0 {
-            step.link
-        } else {
-            step.leg.max(1)
-        })
+        session.party(if step.flow == Flow::Out && step.link > 0 { step.link } else { step.leg.max(1) })
     }
 }
 
@@ -41,14 +33,7 @@ fn binding(out: &mut Vec<u8>, party: &Party) {
 /// `sip:…` of a request line.
 pub(super) fn request_uri(out: &mut Vec<u8>, session: &Session, step: &Step) {
     // What goes one hop has the request line of the INVITE; the Front End's own tag says nothing about the target.
-    let step = &Step {
-        leg: if step.leg == SERVER || step.method.one_hop() {
-            0
-        } else {
-            step.leg
-        },
-        ..*step
-    };
+    let step = &Step { leg: if step.leg == SERVER || step.method.one_hop() { 0 } else { step.leg }, ..*step };
     let party = target(session, step);
     match (step.method, party.place) {
         (Method::Register, _) => put!(out => "sip:contoso.com"),
@@ -116,11 +101,8 @@ fn name_addr(out: &mut Vec<u8>, party: &Party, step: &Step, display: bool) {
 fn tag(out: &mut Vec<u8>, session: &Session, step: &Step, leg: u8) {
     if leg == SERVER {
         // An INVITE that is tried again gets a new tag with each refusal; a subscription keeps its own.
-        let salt = if step.method == Method::Subscribe || step.method == Method::BeNotify {
-            0
-        } else {
-            u64::from(step.txn)
-        };
+        let salt =
+            if step.method == Method::Subscribe || step.method == Method::BeNotify { 0 } else { u64::from(step.txn) };
         let value = session.value(0xFE00 + salt);
         put!(out => ";tag=", upper(value, 16), upper(mix(value, 1), 16));
     } else {
@@ -135,22 +117,9 @@ fn epid(out: &mut Vec<u8>, party: &Party) {
 /// The value of From.
 pub(super) fn from(out: &mut Vec<u8>, session: &Session, step: &Step) {
     if Session::reversed(step) {
-        let party = if step.from == SERVER {
-            session.party(1)
-        } else {
-            session.party(step.from)
-        };
+        let party = if step.from == SERVER { session.party(1) } else { session.party(step.from) };
         name_addr(out, party, step, true);
-        tag(
-            out,
-            session,
-            step,
-            if step.from == SERVER {
-                SERVER
-            } else {
-                step.from
-            },
-        );
+        tag(out, session, step, if step.from == SERVER { SERVER } else { step.from });
     } else {
         let party = session.party(0);
         name_addr(out, party, step, true);
@@ -173,11 +142,7 @@ pub(super) fn to(out: &mut Vec<u8>, session: &Session, step: &Step) {
         tag(out, session, step, 0);
         return;
     }
-    let party = session.party(if matches!(step.leg, 1..=3) {
-        step.leg
-    } else {
-        1
-    });
+    let party = session.party(if matches!(step.leg, 1..=3) { step.leg } else { 1 });
     name_addr(out, party, step, step.status > 100 && step.status != 504);
     if step.leg > 0 {
         tag(out, session, step, step.leg);

@@ -8,12 +8,8 @@ pub(super) fn content_type(step: &Step) -> &'static str {
     match step.body {
         Body::None => "",
         Body::ImSdp | Body::AudioSdp => "application/sdp",
-        Body::AudioOffer => {
-            "multipart/alternative;boundary=\"----=_NextPart_000_0A1B_01CF3F00.1C2D3E40\""
-        }
-        Body::Text => {
-            "text/plain; charset=UTF-8;msgr=WAAtAE0ATQBTAC0ASQBNAC0ARgBvAHIAbQBhAHQAOgAgAA0ACgA"
-        }
+        Body::AudioOffer => "multipart/alternative;boundary=\"----=_NextPart_000_0A1B_01CF3F00.1C2D3E40\"",
+        Body::Text => "text/plain; charset=UTF-8;msgr=WAAtAE0ATQBTAC0ASQBNAC0ARgBvAHIAbQBhAHQAOgAgAA0ACgA",
         Body::Typing => "application/im-iscomposing+xml",
         Body::Categories => "application/msrtc-event-categories+xml",
         Body::Roster => "application/msrtc-adrl-categorylist+xml",
@@ -21,9 +17,7 @@ pub(super) fn content_type(step: &Step) -> &'static str {
             "multipart/related; type=\"application/rlmi+xml\";start=resourceList; boundary=50UBfW7LSCVLtggUPe5z"
         }
         Body::Publish => "application/msrtc-category-publish+xml",
-        Body::Push => {
-            "application/vnd.microsoft.lync.pushNotification+xml; charset=\"Unicode (UTF-8)\""
-        }
+        Body::Push => "application/vnd.microsoft.lync.pushNotification+xml; charset=\"Unicode (UTF-8)\"",
     }
 }
 
@@ -50,9 +44,8 @@ const AVAILABILITY: [u32; 6] = [3500, 5000, 6500, 9500, 12_500, 15_500];
 
 /// Writes the body of `step`, lines ending in `eol`. All copies of one message have the same body.
 pub(super) fn write(out: &mut Vec<u8>, session: &Session, step: &Step, eol: &str) {
-    let seed = session.value(
-        0xB0D7 + (u64::from(step.txn) << 16) + (u64::from(step.status) << 32) + u64::from(step.leg),
-    );
+    let seed =
+        session.value(0xB0D7 + (u64::from(step.txn) << 16) + (u64::from(step.status) << 32) + u64::from(step.leg));
     let address = u64::from(seed.to_le_bytes()[5] % 250 + 2);
     match step.body {
         Body::None => {}
@@ -115,10 +108,9 @@ fn audio_sdp(out: &mut Vec<u8>, seed: u64, address: u64, full: bool, eol: &str) 
 /// Two offers in one: for old servers with few candidates, and the full one.
 fn audio_offer(out: &mut Vec<u8>, seed: u64, address: u64, eol: &str) {
     let boundary = "------=_NextPart_000_0A1B_01CF3F00.1C2D3E40";
-    for (disposition, full) in [
-        ("session; handling=optional; ms-proxy-2007fallback", false),
-        ("session; handling=optional", true),
-    ] {
+    for (disposition, full) in
+        [("session; handling=optional; ms-proxy-2007fallback", false), ("session; handling=optional", true)]
+    {
         put!(out => boundary, eol, "Content-Type: application/sdp", eol,
             "Content-Transfer-Encoding: 7bit", eol);
         put!(out => "Content-ID: <", hex(seed, 16), "@contoso.com>", eol, "Content-Disposition: ",

@@ -24,52 +24,30 @@ pub(super) fn build(session: &mut Session, rng: &mut Rng, cast: &mut Cast) {
     let mobile = can_ring && rng.chance(45);
     session.audio = matches!(outcome, "media_failed" | "do_not_disturb") || rng.chance(45);
     session.legs = match outcome {
-        "answered" | "no_answer" | "cancelled" | "declined" => {
-            [1, 1, 2, 3][rng.weighted(&[35, 15, 35, 15])]
-        }
+        "answered" | "no_answer" | "cancelled" | "declined" => [1, 1, 2, 3][rng.weighted(&[35, 15, 35, 15])],
         _ => 1,
     };
     cast_parties(session, rng, cast, mobile, outcome);
-    session.challenged =
-        outcome == "auth_failed" || (session.parties[0].place == Place::Desktop && rng.chance(25));
+    session.challenged = outcome == "auth_failed" || (session.parties[0].place == Place::Desktop && rng.chance(25));
     let script = Script::new(std::mem::take(&mut session.steps));
     let leg = if mobile { session.legs } else { 0 };
-    let mut pen = Writer {
-        session,
-        script,
-        rng,
-        mobile: leg,
-        at: 0,
-    };
+    let mut pen = Writer { session, script, rng, mobile: leg, at: 0 };
     pen.outcome(outcome);
-    let Writer {
-        session, script, ..
-    } = pen;
+    let Writer { session, script, .. } = pen;
     session.steps = script.finish();
     session.ending.outcome = Some(outcome);
     session.ending.modality = Some(if session.audio { "audio" } else { "im" });
 }
 
-fn cast_parties(
-    session: &mut Session,
-    rng: &mut Rng,
-    cast: &mut Cast,
-    mobile: bool,
-    outcome: &str,
-) {
-    let abroad =
-        outcome == "federation_failed" || (!mobile && outcome == "answered" && rng.chance(6));
+fn cast_parties(session: &mut Session, rng: &mut Rng, cast: &mut Cast, mobile: bool, outcome: &str) {
+    let abroad = outcome == "federation_failed" || (!mobile && outcome == "answered" && rng.chance(6));
     if abroad {
         session.legs = 1;
     }
     let place = [Place::Desktop, Place::FrontEnd, Place::Edge][rng.weighted(&[78, 14, 8])];
     let place = if abroad { Place::Desktop } else { place };
     session.parties[0] = Party::new(anyone(rng), place, rng);
-    let user = if mobile {
-        cast.with_mobile()
-    } else {
-        without_mobile(rng)
-    };
+    let user = if mobile { cast.with_mobile() } else { without_mobile(rng) };
     for leg in 1..=session.legs {
         let place = match (abroad, mobile && leg == session.legs) {
             (true, _) => Place::Edge,
@@ -90,20 +68,13 @@ impl Writer<'_> {
         } else {
             Body::AudioSdp
         };
-        let mut invite = Step {
-            body,
-            ..self.script.step(0, Method::Invite, 0)
-        };
+        let mut invite = Step { body, ..self.script.step(0, Method::Invite, 0) };
         self.script.read(0, invite);
         if self.session.challenged {
             self.script.refuse(4, 407, Note::Challenge);
             self.script.next();
             self.at = 60;
-            invite = Step {
-                body,
-                note: Note::Credentials,
-                ..self.script.step(60, Method::Invite, 0)
-            };
+            invite = Step { body, note: Note::Credentials, ..self.script.step(60, Method::Invite, 0) };
             self.script.read(0, invite);
         }
         let trying = self.script.step(self.at + 2, Method::Invite, 100);
@@ -112,35 +83,19 @@ impl Writer<'_> {
 
     /// The INVITE to every leg; a server on the leg says 100 at once.
     pub(super) fn fork(&mut self, progress: bool) {
-        let template = self
-            .script
-            .steps
-            .iter()
-            .rev()
-            .find(|step| step.method == Method::Invite && step.status == 0);
+        let template = self.script.steps.iter().rev().find(|step| step.method == Method::Invite && step.status == 0);
         let Some(template) = template.copied() else {
             return;
         };
         self.at += 6;
         if progress {
             let note = Note::Line([PROGRESS, PRIMARY][self.rng.weighted(&[80, 20])]);
-            let step = Step {
-                note,
-                ..self.script.step(self.at, Method::Invite, 101)
-            };
+            let step = Step { note, ..self.script.step(self.at, Method::Invite, 101) };
             self.script.reply(step);
         }
         for leg in 1..=self.session.legs {
             let at = self.at + 2 * u32::from(leg);
-            self.script.write(
-                leg,
-                Step {
-                    at,
-                    flow: Flow::Out,
-                    note: Note::None,
-                    ..template
-                },
-            );
+            self.script.write(leg, Step { at, flow: Flow::Out, note: Note::None, ..template });
             if !matches!(self.session.party(leg).place, Place::Desktop) {
                 let step = self.script.step(at + 20, Method::Invite, 100);
                 self.script.read(leg, step);
@@ -159,12 +114,7 @@ impl Writer<'_> {
             let step = self.script.step(at, Method::Invite, 180);
             self.script.forward(leg, step);
             if self.session.audio && leg != self.mobile && self.rng.chance(25) {
-                let early = Step {
-                    at: at + 70,
-                    status: 183,
-                    body: Body::AudioSdp,
-                    ..step
-                };
+                let early = Step { at: at + 70, status: 183, body: Body::AudioSdp, ..step };
                 self.script.forward(leg, early);
             }
             last = last.max(at + 80);

@@ -88,11 +88,7 @@ impl Writer<'_> {
         }
         let cancel = self.script.step(self.at, Method::Cancel, 0);
         self.script.read(0, cancel);
-        self.script.reply(Step {
-            at: self.at + 2,
-            status: 200,
-            ..cancel
-        });
+        self.script.reply(Step { at: self.at + 2, status: 200, ..cancel });
         self.cancel_others(0, self.at + 4, Note::None);
         let gone = self.script.step(self.at + 40, Method::Invite, 487);
         self.script.write(0, Step { leg: 1, ..gone });

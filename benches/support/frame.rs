@@ -18,11 +18,7 @@ pub(crate) struct Layout {
 
 impl Default for Layout {
     fn default() -> Self {
-        Self {
-            crlf: true,
-            cls: false,
-            component_percent: 15,
-        }
+        Self { crlf: true, cls: false, component_percent: 15 }
     }
 }
 
@@ -93,60 +89,30 @@ pub(super) fn component(out: &mut Vec<u8>, stamp: &Stamp, session: &Session, ste
     let object = 0x051B_0000 + (random & 0xFFF0);
     match (random >> 20) % 6 {
         0 => {
-            stamp.prefix(
-                out,
-                "TL_INFO",
-                "TF_COMPONENT",
-                "CSIPMessage::CacheConnectionFlags:SIPMessage.cpp(1677)",
-            );
+            stamp.prefix(out, "TL_INFO", "TF_COMPONENT", "CSIPMessage::CacheConnectionFlags:SIPMessage.cpp(1677)");
             put!(out => "( ", upper(object, 16), " ) From client connection, CID [0x",
                 upper(random & 0xFFFF, 4), "00]");
         }
         1 => {
-            stamp.prefix(
-                out,
-                "TL_INFO",
-                "TF_COMPONENT",
-                "CSIPRequest::ProcessRoute:SIPRequest.cpp(2440)",
-            );
+            stamp.prefix(out, "TL_INFO", "TF_COMPONENT", "CSIPRequest::ProcessRoute:SIPRequest.cpp(2440)");
             put!(out => "( ", upper(object, 16), " ) Enter - ", step.method.name(), " callid=");
             sip::call_id(out, session);
         }
         2 => {
-            stamp.prefix(
-                out,
-                "TL_INFO",
-                "TF_COMPONENT",
-                "CSIPRequest::RouteToContact:SIPRequest.cpp(3108)",
-            );
+            stamp.prefix(out, "TL_INFO", "TF_COMPONENT", "CSIPRequest::RouteToContact:SIPRequest.cpp(3108)");
             put!(out => "( ", upper(object, 16), " ) Exit - routed to registered endpoint");
         }
         3 => {
-            stamp.prefix(
-                out,
-                "TL_INFO",
-                "TF_COMPONENT",
-                "CRecvContext::OnRecvCompletion:RecvContext.cpp(219)",
-            );
+            stamp.prefix(out, "TL_INFO", "TF_COMPONENT", "CRecvContext::OnRecvCompletion:RecvContext.cpp(219)");
             put!(out => "( ", upper(object, 16), " ) Received ", random % 4000 + 300, " bytes");
         }
         4 => {
-            stamp.prefix(
-                out,
-                "TL_WARN",
-                "TF_COMPONENT",
-                "CSIPResponse::SelectBest:SIPResponse.cpp(871)",
-            );
+            stamp.prefix(out, "TL_WARN", "TF_COMPONENT", "CSIPResponse::SelectBest:SIPResponse.cpp(871)");
             put!(out => "( ", upper(object, 16),
                 " ) Exit - keeping earlier response. Result 0xC3E93C2F(SIPPROXY_E_UNKNOWN_USER_OR_EPID)");
         }
         _ => {
-            stamp.prefix(
-                out,
-                "TL_INFO",
-                "TF_COMPONENT",
-                "CTransaction::StartTimer:Transaction.cpp(1422)",
-            );
+            stamp.prefix(out, "TL_INFO", "TF_COMPONENT", "CTransaction::StartTimer:Transaction.cpp(1422)");
             put!(out => "( ", upper(object, 16), " ) Timer started, ", random % 180 + 1, " s");
         }
     }
@@ -154,25 +120,10 @@ pub(super) fn component(out: &mut Vec<u8>, stamp: &Stamp, session: &Session, ste
 }
 
 /// What a diagnostic record says: a message that went well, or one that did not.
-pub(super) fn diagnostic(
-    out: &mut Vec<u8>,
-    stamp: &Stamp,
-    session: &Session,
-    step: &Step,
-    fault: bool,
-) {
+pub(super) fn diagnostic(out: &mut Vec<u8>, stamp: &Stamp, session: &Session, step: &Step, fault: bool) {
     let eol = stamp.eol();
-    let (level, severity) = if fault {
-        ("TL_ERROR", "error")
-    } else {
-        ("TL_INFO", "information")
-    };
-    stamp.prefix(
-        out,
-        level,
-        "TF_DIAG",
-        "SIPAdminLog::WriteDiagnosticEvent:SIPAdminLog.cpp(830)",
-    );
+    let (level, severity) = if fault { ("TL_ERROR", "error") } else { ("TL_INFO", "information") };
+    stamp.prefix(out, level, "TF_DIAG", "SIPAdminLog::WriteDiagnosticEvent:SIPAdminLog.cpp(830)");
     put!(out => "$$begin_record", eol, "LogType: diagnostic", eol, "Severity: ", severity, eol,
         "Text: ");
     if fault {

@@ -71,11 +71,7 @@ pub(super) fn credentials(out: &mut Vec<u8>, session: &Session, step: &Step, eol
     let register = step.method == Method::Register;
     match step.note {
         Note::Challenge => {
-            let name = if register {
-                "WWW-Authenticate: "
-            } else {
-                "Proxy-Authenticate: "
-            };
+            let name = if register { "WWW-Authenticate: " } else { "Proxy-Authenticate: " };
             put!(out => name,
                 "NTLM realm=\"SIP Communications Service\", targetname=\"fe01.contoso.com\", version=4",
                 eol);
@@ -115,23 +111,13 @@ pub(super) fn credentials(out: &mut Vec<u8>, session: &Session, step: &Step, eol
 }
 
 pub(super) fn has_contact(step: &Step) -> bool {
-    let opens = matches!(
-        step.method,
-        Method::Invite | Method::Subscribe | Method::Register | Method::Message
-    );
+    let opens = matches!(step.method, Method::Invite | Method::Subscribe | Method::Register | Method::Message);
     opens
         && (step.status == 0 || (180..303).contains(&step.status))
         && !(step.method == Method::Message && step.status > 0)
 }
 
-pub(super) fn agent(
-    out: &mut Vec<u8>,
-    session: &Session,
-    step: &Step,
-    author: u8,
-    case: &Case,
-    eol: &str,
-) {
+pub(super) fn agent(out: &mut Vec<u8>, session: &Session, step: &Step, author: u8, case: &Case, eol: &str) {
     if author == SERVER {
         if step.status > 100 {
             put!(out => "Server: RTC/5.0", eol);
@@ -149,10 +135,7 @@ pub(super) fn agent(
         _ => DESKTOPS[choice % DESKTOPS.len()],
     };
     // Clients answer with User-Agent, managed stacks with Server.
-    let managed = matches!(
-        party.place,
-        Place::Mobile | Place::ClearingHouse | Place::Mediation
-    );
+    let managed = matches!(party.place, Place::Mobile | Place::ClearingHouse | Place::Mediation);
     put!(out => if step.status > 0 && managed { case.server } else { case.agent }, name, eol);
 }
 

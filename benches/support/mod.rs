@@ -12,10 +12,7 @@
 //! Lync 2013 Front End: every message through it is there twice, incoming and outgoing, its Via list one longer or
 //! shorter, its top branch different on each leg. Sessions last as long as real ones, so the records of one call lie
 //! megabytes apart.
-#![allow(
-    dead_code,
-    reason = "each bench or test uses its own part of this module"
-)]
+#![allow(dead_code, reason = "each bench or test uses its own part of this module")]
 
 mod address;
 mod answers;

@@ -22,8 +22,10 @@ pub(super) const OUTCOMES: [(&str, u32); 17] = [
 ];
 
 pub(super) const PROGRESS: &str = "ms-diagnostics: 13004;reason=\"Request was proxied to one or more registered endpoints\";source=\"FE01.CONTOSO.COM\";Count=\"1\";appName=\"InboundRouting\"";
-pub(super) const PRIMARY: &str = "ms-diagnostics: 25008;reason=\"Attempting to route to Primary Pool\";source=\"FE01.CONTOSO.COM\"";
-pub(super) const SILENT: &str = "ms-diagnostics: 0;reason=\"The client did not respond to the invitation\";source=\"fe01.contoso.com\"";
+pub(super) const PRIMARY: &str =
+    "ms-diagnostics: 25008;reason=\"Attempting to route to Primary Pool\";source=\"FE01.CONTOSO.COM\"";
+pub(super) const SILENT: &str =
+    "ms-diagnostics: 0;reason=\"The client did not respond to the invitation\";source=\"fe01.contoso.com\"";
 pub(super) const UNSUBSCRIBED: &str = "ms-diagnostics: 0;reason=\"The client did not respond to the invitation\";source=\"fe01.contoso.com\";info=\"No push subscription for target device\"";
 pub(super) const ELSEWHERE: &str = "Reason: SIP;cause=200;text=\"Call completed elsewhere\"";
 pub(super) const DISTURBED: &str = "Warning: 391 lcs \"Do not disturb\"";
@@ -31,8 +33,7 @@ pub(super) const MEDIA: [&str; 2] = [
     "ms-client-diagnostics: 22;reason=\"Call failed to establish due to a media connectivity failure when both endpoints are internal\"",
     "ms-client-diagnostics: 23;reason=\"Call failed to establish due to a media connectivity failure when one endpoint is internal and the other is remote\"",
 ];
-pub(super) const ENCRYPTION: &str =
-    "ms-client-diagnostics: 52017;reason=\"Encryption levels dont match\"";
+pub(super) const ENCRYPTION: &str = "ms-client-diagnostics: 52017;reason=\"Encryption levels dont match\"";
 pub(super) const FEDERATION: [&str; 4] = [
     "ms-diagnostics: 1008;reason=\"Unable to resolve DNS SRV record\";domain=\"fabrikam.com\";source=\"edge01.contoso.com\"",
     "ms-diagnostics: 1009;reason=\"No match for domain in DNS SRV results\";domain=\"fabrikam.com\";source=\"edge01.contoso.com\"",
@@ -48,16 +49,10 @@ pub(super) const FORBIDDEN: [&str; 2] = [
     "ms-diagnostics: 1002;reason=\"From URI not authorized to communicate with federated partners\";source=\"fe01.contoso.com\"",
 ];
 pub(super) const BROKEN: [(u16, &str); 3] = [
-    (
-        500,
-        "ms-diagnostics: 1;reason=\"Service Unavailable\";source=\"fe01.contoso.com\"",
-    ),
+    (500, "ms-diagnostics: 1;reason=\"Service Unavailable\";source=\"fe01.contoso.com\""),
     (
         503,
         "ms-diagnostics: 5000;reason=\"One or more critical applications are not running\";source=\"fe01.contoso.com\"",
     ),
-    (
-        500,
-        "ms-diagnostics: 5006;reason=\"Failed when constructing the outgoing request\";source=\"fe01.contoso.com\"",
-    ),
+    (500, "ms-diagnostics: 5006;reason=\"Failed when constructing the outgoing request\";source=\"fe01.contoso.com\""),
 ];

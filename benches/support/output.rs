@@ -23,39 +23,17 @@ pub(super) struct Output {
 impl Output {
     pub(super) fn new(layout: Layout, rng: Rng) -> Self {
         let component_percent = layout.component_percent.min(90);
-        let layout = Layout {
-            component_percent,
-            ..layout
-        };
-        Self {
-            layout,
-            rng,
-            seq: 0xA1F0,
-            instance: 0x1B00,
-            body: Vec::new(),
-        }
+        let layout = Layout { component_percent, ..layout };
+        Self { layout, rng, seq: 0xA1F0, instance: 0x1B00, body: Vec::new() }
     }
 
     fn stamp(&mut self, now: u64, correlation: u64) -> Stamp {
         self.seq = self.seq.wrapping_add(1);
-        Stamp {
-            layout: self.layout,
-            now,
-            seq: self.seq,
-            random: self.rng.next(),
-            correlation,
-        }
+        Stamp { layout: self.layout, now, seq: self.seq, random: self.rng.next(), correlation }
     }
 
     /// The record of one step, with a diagnostic record or a component line where one falls due.
-    pub(super) fn record(
-        &mut self,
-        out: &mut Vec<u8>,
-        now: u64,
-        session: &Session,
-        step: &Step,
-        truth: &mut Truth,
-    ) {
+    pub(super) fn record(&mut self, out: &mut Vec<u8>, now: u64, session: &Session, step: &Step, truth: &mut Truth) {
         let before = out.len();
         let correlation = sip::correlation(session, step);
         let fault = matches!(step.note, Note::Fault(_)) && step.flow == Flow::Out;
@@ -73,11 +51,7 @@ impl Output {
         body::write(&mut self.body, session, step, eol);
         stamp.prefix(out, "TL_INFO", "TF_PROTOCOL", RECORD);
         put!(out => "$$begin_record", eol);
-        let frame = sip::Frame {
-            instance: self.instance,
-            eol,
-            body: &self.body,
-        };
+        let frame = sip::Frame { instance: self.instance, eol, body: &self.body };
         sip::record(out, session, step, frame);
         let chat = session.kind == Kind::Call && step.method == Method::Message;
         truth.record(if chat { Kind::Message } else { session.kind });

@@ -70,21 +70,13 @@ pub(super) enum Via {
 pub(super) fn vias(session: &Session, step: &Step) -> ([Via; 5], usize) {
     let mut list = [Via::Own; 5];
     let mut len = 0;
-    let toward = if step.status == 0 {
-        Flow::Out
-    } else {
-        Flow::In
-    };
+    let toward = if step.status == 0 { Flow::Out } else { Flow::In };
     // On the leg's side of the Front End its own entry is on top.
     if step.flow == toward {
         len = 1;
     }
     if step.from != SERVER {
-        let hops = if step.method.one_hop() {
-            1
-        } else {
-            chain(session.party(step.from))
-        };
+        let hops = if step.method.one_hop() { 1 } else { chain(session.party(step.from)) };
         for hop in 0..hops {
             list[len] = Via::Hop(hop);
             len += 1;
@@ -109,10 +101,7 @@ pub(super) fn via(out: &mut Vec<u8>, session: &Session, step: &Step, entry: Via)
             put!(out => "SIP/2.0/TLS 192.0.2.11:", port, ";branch=z9hG4bK", upper(branch >> 32, 8), ".",
                 upper(mix(branch, 7), 16));
             // The first INVITE, tried again or not, is the one that forks; its CANCEL and ACK share the branch.
-            let forks = matches!(
-                step.method,
-                Method::Invite | Method::Cancel | Method::AckFinal
-            ) && step.txn < 2;
+            let forks = matches!(step.method, Method::Invite | Method::Cancel | Method::AckFinal) && step.txn < 2;
             let forked = session.legs > 1 && forks;
             put!(out => if forked { ";branched=TRUE" } else { ";branched=FALSE" });
             if step.status > 0 && party.place != Place::Desktop {
@@ -126,12 +115,8 @@ pub(super) fn via(out: &mut Vec<u8>, session: &Session, step: &Step, entry: Via)
             put!(out => "SIP/2.0/TLS ");
             sent_by(out, party, hop);
             if !(client && party.branchless()) {
-                let branch = session.value(
-                    0x0F_0000
-                        + (u64::from(step.txn) << 8)
-                        + u64::from(hop) * 16
-                        + u64::from(step.from),
-                );
+                let branch =
+                    session.value(0x0F_0000 + (u64::from(step.txn) << 8) + u64::from(hop) * 16 + u64::from(step.from));
                 if client {
                     put!(out => ";branch=z9hG4bK", hex(branch, 8));
                 } else {

@@ -5,11 +5,9 @@ use super::script::Script;
 use super::session::{Body, Method, Note, Party, Place, SERVER, Session, Step};
 use super::text::Rng;
 
-const MOVED: &str =
-    "ms-diagnostics: 4142;reason=\"Redirect request to Home Server\";source=\"fe01.contoso.com\"";
+const MOVED: &str = "ms-diagnostics: 4142;reason=\"Redirect request to Home Server\";source=\"fe01.contoso.com\"";
 const ACCEPTED: &str = "ms-diagnostics-public: 30000;Reason=\"Success\"";
-const REJECTED: &str =
-    "ms-diagnostics-public: 30002;Reason=\"Push notification request was rejected\"";
+const REJECTED: &str = "ms-diagnostics-public: 30002;Reason=\"Push notification request was rejected\"";
 const UNROUTABLE: [&str; 3] = [
     "ms-diagnostics: 1008;reason=\"Unable to resolve DNS SRV record\";domain=\"push.lync.com\";source=\"edge01.contoso.com\"",
     "ms-diagnostics: 1009;reason=\"No match for domain in DNS SRV results\";domain=\"push.lync.com\";source=\"edge01.contoso.com\"",
@@ -19,16 +17,8 @@ const UNROUTABLE: [&str; 3] = [
 /// REGISTER, one or two challenges, 200; or a redirect to the user's own Front End.
 pub(super) fn register(session: &mut Session, rng: &mut Rng, cast: &mut Cast) {
     let mobile = rng.chance(12);
-    let user = if mobile {
-        cast.with_mobile()
-    } else {
-        anyone(rng)
-    };
-    let place = if mobile {
-        Place::Mobile
-    } else {
-        Place::Desktop
-    };
+    let user = if mobile { cast.with_mobile() } else { anyone(rng) };
+    let place = if mobile { Place::Mobile } else { Place::Desktop };
     session.parties[0] = Party::new(user, place, rng);
     session.parties[1] = session.parties[0];
     let mut script = Script::new(std::mem::take(&mut session.steps));
@@ -36,24 +26,15 @@ pub(super) fn register(session: &mut Session, rng: &mut Rng, cast: &mut Cast) {
     let first = script.step(at, Method::Register, 0);
     script.read(0, first);
     if rng.chance(6) {
-        let moved = Step {
-            note: Note::Line(MOVED),
-            ..script.step(at + 8, Method::Register, 301)
-        };
+        let moved = Step { note: Note::Line(MOVED), ..script.step(at + 8, Method::Register, 301) };
         script.reply(moved);
     } else {
         for _ in 0..[1, 2][rng.weighted(&[65, 35])] {
-            let challenge = Step {
-                note: Note::Challenge,
-                ..script.step(at + 8, Method::Register, 401)
-            };
+            let challenge = Step { note: Note::Challenge, ..script.step(at + 8, Method::Register, 401) };
             script.reply(challenge);
             script.next();
             at += rng.range(40, 200);
-            let again = Step {
-                note: Note::Credentials,
-                ..script.step(at, Method::Register, 0)
-            };
+            let again = Step { note: Note::Credentials, ..script.step(at, Method::Register, 0) };
             script.read(0, again);
         }
         let welcome = script.step(at + 15, Method::Register, 200);
@@ -67,16 +48,9 @@ pub(super) fn subscribe(session: &mut Session, rng: &mut Rng) {
     session.parties[0] = Party::new(anyone(rng), Place::Desktop, rng);
     session.parties[1] = session.parties[0];
     let mut script = Script::new(std::mem::take(&mut session.steps));
-    let request = Step {
-        body: Body::Roster,
-        note: Note::Credentials,
-        ..script.step(0, Method::Subscribe, 0)
-    };
+    let request = Step { body: Body::Roster, note: Note::Credentials, ..script.step(0, Method::Subscribe, 0) };
     script.read(0, request);
-    let state = Step {
-        body: Body::RosterState,
-        ..script.step(12, Method::Subscribe, 200)
-    };
+    let state = Step { body: Body::RosterState, ..script.step(12, Method::Subscribe, 200) };
     script.reply(state);
     let mut at = 0;
     for _ in 0..rng.range(1, 4) {
@@ -86,11 +60,7 @@ pub(super) fn subscribe(session: &mut Session, rng: &mut Rng) {
     if rng.chance(30) {
         at += rng.range(1_000, 30_000);
         script.next();
-        let request = Step {
-            leg: SERVER,
-            note: Note::Credentials,
-            ..script.step(at, Method::Subscribe, 0)
-        };
+        let request = Step { leg: SERVER, note: Note::Credentials, ..script.step(at, Method::Subscribe, 0) };
         script.read(0, request);
         let done = script.step(at + 6, Method::Subscribe, 200);
         script.reply(done);
@@ -104,16 +74,7 @@ fn notify(script: &mut Script, at: u32) {
     script.cseq_back += 1;
     let cseq = script.cseq_back;
     let step = script.step(at, Method::BeNotify, 0);
-    script.write(
-        0,
-        Step {
-            from: SERVER,
-            leg: SERVER,
-            cseq,
-            body: Body::Categories,
-            ..step
-        },
-    );
+    script.write(0, Step { from: SERVER, leg: SERVER, cseq, body: Body::Categories, ..step });
 }
 
 /// SERVICE that publishes a user's state, and the state as published.
@@ -121,16 +82,9 @@ pub(super) fn publish(session: &mut Session, rng: &mut Rng) {
     session.parties[0] = Party::new(anyone(rng), Place::Desktop, rng);
     session.parties[1] = session.parties[0];
     let mut script = Script::new(std::mem::take(&mut session.steps));
-    let request = Step {
-        body: Body::Publish,
-        note: Note::Credentials,
-        ..script.step(0, Method::Service, 0)
-    };
+    let request = Step { body: Body::Publish, note: Note::Credentials, ..script.step(0, Method::Service, 0) };
     script.read(0, request);
-    let reply = Step {
-        body: Body::Categories,
-        ..script.step(15, Method::Service, 200)
-    };
+    let reply = Step { body: Body::Categories, ..script.step(15, Method::Service, 200) };
     script.reply(reply);
     session.steps = script.finish();
 }
@@ -142,30 +96,14 @@ pub(super) fn watch(session: &mut Session, rng: &mut Rng) {
     session.parties[1] = Party::new(anyone(rng), place, rng);
     session.legs = 1;
     let mut script = Script::new(std::mem::take(&mut session.steps));
-    let request = Step {
-        note: Note::Credentials,
-        ..script.step(0, Method::Subscribe, 0)
-    };
+    let request = Step { note: Note::Credentials, ..script.step(0, Method::Subscribe, 0) };
     script.read(0, request);
-    script.write(
-        1,
-        Step {
-            at: 3,
-            note: Note::None,
-            ..request
-        },
-    );
+    script.write(1, Step { at: 3, note: Note::None, ..request });
     let answer = script.step(60, Method::Subscribe, 200);
     script.forward(1, answer);
     let mut at = 70;
     for _ in 0..rng.range(1, 2) {
-        script.exchange(
-            at,
-            1,
-            true,
-            (Method::Notify, Body::Categories, Note::None),
-            Body::None,
-        );
+        script.exchange(at, 1, true, (Method::Notify, Body::Categories, Note::None), Body::None);
         at += rng.range(2_000, 40_000);
     }
     session.steps = script.finish();
@@ -183,21 +121,8 @@ pub(super) fn ping(session: &mut Session, rng: &mut Rng) {
         script.read(0, options);
         script.reply(answer);
     } else {
-        script.write(
-            1,
-            Step {
-                from: SERVER,
-                ..options
-            },
-        );
-        script.read(
-            1,
-            Step {
-                from: SERVER,
-                leg: 1,
-                ..answer
-            },
-        );
+        script.write(1, Step { from: SERVER, ..options });
+        script.read(1, Step { from: SERVER, leg: 1, ..answer });
     }
     session.steps = script.finish();
 }
@@ -211,10 +136,7 @@ pub(super) fn push(session: &mut Session, rng: &mut Rng, user: u32, result: &'st
     let mut script = Script::new(std::mem::take(&mut session.steps));
     // The mobility service counts its pushes through one running number.
     script.cseq = u16::try_from(rng.range(2_000, 60_000)).unwrap_or(2_000);
-    let message = Step {
-        body: Body::Push,
-        ..script.step(0, Method::Message, 0)
-    };
+    let message = Step { body: Body::Push, ..script.step(0, Method::Message, 0) };
     script.read(0, message);
     script.write(1, Step { at: 3, ..message });
     let at = rng.range(120, 1_400);
@@ -226,10 +148,7 @@ pub(super) fn push(session: &mut Session, rng: &mut Rng, user: u32, result: &'st
     if result == "unanswered" {
         script.silence(40_000);
     } else {
-        let answer = Step {
-            note,
-            ..script.step(at, Method::Message, status)
-        };
+        let answer = Step { note, ..script.step(at, Method::Message, status) };
         script.forward(1, answer);
     }
     session.steps = script.finish();

@@ -36,11 +36,7 @@ pub(super) struct Party {
 
 impl Party {
     pub(super) fn new(user: u32, place: Place, rng: &mut Rng) -> Self {
-        Self {
-            user,
-            place,
-            key: rng.next(),
-        }
+        Self { user, place, key: rng.next() }
     }
 
     pub(super) fn port(&self) -> u32 {
@@ -176,11 +172,7 @@ pub(super) struct Session {
 impl Session {
     /// Nobody, nothing to do.
     pub(super) fn blank() -> Self {
-        let nobody = Party {
-            user: 0,
-            place: Place::Desktop,
-            key: 0,
-        };
+        let nobody = Party { user: 0, place: Place::Desktop, key: 0 };
         Self {
             key: 0,
             kind: Kind::Options,

@@ -103,18 +103,10 @@ pub(super) fn record(out: &mut Vec<u8>, session: &Session, step: &Step, frame: F
     put!(out => eol);
 
     let author = author(step);
-    let place = if author == SERVER {
-        None
-    } else {
-        Some(session.party(author).place)
-    };
+    let place = if author == SERVER { None } else { Some(session.party(author).place) };
     // A 504 to a push is made by the Edge, before the clearing house.
     let cleared = place == Some(Place::ClearingHouse) && step.status != 504;
-    let managed = cleared
-        || matches!(
-            place,
-            Some(Place::Mobile | Place::Mediation | Place::PushSender)
-        );
+    let managed = cleared || matches!(place, Some(Place::Mobile | Place::Mediation | Place::PushSender));
     let case = if managed { &CAPITALS } else { &MIXED };
     via_lines(out, session, step, managed, eol);
     headers::routes(out, session, step, eol);
@@ -127,11 +119,7 @@ pub(super) fn record(out: &mut Vec<u8>, session: &Session, step: &Step, frame: F
     }
     // CRLF counts in Content-Length even where the log was saved with LF.
     #[expect(clippy::naive_bytecount, reason = "std only, and only for LF logs")]
-    let lost = if eol.len() == 1 {
-        frame.body.iter().filter(|byte| **byte == b'\n').count()
-    } else {
-        0
-    };
+    let lost = if eol.len() == 1 { frame.body.iter().filter(|byte| **byte == b'\n').count() } else { 0 };
     put!(out => case.length, u64::try_from(frame.body.len() + lost).unwrap_or(0), eol);
     headers::agent(out, session, step, author, case, eol);
     headers::features(out, session, step, case, eol);

@@ -126,11 +126,7 @@ impl Put for Digits {
         let digits = &mut digits[..self.count.min(16)];
         let mut left = self.value;
         for digit in digits.iter_mut().rev() {
-            let (rest, last) = if self.bits == 0 {
-                (left / 10, left % 10)
-            } else {
-                (left >> self.bits, left & 15)
-            };
+            let (rest, last) = if self.bits == 0 { (left / 10, left % 10) } else { (left >> self.bits, left & 15) };
             *digit = self.alphabet[usize::from(low8(last))];
             left = rest;
         }
@@ -140,32 +136,17 @@ impl Put for Digits {
 
 /// Lower-case hexadecimal, `count` digits.
 pub(super) fn hex(value: u64, count: usize) -> Digits {
-    Digits {
-        value,
-        count,
-        alphabet: b"0123456789abcdef",
-        bits: 4,
-    }
+    Digits { value, count, alphabet: b"0123456789abcdef", bits: 4 }
 }
 
 /// Upper-case hexadecimal, `count` digits.
 pub(super) fn upper(value: u64, count: usize) -> Digits {
-    Digits {
-        value,
-        count,
-        alphabet: b"0123456789ABCDEF",
-        bits: 4,
-    }
+    Digits { value, count, alphabet: b"0123456789ABCDEF", bits: 4 }
 }
 
 /// Decimal with leading zeros, `count` digits.
 pub(super) fn pad(value: u64, count: usize) -> Digits {
-    Digits {
-        value,
-        count,
-        alphabet: b"0123456789ABCDEF",
-        bits: 0,
-    }
+    Digits { value, count, alphabet: b"0123456789ABCDEF", bits: 0 }
 }
 
 /// `count` random characters of the kind that signatures and gruu parameters are made of.

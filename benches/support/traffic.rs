@@ -155,13 +155,7 @@ impl Traffic {
         let session = &mut self.slots[slot];
         let steps = std::mem::take(&mut session.steps);
         let key = self.rng.next();
-        *session = Session {
-            key,
-            kind,
-            start,
-            steps,
-            ..Session::blank()
-        };
+        *session = Session { key, kind, start, steps, ..Session::blank() };
         session.steps.clear();
         build(session, &mut self.rng, &mut self.cast);
         let (user, push) = (session.party(1).user, session.push);
@@ -189,11 +183,7 @@ impl Traffic {
         let session = &self.slots[slot];
         if let Some(step) = session.steps.get(session.next) {
             self.entered += 1;
-            self.queue.push(Reverse((
-                session.start + u64::from(step.at),
-                self.entered,
-                slot,
-            )));
+            self.queue.push(Reverse((session.start + u64::from(step.at), self.entered, slot)));
         } else {
             self.truth.close(session.ending, session.challenged);
             self.free.push(slot);
@@ -207,8 +197,7 @@ impl Traffic {
         session.next += 1;
         self.pending -= 1;
         if step.flow != Flow::End {
-            self.output
-                .record(out, self.now, session, &step, &mut self.truth);
+            self.output.record(out, self.now, session, &step, &mut self.truth);
         }
         self.enqueue(slot);
     }

@@ -83,16 +83,8 @@ pub(crate) struct Truth {
 impl Truth {
     /// Calls counted as missed by their verdict.
     pub(crate) fn missed(&self) -> u64 {
-        let words = [
-            "not_opened",
-            "missed_no_push",
-            "missed_push_failed",
-            "missed_push_unanswered",
-        ];
-        words
-            .iter()
-            .filter_map(|word| self.verdicts.get(word))
-            .sum()
+        let words = ["not_opened", "missed_no_push", "missed_push_failed", "missed_push_unanswered"];
+        words.iter().filter_map(|word| self.verdicts.get(word)).sum()
     }
 
     pub(super) fn record(&mut self, kind: Kind) {

@@ -368,9 +368,11 @@ fn build(ctx: &Context<'_>, group: &Group<'_>, attempts: &[Attempt<'_>], owns_di
 
     let cancel = last.caller_cancel();
     let final_response = last.final_response();
-    let edge_record = group.diagnostics.iter().any(|id| {
-        let routing = ctx.event(*id).map(|e| ctx.trace.fields(e)).is_some_and(|f| contains_ignore_case(f, b"routing"));
-        routing && last.messages.iter().any(|m| ctx.event(*id).is_some_and(|e| e.cseq == m.cseq || e.cseq == 0))
+    // Only an Edge's own record proves that the way out of the deployment failed: Front Ends write the same
+    // result code about clients that went away.
+    let edge_record = group.diagnostics.iter().filter_map(|id| ctx.event(*id)).any(|e| {
+        let edge = ctx.trace.sources().get(e.file.index()).is_some_and(|s| s.edge);
+        edge && (e.cseq == last.cseq || e.cseq == 0) && contains_ignore_case(ctx.trace.fields(e), b"routing")
     });
     let bye: Vec<&Msg<'_>> = own.iter().copied().filter(|m| m.is_request() && m.method == Method::Bye).collect();
     let bye_diagnostics: Vec<(EventId, Vec<Diagnostic>)> = own

@@ -136,6 +136,10 @@ pub(crate) fn of_push(trace: &Trace, push: &Push) -> Vec<&'static str> {
             let mut causes = evidence.causes();
             // Another partner's domain may be unknown too; this entry is about the clearing house's.
             causes.retain(|c| *c != "PN01" || evidence.records.contains("push.lync.com"));
+            // The domain that is not allowed is refused in words that look like a DNS fault, which it is none.
+            if causes.contains(&"PN01") {
+                causes.retain(|c| !matches!(*c, "PN03" | "PN04"));
+            }
             if causes.is_empty() { vec!["PN35"] } else { causes }
         }
         PushResult::Undetermined => Vec::new(),

@@ -301,32 +301,37 @@ enum Name {
 /// A name in lower case and what it is.
 type Known = (&'static [u8], Name);
 
-/// The names that framing needs, by first letter so that most header lines are left after one look.
-const NAMES: [(u8, &[Known]); 9] = [
-    (b'c', &[(b"call-id", Name::CallId), (b"cseq", Name::CSeq), (b"content-length", Name::ContentLength)]),
-    (b'd', &[(b"direction", Name::Direction)]),
-    (b'i', &[(b"instance-id", Name::FirstField), (b"i", Name::CallId)]),
-    (b'l', &[(b"logtype", Name::LogType), (b"l", Name::ContentLength)]),
-    (b'm', &[(b"message-body", Name::MessageBody)]),
-    (b'p', &[(b"peer", Name::Peer)]),
-    (b'r', &[(b"result-code", Name::DiagnosticField)]),
-    (
-        b's',
-        &[
-            (b"start-line", Name::StartLine),
-            (b"sip-call-id", Name::DiagnosticCallId),
-            (b"sip-cseq", Name::DiagnosticCSeq),
-            (b"sip-start-line", Name::DiagnosticField),
-            (b"severity", Name::DiagnosticField),
-        ],
-    ),
-    (b't', &[(b"trace-correlation-id", Name::FirstField)]),
+// The names that framing needs, by first letter so that most header lines are left after one look.
+const C: &[Known] = &[(b"call-id", Name::CallId), (b"cseq", Name::CSeq), (b"content-length", Name::ContentLength)];
+const D: &[Known] = &[(b"direction", Name::Direction)];
+const I: &[Known] = &[(b"instance-id", Name::FirstField), (b"i", Name::CallId)];
+const L: &[Known] = &[(b"logtype", Name::LogType), (b"l", Name::ContentLength)];
+const M: &[Known] = &[(b"message-body", Name::MessageBody)];
+const P: &[Known] = &[(b"peer", Name::Peer)];
+const R: &[Known] = &[(b"result-code", Name::DiagnosticField)];
+const S: &[Known] = &[
+    (b"start-line", Name::StartLine),
+    (b"sip-call-id", Name::DiagnosticCallId),
+    (b"sip-cseq", Name::DiagnosticCSeq),
+    (b"sip-start-line", Name::DiagnosticField),
+    (b"severity", Name::DiagnosticField),
 ];
+const T: &[Known] = &[(b"trace-correlation-id", Name::FirstField)];
 
-/// The name and the offset of its value, if it is one of [`NAMES`].
+/// The name and the offset of its value, if it is one of these.
 fn interesting(text: &[u8], first: u8) -> Option<(Name, usize)> {
-    let first = first.to_ascii_lowercase();
-    let (_, names) = NAMES.iter().find(|(letter, _)| *letter == first)?;
+    let names: &[Known] = match first.to_ascii_lowercase() {
+        b'c' => C,
+        b'd' => D,
+        b'i' => I,
+        b'l' => L,
+        b'm' => M,
+        b'p' => P,
+        b'r' => R,
+        b's' => S,
+        b't' => T,
+        _ => return None,
+    };
     names.iter().find_map(|(name, kind)| {
         let head = text.get(..name.len())?;
         if !head.eq_ignore_ascii_case(name) {

@@ -125,6 +125,11 @@ const HEADERS: [(&[u8], HeaderName); 24] = [
 impl HeaderName {
     /// The header of that name, in any case, long or compact.
     pub fn from_token(token: &[u8]) -> HeaderName {
+        // Most headers of a message are none of ours: their first letter tells.
+        match token.first().map(u8::to_ascii_lowercase) {
+            Some(b'v' | b'f' | b't' | b'c' | b'i' | b'm' | b'l' | b's' | b'u' | b'r' | b'w') => {}
+            _ => return HeaderName::Other,
+        }
         HEADERS.iter().find(|(name, _)| name.eq_ignore_ascii_case(token)).map_or(HeaderName::Other, |(_, h)| *h)
     }
 }

@@ -4,6 +4,7 @@
 //! * `framing`: the same report whatever the chunk size and thread count
 //! * `hostile`: damaged and malicious input
 //! * `schema`: the JSON report against `tests/report.schema.json`
+//! * `traffic`: generated logs against their known truth
 //! * `cli`: the program as a user runs it, exit codes included
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -14,3 +15,4 @@ mod framing;
 mod hostile;
 mod scenarios;
 mod schema;
+mod traffic;

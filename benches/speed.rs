@@ -1,0 +1,60 @@
+//! Speed of the stages on generated traffic: `cargo bench --bench speed`.
+//!
+//! Bytes per second count the log's bytes. Times are measured here and asserted nowhere.
+
+mod support;
+
+use std::sync::LazyLock;
+
+use divan::Bencher;
+use divan::counter::BytesCount;
+use siptrail::analysis::{self, Options};
+use siptrail::input::Input;
+use siptrail::record;
+use siptrail::report;
+use siptrail::trace::{LoadOptions, Trace};
+
+static LOG: LazyLock<Vec<u8>> = LazyLock::new(|| support::generate(1, 64 << 20));
+
+fn main() {
+    divan::main();
+}
+
+fn trace() -> Trace {
+    Trace::load(vec![Input::from_bytes("bench.log", LOG.clone())], &LoadOptions::default())
+}
+
+/// Records, start lines and identity headers only.
+#[divan::bench(sample_count = 20)]
+fn framing(bencher: Bencher<'_, '_>) {
+    let log = &LOG[..];
+    bencher
+        .counter(BytesCount::of_slice(log))
+        .bench(|| record::frame(log, record::CHUNK, || (), |(), raw| raw.end, |_| ()).len());
+}
+
+/// Every header of every message.
+#[divan::bench(sample_count = 20)]
+fn sip(bencher: Bencher<'_, '_>) {
+    let trace = trace();
+    let headers = || trace.events().iter().filter_map(|e| trace.message(e)).map(|m| m.headers().count()).sum::<usize>();
+    bencher.counter(BytesCount::of_slice(&LOG[..])).bench(headers);
+}
+
+/// From events to verdicts.
+#[divan::bench(sample_count = 20)]
+fn analysis_only(bencher: Bencher<'_, '_>) {
+    let trace = trace();
+    bencher.counter(BytesCount::of_slice(&LOG[..])).bench(|| analysis::analyse(&trace, &Options::default()));
+}
+
+/// All of `siptrail report` but the opening of the file.
+#[divan::bench(sample_count = 20)]
+fn whole_report(bencher: Bencher<'_, '_>) {
+    bencher.counter(BytesCount::of_slice(&LOG[..])).bench(|| {
+        let trace = trace();
+        let analysis = analysis::analyse(&trace, &Options::default());
+        let mut out = Vec::new();
+        report::text::write(&report::digest(&trace, &analysis, &[]), &mut out).map(|()| out.len())
+    });
+}
