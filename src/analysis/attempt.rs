@@ -140,9 +140,4 @@ impl<'m> Attempt<'m> {
     pub(super) fn rang(&self) -> bool {
         self.messages.iter().any(|m| m.method == Method::Invite && m.status == 180)
     }
-
-    /// 180 or 183: somebody was reached.
-    pub(super) fn progressed(&self) -> bool {
-        self.messages.iter().any(|m| m.method == Method::Invite && matches!(m.status, 180 | 183))
-    }
 }

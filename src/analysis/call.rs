@@ -156,7 +156,7 @@ impl Diagnostic {
     /// All of them in a message.
     pub(super) fn read(message: &Message<'_>) -> Vec<Diagnostic> {
         let mut out: Vec<Diagnostic> = Vec::new();
-        for header in message.headers() {
+        for header in message.headers_starting_with(b"m") {
             let name = match HeaderName::from_token(header.name) {
                 HeaderName::MsDiagnostics => "ms-diagnostics",
                 HeaderName::MsDiagnosticsPublic => "ms-diagnostics-public",
@@ -388,7 +388,7 @@ fn build(ctx: &Context<'_>, group: &Group<'_>, attempts: &[Attempt<'_>], owns_di
             evidence.extend(cancel.map(|m| m.id));
             Outcome::Cancelled
         }
-        Some(f) => judge_final(ctx, f, last.progressed(), edge_record),
+        Some(f) => judge_final(ctx, f, last.rang(), edge_record),
         None if cancel.is_some() => {
             evidence.extend(cancel.map(|m| m.id));
             Outcome::Cancelled
@@ -560,19 +560,13 @@ fn reason(ctx: &Context<'_>, id: EventId) -> Option<String> {
     }
 }
 
-fn judge_final(ctx: &Context<'_>, f: &Msg<'_>, progressed: bool, edge_record: bool) -> Outcome {
+fn judge_final(ctx: &Context<'_>, f: &Msg<'_>, rang: bool, edge_record: bool) -> Outcome {
     let diagnostics = ctx.message(f.id).map(|m| Diagnostic::read(&m)).unwrap_or_default();
     let warning = ctx.header(f.id, HeaderName::Warning).unwrap_or_default();
     let texts: String = diagnostics.iter().map(Diagnostic::text).collect();
     let reason = format!("{} {texts}", reason(ctx, f.id).unwrap_or_default());
-    let facts = Final {
-        status: f.status,
-        warning: &warning,
-        reason: &reason,
-        diagnostics: &diagnostics,
-        progressed,
-        edge_record,
-    };
+    let facts =
+        Final { status: f.status, warning: &warning, reason: &reason, diagnostics: &diagnostics, rang, edge_record };
     outcome::of_final(&facts)
 }
 
@@ -607,13 +601,13 @@ fn legs(ctx: &Context<'_>, attempt: &Attempt<'_>, outcome: Outcome, caller_cance
             let listener = target.as_deref().is_some_and(is_mobility_listener);
             let mobile = listener || client.as_ref().is_some_and(|c| c.mobile);
             let last = hop.finals().find(|m| m.status < 300).or_else(|| hop.finals().last());
-            let progressed = hop.responses().any(|m| matches!(m.status, 180 | 183));
+            let rang = hop.responses().any(|m| m.status == 180);
             let elsewhere = hop.cancel().and_then(|m| ctx.header(m.id, HeaderName::Reason)).is_some_and(|r| {
                 contains_ignore_case(&r, b"cause=200") || contains_ignore_case(&r, b"completed elsewhere")
             });
-            let quiet = if progressed { Outcome::NoAnswer } else { Outcome::NoResponse };
+            let quiet = if rang { Outcome::NoAnswer } else { Outcome::NoResponse };
             let leg_outcome = match last {
-                Some(f) if f.status != 487 => judge_final(ctx, f, progressed, false),
+                Some(f) if f.status != 487 => judge_final(ctx, f, rang, false),
                 _ if elsewhere => Outcome::AnsweredElsewhere,
                 _ if caller_cancelled && !answered => Outcome::Cancelled,
                 _ if answered => Outcome::AnsweredElsewhere,

@@ -128,7 +128,7 @@ fn read_message<'t>(ctx: &Context<'t>, id: EventId, event: &Event, scratch: &mut
     let (mut from_tag, mut to_tag) = (0, 0);
     let (mut server, mut agent) = (None, None);
     scratch.clear();
-    for header in message.headers() {
+    for header in message.headers_starting_with(b"ftvsu") {
         match HeaderName::from_token(header.name) {
             HeaderName::From if from_tag == 0 => from_tag = hash(NameAddr::parse(&header.value()).tag),
             HeaderName::To if to_tag == 0 => to_tag = hash(NameAddr::parse(&header.value()).tag),

@@ -19,8 +19,8 @@ pub(super) struct Final<'a> {
     /// Reason phrase and diagnostics texts.
     pub(super) reason: &'a str,
     pub(super) diagnostics: &'a [Diagnostic],
-    /// 180 or 183 was seen.
-    pub(super) progressed: bool,
+    /// 180 was seen. 183 is early media and no ringing: `no_answer` and `no_response` differ by this.
+    pub(super) rang: bool,
     /// An Edge's diagnostic record names this request as not routable.
     pub(super) edge_record: bool,
 }
@@ -41,8 +41,8 @@ pub(super) fn of_final(f: &Final<'_>) -> Outcome {
         480 if does_not_disturb(f) => Outcome::DoNotDisturb,
         486 | 600 => Outcome::Busy,
         487 => Outcome::Cancelled,
-        408 | 480 if f.progressed => Outcome::NoAnswer,
-        408 | 480 | 504 if !f.progressed && !routing => Outcome::NoResponse,
+        408 | 480 if f.rang => Outcome::NoAnswer,
+        408 | 480 | 504 if !f.rang && !routing => Outcome::NoResponse,
         300..=399 => Outcome::Redirected,
         403 if has(&[1001, 1002, 1012, 12001]) => Outcome::Forbidden,
         404 if has(&[1003, 4005]) => Outcome::NotFound,

@@ -100,9 +100,14 @@ impl<'a> Message<'a> {
         Headers::new(&self.head[line_end(self.head, 0).1..])
     }
 
+    /// Only headers whose names start with one of `letters`, given in lower case: other lines cost nothing.
+    pub(crate) fn headers_starting_with(&self, letters: &[u8]) -> Headers<'a> {
+        Headers { letters: letters.iter().fold(0, |mask, b| mask | letter(*b)), ..self.headers() }
+    }
+
     /// The first header of that name.
     pub fn header(&self, name: HeaderName) -> Option<Header<'a>> {
-        self.headers().find(|h| HeaderName::from_token(h.name) == name)
+        self.headers_starting_with(name.letters()).find(|h| HeaderName::from_token(h.name) == name)
     }
 
     /// The body as logged.
@@ -117,13 +122,20 @@ pub struct Headers<'a> {
     rest: &'a [u8],
     /// The first line of `rest` is known to start a header.
     known: bool,
+    /// Which first letters of names are wanted, one bit each.
+    letters: u32,
 }
 
 impl<'a> Headers<'a> {
     /// Over any text, such as the fields of a diagnostic record.
     pub fn new(text: &'a [u8]) -> Headers<'a> {
-        Headers { rest: text, known: false }
+        Headers { rest: text, known: false, letters: u32::MAX }
     }
+}
+
+/// The bit of a letter, in any case; none for other bytes.
+fn letter(byte: u8) -> u32 {
+    if byte.is_ascii_alphabetic() { 1 << (byte & 0x1f) } else { 0 }
 }
 
 impl<'a> Iterator for Headers<'a> {
@@ -137,6 +149,10 @@ impl<'a> Iterator for Headers<'a> {
             let (line, next) = line_end(self.rest, 0);
             let text = self.rest[..line].trim_ascii();
             let after = &self.rest[next..];
+            if text.first().is_none_or(|b| self.letters & letter(*b) == 0) {
+                (self.rest, self.known) = (after, false);
+                continue;
+            }
             if !std::mem::take(&mut self.known) && !crate::record::is_header(text) {
                 self.rest = after;
                 continue;

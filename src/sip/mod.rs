@@ -90,7 +90,6 @@ pub enum HeaderName {
     MsDiagnosticsPublic,
     MsClientDiagnostics,
     MsTextFormat,
-    PAssertedIdentity,
     Replaces,
     Other,
 }
@@ -123,6 +122,28 @@ const HEADERS: [(&[u8], HeaderName); 24] = [
 ];
 
 impl HeaderName {
+    /// First letters of its names, long and compact.
+    pub(crate) fn letters(self) -> &'static [u8] {
+        match self {
+            HeaderName::From => b"f",
+            HeaderName::To => b"t",
+            HeaderName::CallId => b"ci",
+            HeaderName::Via => b"v",
+            HeaderName::Contact => b"cm",
+            HeaderName::CSeq | HeaderName::ContentType => b"c",
+            HeaderName::ContentLength => b"cl",
+            HeaderName::Server => b"s",
+            HeaderName::UserAgent => b"u",
+            HeaderName::Reason | HeaderName::Replaces => b"r",
+            HeaderName::Warning => b"w",
+            HeaderName::MsDiagnostics
+            | HeaderName::MsDiagnosticsPublic
+            | HeaderName::MsClientDiagnostics
+            | HeaderName::MsTextFormat => b"m",
+            HeaderName::Other => b"abcdefghijklmnopqrstuvwxyz",
+        }
+    }
+
     /// The header of that name, in any case, long or compact.
     pub fn from_token(token: &[u8]) -> HeaderName {
         // Most headers of a message are none of ours: their first letter tells.
