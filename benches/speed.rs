@@ -8,11 +8,11 @@ use std::sync::LazyLock;
 
 use divan::Bencher;
 use divan::counter::BytesCount;
-use siptrail::analysis::{self, Options};
 use siptrail::input::Input;
 use siptrail::record;
 use siptrail::report;
-use siptrail::trace::{LoadOptions, Trace};
+use siptrail::trace::LoadOptions;
+use siptrail::{Options, Trace};
 
 static LOG: LazyLock<Vec<u8>> = LazyLock::new(|| support::generate(1, 64 << 20));
 
@@ -45,7 +45,7 @@ fn sip(bencher: Bencher<'_, '_>) {
 #[divan::bench(sample_count = 20)]
 fn analysis_only(bencher: Bencher<'_, '_>) {
     let trace = trace();
-    bencher.counter(BytesCount::of_slice(&LOG[..])).bench(|| analysis::analyse(&trace, &Options::default()));
+    bencher.counter(BytesCount::of_slice(&LOG[..])).bench(|| siptrail::analyse(&trace, &Options::default()));
 }
 
 /// All of `siptrail report` but the opening of the file.
@@ -53,7 +53,7 @@ fn analysis_only(bencher: Bencher<'_, '_>) {
 fn whole_report(bencher: Bencher<'_, '_>) {
     bencher.counter(BytesCount::of_slice(&LOG[..])).bench(|| {
         let trace = trace();
-        let analysis = analysis::analyse(&trace, &Options::default());
+        let analysis = siptrail::analyse(&trace, &Options::default());
         let mut out = Vec::new();
         report::text::write(&report::digest(&trace, &analysis, &[]), &mut out).map(|()| out.len())
     });

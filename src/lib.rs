@@ -16,11 +16,10 @@
 //! ```
 //!
 //! ```
-//! use siptrail::analysis::{self, Options};
-//! use siptrail::trace::Trace;
+//! use siptrail::{Options, Trace};
 //!
 //! let trace = Trace::open(["samples/silent-mobile-leg.log"])?;
-//! let analysis = analysis::analyse(&trace, &Options::default());
+//! let analysis = siptrail::analyse(&trace, &Options::default());
 //! for call in analysis.missed() {
 //!     let verdict = call.verdict.map_or("", |v| v.name());
 //!     println!("{} {verdict} {}", trace.locate(call.evidence[0]), call.to);
@@ -61,3 +60,13 @@ pub mod findings;
 pub mod knowledge;
 #[deny(clippy::disallowed_methods)]
 pub mod report;
+
+pub use analysis::{Analysis, Options};
+pub use trace::Trace;
+
+/// Calls and pushes of a trace with outcomes, verdicts and causes.
+pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
+    let mut out = analysis::analyse(trace, options);
+    findings::attach(trace, &mut out);
+    out
+}

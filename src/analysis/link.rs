@@ -5,9 +5,7 @@ use hashbrown::HashMap;
 use super::call::{Call, Outcome, Verdict};
 use super::push::{Link, Push, PushResult};
 use super::{Analysis, Options};
-use crate::findings;
 use crate::time::Timestamp;
-use crate::trace::Trace;
 
 /// Links every push of a user to the call it announces, where the evidence says so.
 pub(super) fn link(analysis: &mut Analysis, options: &Options) {
@@ -89,12 +87,9 @@ fn score(call: &Call, push: &Push, options: &Options) -> Option<(i32, i64)> {
     Some((score, gap))
 }
 
-/// Verdicts and causes.
-pub(super) fn judge(trace: &Trace, analysis: &mut Analysis) {
+/// Verdicts, and the evidence of its pushes for each call.
+pub(super) fn judge(analysis: &mut Analysis) {
     let mut tied = vec![false; analysis.calls.len()];
-    for push in &mut analysis.pushes {
-        push.findings = findings::of_push(trace, push);
-    }
     for push in analysis.pushes.iter().filter(|p| p.link == Link::None) {
         for candidate in &push.candidates {
             if let Some(slot) = tied.get_mut(*candidate) {
@@ -109,7 +104,6 @@ pub(super) fn judge(trace: &Trace, analysis: &mut Analysis) {
         if call.mobile {
             call.verdict = Some(verdict(call, &own, tied));
         }
-        call.findings = findings::of_call(trace, call, &own);
         for push in own {
             call.evidence.extend(push.evidence.iter().copied());
         }

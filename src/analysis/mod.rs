@@ -59,7 +59,8 @@ impl Analysis {
     }
 }
 
-/// Reads calls and pushes out of a trace. The result depends on the bytes only, not on threads.
+/// Reads calls and pushes out of a trace, without their causes ([`crate::analyse`] adds those). The result
+/// depends on the bytes only, not on threads.
 pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
     let groups = group::by_call_id(trace);
     let hasher = foldhash::fast::RandomState::default();
@@ -86,6 +87,6 @@ pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
     out.calls.par_sort_by_key(|c| (c.started.is_none(), c.started, c.first));
     out.pushes.par_sort_by_key(|p| (p.sent.is_none(), p.sent, p.first));
     link::link(&mut out, options);
-    link::judge(trace, &mut out);
+    link::judge(&mut out);
     out
 }

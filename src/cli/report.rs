@@ -4,10 +4,10 @@ use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use siptrail::analysis::{self, Options};
 use siptrail::report::{self as reports, Selection, model};
 use siptrail::time::Timestamp;
-use siptrail::trace::{LoadOptions, Trace};
+use siptrail::trace::LoadOptions;
+use siptrail::{Options, Trace};
 
 use super::progress::Bar;
 use super::{Status, say};
@@ -94,7 +94,7 @@ impl Report {
                 return Ok(Status::Failed);
             }
         };
-        let analysis = selection.apply(analysis::analyse(&trace, &Options::default()));
+        let analysis = selection.apply(siptrail::analyse(&trace, &Options::default()));
         let report = match self.format {
             Format::Text => reports::digest(&trace, &analysis, &opened.errors),
             Format::Json => reports::report(&trace, &analysis, &opened.errors),

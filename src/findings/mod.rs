@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::analysis::{Call, Diagnostic, Push, PushResult, Verdict};
+use crate::analysis::{Analysis, Call, Diagnostic, Push, PushResult, Verdict};
 use crate::trace::{EventId, Trace};
 
 /// How bad a finding is.
@@ -123,8 +123,20 @@ impl Evidence {
     }
 }
 
+/// Names the causes of every push that was lost and of every call that failed.
+pub fn attach(trace: &Trace, analysis: &mut Analysis) {
+    for push in &mut analysis.pushes {
+        push.findings = of_push(trace, push);
+    }
+    let pushes = &analysis.pushes;
+    for call in &mut analysis.calls {
+        let own: Vec<&Push> = call.pushes.iter().filter_map(|p| pushes.get(*p)).collect();
+        call.findings = of_call(trace, call, &own);
+    }
+}
+
 /// Causes of one push.
-pub(crate) fn of_push(trace: &Trace, push: &Push) -> Vec<&'static str> {
+fn of_push(trace: &Trace, push: &Push) -> Vec<&'static str> {
     match push.result {
         PushResult::Unanswered => vec!["PN30"],
         PushResult::Accepted => {
@@ -147,7 +159,7 @@ pub(crate) fn of_push(trace: &Trace, push: &Push) -> Vec<&'static str> {
 }
 
 /// Causes of one call: those of its pushes, what its own failure says, and what did not happen.
-pub(crate) fn of_call(trace: &Trace, call: &Call, pushes: &[&Push]) -> Vec<&'static str> {
+fn of_call(trace: &Trace, call: &Call, pushes: &[&Push]) -> Vec<&'static str> {
     let mut out: Vec<&'static str> = pushes.iter().flat_map(|p| p.findings.iter().copied()).collect();
     match call.verdict {
         Some(Verdict::NotOpened) => out.push("PN50"),

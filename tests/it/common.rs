@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use siptrail::analysis::{self, Options};
 use siptrail::input::Input;
 use siptrail::report;
-use siptrail::trace::{LoadOptions, Trace};
+use siptrail::trace::LoadOptions;
+use siptrail::{Options, Trace};
 
 pub(crate) fn root(part: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(part)
@@ -16,7 +16,7 @@ pub(crate) fn root(part: &str) -> PathBuf {
 pub(crate) fn report_in_chunks(files: &[(String, Vec<u8>)], chunk: usize) -> Value {
     let inputs = files.iter().map(|(name, text)| Input::from_bytes(name.clone(), text.clone())).collect();
     let trace = Trace::load(inputs, &LoadOptions { chunk, ..LoadOptions::default() });
-    let analysis = analysis::analyse(&trace, &Options::default());
+    let analysis = siptrail::analyse(&trace, &Options::default());
     serde_json::to_value(report::report(&trace, &analysis, &[])).unwrap()
 }
 

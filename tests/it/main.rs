@@ -3,6 +3,7 @@
 //! * `scenarios`: input and expected report in one file each, `tests/scenarios/*.scenario`
 //! * `framing`: the same report whatever the chunk size and thread count
 //! * `hostile`: damaged and malicious input
+//! * `samples`: every shipped sample gives what `samples/README.md` promises
 //! * `schema`: the JSON report against `tests/report.schema.json`
 //! * `traffic`: generated logs against their known truth
 //! * `cli`: the program as a user runs it, exit codes included
@@ -13,6 +14,7 @@ mod cli;
 mod common;
 mod framing;
 mod hostile;
+mod samples;
 mod scenarios;
 mod schema;
 mod traffic;
