@@ -70,6 +70,10 @@ impl Report {
         for error in &opened.errors {
             say(&format!("siptrail: {error}"));
         }
+        if let [first, rest @ ..] = &opened.skipped[..] {
+            let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+            say(&format!("siptrail: left alone, not named like a log: {}{more}; name it to read it", first.display()));
+        }
         if opened.inputs.is_empty() {
             return Ok(Status::Failed);
         }
