@@ -53,13 +53,14 @@ impl<R> Framed<R> {
 }
 
 /// Frames `bytes` in chunks of `chunk` bytes on all threads of the current pool; `read` turns each record
-/// into what the caller keeps, with a worker's own state `S` (an interner, say).
+/// into what the caller keeps, with a worker's own state `S` (an interner, say); `done` is told the number and
+/// the length of each chunk when it has been read.
 pub fn frame<S: Send, R: Send>(
     bytes: &[u8],
     chunk: usize,
     state: impl Fn() -> S + Sync,
     read: impl Fn(&mut S, &RawRecord) -> R + Sync,
-    done: impl Fn(usize) + Sync,
+    done: impl Fn(usize, usize) + Sync,
 ) -> Vec<(S, Framed<R>)> {
     let chunk = chunk.max(1);
     let count = bytes.len().div_ceil(chunk).max(1);
@@ -75,7 +76,7 @@ pub fn frame<S: Send, R: Send>(
             let part = range(i);
             let start = if i == 0 { 0 } else { likely_boundary(bytes, part.start, part.end) };
             let out = run(start..part.end, &|_| false);
-            done(part.len());
+            done(i, part.len());
             out
         })
         .collect();

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::names::{Name, is_header, known};
 use crate::text::line_end;
 
 /// What a record is.
@@ -44,8 +45,6 @@ pub struct Layout {
     pub names_edge: bool,
     /// `Instance-Id`, 8 hex digits.
     pub instance: u32,
-    /// Value of `Peer`.
-    pub peer: Range<u32>,
     /// Value of `Start-Line` with its wrapped lines.
     pub start_line: Range<u32>,
     /// The SIP headers.
@@ -58,8 +57,37 @@ pub struct Layout {
     pub cseq: Range<u32>,
     /// Value of Content-Length.
     pub content_length: Option<u32>,
+    /// Start of the first From line.
+    pub from: Option<u32>,
+    /// Start of the first To line.
+    pub to: Option<u32>,
+    /// Start of each Via line; those past the room are left to a slower reading.
+    pub vias: ViaLines,
+    /// Start of the Server or User-Agent line; Server wins.
+    pub product: Option<u32>,
     /// Absolute position where another record starts inside this one.
     pub(super) split: Option<usize>,
+}
+
+/// Starts of the Via lines of a message, in bytes from the start of the record.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ViaLines {
+    starts: [u32; 8],
+    count: u32,
+}
+
+impl ViaLines {
+    fn push(&mut self, at: u32) {
+        if let Some(slot) = self.starts.get_mut(self.count as usize) {
+            *slot = at;
+        }
+        self.count += 1;
+    }
+
+    /// The lines, or `None` when there are too many of them.
+    pub fn get(&self) -> Option<&[u32]> {
+        self.starts.get(..self.count as usize)
+    }
 }
 
 /// Which value a continuation line would extend.
@@ -69,22 +97,6 @@ enum Slot {
     StartLine,
     CallId,
     CSeq,
-    Peer,
-}
-
-/// Field names that open a record where `$$begin_record` is missing.
-const OPENERS: [&[u8]; 7] =
-    [b"trace-correlation-id:", b"instance-id:", b"direction:", b"peer:", b"message-type:", b"start-line:", b"logtype:"];
-
-/// Whether a line outside records is the first field of a record without opener.
-pub(super) fn opens_record(line: &[u8]) -> bool {
-    let line = line.trim_ascii_start();
-    match line.first() {
-        Some(b'T' | b'I' | b'D' | b'P' | b'M' | b'S' | b'L') => {
-            OPENERS.iter().any(|name| line.len() >= name.len() && line[..name.len()].eq_ignore_ascii_case(name))
-        }
-        _ => false,
-    }
 }
 
 impl Layout {
@@ -101,31 +113,36 @@ impl Layout {
             let (line, next) = line_end(bytes, pos);
             let at = pos;
             pos = next;
-            let raw = bytes.get(at..line).unwrap_or_default();
-            let text = raw.trim_ascii_end();
-            let indent = text.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
-            let text = &text[indent..];
-            let Some(&first) = text.first() else { continue };
-            let from = at + indent;
-            let to = from + text.len();
-            let Some((name, value)) = interesting(text, first) else {
+            let mut from = at;
+            let mut text = bytes.get(at..line).unwrap_or_default();
+            if text.first().is_none_or(|b| *b <= b' ') {
+                let indent = text.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+                text = text[indent..].trim_ascii_end();
+                from += indent;
+                if text.is_empty() {
+                    continue;
+                }
+            }
+            let Some((name, value)) = known(text) else {
                 if slot != Slot::None {
                     if is_header(text) || text.starts_with(b"TL_") {
                         slot = Slot::None;
                     } else {
-                        out.extend(slot, rel(to));
+                        out.extend(slot, rel(from + text.trim_ascii_end().len()));
                     }
                 }
                 continue;
             };
+            let value_text = text.get(value..).unwrap_or_default().trim_ascii_end();
             let value_at = from + value;
-            let value_text = &text[value..];
-            let range = rel(value_at)..rel(to);
+            let range = rel(value_at)..rel(value_at + value_text.len());
             slot = Slot::None;
             match name {
-                Name::StartLine | Name::FirstField
+                Name::StartLine | Name::CorrelationId | Name::InstanceId | Name::LogType
                     if in_message
-                        || (name == Name::FirstField && out.kind == RecordKind::Diagnostic && !first_field) =>
+                        || (matches!(name, Name::CorrelationId | Name::InstanceId)
+                            && out.kind == RecordKind::Diagnostic
+                            && !first_field) =>
                 {
                     out.split = Some(at);
                     out.headers.end = rel(at);
@@ -138,21 +155,8 @@ impl Layout {
                     out.headers = rel(next)..rel(end);
                     slot = Slot::StartLine;
                 }
-                Name::LogType => {
-                    if in_message {
-                        out.split = Some(at);
-                        out.headers.end = rel(at);
-                        return out;
-                    }
-                    out.kind = if value_text.eq_ignore_ascii_case(b"diagnostic") {
-                        RecordKind::Diagnostic
-                    } else if value_text.eq_ignore_ascii_case(b"connection") {
-                        RecordKind::Connection
-                    } else {
-                        RecordKind::Other
-                    };
-                }
-                Name::FirstField if text[0].eq_ignore_ascii_case(&b'i') => out.instance = hex(value_text),
+                Name::LogType => out.kind = log_type(value_text),
+                Name::InstanceId => out.instance = hex(value_text),
                 Name::Direction if !in_message => {
                     out.direction = match value_text.first() {
                         Some(b'i' | b'I') => Direction::Incoming,
@@ -160,10 +164,6 @@ impl Layout {
                         _ => Direction::Unknown,
                     };
                     out.names_edge = value_text.len() > 12 && crate::text::contains_ignore_case(value_text, b"edge");
-                }
-                Name::Peer if !in_message => {
-                    out.peer = range;
-                    slot = Slot::Peer;
                 }
                 Name::DiagnosticField if !in_message && out.kind == RecordKind::Other => {
                     out.kind = RecordKind::Diagnostic;
@@ -182,6 +182,14 @@ impl Layout {
                     slot = Slot::CSeq;
                 }
                 Name::ContentLength if in_message => out.content_length = decimal(value_text),
+                Name::From if in_message => out.from = out.from.or(Some(rel(at))),
+                Name::To if in_message => out.to = out.to.or(Some(rel(at))),
+                Name::Via if in_message => out.vias.push(rel(at)),
+                Name::Product if in_message => {
+                    if out.product.is_none() || text[0].eq_ignore_ascii_case(&b's') {
+                        out.product = Some(rel(at));
+                    }
+                }
                 Name::MessageBody if in_message => {
                     out.headers.end = rel(at);
                     out.set_body(start, value_at, end, value_text, line);
@@ -255,7 +263,6 @@ impl Layout {
             }
             Slot::CallId => self.call_id.end = to,
             Slot::CSeq => self.cseq.end = to,
-            Slot::Peer => self.peer.end = to,
             Slot::None => {}
         }
     }
@@ -282,89 +289,13 @@ impl Layout {
     }
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Name {
-    FirstField,
-    LogType,
-    Direction,
-    Peer,
-    StartLine,
-    CallId,
-    CSeq,
-    ContentLength,
-    MessageBody,
-    DiagnosticField,
-    DiagnosticCallId,
-    DiagnosticCSeq,
-}
-
-/// A name in lower case and what it is.
-type Known = (&'static [u8], Name);
-
-// The names that framing needs, by first letter so that most header lines are left after one look.
-const C: &[Known] = &[(b"call-id", Name::CallId), (b"cseq", Name::CSeq), (b"content-length", Name::ContentLength)];
-const D: &[Known] = &[(b"direction", Name::Direction)];
-const I: &[Known] = &[(b"instance-id", Name::FirstField), (b"i", Name::CallId)];
-const L: &[Known] = &[(b"logtype", Name::LogType), (b"l", Name::ContentLength)];
-const M: &[Known] = &[(b"message-body", Name::MessageBody)];
-const P: &[Known] = &[(b"peer", Name::Peer)];
-const R: &[Known] = &[(b"result-code", Name::DiagnosticField)];
-const S: &[Known] = &[
-    (b"start-line", Name::StartLine),
-    (b"sip-call-id", Name::DiagnosticCallId),
-    (b"sip-cseq", Name::DiagnosticCSeq),
-    (b"sip-start-line", Name::DiagnosticField),
-    (b"severity", Name::DiagnosticField),
-];
-const T: &[Known] = &[(b"trace-correlation-id", Name::FirstField)];
-
-/// The name and the offset of its value, if it is one of these.
-fn interesting(text: &[u8], first: u8) -> Option<(Name, usize)> {
-    let names: &[Known] = match first.to_ascii_lowercase() {
-        b'c' => C,
-        b'd' => D,
-        b'i' => I,
-        b'l' => L,
-        b'm' => M,
-        b'p' => P,
-        b'r' => R,
-        b's' => S,
-        b't' => T,
-        _ => return None,
-    };
-    names.iter().find_map(|(name, kind)| {
-        let head = text.get(..name.len())?;
-        if !head.eq_ignore_ascii_case(name) {
-            return None;
-        }
-        let blanks = text[name.len()..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
-        let colon = name.len() + blanks;
-        (text.get(colon) == Some(&b':')).then(|| {
-            let skip = text[colon + 1..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
-            (*kind, colon + 1 + skip)
-        })
-    })
-}
-
-/// Whether a line starts a header: a token, a colon, and a blank or nothing after it; without the blank
-/// only when the token cannot be a URI scheme or a word of a body (FORMAT.md section 7).
-pub(crate) fn is_header(line: &[u8]) -> bool {
-    let name = line.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
-    if name == 0 || !line[0].is_ascii_alphabetic() {
-        return false;
-    }
-    let blanks = line[name..].iter().take_while(|b| **b == b' ').count();
-    if line.get(name + blanks) != Some(&b':') {
-        return false;
-    }
-    match line.get(name + blanks + 1) {
-        None | Some(b' ' | b'\t') => true,
-        Some(_) => {
-            let token = &line[..name];
-            let scheme = [&b"sip"[..], b"sips", b"tel", b"http", b"https", b"urn", b"mailto"];
-            (token[0].is_ascii_uppercase() || token.contains(&b'-'))
-                && !scheme.iter().any(|s| token.eq_ignore_ascii_case(s))
-        }
+fn log_type(value: &[u8]) -> RecordKind {
+    if value.eq_ignore_ascii_case(b"diagnostic") {
+        RecordKind::Diagnostic
+    } else if value.eq_ignore_ascii_case(b"connection") {
+        RecordKind::Connection
+    } else {
+        RecordKind::Other
     }
 }
 

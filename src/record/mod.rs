@@ -14,12 +14,13 @@
 
 mod chunks;
 mod layout;
+mod names;
 pub mod prefix;
 mod scan;
 
 pub use chunks::{CHUNK, Framed, frame};
-pub(crate) use layout::is_header;
-pub use layout::{Direction, Layout, RecordKind};
+pub use layout::{Direction, Layout, RecordKind, ViaLines};
+pub(crate) use names::is_header;
 pub use scan::{RawRecord, Scanner};
 
 /// Damage of one record that a reader of the report should know about.

@@ -4,12 +4,12 @@ use std::sync::LazyLock;
 
 use memchr::memmem::{self, Finder};
 
-use super::layout::{self, Layout};
+use super::layout::Layout;
+use super::names::opens_record;
 use super::{Flaw, MAX_RECORD};
 use crate::text::line_end;
 
 static BEGIN: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(BEGIN_WORD));
-static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("$$"));
 const BEGIN_WORD: &[u8] = b"$$begin_record";
 const END_WORD: &[u8] = b"$$end_record";
 
@@ -69,7 +69,7 @@ impl<'a> Scanner<'a> {
                 return Some(self.record(at, true));
             }
             let text = self.bytes.get(self.pos..line).unwrap_or_default();
-            if layout::opens_record(text) {
+            if opens_record(text) {
                 let record = self.record(self.pos, false);
                 if record.layout.kind != super::RecordKind::Other {
                     return Some(record);
@@ -157,19 +157,24 @@ struct End {
 /// The first terminator at a line start, or the next opener, or the cap.
 fn find_end(bytes: &[u8], from: usize, cap: usize) -> End {
     let mut pos = from;
-    while let Some(at) = bytes.get(pos..cap).and_then(|part| MARK.find(part)).map(|at| pos + at) {
+    // A dollar is rare in a log, so one byte is searched and the word looked at where it stands.
+    while let Some(at) = bytes.get(pos..cap).and_then(|part| memchr::memchr(b'$', part)).map(|at| pos + at) {
+        pos = at + 1;
         let rest = bytes.get(at..).unwrap_or_default();
+        let ends = rest.starts_with(END_WORD);
+        if !ends && !rest.starts_with(BEGIN_WORD) {
+            continue;
+        }
         let line = line_start(bytes, from, at);
         let lead = bytes.get(line..at).unwrap_or_default();
-        if rest.starts_with(END_WORD) && lead.iter().all(|b| matches!(b, b' ' | b'\t' | b'\\')) && line > from {
+        if ends && line > from && lead.iter().all(|b| matches!(b, b' ' | b'\t' | b'\\')) {
             return End { content: line, next: line_end(bytes, at).1, flaw: None };
         }
-        if rest.starts_with(BEGIN_WORD) && line > from && is_prefix(lead) {
+        if !ends && line > from && is_prefix(lead) {
             let (start, _) = Scanner::new(bytes, line).prefix_start();
             let start = start.max(from);
             return End { content: start, next: start, flaw: Some(Flaw::ClosedByNext) };
         }
-        pos = at + 2;
     }
     let flaw = if cap < bytes.len() { Flaw::TooLong } else { Flaw::CutAtEnd };
     End { content: cap, next: cap, flaw: Some(flaw) }

@@ -131,6 +131,11 @@ impl<'a> Headers<'a> {
     pub fn new(text: &'a [u8]) -> Headers<'a> {
         Headers { rest: text, known: false, letters: u32::MAX }
     }
+
+    /// The header whose line starts the text, where that is known already.
+    pub(crate) fn at_header(text: &'a [u8]) -> Option<Header<'a>> {
+        Headers { rest: text, known: true, letters: u32::MAX }.next()
+    }
 }
 
 /// The bit of a letter, in any case; none for other bytes.

@@ -50,11 +50,42 @@ pub struct Event {
     pub kind: RecordKind,
     /// Received or sent.
     pub direction: Direction,
+    /// [`Event::EDGE`] and [`Event::DAY_FIRST`].
+    pub(super) flags: u8,
+    /// Where its tags and Via hashes are kept, counted from 1; 0 for nowhere.
+    pub(super) identity: u32,
 }
 
 const _: () = assert!(size_of::<Event>() <= 64);
 
 impl Event {
+    /// The direction names edges, which only an Access Edge logs.
+    pub(super) const EDGE: u8 = 1;
+    /// The date can only be day first.
+    pub(super) const DAY_FIRST: u8 = 2;
+
+    /// Holds a place.
+    pub(super) const EMPTY: Event = Event {
+        start: 0,
+        time: Timestamp::NONE,
+        len: 0,
+        file: FileId(0),
+        seq: 0,
+        instance: 0,
+        call: Symbol::NONE,
+        server: Symbol::NONE,
+        cseq: 0,
+        head: 0,
+        head_end: 0,
+        prefix_len: 0,
+        status: 0,
+        method: Method::Unknown,
+        kind: RecordKind::Other,
+        direction: Direction::Unknown,
+        flags: 0,
+        identity: 0,
+    };
+
     /// Time of the prefix, where there is one.
     pub fn time(&self) -> Option<Timestamp> {
         self.time.known()

@@ -1,11 +1,11 @@
 //! The parallel pass: inputs to events.
 
-use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use hashbrown::HashTable;
 use rayon::prelude::*;
 
+use super::identity::Identities;
+use super::intern::Interner;
 use super::{Event, LineIndex, Problem, Source, Symbol, Trace};
 use crate::input::Input;
 use crate::record::{self, CHUNK, Flaw, RawRecord, RecordKind, prefix};
@@ -37,141 +37,171 @@ impl Default for LoadOptions<'_> {
     }
 }
 
-/// A record as a worker sees it, before strings have their final numbers.
-struct Draft {
-    event: Event,
-    flaw: Option<Flaw>,
-    edge: bool,
-    day_first: bool,
+/// What one worker collects beside events, before strings have their final numbers.
+struct Worker {
+    names: Interner,
+    identities: Identities,
+    flaws: Vec<(u64, Flaw)>,
 }
+
+/// A chunk's events and what came with them.
+type Part = (Worker, record::Framed<Event>);
 
 pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>) -> Trace {
     let total = inputs.iter().map(|i| i.bytes().len() as u64).sum();
     let done = AtomicU64::new(0);
-    let hasher = &foldhash::fast::RandomState::default();
-    let parts: Vec<_> = inputs
+    let hasher = foldhash::fast::RandomState::default();
+    let (parts, lines): (Vec<Vec<Part>>, Vec<LineIndex>) = inputs
         .par_iter()
         .enumerate()
         .map(|(i, input)| {
             let file = FileId(u32::try_from(i).unwrap_or(u32::MAX));
-            let bytes = input.bytes();
-            record::frame(
-                bytes,
-                options.chunk,
-                || Interner::new(hasher.clone()),
-                |names, raw| draft(bytes, file, raw, names),
-                |len| {
-                    let now = done.fetch_add(len as u64, Ordering::Relaxed) + len as u64;
-                    (options.progress)(Progress { done: now, total });
-                },
-            )
+            let lines = LineIndex::new(input.bytes().len(), options.chunk);
+            let parts = read_input(input.bytes(), file, options.chunk, &hasher, |at, len| {
+                lines.count(input.bytes(), at);
+                let now = done.fetch_add(len as u64, Ordering::Relaxed) + len as u64;
+                (options.progress)(Progress { done: now, total });
+            });
+            (parts, lines)
+        })
+        .unzip();
+    join(inputs, parts, lines, hasher)
+}
+
+fn read_input(
+    bytes: &[u8],
+    file: FileId,
+    chunk: usize,
+    hasher: &foldhash::fast::RandomState,
+    done: impl Fn(usize, usize) + Sync,
+) -> Vec<Part> {
+    record::frame(
+        bytes,
+        chunk,
+        || Worker {
+            names: Interner::with_capacity(chunk >> 11),
+            identities: Identities::default(),
+            flaws: Vec::new(),
+        },
+        |worker, raw| read(bytes, file, raw, worker, hasher),
+        done,
+    )
+}
+
+/// Puts the chunks of all inputs together: strings get their final numbers in order, then the events of
+/// each chunk move to their place in parallel.
+fn join(
+    inputs: Vec<Input>,
+    parts: Vec<Vec<Part>>,
+    lines: Vec<LineIndex>,
+    hasher: foldhash::fast::RandomState,
+) -> Trace {
+    let mut names = Interner::with_capacity(0);
+    let mut identities = Identities::default();
+    let mut problems = Vec::new();
+    let mut moves = Vec::new();
+    for (i, (input, chunks)) in inputs.iter().zip(parts).enumerate() {
+        let file = FileId(u32::try_from(i).unwrap_or(u32::MAX));
+        let intact = input.intact_len();
+        problems.extend(input.notes().iter().map(|note| Problem { file, byte: 0, what: note.clone() }));
+        if intact < input.bytes().len() as u64 {
+            let what = format!("file was cut to {intact} bytes while it was read");
+            problems.push(Problem { file, byte: intact, what });
+        }
+        for (worker, mut framed) in chunks {
+            let is_whole = |start: u64, len: u64| start + len <= intact;
+            if framed.end as u64 > intact {
+                framed.records.retain(|e| is_whole(e.start, u64::from(e.len)));
+            }
+            // A chunk read from a wrong start has flaws of records that were dropped when chunks were joined.
+            let own = framed.start as u64..intact;
+            problems.extend(
+                worker.flaws.iter().filter(|(at, _)| own.contains(at)).map(|(at, flaw)| Problem::of(file, *at, *flaw)),
+            );
+            let symbols = names.merge(&worker.names);
+            let base = u32::try_from(identities.words.len()).unwrap_or(u32::MAX);
+            identities.words.extend_from_slice(&worker.identities.words);
+            moves.push(Move { file, outside: framed.lines_outside(), symbols, base, events: framed.records });
+        }
+    }
+    let (events, sources) = place(moves, &inputs);
+    let mut trace = Trace { inputs, lines, events, symbols: names.spans(), identities, hasher, sources, problems };
+    trace.name_servers();
+    trace
+}
+
+/// A chunk on its way into the store.
+struct Move {
+    file: FileId,
+    outside: i64,
+    symbols: Vec<Symbol>,
+    /// Number of words before the chunk's identities.
+    base: u32,
+    events: Vec<Event>,
+}
+
+fn place(moves: Vec<Move>, inputs: &[Input]) -> (Vec<Event>, Vec<Source>) {
+    let mut events = vec![Event::EMPTY; moves.iter().map(|m| m.events.len()).sum()];
+    let mut rest = &mut events[..];
+    let mut slots = Vec::with_capacity(moves.len());
+    for chunk in moves {
+        let (slot, behind) = std::mem::take(&mut rest).split_at_mut(chunk.events.len());
+        slots.push((chunk, slot));
+        rest = behind;
+    }
+    let facts: Vec<(FileId, Source)> = slots
+        .into_par_iter()
+        .map(|(chunk, slot)| {
+            let mut source = Source::default();
+            source.lines_outside = u64::try_from(chunk.outside).unwrap_or(0);
+            for (slot, event) in slot.iter_mut().zip(&chunk.events) {
+                let symbol = |s: Symbol| chunk.symbols.get(s.0 as usize).copied().unwrap_or(Symbol::NONE);
+                *slot = Event { call: symbol(event.call), server: symbol(event.server), ..*event };
+                if event.identity > 0 {
+                    slot.identity = event.identity.saturating_add(chunk.base);
+                }
+                source.note(slot);
+            }
+            (chunk.file, source)
         })
         .collect();
-    let mut out =
-        Store { names: Interner::new(hasher.clone()), events: Vec::new(), sources: Vec::new(), problems: Vec::new() };
-    for (i, (input, chunks)) in inputs.iter().zip(parts).enumerate() {
-        out.add_file(&inputs, input, FileId(u32::try_from(i).unwrap_or(u32::MAX)), chunks);
+    let mut sources = vec![Source::default(); inputs.len()];
+    for (file, facts) in facts {
+        if let Some(source) = sources.get_mut(file.index()) {
+            source.join(&facts);
+        }
     }
-    let lines = inputs.iter().map(|_| LineIndex::default()).collect();
-    let Store { names, events, sources, problems } = out;
-    Trace { inputs, lines, events, symbols: names.spans, sources, problems }
-}
-
-struct Store {
-    names: Interner,
-    events: Vec<Event>,
-    sources: Vec<Source>,
-    problems: Vec<Problem>,
-}
-
-impl Store {
-    fn add_file(
-        &mut self,
-        inputs: &[Input],
-        input: &Input,
-        file: FileId,
-        chunks: Vec<(Interner, record::Framed<Draft>)>,
-    ) {
-        let bytes = input.bytes();
-        let first = self.events.len();
-        let intact = input.intact_len();
-        let mut source = Source::default();
-        let mut servers: Vec<Symbol> = Vec::new();
-        let (mut day_first, mut prefixed, mut lines) = (false, false, 0);
-        for note in input.notes() {
-            self.problems.push(Problem { file, byte: 0, what: note.clone() });
+    let day_first: Vec<bool> = sources.iter().map(|s| s.day_first).collect();
+    if day_first.iter().any(|d| *d) {
+        // One date of a file can only be day first, so all of them are (FORMAT.md section 13, item 6).
+        let swap = |e: &Event| day_first.get(e.file.index()) == Some(&true);
+        for event in events.iter_mut().filter(|e| swap(e)) {
+            event.time = event.time.known().and_then(Timestamp::with_day_and_month_swapped).unwrap_or(event.time);
         }
-        if intact < bytes.len() as u64 {
-            let what = format!("file was cut to {intact} bytes while it was read");
-            self.problems.push(Problem { file, byte: intact, what });
+        for source in sources.iter_mut().filter(|s| s.day_first) {
+            source.span = None;
         }
-        self.events.reserve_exact(chunks.iter().map(|(_, framed)| framed.records.len()).sum());
-        for (local, framed) in chunks {
-            lines += framed.lines_outside();
-            let mut numbers = vec![Symbol::NONE; local.spans.len()];
-            for draft in framed.records {
-                let mut event = draft.event;
-                if event.start + u64::from(event.len) > intact {
-                    continue;
-                }
-                for symbol in [&mut event.call, &mut event.server] {
-                    if let Some(slot) = numbers.get_mut(symbol.0 as usize) {
-                        if *slot == Symbol::NONE
-                            && let Some(span) = local.spans.get(symbol.0 as usize)
-                        {
-                            *slot = self.names.intern(*span, |s| slice(inputs, s));
-                        }
-                        *symbol = *slot;
-                    }
-                }
-                if event.server != Symbol::NONE && servers.len() < 64 && !servers.contains(&event.server) {
-                    servers.push(event.server);
-                }
-                source.edge |= draft.edge;
-                day_first |= draft.day_first;
-                prefixed |= event.time != Timestamp::NONE;
-                source.records[event.kind as usize] += 1;
-                if let Some(flaw) = draft.flaw {
-                    self.problems.push(Problem::of(file, event.start, flaw));
-                }
-                self.events.push(event);
+        for event in events.iter().filter(|e| swap(e)) {
+            if let Some(source) = sources.get_mut(event.file.index()) {
+                source.note_time(event);
             }
         }
-        let events = self.events.get_mut(first..).unwrap_or_default();
-        if day_first {
-            // One date of this file can only be day first, so all of them are (FORMAT.md section 13, item 6).
-            for event in events.iter_mut() {
-                event.time = event.time.known().and_then(Timestamp::with_day_and_month_swapped).unwrap_or(event.time);
-            }
-        }
-        let times = || events.iter().filter_map(Event::time);
-        source.span = times().min().zip(times().max());
-        source.cls = !servers.is_empty();
-        source.unprefixed = !prefixed;
-        source.lines_outside = u64::try_from(lines).unwrap_or(0);
-        if let [only] = servers[..] {
-            let name = self.names.spans.get(only.0 as usize).map_or(&[][..], |s| slice(inputs, *s));
-            source.server = Some(crate::text::decode(name).into_owned());
-        }
-        self.sources.push(source);
     }
-}
-
-fn slice(inputs: &[Input], span: Span) -> &[u8] {
-    let start = usize::try_from(span.start).unwrap_or(usize::MAX);
-    inputs
-        .get(span.file.index())
-        .and_then(|i| i.bytes().get(start..start.saturating_add(span.len as usize)))
-        .unwrap_or_default()
+    (events, sources)
 }
 
 /// The hot path: what every record is asked, and nothing more.
-fn draft(bytes: &[u8], file: FileId, raw: &RawRecord, names: &mut Interner) -> Draft {
+fn read(
+    bytes: &[u8],
+    file: FileId,
+    raw: &RawRecord,
+    worker: &mut Worker,
+    hasher: &foldhash::fast::RandomState,
+) -> Event {
     let layout = &raw.layout;
-    let part = |from: usize, to: usize| bytes.get(from..to).unwrap_or_default();
-    let of = |r: &std::ops::Range<u32>| part(raw.start + r.start as usize, raw.start + r.end as usize);
-    let prefix_line = part(raw.start, raw.start + raw.prefix_len);
-    let prefix = prefix::parse(prefix_line);
+    let record = bytes.get(raw.start..raw.end).unwrap_or_default();
+    let of = |r: &std::ops::Range<u32>| record.get(r.start as usize..r.end as usize).unwrap_or_default();
+    let prefix = prefix::parse(record.get(..raw.prefix_len).unwrap_or_default());
     let mut flaw = raw.flaw;
     let mut symbol = |text: &[u8]| {
         if text.is_empty() {
@@ -179,13 +209,12 @@ fn draft(bytes: &[u8], file: FileId, raw: &RawRecord, names: &mut Interner) -> D
         }
         let start = (text.as_ptr() as usize - bytes.as_ptr() as usize) as u64;
         let span = Span { file, start, len: u32::try_from(text.len()).unwrap_or(u32::MAX) };
-        names.intern(span, |s| {
-            part(usize::try_from(s.start).unwrap_or(0), usize::try_from(s.start).unwrap_or(0) + s.len as usize)
-        })
+        worker.names.intern(hasher, text, span)
     };
     let cseq = CSeq::parse(of(&layout.cseq)).unwrap_or_default();
-    let (mut status, mut method) = (0, cseq.method);
+    let (mut status, mut method) = (0, Method::Unknown);
     if layout.kind == RecordKind::Protocol {
+        method = cseq.method;
         match StartLine::parse(of(&layout.start_line)) {
             StartLine::Request { method: m, .. } => method = m,
             StartLine::Response { status: s, .. } => status = s,
@@ -195,51 +224,29 @@ fn draft(bytes: &[u8], file: FileId, raw: &RawRecord, names: &mut Interner) -> D
             flaw = flaw.or(Some(Flaw::NoIdentity));
         }
     }
-    let event = Event {
+    let (call, server) = (symbol(of(&layout.call_id)), prefix.server.map_or(Symbol::NONE, &mut symbol));
+    if let Some(flaw) = flaw {
+        worker.flaws.push((raw.start as u64, flaw));
+    }
+    let flag = |is: bool, bit: u8| if is { bit } else { 0 };
+    Event {
         start: raw.start as u64,
         time: prefix.time.unwrap_or(Timestamp::NONE),
         len: u32::try_from(raw.end - raw.start).unwrap_or(u32::MAX),
         file,
         seq: prefix.seq.unwrap_or(0),
         instance: layout.instance,
-        call: symbol(of(&layout.call_id)),
-        server: prefix.server.map_or(Symbol::NONE, symbol),
+        call,
+        server,
         cseq: cseq.number,
         head: layout.start_line.start,
         head_end: layout.headers.end,
         prefix_len: u16::try_from(raw.prefix_len).unwrap_or(u16::MAX),
         status,
-        method: if layout.kind == RecordKind::Protocol { method } else { Method::Unknown },
+        method,
         kind: layout.kind,
         direction: layout.direction,
-    };
-    Draft { event, flaw, edge: layout.names_edge, day_first: prefix.day_first }
-}
-
-/// Strings to numbers, over spans: nothing is copied. The hash is seeded at random, so that a hostile log
-/// cannot aim at collisions; numbers depend on first use only.
-struct Interner {
-    hasher: foldhash::fast::RandomState,
-    table: HashTable<u32>,
-    spans: Vec<Span>,
-}
-
-impl Interner {
-    fn new(hasher: foldhash::fast::RandomState) -> Interner {
-        Interner { hasher, table: HashTable::new(), spans: Vec::new() }
-    }
-
-    fn intern<'b>(&mut self, span: Span, text: impl Fn(Span) -> &'b [u8]) -> Symbol {
-        let Interner { hasher, table, spans } = self;
-        let wanted = text(span);
-        let get = |i: u32| spans.get(i as usize).map_or(&[][..], |s| text(*s));
-        let hash = hasher.hash_one(wanted);
-        if let Some(i) = table.find(hash, |i| get(*i) == wanted) {
-            return Symbol(*i);
-        }
-        let number = u32::try_from(spans.len()).unwrap_or(u32::MAX);
-        table.insert_unique(hash, number, |i| hasher.hash_one(get(*i)));
-        spans.push(span);
-        Symbol(number)
+        flags: flag(layout.names_edge, Event::EDGE) | flag(prefix.day_first, Event::DAY_FIRST),
+        identity: worker.identities.add(hasher, record, layout, method),
     }
 }

@@ -1,17 +1,21 @@
 //! The loaded logs: the only store. Events are small, `Copy` and point into the inputs.
 
 mod event;
+mod identity;
+mod intern;
 mod lines;
 mod load;
+mod source;
 
 pub use event::{Event, EventId, Symbol};
+pub(crate) use identity::Identity;
 pub use load::{LoadOptions, Progress};
+pub use source::Source;
 
 use crate::input::{self, Input, InputError};
 use crate::record::{Flaw, RecordKind};
 use crate::sip::Message;
 use crate::span::{FileId, Location, Span};
-use crate::time::Timestamp;
 use lines::LineIndex;
 
 /// Something in an input that could not be read as it should be.
@@ -25,32 +29,6 @@ pub struct Problem {
     pub what: String,
 }
 
-/// Counts and facts of one input.
-#[derive(Clone, Debug, Default)]
-pub struct Source {
-    /// Records by kind: protocol, diagnostic, connection, other.
-    pub records: [u64; 4],
-    /// Non-empty lines that belong to no record.
-    pub lines_outside: u64,
-    /// Earliest and latest time of a record.
-    pub span: Option<(Timestamp, Timestamp)>,
-    /// True when a direction names edges, which only an Access Edge logs.
-    pub edge: bool,
-    /// True when records carry a `[pool\server]` prefix.
-    pub cls: bool,
-    /// True when records carry no readable prefix.
-    pub unprefixed: bool,
-    /// Server name of the prefix, when the input has exactly one.
-    pub server: Option<String>,
-}
-
-impl Source {
-    /// All records.
-    pub fn record_count(&self) -> u64 {
-        self.records.iter().sum()
-    }
-}
-
 /// Logs, framed and indexed.
 #[derive(Debug)]
 pub struct Trace {
@@ -58,6 +36,8 @@ pub struct Trace {
     lines: Vec<LineIndex>,
     events: Vec<Event>,
     symbols: Vec<Span>,
+    identities: identity::Identities,
+    hasher: foldhash::fast::RandomState,
     sources: Vec<Source>,
     problems: Vec<Problem>,
 }

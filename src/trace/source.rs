@@ -1,0 +1,95 @@
+//! Counts and facts of one input, gathered while it is read.
+
+use super::{Event, Symbol, Trace};
+use crate::time::Timestamp;
+
+/// Counts and facts of one input.
+#[derive(Clone, Debug, Default)]
+pub struct Source {
+    /// Records by kind: protocol, diagnostic, connection, other.
+    pub records: [u64; 4],
+    /// Non-empty lines that belong to no record.
+    pub lines_outside: u64,
+    /// Earliest and latest time of a record.
+    pub span: Option<(Timestamp, Timestamp)>,
+    /// True when a direction names edges, which only an Access Edge logs.
+    pub edge: bool,
+    /// True when records carry a `[pool\server]` prefix.
+    pub cls: bool,
+    /// True when records carry no readable prefix.
+    pub unprefixed: bool,
+    /// Server name of the prefix, when the input has exactly one.
+    pub server: Option<String>,
+    /// The date can only be day first.
+    pub(super) day_first: bool,
+    /// Names of prefixes, in order of appearance.
+    pub(super) servers: Vec<Symbol>,
+}
+
+/// An input with more names than this is one log per line, or hostile.
+const MAX_SERVERS: usize = 64;
+
+impl Source {
+    /// All records.
+    pub fn record_count(&self) -> u64 {
+        self.records.iter().sum()
+    }
+
+    pub(super) fn note(&mut self, event: &Event) {
+        self.records[event.kind as usize] += 1;
+        self.edge |= event.flags & Event::EDGE != 0;
+        self.day_first |= event.flags & Event::DAY_FIRST != 0;
+        self.note_time(event);
+        if event.server != Symbol::NONE {
+            self.note_server(event.server);
+        }
+    }
+
+    fn note_server(&mut self, server: Symbol) {
+        if self.servers.last() != Some(&server) && self.servers.len() < MAX_SERVERS && !self.servers.contains(&server) {
+            self.servers.push(server);
+        }
+    }
+
+    pub(super) fn note_time(&mut self, event: &Event) {
+        if let Some(time) = event.time() {
+            self.span = Some(self.span.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
+        }
+    }
+
+    /// Takes in the facts of a further chunk.
+    pub(super) fn join(&mut self, more: &Source) {
+        for (sum, n) in self.records.iter_mut().zip(more.records) {
+            *sum += n;
+        }
+        self.lines_outside += more.lines_outside;
+        self.edge |= more.edge;
+        self.day_first |= more.day_first;
+        self.span = match (self.span, more.span) {
+            (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
+            (one, other) => one.or(other),
+        };
+        for server in &more.servers {
+            self.note_server(*server);
+        }
+    }
+}
+
+impl Trace {
+    /// What is known when all chunks are together.
+    pub(super) fn name_servers(&mut self) {
+        let names: Vec<Option<String>> = self
+            .sources
+            .iter()
+            .map(|s| match s.servers[..] {
+                [only] => Some(crate::text::decode(self.symbol(only)).into_owned()),
+                _ => None,
+            })
+            .collect();
+        for (source, name) in self.sources.iter_mut().zip(names) {
+            source.cls = !source.servers.is_empty();
+            source.unprefixed = source.span.is_none();
+            source.server = name;
+        }
+    }
+}
