@@ -15,7 +15,7 @@
 
 use hashbrown::HashMap;
 
-use super::message::Msg;
+use super::message::{Group, Msg};
 use crate::record::Direction;
 use crate::sip::Method;
 
@@ -140,4 +140,32 @@ impl<'m> Attempt<'m> {
     pub(super) fn rang(&self) -> bool {
         self.messages.iter().any(|m| m.method == Method::Invite && m.status == 180)
     }
+}
+
+/// INVITE transactions that are initial: no To tag in the request, or no request in the log at all.
+pub(super) fn attempts<'m>(group: &'m Group<'m>) -> Vec<Attempt<'m>> {
+    let mut sets: HashMap<(u64, u32), Vec<&'m Msg<'m>>> = HashMap::new();
+    let mut order = Vec::new();
+    for m in &group.messages {
+        if matches!(m.method, Method::Invite | Method::Cancel | Method::Ack) {
+            sets.entry((m.from_tag, m.cseq))
+                .or_insert_with(|| {
+                    order.push((m.from_tag, m.cseq));
+                    Vec::new()
+                })
+                .push(m);
+        }
+    }
+    let initial = |set: &[&Msg<'_>]| set.iter().any(|m| m.method == Method::Invite && m.is_request() && m.to_tag == 0);
+    let any = sets.values().any(|set| initial(set));
+    let mut out = Vec::new();
+    for key in order {
+        let Some(set) = sets.remove(&key) else { continue };
+        let invites = || set.iter().filter(|m| m.method == Method::Invite);
+        let start_missing = !any && out.is_empty() && invites().next().is_some() && invites().all(|m| !m.is_request());
+        if initial(&set) || start_missing {
+            out.push(Attempt::new(key.1, key.0, set));
+        }
+    }
+    out
 }

@@ -2,8 +2,9 @@
 
 use hashbrown::HashMap;
 
-use super::call::{Call, Outcome, Verdict};
-use super::push::{Link, Push, PushResult};
+use super::call::Call;
+use super::push::Push;
+use super::words::{Link, Outcome, PushResult, Verdict};
 use super::{Analysis, Options};
 use crate::time::Timestamp;
 

@@ -5,8 +5,9 @@ use std::hash::BuildHasher;
 
 use super::Options;
 use crate::record::{Direction, RecordKind};
-use crate::sip::{HeaderName, Message, Method, NameAddr, Via};
+use crate::sip::{HeaderName, Message, Method, NameAddr, StartLine, Via};
 use crate::span::FileId;
+use crate::text::{clean, decode};
 use crate::time::Timestamp;
 use crate::trace::{Event, EventId, Trace};
 
@@ -28,6 +29,20 @@ impl<'t> Context<'t> {
     /// The cleaned value of a header.
     pub(super) fn header(&self, id: EventId, name: HeaderName) -> Option<Cow<'t, [u8]>> {
         self.message(id)?.header(name).map(|h| h.value())
+    }
+
+    /// The reason phrase of a response.
+    pub(super) fn reason_phrase(&self, id: EventId) -> Option<String> {
+        match self.message(id)?.start_line() {
+            StartLine::Response { reason, .. } => Some(decode(reason).into_owned()),
+            _ => None,
+        }
+    }
+
+    /// The Call-ID of a record; empty when it has none.
+    pub(super) fn call_id(&self, id: EventId) -> String {
+        let symbol = self.event(id).and_then(Event::call_id);
+        symbol.map(|s| decode(&clean(self.trace.symbol(s))).into_owned()).unwrap_or_default()
     }
 
     /// Time of the last record of a source, or `None` when it has no times.

@@ -7,16 +7,20 @@
 
 mod attempt;
 mod call;
+mod diagnostic;
 mod group;
 mod link;
 mod message;
 mod outcome;
 mod push;
 mod server;
+mod words;
 
-pub use call::{Call, Diagnostic, Leg, Modality, Outcome, Verdict};
-pub use push::{Hop, Link, Push, PushResult};
+pub use call::{Call, Leg};
+pub use diagnostic::Diagnostic;
+pub use push::{Hop, Push};
 pub use server::{Role, ServerInfo, identify};
+pub use words::{Link, Modality, Outcome, PushResult, Verdict};
 
 use rayon::prelude::*;
 

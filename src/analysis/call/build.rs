@@ -1,0 +1,106 @@
+//! From INVITE transactions to a call.
+
+use super::Call;
+use super::describe::{addresses, describe, times};
+use super::ending::end;
+use super::legs::add_legs;
+use crate::analysis::attempt::{Attempt, Hop};
+use crate::analysis::message::{Context, Group, Msg, count_messages};
+use crate::analysis::words::Outcome;
+use crate::sip::Method;
+use crate::trace::EventId;
+
+/// The call of these attempts, the last of which tells how it ended.
+pub(super) fn call(ctx: &Context<'_>, group: &Group<'_>, attempts: &[Attempt<'_>], owns_dialog: bool) -> Call {
+    let mut call = empty(ctx, group);
+    let Some(last) = attempts.last() else { return call };
+    let own = own_messages(group, attempts, owns_dialog);
+    count(&mut call, &own);
+    call.records.extend(&group.diagnostics);
+    call.attempts = u32::try_from(attempts.len()).unwrap_or(u32::MAX);
+    call.rang = attempts.iter().any(Attempt::rang);
+    describe(ctx, &mut call, attempts);
+    end(ctx, group, &mut call, attempts, &own);
+    add_legs(ctx, &mut call, last);
+    times(&mut call, last);
+    let invite = attempts.iter().find_map(|a| a.root().and_then(Hop::invite));
+    call.evidence.extend(invite.map(|m| m.id));
+    call.evidence.extend(&group.diagnostics);
+    call.evidence.sort_unstable();
+    call.evidence.dedup();
+    call
+}
+
+/// A dialog of which only the end is in the log.
+pub(super) fn leftover(ctx: &Context<'_>, group: &Group<'_>) -> Option<Call> {
+    let own: Vec<&Msg<'_>> = group
+        .messages
+        .iter()
+        .filter(|m| matches!(m.method, Method::Bye | Method::Ack | Method::Cancel | Method::Invite))
+        .collect();
+    let first = own.first()?;
+    let mut call = empty(ctx, group);
+    count(&mut call, &own);
+    call.messages = count_messages(group.messages.iter());
+    call.evidence = vec![first.id];
+    if own.iter().any(|m| m.method == Method::Cancel) {
+        call.outcome = Outcome::Cancelled;
+    }
+    addresses(ctx, &mut call, first.id);
+    Some(call)
+}
+
+/// The messages of the attempts, and those inside the dialog if it is theirs, in order of time.
+fn own_messages<'m>(group: &'m Group<'m>, attempts: &[Attempt<'m>], owns_dialog: bool) -> Vec<&'m Msg<'m>> {
+    let mut own: Vec<&Msg<'_>> = attempts.iter().flat_map(|a| a.messages.iter().copied()).collect();
+    let inside = |m: &&Msg<'_>| !attempts.iter().any(|a| a.cseq == m.cseq && a.from_tag == m.from_tag) && m.to_tag != 0;
+    if owns_dialog {
+        own.extend(group.messages.iter().filter(inside));
+    }
+    own.sort_by_key(|m| (m.time, m.id));
+    own
+}
+
+/// Number, records and times of a call's messages.
+fn count(call: &mut Call, own: &[&Msg<'_>]) {
+    call.first = own.first().map_or(call.first, |m| m.id);
+    call.records = own.iter().map(|m| m.id).collect();
+    call.started = own.iter().filter_map(|m| m.time).min();
+    call.ended = own.iter().filter_map(|m| m.time).max();
+    call.messages = count_messages(own.iter().copied());
+}
+
+/// A call of which nothing is known yet.
+fn empty(ctx: &Context<'_>, group: &Group<'_>) -> Call {
+    let first = group.messages.first().map_or(EventId(0), |m| m.id);
+    Call {
+        call_id: ctx.call_id(first),
+        from: String::new(),
+        to: String::new(),
+        modality: None,
+        started: None,
+        ended: None,
+        ring_ms: None,
+        answer_ms: None,
+        rang: false,
+        outcome: Outcome::Undetermined,
+        status: None,
+        reason: None,
+        diagnostics: Vec::new(),
+        attempts: 1,
+        legs: Vec::new(),
+        mobile: false,
+        verdict: None,
+        pushes: Vec::new(),
+        findings: Vec::new(),
+        messages: 0,
+        evidence: Vec::new(),
+        callees: Vec::new(),
+        clocks: Vec::new(),
+        answered_by_mobile: false,
+        refused_by_mobile: false,
+        display: String::new(),
+        first,
+        records: Vec::new(),
+    }
+}

@@ -1,0 +1,113 @@
+//! How a call ended: outcome, status and diagnostics, with the records that prove them.
+
+use super::Call;
+use crate::analysis::attempt::{Attempt, Hop};
+use crate::analysis::diagnostic::Diagnostic;
+use crate::analysis::message::{Context, Group, Msg};
+use crate::analysis::outcome::{self, Final};
+use crate::analysis::words::Outcome;
+use crate::sip::{HeaderName, Method};
+use crate::text::contains_ignore_case;
+use crate::trace::EventId;
+
+/// Puts the end of the last attempt, and of its dialog if there is one, into the call.
+pub(super) fn end(ctx: &Context<'_>, group: &Group<'_>, call: &mut Call, attempts: &[Attempt<'_>], own: &[&Msg<'_>]) {
+    let Some(last) = attempts.last() else { return };
+    let final_response = last.final_response();
+    let start_missing = last.root().and_then(Hop::invite).is_none() && attempts.len() == 1;
+    call.outcome = match final_response {
+        Some(f) if ends_by_cancel(f, last.caller_cancel().is_some()) => Outcome::Cancelled,
+        Some(f) => judge_final(ctx, f, last.rang(), has_edge_record(ctx, group, last)),
+        None if last.caller_cancel().is_some() => Outcome::Cancelled,
+        None if start_missing => Outcome::Undetermined,
+        None if runs_on(ctx, last) => Outcome::NoFinal,
+        None => Outcome::Undetermined,
+    };
+    if call.outcome == Outcome::Cancelled {
+        call.evidence.extend(last.caller_cancel().map(|m| m.id));
+    }
+    if let Some(f) = final_response {
+        call.status = Some(f.status);
+        call.reason = ctx.reason_phrase(f.id);
+        call.diagnostics = final_diagnostics(ctx, last, f);
+        call.evidence.push(f.id);
+    }
+    end_dialog(ctx, call, last, own);
+    call.diagnostics.dedup();
+}
+
+/// A final that only confirms the caller's CANCEL. A global failure (6xx) does not: the callee was faster.
+fn ends_by_cancel(f: &Msg<'_>, cancelled: bool) -> bool {
+    f.status == 487 || f.status >= 300 && cancelled && f.status / 100 != 6
+}
+
+/// The outcome of a final response, from all that it says.
+pub(super) fn judge_final(ctx: &Context<'_>, f: &Msg<'_>, rang: bool, edge_record: bool) -> Outcome {
+    let diagnostics = Diagnostic::of(ctx, f.id);
+    let warning = ctx.header(f.id, HeaderName::Warning).unwrap_or_default();
+    let texts: String = diagnostics.iter().map(Diagnostic::text).collect();
+    let reason = format!("{} {texts}", ctx.reason_phrase(f.id).unwrap_or_default());
+    let facts =
+        Final { status: f.status, warning: &warning, reason: &reason, diagnostics: &diagnostics, rang, edge_record };
+    outcome::of_final(&facts)
+}
+
+/// Whether an Edge recorded that it could not route the INVITE. Only an Edge's own record proves that the way
+/// out of the deployment failed: Front Ends write the same result code about clients that went away.
+fn has_edge_record(ctx: &Context<'_>, group: &Group<'_>, attempt: &Attempt<'_>) -> bool {
+    group.diagnostics.iter().filter_map(|id| ctx.event(*id)).any(|e| {
+        let edge = ctx.trace.sources().get(e.file.index()).is_some_and(|s| s.edge);
+        edge && (e.cseq == attempt.cseq || e.cseq == 0) && contains_ignore_case(ctx.trace.fields(e), b"routing")
+    })
+}
+
+/// Whether a source that logged the call runs on so long that a final would be there.
+fn runs_on(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
+    attempt.messages.iter().any(|m| {
+        let own = || attempt.messages.iter().filter(|o| o.file == m.file && o.method == Method::Invite);
+        let provisional = own().filter(|o| (101..200).contains(&o.status)).filter_map(|o| o.time).max();
+        let first = own().filter_map(|o| o.time).min();
+        let due = match (provisional, first) {
+            (Some(p), _) => p.plus(ctx.options.no_final_ms),
+            (None, Some(f)) => f.plus(ctx.options.no_response_ms),
+            (None, None) => return false,
+        };
+        ctx.last_time(m.file).is_some_and(|last| last >= due)
+    })
+}
+
+/// Diagnostics of the final response; where a failure has none, those of the legs that failed the same way.
+fn final_diagnostics(ctx: &Context<'_>, attempt: &Attempt<'_>, f: &Msg<'_>) -> Vec<Diagnostic> {
+    let own = Diagnostic::of(ctx, f.id);
+    if !own.is_empty() || f.status < 300 {
+        return own;
+    }
+    let of_legs = attempt.legs().filter_map(|l| l.finals().last()).filter(|m| m.status == f.status);
+    of_legs.flat_map(|m| Diagnostic::of(ctx, m.id)).collect()
+}
+
+/// Server-made ends of legs whose answer came after the CANCEL: no fault.
+fn is_cancel_race(d: &Diagnostic) -> bool {
+    (5009..=5011).contains(&d.id)
+}
+
+/// What a BYE, or a refused INVITE inside the dialog, adds: its diagnostics, and whether media failed.
+fn end_dialog(ctx: &Context<'_>, call: &mut Call, last: &Attempt<'_>, own: &[&Msg<'_>]) {
+    let is_bye = |m: &Msg<'_>| m.is_request() && m.method == Method::Bye;
+    let is_refusal = |m: &Msg<'_>| m.method == Method::Invite && m.status >= 300 && m.cseq != last.cseq;
+    let said: Vec<(EventId, Vec<Diagnostic>)> =
+        own.iter().filter(|m| is_bye(m) || is_refusal(m)).map(|m| (m.id, Diagnostic::of(ctx, m.id))).collect();
+    if call.outcome == Outcome::Answered {
+        for (id, diagnostics) in &said {
+            if outcome::is_media_failure(diagnostics) {
+                call.outcome = Outcome::MediaFailed;
+                call.evidence.push(*id);
+            }
+        }
+    }
+    if own.iter().any(|m| is_bye(m)) || call.outcome == Outcome::MediaFailed {
+        for (_, diagnostics) in said {
+            call.diagnostics.extend(diagnostics.into_iter().filter(|d| !is_cancel_race(d)));
+        }
+    }
+}

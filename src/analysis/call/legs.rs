@@ -1,0 +1,91 @@
+//! The far ends of a call: where each leg went, which client is there, and how the leg ended.
+
+use super::ending::judge_final;
+use super::{Call, Leg};
+use crate::analysis::attempt::{Attempt, Hop};
+use crate::analysis::message::{Context, Msg};
+use crate::analysis::words::Outcome;
+use crate::sip::{HeaderName, Method, Product};
+use crate::text::{contains_ignore_case, decode};
+
+/// The legs of a call whose outcome is known, and what its mobile endpoints did.
+pub(super) fn add_legs(ctx: &Context<'_>, call: &mut Call, attempt: &Attempt<'_>) {
+    call.legs = legs(ctx, attempt, call.outcome);
+    let (seen, answered) = mobility(attempt);
+    call.mobile = seen || call.legs.iter().any(|l| l.mobile);
+    call.answered_by_mobile = answered || call.legs.iter().any(|l| l.mobile && l.outcome == Outcome::Answered);
+    let refused = |l: &Leg| matches!(l.outcome, Outcome::Declined | Outcome::Busy | Outcome::DoNotDisturb);
+    call.refused_by_mobile = call.legs.iter().any(|l| l.mobile && refused(l)) || (call.legs.is_empty() && seen);
+}
+
+fn legs(ctx: &Context<'_>, attempt: &Attempt<'_>, outcome: Outcome) -> Vec<Leg> {
+    let answered = matches!(outcome, Outcome::Answered | Outcome::MediaFailed);
+    let caller_cancelled = attempt.caller_cancel().is_some();
+    let global = attempt.hops.iter().flat_map(Hop::finals).any(|m| m.status >= 600);
+    attempt
+        .legs()
+        .map(|hop| {
+            let client = client(hop);
+            let target = target(ctx, hop);
+            let listener = target.as_deref().is_some_and(is_mobility_listener);
+            let mobile = listener || client.as_ref().is_some_and(|c| c.mobile);
+            let last = hop.finals().find(|m| m.status < 300).or_else(|| hop.finals().last());
+            let rang = hop.responses().any(|m| m.status == 180);
+            let quiet = if rang { Outcome::NoAnswer } else { Outcome::NoResponse };
+            let leg_outcome = match last {
+                Some(f) if f.status != 487 => judge_final(ctx, f, rang, false),
+                _ if completed_elsewhere(ctx, hop) => Outcome::AnsweredElsewhere,
+                _ if caller_cancelled && !answered => Outcome::Cancelled,
+                _ if answered => Outcome::AnsweredElsewhere,
+                _ if global => Outcome::Cancelled,
+                _ if matches!(outcome, Outcome::NoFinal | Outcome::Undetermined) && hop.cancel().is_none() => outcome,
+                _ => quiet,
+            };
+            Leg { target, client, mobile, outcome: leg_outcome, status: last.map(|m| m.status) }
+        })
+        .collect()
+}
+
+/// The other side of the INVITE's record, else of its first response's.
+fn target(ctx: &Context<'_>, hop: &Hop<'_>) -> Option<String> {
+    let peer = |m: &Msg<'_>| ctx.event(m.id).and_then(|e| ctx.trace.peer(e));
+    let target = hop.invite().and_then(peer).or_else(|| hop.responses().next().and_then(peer));
+    target.map(|t| decode(t).into_owned())
+}
+
+/// Whether the CANCEL of a leg says that another leg answered.
+fn completed_elsewhere(ctx: &Context<'_>, hop: &Hop<'_>) -> bool {
+    hop.cancel()
+        .and_then(|m| ctx.header(m.id, HeaderName::Reason))
+        .is_some_and(|r| contains_ignore_case(&r, b"cause=200") || contains_ignore_case(&r, b"completed elsewhere"))
+}
+
+/// The ports on which the mobility service listens for SIP (`McxSipPrimaryListeningPort` 5086,
+/// `McxSipExternalListeningPort` 5087): a leg that never answered is still known to be mobile.
+fn is_mobility_listener(target: &str) -> bool {
+    target.ends_with(":5087") || target.ends_with(":5086")
+}
+
+/// What the responses of a leg call their sender: the first product, or the first mobile one.
+fn client(hop: &Hop<'_>) -> Option<Product> {
+    let products = hop.responses().filter(|m| m.status > 100).filter_map(product);
+    let mut found: Option<Product> = None;
+    for product in products {
+        if found.as_ref().is_none_or(|f| !f.mobile && product.mobile) {
+            found = Some(product);
+        }
+    }
+    found
+}
+
+fn product(m: &Msg<'_>) -> Option<Product> {
+    Some(Product::parse(&crate::text::clean(m.product?))).filter(|p| !p.name.is_empty())
+}
+
+/// Whether any response came from a mobile endpoint, and whether the answer did.
+fn mobility(attempt: &Attempt<'_>) -> (bool, bool) {
+    let mobile = |m: &Msg<'_>| m.product.is_some_and(Product::is_mobile);
+    let responses = attempt.messages.iter().filter(|m| m.method == Method::Invite && m.status > 100);
+    let seen = responses.take(256).any(|m| mobile(m));
+    (seen, seen && attempt.final_response().is_some_and(|m| m.status < 300 && mobile(m)))
+}

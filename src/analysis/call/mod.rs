@@ -1,0 +1,139 @@
+//! Calls: one initial INVITE with its forks, hops, retransmissions and retries.
+
+mod build;
+mod describe;
+mod ending;
+mod legs;
+
+use super::attempt::{Attempt, attempts};
+use super::diagnostic::Diagnostic;
+use super::message::{Context, Group};
+use super::words::{Modality, Outcome, Verdict};
+use crate::sip::Product;
+use crate::span::FileId;
+use crate::time::Timestamp;
+use crate::trace::EventId;
+
+/// One far end of a call.
+#[derive(Clone, Debug)]
+pub struct Leg {
+    /// `host:port` to which the INVITE went.
+    pub target: Option<String>,
+    /// The client, where a response names it.
+    pub client: Option<Product>,
+    /// True for a mobile endpoint.
+    pub mobile: bool,
+    /// How this leg ended.
+    pub outcome: Outcome,
+    /// Its final status.
+    pub status: Option<u16>,
+}
+
+/// Times of a call as one source saw them; only such times may be compared with each other.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Clock {
+    pub(super) file: FileId,
+    pub(super) start: Timestamp,
+    pub(super) rang: Option<Timestamp>,
+    pub(super) end: Option<Timestamp>,
+}
+
+/// One call.
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, not states")]
+pub struct Call {
+    /// Call-ID.
+    pub call_id: String,
+    /// Address of the caller.
+    pub from: String,
+    /// Address of the callee.
+    pub to: String,
+    /// What was offered.
+    pub modality: Option<Modality>,
+    /// Time of the first record.
+    pub started: Option<Timestamp>,
+    /// Time of the last record.
+    pub ended: Option<Timestamp>,
+    /// Milliseconds to the first 180.
+    pub ring_ms: Option<i64>,
+    /// Milliseconds to the 2xx.
+    pub answer_ms: Option<i64>,
+    /// A 180 was seen.
+    pub rang: bool,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Status towards the caller.
+    pub status: Option<u16>,
+    /// Its reason phrase.
+    pub reason: Option<String>,
+    /// Diagnostics of the final response and of a BYE.
+    pub diagnostics: Vec<Diagnostic>,
+    /// INVITEs with the same purpose: retries after a challenge count.
+    pub attempts: u32,
+    /// Far ends.
+    pub legs: Vec<Leg>,
+    /// A mobile endpoint took part.
+    pub mobile: bool,
+    /// For a mobile callee.
+    pub verdict: Option<Verdict>,
+    /// Numbers of its pushes in [`super::Analysis::pushes`].
+    pub pushes: Vec<usize>,
+    /// Codes of the causes found.
+    pub findings: Vec<&'static str>,
+    /// Different messages.
+    pub messages: u64,
+    /// Records that prove it, in order.
+    pub evidence: Vec<EventId>,
+    /// Addresses under which the callee may be pushed, lower case.
+    pub(super) callees: Vec<String>,
+    pub(super) clocks: Vec<Clock>,
+    pub(super) answered_by_mobile: bool,
+    pub(super) refused_by_mobile: bool,
+    pub(super) display: String,
+    pub(super) first: EventId,
+    pub(super) records: Vec<EventId>,
+}
+
+impl Call {
+    /// Whether the callee missed it.
+    pub fn is_missed(&self) -> bool {
+        self.verdict.is_some_and(Verdict::is_missed)
+    }
+
+    /// Every record of the call, diagnostic records included.
+    pub fn own_records(&self) -> &[EventId] {
+        &self.records
+    }
+}
+
+/// Finals after which the caller tries the same again (RFC 3261 sections 8.1.3.5, 22.2, 22.3).
+const RETRIED: [u16; 6] = [401, 407, 413, 415, 416, 420];
+
+/// All calls of one Call-ID.
+pub(super) fn calls(ctx: &Context<'_>, group: &Group<'_>) -> Vec<Call> {
+    let mut attempts = attempts(group);
+    attempts.sort_by_key(|a| a.messages.first().map(|m| m.id));
+    let mut joined: Vec<Vec<Attempt<'_>>> = Vec::new();
+    for attempt in attempts {
+        let earlier = joined.iter_mut().find(|call| {
+            call.last().is_some_and(|a| {
+                let retried = a.final_response().is_some_and(|f| RETRIED.contains(&f.status));
+                a.from_tag == attempt.from_tag && a.cseq < attempt.cseq && retried
+            })
+        });
+        match earlier {
+            Some(call) => call.push(attempt),
+            None => joined.push(vec![attempt]),
+        }
+    }
+    if joined.is_empty() {
+        return build::leftover(ctx, group).into_iter().collect();
+    }
+    let last = joined.len() - 1;
+    // What happens inside the dialog belongs to the call that was answered, else to the last one.
+    let owner = joined
+        .iter()
+        .position(|c| c.last().and_then(Attempt::final_response).is_some_and(|f| f.status < 300))
+        .unwrap_or(last);
+    joined.iter().enumerate().map(|(i, attempts)| build::call(ctx, group, attempts, i == owner)).collect()
+}

@@ -1,0 +1,169 @@
+//! From one MESSAGE transaction to a push.
+
+use super::recognise::mcx_user;
+use super::{Hop, Push};
+use crate::analysis::diagnostic::Diagnostic;
+use crate::analysis::message::{Context, Group, Msg};
+use crate::analysis::server;
+use crate::analysis::words::{Link, PushResult};
+use crate::sip::{HeaderName, NameAddr};
+use crate::span::FileId;
+use crate::text::{contains_ignore_case, decode};
+use crate::time::Timestamp;
+use crate::trace::EventId;
+
+/// A MESSAGE transaction in the log, in the order that decides.
+struct Transaction<'a, 'm> {
+    /// Every message, in order of time.
+    set: &'a [&'m Msg<'m>],
+    /// The way of the MESSAGE: every hop adds a Via, and a server receives before it sends. Clocks of different
+    /// servers do not decide.
+    requests: Vec<&'m Msg<'m>>,
+    finals: Vec<&'m Msg<'m>>,
+    /// A 2xx anywhere means that the clearing house took it; else what the sender was told, with fewest Vias.
+    answer: Option<&'m Msg<'m>>,
+}
+
+impl<'a, 'm> Transaction<'a, 'm> {
+    fn new(set: &'a [&'m Msg<'m>]) -> Transaction<'a, 'm> {
+        let mut requests: Vec<&Msg<'_>> = set.iter().copied().filter(|m| m.is_request()).collect();
+        requests.sort_by_key(|m| (m.vias.len(), m.direction));
+        let finals: Vec<&Msg<'_>> = set.iter().copied().filter(|m| m.is_final()).collect();
+        let answer =
+            finals.iter().find(|m| m.status < 300).or_else(|| finals.iter().min_by_key(|m| m.vias.len())).copied();
+        Transaction { set, requests, finals, answer }
+    }
+
+    /// The MESSAGE as it was sent first, or the first of its responses where it is not in the log.
+    fn first(&self) -> Option<&'m Msg<'m>> {
+        self.requests.first().or(self.set.first()).copied()
+    }
+}
+
+/// The push of all messages with one From tag and `CSeq`.
+pub(super) fn push(ctx: &Context<'_>, group: &Group<'_>, cseq: u32, set: &[&Msg<'_>]) -> Push {
+    let t = Transaction::new(set);
+    let first = t.first().map_or(EventId(0), |m| m.id);
+    let from = ctx.header(first, HeaderName::From).unwrap_or_default();
+    let from = NameAddr::parse(&from);
+    let (mcx_id, user) = mcx_user(&decode(from.address())).unzip();
+    let diagnostics = diagnostics(ctx, &t);
+    let records_about: Vec<EventId> = group
+        .diagnostics
+        .iter()
+        .copied()
+        .filter(|id| ctx.event(*id).is_some_and(|e| e.cseq == cseq || e.cseq == 0))
+        .collect();
+    let mut evidence: Vec<EventId> =
+        [first].into_iter().chain(t.answer.map(|m| m.id)).chain(records_about.iter().copied()).collect();
+    evidence.sort_unstable();
+    evidence.dedup();
+    Push {
+        call_id: ctx.call_id(first),
+        cseq,
+        synthetic: diagnostics.iter().any(|d| d.id == 30_007)
+            || (user.is_none() && from.display.is_empty() && looks_like_a_test(ctx, &t, cseq)),
+        user,
+        mcx_id,
+        sent: t.requests.first().and_then(|m| m.time).or_else(|| set.first().and_then(|m| m.time)),
+        answered: answered(&t),
+        result: result(ctx, &t, &diagnostics),
+        status: t.answer.map(|m| m.status),
+        reason: t.answer.and_then(|m| ctx.reason_phrase(m.id)),
+        diagnostics,
+        hops: hops(ctx, &t),
+        call: None,
+        candidates: Vec::new(),
+        link: Link::None,
+        findings: Vec::new(),
+        evidence,
+        times: times(set),
+        display: decode(from.display).into_owned(),
+        first,
+        records: set.iter().map(|m| m.id).chain(records_about).collect(),
+    }
+}
+
+/// Diagnostics of all finals, those of the answer first, each once.
+fn diagnostics(ctx: &Context<'_>, t: &Transaction<'_, '_>) -> Vec<Diagnostic> {
+    let mut diagnostics: Vec<Diagnostic> = Vec::new();
+    for m in t.answer.iter().chain(&t.finals) {
+        for d in Diagnostic::of(ctx, m.id) {
+            if !diagnostics.contains(&d) {
+                diagnostics.push(d);
+            }
+        }
+    }
+    diagnostics
+}
+
+fn result(ctx: &Context<'_>, t: &Transaction<'_, '_>, diagnostics: &[Diagnostic]) -> PushResult {
+    let public = |d: &Diagnostic| d.header == "ms-diagnostics-public" && (30_000..31_000).contains(&d.id);
+    let house = || {
+        let server = |m: &&Msg<'_>| ctx.header(m.id, HeaderName::Server);
+        t.finals.iter().filter_map(server).any(|v| contains_ignore_case(&v, b"pnchapplication"))
+    };
+    match t.answer.map(|m| m.status) {
+        Some(..300) => PushResult::Accepted,
+        Some(_) if house() || diagnostics.iter().any(public) => PushResult::Rejected,
+        Some(_) => PushResult::Unroutable,
+        None if runs_on(ctx, t.set) => PushResult::Unanswered,
+        None => PushResult::Undetermined,
+    }
+}
+
+/// Whether a source that logged the MESSAGE runs on past its time-out.
+fn runs_on(ctx: &Context<'_>, set: &[&Msg<'_>]) -> bool {
+    set.iter().any(|m| {
+        let due = m.time.map(|t| t.plus(ctx.options.push_timeout_ms));
+        due.zip(ctx.last_time(m.file)).is_some_and(|(due, last)| last >= due)
+    })
+}
+
+/// What `Test-CsMcxPushNotification` sends: a bare stack as User-Agent. Without the MESSAGE, number 1 tells.
+fn looks_like_a_test(ctx: &Context<'_>, t: &Transaction<'_, '_>, cseq: u32) -> bool {
+    let agent = t.requests.iter().find_map(|m| ctx.header(m.id, HeaderName::UserAgent));
+    let bare_agent = agent.is_some_and(|a| {
+        a.get(..5).is_some_and(|t| t.eq_ignore_ascii_case(b"RTCC/")) && !a.trim_ascii().contains(&b' ')
+    });
+    bare_agent || (t.requests.is_empty() && cseq == 1)
+}
+
+fn hops(ctx: &Context<'_>, t: &Transaction<'_, '_>) -> Vec<Hop> {
+    t.requests
+        .iter()
+        .filter_map(|m| {
+            let event = ctx.event(m.id)?;
+            let peer = ctx.trace.peer(event).map(|p| decode(p).into_owned());
+            Some(Hop {
+                event: m.id,
+                server: server::of_event(ctx.trace, m.id),
+                direction: m.direction,
+                peer,
+                time: m.time,
+            })
+        })
+        .collect()
+}
+
+/// When the answer came back, on the clock that saw the MESSAGE first.
+fn answered(t: &Transaction<'_, '_>) -> Option<Timestamp> {
+    t.finals
+        .iter()
+        .filter(|m| t.first().is_some_and(|s| s.file == m.file) && t.answer.is_some_and(|a| a.status == m.status))
+        .filter_map(|m| m.time)
+        .max()
+}
+
+/// The first time of each source.
+fn times(set: &[&Msg<'_>]) -> Vec<(FileId, Timestamp)> {
+    let mut times: Vec<(FileId, Timestamp)> = Vec::new();
+    for m in set {
+        if let Some(time) = m.time
+            && !times.iter().any(|(file, _)| *file == m.file)
+        {
+            times.push((m.file, time));
+        }
+    }
+    times
+}

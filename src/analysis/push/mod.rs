@@ -1,0 +1,108 @@
+//! Pushes: MESSAGE transactions to the Push Notification Clearing House.
+
+mod build;
+mod recognise;
+
+use super::diagnostic::Diagnostic;
+use super::message::{Context, Group, Msg};
+use super::words::{Link, PushResult};
+use crate::record::Direction;
+use crate::sip::Method;
+use crate::span::FileId;
+use crate::time::Timestamp;
+use crate::trace::EventId;
+
+/// One place that logged the MESSAGE.
+#[derive(Clone, Debug)]
+pub struct Hop {
+    /// The record.
+    pub event: EventId,
+    /// The server of the prefix, if it names one.
+    pub server: Option<String>,
+    /// Received or sent.
+    pub direction: Direction,
+    /// The other side.
+    pub peer: Option<String>,
+    /// When.
+    pub time: Option<Timestamp>,
+}
+
+/// One push notification.
+#[derive(Clone, Debug)]
+pub struct Push {
+    /// Call-ID of the MESSAGE (not the one of the INVITE).
+    pub call_id: String,
+    /// `CSeq` number.
+    pub cseq: u32,
+    /// Address of the mobile user, from the `McxUser` address.
+    pub user: Option<String>,
+    /// The 32 hex digits of the `McxUser` address.
+    pub mcx_id: Option<String>,
+    /// Traffic of `Test-CsMcxPushNotification`.
+    pub synthetic: bool,
+    /// First time of the MESSAGE.
+    pub sent: Option<Timestamp>,
+    /// Time of the final response on the server that sent first.
+    pub answered: Option<Timestamp>,
+    /// What became of it.
+    pub result: PushResult,
+    /// Final status.
+    pub status: Option<u16>,
+    /// Its reason phrase.
+    pub reason: Option<String>,
+    /// Diagnostics of the final response.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Copies of the MESSAGE, in order.
+    pub hops: Vec<Hop>,
+    /// Number of its call in [`super::Analysis::calls`].
+    pub call: Option<usize>,
+    /// Numbers of calls that it may belong to, when more than one is possible.
+    pub candidates: Vec<usize>,
+    /// How sure the call is.
+    pub link: Link,
+    /// Codes of the causes found.
+    pub findings: Vec<&'static str>,
+    /// Records that prove it, in order.
+    pub evidence: Vec<EventId>,
+    pub(super) times: Vec<(FileId, Timestamp)>,
+    pub(super) display: String,
+    pub(super) first: EventId,
+    pub(crate) records: Vec<EventId>,
+}
+
+impl Push {
+    /// Milliseconds from the MESSAGE to its answer, on the clock of the server that sent first.
+    pub fn latency_ms(&self) -> Option<i64> {
+        Some(self.answered?.since(self.sent?)).filter(|_| !self.hops.is_empty())
+    }
+}
+
+/// All pushes of one Call-ID.
+pub(super) fn pushes(ctx: &Context<'_>, group: &Group<'_>) -> Vec<Push> {
+    let mut sets: Vec<((u64, u32), Vec<&Msg<'_>>)> = Vec::new();
+    let mut index = hashbrown::HashMap::new();
+    for m in group.messages.iter().filter(|m| m.method == Method::Message) {
+        let key = (m.from_tag, m.cseq);
+        let at = *index.entry(key).or_insert_with(|| {
+            sets.push((key, Vec::new()));
+            sets.len() - 1
+        });
+        if let Some((_, set)) = sets.get_mut(at) {
+            set.push(m);
+        }
+    }
+    sets.retain(|(_, set)| set.iter().any(|m| recognise::is_push(ctx, m)));
+    let mut out: Vec<Push> = Vec::new();
+    for ((_, cseq), set) in sets {
+        let push = build::push(ctx, group, cseq, &set);
+        // An attempt that was only asked for credentials is the same push as the attempt that follows it.
+        if let Some(before) = out.last_mut().filter(|p| matches!(p.status, Some(401 | 407)) && p.cseq < push.cseq) {
+            let (sent, first) = (before.sent, before.first);
+            let records = [std::mem::take(&mut before.records), push.records.clone()].concat();
+            *before = Push { sent, first, records, ..push };
+        } else {
+            out.push(push);
+        }
+    }
+    out
+}

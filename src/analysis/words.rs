@@ -1,0 +1,158 @@
+//! The words in which outcomes, verdicts and results stand in reports.
+
+/// Makes an enum whose variants have a word in reports.
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$doc])* $variant),* }
+        impl $name {
+            /// The word in reports.
+            pub fn name(self) -> &'static str { match self { $($name::$variant => $word),* } }
+        }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.pad(self.name()) }
+        }
+    };
+}
+
+words! {
+    /// How an INVITE ended.
+    Outcome {
+        /// A 2xx went to the caller.
+        Answered = "answered",
+        /// Signalling worked, media did not.
+        MediaFailed = "media_failed",
+        /// 603.
+        Declined = "declined",
+        /// 480 because the callee does not want to be disturbed.
+        DoNotDisturb = "do_not_disturb",
+        /// 486, 600.
+        Busy = "busy",
+        /// The caller gave up.
+        Cancelled = "cancelled",
+        /// It rang and nobody answered.
+        NoAnswer = "no_answer",
+        /// It never rang and nothing answered.
+        NoResponse = "no_response",
+        /// 3xx.
+        Redirected = "redirected",
+        /// 404, 604.
+        NotFound = "not_found",
+        /// 403.
+        Forbidden = "forbidden",
+        /// 401, 407 without a successful retry.
+        AuthFailed = "auth_failed",
+        /// Could not be routed to another domain.
+        FederationFailed = "federation_failed",
+        /// 488, 606, 415.
+        NotAcceptable = "not_acceptable",
+        /// 500, 503, 513.
+        ServerError = "server_error",
+        /// Any other final.
+        Rejected = "rejected",
+        /// The log runs on without a final.
+        NoFinal = "no_final",
+        /// The log ends, or starts, inside the call.
+        Undetermined = "undetermined",
+        /// Of a leg only: another leg answered.
+        AnsweredElsewhere = "answered_elsewhere",
+    }
+}
+
+impl Outcome {
+    /// Whether this is a normal end of a call; `None` where the log does not tell how it ended.
+    pub fn expected(self) -> Option<bool> {
+        match self {
+            Outcome::NoFinal | Outcome::Undetermined => None,
+            Outcome::Answered
+            | Outcome::Declined
+            | Outcome::DoNotDisturb
+            | Outcome::Busy
+            | Outcome::Cancelled
+            | Outcome::Redirected
+            | Outcome::AnsweredElsewhere => Some(true),
+            _ => Some(false),
+        }
+    }
+}
+
+words! {
+    /// What happened to the mobile callee.
+    Verdict {
+        /// The mobile leg gave the 2xx.
+        AnsweredByMobile = "answered_by_mobile",
+        /// Another leg gave the 2xx.
+        AnsweredElsewhere = "answered_elsewhere",
+        /// The mobile user refused.
+        DeclinedByMobile = "declined_by_mobile",
+        /// Cancelled before any answer.
+        CallerGaveUp = "caller_gave_up",
+        /// The push was accepted and the INVITE ended unanswered.
+        NotOpened = "not_opened",
+        /// No push went out.
+        MissedNoPush = "missed_no_push",
+        /// The push was rejected or could not be routed.
+        MissedPushFailed = "missed_push_failed",
+        /// The push got no answer.
+        MissedPushUnanswered = "missed_push_unanswered",
+        /// The log does not tell.
+        Undetermined = "undetermined",
+    }
+}
+
+impl Verdict {
+    /// Whether it counts as missed.
+    pub fn is_missed(self) -> bool {
+        matches!(
+            self,
+            Verdict::NotOpened | Verdict::MissedNoPush | Verdict::MissedPushFailed | Verdict::MissedPushUnanswered
+        )
+    }
+}
+
+words! {
+    /// What the INVITE offered.
+    Modality {
+        /// Instant messages.
+        Im = "im",
+        /// Audio.
+        Audio = "audio",
+        /// Video, with or without audio.
+        Video = "video",
+        /// Application or desktop sharing.
+        ApplicationSharing = "application_sharing",
+        /// File transfer.
+        FileTransfer = "file_transfer",
+        /// The focus of a conference.
+        Conference = "conference",
+    }
+}
+
+words! {
+    /// What became of a push.
+    PushResult {
+        /// 2xx: taken by the clearing house; never means delivered to the device.
+        Accepted = "accepted",
+        /// Refused by the clearing house.
+        Rejected = "rejected",
+        /// Refused on the way to it.
+        Unroutable = "unroutable",
+        /// No final response although the log runs on.
+        Unanswered = "unanswered",
+        /// The log ends too soon.
+        Undetermined = "undetermined",
+    }
+}
+
+words! {
+    /// How sure the call of a push is.
+    Link {
+        /// The only candidate.
+        Certain = "certain",
+        /// The best of several.
+        Likely = "likely",
+        /// None, or several equally good ones.
+        None = "none",
+    }
+}

@@ -1,0 +1,145 @@
+//! The calls, the pushes and their causes, in the words of the model.
+
+use super::{iso, place};
+use crate::analysis::{self, Analysis, Diagnostic, ServerInfo};
+use crate::findings;
+use crate::knowledge;
+use crate::record::Direction;
+use crate::report::model;
+use crate::trace::{EventId, Trace};
+
+pub(super) fn call(trace: &Trace, analysis: &Analysis, call: &analysis::Call) -> model::Call {
+    let pushes = call.pushes.iter().filter_map(|p| analysis.pushes.get(*p)).map(|p| p.call_id.clone()).collect();
+    model::Call {
+        call_id: call.call_id.clone(),
+        from: call.from.clone(),
+        to: call.to.clone(),
+        modality: call.modality.map(analysis::Modality::name),
+        started: iso(call.started),
+        ended: iso(call.ended),
+        rang: call.rang,
+        ring_ms: call.ring_ms,
+        answer_ms: call.answer_ms,
+        outcome: call.outcome.name(),
+        expected: call.outcome.expected(),
+        status: call.status,
+        reason: call.reason.clone(),
+        diagnostics: diagnostics(&call.diagnostics),
+        attempts: call.attempts,
+        legs: call
+            .legs
+            .iter()
+            .map(|leg| model::Leg {
+                target: leg.target.clone(),
+                client: leg.client.as_ref().map(|c| c.name.clone()),
+                mobile: leg.mobile,
+                outcome: leg.outcome.name(),
+                status: leg.status,
+            })
+            .collect(),
+        mobile: call.mobile,
+        verdict: call.verdict.map(analysis::Verdict::name),
+        pushes,
+        findings: call.findings.clone(),
+        messages: call.messages,
+        evidence: call.evidence.iter().map(|id| place(trace, *id)).collect(),
+    }
+}
+
+pub(super) fn push(trace: &Trace, analysis: &Analysis, push: &analysis::Push, servers: &[ServerInfo]) -> model::Push {
+    let call_id = |i: usize| analysis.calls.get(i).map(|c| c.call_id.clone());
+    let of_source =
+        |id: EventId| trace.event(id).and_then(|e| servers.get(e.file.index())).and_then(|s| s.name.clone());
+    model::Push {
+        call_id: push.call_id.clone(),
+        cseq: push.cseq,
+        user: push.user.clone(),
+        mcx_id: push.mcx_id.clone(),
+        synthetic: push.synthetic,
+        sent: iso(push.sent),
+        answered: iso(push.answered),
+        latency_ms: push.latency_ms(),
+        result: push.result.name(),
+        status: push.status,
+        reason: push.reason.clone(),
+        diagnostics: diagnostics(&push.diagnostics),
+        hops: push
+            .hops
+            .iter()
+            .map(|hop| model::Hop {
+                server: hop.server.clone().or_else(|| of_source(hop.event)),
+                direction: match hop.direction {
+                    Direction::Incoming => Some("incoming"),
+                    Direction::Outgoing => Some("outgoing"),
+                    Direction::Unknown => None,
+                },
+                peer: hop.peer.clone(),
+                time: iso(hop.time),
+            })
+            .collect(),
+        call: push.call.and_then(call_id),
+        candidates: push.candidates.iter().filter_map(|c| call_id(*c)).collect(),
+        link: push.link.name(),
+        findings: push.findings.clone(),
+        evidence: push.evidence.iter().map(|id| place(trace, *id)).collect(),
+    }
+}
+
+/// One entry per cause, the worst first, then by code.
+pub(super) fn grouped(trace: &Trace, analysis: &Analysis) -> Vec<model::Finding> {
+    let mut codes: Vec<&'static str> = analysis
+        .calls
+        .iter()
+        .flat_map(|c| &c.findings)
+        .chain(analysis.pushes.iter().flat_map(|p| &p.findings))
+        .copied()
+        .collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let mut out: Vec<(findings::Severity, model::Finding)> = codes
+        .into_iter()
+        .filter_map(|code| {
+            let entry = findings::find(code)?;
+            let calls: Vec<_> = analysis.calls.iter().filter(|c| c.findings.contains(&code)).collect();
+            let pushes: Vec<_> = analysis.pushes.iter().filter(|p| p.findings.contains(&code)).collect();
+            // A push and the call it belongs to are one case.
+            let alone = pushes.iter().filter(|p| p.call.is_none()).count();
+            let mut evidence: Vec<EventId> = calls
+                .iter()
+                .flat_map(|c| &c.evidence)
+                .chain(pushes.iter().flat_map(|p| &p.evidence))
+                .copied()
+                .collect();
+            evidence.sort_unstable();
+            evidence.dedup();
+            Some((
+                entry.severity,
+                model::Finding {
+                    code: &entry.code,
+                    severity: entry.severity.name(),
+                    summary: &entry.summary,
+                    cause: &entry.cause,
+                    remedy: &entry.remedy,
+                    count: (calls.len() + alone) as u64,
+                    calls: calls.iter().map(|c| c.call_id.clone()).collect(),
+                    pushes: pushes.iter().map(|p| p.call_id.clone()).collect(),
+                    evidence: evidence.into_iter().map(|id| place(trace, id)).collect(),
+                },
+            ))
+        })
+        .collect();
+    out.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.code.cmp(b.1.code)));
+    out.into_iter().map(|(_, f)| f).collect()
+}
+
+fn diagnostics(all: &[Diagnostic]) -> Vec<model::Diagnostic> {
+    all.iter()
+        .map(|d| model::Diagnostic {
+            header: d.header,
+            id: d.id,
+            reason: d.reason.clone(),
+            params: d.params.iter().cloned().collect(),
+            explained: knowledge::explain(d.id),
+        })
+        .collect()
+}

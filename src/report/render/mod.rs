@@ -1,0 +1,139 @@
+//! From results to the model.
+
+mod cases;
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::model::{self, Place, Report};
+use crate::analysis::{self, Analysis, Call, PushResult, ServerInfo};
+use crate::input::InputError;
+use crate::time::Timestamp;
+use crate::trace::{EventId, Trace};
+use cases::{call, grouped, push};
+
+/// The whole report. `errors` are inputs that could not be read; they are listed under `problems`.
+pub fn report(trace: &Trace, analysis: &Analysis, errors: &[InputError]) -> Report {
+    build(trace, analysis, errors, true)
+}
+
+/// What the text report shows: all counts, but only missed calls and the pushes that concern them or were lost.
+pub fn digest(trace: &Trace, analysis: &Analysis, errors: &[InputError]) -> Report {
+    build(trace, analysis, errors, false)
+}
+
+fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool) -> Report {
+    let servers = analysis::identify(trace);
+    Report {
+        schema: model::SCHEMA,
+        generator: concat!("siptrail ", env!("CARGO_PKG_VERSION")).to_owned(),
+        sources: sources(trace, &servers),
+        summary: summary(trace, analysis),
+        calls: analysis.calls.par_iter().filter(|c| whole || c.is_missed()).map(|c| call(trace, analysis, c)).collect(),
+        pushes: {
+            let of_missed =
+                |p: &analysis::Push| p.call.and_then(|c| analysis.calls.get(c)).is_some_and(Call::is_missed);
+            let shown = |p: &&analysis::Push| whole || p.result != PushResult::Accepted || of_missed(p);
+            analysis.pushes.par_iter().filter(shown).map(|p| push(trace, analysis, p, &servers)).collect()
+        },
+        findings: grouped(trace, analysis),
+        problems: problems(trace, errors),
+    }
+}
+
+fn sources(trace: &Trace, servers: &[ServerInfo]) -> Vec<model::Source> {
+    let mut problems = vec![0u64; trace.sources().len()];
+    for problem in trace.problems() {
+        if let Some(n) = problems.get_mut(problem.file.index()) {
+            *n += 1;
+        }
+    }
+    trace
+        .inputs()
+        .iter()
+        .zip(trace.sources())
+        .zip(servers)
+        .zip(problems)
+        .map(|(((input, source), server), problems)| model::Source {
+            path: input.name().to_owned(),
+            server: server.name.clone(),
+            role: server.role.name(),
+            format: if source.cls {
+                "cls"
+            } else if source.unprefixed {
+                "unprefixed"
+            } else {
+                "ocslogger"
+            },
+            encoding: input.encoding().name(),
+            bytes: input.original_len(),
+            first: iso(source.span.map(|s| s.0)),
+            last: iso(source.span.map(|s| s.1)),
+            clock_offset_ms: 0,
+            clock_spread_ms: None,
+            records: model::Records {
+                protocol: source.records[0],
+                diagnostic: source.records[1],
+                connection: source.records[2],
+                other: source.records[3],
+            },
+            lines_outside: source.lines_outside,
+            problems: problems + u64::from(source.record_count() == 0),
+        })
+        .collect()
+}
+
+fn summary(trace: &Trace, analysis: &Analysis) -> model::Summary {
+    let mut out = model::Summary {
+        records: trace.events().len() as u64,
+        messages: analysis.messages,
+        calls: analysis.calls.len() as u64,
+        pushes: analysis.pushes.len() as u64,
+        outcomes: BTreeMap::new(),
+        verdicts: BTreeMap::new(),
+        push_results: BTreeMap::new(),
+        missed: analysis.missed().count() as u64,
+    };
+    for call in &analysis.calls {
+        *out.outcomes.entry(call.outcome.name()).or_default() += 1;
+        if let Some(verdict) = call.verdict {
+            *out.verdicts.entry(verdict.name()).or_default() += 1;
+        }
+    }
+    for push in &analysis.pushes {
+        *out.push_results.entry(push.result.name()).or_default() += 1;
+    }
+    out
+}
+
+fn problems(trace: &Trace, errors: &[InputError]) -> Vec<model::Problem> {
+    let unread = errors.iter().map(|e| model::Problem {
+        file: e.path().display().to_string(),
+        line: None,
+        byte: None,
+        what: e.to_string(),
+    });
+    let empty = trace.inputs().iter().zip(trace.sources()).filter(|(_, s)| s.record_count() == 0).map(|(input, _)| {
+        model::Problem {
+            file: input.name().to_owned(),
+            line: None,
+            byte: None,
+            what: "no SIP trace record found in this file".to_owned(),
+        }
+    });
+    let damage = trace.problems().iter().map(|p| {
+        let at = trace.location(p.file, p.byte);
+        model::Problem { file: at.file, line: Some(at.line), byte: Some(at.byte), what: p.what.clone() }
+    });
+    unread.chain(empty).chain(damage).collect()
+}
+
+fn iso(time: Option<Timestamp>) -> Option<String> {
+    time.map(Timestamp::iso)
+}
+
+fn place(trace: &Trace, id: EventId) -> Place {
+    let at = trace.locate(id);
+    Place { file: at.file, line: at.line, byte: at.byte }
+}

@@ -1,0 +1,102 @@
+//! The small grammars of header values, over slices that are already found and cleaned.
+
+mod diagnostics;
+mod name_addr;
+mod via;
+
+pub use diagnostics::Diagnostics;
+pub use name_addr::NameAddr;
+pub(crate) use name_addr::address;
+pub use via::Via;
+
+use nom::Parser;
+use nom::branch::alt;
+use nom::bytes::complete::{take_till, take_while, take_while1};
+use nom::character::complete::char;
+use nom::combinator::opt;
+use nom::multi::fold_many0;
+use nom::sequence::preceded;
+
+use super::Method;
+
+type Res<'a, O> = nom::IResult<&'a [u8], O, ()>;
+
+fn is_blank(b: u8) -> bool {
+    b.is_ascii_whitespace()
+}
+
+fn blanks(input: &[u8]) -> Res<'_, &[u8]> {
+    take_while(is_blank)(input)
+}
+
+/// A decimal number after optional blanks.
+fn number(input: &[u8]) -> Res<'_, u32> {
+    let (input, digits) = preceded(blanks, take_while1(|b: u8| b.is_ascii_digit())).parse(input)?;
+    let value = std::str::from_utf8(digits).ok().and_then(|d| d.parse().ok());
+    value.map_or(Err(nom::Err::Error(())), |n| Ok((input, n)))
+}
+
+/// `21319 MESSAGE` (RFC 3261 section 20.16).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CSeq {
+    /// Sequence number.
+    pub number: u32,
+    /// Method.
+    pub method: Method,
+}
+
+impl CSeq {
+    /// Reads a value; `None` when there is no number.
+    pub fn parse(value: &[u8]) -> Option<CSeq> {
+        let (_, (number, _, method)) =
+            (number, blanks, take_while(|b: u8| b.is_ascii_alphanumeric())).parse(value).ok()?;
+        Some(CSeq { number, method: Method::from_token(method) })
+    }
+}
+
+/// `;name=value`, the value a token or a quoted string whose closing quote may be missing.
+#[derive(Clone, Copy, Debug)]
+struct Param<'a> {
+    name: &'a [u8],
+    value: &'a [u8],
+}
+
+fn param(input: &[u8]) -> Res<'_, Param<'_>> {
+    let (input, _) = (blanks, char(';'), blanks).parse(input)?;
+    let (input, name) = take_while(|b: u8| b.is_ascii_alphanumeric() || b"-_.+".contains(&b))(input)?;
+    let (input, value) = opt(preceded((blanks, char('='), blanks), alt((quoted, bare)))).parse(input)?;
+    Ok((input, Param { name, value: value.unwrap_or_default() }))
+}
+
+/// Walks over all parameters and picks two by name; nothing is stored for the others.
+fn params<'a>(input: &'a [u8], first: &[u8], second: &[u8]) -> Res<'a, (&'a [u8], &'a [u8])> {
+    let pick = |(mut a, mut b): (&'a [u8], &'a [u8]), p: Param<'a>| {
+        if a.is_empty() && p.name.eq_ignore_ascii_case(first) {
+            a = p.value;
+        } else if b.is_empty() && p.name.eq_ignore_ascii_case(second) {
+            b = p.value;
+        }
+        (a, b)
+    };
+    fold_many0(param, || (&b""[..], &b""[..]), pick).parse(input)
+}
+
+fn quoted(input: &[u8]) -> Res<'_, &[u8]> {
+    let (input, text) = preceded(char('"'), take_till(|b| b == b'"')).parse(input)?;
+    let (input, _) = opt(char('"')).parse(input)?;
+    Ok((input, text.trim_ascii()))
+}
+
+fn bare(input: &[u8]) -> Res<'_, &[u8]> {
+    take_till(|b| b == b';' || b == b',' || is_blank(b))(input)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cseqs() {
+        assert_eq!(CSeq::parse(b" 7  INVITE"), Some(CSeq { number: 7, method: Method::Invite }));
+    }
+}
