@@ -1,25 +1,56 @@
 //! Events that share a Call-ID.
 
+use rayon::prelude::*;
+
 use crate::record::RecordKind;
 use crate::sip::Method;
 use crate::trace::{EventId, Trace};
 
-/// The events of each Call-ID, in order of first appearance; ids ascend within a group.
-pub(super) fn by_call_id(trace: &Trace) -> Vec<Vec<EventId>> {
-    let mut sizes = vec![0u32; trace.symbol_count()];
+/// The events of each Call-ID, behind each other.
+pub(super) struct Groups {
+    ids: Vec<EventId>,
+    /// Where the group of each Call-ID ends; it starts where the one before ends.
+    ends: Vec<u32>,
+}
+
+impl Groups {
+    /// The events of a Call-ID, ascending.
+    fn get(&self, group: usize) -> &[EventId] {
+        let end = |i: usize| self.ends.get(i).map_or(0, |end| *end as usize);
+        let start = group.checked_sub(1).map_or(0, end);
+        self.ids.get(start..end(group)).unwrap_or_default()
+    }
+
+    /// All groups, in order of first appearance.
+    pub(super) fn par_iter(&self) -> impl IndexedParallelIterator<Item = &[EventId]> {
+        (0..self.ends.len()).into_par_iter().map(|i| self.get(i))
+    }
+}
+
+/// The events of each Call-ID.
+pub(super) fn by_call_id(trace: &Trace) -> Groups {
+    let mut ends = vec![0u32; trace.symbol_count()];
+    let mut with_call = 0;
     for event in trace.events() {
-        if let Some(slot) = event.call_id().and_then(|c| sizes.get_mut(c.0 as usize)) {
+        if let Some(slot) = event.call_id().and_then(|c| ends.get_mut(c.0 as usize)) {
             *slot += 1;
+            with_call += 1;
         }
     }
-    let mut groups: Vec<Vec<EventId>> = sizes.iter().map(|n| Vec::with_capacity(*n as usize)).collect();
+    let mut start = 0;
+    for slot in &mut ends {
+        start += std::mem::replace(slot, start);
+    }
+    let mut ids = vec![EventId(0); with_call];
     for (i, event) in (0..).zip(trace.events()) {
-        if let Some(group) = event.call_id().and_then(|c| groups.get_mut(c.0 as usize)) {
-            group.push(EventId(i));
+        if let Some(next) = event.call_id().and_then(|c| ends.get_mut(c.0 as usize)) {
+            if let Some(slot) = ids.get_mut(*next as usize) {
+                *slot = EventId(i);
+            }
+            *next += 1;
         }
     }
-    groups.retain(|g| !g.is_empty());
-    groups
+    Groups { ids, ends }
 }
 
 pub(super) struct Kinds {

@@ -1,20 +1,18 @@
 //! The messages of one Call-ID with the parts that tie them together.
 
 use std::borrow::Cow;
-use std::hash::BuildHasher;
 
 use super::Options;
 use crate::record::{Direction, RecordKind};
-use crate::sip::{HeaderName, Message, Method, NameAddr, StartLine, Via};
+use crate::sip::{HeaderName, Message, Method, StartLine};
 use crate::span::FileId;
 use crate::text::{clean, decode};
 use crate::time::Timestamp;
-use crate::trace::{Event, EventId, Trace};
+use crate::trace::{Event, EventId, Identity, Trace};
 
 pub(super) struct Context<'t> {
     pub(super) trace: &'t Trace,
     pub(super) options: &'t Options,
-    pub(super) hasher: &'t foldhash::fast::RandomState,
 }
 
 impl<'t> Context<'t> {
@@ -66,7 +64,7 @@ pub(super) struct Msg<'t> {
     pub(super) from_tag: u64,
     pub(super) to_tag: u64,
     /// Top entry first.
-    pub(super) vias: Vec<u64>,
+    pub(super) vias: Cow<'t, [u64]>,
     /// Raw value of Server, else of User-Agent.
     pub(super) product: Option<&'t [u8]>,
 }
@@ -92,18 +90,16 @@ impl<'t> Group<'t> {
     pub(super) fn read(ctx: &Context<'t>, ids: &[EventId]) -> Group<'t> {
         let mut messages: Vec<Msg<'t>> = Vec::with_capacity(ids.len());
         let mut diagnostics = Vec::new();
-        let mut vias = Vec::new();
         for &id in ids {
             let Some(event) = ctx.event(id) else { continue };
             match event.kind {
-                RecordKind::Protocol => messages.extend(read_message(ctx, id, event, &mut vias)),
+                RecordKind::Protocol => messages.push(read_message(ctx, id, event)),
                 RecordKind::Diagnostic => diagnostics.push(id),
                 _ => {}
             }
         }
         messages.sort_by_key(|m| m.time);
-        let mut seen = hashbrown::HashSet::new();
-        messages.retain(|m| ctx.event(m.id).is_none_or(|e| seen.insert(same_record(ctx, e))));
+        drop_copies(ctx, &mut messages);
         Group { messages, diagnostics }
     }
 }
@@ -129,6 +125,21 @@ pub(super) fn count_messages<'m>(messages: impl Iterator<Item = &'m Msg<'m>> + C
     keys.len() as u64
 }
 
+/// Drops records that stand in two files, or twice in one; `messages` are in order of time.
+fn drop_copies(ctx: &Context<'_>, messages: &mut Vec<Msg<'_>>) {
+    let place = |m: &Msg<'_>| ctx.event(m.id).map(|e| (e.seq, e.instance));
+    // Most logs hold no record twice: only neighbours of one time whose numbers agree are worth a closer look.
+    let suspicious = messages.chunk_by(|a, b| a.time == b.time).any(|same| match same {
+        [_] => false,
+        [a, b] => place(a) == place(b),
+        _ => true,
+    });
+    if suspicious {
+        let mut seen = hashbrown::HashSet::new();
+        messages.retain(|m| ctx.event(m.id).is_none_or(|e| seen.insert(same_record(ctx, e))));
+    }
+}
+
 /// What makes a record the same in two files: its place in the server's own sequence, and its size. A record
 /// without prefix has no such place, so its text decides.
 fn same_record<'t>(ctx: &Context<'t>, event: &Event) -> (Option<Timestamp>, [u32; 3], &'t [u8]) {
@@ -137,26 +148,9 @@ fn same_record<'t>(ctx: &Context<'t>, event: &Event) -> (Option<Timestamp>, [u32
     (event.time(), [event.seq, event.instance, u32::try_from(fields).unwrap_or(u32::MAX)], text)
 }
 
-fn read_message<'t>(ctx: &Context<'t>, id: EventId, event: &Event, scratch: &mut Vec<u64>) -> Option<Msg<'t>> {
-    let message = ctx.trace.message(event)?;
-    let hash = |text: &[u8]| if text.is_empty() { 0 } else { ctx.hasher.hash_one(text).max(1) };
-    let (mut from_tag, mut to_tag) = (0, 0);
-    let (mut server, mut agent) = (None, None);
-    scratch.clear();
-    for header in message.headers_starting_with(b"ftvsu") {
-        match HeaderName::from_token(header.name) {
-            HeaderName::From if from_tag == 0 => from_tag = hash(NameAddr::parse(&header.value()).tag),
-            HeaderName::To if to_tag == 0 => to_tag = hash(NameAddr::parse(&header.value()).tag),
-            HeaderName::Via => {
-                let value = header.value();
-                Via::parse_all(&value, |v| scratch.push(ctx.hasher.hash_one((v.sent_by, v.branch)).max(1)));
-            }
-            HeaderName::Server => server = server.or(Some(header.raw)),
-            HeaderName::UserAgent => agent = agent.or(Some(header.raw)),
-            _ => {}
-        }
-    }
-    Some(Msg {
+fn read_message<'t>(ctx: &Context<'t>, id: EventId, event: &Event) -> Msg<'t> {
+    let Identity { from_tag, to_tag, vias, product } = ctx.trace.identity(event);
+    Msg {
         id,
         file: event.file,
         time: event.time(),
@@ -166,7 +160,7 @@ fn read_message<'t>(ctx: &Context<'t>, id: EventId, event: &Event, scratch: &mut
         direction: event.direction,
         from_tag,
         to_tag,
-        vias: scratch.clone(),
-        product: server.or(agent),
-    })
+        vias,
+        product,
+    }
 }

@@ -67,26 +67,31 @@ impl Analysis {
 /// depends on the bytes only, not on threads.
 pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
     let groups = group::by_call_id(trace);
-    let hasher = foldhash::fast::RandomState::default();
-    let parts: Vec<(Vec<Call>, Vec<Push>, u64)> = groups
+    let parts: Vec<Analysis> = groups
         .par_iter()
-        .map(|ids| {
-            let ctx = message::Context { trace, options, hasher: &hasher };
+        .fold(Analysis::default, |mut out, ids| {
+            let ctx = message::Context { trace, options };
             let kinds = group::kinds(trace, ids);
             if !kinds.call && !kinds.message {
-                return (Vec::new(), Vec::new(), group::count_messages(trace, ids));
+                out.messages += group::count_messages(trace, ids);
+                return out;
             }
             let group = message::Group::read(&ctx, ids);
-            let calls = if kinds.call { call::calls(&ctx, &group) } else { Vec::new() };
-            let pushes = if kinds.message { push::pushes(&ctx, &group) } else { Vec::new() };
-            (calls, pushes, message::count_messages(group.messages.iter()))
+            if kinds.call {
+                out.calls.extend(call::calls(&ctx, &group));
+            }
+            if kinds.message {
+                out.pushes.extend(push::pushes(&ctx, &group));
+            }
+            out.messages += message::count_messages(group.messages.iter());
+            out
         })
         .collect();
     let mut out = Analysis::default();
-    for (calls, pushes, messages) in parts {
-        out.calls.extend(calls);
-        out.pushes.extend(pushes);
-        out.messages += messages;
+    for part in parts {
+        out.calls.extend(part.calls);
+        out.pushes.extend(part.pushes);
+        out.messages += part.messages;
     }
     out.calls.par_sort_by_key(|c| (c.started.is_none(), c.started, c.first));
     out.pushes.par_sort_by_key(|p| (p.sent.is_none(), p.sent, p.first));
