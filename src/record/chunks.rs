@@ -20,6 +20,17 @@ use super::scan::{RawRecord, Scanner, likely_boundary};
 /// Bytes a worker takes at a time: large enough to make joining free, small enough to share the work evenly.
 pub const CHUNK: usize = if cfg!(debug_assertions) { 64 << 10 } else { 1 << 20 };
 
+/// A chunk that has been read.
+#[derive(Clone, Copy, Debug)]
+pub struct ChunkDone {
+    /// Its number: chunk `n` starts at byte `n * chunk`.
+    pub number: usize,
+    /// Its length.
+    pub bytes: usize,
+    /// Line feeds in it.
+    pub line_feeds: u64,
+}
+
 /// What one worker made of a stretch of the input.
 #[derive(Debug)]
 pub struct Framed<R> {
@@ -53,31 +64,32 @@ impl<R> Framed<R> {
 }
 
 /// Frames `bytes` in chunks of `chunk` bytes on all threads of the current pool; `read` turns each record
-/// into what the caller keeps, with a worker's own state `S` (an interner, say); `done` is told the number and
-/// the length of each chunk when it has been read.
+/// into what the caller keeps, with a worker's own state `S` (an interner, say); `done` is told of
+/// each chunk when it has been read.
 pub fn frame<S: Send, R: Send>(
     bytes: &[u8],
     chunk: usize,
     state: impl Fn() -> S + Sync,
     read: impl Fn(&mut S, &RawRecord) -> R + Sync,
-    done: impl Fn(usize, usize) + Sync,
+    done: impl Fn(ChunkDone) + Sync,
 ) -> Vec<(S, Framed<R>)> {
-    let chunk = chunk.max(1);
+    let chunk = chunk.clamp(1, 1 << 30);
     let count = bytes.len().div_ceil(chunk).max(1);
     let range = |i: usize| i * chunk..((i + 1) * chunk).min(bytes.len());
-    let run = |part: Range<usize>, stop: &dyn Fn(usize) -> bool| {
+    let run = |base: usize, part: Range<usize>, stop: &dyn Fn(usize) -> bool| {
         let mut own = state();
-        let framed = read_range(bytes, part, stop, &mut |raw| read(&mut own, raw));
-        (own, framed)
+        let mut scanner = Scanner::new(bytes, base, part.start, part.end - base);
+        let framed = read_range(&mut scanner, part, stop, &mut |raw| read(&mut own, raw));
+        (own, framed, scanner)
     };
     let parts: Vec<_> = (0..count)
         .into_par_iter()
         .map(|i| {
             let part = range(i);
             let start = if i == 0 { 0 } else { likely_boundary(bytes, part.start, part.end) };
-            let out = run(start..part.end, &|_| false);
-            done(i, part.len());
-            out
+            let (own, framed, mut scanner) = run(part.start, start..part.end, &|_| false);
+            done(ChunkDone { number: i, bytes: part.len(), line_feeds: scanner.feeds_before(part.end) });
+            (own, framed)
         })
         .collect();
     let mut joined = Vec::with_capacity(count);
@@ -89,9 +101,9 @@ pub fn frame<S: Send, R: Send>(
         }
         if pos != framed.start && framed.ends.binary_search(&pos).is_err() {
             let known = |at: usize| at == framed.start || framed.ends.binary_search(&at).is_ok();
-            let again = run(pos..limit, &known);
-            pos = again.1.end;
-            joined.push(again);
+            let (own, framed, _) = run(pos, pos..limit.max(pos), &known);
+            pos = framed.end;
+            joined.push((own, framed));
         }
         if pos == framed.start {
             pos = framed.end;
@@ -106,12 +118,11 @@ pub fn frame<S: Send, R: Send>(
 }
 
 fn read_range<R>(
-    bytes: &[u8],
+    scanner: &mut Scanner<'_>,
     part: Range<usize>,
     stop: &dyn Fn(usize) -> bool,
     read: &mut dyn FnMut(&RawRecord) -> R,
 ) -> Framed<R> {
-    let mut scanner = Scanner::new(bytes, part.start);
     let mut out = Framed {
         start: part.start,
         end: part.start,

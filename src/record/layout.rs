@@ -5,7 +5,8 @@
 
 use std::ops::Range;
 
-use super::names::{Name, is_header, known};
+use super::names::{self, Field, Line, PLACES, is_header};
+use super::tape::Tape;
 use crate::text::line_end;
 
 /// What a record is.
@@ -90,74 +91,41 @@ impl ViaLines {
     }
 }
 
-/// Which value a continuation line would extend.
-#[derive(Clone, Copy, PartialEq)]
-enum Slot {
-    None,
-    StartLine,
-    CallId,
-    CSeq,
+/// Where a line of a message stands: its start, its value and its end; all zero for "not there".
+#[derive(Clone, Copy, Default)]
+struct Place {
+    line: usize,
+    value: usize,
+    end: usize,
 }
 
 impl Layout {
-    /// Reads the lines of `bytes[fields..end]`; positions are relative to `start`.
-    pub(super) fn read(bytes: &[u8], start: usize, fields: usize, end: usize) -> Layout {
+    /// Reads the lines of `bytes[fields..end]`, which the tape must cover; positions are relative to `start`.
+    pub(super) fn read(tape: &mut Tape<'_>, start: usize, fields: usize, end: usize) -> Layout {
         let mut out = Layout::default();
-        let rel = |at: usize| u32::try_from(at.saturating_sub(start)).unwrap_or(u32::MAX);
-        let mut slot = Slot::None;
-        let mut pos = fields;
-        let mut in_message = false;
+        let all = tape.bytes();
+        let bytes = all.get(..end).unwrap_or(all);
+        let first = tape.line_at(fields);
+        let mut feeds = tape.feeds_from(first).map(|feed| feed.min(end));
         let mut first_field = true;
-        let bytes = bytes.get(..end).unwrap_or(bytes);
-        while pos < end {
-            let (line, next) = line_end(bytes, pos);
-            let at = pos;
-            pos = next;
-            let mut from = at;
-            let mut text = bytes.get(at..line).unwrap_or_default();
-            if text.first().is_none_or(|b| *b <= b' ') {
-                let indent = text.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
-                text = text[indent..].trim_ascii_end();
-                from += indent;
-                if text.is_empty() {
-                    continue;
-                }
-            }
-            let Some((name, value)) = known(text) else {
-                if slot != Slot::None {
-                    if is_header(text) || text.starts_with(b"TL_") {
-                        slot = Slot::None;
-                    } else {
-                        out.extend(slot, rel(from + text.trim_ascii_end().len()));
-                    }
-                }
-                continue;
-            };
+        let mut at = fields;
+        while at < end {
+            let feed = feeds.next().unwrap_or(end);
+            let (from, text) = visible(bytes, at, feed);
+            let here = at;
+            at = feed + 1;
+            let Some((field, value)) = names::field(text) else { continue };
             let value_text = text.get(value..).unwrap_or_default().trim_ascii_end();
-            let value_at = from + value;
-            let range = rel(value_at)..rel(value_at + value_text.len());
-            slot = Slot::None;
-            match name {
-                Name::StartLine | Name::CorrelationId | Name::InstanceId | Name::LogType
-                    if in_message
-                        || (matches!(name, Name::CorrelationId | Name::InstanceId)
-                            && out.kind == RecordKind::Diagnostic
-                            && !first_field) =>
-                {
-                    out.split = Some(at);
-                    out.headers.end = rel(at);
+            let range = relative(start, from + value)..relative(start, from + value + value_text.len());
+            match field {
+                Field::CorrelationId | Field::InstanceId if out.kind == RecordKind::Diagnostic && !first_field => {
+                    out.split = Some(here);
                     return out;
                 }
-                Name::StartLine => {
-                    in_message = true;
-                    out.kind = RecordKind::Protocol;
-                    out.start_line = range;
-                    out.headers = rel(next)..rel(end);
-                    slot = Slot::StartLine;
-                }
-                Name::LogType => out.kind = log_type(value_text),
-                Name::InstanceId => out.instance = hex(value_text),
-                Name::Direction if !in_message => {
+                Field::CorrelationId => {}
+                Field::InstanceId => out.instance = hex(value_text),
+                Field::LogType => out.kind = log_type(value_text),
+                Field::Direction => {
                     out.direction = match value_text.first() {
                         Some(b'i' | b'I') => Direction::Incoming,
                         Some(b'o' | b'O') => Direction::Outgoing,
@@ -165,44 +133,88 @@ impl Layout {
                     };
                     out.names_edge = value_text.len() > 12 && crate::text::contains_ignore_case(value_text, b"edge");
                 }
-                Name::DiagnosticField if !in_message && out.kind == RecordKind::Other => {
-                    out.kind = RecordKind::Diagnostic;
-                }
-                Name::DiagnosticCallId if !in_message => {
+                Field::Diagnostic if out.kind == RecordKind::Other => out.kind = RecordKind::Diagnostic,
+                Field::Diagnostic => {}
+                Field::DiagnosticCallId => {
                     out.kind = RecordKind::Diagnostic;
                     out.call_id = range;
                 }
-                Name::DiagnosticCSeq if !in_message => out.cseq = range,
-                Name::CallId if in_message && out.call_id.is_empty() => {
-                    out.call_id = range;
-                    slot = Slot::CallId;
-                }
-                Name::CSeq if in_message && out.cseq.is_empty() => {
-                    out.cseq = range;
-                    slot = Slot::CSeq;
-                }
-                Name::ContentLength if in_message => out.content_length = decimal(value_text),
-                Name::From if in_message => out.from = out.from.or(Some(rel(at))),
-                Name::To if in_message => out.to = out.to.or(Some(rel(at))),
-                Name::Via if in_message => out.vias.push(rel(at)),
-                Name::Product if in_message => {
-                    if out.product.is_none() || text[0].eq_ignore_ascii_case(&b's') {
-                        out.product = Some(rel(at));
-                    }
-                }
-                Name::MessageBody if in_message => {
-                    out.headers.end = rel(at);
-                    out.set_body(start, value_at, end, value_text, line);
+                Field::DiagnosticCSeq => out.cseq = range,
+                Field::StartLine => {
+                    out.kind = RecordKind::Protocol;
+                    out.start_line = range;
+                    out.call_id = 0..0;
+                    out.cseq = 0..0;
+                    out.read_message(bytes, start, at, feeds);
                     return out;
                 }
-                _ => {}
             }
             first_field = false;
         }
-        if in_message && (out.call_id.is_empty() || out.cseq.is_empty()) {
-            out.find_glued(bytes, start);
-        }
         out
+    }
+
+    /// Reads the headers from `at` on and finds the body.
+    fn read_message(&mut self, bytes: &[u8], start: usize, at: usize, mut feeds: impl Iterator<Item = usize>) {
+        let end = bytes.len();
+        let wrapped = start + self.start_line.end as usize;
+        let line_end = continued(bytes, wrapped.min(end));
+        self.start_line.end = relative(start, line_end);
+        self.headers = relative(start, at.max(line_end).min(end))..relative(start, end);
+        let mut places = [Place::default(); PLACES];
+        let mut body = Place::default();
+        let mut at = at;
+        while at < end {
+            let feed = feeds.next().unwrap_or(end);
+            let (from, text) = visible(bytes, at, feed);
+            let here = at;
+            at = feed + 1;
+            let (kind, value) = names::line(text);
+            match kind {
+                Line::Other => {}
+                Line::Via => self.vias.push(relative(start, here)),
+                Line::MessageBody => {
+                    self.headers.end = relative(start, here);
+                    body = Place { line: here, value: from + value, end: feed };
+                    break;
+                }
+                Line::Opener => {
+                    self.split = Some(here);
+                    self.headers.end = relative(start, here);
+                    break;
+                }
+                kind => {
+                    if let Some(place) = places.get_mut(kind as usize)
+                        && place.end == 0
+                    {
+                        *place = Place { line: here, value: from + value, end: feed };
+                    }
+                }
+            }
+        }
+        let place = |kind: Line| places.get(kind as usize).copied().unwrap_or_default();
+        let line = |kind: Line| (place(kind).end > 0).then(|| relative(start, place(kind).line));
+        let headers_end = (start + self.headers.end as usize).min(end);
+        let value = |kind: Line| {
+            let Place { value, end, .. } = place(kind);
+            let text = bytes.get(value..end).unwrap_or_default().trim_ascii_end();
+            let end = continued(bytes.get(..headers_end).unwrap_or(bytes), value + text.len());
+            if place(kind).end == 0 { 0..0 } else { relative(start, value)..relative(start, end) }
+        };
+        self.from = line(Line::From);
+        self.to = line(Line::To);
+        self.product = line(Line::Server).or(line(Line::UserAgent));
+        self.call_id = value(Line::CallId);
+        self.cseq = value(Line::CSeq);
+        if self.call_id.is_empty() || self.cseq.is_empty() {
+            self.find_glued(bytes, start);
+        }
+        if body.end > 0 {
+            let length = place(Line::ContentLength);
+            self.content_length = bytes.get(length.value..length.end).and_then(decimal);
+            let first = bytes.get(body.value..body.end).unwrap_or_default().trim_ascii_end();
+            self.set_body(start, body.value, end, first, body.end);
+        }
     }
 
     fn set_body(&mut self, start: usize, value_at: usize, end: usize, first: &[u8], line: usize) {
@@ -255,18 +267,6 @@ impl Layout {
         self.body.end = u32::try_from(end.saturating_sub(start)).unwrap_or(u32::MAX);
     }
 
-    fn extend(&mut self, slot: Slot, to: u32) {
-        match slot {
-            Slot::StartLine => {
-                self.start_line.end = to;
-                self.headers.start = self.headers.start.max(to);
-            }
-            Slot::CallId => self.call_id.end = to,
-            Slot::CSeq => self.cseq.end = to,
-            Slot::None => {}
-        }
-    }
-
     /// Headers glued to one line by a copy: the two that give the message its identity are still found.
     fn find_glued(&mut self, bytes: &[u8], start: usize) {
         let from = start + self.start_line.start as usize;
@@ -286,6 +286,37 @@ impl Layout {
                 *slot = range;
             }
         }
+    }
+}
+
+fn relative(start: usize, at: usize) -> u32 {
+    u32::try_from(at.saturating_sub(start)).unwrap_or(u32::MAX)
+}
+
+/// A line without the blanks before it: where it starts, and its text.
+#[inline]
+fn visible(bytes: &[u8], at: usize, end: usize) -> (usize, &[u8]) {
+    let text = bytes.get(at..end).unwrap_or_default();
+    if text.first().is_none_or(|b| *b > b' ') {
+        return (at, text);
+    }
+    let indent = text.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    (at + indent, text[indent..].trim_ascii_end())
+}
+
+/// Where a value that ends its line at `end` ends when the lines behind it are none of their own: a copy has
+/// wrapped it (FORMAT.md section 12).
+fn continued(bytes: &[u8], end: usize) -> usize {
+    let mut end = end;
+    loop {
+        let rest = bytes.get(end..).unwrap_or_default();
+        let text = rest.trim_ascii_start();
+        if text.is_empty() || names::line(text).0 != Line::Other || is_header(text) || text.starts_with(b"TL_") {
+            return end;
+        }
+        let from = end + (rest.len() - text.len());
+        let more = bytes.get(from..line_end(bytes, from).0).unwrap_or_default();
+        end = from + more.trim_ascii_end().len();
     }
 }
 

@@ -17,8 +17,9 @@ mod layout;
 mod names;
 pub mod prefix;
 mod scan;
+mod tape;
 
-pub use chunks::{CHUNK, Framed, frame};
+pub use chunks::{CHUNK, ChunkDone, Framed, frame};
 pub use layout::{Direction, Layout, RecordKind, ViaLines};
 pub(crate) use names::is_header;
 pub use scan::{RawRecord, Scanner};

@@ -1,15 +1,13 @@
 //! Finds one record after the other, starting at a place known to be outside any record.
 
-use std::sync::LazyLock;
-
-use memchr::memmem::{self, Finder};
+use memchr::memmem;
 
 use super::layout::Layout;
 use super::names::opens_record;
+use super::tape::Tape;
 use super::{Flaw, MAX_RECORD};
 use crate::text::line_end;
 
-static BEGIN: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(BEGIN_WORD));
 const BEGIN_WORD: &[u8] = b"$$begin_record";
 const END_WORD: &[u8] = b"$$end_record";
 
@@ -38,16 +36,18 @@ pub struct RawRecord {
 #[derive(Debug)]
 pub struct Scanner<'a> {
     bytes: &'a [u8],
+    tape: Tape<'a>,
     pos: usize,
     lines: i64,
-    next_begin: Option<usize>,
-    searched_to: usize,
+    /// No record without opener starts before this.
+    prose: usize,
 }
 
 impl<'a> Scanner<'a> {
-    /// Starts at `pos`, which must be outside any record.
-    pub fn new(bytes: &'a [u8], pos: usize) -> Self {
-        Scanner { bytes, pos, lines: 0, next_begin: None, searched_to: pos }
+    /// Starts at `pos`, which must be outside any record; `base`, at or before it, is where lines are counted
+    /// from, and `expected` how many bytes will be read, as far as known.
+    pub fn new(bytes: &'a [u8], base: usize, pos: usize, expected: usize) -> Self {
+        Scanner { bytes, tape: Tape::new(bytes, base.min(pos), expected), pos, lines: 0, prose: 0 }
     }
 
     /// Where the scanner stands: the end of the last record, or the first line at or after the limit.
@@ -60,21 +60,26 @@ impl<'a> Scanner<'a> {
         self.lines
     }
 
+    /// Line feeds from the base to `to`.
+    pub fn feeds_before(&mut self, to: usize) -> u64 {
+        self.tape.feeds_before(to)
+    }
+
     /// The next record whose opening line starts before `limit`.
     pub fn next_before(&mut self, limit: usize) -> Option<RawRecord> {
         while self.pos < limit && self.pos < self.bytes.len() {
-            let begin = self.begin_from(limit);
-            let (line, next) = line_end(self.bytes, self.pos);
-            if let Some(at) = begin.filter(|&at| at < line) {
+            let (line, next) = self.tape.line_end(self.pos);
+            if let Some(at) = self.opener(line) {
                 return Some(self.record(at, true));
             }
             let text = self.bytes.get(self.pos..line).unwrap_or_default();
-            if opens_record(text) {
-                let record = self.record(self.pos, false);
+            if self.pos >= self.prose && opens_record(text) {
+                let (record, end) = self.without_opener();
                 if record.layout.kind != super::RecordKind::Other {
                     return Some(record);
                 }
-                // A lone word such as `Peer:` in prose is not a record.
+                // A lone word such as `Peer:` in prose is not a record, nor is any other up to there.
+                self.prose = end;
                 self.lines = record.lines_before;
             }
             if !text.trim_ascii().is_empty() {
@@ -85,27 +90,37 @@ impl<'a> Scanner<'a> {
         None
     }
 
-    /// Position of the next opener in a line that starts before `limit`; searched once per stretch.
-    fn begin_from(&mut self, limit: usize) -> Option<usize> {
-        if self.next_begin.is_some_and(|at| at < self.pos) {
-            self.next_begin = None;
+    /// The first opener of the current line, which ends at `line`.
+    fn opener(&mut self, line: usize) -> Option<usize> {
+        let to = line.min(self.pos.saturating_add(MAX_PREFIX));
+        let mut from = self.pos;
+        while let Some(at) = self.tape.mark(from, to) {
+            if self.bytes.get(at..).is_some_and(|rest| rest.starts_with(BEGIN_WORD)) {
+                return Some(at);
+            }
+            from = at + 1;
         }
-        let to = self.bytes.len().min(limit.saturating_add(MAX_PREFIX));
-        let from = self.pos.max(self.searched_to);
-        if self.next_begin.is_none() && from < to {
-            self.next_begin = self.bytes.get(from..to).and_then(|part| BEGIN.find(part)).map(|at| from + at);
-            self.searched_to = self.next_begin.map_or(to, |at| at + BEGIN_WORD.len());
+        None
+    }
+
+    /// The record that would start at the current line, and how far it was looked at.
+    fn without_opener(&mut self) -> (RawRecord, usize) {
+        let pos = self.pos;
+        let record = self.record(pos, false);
+        let end = self.pos;
+        if record.layout.kind == super::RecordKind::Other {
+            self.pos = pos;
         }
-        self.next_begin
+        (record, end)
     }
 
     /// Reads the record whose opener (or first field) is at `at`, and moves behind it.
     fn record(&mut self, at: usize, marked: bool) -> RawRecord {
-        let (start, wrapped) = if marked { self.prefix_start() } else { (at, 0) };
+        let (start, wrapped) = if marked { prefix_start(self.bytes, self.pos) } else { (at, 0) };
         let fields = if marked { at + BEGIN_WORD.len() } else { at };
         let cap = self.bytes.len().min(start.saturating_add(MAX_RECORD));
-        let mut end = find_end(self.bytes, fields, cap);
-        let mut layout = Layout::read(self.bytes, start, fields, end.content);
+        let mut end = find_end(&mut self.tape, fields, cap);
+        let mut layout = Layout::read(&mut self.tape, start, fields, end.content);
         if let Some(split) = layout.split {
             // A second start line or first field: the terminator found belongs to that record.
             end = End { content: split, next: split, flaw: Some(Flaw::ClosedByNext) };
@@ -121,27 +136,29 @@ impl<'a> Scanner<'a> {
         RawRecord { start, prefix_len: at.saturating_sub(start), end: self.pos, layout, lines_before, flaw }
     }
 
-    /// Start of the prefix of the current line; it may have been wrapped over up to three lines.
-    fn prefix_start(&self) -> (usize, i64) {
-        let mut start = self.pos;
-        let floor = start.saturating_sub(1024);
-        for wrapped in 0..=3 {
-            let line = self.bytes.get(start..).unwrap_or_default();
-            if line.starts_with(b"TL_") {
-                return (start, wrapped);
-            }
-            if line.starts_with(b"$$") || start <= floor {
-                break;
-            }
-            let before = self.bytes.get(floor..start.saturating_sub(1)).unwrap_or_default();
-            match memchr::memrchr(b'\n', before) {
-                Some(at) => start = floor + at + 1,
-                None if floor == 0 => start = 0,
-                None => break,
-            }
+}
+
+/// Start of the prefix of the line at `pos`, and how many lines before it belong to it: a copy may have
+/// wrapped it over up to three lines.
+fn prefix_start(bytes: &[u8], pos: usize) -> (usize, i64) {
+    let mut start = pos;
+    let floor = start.saturating_sub(1024);
+    for wrapped in 0..=3 {
+        let line = bytes.get(start..).unwrap_or_default();
+        if line.starts_with(b"TL_") {
+            return (start, wrapped);
         }
-        (self.pos, 0)
+        if line.starts_with(b"$$") || start <= floor {
+            break;
+        }
+        let before = bytes.get(floor..start.saturating_sub(1)).unwrap_or_default();
+        match memchr::memrchr(b'\n', before) {
+            Some(at) => start = floor + at + 1,
+            None if floor == 0 => start = 0,
+            None => break,
+        }
     }
+    (pos, 0)
 }
 
 /// Where a record ends.
@@ -155,10 +172,10 @@ struct End {
 }
 
 /// The first terminator at a line start, or the next opener, or the cap.
-fn find_end(bytes: &[u8], from: usize, cap: usize) -> End {
+fn find_end(tape: &mut Tape<'_>, from: usize, cap: usize) -> End {
+    let bytes = tape.bytes();
     let mut pos = from;
-    // A dollar is rare in a log, so one byte is searched and the word looked at where it stands.
-    while let Some(at) = bytes.get(pos..cap).and_then(|part| memchr::memchr(b'$', part)).map(|at| pos + at) {
+    while let Some(at) = tape.mark(pos, cap) {
         pos = at + 1;
         let rest = bytes.get(at..).unwrap_or_default();
         let ends = rest.starts_with(END_WORD);
@@ -171,7 +188,7 @@ fn find_end(bytes: &[u8], from: usize, cap: usize) -> End {
             return End { content: line, next: line_end(bytes, at).1, flaw: None };
         }
         if !ends && line > from && is_prefix(lead) {
-            let (start, _) = Scanner::new(bytes, line).prefix_start();
+            let (start, _) = prefix_start(bytes, line);
             let start = start.max(from);
             return End { content: start, next: start, flaw: Some(Flaw::ClosedByNext) };
         }
@@ -209,8 +226,17 @@ fn terminator_at(bytes: &[u8], at: usize) -> Option<End> {
 /// Start of the first line at or after `from` that is outside a record as far as one can see there:
 /// after a terminator, if that is the first marker before `to`, else the next line.
 pub(super) fn likely_boundary(bytes: &[u8], from: usize, to: usize) -> usize {
-    let line = if from == 0 || bytes.get(from - 1) == Some(&b'\n') { from } else { line_end(bytes, from).1 };
-    let Some(at) = bytes.get(line..to.min(bytes.len())).and_then(|part| memmem::find(part, b"$$")) else {
+    let to = to.min(bytes.len());
+    let line = if from == 0 || bytes.get(from - 1) == Some(&b'\n') {
+        from
+    } else {
+        // An endless line is read by the worker in whose chunk it starts, and by no other.
+        match bytes.get(from..to).and_then(|part| memchr::memchr(b'\n', part)) {
+            Some(at) => from + at + 1,
+            None => return to,
+        }
+    };
+    let Some(at) = bytes.get(line..to).and_then(|part| memmem::find(part, b"$$")) else {
         return line;
     };
     let at = line + at;

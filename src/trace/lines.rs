@@ -18,7 +18,7 @@ pub(super) struct LineIndex {
 
 impl LineIndex {
     pub(super) fn new(len: usize, chunk: usize) -> LineIndex {
-        let chunk = chunk.max(1);
+        let chunk = chunk.clamp(1, 1 << 30);
         let chunks = len.div_ceil(chunk);
         LineIndex {
             chunk,
@@ -33,10 +33,10 @@ impl LineIndex {
         bytes.get(start..start.saturating_add(self.chunk).min(bytes.len())).unwrap_or_default()
     }
 
-    /// Counts a chunk, once it has been read and is still in the cache.
-    pub(super) fn count(&self, bytes: &[u8], chunk: usize) {
+    /// Line feeds in a chunk, as counted while it was read.
+    pub(super) fn set(&self, chunk: usize, feeds: u64) {
         if let Some(slot) = self.counts.get(chunk) {
-            slot.store(feeds(self.bytes(bytes, chunk)), Ordering::Relaxed);
+            slot.store(feeds, Ordering::Relaxed);
         }
     }
 
@@ -79,7 +79,7 @@ mod tests {
         let bytes: Vec<u8> = (0..40_000u32).map(|i| if i % 7 == 0 || i % 11 == 3 { b'\n' } else { b'x' }).collect();
         for chunk in [1, 100, BLOCK, BLOCK + 1, 1 << 20] {
             let index = LineIndex::new(bytes.len(), chunk);
-            (0..bytes.len().div_ceil(chunk)).for_each(|i| index.count(&bytes, i));
+            bytes.chunks(chunk).enumerate().for_each(|(i, part)| index.set(i, feeds(part)));
             let mut line = 1;
             for (i, byte) in bytes.iter().enumerate() {
                 assert_eq!(index.line(&bytes, i as u64), line, "byte {i}, chunks of {chunk}");

@@ -8,7 +8,7 @@ use super::identity::Identities;
 use super::intern::Interner;
 use super::{Event, LineIndex, Problem, Source, Symbol, Trace};
 use crate::input::Input;
-use crate::record::{self, CHUNK, Flaw, RawRecord, RecordKind, prefix};
+use crate::record::{self, CHUNK, ChunkDone, Flaw, RawRecord, RecordKind, prefix};
 use crate::sip::{CSeq, Method, StartLine};
 use crate::span::{FileId, Span};
 use crate::time::Timestamp;
@@ -57,9 +57,9 @@ pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>) -> Trace {
         .map(|(i, input)| {
             let file = FileId(u32::try_from(i).unwrap_or(u32::MAX));
             let lines = LineIndex::new(input.bytes().len(), options.chunk);
-            let parts = read_input(input.bytes(), file, options.chunk, &hasher, |at, len| {
-                lines.count(input.bytes(), at);
-                let now = done.fetch_add(len as u64, Ordering::Relaxed) + len as u64;
+            let parts = read_input(input.bytes(), file, options.chunk, &hasher, |chunk| {
+                lines.set(chunk.number, chunk.line_feeds);
+                let now = done.fetch_add(chunk.bytes as u64, Ordering::Relaxed) + chunk.bytes as u64;
                 (options.progress)(Progress { done: now, total });
             });
             (parts, lines)
@@ -73,7 +73,7 @@ fn read_input(
     file: FileId,
     chunk: usize,
     hasher: &foldhash::fast::RandomState,
-    done: impl Fn(usize, usize) + Sync,
+    done: impl Fn(ChunkDone) + Sync,
 ) -> Vec<Part> {
     record::frame(
         bytes,

@@ -1,0 +1,160 @@
+//! Where the lines of a stretch end and where its markers are, found block by block ahead of the reader.
+//!
+//! Every byte of a log is searched once, thirty-two at a time; whatever reads records afterwards walks over
+//! short lists of positions. That is what keeps framing near the speed at which memory can be read.
+
+use wide::u8x32;
+
+/// Bytes searched at a time: a block and its positions stay in the first-level cache until they are read.
+const BLOCK: usize = 16 << 10;
+
+/// Positions of line feeds and of `$$`, from a fixed start on. They are kept in 32 bits, so a stretch, with the
+/// record that runs over its end, must be shorter than 4 GiB.
+#[derive(Debug)]
+pub(super) struct Tape<'a> {
+    bytes: &'a [u8],
+    base: usize,
+    filled: usize,
+    feeds: Vec<u32>,
+    marks: Vec<u32>,
+    line: usize,
+    mark: usize,
+}
+
+impl<'a> Tape<'a> {
+    /// A tape over `bytes[base..]`; `expected` is how many bytes will be looked at.
+    pub(super) fn new(bytes: &'a [u8], base: usize, expected: usize) -> Tape<'a> {
+        let (feeds, marks) = (Vec::with_capacity(expected / 32), Vec::with_capacity(expected / 256));
+        Tape { bytes, base, filled: base, feeds, marks, line: 0, mark: 0 }
+    }
+
+    /// Everything that is there.
+    pub(super) fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// Searches on until `to` is covered.
+    fn fill(&mut self, to: usize) {
+        let to = to.min(self.bytes.len());
+        while self.filled < to {
+            let end = (self.filled + BLOCK).min(self.bytes.len());
+            let block = self.bytes.get(self.filled..end).unwrap_or_default();
+            let offset = u32::try_from(self.filled - self.base).unwrap_or(u32::MAX);
+            push_feeds(block, offset, &mut self.feeds);
+            for at in memchr::memchr_iter(b'$', block) {
+                if self.bytes.get(self.filled + at + 1) == Some(&b'$') {
+                    self.marks.push(offset.saturating_add(u32::try_from(at).unwrap_or(u32::MAX)));
+                }
+            }
+            self.filled = end;
+        }
+    }
+
+    fn absolute(&self, relative: u32) -> usize {
+        self.base + relative as usize
+    }
+
+    /// Number of the line that holds `pos`: an index for [`Tape::line`].
+    pub(super) fn line_at(&mut self, pos: usize) -> usize {
+        self.fill(pos + 1);
+        let wanted = u32::try_from(pos.saturating_sub(self.base)).unwrap_or(u32::MAX);
+        let at = |i: usize| self.feeds.get(i).copied();
+        // The reader moves on by a few lines, or back to the start of a record.
+        let mut line = self.line;
+        if line > 0 && at(line - 1).is_some_and(|feed| feed >= wanted) {
+            line = self.feeds.partition_point(|feed| *feed < wanted);
+        }
+        while at(line).is_some_and(|feed| feed < wanted) {
+            line += 1;
+        }
+        self.line = line;
+        line
+    }
+
+    /// End of a line without its line feed, and the start of the line after it.
+    pub(super) fn line(&mut self, line: usize) -> (usize, usize) {
+        while self.feeds.len() <= line && self.filled < self.bytes.len() {
+            self.fill(self.filled + 1);
+        }
+        match self.feeds.get(line) {
+            Some(feed) => (self.absolute(*feed), self.absolute(*feed) + 1),
+            None => (self.bytes.len(), self.bytes.len()),
+        }
+    }
+
+    /// Line ends from a line on, as far as they are known: for a reader that knows where to stop.
+    pub(super) fn feeds_from(&self, line: usize) -> impl Iterator<Item = usize> + '_ {
+        self.feeds.get(line..).unwrap_or_default().iter().map(|feed| self.absolute(*feed))
+    }
+
+    /// The line from `pos`: its end without the line feed, and the start of the line after it.
+    pub(super) fn line_end(&mut self, pos: usize) -> (usize, usize) {
+        let line = self.line_at(pos);
+        self.line(line)
+    }
+
+    /// The first `$$` at or after `pos` and before `to`.
+    pub(super) fn mark(&mut self, pos: usize, to: usize) -> Option<usize> {
+        let wanted = u32::try_from(pos.saturating_sub(self.base)).unwrap_or(u32::MAX);
+        let before = self.mark.checked_sub(1).and_then(|i| self.marks.get(i));
+        if before.is_some_and(|mark| *mark >= wanted) {
+            self.mark = self.marks.partition_point(|mark| *mark < wanted);
+        }
+        loop {
+            match self.marks.get(self.mark) {
+                Some(mark) if *mark < wanted => self.mark += 1,
+                Some(mark) => return Some(self.absolute(*mark)).filter(|at| *at < to),
+                None if self.filled < to.min(self.bytes.len()) => self.fill(self.filled + 1),
+                None => return None,
+            }
+        }
+    }
+
+    /// Line feeds from the start of the tape to `to`.
+    pub(super) fn feeds_before(&mut self, to: usize) -> u64 {
+        self.fill(to);
+        let to = u32::try_from(to.saturating_sub(self.base)).unwrap_or(u32::MAX);
+        self.feeds.partition_point(|feed| *feed < to) as u64
+    }
+}
+
+fn push_feeds(block: &[u8], offset: u32, out: &mut Vec<u32>) {
+    let wanted = u8x32::splat(b'\n');
+    let (lanes, rest) = block.as_chunks::<32>();
+    let mut at = offset;
+    for lane in lanes {
+        let mut mask = u8x32::new(*lane).simd_eq(wanted).to_bitmask();
+        while mask != 0 {
+            out.push(at + mask.trailing_zeros());
+            mask &= mask - 1;
+        }
+        at += 32;
+    }
+    out.extend(memchr::memchr_iter(b'\n', rest).map(|i| at + u32::try_from(i).unwrap_or(0)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// What the tape says is what a plain search finds, wherever it starts and in whatever order it is asked.
+        #[test]
+        fn the_tape_agrees_with_a_plain_search(
+            seed in prop::collection::vec(0u8..12, 0..300), repeat in 1usize..200, base in 0usize..40, asked in prop::collection::vec(any::<prop::sample::Index>(), 1..20),
+        ) {
+            let letters = b"\n\n$$$abcdefg";
+            let bytes: Vec<u8> = seed.iter().cycle().take(seed.len() * repeat).map(|i| letters[*i as usize]).collect();
+            let base = base.min(bytes.len());
+            let mut tape = Tape::new(&bytes, base, 0);
+            for index in asked {
+                let pos = base + index.index(bytes.len() - base + 1);
+                prop_assert_eq!(tape.line_end(pos), crate::text::line_end(&bytes, pos));
+                let mark = bytes[pos..].windows(2).position(|w| w == b"$$").map(|at| pos + at);
+                prop_assert_eq!(tape.mark(pos, bytes.len()), mark);
+                prop_assert_eq!(tape.feeds_before(pos), bytes[base..pos].iter().filter(|b| **b == b'\n').count() as u64);
+            }
+        }
+    }
+}
