@@ -1,5 +1,8 @@
 //! The command line: arguments, progress, exit codes. One file per subcommand.
 
+mod explain;
+mod findings;
+mod knowledge;
 mod progress;
 mod report;
 
@@ -22,10 +25,13 @@ struct Arguments {
     command: Command,
 }
 
+/// A subcommand without a line here is described where its arguments are.
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Report missed calls and notifications with cause, remedy and proof
     Report(report::Report),
+    Findings(findings::Findings),
+    Explain(explain::Explain),
 }
 
 /// How a command ended (CONTRACT.md section 1).
@@ -58,6 +64,8 @@ pub(crate) fn main() -> ExitCode {
     }
     let status = match Arguments::parse().command {
         Command::Report(report) => report.run(),
+        Command::Findings(findings) => findings.run(),
+        Command::Explain(explain) => explain.run(),
     };
     match status {
         Ok(status) => status.into(),

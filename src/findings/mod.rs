@@ -1,93 +1,8 @@
-//! Causes: the catalogue of how a notification is missed, as data, and what is matched in a log.
-
-use std::sync::LazyLock;
-
-use serde::Deserialize;
+//! Causes: what the entries of the catalogue ([`crate::knowledge::catalogue`]) match in a log.
 
 use crate::analysis::{Analysis, Call, Diagnostic, Push, PushResult, Verdict};
+pub use crate::knowledge::catalogue::{Finding, Matcher, Severity, catalogue, find};
 use crate::trace::{EventId, Trace};
-
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Explains, no fault.
-    Info,
-    /// Likely or partly a cause.
-    Warning,
-    /// A notification or a call is lost because of this.
-    Error,
-}
-
-impl Severity {
-    /// The word in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Severity::Info => "info",
-            Severity::Warning => "warning",
-            Severity::Error => "error",
-        }
-    }
-}
-
-/// One entry of the catalogue.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Finding {
-    /// Stable code, `PN01`.
-    pub code: String,
-    /// How bad it is.
-    pub severity: Severity,
-    /// One line.
-    pub summary: String,
-    /// Why it happens.
-    pub cause: String,
-    /// What to do.
-    pub remedy: String,
-    /// Which server's log can prove it.
-    pub seen_at: String,
-    /// Where it is documented.
-    pub source: Vec<String>,
-    /// Alternatives; one that holds is enough.
-    #[serde(default, rename = "match")]
-    pub matchers: Vec<Matcher>,
-}
-
-/// What to look for.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Matcher {
-    /// `response`, `diagnostic`, `result_code`, `component` or `structure`.
-    #[serde(rename = "where")]
-    pub place: String,
-    /// Id of the ms-diagnostics family.
-    pub id: Option<u32>,
-    /// Lower-case part of the text.
-    pub text: Option<String>,
-    /// Eight hex digits.
-    pub result_code: Option<String>,
-    /// In words, where the code decides.
-    pub rule: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Catalogue {
-    finding: Vec<Finding>,
-}
-
-static CATALOGUE: LazyLock<Vec<Finding>> = LazyLock::new(|| {
-    toml::from_str::<Catalogue>(include_str!("catalogue.toml")).map(|c| c.finding).unwrap_or_default()
-});
-
-/// All entries, sorted by code.
-pub fn catalogue() -> &'static [Finding] {
-    &CATALOGUE
-}
-
-/// An entry by its code.
-pub fn find(code: &str) -> Option<&'static Finding> {
-    catalogue().iter().find(|f| f.code.eq_ignore_ascii_case(code))
-}
 
 /// What a message and the diagnostic records about it say.
 struct Evidence {
@@ -177,26 +92,4 @@ fn of_call(trace: &Trace, call: &Call, pushes: &[&Push]) -> Vec<&'static str> {
     out.sort_unstable();
     out.dedup();
     out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_catalogue_is_complete_sorted_and_fits_a_report() {
-        assert!(catalogue().len() > 40, "the catalogue did not parse");
-        assert!(catalogue().windows(2).all(|w| w[0].code < w[1].code));
-        for f in catalogue() {
-            assert!(f.summary.len() <= 70 && !f.cause.is_empty() && !f.source.is_empty(), "{}", f.code);
-            assert!(
-                f.matchers
-                    .iter()
-                    .all(|m| m.id.is_some() || m.text.is_some() || m.result_code.is_some() || m.rule.is_some())
-            );
-        }
-        for code in ["PN20", "PN23", "PN30", "PN33", "PN35", "PN50"] {
-            assert!(find(code).is_some(), "{code} is used in code");
-        }
-    }
 }

@@ -1,6 +1,7 @@
-//! Results to bytes. [`model`] is what programs read (CONTRACT.md); [`text`] is what people read.
+//! Results to bytes. [`model`] is what programs read (CONTRACT.md); [`text`] is what people read, laid out by [`page`].
 
 pub mod model;
+pub mod page;
 mod render;
 pub mod text;
 

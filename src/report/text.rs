@@ -1,20 +1,11 @@
 //! The report for people: verdict first, then who missed what, why, what to do, and where the proof is.
-//! Fits 80 columns; every string of a log passes [`sanitize`].
+//! Fits 80 columns; every string of a log passes [`crate::text::sanitize`].
 
 use std::collections::HashSet;
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
-use unicode_width::UnicodeWidthChar;
-
 use super::model::{Call, Finding, Place, Push, Report, Source};
-use crate::text::sanitize;
-
-const WIDTH: usize = 80;
-const BAD: Style = AnsiColor::Red.on_default().bold();
-const GOOD: Style = AnsiColor::Green.on_default();
-const HEAD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
+use super::page::{self, BAD, DIM, GOOD, HEAD};
 
 /// Missed calls, problems and other lists longer than this are cut, and say so.
 const MOST: usize = 20;
@@ -213,35 +204,6 @@ fn problems(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     more(out, report.problems.len())
 }
 
-/// One paragraph, wrapped at the width; continuation lines are indented a little more.
 fn line(out: &mut dyn Write, indent: usize, text: &str) -> io::Result<()> {
-    let text = sanitize(text);
-    let mut column = indent;
-    let mut row = " ".repeat(indent);
-    let width = |word: &str| word.chars().map(|c| c.width().unwrap_or(0)).sum::<usize>();
-    for (i, word) in text.split(' ').enumerate() {
-        let w = width(word);
-        if i > 0 {
-            if column + 1 + w > WIDTH && column > indent + 2 {
-                writeln!(out, "{}", row.trim_end())?;
-                row = " ".repeat(indent + 2);
-                column = indent + 2;
-            } else {
-                row.push(' ');
-                column += 1;
-            }
-        }
-        // A word longer than a line (a path, a token) is cut into lines of its own.
-        for c in word.chars() {
-            let w = c.width().unwrap_or(0);
-            if column + w > WIDTH {
-                writeln!(out, "{row}")?;
-                row = " ".repeat(indent + 2);
-                column = indent + 2;
-            }
-            row.push(c);
-            column += w;
-        }
-    }
-    writeln!(out, "{}", row.trim_end())
+    page::paragraph(out, page::WIDTH, indent, text)
 }

@@ -7,11 +7,13 @@
 //! * `schema`: the JSON report against `tests/report.schema.json`
 //! * `traffic`: generated logs against their known truth
 //! * `cli`: the program as a user runs it, exit codes included
+//! * `explain`: the offline knowledge, `siptrail findings` and `siptrail explain`
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cli;
 mod common;
+mod explain;
 mod framing;
 mod hostile;
 mod samples;

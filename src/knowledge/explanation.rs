@@ -1,0 +1,199 @@
+//! One meaning of a code, number or word, made from an entry of the catalogue or a row of a table.
+
+use serde::Serialize;
+
+use super::catalogue::{self, Finding, Matcher, Noise, Severity, Step};
+use super::tables;
+
+/// How much is known of what was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Known {
+    /// It is explained.
+    Text,
+    /// It exists, but nobody has published what it means.
+    Number,
+    /// It is in no table; only what follows from the number itself is told.
+    Nothing,
+}
+
+/// One meaning of what was asked for. What does not apply is `None` or empty.
+///
+/// This is also the JSON form of `siptrail findings` and `siptrail explain`; every key is always there.
+#[derive(Clone, Debug, Serialize)]
+pub struct Explanation {
+    /// `finding`, `never_reported`, `sip_status`, `diagnostic`, `result_code`, `outcome`, `verdict`, `push_result`, `link`, `leg_outcome`.
+    pub kind: &'static str,
+    /// `PN03`, `NF01`, `480`, `1009`, `0xc3e93d6f`, `not_opened`.
+    pub code: String,
+    /// How bad a finding is.
+    pub severity: Option<Severity>,
+    /// Group of a finding.
+    pub section: Option<&'static str>,
+    /// Summary of a finding, phrase of a status, name of a result code.
+    pub summary: Option<&'static str>,
+    /// Who gives an ms-diagnostics id.
+    pub component: Option<&'static str>,
+    /// How much is known.
+    pub known: Known,
+    /// What it means; of a finding see `cause`.
+    pub meaning: Option<String>,
+    /// Whose log shows it: `edge`, `front_end`, `any` or `outside the trace`.
+    pub seen_at: Option<&'static str>,
+    /// What the log shows.
+    pub seen: Option<&'static str>,
+    /// Why it happens.
+    pub cause: Option<&'static str>,
+    /// What to do, in one line.
+    pub remedy: Option<String>,
+    /// The commands in `remedy`, to be typed as they stand.
+    pub commands: Vec<String>,
+    /// What is easily taken for it, or the other way round.
+    pub false_friends: Option<&'static str>,
+    /// Codes of entries that have to do with it.
+    pub see: Vec<&'static str>,
+    /// How siptrail recognises it; empty where it cannot.
+    #[serde(rename = "match")]
+    pub matchers: &'static [Matcher],
+    /// Addresses where it is documented.
+    pub source: Vec<&'static str>,
+    /// The remedy with its commands apart.
+    #[serde(skip)]
+    pub steps: Vec<Step>,
+}
+
+fn known_source(source: &'static str) -> Vec<&'static str> {
+    if source == "-" { Vec::new() } else { vec![source] }
+}
+
+impl Explanation {
+    pub(super) fn new(kind: &'static str, meaning: String) -> Explanation {
+        Explanation {
+            kind,
+            code: String::new(),
+            severity: None,
+            section: None,
+            summary: None,
+            component: None,
+            known: Known::Text,
+            meaning: (!meaning.is_empty()).then_some(meaning),
+            seen_at: None,
+            seen: None,
+            cause: None,
+            remedy: None,
+            commands: Vec::new(),
+            false_friends: None,
+            see: Vec::new(),
+            matchers: &[],
+            source: Vec::new(),
+            steps: Vec::new(),
+        }
+    }
+
+    fn with_steps(mut self, steps: Vec<Step>, remedy: String) -> Explanation {
+        let command = |s: &Step| if let Step::Command(c) = s { Some(c.clone()) } else { None };
+        self.commands = steps.iter().filter_map(command).collect();
+        self.remedy = (!remedy.is_empty()).then_some(remedy);
+        self.steps = steps;
+        self
+    }
+
+    /// An entry of the catalogue.
+    pub fn of_finding(f: &'static Finding) -> Explanation {
+        Explanation {
+            code: f.code.clone(),
+            severity: Some(f.severity),
+            section: catalogue::section_of(f).map(|s| s.name.as_str()),
+            summary: Some(&f.summary),
+            seen_at: Some(&f.seen_at),
+            seen: Some(&f.seen),
+            cause: Some(&f.cause),
+            false_friends: Some(f.false_friends.as_str()).filter(|t| !t.is_empty()),
+            matchers: &f.matchers,
+            source: f.source.iter().map(String::as_str).collect(),
+            ..Explanation::new("finding", String::new())
+        }
+        .with_steps(f.steps.clone(), f.remedy.clone())
+    }
+
+    /// What is never reported.
+    pub fn of_noise(n: &'static Noise) -> Explanation {
+        Explanation {
+            code: n.code.clone(),
+            summary: Some(&n.what),
+            seen: Some(&n.seen),
+            cause: Some(&n.why),
+            source: n.source.iter().map(String::as_str).collect(),
+            ..Explanation::new("never_reported", String::new())
+        }
+    }
+
+    pub(super) fn of_status(status: u32) -> Explanation {
+        let (summary, meaning, source) = if let Some(known) = tables::sip_status(status) {
+            (Some(known.phrase), known.meaning.to_owned(), known_source(known.source))
+        } else {
+            let like = if status < 200 { 183 } else { status / 100 * 100 };
+            let meaning = format!("Not a registered status; who does not know it treats it like {like}.");
+            (None, meaning, vec!["https://www.rfc-editor.org/rfc/rfc3261#section-8.1.3.2"])
+        };
+        let known = if summary.is_some() { Known::Text } else { Known::Nothing };
+        Explanation { code: status.to_string(), summary, known, source, ..Explanation::new("sip_status", meaning) }
+    }
+
+    pub(super) fn of_id(number: u64) -> Explanation {
+        let id = u32::try_from(number).ok();
+        let code = number.to_string();
+        if let Some(d) = id.and_then(tables::diagnostic) {
+            let see = related(|m| m.id == id, |n| n.id.iter().any(|i| Some(*i) == id));
+            let of = Explanation::new("diagnostic", d.meaning.to_owned());
+            return Explanation { code, component: Some(d.component), source: known_source(d.source), see, ..of }
+                .with_steps(catalogue::steps(d.remedy), d.remedy.replace('`', ""));
+        }
+        let listed = id.and_then(tables::known_without_text);
+        let range = id.and_then(tables::range_of);
+        let what = if listed.is_some() {
+            "The id is known to exist, but no text for it has been published."
+        } else {
+            "Neither the id nor a text for it is known."
+        };
+        let whose = range.map_or("It lies outside every known range.".to_owned(), |r| {
+            format!("Its range, {} to {}: {}.", r.from, r.to, r.component)
+        });
+        Explanation {
+            code,
+            component: range.map(|r| r.component),
+            known: if listed.is_some() { Known::Number } else { Known::Nothing },
+            source: listed.into_iter().chain(range.map(|r| r.source)).collect(),
+            ..Explanation::new("diagnostic", format!("{what} {whose}"))
+        }
+    }
+
+    pub(super) fn of_code(c: &'static tables::ResultCode) -> Explanation {
+        let hex = c.code.map(|n| format!("{n:08x}"));
+        let see = related(
+            |m| {
+                m.result_code.is_some() && m.result_code == hex
+                    || m.text.as_ref().is_some_and(|t| t.eq_ignore_ascii_case(c.name))
+            },
+            |n| hex.as_ref().is_some_and(|h| n.result_code.contains(h)),
+        );
+        Explanation {
+            code: c.code.map_or(c.name.to_owned(), |n| format!("{n:#010x}")),
+            summary: Some(c.name),
+            source: known_source(c.source),
+            see,
+            ..Explanation::new("result_code", c.meaning.to_owned())
+        }
+    }
+
+    pub(super) fn of_word(w: &tables::Word) -> Explanation {
+        let see = w.see.split_ascii_whitespace().collect();
+        Explanation { code: w.word.to_owned(), see, ..Explanation::new(w.kind, w.meaning.to_owned()) }
+    }
+}
+
+/// Codes of entries that name what was asked for.
+fn related(finding: impl Fn(&Matcher) -> bool, noise: impl Fn(&Noise) -> bool) -> Vec<&'static str> {
+    let findings = catalogue::catalogue().iter().filter(|f| f.matchers.iter().any(&finding)).map(|f| f.code.as_str());
+    findings.chain(catalogue::never_reported().iter().filter(|n| noise(n)).map(|n| n.code.as_str())).collect()
+}

@@ -1,0 +1,120 @@
+use super::super::catalogue::Step;
+use super::*;
+
+#[test]
+fn everything_an_engineer_can_point_at_is_found() {
+    // (asked, kind/code of every block, part of the first meaning, summary or cause, entries to see)
+    for (what, blocks, part, see) in [
+        ("pn03", "finding/PN03", "SRV answers", ""),
+        ("NF06", "never_reported/NF06", "subscriptions", ""),
+        ("1009", "diagnostic/1009", "another domain", "PN03"),
+        ("ms-diagnostics: 1009;reason=\"No match\"", "diagnostic/1009", "another domain", "PN03"),
+        ("ms-diagnostics-public: 30000;Reason=\"Success\"", "diagnostic/30000", "does not prove", ""),
+        ("2139", "diagnostic/2139", "newer subscription", "NF06"),
+        ("25008", "diagnostic/25008", "no error", "NF03"),
+        ("1015", "diagnostic/1015", "known to exist, but no text", ""),
+        ("1999", "diagnostic/1999", "Its range, 1000 to 1999: SIP stack", ""),
+        ("18000", "diagnostic/18000", "outside every known range", ""),
+        ("99999999999", "diagnostic/99999999999", "outside every known range", ""),
+        ("23", "diagnostic/23", "inside and an outside user", ""),
+        ("480", "sip_status/480 diagnostic/480", "do not disturb", ""),
+        ("504 Server time-out", "sip_status/504 diagnostic/504", "see ms-diagnostics", ""),
+        ("499", "sip_status/499 diagnostic/499", "treats it like 400", ""),
+        ("150", "sip_status/150 diagnostic/150", "treats it like 183", ""),
+        ("700", "diagnostic/700", "common to all components", ""),
+        ("99", "diagnostic/99", "common to all components", ""),
+        ("10060", "diagnostic/10060 result_code/0x0000274c", "Mediation Server", ""),
+        ("10054(WSAECONNRESET)", "result_code/0x00002746", "10054", ""),
+        ("wsaetimedout", "result_code/0x0000274c", "10060", ""),
+        ("0x274C", "result_code/0x0000274c", "10060", ""),
+        ("0x8007274c", "result_code/0x8007274c", "10060", ""),
+        ("0xc3e93d6f", "result_code/0xc3e93d6f", "another domain", "PN03"),
+        ("C3E93D6F", "result_code/0xc3e93d6f", "another domain", "PN03"),
+        ("0xC3E93C5E(SIPPROXY_E_ROUTING)", "result_code/0xc3e93c5e", "Route headers", "NF02"),
+        ("0xc3e93c5e SIPPROXY_E_ROUTING", "result_code/0xc3e93c5e", "Route headers", "NF02"),
+        ("HRESULT=\"0x80090322(SEC_E_WRONG_PRINCIPAL)\"", "result_code/0x80090322", "another name", ""),
+        ("80090322", "result_code/0x80090322", "another name", ""),
+        ("12345678", "diagnostic/12345678", "outside every known range", ""),
+        ("SIPPROXY_E_ROUTING", "result_code/0xc3e93c5e", "Route headers", "NF02"),
+        (
+            "sipproxy_e_eprouting_msg_invalid_ext_split_domain",
+            "result_code/SIPPROXY_E_EPROUTING_MSG_INVALID_EXT_SPLIT_DOMAIN",
+            "number is not known",
+            "PN12",
+        ),
+        ("0xC3E93FFF(SIPPROXY_E_NEW)", "result_code/0xc3e93fff", "SIP proxy", ""),
+        ("not_opened", "verdict/not_opened", "Counts as missed", "PN50"),
+        ("No-Answer", "outcome/no_answer", "It rang", ""),
+        ("rejected", "outcome/rejected push_result/rejected", "300 or more", ""),
+        ("undetermined", "outcome/undetermined verdict/undetermined push_result/undetermined", "inside the call", ""),
+    ] {
+        let found = lookup(what).unwrap_or_else(|e| panic!("{e}"));
+        let named: Vec<String> = found.iter().map(|e| format!("{}/{}", e.kind, e.code)).collect();
+        assert_eq!(named.join(" "), blocks, "{what}");
+        let first = &found[0];
+        let told = [first.meaning.as_deref(), first.summary, first.cause].map(Option::unwrap_or_default).concat();
+        assert!(told.contains(part), "{what}: {told}");
+        assert_eq!(first.see.join(" "), see, "{what}");
+    }
+}
+
+#[test]
+fn what_is_unknown_is_refused_with_the_nearest_name() {
+    for (what, nearest) in [
+        ("PN99", Some("PN09")),
+        ("PN15", Some("PN05")),
+        ("not_openend", Some("not_opened")),
+        ("unroutabel", Some("unroutable")),
+        ("SIPPROXY_E_ROUTNG", Some("SIPPROXY_E_ROUTING")),
+        ("no answr", Some("no_answer")),
+        ("kangaroo", None),
+        ("0x123456789", None),
+        ("0x", None),
+        ("", None),
+        ("-", None),
+    ] {
+        assert_eq!(lookup(what).map_err(|e| e.nearest).err(), Some(nearest), "{what}");
+    }
+}
+
+#[test]
+fn what_is_to_be_seen_exists() {
+    for word in tables::words() {
+        assert!(word.see.split_ascii_whitespace().all(|code| catalogue::find(code).is_some()), "{}", word.word);
+    }
+    for noise in catalogue::never_reported() {
+        let ids = noise.id.iter().map(ToString::to_string);
+        for number in ids.chain(noise.result_code.iter().cloned()) {
+            assert!(lookup(&number).is_ok_and(|e| e[0].see.contains(&noise.code.as_str())), "{number}");
+        }
+    }
+}
+
+#[test]
+fn a_remedy_gives_its_commands_as_they_are_typed() {
+    for (what, commands) in [
+        ("PN01", vec!["New-CsAllowedDomain -Identity \"push.lync.com\""]),
+        (
+            "PN11",
+            vec![
+                "Get-CsMcxConfiguration | Set-CsMcxConfiguration -PushNotificationProxyUri \"sip:push@push.lync.com\"",
+            ],
+        ),
+        (
+            "PN10",
+            vec![
+                "Get-CsImFilterConfiguration",
+                "Set-CsImFilterConfiguration -Prefixes @{remove=\"http:\"}",
+                "Set-CsImFilterConfiguration -Prefixes @{remove=\"https:\"}",
+            ],
+        ),
+        ("1014", vec!["nslookup <host>"]),
+        ("PN63", vec![]),
+    ] {
+        assert_eq!(lookup(what).unwrap()[0].commands, commands, "{what}");
+    }
+    // A cmdlet outside the backticks would not be printed on a line of its own.
+    let prose = |steps: &[Step]| steps.iter().any(|s| matches!(s, Step::Text(t) if t.contains("Get-Cs")));
+    assert!(catalogue::catalogue().iter().all(|f| !prose(&f.steps)));
+    assert!((0..60_000).filter_map(tables::diagnostic).all(|d| !prose(&catalogue::steps(d.remedy))));
+}

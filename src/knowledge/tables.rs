@@ -1,0 +1,189 @@
+//! The tables. `-` stands for a source or a number that is not known.
+
+use std::sync::LazyLock;
+
+use hashbrown::HashMap;
+
+/// One ms-diagnostics id with published text (MS-OCER, vendor pages, published traces; see `source`).
+#[derive(Clone, Copy, Debug)]
+pub struct DiagnosticId {
+    /// Which component gives it.
+    pub component: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+    /// What to check, commands between backticks; may be empty.
+    pub remedy: &'static str,
+    /// Where it is documented.
+    pub source: &'static str,
+}
+
+/// The ids that one component gives (OCS 2007 R2 documentation, later ones inferred and marked so).
+#[derive(Clone, Copy, Debug)]
+pub struct Range {
+    /// First id.
+    pub from: u32,
+    /// Last id.
+    pub to: u32,
+    /// Who gives them.
+    pub component: &'static str,
+    /// Where that is said.
+    pub source: &'static str,
+}
+
+/// One SIP status (RFC 3261 and its extensions; Lync's own 101).
+#[derive(Clone, Copy, Debug)]
+pub struct SipStatus {
+    /// Usual reason phrase.
+    pub phrase: &'static str,
+    /// What it means, also in Lync.
+    pub meaning: &'static str,
+    /// Where it is documented.
+    pub source: &'static str,
+}
+
+/// One `Result-Code` or `HRESULT` of a record, or a Winsock error as its number.
+#[derive(Clone, Copy, Debug)]
+pub struct ResultCode {
+    /// The number, where it is known.
+    pub code: Option<u32>,
+    /// Symbolic name.
+    pub name: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+    /// Where it is documented.
+    pub source: &'static str,
+}
+
+/// One word with which a report judges a call or a push.
+#[derive(Clone, Copy, Debug)]
+pub struct Word {
+    /// `outcome`, `verdict`, `push_result`, `link` or `leg_outcome`.
+    pub kind: &'static str,
+    /// The word.
+    pub word: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+    /// Codes of findings that explain it, separated by blanks.
+    pub see: &'static str,
+}
+
+fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
+    table.lines().filter(|l| !l.starts_with('#') && !l.is_empty()).map(|l| l.split('\t').collect())
+}
+
+static IDS: LazyLock<HashMap<u32, DiagnosticId>> = LazyLock::new(|| {
+    rows(include_str!("diagnostics.tsv"))
+        .filter_map(|row| match row[..] {
+            [id, component, meaning, remedy, source] => {
+                Some((id.parse().ok()?, DiagnosticId { component, meaning, remedy, source }))
+            }
+            _ => None,
+        })
+        .collect()
+});
+
+static RANGES: LazyLock<Vec<Range>> = LazyLock::new(|| {
+    rows(include_str!("ranges.tsv"))
+        .filter_map(|row| match row[..] {
+            [from, to, component, source] => {
+                Some(Range { from: from.parse().ok()?, to: to.parse().ok()?, component, source })
+            }
+            _ => None,
+        })
+        .collect()
+});
+
+static RESULT_CODES: LazyLock<Vec<ResultCode>> = LazyLock::new(|| {
+    rows(include_str!("result_codes.tsv"))
+        .filter_map(|row| match row[..] {
+            [code, name, meaning, source] => {
+                Some(ResultCode { code: u32::from_str_radix(code, 16).ok(), name, meaning, source })
+            }
+            _ => None,
+        })
+        .collect()
+});
+
+static WORDS: LazyLock<Vec<Word>> = LazyLock::new(|| {
+    rows(include_str!("words.tsv"))
+        .filter_map(|row| match row[..] {
+            [kind, word, meaning, see] => Some(Word { kind, word, meaning, see }),
+            _ => None,
+        })
+        .collect()
+});
+
+/// What is known of an id.
+pub fn diagnostic(id: u32) -> Option<&'static DiagnosticId> {
+    IDS.get(&id)
+}
+
+/// Where an id is named by the vendor although no text for it was ever published.
+pub fn known_without_text(id: u32) -> Option<&'static str> {
+    rows(include_str!("ids_without_text.tsv")).find_map(|row| match row[..] {
+        [number, source] if number.parse() == Ok(id) => Some(source),
+        _ => None,
+    })
+}
+
+/// The range an id falls in.
+pub fn range_of(id: u32) -> Option<&'static Range> {
+    RANGES.iter().find(|r| (r.from..=r.to).contains(&id))
+}
+
+/// The component whose range an id falls in.
+pub fn component_of(id: u32) -> Option<&'static str> {
+    range_of(id).map(|r| r.component)
+}
+
+/// One sentence about an id: its meaning, else the component whose range it falls in.
+pub fn explain(id: u32) -> Option<String> {
+    if let Some(known) = diagnostic(id) {
+        return Some(known.meaning.to_owned());
+    }
+    component_of(id).map(|c| format!("Not documented; ids of this range come from: {c}."))
+}
+
+/// What a SIP status means.
+pub fn sip_status(status: u32) -> Option<SipStatus> {
+    rows(include_str!("sip_status.tsv")).find_map(|row| match row[..] {
+        [number, phrase, meaning, source] if number.parse() == Ok(status) => {
+            Some(SipStatus { phrase, meaning, source })
+        }
+        _ => None,
+    })
+}
+
+/// All result codes.
+pub fn result_codes() -> &'static [ResultCode] {
+    &RESULT_CODES
+}
+
+/// All words of the report.
+pub fn words() -> &'static [Word] {
+    &WORDS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_are_sorted_unique_and_readable() {
+        let numbers = |table| rows(table).map(|r| r[0].parse().unwrap()).collect::<Vec<u32>>();
+        let (texts, bare) = (numbers(include_str!("diagnostics.tsv")), numbers(include_str!("ids_without_text.tsv")));
+        for ids in [&texts, &bare, &numbers(include_str!("sip_status.tsv")), &numbers(include_str!("ranges.tsv"))] {
+            assert!(ids.windows(2).all(|w| w[0] < w[1]));
+        }
+        assert!(bare.iter().all(|id| diagnostic(*id).is_none() && known_without_text(*id).is_some()));
+        assert!(texts.iter().all(|id| range_of(*id).is_some() || *id == 25_008), "an id outside every range");
+        // Rows with the wrong number of columns are left out.
+        assert_eq!((texts.len(), bare.len()), (IDS.len(), 148));
+        assert_eq!(rows(include_str!("ranges.tsv")).count(), RANGES.len());
+        assert_eq!(rows(include_str!("result_codes.tsv")).count(), RESULT_CODES.len());
+        assert_eq!(rows(include_str!("words.tsv")).count(), WORDS.len());
+        assert!(RANGES.windows(2).all(|w| w[0].from <= w[0].to && w[0].to < w[1].from));
+        assert!(explain(30_005).is_some_and(|t| t.contains("Clearing House")));
+        assert_eq!(explain(999_999), None);
+    }
+}
