@@ -135,7 +135,6 @@ impl<'a> Scanner<'a> {
         let flaw = end.flaw.or((!marked).then_some(Flaw::NoOpener));
         RawRecord { start, prefix_len: at.saturating_sub(start), end: self.pos, layout, lines_before, flaw }
     }
-
 }
 
 /// Start of the prefix of the line at `pos`, and how many lines before it belong to it: a copy may have

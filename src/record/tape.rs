@@ -24,7 +24,8 @@ pub(super) struct Tape<'a> {
 impl<'a> Tape<'a> {
     /// A tape over `bytes[base..]`; `expected` is how many bytes will be looked at.
     pub(super) fn new(bytes: &'a [u8], base: usize, expected: usize) -> Tape<'a> {
-        let (feeds, marks) = (Vec::with_capacity(expected / 32), Vec::with_capacity(expected / 256));
+        let expected = expected.min(bytes.len());
+        let (feeds, marks) = (Vec::with_capacity(expected / 40), Vec::with_capacity(expected / 256));
         Tape { bytes, base, filled: base, feeds, marks, line: 0, mark: 0 }
     }
 

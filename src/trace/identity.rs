@@ -90,9 +90,10 @@ impl Trace {
             return self.message(event).map_or_else(Identity::default, |m| self.read_identity(&m));
         };
         let count = usize::try_from(head & 0xffff_ffff).unwrap_or(0);
-        let product = usize::try_from(head >> 32).ok().filter(|at| *at > 0).and_then(|at| {
-            Headers::at_header(self.record(event).get(at..event.head_end as usize)?).map(|h| h.raw)
-        });
+        let product = usize::try_from(head >> 32)
+            .ok()
+            .filter(|at| *at > 0)
+            .and_then(|at| Headers::at_header(self.record(event).get(at..event.head_end as usize)?).map(|h| h.raw));
         Identity { from_tag, to_tag, vias: Cow::Borrowed(rest.get(..count).unwrap_or_default()), product }
     }
 

@@ -79,7 +79,7 @@ fn read_input(
         bytes,
         chunk,
         || Worker {
-            names: Interner::with_capacity(chunk >> 11),
+            names: Interner::with_capacity(chunk.min(bytes.len()) >> 11),
             identities: Identities::default(),
             flaws: Vec::new(),
         },
@@ -114,9 +114,9 @@ fn join(
                 framed.records.retain(|e| is_whole(e.start, u64::from(e.len)));
             }
             // A chunk read from a wrong start has flaws of records that were dropped when chunks were joined.
-            let own = framed.start as u64..intact;
+            let kept = |at: u64| framed.records.binary_search_by_key(&at, |e| e.start).is_ok();
             problems.extend(
-                worker.flaws.iter().filter(|(at, _)| own.contains(at)).map(|(at, flaw)| Problem::of(file, *at, *flaw)),
+                worker.flaws.iter().filter(|(at, _)| kept(*at)).map(|(at, flaw)| Problem::of(file, *at, *flaw)),
             );
             let symbols = names.merge(&worker.names);
             let base = u32::try_from(identities.words.len()).unwrap_or(u32::MAX);
@@ -142,6 +142,13 @@ struct Move {
 
 fn place(moves: Vec<Move>, inputs: &[Input]) -> (Vec<Event>, Vec<Source>) {
     let mut events = vec![Event::EMPTY; moves.iter().map(|m| m.events.len()).sum()];
+    // A wrapped prefix may begin in the chunk before its record, which then counts a line less than none.
+    let mut outside = vec![0i64; inputs.len()];
+    for chunk in &moves {
+        if let Some(sum) = outside.get_mut(chunk.file.index()) {
+            *sum += chunk.outside;
+        }
+    }
     let mut rest = &mut events[..];
     let mut slots = Vec::with_capacity(moves.len());
     for chunk in moves {
@@ -153,7 +160,6 @@ fn place(moves: Vec<Move>, inputs: &[Input]) -> (Vec<Event>, Vec<Source>) {
         .into_par_iter()
         .map(|(chunk, slot)| {
             let mut source = Source::default();
-            source.lines_outside = u64::try_from(chunk.outside).unwrap_or(0);
             for (slot, event) in slot.iter_mut().zip(&chunk.events) {
                 let symbol = |s: Symbol| chunk.symbols.get(s.0 as usize).copied().unwrap_or(Symbol::NONE);
                 *slot = Event { call: symbol(event.call), server: symbol(event.server), ..*event };
@@ -170,6 +176,9 @@ fn place(moves: Vec<Move>, inputs: &[Input]) -> (Vec<Event>, Vec<Source>) {
         if let Some(source) = sources.get_mut(file.index()) {
             source.join(&facts);
         }
+    }
+    for (source, lines) in sources.iter_mut().zip(outside) {
+        source.lines_outside = u64::try_from(lines).unwrap_or(0);
     }
     let day_first: Vec<bool> = sources.iter().map(|s| s.day_first).collect();
     if day_first.iter().any(|d| *d) {

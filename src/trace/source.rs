@@ -62,7 +62,6 @@ impl Source {
         for (sum, n) in self.records.iter_mut().zip(more.records) {
             *sum += n;
         }
-        self.lines_outside += more.lines_outside;
         self.edge |= more.edge;
         self.day_first |= more.day_first;
         self.span = match (self.span, more.span) {

@@ -1,5 +1,7 @@
 //! From INVITE transactions to a call.
 
+use hashbrown::HashSet;
+
 use super::Call;
 use super::describe::{addresses, describe, times};
 use super::ending::end;
@@ -11,10 +13,18 @@ use crate::sip::Method;
 use crate::trace::EventId;
 
 /// The call of these attempts, the last of which tells how it ended.
-pub(super) fn call(ctx: &Context<'_>, group: &Group<'_>, attempts: &[Attempt<'_>], owns_dialog: bool) -> Call {
+///
+/// `initial` names the INVITE transactions that start calls of this Call-ID (From tag and `CSeq`) when the dialog
+/// belongs to this call, and is `None` when it belongs to another.
+pub(super) fn call(
+    ctx: &Context<'_>,
+    group: &Group<'_>,
+    attempts: &[Attempt<'_>],
+    initial: Option<&HashSet<(u64, u32)>>,
+) -> Call {
     let mut call = empty(ctx, group);
     let Some(last) = attempts.last() else { return call };
-    let own = own_messages(group, attempts, owns_dialog);
+    let own = own_messages(group, attempts, initial);
     count(&mut call, &own);
     call.records.extend(&group.diagnostics);
     call.attempts = u32::try_from(attempts.len()).unwrap_or(u32::MAX);
@@ -42,6 +52,7 @@ pub(super) fn leftover(ctx: &Context<'_>, group: &Group<'_>) -> Option<Call> {
     let mut call = empty(ctx, group);
     count(&mut call, &own);
     call.messages = count_messages(group.messages.iter());
+    call.records.extend(&group.diagnostics);
     call.evidence = vec![first.id];
     if own.iter().any(|m| m.method == Method::Cancel) {
         call.outcome = Outcome::Cancelled;
@@ -51,11 +62,15 @@ pub(super) fn leftover(ctx: &Context<'_>, group: &Group<'_>) -> Option<Call> {
 }
 
 /// The messages of the attempts, and those inside the dialog if it is theirs, in order of time.
-fn own_messages<'m>(group: &'m Group<'m>, attempts: &[Attempt<'m>], owns_dialog: bool) -> Vec<&'m Msg<'m>> {
+fn own_messages<'m>(
+    group: &'m Group<'m>,
+    attempts: &[Attempt<'m>],
+    initial: Option<&HashSet<(u64, u32)>>,
+) -> Vec<&'m Msg<'m>> {
     let mut own: Vec<&Msg<'_>> = attempts.iter().flat_map(|a| a.messages.iter().copied()).collect();
-    let inside = |m: &&Msg<'_>| !attempts.iter().any(|a| a.cseq == m.cseq && a.from_tag == m.from_tag) && m.to_tag != 0;
-    if owns_dialog {
-        own.extend(group.messages.iter().filter(inside));
+    if let Some(initial) = initial {
+        // Another call under the same Call-ID keeps its own responses and ACKs.
+        own.extend(group.messages.iter().filter(|m| m.to_tag != 0 && !initial.contains(&(m.from_tag, m.cseq))));
     }
     own.sort_by_key(|m| (m.time, m.id));
     own

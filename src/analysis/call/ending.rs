@@ -32,7 +32,7 @@ pub(super) fn end(ctx: &Context<'_>, group: &Group<'_>, call: &mut Call, attempt
         call.diagnostics = final_diagnostics(ctx, last, f);
         call.evidence.push(f.id);
     }
-    end_dialog(ctx, call, last, own);
+    end_dialog(ctx, call, attempts, own);
     call.diagnostics.dedup();
 }
 
@@ -92,9 +92,11 @@ fn is_cancel_race(d: &Diagnostic) -> bool {
 }
 
 /// What a BYE, or a refused INVITE inside the dialog, adds: its diagnostics, and whether media failed.
-fn end_dialog(ctx: &Context<'_>, call: &mut Call, last: &Attempt<'_>, own: &[&Msg<'_>]) {
+fn end_dialog(ctx: &Context<'_>, call: &mut Call, attempts: &[Attempt<'_>], own: &[&Msg<'_>]) {
     let is_bye = |m: &Msg<'_>| m.is_request() && m.method == Method::Bye;
-    let is_refusal = |m: &Msg<'_>| m.method == Method::Invite && m.status >= 300 && m.cseq != last.cseq;
+    // A challenge to an earlier attempt is no refusal; the callee counts its own CSeq (RFC 3261 section 12.2.1.1).
+    let is_initial = |m: &Msg<'_>| attempts.iter().any(|a| a.cseq == m.cseq && a.from_tag == m.from_tag);
+    let is_refusal = |m: &Msg<'_>| m.method == Method::Invite && m.status >= 300 && !is_initial(m);
     let said: Vec<(EventId, Vec<Diagnostic>)> =
         own.iter().filter(|m| is_bye(m) || is_refusal(m)).map(|m| (m.id, Diagnostic::of(ctx, m.id))).collect();
     if call.outcome == Outcome::Answered {

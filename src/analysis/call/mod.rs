@@ -5,6 +5,8 @@ mod describe;
 mod ending;
 mod legs;
 
+use hashbrown::HashSet;
+
 use super::attempt::{Attempt, attempts};
 use super::diagnostic::Diagnostic;
 use super::message::{Context, Group};
@@ -135,5 +137,10 @@ pub(super) fn calls(ctx: &Context<'_>, group: &Group<'_>) -> Vec<Call> {
         .iter()
         .position(|c| c.last().and_then(Attempt::final_response).is_some_and(|f| f.status < 300))
         .unwrap_or(last);
-    joined.iter().enumerate().map(|(i, attempts)| build::call(ctx, group, attempts, i == owner)).collect()
+    let initial: HashSet<(u64, u32)> = joined.iter().flatten().map(|a| (a.from_tag, a.cseq)).collect();
+    joined
+        .iter()
+        .enumerate()
+        .map(|(i, attempts)| build::call(ctx, group, attempts, (i == owner).then_some(&initial)))
+        .collect()
 }

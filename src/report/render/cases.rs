@@ -86,7 +86,9 @@ pub(super) fn push(trace: &Trace, analysis: &Analysis, push: &analysis::Push, se
 }
 
 /// One entry per cause, the worst first, then by code.
-pub(super) fn grouped(trace: &Trace, analysis: &Analysis) -> Vec<model::Finding> {
+///
+/// The text report shows no places of a cause, and finding their lines means reading the log again.
+pub(super) fn grouped(trace: &Trace, analysis: &Analysis, whole: bool) -> Vec<model::Finding> {
     let mut codes: Vec<&'static str> = analysis
         .calls
         .iter()
@@ -112,6 +114,7 @@ pub(super) fn grouped(trace: &Trace, analysis: &Analysis) -> Vec<model::Finding>
                 .collect();
             evidence.sort_unstable();
             evidence.dedup();
+            evidence.truncate(if whole { usize::MAX } else { 0 });
             Some((
                 entry.severity,
                 model::Finding {

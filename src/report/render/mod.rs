@@ -37,7 +37,7 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool)
             let shown = |p: &&analysis::Push| whole || p.result != PushResult::Accepted || of_missed(p);
             analysis.pushes.par_iter().filter(shown).map(|p| push(trace, analysis, p, &servers)).collect()
         },
-        findings: grouped(trace, analysis),
+        findings: grouped(trace, analysis, whole),
         problems: problems(trace, errors),
     }
 }
