@@ -122,7 +122,6 @@ impl Layout {
                     out.split = Some(here);
                     return out;
                 }
-                Field::CorrelationId => {}
                 Field::InstanceId => out.instance = hex(value_text),
                 Field::LogType => out.kind = log_type(value_text),
                 Field::Direction => {
@@ -134,7 +133,7 @@ impl Layout {
                     out.names_edge = value_text.len() > 12 && crate::text::contains_ignore_case(value_text, b"edge");
                 }
                 Field::Diagnostic if out.kind == RecordKind::Other => out.kind = RecordKind::Diagnostic,
-                Field::Diagnostic => {}
+                Field::Diagnostic | Field::CorrelationId => {}
                 Field::DiagnosticCallId => {
                     out.kind = RecordKind::Diagnostic;
                     out.call_id = range;

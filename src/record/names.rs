@@ -89,12 +89,23 @@ const TABLE: [u8; 1024] = {
         while j < seconds.len() {
             let slot = key(name[0], seconds[j]);
             assert!(table[slot] == 0, "two names share their first letters");
-            table[slot] = i as u8 + 1;
+            table[slot] = NUMBERS[i];
             j += 1;
         }
         i += 1;
     }
     table
+};
+
+/// The numbers from 1 on, as the table holds them.
+const NUMBERS: [u8; LINES.len()] = {
+    let mut numbers = [1; LINES.len()];
+    let mut i = 1;
+    while i < LINES.len() {
+        numbers[i] = numbers[i - 1] + 1;
+        i += 1;
+    }
+    numbers
 };
 
 const fn key(first: u8, second: u8) -> usize {

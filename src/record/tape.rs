@@ -154,7 +154,7 @@ mod tests {
                 prop_assert_eq!(tape.line_end(pos), crate::text::line_end(&bytes, pos));
                 let mark = bytes[pos..].windows(2).position(|w| w == b"$$").map(|at| pos + at);
                 prop_assert_eq!(tape.mark(pos, bytes.len()), mark);
-                prop_assert_eq!(tape.feeds_before(pos), bytes[base..pos].iter().filter(|b| **b == b'\n').count() as u64);
+                prop_assert_eq!(tape.feeds_before(pos), memchr::memchr_iter(b'\n', &bytes[base..pos]).count() as u64);
             }
         }
     }

@@ -237,7 +237,7 @@ fn read(
     if let Some(flaw) = flaw {
         worker.flaws.push((raw.start as u64, flaw));
     }
-    let flag = |is: bool, bit: u8| if is { bit } else { 0 };
+    let bit_if = |is: bool, bit: u8| if is { bit } else { 0 };
     Event {
         start: raw.start as u64,
         time: prefix.time.unwrap_or(Timestamp::NONE),
@@ -255,7 +255,7 @@ fn read(
         method,
         kind: layout.kind,
         direction: layout.direction,
-        flags: flag(layout.names_edge, Event::EDGE) | flag(prefix.day_first, Event::DAY_FIRST),
+        flags: bit_if(layout.names_edge, Event::EDGE) | bit_if(prefix.day_first, Event::DAY_FIRST),
         identity: worker.identities.add(hasher, record, layout, method),
     }
 }

@@ -5,6 +5,7 @@ use crate::time::Timestamp;
 
 /// Counts and facts of one input.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, not states")]
 pub struct Source {
     /// Records by kind: protocol, diagnostic, connection, other.
     pub records: [u64; 4],
