@@ -217,13 +217,12 @@ impl Layout {
     }
 
     fn set_body(&mut self, start: usize, value_at: usize, end: usize, first: &[u8], line: usize) {
-        let rel = |at: usize| u32::try_from(at.saturating_sub(start)).unwrap_or(u32::MAX);
         let none =
             matches!(first, b"-" | b"" | [0xe2, 0x80, 0x93 | 0x94] | [0x96 | 0x97]) && self.content_length != Some(1);
         if none && line + 2 >= end {
-            self.body = rel(end)..rel(end);
+            self.body = relative(start, end)..relative(start, end);
         } else {
-            self.body = rel(value_at)..rel(end);
+            self.body = relative(start, value_at)..relative(start, end);
         }
     }
 

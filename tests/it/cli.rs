@@ -98,3 +98,13 @@ fn selections_leave_out_what_was_not_asked_for() {
     assert_eq!(count(&["--since", "2199-01-01"]), 0);
     assert_eq!(count(&["--until", "2199-01-01"]), all);
 }
+
+#[test]
+fn the_readme_shows_what_the_program_prints() {
+    let readme = std::fs::read_to_string(root("README.md")).unwrap();
+    let shown = readme.split("```\n").find(|block| block.contains("calls missed:")).expect("README shows the report");
+    let printed = out(&run(&["report", "samples"]));
+    for line in shown.lines() {
+        assert!(printed.lines().any(|l| l == line), "README shows a line that is not printed: {line}");
+    }
+}
