@@ -80,7 +80,7 @@ impl Msg<'_> {
 }
 
 pub(super) struct Group<'t> {
-    /// In order of time, then of each file; records that stand in two files are there once.
+    /// In order of time, then of each file.
     pub(super) messages: Vec<Msg<'t>>,
     /// Diagnostic records that name this Call-ID.
     pub(super) diagnostics: Vec<EventId>,
@@ -99,7 +99,6 @@ impl<'t> Group<'t> {
             }
         }
         messages.sort_by_key(|m| m.time);
-        drop_copies(ctx, &mut messages);
         Group { messages, diagnostics }
     }
 }
@@ -123,31 +122,6 @@ pub(super) fn count_messages<'m>(messages: impl Iterator<Item = &'m Msg<'m>> + C
     keys.sort_unstable();
     keys.dedup();
     keys.len() as u64
-}
-
-/// Drops records that stand in two files, or twice in one; `messages` are in order of time.
-fn drop_copies(ctx: &Context<'_>, messages: &mut Vec<Msg<'_>>) {
-    let place = |m: &Msg<'_>| ctx.event(m.id).map(|e| (e.seq, e.instance));
-    // Most logs hold no record twice: only neighbours of one time whose numbers agree are worth a closer look.
-    let suspicious = messages.chunk_by(|a, b| a.time == b.time).any(|same| match same {
-        [_] => false,
-        few if few.len() <= 8 => {
-            few.iter().enumerate().any(|(i, a)| few.iter().skip(i + 1).any(|b| place(a) == place(b)))
-        }
-        _ => true,
-    });
-    if suspicious {
-        let mut seen = hashbrown::HashSet::new();
-        messages.retain(|m| ctx.event(m.id).is_none_or(|e| seen.insert(same_record(ctx, e))));
-    }
-}
-
-/// What makes a record the same in two files: its place in the server's own sequence, and its size. A record
-/// without prefix has no such place, so its text decides.
-fn same_record<'t>(ctx: &Context<'t>, event: &Event) -> (Option<Timestamp>, [u32; 3], &'t [u8]) {
-    let text = if event.seq == 0 { ctx.trace.record(event).trim_ascii() } else { &[] };
-    let fields = ctx.trace.fields(event).trim_ascii().len();
-    (event.time(), [event.seq, event.instance, u32::try_from(fields).unwrap_or(u32::MAX)], text)
 }
 
 fn read_message<'t>(ctx: &Context<'t>, id: EventId, event: &Event) -> Msg<'t> {

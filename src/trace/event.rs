@@ -50,7 +50,7 @@ pub struct Event {
     pub kind: RecordKind,
     /// Received or sent.
     pub direction: Direction,
-    /// [`Event::EDGE`] and [`Event::DAY_FIRST`].
+    /// [`Event::EDGE`], [`Event::DAY_FIRST`] and [`Event::COPY`].
     pub(super) flags: u8,
     /// Where its tags and Via hashes are kept, counted from 1; 0 for nowhere.
     pub(super) identity: u32,
@@ -63,6 +63,8 @@ impl Event {
     pub(super) const EDGE: u8 = 1;
     /// The date can only be day first.
     pub(super) const DAY_FIRST: u8 = 2;
+    /// The same record stands further ahead, in this input or in another.
+    pub(super) const COPY: u8 = 4;
 
     /// Holds a place.
     pub(super) const EMPTY: Event = Event {
@@ -104,6 +106,16 @@ impl Event {
     /// Where the record is.
     pub fn span(&self) -> Span {
         Span { file: self.file, start: self.start, len: self.len }
+    }
+
+    /// The direction names edges, which only an Access Edge logs.
+    pub fn names_edge(&self) -> bool {
+        self.flags & Self::EDGE != 0
+    }
+
+    /// The same record stands further ahead, in this input or in another, and counts there.
+    pub fn is_copy(&self) -> bool {
+        self.flags & Self::COPY != 0
     }
 
     /// True for a SIP request.

@@ -127,6 +127,10 @@ fn join(
     let (events, sources) = place(moves, &inputs);
     let mut trace = Trace { inputs, lines, events, symbols: names.spans(), identities, hasher, sources, problems };
     trace.name_servers();
+    let copies = super::copies::mark(&mut trace);
+    for (source, n) in trace.sources.iter_mut().zip(copies) {
+        source.copies = n;
+    }
     trace
 }
 

@@ -1,5 +1,6 @@
 //! The loaded logs: the only store. Events are small, `Copy` and point into the inputs.
 
+mod copies;
 mod event;
 mod identity;
 mod intern;

@@ -9,6 +9,8 @@ use crate::time::Timestamp;
 pub struct Source {
     /// Records by kind: protocol, diagnostic, connection, other.
     pub records: [u64; 4],
+    /// Records that stand in the inputs further ahead already: overlapping searches, appended outputs.
+    pub copies: u64,
     /// Non-empty lines that belong to no record.
     pub lines_outside: u64,
     /// Earliest and latest time of a record.
@@ -28,7 +30,7 @@ pub struct Source {
 }
 
 /// An input with more names than this is one log per line, or hostile.
-const MAX_SERVERS: usize = 64;
+pub(super) const MAX_SERVERS: usize = 64;
 
 impl Source {
     /// All records.

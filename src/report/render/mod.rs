@@ -86,7 +86,7 @@ fn sources(trace: &Trace, servers: &[ServerInfo]) -> Vec<model::Source> {
 
 fn summary(trace: &Trace, analysis: &Analysis) -> model::Summary {
     let mut out = model::Summary {
-        records: trace.events().len() as u64,
+        records: trace.sources().iter().map(|s| s.record_count() - s.copies).sum(),
         messages: analysis.messages,
         calls: analysis.calls.len() as u64,
         pushes: analysis.pushes.len() as u64,
