@@ -1,0 +1,113 @@
+//! Records that stand in the inputs more than once: overlapping searches, outputs that were appended to each
+//! other, the same file given twice. Each counts once.
+//!
+//! A server writes a record once, so two records with the same time, sequence number, instance and text are
+//! one. Most logs hold none; what a log would have to look like to hold one is found out first.
+
+use std::hash::BuildHasher;
+
+use rayon::prelude::*;
+
+use super::{Event, EventId, Symbol, Trace};
+use crate::time::Timestamp;
+
+/// Marks every record but the first of its copies. Returns how many were marked in each input.
+pub(super) fn mark(trace: &mut Trace) -> Vec<u64> {
+    let mut counts = vec![0; trace.inputs.len()];
+    for id in copies(trace, &suspects(trace)) {
+        if let Some(event) = trace.events.get_mut(id.0 as usize) {
+            event.flags |= Event::COPY;
+            if let Some(n) = counts.get_mut(event.file.index()) {
+                *n += 1;
+            }
+        }
+    }
+    counts
+}
+
+/// Inputs that may share records with each other or with themselves.
+fn suspects(trace: &Trace) -> Vec<bool> {
+    let files = trace.inputs.len();
+    let mut parts = vec![&[][..]; files];
+    for own in trace.events.chunk_by(|a, b| a.file == b.file) {
+        if let Some(slot) = own.first().and_then(|e| parts.get_mut(e.file.index())) {
+            *slot = own;
+        }
+    }
+    let mut out: Vec<bool> = parts.par_iter().map(|own| !ascends(own)).collect();
+    // Two inputs can only share records in a time that both speak of; times that are not known may be any.
+    let mut spans: Vec<(Timestamp, Timestamp, usize)> = trace
+        .sources
+        .iter()
+        .enumerate()
+        .filter(|(_, s)| s.record_count() > 0)
+        .map(|(i, s)| s.span.map_or((Timestamp::NONE, Timestamp(i64::MAX), i), |(a, b)| (a, b, i)))
+        .collect();
+    spans.sort_unstable();
+    let mut latest: Option<(Timestamp, usize)> = None;
+    for (first, last, file) in spans {
+        if let Some((end, other)) = latest
+            && first <= end
+        {
+            for i in [file, other] {
+                if let Some(slot) = out.get_mut(i) {
+                    *slot = true;
+                }
+            }
+        }
+        latest = latest.max(Some((last, file)));
+    }
+    out
+}
+
+/// Whether every server's records rise by time and number, so that none can be there twice.
+fn ascends(events: &[Event]) -> bool {
+    let mut last: Vec<(Symbol, (Timestamp, u32))> = Vec::new();
+    events.iter().all(|event| {
+        let now = (event.time, event.seq);
+        let known = event.time != Timestamp::NONE;
+        if let Some((_, before)) = last.iter_mut().find(|(server, _)| *server == event.server) {
+            return known && now > std::mem::replace(before, now);
+        }
+        last.push((event.server, now));
+        known && last.len() <= super::source::MAX_SERVERS
+    })
+}
+
+/// Records that stand further ahead already, among the inputs that are suspected.
+fn copies(trace: &Trace, suspected: &[bool]) -> Vec<EventId> {
+    if !suspected.contains(&true) {
+        return Vec::new();
+    }
+    let hasher = &trace.hasher;
+    // Sixteen bytes a record: what is cheap to compare, as one number.
+    let mut keys: Vec<(u64, EventId)> = trace
+        .events
+        .par_iter()
+        .enumerate()
+        .filter(|(_, e)| suspected.get(e.file.index()) == Some(&true))
+        .map(|(i, e)| {
+            let id = EventId(u32::try_from(i).unwrap_or(u32::MAX));
+            (hasher.hash_one((e.time, e.seq, e.instance, text(trace, e).len())), id)
+        })
+        .collect();
+    keys.par_sort_unstable();
+    keys.par_chunk_by(|a, b| a.0 == b.0)
+        .filter(|alike| alike.len() > 1)
+        .flat_map_iter(|alike| {
+            let event = |id: EventId| trace.events.get(id.0 as usize);
+            let mut texts: Vec<(u64, EventId)> =
+                alike.iter().filter_map(|(_, id)| Some((hasher.hash_one(text(trace, event(*id)?)), *id))).collect();
+            texts.sort_unstable();
+            let again: Vec<EventId> =
+                texts.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| pair[1].1).collect();
+            again
+        })
+        .collect()
+}
+
+/// What two copies of a record share. A record with a place in the server's own sequence is known by it and its
+/// fields; without one its whole text decides.
+fn text<'t>(trace: &'t Trace, event: &Event) -> &'t [u8] {
+    if event.seq == 0 { trace.record(event).trim_ascii() } else { trace.fields(event).trim_ascii() }
+}
