@@ -7,8 +7,10 @@
 
 mod attempt;
 mod call;
+pub(crate) mod crossing;
 mod diagnostic;
 mod group;
+pub mod hops;
 mod link;
 mod message;
 mod outcome;
@@ -19,6 +21,7 @@ mod words;
 pub use call::{Call, Leg};
 pub use diagnostic::Diagnostic;
 pub use push::{Hop, Push};
+pub(crate) use server::of_event as server_of_event;
 pub use server::{Role, ServerInfo, identify};
 pub use words::{Link, Modality, Outcome, PushResult, Verdict};
 

@@ -89,7 +89,7 @@ fn from_via(trace: &Trace, events: &[Event]) -> Option<String> {
 }
 
 /// The server that logged one record: its own prefix, else its source.
-pub(super) fn of_event(trace: &Trace, id: EventId) -> Option<String> {
+pub(crate) fn of_event(trace: &Trace, id: EventId) -> Option<String> {
     let event = trace.event(id)?;
     if let Some(symbol) = event.server() {
         return Some(machine(&crate::text::decode(trace.symbol(symbol))).to_owned());
