@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Number of an input in the order in which it was opened; an index into [`crate::trace::Trace::sources`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);
 
 impl FileId {

@@ -1,15 +1,17 @@
-//! Pushes to calls, and the verdict on each mobile callee (PUSH.md section 6, OUTCOMES.md section 4).
+//! Pushes to calls (PUSH.md section 6).
 
 use hashbrown::HashMap;
 
+use super::Analysis;
 use super::call::Call;
+use super::message::Context;
 use super::push::Push;
-use super::words::{Link, Outcome, PushResult, Verdict};
-use super::{Analysis, Options};
+use super::servers::ServerId;
+use super::words::Link;
 use crate::time::Timestamp;
 
 /// Links every push of a user to the call it announces, where the evidence says so.
-pub(super) fn link(analysis: &mut Analysis, options: &Options) {
+pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) {
     let mut by_callee: HashMap<&str, Vec<usize>> = HashMap::new();
     for (i, call) in analysis.calls.iter().enumerate() {
         for callee in &call.callees {
@@ -24,7 +26,7 @@ pub(super) fn link(analysis: &mut Analysis, options: &Options) {
         let calls = by_callee.get(user.as_str()).map_or(&[][..], Vec::as_slice);
         let mut scored: Vec<(usize, i32, i64)> = near(&analysis.calls, calls, push)
             .iter()
-            .filter_map(|i| score(analysis.calls.get(*i)?, push, options).map(|(s, gap)| (*i, s, gap)))
+            .filter_map(|i| score(analysis.calls.get(*i)?, push, ctx).map(|(s, gap)| (*i, s, gap)))
             .collect();
         let smallest = scored.iter().map(|(_, _, gap)| *gap).min();
         for (_, score, gap) in &mut scored {
@@ -63,14 +65,17 @@ fn near<'a>(calls: &[Call], of_user: &'a [usize], push: &Push) -> &'a [usize] {
 }
 
 /// Score and distance in milliseconds, or `None` when the call cannot be the one.
-fn score(call: &Call, push: &Push, options: &Options) -> Option<(i32, i64)> {
-    let common = call.clocks.iter().find_map(|c| push.times.iter().find(|(f, _)| *f == c.file).map(|(_, t)| (c, *t)));
-    let (clock, sent) = match common {
-        Some(found) => found,
-        None => (call.clocks.first()?, push.times.first()?.1),
+fn score(call: &Call, push: &Push, ctx: &Context<'_>) -> Option<(i32, i64)> {
+    let options = ctx.options;
+    let on = |same: &dyn Fn(ServerId, ServerId) -> bool| {
+        call.clocks.iter().find_map(|c| push.times.iter().find(|(s, _)| same(*s, c.server)).map(|(s, t)| (c, *s, *t)))
     };
+    // Best on the clock of one server that logged both; else on clocks that can be compared.
+    let (clock, server, sent) = on(&|a, b| a == b).or_else(|| on(&|a, b| ctx.clocks.comparable(a, b)))?;
+    // Corrected times of two servers are as sure as their offset.
+    let unsure = if server == clock.server { 0 } else { ctx.clocks.unsure_ms(server, clock.server) };
     let end = clock.end.map_or_else(|| clock.start.plus(options.no_final_ms), |t| t.plus(options.push_slack_ms));
-    if sent < clock.start || sent > end {
+    if sent < clock.start.plus(-unsure) || sent > end.plus(unsure) {
         return None;
     }
     let rang: Option<Timestamp> = clock.rang.filter(|t| *t <= sent);
@@ -86,63 +91,4 @@ fn score(call: &Call, push: &Push, options: &Options) -> Option<(i32, i64)> {
         score += 1;
     }
     Some((score, gap))
-}
-
-/// Verdicts, and the evidence of its pushes for each call.
-pub(super) fn judge(analysis: &mut Analysis) {
-    let mut tied = vec![false; analysis.calls.len()];
-    for push in analysis.pushes.iter().filter(|p| p.link == Link::None) {
-        for candidate in &push.candidates {
-            if let Some(slot) = tied.get_mut(*candidate) {
-                *slot = true;
-            }
-        }
-    }
-    let pushes = &analysis.pushes;
-    for (call, tied) in analysis.calls.iter_mut().zip(tied) {
-        let own: Vec<&Push> = call.pushes.iter().filter_map(|p| pushes.get(*p)).collect();
-        call.mobile |= !own.is_empty();
-        if call.mobile {
-            call.verdict = Some(verdict(call, &own, tied));
-        }
-        for push in own {
-            call.evidence.extend(push.evidence.iter().copied());
-        }
-        call.evidence.sort_unstable();
-        call.evidence.dedup();
-    }
-}
-
-/// CONTRACT.md's words; "missed" only when the INVITE ended in the log, unanswered.
-fn verdict(call: &Call, pushes: &[&Push], tied: bool) -> Verdict {
-    let has = |result| pushes.iter().any(|p| p.result == result);
-    let failed = has(PushResult::Rejected) || has(PushResult::Unroutable);
-    match call.outcome {
-        Outcome::Answered | Outcome::MediaFailed if call.answered_by_mobile => Verdict::AnsweredByMobile,
-        Outcome::Answered => Verdict::AnsweredElsewhere,
-        Outcome::MediaFailed if call.status.is_some_and(|s| s < 300) => Verdict::AnsweredElsewhere,
-        Outcome::Declined | Outcome::Busy | Outcome::DoNotDisturb if call.refused_by_mobile => {
-            Verdict::DeclinedByMobile
-        }
-        Outcome::Cancelled => Verdict::CallerGaveUp,
-        Outcome::NoAnswer
-        | Outcome::NoResponse
-        | Outcome::ServerError
-        | Outcome::FederationFailed
-        | Outcome::Rejected => {
-            if has(PushResult::Accepted) {
-                Verdict::NotOpened
-            } else if failed {
-                Verdict::MissedPushFailed
-            } else if has(PushResult::Unanswered) {
-                Verdict::MissedPushUnanswered
-            } else if pushes.is_empty() && !tied {
-                Verdict::MissedNoPush
-            } else {
-                Verdict::Undetermined
-            }
-        }
-        Outcome::NoFinal if failed && !has(PushResult::Accepted) => Verdict::MissedPushFailed,
-        _ => Verdict::Undetermined,
-    }
 }

@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 
 use super::Options;
+use super::clocks::Clocks;
+use super::coverage::Coverage;
+use super::servers::{Role, ServerId, Servers};
 use crate::record::{Direction, RecordKind};
 use crate::sip::{HeaderName, Message, Method, StartLine};
-use crate::span::FileId;
 use crate::text::{clean, decode};
 use crate::time::Timestamp;
 use crate::trace::{Event, EventId, Identity, Trace};
@@ -13,6 +15,9 @@ use crate::trace::{Event, EventId, Identity, Trace};
 pub(super) struct Context<'t> {
     pub(super) trace: &'t Trace,
     pub(super) options: &'t Options,
+    pub(super) servers: &'t Servers,
+    pub(super) clocks: &'t Clocks,
+    pub(super) coverage: &'t Coverage,
 }
 
 impl<'t> Context<'t> {
@@ -43,9 +48,19 @@ impl<'t> Context<'t> {
         symbol.map(|s| decode(&clean(self.trace.symbol(s))).into_owned()).unwrap_or_default()
     }
 
-    /// Time of the last record of a source, or `None` when it has no times.
-    pub(super) fn last_time(&self, file: FileId) -> Option<Timestamp> {
-        self.trace.sources().get(file.index())?.span.map(|(_, last)| last)
+    /// Time of a record on the clock of the reference.
+    pub(super) fn time(&self, id: EventId) -> Option<Timestamp> {
+        self.clocks.time(self.servers, id, self.event(id)?)
+    }
+
+    /// Until when the log that holds a message speaks without a hole, on the clock of the reference.
+    pub(super) fn covered_until(&self, m: &Msg<'_>) -> Option<Timestamp> {
+        self.time(self.coverage.covered_until(m.server, m.id)?)
+    }
+
+    /// What the server that logged a record does.
+    pub(super) fn role(&self, event: &Event) -> Role {
+        self.servers.get(self.servers.of(event)).map_or(Role::Unknown, |s| s.role)
     }
 }
 
@@ -54,7 +69,8 @@ impl<'t> Context<'t> {
 #[derive(Clone, Debug)]
 pub(super) struct Msg<'t> {
     pub(super) id: EventId,
-    pub(super) file: FileId,
+    pub(super) server: ServerId,
+    /// On the clock of the reference.
     pub(super) time: Option<Timestamp>,
     pub(super) method: Method,
     pub(super) status: u16,
@@ -128,8 +144,8 @@ fn read_message<'t>(ctx: &Context<'t>, id: EventId, event: &Event) -> Msg<'t> {
     let Identity { from_tag, to_tag, vias, product } = ctx.trace.identity(event);
     Msg {
         id,
-        file: event.file,
-        time: event.time(),
+        server: ctx.servers.of(event),
+        time: ctx.clocks.time(ctx.servers, id, event),
         method: event.method,
         status: event.status,
         cseq: event.cseq,

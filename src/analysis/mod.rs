@@ -1,12 +1,15 @@
 //! From events to calls and pushes: pure functions, no I/O, no clock.
 //!
 //! ```text
-//! events ─ by Call-ID ─┬─ INVITE groups ── attempts ── branch tree ── legs, outcome ─┐
-//!                      └─ MESSAGE groups ─ pushes ── result ─────────────────────────┴─ link ── verdict ── findings
+//! events ─ servers ── coverage ── clocks        who logged, for which times, and how the clocks stand
+//!    └─ by Call-ID ─┬─ INVITE groups ── attempts ── branch tree ── legs, outcome ─┐
+//!                   └─ MESSAGE groups ─ pushes ── result ─────────────────────────┴─ link ── verdict ── findings
 //! ```
 
 mod attempt;
 mod call;
+pub mod clocks;
+pub mod coverage;
 pub(crate) mod crossing;
 mod diagnostic;
 mod group;
@@ -15,22 +18,25 @@ mod link;
 mod message;
 mod outcome;
 mod push;
-mod server;
+pub mod servers;
+mod verdict;
 mod words;
 
 pub use call::{Call, Leg};
+pub use clocks::Clocks;
+pub use coverage::{Blind, Coverage};
 pub use diagnostic::Diagnostic;
 pub use push::{Hop, Push};
-pub(crate) use server::of_event as server_of_event;
-pub use server::{Role, ServerInfo, identify};
+pub use servers::{Role, Server, ServerId, Servers};
 pub use words::{Link, Modality, Outcome, PushResult, Verdict};
 
 use rayon::prelude::*;
 
-use crate::trace::Trace;
+use crate::time::Timestamp;
+use crate::trace::{EventId, Trace};
 
-/// Limits of the rules, in milliseconds.
-#[derive(Clone, Copy, Debug)]
+/// Limits of the rules, in milliseconds, and what the user knows.
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Without any provisional response an INVITE ends after this (Timer B, RFC 3261 section 17.1.1.2).
     pub no_response_ms: i64,
@@ -40,11 +46,19 @@ pub struct Options {
     pub push_timeout_ms: i64,
     /// A push may be logged this much after the end of its INVITE and still belong to it.
     pub push_slack_ms: i64,
+    /// Names of servers with the milliseconds that their clocks are ahead; measured offsets are not used for them.
+    pub clocks: Vec<(String, i64)>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { no_response_ms: 32_000, no_final_ms: 181_000, push_timeout_ms: 32_000, push_slack_ms: 5_000 }
+        Options {
+            no_response_ms: 32_000,
+            no_final_ms: 181_000,
+            push_timeout_ms: 32_000,
+            push_slack_ms: 5_000,
+            clocks: Vec::new(),
+        }
     }
 }
 
@@ -57,6 +71,12 @@ pub struct Analysis {
     pub pushes: Vec<Push>,
     /// Different messages: hops, forwarded copies and retransmissions count once.
     pub messages: u64,
+    /// Who logged.
+    pub servers: Servers,
+    /// How their clocks stand to each other.
+    pub clocks: Clocks,
+    /// For which times they speak.
+    pub coverage: Coverage,
 }
 
 impl Analysis {
@@ -64,16 +84,28 @@ impl Analysis {
     pub fn missed(&self) -> impl Iterator<Item = &Call> {
         self.calls.iter().filter(|call| call.is_missed())
     }
+
+    /// Time of a record on the clock of the reference.
+    pub fn time(&self, trace: &Trace, id: EventId) -> Option<Timestamp> {
+        self.clocks.time(&self.servers, id, trace.event(id)?)
+    }
 }
 
 /// Reads calls and pushes out of a trace, without their causes ([`crate::analyse`] adds those). The result
 /// depends on the bytes only, not on threads.
 pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
     let groups = group::by_call_id(trace);
+    let mut servers = Servers::identify(trace);
+    let shared = clocks::Shared::find(trace, &servers, &groups);
+    servers.learn(trace, shared.all().map(|m| (m.to, m.sent)));
+    let coverage = Coverage::read(trace, &servers);
+    let given: Vec<(ServerId, i64)> =
+        options.clocks.iter().filter_map(|(name, ms)| Some((servers.find(name)?, *ms))).collect();
+    let clocks = Clocks::measure(trace, &servers, &coverage, &shared, &given);
+    let ctx = message::Context { trace, options, servers: &servers, clocks: &clocks, coverage: &coverage };
     let parts: Vec<Analysis> = groups
         .par_iter()
         .fold(Analysis::default, |mut out, ids| {
-            let ctx = message::Context { trace, options };
             let kinds = group::kinds(trace, ids);
             if !kinds.call && !kinds.message {
                 out.messages += group::count_messages(trace, ids);
@@ -98,7 +130,7 @@ pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
     }
     out.calls.par_sort_by_key(|c| (c.started.is_none(), c.started, c.first));
     out.pushes.par_sort_by_key(|p| (p.sent.is_none(), p.sent, p.first));
-    link::link(&mut out, options);
-    link::judge(&mut out);
-    out
+    link::link(&mut out, &ctx);
+    verdict::judge(&mut out, &ctx);
+    Analysis { servers, clocks, coverage, ..out }
 }

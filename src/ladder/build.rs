@@ -2,11 +2,10 @@
 
 use hashbrown::HashMap;
 
-use super::lanes::{Lanes, Servers};
+use super::lanes::Lanes;
 use super::{Arrow, Ladder, MAX_STEPS, Note, NoteKind, Step, StepKind, Subject, order};
 use crate::analysis::Analysis;
 use crate::analysis::crossing::{Crossing, crossings};
-use crate::analysis::hops::corrected_time;
 use crate::record::RecordKind;
 use crate::sip::{Headers, Method, StartLine};
 use crate::text::{clean, decode};
@@ -14,9 +13,8 @@ use crate::trace::{EventId, Symbol, Trace};
 
 pub(super) fn build(trace: &Trace, analysis: &Analysis, subject: &Subject) -> Ladder {
     let mut ladder = story(analysis, subject);
-    let servers = Servers::new(trace);
     let crossings = crossings(trace, &ladder.records);
-    let mut lanes = Lanes::new(trace, &servers, &crossings);
+    let mut lanes = Lanes::new(trace, &analysis.servers, &crossings);
     let notes: Vec<EventId> = ladder
         .records
         .iter()
@@ -26,8 +24,7 @@ pub(super) fn build(trace: &Trace, analysis: &Analysis, subject: &Subject) -> La
     let mut items: Vec<Vec<EventId>> = crossings.iter().map(|c| c.records().collect()).collect();
     items.extend(notes.iter().map(|id| vec![*id]));
     let pushes = push_of_records(analysis, &ladder);
-    let transactions = Transactions::default();
-    let mut transactions = transactions;
+    let mut transactions = Transactions::default();
     let legs = legs(&crossings);
     for at in order::merge(trace, analysis, &items) {
         if ladder.steps.len() == MAX_STEPS {
@@ -48,18 +45,18 @@ pub(super) fn build(trace: &Trace, analysis: &Analysis, subject: &Subject) -> La
                     repeat: c.repeat,
                     push: c.records().find_map(|id| pushes.get(&id).copied()),
                     records: c.records().collect(),
-                    diagnostics: diagnostics(trace, c),
+                    diagnostics: diagnostics(trace, c, c.before.and_then(|b| crossings.get(b))),
                 })
             }
             None => match items.get(at).and_then(|r| r.first()) {
-                Some(id) => StepKind::Note(note(trace, *id, lanes.of_server(&servers, *id))),
+                Some(id) => StepKind::Note(note(trace, *id, lanes.of_record(trace, &analysis.servers, *id))),
                 None => continue,
             },
         };
-        let time = items.get(at).into_iter().flatten().find_map(|id| corrected_time(analysis, trace.event(*id)?));
+        let time = items.get(at).into_iter().flatten().find_map(|id| analysis.time(trace, *id));
         ladder.steps.push(Step { time, delta_ms: None, since_start_ms: None, kind });
     }
-    ladder.lanes = lanes.lanes;
+    ladder.lanes = lanes.all;
     ladder.start = ladder.steps.iter().find_map(|s| s.time);
     let mut before = None;
     for step in &mut ladder.steps {
@@ -151,14 +148,16 @@ fn label(trace: &Trace, c: &Crossing) -> String {
     }
 }
 
-fn diagnostics(trace: &Trace, c: &Crossing) -> Vec<String> {
-    let Some(message) = trace.event(c.first()).and_then(|e| trace.message(e)) else { return Vec::new() };
+fn diagnostics(trace: &Trace, c: &Crossing, before: Option<&Crossing>) -> Vec<String> {
     let family: [&[u8]; 3] = [b"ms-diagnostics", b"ms-diagnostics-public", b"ms-client-diagnostics"];
-    message
-        .headers()
-        .filter(|h| family.iter().any(|f| f.eq_ignore_ascii_case(h.name)))
-        .map(|h| format!("{}: {}", decode(h.name), decode(&h.value())))
-        .collect()
+    let of = |c: &Crossing| -> Vec<String> {
+        let message = trace.event(c.first()).and_then(|e| trace.message(e));
+        let headers = message.into_iter().flat_map(|m| m.headers());
+        let own = headers.filter(|h| family.iter().any(|f| f.eq_ignore_ascii_case(h.name)));
+        own.take(8).map(|h| format!("{}: {}", decode(h.name), decode(&h.value()))).collect()
+    };
+    let known = before.map(of).unwrap_or_default();
+    of(c).into_iter().filter(|d| !known.contains(d)).collect()
 }
 
 /// What a record that is no message says, in one line.

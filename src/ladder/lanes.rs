@@ -3,11 +3,14 @@
 //! All messages with one Via list go over one link between two neighbours: requests up to down, responses back.
 //! An end of a link is a server whose log is there, or else the `Peer` of the record at the other end.
 
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
 use hashbrown::HashMap;
 
 use super::{Lane, LaneRole, MAX_LANES};
 use crate::analysis::crossing::Crossing;
-use crate::analysis::{Role, ServerInfo, identify, server_of_event};
+use crate::analysis::{Role, ServerId, Servers};
 use crate::sip::{HeaderName, Method, NameAddr, Product};
 use crate::text::{contains_ignore_case, decode};
 use crate::trace::{EventId, Symbol, Trace};
@@ -31,7 +34,7 @@ fn link_key(c: &Crossing) -> LinkKey {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum End {
     /// A server whose log is among the inputs.
-    Logged(String),
+    Logged(ServerId),
     /// `host:port` of a peer.
     Peer(String),
 }
@@ -53,100 +56,94 @@ struct Link {
     invite: bool,
 }
 
+/// How servers are known.
+struct Names<'t> {
+    trace: &'t Trace,
+    servers: &'t Servers,
+    /// What others call a server whose log is there.
+    aliases: BTreeMap<String, ServerId>,
+}
+
 /// The lanes of a story, and the two lanes of each crossing.
 pub(super) struct Lanes {
-    pub(super) lanes: Vec<Lane>,
+    pub(super) all: Vec<Lane>,
     /// Sender and receiver of each crossing.
     pub(super) ends: Vec<(usize, usize)>,
-    by_server: HashMap<String, usize>,
-}
-
-/// Names of the servers of records.
-pub(super) struct Servers<'t> {
-    trace: &'t Trace,
-    sources: Vec<ServerInfo>,
-}
-
-impl<'t> Servers<'t> {
-    pub(super) fn new(trace: &'t Trace) -> Servers<'t> {
-        Servers { trace, sources: identify(trace) }
-    }
-
-    /// Name and role of the server that logged a record.
-    pub(super) fn of(&self, id: EventId) -> (String, Role) {
-        let info = self.trace.event(id).and_then(|e| Some((e, self.sources.get(e.file.index())?)));
-        let role = info.map_or(Role::Unknown, |(_, s)| s.role);
-        let name = server_of_event(self.trace, id).or_else(|| info.and_then(|(_, s)| s.name.clone()));
-        let file = || info.and_then(|(e, _)| self.trace.inputs().get(e.file.index())).map(|i| i.name().to_owned());
-        (name.or_else(file).unwrap_or_default(), role)
-    }
+    by_server: HashMap<ServerId, usize>,
+    /// What the peers of a server call it.
+    called: HashMap<ServerId, String>,
 }
 
 impl Lanes {
-    pub(super) fn new(trace: &Trace, servers: &Servers<'_>, crossings: &[Crossing]) -> Lanes {
+    pub(super) fn new(trace: &Trace, servers: &Servers, crossings: &[Crossing]) -> Lanes {
         let links = links(trace, servers, crossings);
-        let mut out = Lanes { lanes: Vec::new(), ends: Vec::new(), by_server: HashMap::new() };
+        let mut out = Lanes { all: Vec::new(), ends: Vec::new(), by_server: HashMap::new(), called: HashMap::new() };
         let aliases = aliases(links.values());
+        let names = Names { trace, servers, aliases };
+        for (host, server) in &names.aliases {
+            if !is_address(host) {
+                out.called.entry(*server).or_insert_with(|| host.clone());
+            }
+        }
         let mut by_peer: HashMap<String, usize> = HashMap::new();
         for c in crossings {
             let Some(link) = links.get(&link_key(c)) else {
                 out.ends.push((0, 0));
                 continue;
             };
-            let up = out.lane(servers, link, true, &aliases, &mut by_peer, c);
-            let down = out.lane(servers, link, false, &aliases, &mut by_peer, c);
+            let up = out.lane(&names, link, true, &mut by_peer);
+            let down = out.lane(&names, link, false, &mut by_peer);
             out.ends.push(if c.is_request() { (up, down) } else { (down, up) });
         }
         out
     }
 
     /// Lane of the server that wrote a record.
-    pub(super) fn of_server(&mut self, servers: &Servers<'_>, id: EventId) -> usize {
-        let (name, role) = servers.of(id);
-        self.server(&name, role)
+    pub(super) fn of_record(&mut self, trace: &Trace, servers: &Servers, id: EventId) -> usize {
+        let server = trace.event(id).map(|e| servers.of(e)).unwrap_or_default();
+        self.server(trace, servers, server)
     }
 
-    fn server(&mut self, name: &str, role: Role) -> usize {
-        if let Some(lane) = self.by_server.get(name) {
+    fn server(&mut self, trace: &Trace, servers: &Servers, id: ServerId) -> usize {
+        if let Some(lane) = self.by_server.get(&id) {
             return *lane;
         }
-        let role = match role {
+        let server = servers.get(id);
+        let role = match server.map_or(Role::Unknown, |s| s.role) {
             Role::Edge => LaneRole::Edge,
             Role::FrontEnd => LaneRole::FrontEnd,
+            Role::Director => LaneRole::Director,
+            Role::Mediation => LaneRole::Mediation,
             Role::Unknown => LaneRole::Host,
         };
-        let lane = self.add(Lane { role, name: name.to_owned(), product: None, logged: true });
-        self.by_server.insert(name.to_owned(), lane);
+        let own = server.and_then(|s| s.name.clone());
+        // An address tells a reader less than what the peers call the server.
+        let called = || self.called.get(&id).filter(|_| own.as_deref().is_none_or(is_address)).cloned();
+        let file = || {
+            let file = server.and_then(|s| s.files.first())?;
+            trace.inputs().get(file.index()).map(|input| input.name().to_owned())
+        };
+        let name = called().or_else(|| own.clone()).or_else(file).unwrap_or_default();
+        let lane = self.add(Lane { role, name, product: None, logged: true });
+        self.by_server.insert(id, lane);
         lane
     }
 
     fn add(&mut self, lane: Lane) -> usize {
-        if self.lanes.len() + 1 == MAX_LANES {
+        if self.all.len() + 1 == MAX_LANES {
             let name = String::new();
-            self.lanes.push(Lane { role: LaneRole::Others, name, product: None, logged: false });
-        } else if self.lanes.len() < MAX_LANES {
-            self.lanes.push(lane);
+            self.all.push(Lane { role: LaneRole::Others, name, product: None, logged: false });
+        } else if self.all.len() < MAX_LANES {
+            self.all.push(lane);
         }
-        self.lanes.len() - 1
+        self.all.len() - 1
     }
 
-    fn lane(
-        &mut self,
-        servers: &Servers<'_>,
-        link: &Link,
-        up: bool,
-        aliases: &HashMap<String, String>,
-        by_peer: &mut HashMap<String, usize>,
-        crossing: &Crossing,
-    ) -> usize {
+    fn lane(&mut self, names: &Names<'_>, link: &Link, up: bool, by_peer: &mut HashMap<String, usize>) -> usize {
         let (end, product) = if up { (&link.up, &link.up_product) } else { (&link.down, &link.down_product) };
         let (other, product) = (if up { &link.down } else { &link.up }, product.as_deref());
         let peer = match end {
-            Some(End::Logged(name)) => {
-                let logger = crossing.records().find(|id| servers.of(*id).0 == *name);
-                let role = logger.map_or(Role::Unknown, |id| servers.of(id).1);
-                return self.server(name, role);
-            }
+            Some(End::Logged(id)) => return self.server(names.trace, names.servers, *id),
             Some(End::Peer(peer)) => peer.clone(),
             None => String::new(),
         };
@@ -155,13 +152,13 @@ impl Lanes {
         }
         let (host, port) = split(&peer);
         let mobility = MOBILITY_PORTS.contains(&port) || product.is_some_and(speaks_for_phone);
-        let client = (up && link.origin) || (!up && host.parse::<std::net::IpAddr>().is_ok());
+        let client = (up && link.origin) || (!up && is_address(host));
         let mut key = peer.clone();
         let lane = if mobility {
             key = format!("mobility {host}");
             Lane { role: LaneRole::MobilityService, name: peer.clone(), product: phone(product), logged: false }
         } else if is_clearing_house(host, product) {
-            key = "clearing house".to_owned();
+            "clearing house".clone_into(&mut key);
             Lane { role: LaneRole::ClearingHouse, name: host.to_owned(), product: None, logged: false }
         } else if client {
             let mobile = product.is_some_and(Product::is_mobile);
@@ -174,13 +171,13 @@ impl Lanes {
             let name = link.from.clone().filter(|f| caller && !f.is_empty()).unwrap_or_else(|| peer.clone());
             Lane { role, name, product: product.map(|p| Product::parse(p).name), logged: false }
         } else {
-            let known = aliases.get(host).filter(|name| !matches!(other, Some(End::Logged(o)) if o == *name));
-            if let Some(name) = known {
-                let lane = self.server(name, Role::Unknown);
+            let known = names.aliases.get(host).filter(|id| !matches!(other, Some(End::Logged(o)) if o == *id));
+            if let Some(id) = known {
+                let lane = self.server(names.trace, names.servers, *id);
                 by_peer.insert(peer, lane);
                 return lane;
             }
-            key = host.to_owned();
+            host.clone_into(&mut key);
             Lane { role: LaneRole::Host, name: host.to_owned(), product: None, logged: false }
         };
         let at = by_peer.get(&key).copied().unwrap_or_else(|| self.add(lane));
@@ -191,12 +188,12 @@ impl Lanes {
 }
 
 /// Both ends of every link, from all records that went over it.
-fn links(trace: &Trace, servers: &Servers<'_>, crossings: &[Crossing]) -> HashMap<LinkKey, Link> {
+fn links(trace: &Trace, servers: &Servers, crossings: &[Crossing]) -> HashMap<LinkKey, Link> {
     let mut out: HashMap<LinkKey, Link> = HashMap::new();
     for c in crossings {
         let link = out.entry(link_key(c)).or_default();
-        let (sender_logged, receiver_logged) =
-            (c.sent.map(|id| servers.of(id).0), c.received.map(|id| servers.of(id).0));
+        let server_of = |id: Option<EventId>| Some(servers.of(trace.event(id?)?));
+        let (sender_logged, receiver_logged) = (server_of(c.sent), server_of(c.received));
         let peer_of = |id: Option<EventId>| {
             let event = trace.event(id?)?;
             trace.peer(event).map(|p| decode(p).into_owned())
@@ -208,11 +205,11 @@ fn links(trace: &Trace, servers: &Servers<'_>, crossings: &[Crossing]) -> HashMa
         let (up_peer, down_peer) = if request { (sender_peer, receiver_peer) } else { (receiver_peer, sender_peer) };
         link.up_peer = link.up_peer.take().or(up_peer);
         link.down_peer = link.down_peer.take().or(down_peer);
-        if let Some(name) = up_logged {
-            link.up = Some(End::Logged(name));
+        if let Some(id) = up_logged {
+            link.up = Some(End::Logged(id));
         }
-        if let Some(name) = down_logged {
-            link.down = Some(End::Logged(name));
+        if let Some(id) = down_logged {
+            link.down = Some(End::Logged(id));
         }
         let product = trace.event(c.first()).and_then(|e| trace.identity(e).product).map(<[u8]>::to_vec);
         if request && c.vias.len() <= 1 {
@@ -240,20 +237,20 @@ fn links(trace: &Trace, servers: &Servers<'_>, crossings: &[Crossing]) -> HashMa
     out
 }
 
-/// What others call a server whose log is there: host of `Peer` to its name.
-fn aliases<'l>(links: impl Iterator<Item = &'l Link>) -> HashMap<String, String> {
-    let mut out: HashMap<String, String> = HashMap::new();
-    let mut pairs: Vec<(String, String)> = Vec::new();
+/// What others call a server whose log is there: host of `Peer` to server.
+fn aliases<'l>(links: impl Iterator<Item = &'l Link>) -> BTreeMap<String, ServerId> {
+    let mut out: BTreeMap<String, ServerId> = BTreeMap::new();
+    let mut pairs: Vec<(String, ServerId)> = Vec::new();
     for link in links {
         for (end, peer) in [(&link.up, &link.up_peer), (&link.down, &link.down_peer)] {
-            if let (Some(End::Logged(name)), Some(peer)) = (end, peer) {
-                pairs.push((split(peer).0.to_owned(), name.clone()));
+            if let (Some(End::Logged(server)), Some(peer)) = (end, peer) {
+                pairs.push((split(peer).0.to_owned(), *server));
             }
         }
     }
     pairs.sort_unstable();
-    for (host, name) in pairs {
-        out.entry(host).or_insert(name);
+    for (host, server) in pairs {
+        out.entry(host).or_insert(server);
     }
     out
 }
@@ -266,6 +263,10 @@ fn split(peer: &str) -> (&str, &str) {
         }
         _ => (peer, ""),
     }
+}
+
+fn is_address(host: &str) -> bool {
+    host.parse::<IpAddr>().is_ok()
 }
 
 fn speaks_for_phone(product: &[u8]) -> bool {

@@ -17,6 +17,7 @@
 mod build;
 mod lanes;
 mod order;
+pub mod text;
 
 use crate::analysis::Analysis;
 use crate::sip::Method;
@@ -73,6 +74,30 @@ pub struct Lane {
     pub logged: bool,
 }
 
+impl Lane {
+    /// The heading: what it is; for a participant of which nothing else is known, its name.
+    pub fn title(&self) -> &str {
+        if self.role == LaneRole::Host { &self.name } else { self.role.name() }
+    }
+
+    /// The line below the heading.
+    pub fn subtitle(&self) -> Option<&str> {
+        (self.role != LaneRole::Host && !self.name.is_empty()).then_some(self.name.as_str())
+    }
+}
+
+impl Ladder {
+    /// Title of a lane, with its name where another lane has the same title.
+    pub fn label(&self, lane: usize) -> String {
+        let Some(own) = self.lanes.get(lane) else { return String::new() };
+        let alone = self.lanes.iter().filter(|l| l.title() == own.title()).count() == 1;
+        match own.subtitle().filter(|_| !alone) {
+            Some(name) => format!("{} {name}", own.title()),
+            None => own.title().to_owned(),
+        }
+    }
+}
+
 /// What a participant is in the story.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LaneRole {
@@ -86,8 +111,12 @@ pub enum LaneRole {
     MobilityService,
     /// Front End.
     FrontEnd,
+    /// Director.
+    Director,
     /// Access Edge.
     Edge,
+    /// Between SIP and the telephone network.
+    Mediation,
     /// Push Notification Clearing House.
     ClearingHouse,
     /// A server or client of which only the address is known.
@@ -105,7 +134,9 @@ impl LaneRole {
             LaneRole::MobileClient => "mobile client",
             LaneRole::MobilityService => "mobility service",
             LaneRole::FrontEnd => "Front End",
+            LaneRole::Director => "Director",
             LaneRole::Edge => "Edge",
+            LaneRole::Mediation => "Mediation Server",
             LaneRole::ClearingHouse => "clearing house",
             LaneRole::Host => "host",
             LaneRole::Others => "others",
@@ -159,7 +190,7 @@ pub struct Arrow {
     pub push: Option<usize>,
     /// The records that show it: the sender's copy, the receiver's copy.
     pub records: Vec<EventId>,
-    /// What its ms-diagnostics headers say, one line each; as logged.
+    /// Its headers of the ms-diagnostics family that the copy before did not have yet; as logged.
     pub diagnostics: Vec<String>,
 }
 

@@ -3,7 +3,6 @@
 use hashbrown::HashMap;
 
 use crate::analysis::Analysis;
-use crate::analysis::hops::corrected_time;
 use crate::time::Timestamp;
 use crate::trace::{EventId, Trace};
 
@@ -11,7 +10,7 @@ use crate::trace::{EventId, Trace};
 /// records stand first in their queues; of the ready ones the earliest goes. Where clocks or logs contradict each
 /// other nothing may be ready; then the earliest goes all the same.
 pub(super) fn merge(trace: &Trace, analysis: &Analysis, items: &[Vec<EventId>]) -> Vec<usize> {
-    let time = |id: EventId| trace.event(id).and_then(|e| corrected_time(analysis, e));
+    let time = |id: EventId| analysis.time(trace, id);
     let mut queues: Vec<(u32, Vec<(EventId, usize)>)> = Vec::new();
     let mut at: HashMap<u32, usize> = HashMap::new();
     for (i, records) in items.iter().enumerate() {

@@ -49,7 +49,8 @@ impl Selection {
         let linked = |p: &Push| p.call.is_some_and(|c| calls.get(c).is_some_and(Option::is_some));
         let pushes: Vec<Option<usize>> = numbers(analysis.pushes.iter().map(|p| self.push(p) || linked(p)));
         let kept = |map: &[Option<usize>], i: usize| map.get(i).copied().flatten();
-        let mut out = Analysis { messages: analysis.messages, ..Analysis::default() };
+        let (servers, clocks, coverage) = (analysis.servers, analysis.clocks, analysis.coverage);
+        let mut out = Analysis { messages: analysis.messages, servers, clocks, coverage, ..Analysis::default() };
         for (i, mut call) in analysis.calls.into_iter().enumerate() {
             call.pushes = call.pushes.iter().filter_map(|p| kept(&pushes, *p)).collect();
             if kept(&calls, i).is_some() {

@@ -39,6 +39,34 @@ pub struct Source {
     pub records: Records,
     pub lines_outside: u64,
     pub problems: u64,
+    /// `reference`, `measured`, `given` or `unknown`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_drift_ms: Option<i64>,
+    /// Records that stand in another place too and count there.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub copies: u64,
+    /// Where one input holds the logs of several servers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub servers: Vec<Server>,
+}
+
+/// One server of an input that holds several.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct Server {
+    pub name: Option<String>,
+    pub role: &'static str,
+    pub clock_offset_ms: i64,
+    pub clock_spread_ms: Option<i64>,
+    pub clock: &'static str,
+    pub clock_drift_ms: i64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 /// Records by kind.

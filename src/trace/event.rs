@@ -118,6 +118,11 @@ impl Event {
         self.flags & Self::COPY != 0
     }
 
+    /// Its tags and Vias were kept when it was read.
+    pub(crate) fn has_identity(&self) -> bool {
+        self.identity > 0
+    }
+
     /// True for a SIP request.
     pub fn is_request(&self) -> bool {
         self.kind == RecordKind::Protocol && self.status == 0

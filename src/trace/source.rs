@@ -38,6 +38,16 @@ impl Source {
         self.records.iter().sum()
     }
 
+    /// How many names of servers its prefixes hold; not more than a few dozen are told apart.
+    pub(crate) fn server_count(&self) -> usize {
+        self.servers.len()
+    }
+
+    /// The only name, if there is exactly one.
+    pub(crate) fn only_server(&self) -> Option<Symbol> {
+        if let [only] = self.servers[..] { Some(only) } else { None }
+    }
+
     pub(super) fn note(&mut self, event: &Event) {
         self.records[event.kind as usize] += 1;
         self.edge |= event.flags & Event::EDGE != 0;

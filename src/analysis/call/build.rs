@@ -7,6 +7,7 @@ use super::describe::{addresses, describe, times};
 use super::ending::end;
 use super::legs::add_legs;
 use crate::analysis::attempt::{Attempt, Hop};
+use crate::analysis::coverage::Blind;
 use crate::analysis::message::{Context, Group, Msg, count_messages};
 use crate::analysis::words::Outcome;
 use crate::sip::Method;
@@ -54,8 +55,10 @@ pub(super) fn leftover(ctx: &Context<'_>, group: &Group<'_>) -> Option<Call> {
     call.messages = count_messages(group.messages.iter());
     call.records.extend(&group.diagnostics);
     call.evidence = vec![first.id];
+    call.blind = Some(Blind::StartMissing);
     if own.iter().any(|m| m.method == Method::Cancel) {
         call.outcome = Outcome::Cancelled;
+        call.blind = None;
     }
     addresses(ctx, &mut call, first.id);
     Some(call)
@@ -106,6 +109,7 @@ fn empty(ctx: &Context<'_>, group: &Group<'_>) -> Call {
         legs: Vec::new(),
         mobile: false,
         verdict: None,
+        blind: None,
         pushes: Vec::new(),
         findings: Vec::new(),
         messages: 0,

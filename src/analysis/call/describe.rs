@@ -70,12 +70,13 @@ pub(super) fn times(call: &mut Call, attempt: &Attempt<'_>) {
     for m in &attempt.messages {
         let Some(time) = m.time else { continue };
         let invite = m.method == Method::Invite;
-        let at = call.clocks.iter().position(|c| c.file == m.file).unwrap_or_else(|| {
-            call.clocks.push(Clock { file: m.file, start: time, rang: None, end: None });
+        let at = call.clocks.iter().position(|c| c.server == m.server).unwrap_or_else(|| {
+            call.clocks.push(Clock { server: m.server, first: m.id, start: time, rang: None, end: None });
             call.clocks.len() - 1
         });
         let Some(clock) = call.clocks.get_mut(at) else { continue };
         clock.start = clock.start.min(time);
+        clock.first = clock.first.min(m.id);
         if invite && m.status == 180 && clock.rang.is_none() {
             clock.rang = Some(time);
         }
@@ -84,9 +85,9 @@ pub(super) fn times(call: &mut Call, attempt: &Attempt<'_>) {
         }
     }
     let near = attempt.root().and_then(Hop::invite).or(attempt.messages.first().copied());
-    let Some((file, start)) = near.and_then(|m| Some((m.file, m.time?))) else { return };
-    let clock = call.clocks.iter().find(|c| c.file == file);
+    let Some((server, start)) = near.and_then(|m| Some((m.server, m.time?))) else { return };
+    let clock = call.clocks.iter().find(|c| c.server == server);
     call.ring_ms = clock.and_then(|c| c.rang).map(|t| t.since(start));
-    let answered = attempt.final_response().filter(|m| m.status < 300 && m.file == file).and_then(|m| m.time);
+    let answered = attempt.final_response().filter(|m| m.status < 300 && m.server == server).and_then(|m| m.time);
     call.answer_ms = answered.map(|t| t.since(start));
 }

@@ -2,9 +2,11 @@
 
 use super::Call;
 use crate::analysis::attempt::{Attempt, Hop};
+use crate::analysis::coverage::Blind;
 use crate::analysis::diagnostic::Diagnostic;
 use crate::analysis::message::{Context, Group, Msg};
 use crate::analysis::outcome::{self, Final};
+use crate::analysis::servers::Role;
 use crate::analysis::words::Outcome;
 use crate::sip::{HeaderName, Method};
 use crate::text::contains_ignore_case;
@@ -19,9 +21,15 @@ pub(super) fn end(ctx: &Context<'_>, group: &Group<'_>, call: &mut Call, attempt
         Some(f) if ends_by_cancel(f, last.caller_cancel().is_some()) => Outcome::Cancelled,
         Some(f) => judge_final(ctx, f, last.rang(), has_edge_record(ctx, group, last)),
         None if last.caller_cancel().is_some() => Outcome::Cancelled,
-        None if start_missing => Outcome::Undetermined,
+        None if start_missing => {
+            call.blind = Some(Blind::StartMissing);
+            Outcome::Undetermined
+        }
         None if runs_on(ctx, last) => Outcome::NoFinal,
-        None => Outcome::Undetermined,
+        None => {
+            call.blind = last.messages.last().map(|m| ctx.coverage.end_after(m.server, m.id));
+            Outcome::Undetermined
+        }
     };
     if call.outcome == Outcome::Cancelled {
         call.evidence.extend(last.caller_cancel().map(|m| m.id));
@@ -56,15 +64,16 @@ pub(super) fn judge_final(ctx: &Context<'_>, f: &Msg<'_>, rang: bool, edge_recor
 /// out of the deployment failed: Front Ends write the same result code about clients that went away.
 fn has_edge_record(ctx: &Context<'_>, group: &Group<'_>, attempt: &Attempt<'_>) -> bool {
     group.diagnostics.iter().filter_map(|id| ctx.event(*id)).any(|e| {
-        let edge = ctx.trace.sources().get(e.file.index()).is_some_and(|s| s.edge);
-        edge && (e.cseq == attempt.cseq || e.cseq == 0) && contains_ignore_case(ctx.trace.fields(e), b"routing")
+        ctx.role(e) == Role::Edge
+            && (e.cseq == attempt.cseq || e.cseq == 0)
+            && contains_ignore_case(ctx.trace.fields(e), b"routing")
     })
 }
 
-/// Whether a source that logged the call runs on so long that a final would be there.
+/// Whether a log that holds the call speaks on, without a hole, so long that a final would be there.
 fn runs_on(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
     attempt.messages.iter().any(|m| {
-        let own = || attempt.messages.iter().filter(|o| o.file == m.file && o.method == Method::Invite);
+        let own = || attempt.messages.iter().filter(|o| o.server == m.server && o.method == Method::Invite);
         let provisional = own().filter(|o| (101..200).contains(&o.status)).filter_map(|o| o.time).max();
         let first = own().filter_map(|o| o.time).min();
         let due = match (provisional, first) {
@@ -72,7 +81,7 @@ fn runs_on(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
             (None, Some(f)) => f.plus(ctx.options.no_response_ms),
             (None, None) => return false,
         };
-        ctx.last_time(m.file).is_some_and(|last| last >= due)
+        ctx.covered_until(m).is_some_and(|until| until >= due)
     })
 }
 

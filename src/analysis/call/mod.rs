@@ -8,11 +8,12 @@ mod legs;
 use hashbrown::HashSet;
 
 use super::attempt::{Attempt, attempts};
+use super::coverage::Blind;
 use super::diagnostic::Diagnostic;
 use super::message::{Context, Group};
+use super::servers::ServerId;
 use super::words::{Modality, Outcome, Verdict};
 use crate::sip::Product;
-use crate::span::FileId;
 use crate::time::Timestamp;
 use crate::trace::EventId;
 
@@ -31,10 +32,12 @@ pub struct Leg {
     pub status: Option<u16>,
 }
 
-/// Times of a call as one source saw them; only such times may be compared with each other.
+/// Times of a call as one server saw them, on the clock of the reference.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Clock {
-    pub(super) file: FileId,
+    pub(super) server: ServerId,
+    /// Its first record there.
+    pub(super) first: EventId,
     pub(super) start: Timestamp,
     pub(super) rang: Option<Timestamp>,
     pub(super) end: Option<Timestamp>,
@@ -78,6 +81,8 @@ pub struct Call {
     pub mobile: bool,
     /// For a mobile callee.
     pub verdict: Option<Verdict>,
+    /// Why outcome or verdict are undetermined, if they are.
+    pub blind: Option<Blind>,
     /// Numbers of its pushes in [`super::Analysis::pushes`].
     pub pushes: Vec<usize>,
     /// Codes of the causes found.

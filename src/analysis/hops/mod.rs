@@ -4,12 +4,11 @@ mod changes;
 
 use super::Analysis;
 use super::crossing::{Crossing, crossings};
-use super::server;
 use crate::record::Direction;
 use crate::sip::StartLine;
 use crate::text::decode;
 use crate::time::Timestamp;
-use crate::trace::{Event, EventId, Trace};
+use crate::trace::{EventId, Trace};
 
 /// One SIP message with all its copies.
 #[derive(Clone, Debug, Default)]
@@ -31,12 +30,17 @@ pub struct HopRow {
     pub direction: Direction,
     /// The other side.
     pub peer: Option<String>,
-    /// When, on the corrected clock.
+    /// When, on the clock of the reference.
     pub time: Option<Timestamp>,
+    /// When, as logged: on the clock of its server.
+    pub logged: Option<Timestamp>,
     /// Row of the copy that this one was made from.
     pub before: Option<usize>,
     /// Milliseconds since that copy; `None` when their clocks cannot be compared.
     pub latency_ms: Option<i64>,
+    /// By how many milliseconds [`HopRow::latency_ms`] may be wrong, because clocks are known so well only; 0 on
+    /// one clock.
+    pub unsure_ms: i64,
     /// What is different from that copy: what its server changed, or lost on the way.
     pub changes: Vec<Change>,
 }
@@ -117,23 +121,23 @@ fn row(
     before: Option<usize>,
 ) -> Option<HopRow> {
     let event = trace.event(id)?;
-    let time = corrected_time(analysis, event);
-    let comparable = |other: EventId| trace.event(other).is_some_and(|o| o.file == event.file);
+    let time = analysis.time(trace, id);
+    let own = analysis.servers.of(event);
+    let clocks = &analysis.clocks;
+    let other = earlier.and_then(|e| Some(analysis.servers.of(trace.event(e.event)?)));
+    let comparable = other.is_some_and(|other| clocks.comparable(own, other));
     Some(HopRow {
         event: id,
-        server: server::of_event(trace, id),
+        server: analysis.servers.name(event).map(str::to_owned),
         direction: event.direction,
         peer: trace.peer(event).map(|p| decode(p).into_owned()),
         time,
+        logged: event.time(),
         before,
-        latency_ms: earlier.filter(|e| comparable(e.event)).and_then(|e| Some(time?.since(e.time?))),
+        latency_ms: earlier.filter(|_| comparable).and_then(|e| Some(time?.since(e.time?))),
+        unsure_ms: other.filter(|o| comparable && *o != own).map_or(0, |o| clocks.unsure_ms(own, o)),
         changes: earlier.map(|e| changes::between(trace, e.event, id)).unwrap_or_default(),
     })
-}
-
-/// The time of a record on the common clock.
-pub(crate) fn corrected_time(_analysis: &Analysis, event: &Event) -> Option<Timestamp> {
-    event.time()
 }
 
 /// A message in a few words: method and address, or status, reason and method.

@@ -2,12 +2,13 @@
 
 use super::recognise::mcx_user;
 use super::{Hop, Push};
+use crate::analysis::coverage::Blind;
 use crate::analysis::diagnostic::Diagnostic;
 use crate::analysis::message::{Context, Group, Msg};
-use crate::analysis::server;
+use crate::analysis::servers::ServerId;
 use crate::analysis::words::{Link, PushResult};
+use crate::record::Direction;
 use crate::sip::{HeaderName, NameAddr};
-use crate::span::FileId;
 use crate::text::{contains_ignore_case, decode};
 use crate::time::Timestamp;
 use crate::trace::EventId;
@@ -16,8 +17,8 @@ use crate::trace::EventId;
 struct Transaction<'a, 'm> {
     /// Every message, in order of time.
     set: &'a [&'m Msg<'m>],
-    /// The way of the MESSAGE: every hop adds a Via, and a server receives before it sends. Clocks of different
-    /// servers do not decide.
+    /// The way of the MESSAGE: every server that sends it on adds a Via, and it is sent before it is received.
+    /// Clocks of different servers do not decide.
     requests: Vec<&'m Msg<'m>>,
     finals: Vec<&'m Msg<'m>>,
     /// A 2xx anywhere means that the clearing house took it; else what the sender was told, with fewest Vias.
@@ -27,7 +28,7 @@ struct Transaction<'a, 'm> {
 impl<'a, 'm> Transaction<'a, 'm> {
     fn new(set: &'a [&'m Msg<'m>]) -> Transaction<'a, 'm> {
         let mut requests: Vec<&Msg<'_>> = set.iter().copied().filter(|m| m.is_request()).collect();
-        requests.sort_by_key(|m| (m.vias.len(), m.direction));
+        requests.sort_by_key(|m| (m.vias.len(), m.direction != Direction::Outgoing));
         let finals: Vec<&Msg<'_>> = set.iter().copied().filter(|m| m.is_final()).collect();
         let answer =
             finals.iter().find(|m| m.status < 300).or_else(|| finals.iter().min_by_key(|m| m.vias.len())).copied();
@@ -54,6 +55,7 @@ pub(super) fn push(ctx: &Context<'_>, group: &Group<'_>, cseq: u32, set: &[&Msg<
         .copied()
         .filter(|id| ctx.event(*id).is_some_and(|e| e.cseq == cseq || e.cseq == 0))
         .collect();
+    let (answered, result) = (answered(&t), result(ctx, &t, &diagnostics));
     let mut evidence: Vec<EventId> =
         [first].into_iter().chain(t.answer.map(|m| m.id)).chain(records_about.iter().copied()).collect();
     evidence.sort_unstable();
@@ -66,8 +68,10 @@ pub(super) fn push(ctx: &Context<'_>, group: &Group<'_>, cseq: u32, set: &[&Msg<
         user,
         mcx_id,
         sent: t.requests.first().and_then(|m| m.time).or_else(|| set.first().and_then(|m| m.time)),
-        answered: answered(&t),
-        result: result(ctx, &t, &diagnostics),
+        answered: answered.and_then(|m| m.time),
+        latency: latency(ctx, &t, answered),
+        result,
+        blind: (result == PushResult::Undetermined).then(|| blind(ctx, set)).flatten(),
         status: t.answer.map(|m| m.status),
         reason: t.answer.and_then(|m| ctx.reason_phrase(m.id)),
         diagnostics,
@@ -112,11 +116,11 @@ fn result(ctx: &Context<'_>, t: &Transaction<'_, '_>, diagnostics: &[Diagnostic]
     }
 }
 
-/// Whether a source that logged the MESSAGE runs on past its time-out.
+/// Whether a log that holds the MESSAGE speaks on, without a hole, past its time-out.
 fn runs_on(ctx: &Context<'_>, set: &[&Msg<'_>]) -> bool {
     set.iter().any(|m| {
         let due = m.time.map(|t| t.plus(ctx.options.push_timeout_ms));
-        due.zip(ctx.last_time(m.file)).is_some_and(|(due, last)| last >= due)
+        due.zip(ctx.covered_until(m)).is_some_and(|(due, until)| until >= due)
     })
 }
 
@@ -137,7 +141,7 @@ fn hops(ctx: &Context<'_>, t: &Transaction<'_, '_>) -> Vec<Hop> {
             let peer = ctx.trace.peer(event).map(|p| decode(p).into_owned());
             Some(Hop {
                 event: m.id,
-                server: server::of_event(ctx.trace, m.id),
+                server: ctx.servers.name(event).map(str::to_owned),
                 direction: m.direction,
                 peer,
                 time: m.time,
@@ -147,22 +151,33 @@ fn hops(ctx: &Context<'_>, t: &Transaction<'_, '_>) -> Vec<Hop> {
 }
 
 /// When the answer came back, on the clock that saw the MESSAGE first.
-fn answered(t: &Transaction<'_, '_>) -> Option<Timestamp> {
+fn answered<'m>(t: &Transaction<'_, 'm>) -> Option<&'m Msg<'m>> {
     t.finals
         .iter()
-        .filter(|m| t.first().is_some_and(|s| s.file == m.file) && t.answer.is_some_and(|a| a.status == m.status))
-        .filter_map(|m| m.time)
-        .max()
+        .filter(|m| t.first().is_some_and(|s| s.server == m.server) && t.answer.is_some_and(|a| a.status == m.status))
+        .max_by_key(|m| m.time)
+        .copied()
 }
 
-/// The first time of each source.
-fn times(set: &[&Msg<'_>]) -> Vec<(FileId, Timestamp)> {
-    let mut times: Vec<(FileId, Timestamp)> = Vec::new();
+/// Milliseconds to the answer, as one clock counted them.
+fn latency(ctx: &Context<'_>, t: &Transaction<'_, '_>, answered: Option<&Msg<'_>>) -> Option<i64> {
+    let time = |m: &Msg<'_>| ctx.event(m.id)?.time();
+    Some(time(answered?)?.since(time(t.requests.first()?)?))
+}
+
+/// Why nothing can be said of an answer that is not there.
+fn blind(ctx: &Context<'_>, set: &[&Msg<'_>]) -> Option<Blind> {
+    set.last().map(|m| ctx.coverage.end_after(m.server, m.id))
+}
+
+/// The first time of each server.
+fn times(set: &[&Msg<'_>]) -> Vec<(ServerId, Timestamp)> {
+    let mut times: Vec<(ServerId, Timestamp)> = Vec::new();
     for m in set {
         if let Some(time) = m.time
-            && !times.iter().any(|(file, _)| *file == m.file)
+            && !times.iter().any(|(server, _)| *server == m.server)
         {
-            times.push((m.file, time));
+            times.push((m.server, time));
         }
     }
     times

@@ -3,12 +3,13 @@
 mod build;
 mod recognise;
 
+use super::coverage::Blind;
 use super::diagnostic::Diagnostic;
 use super::message::{Context, Group, Msg};
+use super::servers::ServerId;
 use super::words::{Link, PushResult};
 use crate::record::Direction;
 use crate::sip::Method;
-use crate::span::FileId;
 use crate::time::Timestamp;
 use crate::trace::EventId;
 
@@ -17,7 +18,7 @@ use crate::trace::EventId;
 pub struct Hop {
     /// The record.
     pub event: EventId,
-    /// The server of the prefix, if it names one.
+    /// The server that logged it.
     pub server: Option<String>,
     /// Received or sent.
     pub direction: Direction,
@@ -64,7 +65,11 @@ pub struct Push {
     pub findings: Vec<&'static str>,
     /// Records that prove it, in order.
     pub evidence: Vec<EventId>,
-    pub(super) times: Vec<(FileId, Timestamp)>,
+    /// Why the result is undetermined, if it is.
+    pub blind: Option<Blind>,
+    /// On the clock of the server that sent first.
+    pub(super) latency: Option<i64>,
+    pub(super) times: Vec<(ServerId, Timestamp)>,
     pub(super) display: String,
     pub(super) first: EventId,
     pub(crate) records: Vec<EventId>,
@@ -73,7 +78,7 @@ pub struct Push {
 impl Push {
     /// Milliseconds from the MESSAGE to its answer, on the clock of the server that sent first.
     pub fn latency_ms(&self) -> Option<i64> {
-        Some(self.answered?.since(self.sent?)).filter(|_| !self.hops.is_empty())
+        self.latency.filter(|_| !self.hops.is_empty())
     }
 }
 
@@ -97,9 +102,10 @@ pub(super) fn pushes(ctx: &Context<'_>, group: &Group<'_>) -> Vec<Push> {
         let push = build::push(ctx, group, cseq, &set);
         // An attempt that was only asked for credentials is the same push as the attempt that follows it.
         if let Some(before) = out.last_mut().filter(|p| matches!(p.status, Some(401 | 407)) && p.cseq < push.cseq) {
-            let (sent, first) = (before.sent, before.first);
+            let (sent, first, until) = (before.sent, before.first, push.answered);
             let records = [std::mem::take(&mut before.records), push.records.clone()].concat();
-            *before = Push { sent, first, records, ..push };
+            let latency = until.zip(sent).map(|(until, sent)| until.since(sent));
+            *before = Push { sent, latency, first, records, ..push };
         } else {
             out.push(push);
         }

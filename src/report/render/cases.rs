@@ -1,7 +1,7 @@
 //! The calls, the pushes and their causes, in the words of the model.
 
 use super::{iso, place};
-use crate::analysis::{self, Analysis, Diagnostic, ServerInfo};
+use crate::analysis::{self, Analysis, Diagnostic};
 use crate::findings;
 use crate::knowledge;
 use crate::record::Direction;
@@ -46,10 +46,8 @@ pub(super) fn call(trace: &Trace, analysis: &Analysis, call: &analysis::Call) ->
     }
 }
 
-pub(super) fn push(trace: &Trace, analysis: &Analysis, push: &analysis::Push, servers: &[ServerInfo]) -> model::Push {
+pub(super) fn push(trace: &Trace, analysis: &Analysis, push: &analysis::Push) -> model::Push {
     let call_id = |i: usize| analysis.calls.get(i).map(|c| c.call_id.clone());
-    let of_source =
-        |id: EventId| trace.event(id).and_then(|e| servers.get(e.file.index())).and_then(|s| s.name.clone());
     model::Push {
         call_id: push.call_id.clone(),
         cseq: push.cseq,
@@ -67,7 +65,7 @@ pub(super) fn push(trace: &Trace, analysis: &Analysis, push: &analysis::Push, se
             .hops
             .iter()
             .map(|hop| model::Hop {
-                server: hop.server.clone().or_else(|| of_source(hop.event)),
+                server: hop.server.clone(),
                 direction: match hop.direction {
                     Direction::Incoming => Some("incoming"),
                     Direction::Outgoing => Some("outgoing"),

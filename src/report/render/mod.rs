@@ -1,13 +1,14 @@
 //! From results to the model.
 
 mod cases;
+mod sources;
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
 use super::model::{self, Place, Report};
-use crate::analysis::{self, Analysis, Call, PushResult, ServerInfo};
+use crate::analysis::{self, Analysis, Call, PushResult};
 use crate::input::InputError;
 use crate::time::Timestamp;
 use crate::trace::{EventId, Trace};
@@ -24,64 +25,21 @@ pub fn digest(trace: &Trace, analysis: &Analysis, errors: &[InputError]) -> Repo
 }
 
 fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool) -> Report {
-    let servers = analysis::identify(trace);
     Report {
         schema: model::SCHEMA,
         generator: concat!("siptrail ", env!("CARGO_PKG_VERSION")).to_owned(),
-        sources: sources(trace, &servers),
+        sources: sources::sources(trace, analysis),
         summary: summary(trace, analysis),
         calls: analysis.calls.par_iter().filter(|c| whole || c.is_missed()).map(|c| call(trace, analysis, c)).collect(),
         pushes: {
             let of_missed =
                 |p: &analysis::Push| p.call.and_then(|c| analysis.calls.get(c)).is_some_and(Call::is_missed);
             let shown = |p: &&analysis::Push| whole || p.result != PushResult::Accepted || of_missed(p);
-            analysis.pushes.par_iter().filter(shown).map(|p| push(trace, analysis, p, &servers)).collect()
+            analysis.pushes.par_iter().filter(shown).map(|p| push(trace, analysis, p)).collect()
         },
         findings: grouped(trace, analysis, whole),
         problems: problems(trace, errors),
     }
-}
-
-fn sources(trace: &Trace, servers: &[ServerInfo]) -> Vec<model::Source> {
-    let mut problems = vec![0u64; trace.sources().len()];
-    for problem in trace.problems() {
-        if let Some(n) = problems.get_mut(problem.file.index()) {
-            *n += 1;
-        }
-    }
-    trace
-        .inputs()
-        .iter()
-        .zip(trace.sources())
-        .zip(servers)
-        .zip(problems)
-        .map(|(((input, source), server), problems)| model::Source {
-            path: input.name().to_owned(),
-            server: server.name.clone(),
-            role: server.role.name(),
-            format: if source.cls {
-                "cls"
-            } else if source.unprefixed {
-                "unprefixed"
-            } else {
-                "ocslogger"
-            },
-            encoding: input.encoding().name(),
-            bytes: input.original_len(),
-            first: iso(source.span.map(|s| s.0)),
-            last: iso(source.span.map(|s| s.1)),
-            clock_offset_ms: 0,
-            clock_spread_ms: None,
-            records: model::Records {
-                protocol: source.records[0],
-                diagnostic: source.records[1],
-                connection: source.records[2],
-                other: source.records[3],
-            },
-            lines_outside: source.lines_outside,
-            problems: problems + u64::from(source.record_count() == 0),
-        })
-        .collect()
 }
 
 fn summary(trace: &Trace, analysis: &Analysis) -> model::Summary {

@@ -1,0 +1,199 @@
+//! How far the clocks of the servers are apart.
+//!
+//! A message that two servers logged left one before it reached the other, so every request bounds the offset from
+//! one side and every response from the other (PUSH.md section 8, RFC 5905 section 8 in its on-wire form):
+//!
+//! ```text
+//! A  ──t1──────────────t4──►      offset of B   at most t2 - t1   (the request cannot arrive before it left)
+//!      ╲ request      ╱                         at least t3 - t4  (nor the response)
+//! B  ───t2──────────t3──►         spread        the distance of the two bounds
+//! ```
+//!
+//! The bounds hold as long as they agree. Where they stop to (a clock that drifts or was set), a new segment begins.
+
+mod common;
+mod fit;
+
+use crate::analysis::coverage::Coverage;
+use crate::analysis::servers::{ServerId, Servers};
+use crate::time::Timestamp;
+use crate::trace::{Event, EventId, Trace};
+pub(super) use common::Shared;
+use fit::Bound;
+
+/// How the offset of a clock is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClockBasis {
+    /// The clock on which the report tells its times.
+    Reference,
+    /// From messages in common with servers whose offset is known.
+    Measured,
+    /// Given by the user.
+    Given,
+    /// No message in common: not corrected.
+    Unknown,
+}
+
+impl ClockBasis {
+    /// The word of the report.
+    pub fn name(self) -> &'static str {
+        match self {
+            ClockBasis::Reference => "reference",
+            ClockBasis::Measured => "measured",
+            ClockBasis::Given => "given",
+            ClockBasis::Unknown => "unknown",
+        }
+    }
+}
+
+/// The clock of one server against the reference.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    /// How it is known.
+    pub basis: ClockBasis,
+    /// Milliseconds that it is ahead, as at the middle of the log.
+    pub offset_ms: i64,
+    /// Distance of the bounds between which the offset lies; `None` where messages bound it from one side only.
+    pub spread_ms: Option<i64>,
+    /// Milliseconds that the offset grew from the first to the last common message.
+    pub drift_ms: i64,
+    /// Common messages that were used.
+    pub messages: usize,
+    /// From a record on, milliseconds that the clock is ahead; ascending.
+    segments: Vec<(EventId, i64)>,
+    /// Clocks of different groups cannot be compared.
+    group: u16,
+}
+
+/// The clocks of all servers.
+#[derive(Clone, Debug, Default)]
+pub struct Clocks {
+    of: Vec<Clock>,
+    corrects: bool,
+}
+
+impl Clocks {
+    /// Measures all clocks. `given` holds what the user knows: milliseconds that a server is ahead.
+    pub(super) fn measure(
+        trace: &Trace,
+        servers: &Servers,
+        coverage: &Coverage,
+        shared: &Shared,
+        given: &[(ServerId, i64)],
+    ) -> Clocks {
+        let count = servers.all().len();
+        let mut clocks = Clocks { of: vec![Clock::own(); count], corrects: false };
+        for step in coverage.steps() {
+            // A clock that was set back while the numbers went on: time went on too.
+            if let Some(clock) = clocks.of.get_mut(usize::from(step.server.0)) {
+                let before = clock.segments.last().map_or(0, |(_, ms)| *ms);
+                clock.segments.push((step.at, before + step.by_ms));
+            }
+        }
+        clocks.spread(trace, servers, shared, given);
+        clocks.corrects = clocks.of.iter().any(|c| c.segments.iter().any(|(_, ms)| *ms != 0));
+        clocks
+    }
+
+    /// From the servers whose clocks are known to those that share messages with them, best ties first.
+    fn spread(&mut self, trace: &Trace, servers: &Servers, shared: &Shared, given: &[(ServerId, i64)]) {
+        let mut known = vec![false; self.of.len()];
+        let mut group = 0;
+        for (server, ms) in given {
+            if let (Some(clock), Some(known)) =
+                (self.of.get_mut(usize::from(server.0)), known.get_mut(usize::from(server.0)))
+            {
+                clock.segments.iter_mut().for_each(|(_, own)| *own += ms);
+                clock.segments.insert(0, (EventId(0), *ms));
+                (clock.basis, clock.offset_ms, *known) = (ClockBasis::Given, *ms, true);
+            }
+        }
+        loop {
+            while let Some((from, to)) = shared.best(&known) {
+                let bounds = self.bounds(trace, shared, from, to);
+                let Some(clock) = self.of.get_mut(usize::from(to.0)) else { break };
+                let own = std::mem::take(&mut clock.segments);
+                *clock = Clock { group, ..fit::fit(trace, servers, to, &bounds, &own) };
+                if let Some(slot) = known.get_mut(usize::from(to.0)) {
+                    *slot = true;
+                }
+            }
+            // The next server that nothing ties to those before: the one that saw most, Front Ends first.
+            let rest =
+                (0..).map(ServerId).zip(servers.all()).filter(|(id, _)| known.get(usize::from(id.0)) == Some(&false));
+            let rank = |s: &crate::analysis::Server| (s.role, std::cmp::Reverse(s.records), s.name.clone());
+            let Some((root, _)) = rest.min_by_key(|(_, s)| rank(s)) else { break };
+            let first = !known.contains(&true);
+            group += u16::from(!first);
+            if let (Some(clock), Some(slot)) =
+                (self.of.get_mut(usize::from(root.0)), known.get_mut(usize::from(root.0)))
+            {
+                clock.basis = if first { ClockBasis::Reference } else { ClockBasis::Unknown };
+                (clock.group, *slot) = (group, true);
+            }
+        }
+    }
+
+    /// What the messages between two servers say of the second, the times of the first being corrected.
+    fn bounds(&self, trace: &Trace, shared: &Shared, from: ServerId, to: ServerId) -> Vec<Bound> {
+        let time = |id: EventId| trace.event(id).and_then(Event::time);
+        let mut out: Vec<Bound> = shared
+            .between(from, to)
+            .filter_map(|m| {
+                let (there, here, upper) =
+                    if m.to == to { (m.sent, m.received, true) } else { (m.received, m.sent, false) };
+                Some(Bound { at: here, ms: time(here)?.since(self.correct(from, there, time(there)?)), upper })
+            })
+            .collect();
+        out.sort_by_key(|b| (b.at, b.upper, b.ms));
+        out
+    }
+
+    /// The time of a record on the clock of the reference.
+    pub fn time(&self, servers: &Servers, id: EventId, event: &Event) -> Option<Timestamp> {
+        let time = event.time()?;
+        Some(if self.corrects { self.correct(servers.of(event), id, time) } else { time })
+    }
+
+    fn correct(&self, server: ServerId, id: EventId, time: Timestamp) -> Timestamp {
+        let Some(clock) = self.of.get(usize::from(server.0)) else { return time };
+        let at = clock.segments.partition_point(|(from, _)| *from <= id);
+        at.checked_sub(1).and_then(|i| clock.segments.get(i)).map_or(time, |(_, ms)| time.plus(-ms))
+    }
+
+    /// The clock of one server.
+    pub fn get(&self, id: ServerId) -> Option<&Clock> {
+        self.of.get(usize::from(id.0))
+    }
+
+    /// By how many milliseconds corrected times of two servers may be wrong against each other.
+    pub(super) fn unsure_ms(&self, a: ServerId, b: ServerId) -> i64 {
+        let of = |id: ServerId| self.get(id).map_or(0, |c| c.spread_ms.unwrap_or(0) / 2);
+        of(a) + of(b)
+    }
+
+    /// Whether times of two servers may be compared with each other.
+    pub fn comparable(&self, a: ServerId, b: ServerId) -> bool {
+        a == b || self.get(a).zip(self.get(b)).is_some_and(|(a, b)| a.group == b.group)
+    }
+}
+
+impl Clock {
+    /// A clock of which nothing is known.
+    fn own() -> Clock {
+        Clock {
+            basis: ClockBasis::Unknown,
+            offset_ms: 0,
+            spread_ms: None,
+            drift_ms: 0,
+            messages: 0,
+            segments: Vec::new(),
+            group: 0,
+        }
+    }
+
+    /// Where the offset changed, with the new one in milliseconds: a clock that drifts or was set.
+    pub fn changes(&self) -> &[(EventId, i64)] {
+        self.segments.get(1..).unwrap_or_default()
+    }
+}

@@ -1,0 +1,32 @@
+//! Why a judgement could not be made.
+
+use super::{Coverage, Hole};
+use crate::analysis::servers::ServerId;
+use crate::trace::EventId;
+
+/// Why something is undetermined.
+#[derive(Clone, Copy, Debug)]
+pub enum Blind {
+    /// The log begins inside the call: the INVITE is not there.
+    StartMissing,
+    /// The log of a server ends too early; its last record.
+    Ends(ServerId, EventId),
+    /// The log of a server has a hole where the answer would be.
+    Hole(Hole),
+    /// Only an Edge logged the call, and the Front End that would send the push did not.
+    OnlyEdge,
+    /// A push may belong to this call or to another.
+    Tied,
+    /// A push of the user is on a server whose clock cannot be compared with that of the call.
+    Clocks,
+}
+
+impl Coverage {
+    /// What ends the covered time in which a record lies.
+    pub(in crate::analysis) fn end_after(&self, server: ServerId, id: EventId) -> Blind {
+        match self.hole_after(server, id) {
+            Some(hole) => Blind::Hole(*hole),
+            None => Blind::Ends(server, self.covered_until(server, id).unwrap_or(id)),
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! What the records of one stream tell about the server that wrote them.
+
+use crate::record::{Direction, RecordKind};
+use crate::sip::{HeaderName, Method, NameAddr, Via};
+use crate::span::FileId;
+use crate::text::{contains_ignore_case, decode};
+use crate::time::Timestamp;
+use crate::trace::{Event, Symbol, Trace};
+
+use super::machine;
+
+/// The records of one prefix name in one input, or all records of an input without names.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Stream {
+    pub(super) file: FileId,
+    pub(super) symbol: Option<Symbol>,
+    /// The machine of the prefix.
+    pub(super) machine: Option<String>,
+    pub(super) records: u64,
+    pub(super) span: Option<(Timestamp, Timestamp)>,
+    /// Hosts in the Via that the server puts on what it sends, with their counts.
+    pub(super) sent_by: Vec<(String, u32)>,
+    /// Hosts of the topmost Record-Route: sent minus what came in with them already.
+    pub(super) recorded: Vec<(String, i32)>,
+    /// Names by which this server calls the addresses of others.
+    pub(super) aliases: Vec<(String, String)>,
+    /// Hosts that it names as the other side of a connection.
+    pub(super) peers: Vec<String>,
+    pub(super) names_edge: bool,
+    /// INVITEs, and REGISTERs that came in.
+    pub(super) served: u32,
+    /// 200 to REGISTER that came in and that went out.
+    pub(super) registered: [u32; 2],
+    /// REGISTER sent on, or answered with a redirection.
+    pub(super) sent_home: u32,
+    /// What the server sent as its own product.
+    pub(super) mediation: u32,
+    pub(super) file_name: String,
+    looked: u32,
+}
+
+/// How many messages are read per stream, and how many records are counted where an input has one server only.
+const LOOK: u32 = 400;
+const COUNT: usize = 4_000;
+/// How many names of others are kept per stream.
+const MOST_PEERS: usize = 256;
+
+/// The streams of one input, given its events.
+pub(super) fn streams(trace: &Trace, events: &[Event]) -> Vec<Stream> {
+    let Some(file) = events.first().map(|e| e.file) else { return Vec::new() };
+    let Some(source) = trace.sources().get(file.index()) else { return Vec::new() };
+    let single = source.server_count() <= 1;
+    let mut out: Vec<Stream> = Vec::new();
+    let name = trace.inputs().get(file.index()).map_or("", |i| i.name());
+    for event in events.iter().take(if single { COUNT } else { usize::MAX }) {
+        // In an input of one server a record without its name is the server's too.
+        let symbol = if single { source.only_server() } else { event.server() };
+        let at = out.iter().position(|s| s.symbol == symbol).unwrap_or_else(|| {
+            let machine = symbol.map(|s| machine(trace, s));
+            out.push(Stream { file, symbol, machine, file_name: file_stem(name), ..Stream::default() });
+            out.len() - 1
+        });
+        if let Some(stream) = out.get_mut(at) {
+            stream.note(trace, event);
+        }
+    }
+    if let ([only], true) = (&mut out[..], single) {
+        (only.records, only.span, only.names_edge) = (source.record_count(), source.span, source.edge);
+    }
+    out
+}
+
+impl Stream {
+    /// What orders streams of one name behind each other.
+    pub(super) fn key(&self) -> (Option<String>, Option<&str>) {
+        (self.machine.as_ref().map(|m| m.to_ascii_lowercase()), self.host())
+    }
+
+    /// The host that it puts into most Vias.
+    pub(super) fn host(&self) -> Option<&str> {
+        self.sent_by.iter().max_by(|a, b| (a.1, &b.0).cmp(&(b.1, &a.0))).map(|(host, _)| host.as_str())
+    }
+
+    /// Whether the names in prefix or Via say that both are one server.
+    pub(super) fn is_named_like(&self, other: &Stream) -> bool {
+        match (&self.machine, &other.machine) {
+            (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
+            (None, None) => {
+                // A server with two addresses uses each for a good part of what it sends.
+                let often = |s: &Stream, host: &str| {
+                    let sum: u32 = s.sent_by.iter().map(|(_, n)| n).sum();
+                    s.sent_by.iter().any(|(h, n)| h == host && n * 5 >= sum)
+                };
+                self.sent_by.iter().any(|(host, _)| often(self, host) && often(other, host))
+            }
+            _ => false,
+        }
+    }
+
+    /// The words of the names that people gave: of the machine and of the file.
+    pub(super) fn words(&self) -> impl Iterator<Item = String> {
+        let names = [self.machine.as_deref().unwrap_or_default().to_ascii_lowercase(), self.file_name.clone()];
+        let words =
+            |name: String| name.split(|c: char| !c.is_ascii_alphabetic()).map(str::to_owned).collect::<Vec<_>>();
+        names.into_iter().flat_map(words)
+    }
+
+    fn note(&mut self, trace: &Trace, event: &Event) {
+        self.records += 1;
+        self.names_edge |= event.names_edge();
+        if let Some(time) = event.time() {
+            self.span = Some(self.span.map_or((time, time), |(a, b)| (a.min(time), b.max(time))));
+        }
+        if event.kind != RecordKind::Protocol {
+            return;
+        }
+        let outgoing = event.direction == Direction::Outgoing;
+        match (event.method, event.status) {
+            (Method::Register, 200) => self.registered[usize::from(outgoing)] += 1,
+            (Method::Register, 0 | 301 | 302) if outgoing => self.sent_home += 1,
+            (Method::Invite | Method::Register, 0) => self.served += 1,
+            _ => {}
+        }
+        if self.looked < LOOK && (event.is_request() || event.method == Method::Invite) {
+            self.looked += 1;
+            self.look(trace, event, outgoing);
+        }
+    }
+
+    /// Reads the headers that name servers.
+    fn look(&mut self, trace: &Trace, event: &Event, outgoing: bool) {
+        let Some(message) = trace.message(event) else { return };
+        if event.status > 0 || outgoing {
+            let product = message.header(HeaderName::Server).or_else(|| message.header(HeaderName::UserAgent));
+            if outgoing && product.is_some_and(|h| contains_ignore_case(h.raw, b"mediationserver")) {
+                self.mediation += 1;
+            }
+        }
+        if event.status > 0 {
+            return;
+        }
+        let Some(sent_by) = message.header(HeaderName::Via).and_then(|h| top_sent_by(&h.value())) else { return };
+        if outgoing {
+            count(&mut self.sent_by, host_of(&sent_by), 1);
+        }
+        if let Some(peer) = trace.peer(event) {
+            let peer = decode(peer);
+            if !outgoing {
+                self.alias(&sent_by, &peer);
+            }
+            let host = host_of(&peer);
+            if !is_address(host) && self.peers.len() < MOST_PEERS && !self.peers.iter().any(|p| p == host) {
+                self.peers.push(host.to_owned());
+            }
+        }
+        if let Some(route) = message.headers().find(|h| h.name.eq_ignore_ascii_case(b"record-route")) {
+            let value = route.value();
+            let host = decode(NameAddr::parse(&value).address()).into_owned();
+            let host = host.rsplit('@').next().unwrap_or(&host);
+            // What came in with it on top is the name of the server before.
+            count(&mut self.recorded, host_of(host), if outgoing { 1 } else { -1 });
+        }
+    }
+
+    /// Via and Peer of a request that came in are the same host under two names.
+    fn alias(&mut self, sent_by: &str, peer: &str) {
+        let (a, b) = (host_of(sent_by), host_of(peer));
+        let same_port = sent_by.strip_prefix(a) == peer.strip_prefix(b) && sent_by != a;
+        let pair = match (is_address(a), is_address(b)) {
+            (true, false) => (a.to_owned(), b.to_owned()),
+            (false, true) => (b.to_owned(), a.to_owned()),
+            _ => return,
+        };
+        if same_port && !self.aliases.contains(&pair) {
+            self.aliases.push(pair);
+        }
+    }
+}
+
+fn count<N: std::ops::AddAssign>(counts: &mut Vec<(String, N)>, host: &str, n: N) {
+    if host.is_empty() {
+        return;
+    }
+    match counts.iter_mut().find(|(h, _)| h.eq_ignore_ascii_case(host)) {
+        Some((_, sum)) => *sum += n,
+        None => counts.push((host.to_owned(), n)),
+    }
+}
+
+fn top_sent_by(value: &[u8]) -> Option<String> {
+    let mut first = None;
+    Via::parse_all(value, |v| first = first.take().or_else(|| Some(decode(v.sent_by).into_owned())));
+    first
+}
+
+/// `host[:port]` without its port.
+pub(super) fn host_of(text: &str) -> &str {
+    let text = text.trim();
+    match text.strip_prefix('[').and_then(|t| t.split_once(']')) {
+        Some((inside, _)) => inside,
+        None => text.rsplit_once(':').filter(|(h, _)| !h.contains(':')).map_or(text, |(h, _)| h),
+    }
+}
+
+pub(super) fn is_address(host: &str) -> bool {
+    host.parse::<std::net::IpAddr>().is_ok()
+}
+
+fn file_stem(path: &str) -> String {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    name.split('.').next().unwrap_or(name).to_ascii_lowercase()
+}
+
+/// Whether two streams that speak of the same time number their records in one sequence: in the order of their
+/// numbers the times rise.
+pub(super) fn interleave(trace: &Trace, a: &Stream, b: &Stream) -> bool {
+    let Some(((a_first, a_last), (b_first, b_last))) = a.span.zip(b.span) else { return false };
+    let (from, to) = (a_first.max(b_first), a_last.min(b_last));
+    let of = |s: &Stream| {
+        let own = |e: &&Event| e.file == s.file && (s.symbol.is_none() || e.server() == s.symbol);
+        let common = |e: &&Event| e.seq > 0 && e.time().is_some_and(|t| t >= from && t <= to);
+        trace.events().iter().filter(own).filter(common).take(COUNT).map(|e| (e.seq, e.time())).collect::<Vec<_>>()
+    };
+    let (mine, theirs) = (of(a), of(b));
+    if mine.is_empty() || theirs.is_empty() {
+        return false;
+    }
+    // Only as far as both samples reach.
+    let end = mine.last().map(|m| m.0).min(theirs.last().map(|t| t.0));
+    let mut all: Vec<_> = [mine, theirs].concat().into_iter().filter(|(seq, _)| Some(*seq) <= end).collect();
+    all.sort_unstable();
+    let wrong = all.windows(2).filter(|w| w[0].0 == w[1].0 || w[0].1 > w[1].1).count();
+    all.len() > 1 && wrong * 50 <= all.len()
+}

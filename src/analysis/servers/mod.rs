@@ -1,0 +1,204 @@
+//! Which server wrote a record, what it is called and what it does.
+//!
+//! ```text
+//! file ─┬─ stream (the records of one prefix name, or all of a file without names) ─┐
+//!       └─ stream ──────────────────────────────────────────────────────────────────┴─ server
+//! ```
+//!
+//! A search of the Centralized Logging Service holds several servers in one file, and a server that rolls its
+//! log over stands in several files. A server is one clock, so two are only taken for one when the log proves it.
+
+mod evidence;
+mod name;
+mod role;
+
+pub use role::Role;
+
+use rayon::prelude::*;
+
+use crate::span::FileId;
+use crate::text::decode;
+use crate::time::Timestamp;
+use crate::trace::{Event, EventId, Symbol, Trace};
+use evidence::Stream;
+
+/// Number of a server in [`Servers::all`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ServerId(pub u16);
+
+/// One server.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// The machine of the prefix, else what the server calls itself in Record-Route or Via, else what others call
+    /// its address; `None` when nothing tells.
+    pub name: Option<String>,
+    /// What it does.
+    pub role: Role,
+    /// The inputs in which it logs, ascending.
+    pub files: Vec<FileId>,
+    /// Its records, copies included.
+    pub records: u64,
+    /// Earliest and latest time, on its own clock.
+    pub span: Option<(Timestamp, Timestamp)>,
+}
+
+/// All servers of a trace.
+#[derive(Clone, Debug, Default)]
+pub struct Servers {
+    all: Vec<Server>,
+    /// For each input: its prefix names, and the server of records without one.
+    files: Vec<FileServers>,
+    /// Files that claim a server for a time for which another file speaks already.
+    doubled: Vec<FileId>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct FileServers {
+    named: Vec<(Symbol, ServerId)>,
+    rest: ServerId,
+}
+
+/// The spans of two files of one server meet where the log rolled over; a longer overlap is no rollover.
+const ROLLOVER_MS: i64 = 2_000;
+
+impl Servers {
+    /// Finds the servers of a trace.
+    pub fn identify(trace: &Trace) -> Servers {
+        let files: Vec<&[Event]> = trace.events().chunk_by(|a, b| a.file == b.file).collect();
+        let mut streams: Vec<Stream> =
+            files.par_iter().flat_map_iter(|events| evidence::streams(trace, events)).collect();
+        // Not by number of the file: the order in which inputs are given must not matter.
+        streams.sort_by(|a, b| (a.key(), a.span, a.records, a.file).cmp(&(b.key(), b.span, b.records, b.file)));
+        let mut out = Servers { files: vec![FileServers::default(); trace.inputs().len()], ..Servers::default() };
+        let mut merged: Vec<Vec<Stream>> = Vec::new();
+        for stream in streams {
+            let alike: Vec<usize> =
+                (0..merged.len()).filter(|i| merged[*i].iter().any(|s| s.is_named_like(&stream))).collect();
+            let same = alike.iter().copied().find(|i| merged[*i].iter().all(|s| may_be_one(trace, s, &stream)));
+            if same.is_none() && !alike.is_empty() {
+                out.doubled.push(stream.file);
+            }
+            if let Some(server) = same.and_then(|i| merged.get_mut(i)) {
+                server.push(stream);
+            } else if merged.len() < usize::from(u16::MAX) {
+                merged.push(vec![stream]);
+            }
+        }
+        out.number(trace, merged);
+        out
+    }
+
+    /// Gives servers their numbers: the order of their first record, whatever the order of the inputs.
+    fn number(&mut self, trace: &Trace, mut merged: Vec<Vec<Stream>>) {
+        let aliases = name::Aliases::learn(merged.iter().flatten());
+        merged.sort_by_cached_key(|own| {
+            let first = own.iter().filter_map(|s| s.span).map(|(first, _)| first).min();
+            (first.is_none(), first, role::of(own), name::of(own, &aliases))
+        });
+        let names = name::all(&merged, &aliases);
+        for (own, name) in merged.iter().zip(names) {
+            let id = ServerId(u16::try_from(self.all.len()).unwrap_or(u16::MAX));
+            for stream in own {
+                let Some(file) = self.files.get_mut(stream.file.index()) else { continue };
+                match stream.symbol {
+                    Some(symbol) => file.named.push((symbol, id)),
+                    None => file.rest = id,
+                }
+            }
+            let mut files: Vec<FileId> = own.iter().map(|s| s.file).collect();
+            files.sort_unstable();
+            files.dedup();
+            let span = own.iter().filter_map(|s| s.span).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+            let records = own.iter().map(|s| s.records).sum();
+            self.all.push(Server { name, role: role::of(own), files, records, span });
+        }
+        // A record whose prefix lost its name is the only server's of its file, if there is only one.
+        let unnamed: Vec<bool> = trace.sources().iter().map(|s| s.cls).collect();
+        for (file, cls) in self.files.iter_mut().zip(unnamed) {
+            if let (true, [(_, only)]) = (cls, &file.named[..]) {
+                file.rest = *only;
+            }
+        }
+        self.doubled.sort_unstable();
+    }
+
+    /// Names servers that nothing named yet after what is sent to them: `sent` holds who received, and the record
+    /// of the sender, whose Peer is the receiver.
+    pub(super) fn learn(&mut self, trace: &Trace, sent: impl Iterator<Item = (ServerId, EventId)>) {
+        for (to, id) in sent {
+            let Some(server) = self.all.get_mut(usize::from(to.0)) else { continue };
+            if server.name.as_deref().is_none_or(evidence::is_address)
+                && let Some(peer) = trace.event(id).and_then(|e| trace.peer(e)).map(decode)
+                && let host = evidence::host_of(&peer)
+                && !evidence::is_address(host)
+                && !host.is_empty()
+            {
+                server.name = Some(host.to_owned());
+            }
+        }
+    }
+
+    /// Every server, by first time.
+    pub fn all(&self) -> &[Server] {
+        &self.all
+    }
+
+    /// One server.
+    pub fn get(&self, id: ServerId) -> Option<&Server> {
+        self.all.get(usize::from(id.0))
+    }
+
+    /// The server that logged a record.
+    pub fn of(&self, event: &Event) -> ServerId {
+        let Some(file) = self.files.get(event.file.index()) else { return ServerId::default() };
+        match event.server() {
+            None => file.rest,
+            Some(symbol) => file.named.iter().find(|(s, _)| *s == symbol).map_or(file.rest, |(_, id)| *id),
+        }
+    }
+
+    /// Name of the server that logged a record.
+    pub fn name(&self, event: &Event) -> Option<&str> {
+        self.get(self.of(event))?.name.as_deref()
+    }
+
+    /// The server of a name: the whole name, or its first label, in any case; `None` also where several have it.
+    pub fn find(&self, name: &str) -> Option<ServerId> {
+        let label = |text: &str| text.split('.').next().unwrap_or(text).to_ascii_lowercase();
+        let named = |wanted: &dyn Fn(&str) -> bool| {
+            let mut found = (0..).map(ServerId).zip(&self.all).filter(|(_, s)| s.name.as_deref().is_some_and(wanted));
+            found.next().map(|(id, _)| id).filter(|_| found.next().is_none())
+        };
+        named(&|own| own.eq_ignore_ascii_case(name)).or_else(|| named(&|own| label(own) == label(name)))
+    }
+
+    /// The servers of one input, ascending.
+    pub fn of_file(&self, file: FileId) -> Vec<ServerId> {
+        let numbers = (0..).map(ServerId);
+        self.all.iter().zip(numbers).filter(|(s, _)| s.files.contains(&file)).map(|(_, id)| id).collect()
+    }
+
+    /// Inputs that name a server for a time for which another input speaks, with other records: two machines of
+    /// one name. They are kept apart.
+    pub fn doubled(&self) -> &[FileId] {
+        &self.doubled
+    }
+}
+
+/// Whether two streams of one name can be one machine: one after the other, sharing records, or interleaved in
+/// one sequence.
+fn may_be_one(trace: &Trace, a: &Stream, b: &Stream) -> bool {
+    let (Some((a_first, a_last)), Some((b_first, b_last))) = (a.span, b.span) else {
+        // Without times nothing speaks against the name.
+        return true;
+    };
+    let overlap = a_last.min(b_last).since(a_first.max(b_first));
+    let shares = |s: &Stream| trace.sources().get(s.file.index()).is_some_and(|s| s.copies > 0);
+    overlap <= ROLLOVER_MS || a.file == b.file || shares(a) || shares(b) || evidence::interleave(trace, a, b)
+}
+
+/// `pool\server` names the machine last.
+fn machine(trace: &Trace, symbol: Symbol) -> String {
+    let bracket = decode(trace.symbol(symbol));
+    bracket.rsplit('\\').next().unwrap_or(&bracket).to_owned()
+}

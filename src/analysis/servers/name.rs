@@ -1,0 +1,80 @@
+//! What a server is called.
+
+use std::collections::BTreeMap;
+
+use super::evidence::{Stream, is_address};
+
+/// Names that servers use for each other's addresses.
+#[derive(Debug, Default)]
+pub(super) struct Aliases {
+    names: BTreeMap<String, BTreeMap<String, u32>>,
+    /// Hosts by their first label.
+    hosts: BTreeMap<String, String>,
+}
+
+impl Aliases {
+    /// What all streams together say.
+    pub(super) fn learn<'s>(streams: impl Iterator<Item = &'s Stream>) -> Aliases {
+        let mut out = Aliases::default();
+        for stream in streams {
+            for (address, name) in &stream.aliases {
+                *out.names.entry(address.clone()).or_default().entry(name.clone()).or_default() += 1;
+            }
+            let hosts = stream.peers.iter().chain(stream.recorded.iter().map(|(host, _)| host));
+            for host in hosts.filter(|h| !is_address(h)) {
+                if let Some((label, _)) = host.split_once('.') {
+                    out.hosts.entry(label.to_ascii_lowercase()).or_insert_with(|| host.clone());
+                }
+            }
+        }
+        out
+    }
+
+    fn get(&self, address: &str) -> Option<&str> {
+        let names = self.names.get(address)?;
+        names.iter().max_by(|a, b| (a.1, b.0).cmp(&(b.1, a.0))).map(|(name, _)| name.as_str())
+    }
+}
+
+/// The prefix; a host of the logs after which the file is called; the name that others have for its address; its own
+/// Record-Route (RFC 3261 section 16.6 item 4: a proxy puts its own on top, though often that of its pool); its Via.
+pub(super) fn of(streams: &[Stream], aliases: &Aliases) -> Option<String> {
+    if let Some(machine) = streams.iter().find_map(|s| s.machine.clone()) {
+        return Some(machine);
+    }
+    let host = host(streams);
+    let mut named_after = streams.iter().filter_map(|s| aliases.hosts.get(&s.file_name));
+    if let Some(name) = named_after.next().map(String::as_str).or_else(|| aliases.get(host?)) {
+        return Some(name.to_owned());
+    }
+    let mut recorded: BTreeMap<&str, i32> = BTreeMap::new();
+    for (host, n) in streams.iter().flat_map(|s| &s.recorded).filter(|(h, _)| !is_address(h)) {
+        *recorded.entry(host).or_default() += n;
+    }
+    let own = recorded.iter().filter(|(_, n)| **n > 0).max_by(|a, b| (a.1, b.0).cmp(&(b.1, a.0)));
+    if let Some((host, _)) = own {
+        return Some((*host).to_owned());
+    }
+    host.map(str::to_owned)
+}
+
+fn host(streams: &[Stream]) -> Option<&str> {
+    streams.iter().max_by_key(|s| s.sent_by.iter().map(|(_, n)| n).sum::<u32>()).and_then(Stream::host)
+}
+
+/// The names of all servers; where two share one (both call themselves by their pool), the address is added.
+pub(super) fn all(servers: &[Vec<Stream>], aliases: &Aliases) -> Vec<Option<String>> {
+    let names: Vec<Option<String>> = servers.iter().map(|own| of(own, aliases)).collect();
+    names
+        .iter()
+        .zip(servers)
+        .map(|(name, own)| {
+            let name = name.as_ref()?;
+            let shared = names.iter().flatten().filter(|n| n.eq_ignore_ascii_case(name)).count() > 1;
+            match host(own).filter(|h| shared && !h.eq_ignore_ascii_case(name)) {
+                Some(host) => Some(format!("{name} ({host})")),
+                None => Some(name.clone()),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,108 @@
+//! The verdict on each mobile callee (OUTCOMES.md section 4), and whether the logs allow one.
+
+use super::Analysis;
+use super::call::Call;
+use super::coverage::Blind;
+use super::message::Context;
+use super::push::Push;
+use super::servers::Role;
+use super::words::{Link, Outcome, PushResult, Verdict};
+use crate::time::Timestamp;
+
+/// Verdicts, and the evidence of its pushes for each call.
+pub(super) fn judge(analysis: &mut Analysis, ctx: &Context<'_>) {
+    let tied = tied(analysis);
+    let pushes = &analysis.pushes;
+    for (call, tied) in analysis.calls.iter_mut().zip(tied) {
+        let own: Vec<&Push> = call.pushes.iter().filter_map(|p| pushes.get(*p)).collect();
+        call.mobile |= !own.is_empty();
+        if call.mobile {
+            let found = verdict(call, &own, tied.is_some());
+            // The logs must cover the time in which the push, or another, would have been seen.
+            let blind = match found {
+                Verdict::MissedNoPush | Verdict::MissedPushFailed | Verdict::MissedPushUnanswered => {
+                    blind(call, ctx, found)
+                }
+                Verdict::Undetermined => call.blind.or(tied).or_else(|| own.iter().find_map(|p| p.blind)),
+                _ => None,
+            };
+            call.verdict = Some(if blind.is_some() { Verdict::Undetermined } else { found });
+            call.blind = call.blind.or(blind);
+        }
+        for push in own {
+            call.evidence.extend(push.evidence.iter().copied());
+        }
+        call.evidence.sort_unstable();
+        call.evidence.dedup();
+    }
+}
+
+/// For each call whether a push that is not linked may be its own.
+fn tied(analysis: &Analysis) -> Vec<Option<Blind>> {
+    let mut tied = vec![None; analysis.calls.len()];
+    for push in analysis.pushes.iter().filter(|p| p.link == Link::None) {
+        for candidate in &push.candidates {
+            if let Some(slot) = tied.get_mut(*candidate) {
+                *slot = Some(Blind::Tied);
+            }
+        }
+    }
+    tied
+}
+
+/// Why the logs cannot say that a call was missed, if so.
+fn blind(call: &Call, ctx: &Context<'_>, verdict: Verdict) -> Option<Blind> {
+    if call.clocks.is_empty() {
+        // A log without times: the order of its records is all there is.
+        return None;
+    }
+    // The Front End sends the push, and an Edge only sees those that take its way.
+    let knows = |clock: &&super::call::Clock| {
+        verdict != Verdict::MissedNoPush || ctx.servers.get(clock.server).is_none_or(|s| s.role != Role::Edge)
+    };
+    let end: Option<Timestamp> = call.clocks.iter().filter_map(|c| c.end).max().or(call.ended);
+    let mut why = Some(Blind::OnlyEdge);
+    for clock in call.clocks.iter().filter(knows) {
+        let last = ctx.coverage.covered_until(clock.server, clock.first).and_then(|id| ctx.time(id));
+        let own_end = clock.end.or(end);
+        if last.is_none() || last >= own_end {
+            return None;
+        }
+        why = Some(ctx.coverage.end_after(clock.server, clock.first));
+    }
+    why
+}
+
+/// CONTRACT.md's words; "missed" only when the INVITE ended in the log, unanswered.
+fn verdict(call: &Call, pushes: &[&Push], tied: bool) -> Verdict {
+    let has = |result| pushes.iter().any(|p| p.result == result);
+    let failed = has(PushResult::Rejected) || has(PushResult::Unroutable);
+    match call.outcome {
+        Outcome::Answered | Outcome::MediaFailed if call.answered_by_mobile => Verdict::AnsweredByMobile,
+        Outcome::Answered => Verdict::AnsweredElsewhere,
+        Outcome::MediaFailed if call.status.is_some_and(|s| s < 300) => Verdict::AnsweredElsewhere,
+        Outcome::Declined | Outcome::Busy | Outcome::DoNotDisturb if call.refused_by_mobile => {
+            Verdict::DeclinedByMobile
+        }
+        Outcome::Cancelled => Verdict::CallerGaveUp,
+        Outcome::NoAnswer
+        | Outcome::NoResponse
+        | Outcome::ServerError
+        | Outcome::FederationFailed
+        | Outcome::Rejected => {
+            if has(PushResult::Accepted) {
+                Verdict::NotOpened
+            } else if failed {
+                Verdict::MissedPushFailed
+            } else if has(PushResult::Unanswered) {
+                Verdict::MissedPushUnanswered
+            } else if pushes.is_empty() && !tied {
+                Verdict::MissedNoPush
+            } else {
+                Verdict::Undetermined
+            }
+        }
+        Outcome::NoFinal if failed && !has(PushResult::Accepted) => Verdict::MissedPushFailed,
+        _ => Verdict::Undetermined,
+    }
+}

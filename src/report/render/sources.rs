@@ -1,0 +1,72 @@
+//! The inputs with their servers and clocks.
+
+use super::iso;
+use crate::analysis::{Analysis, Role, ServerId};
+use crate::report::model;
+use crate::span::FileId;
+use crate::trace::Trace;
+
+/// One entry an input.
+pub(super) fn sources(trace: &Trace, analysis: &Analysis) -> Vec<model::Source> {
+    let mut problems = vec![0u64; trace.sources().len()];
+    for problem in trace.problems() {
+        if let Some(n) = problems.get_mut(problem.file.index()) {
+            *n += 1;
+        }
+    }
+    let files = (0..).map(FileId);
+    trace
+        .inputs()
+        .iter()
+        .zip(trace.sources())
+        .zip(files)
+        .zip(problems)
+        .map(|(((input, source), file), problems)| {
+            let servers: Vec<model::Server> =
+                analysis.servers.of_file(file).into_iter().filter_map(|id| server(analysis, id)).collect();
+            let only = if let [only] = &servers[..] { Some(only) } else { None };
+            model::Source {
+                path: input.name().to_owned(),
+                server: only.and_then(|s| s.name.clone()),
+                role: only.map_or(Role::Unknown.name(), |s| s.role),
+                format: if source.cls {
+                    "cls"
+                } else if source.unprefixed {
+                    "unprefixed"
+                } else {
+                    "ocslogger"
+                },
+                encoding: input.encoding().name(),
+                bytes: input.original_len(),
+                first: iso(source.span.map(|s| s.0)),
+                last: iso(source.span.map(|s| s.1)),
+                clock_offset_ms: only.map_or(0, |s| s.clock_offset_ms),
+                clock_spread_ms: only.and_then(|s| s.clock_spread_ms),
+                clock: only.map(|s| s.clock),
+                clock_drift_ms: only.map(|s| s.clock_drift_ms),
+                records: model::Records {
+                    protocol: source.records[0],
+                    diagnostic: source.records[1],
+                    connection: source.records[2],
+                    other: source.records[3],
+                },
+                copies: source.copies,
+                lines_outside: source.lines_outside,
+                problems: problems + u64::from(source.record_count() == 0),
+                servers: if servers.len() > 1 { servers } else { Vec::new() },
+            }
+        })
+        .collect()
+}
+
+fn server(analysis: &Analysis, id: ServerId) -> Option<model::Server> {
+    let (server, clock) = (analysis.servers.get(id)?, analysis.clocks.get(id)?);
+    Some(model::Server {
+        name: server.name.clone(),
+        role: server.role.name(),
+        clock: clock.basis.name(),
+        clock_offset_ms: clock.offset_ms,
+        clock_spread_ms: clock.spread_ms,
+        clock_drift_ms: clock.drift_ms,
+    })
+}
