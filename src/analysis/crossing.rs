@@ -61,10 +61,23 @@ impl Crossing {
     }
 }
 
+/// Equal crossings: a message and its retransmissions.
+#[derive(Default)]
+struct Same {
+    at: Vec<usize>,
+    /// How many of them have a record, by direction of the record.
+    used: [usize; 3],
+}
+
+type Index = HashMap<(MessageKey, Box<[u64]>), Same>;
+
+/// No message makes more steps (`Max-Forwards`, RFC 3261 section 8.1.1.6); a longer Via list is hostile.
+const MOST_STEPS: usize = 70;
+
 /// The crossings of the messages among `records`, in the order of their first record.
 pub(crate) fn crossings(trace: &Trace, records: &[EventId]) -> Vec<Crossing> {
     let mut all: Vec<Crossing> = Vec::new();
-    let mut index: HashMap<(MessageKey, Box<[u64]>), Vec<usize>> = HashMap::new();
+    let mut index: Index = HashMap::new();
     for &id in records {
         let Some(event) = trace.event(id).filter(|e| e.kind == RecordKind::Protocol && !e.is_copy()) else { continue };
         let identity = trace.identity(event);
@@ -78,18 +91,14 @@ pub(crate) fn crossings(trace: &Trace, records: &[EventId]) -> Vec<Crossing> {
         };
         let vias: Box<[u64]> = identity.vias.as_ref().into();
         let same = index.entry((key, vias)).or_default();
-        let slot = |c: &Crossing| match event.direction {
-            Direction::Outgoing => c.sent,
-            Direction::Incoming => c.received,
-            Direction::Unknown => c.stray,
-        };
-        let free = same.iter().copied().find(|i| all.get(*i).is_some_and(|c| slot(c).is_none()));
-        let at = free.unwrap_or_else(|| {
-            let vias = identity.vias.as_ref().into();
-            all.push(Crossing { key, vias, sent: None, received: None, stray: None, repeat: same.len(), before: None });
-            same.push(all.len() - 1);
+        let used = &mut same.used[event.direction as usize];
+        let at = same.at.get(*used).copied().unwrap_or_else(|| {
+            let (vias, repeat) = (identity.vias.as_ref().into(), same.at.len());
+            all.push(Crossing { key, vias, sent: None, received: None, stray: None, repeat, before: None });
+            same.at.push(all.len() - 1);
             all.len() - 1
         });
+        *used += 1;
         if let Some(crossing) = all.get_mut(at) {
             *match event.direction {
                 Direction::Outgoing => &mut crossing.sent,
@@ -104,10 +113,10 @@ pub(crate) fn crossings(trace: &Trace, records: &[EventId]) -> Vec<Crossing> {
 
 /// Ties each crossing to the one before it: the list without the top entry is what a request had before, and what
 /// a response has after. A server in between may have no log, so more than one entry may be missing.
-fn chain(all: &mut [Crossing], index: &HashMap<(MessageKey, Box<[u64]>), Vec<usize>>) {
+fn chain(all: &mut [Crossing], index: &Index) {
     let shorter = |c: &Crossing| {
-        (1..c.vias.len()).find_map(|n| {
-            let same = index.get(&(c.key, c.vias.get(n..)?.into()))?;
+        (1..c.vias.len().min(MOST_STEPS)).find_map(|n| {
+            let same = &index.get(&(c.key, c.vias.get(n..)?.into()))?.at;
             same.get(c.repeat).or(same.last()).copied().map(|at| (n, at))
         })
     };

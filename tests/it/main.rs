@@ -2,6 +2,7 @@
 //!
 //! * `scenarios`: input and expected report in one file each, `tests/scenarios/*.scenario`
 //! * `framing`: the same report whatever the chunk size and thread count
+//! * `hops`: the hop tables of the samples
 //! * `hostile`: damaged and malicious input
 //! * `samples`: every shipped sample gives what `samples/README.md` promises
 //! * `schema`: the JSON report against `tests/report.schema.json`
@@ -15,6 +16,7 @@ mod cli;
 mod common;
 mod explain;
 mod framing;
+mod hops;
 mod hostile;
 mod samples;
 mod scenarios;

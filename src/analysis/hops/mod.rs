@@ -2,13 +2,15 @@
 
 mod changes;
 
-use super::Analysis;
+use std::cmp::Reverse;
+
 use super::crossing::{Crossing, crossings};
-use crate::record::Direction;
-use crate::sip::StartLine;
+use super::{Analysis, Call, Push};
+use crate::record::{Direction, RecordKind};
+use crate::sip::{Method, StartLine};
 use crate::text::decode;
 use crate::time::Timestamp;
-use crate::trace::{EventId, Trace};
+use crate::trace::{Event, EventId, Trace};
 
 /// One SIP message with all its copies.
 #[derive(Clone, Debug, Default)]
@@ -86,6 +88,37 @@ pub fn of_records(trace: &Trace, analysis: &Analysis, records: &[EventId], id: E
     let mut table = HopTable { message: title(trace, all.get(root)?.first()), rows: Vec::new() };
     add(trace, analysis, &all, root, &mut table);
     Some(table)
+}
+
+/// What became of the INVITE of a call: its table, and that of the final response which the caller got.
+///
+/// Of several attempts (a challenge was answered) the last INVITE counts.
+pub fn of_call(trace: &Trace, analysis: &Analysis, call: &Call) -> Vec<HopTable> {
+    let records = call.own_records();
+    let invites = || records.iter().filter_map(|id| Some((*id, trace.event(*id)?))).filter(|(_, e)| is_invite(e));
+    let initial = |e: &Event| e.is_request() && trace.identity(e).to_tag == 0;
+    let invite = invites().filter(|(_, e)| initial(e)).min_by_key(|(id, e)| (Reverse(e.cseq), *id));
+    let cseq = invite.map(|(_, e)| e.cseq);
+    // Of the finals of a fork the caller got the one with that status; the copy on its side has the fewest entries.
+    let finals = invites().filter(|(_, e)| Some(e.status) == call.status && cseq.is_none_or(|n| n == e.cseq));
+    let last = finals.min_by_key(|(id, e)| (trace.identity(e).vias.len(), *id));
+    [invite, last].into_iter().flatten().filter_map(|(id, _)| of_records(trace, analysis, records, id)).collect()
+}
+
+/// What became of the MESSAGE of a push: its table, and that of its final response.
+///
+/// Of several attempts (a challenge was answered) the last counts.
+pub fn of_push(trace: &Trace, analysis: &Analysis, push: &Push) -> Vec<HopTable> {
+    let own = push.records.iter().filter_map(|id| Some((*id, trace.event(*id)?)));
+    let own = || own.clone().filter(|(_, e)| e.kind == RecordKind::Protocol && e.cseq == push.cseq);
+    let message = own().find(|(_, e)| e.is_request());
+    let last = own().filter(|(_, e)| !e.is_request() && Some(e.status) == push.status);
+    let last = last.min_by_key(|(id, e)| (trace.identity(e).vias.len(), *id));
+    [message, last].into_iter().flatten().filter_map(|(id, _)| of_records(trace, analysis, &push.records, id)).collect()
+}
+
+fn is_invite(event: &Event) -> bool {
+    event.kind == RecordKind::Protocol && event.method == Method::Invite
 }
 
 /// Rows of a crossing and of all that were made from it, depth first, so that each leg of a fork stays together.
