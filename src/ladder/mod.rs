@@ -15,9 +15,12 @@
 //! [`build`] reads only the records of the story. The renderings are functions from a [`Ladder`] to text.
 
 mod build;
+mod find;
 mod lanes;
 mod order;
 pub mod text;
+
+pub use find::find;
 
 use crate::analysis::Analysis;
 use crate::sip::Method;
@@ -164,6 +167,16 @@ pub enum StepKind {
     Arrow(Arrow),
     /// A remark at one lane.
     Note(Note),
+}
+
+impl StepKind {
+    /// The records behind it.
+    pub fn records(&self) -> &[EventId] {
+        match self {
+            StepKind::Arrow(arrow) => &arrow.records,
+            StepKind::Note(note) => &note.records,
+        }
+    }
 }
 
 /// A SIP message between two neighbours.

@@ -5,6 +5,7 @@ pub mod hops;
 pub mod model;
 pub mod page;
 mod render;
+pub mod story;
 pub mod text;
 
 use std::io::{self, Write};
