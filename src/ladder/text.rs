@@ -179,7 +179,8 @@ impl Canvas {
                 let start = (column + 1).saturating_sub(columns(text).div_ceil(2));
                 row.put(start.min(self.width.saturating_sub(columns(text))), text);
             }
-            row.label = Some((0, self.width, HEAD));
+            let end = row.cells.iter().rposition(|c| *c != Some(' ')).map_or(0, |last| last + 1);
+            row.label = Some((0, end, HEAD));
             row.write(out)?;
         }
         self.row("", true).write(out)

@@ -17,7 +17,7 @@ pub fn why_undetermined(trace: &Trace, analysis: &Analysis, blind: &Blind) -> St
     };
     match blind {
         Blind::StartMissing => "the log begins inside the call: its INVITE is not there".to_owned(),
-        Blind::Ends(id, last) => format!("{} ends too early, {}", server(*id), at(*last)),
+        Blind::Ends(id, last) => format!("{} ends too early, with {}", server(*id), at(*last)),
         Blind::Hole(Hole { server: id, kind, after, before }) => {
             let what = match kind {
                 HoleKind::Sequence(1) => "1 line is missing".to_owned(),

@@ -2,9 +2,10 @@
 //!
 //! ```text
 //! Hops of 504 Server time-out (MESSAGE)
-//!   1  08:30:20.217          edge03.contoso.com sent to fe03.contoso.com:55654
-//!        logged 08:30:19.396; edge03.log:41
-//!   2  08:30:20.221  +0.004  fe03.contoso.com received from edge03.contoso.com:5061
+//!    1  08:30:20.217           edge03.contoso.com sent to fe03.contoso.com:55654
+//!       logged as 08:30:19.396; edge03.log:34
+//!    2  08:30:20.221  +4 ±4 ms  fe03.contoso.com received from edge03.contoso.com:5061
+//!       fe03.log:255
 //! ```
 
 use std::io::{self, Write};
@@ -34,8 +35,10 @@ pub fn write(table: &HopTable, look: HopText, out: &mut dyn Write) -> io::Result
     write!(out, "{HEAD}")?;
     page::paragraph(out, look.width, look.indent, &format!("Hops of {}", table.message))?;
     write!(out, "{HEAD:#}")?;
-    for (i, row) in table.rows.iter().enumerate() {
-        let text = format!("{:>2}  {}  {}  {}", i + 1, clock(row.time.as_deref()), latency(row, look), place_of(row));
+    let latencies: Vec<String> = table.rows.iter().map(|row| latency(row, look)).collect();
+    let widest = latencies.iter().map(|l| l.chars().count()).max().unwrap_or(0);
+    for ((i, row), latency) in table.rows.iter().enumerate().zip(latencies) {
+        let text = format!("{:>2}  {}  {latency:<widest$}  {}", i + 1, clock(row.time.as_deref()), place_of(row));
         page::paragraph(out, look.width, look.indent + 2, &text)?;
         write!(out, "{DIM}")?;
         page::paragraph(out, look.width, look.indent + 6, &proof(row, i))?;

@@ -39,6 +39,9 @@ impl Story<'_> {
             self.call(call, out)?;
         }
         for push in &pushes {
+            if call.is_some() {
+                writeln!(out)?;
+            }
             self.push(push, out)?;
         }
         if call.is_none() && pushes.is_empty() {
@@ -153,9 +156,14 @@ impl Story<'_> {
     fn causes(&self, codes: &[&'static str], out: &mut dyn Write) -> io::Result<()> {
         for finding in codes.iter().filter_map(|code| catalogue::find(code)) {
             self.line(2, &format!("cause [{}]: {}. {}", finding.code, finding.summary, finding.cause), out)?;
-            for (i, step) in Explanation::of_finding(finding).steps.iter().enumerate() {
+            let steps = Explanation::of_finding(finding).steps;
+            if matches!(steps.first(), Some(Step::Command(_))) {
+                self.line(2, "do:", out)?;
+            }
+            for (i, step) in steps.iter().enumerate() {
                 match step {
-                    Step::Text(text) => self.line(2, &format!("{}{text}", if i == 0 { "do: " } else { "  " }), out)?,
+                    Step::Text(text) if i == 0 => self.line(2, &format!("do: {text}"), out)?,
+                    Step::Text(text) => self.line(4, text, out)?,
                     // Half a command is of no use: never broken.
                     Step::Command(command) => writeln!(out, "    {}", sanitize(command))?,
                 }

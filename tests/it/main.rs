@@ -6,6 +6,7 @@
 //! * `hostile`: damaged and malicious input
 //! * `samples`: every shipped sample gives what `samples/README.md` promises
 //! * `schema`: the JSON report against `tests/report.schema.json`
+//! * `show`: ladders, and `siptrail show` as a user runs it
 //! * `traffic`: generated logs against their known truth
 //! * `cli`: the program as a user runs it, exit codes included
 //! * `explain`: the offline knowledge, `siptrail findings` and `siptrail explain`
@@ -21,4 +22,5 @@ mod hostile;
 mod samples;
 mod scenarios;
 mod schema;
+mod show;
 mod traffic;
