@@ -12,7 +12,7 @@
 //!  analysis       hops → transactions → legs → calls; pushes; links; verdicts
 //!    │ findings, knowledge     causes and what numbers mean, as data
 //!    ▼
-//!  report         text for people, JSON for programs
+//!  report, ladder text for people, JSON for programs; one call as a sequence diagram
 //! ```
 //!
 //! ```
@@ -58,6 +58,8 @@ pub mod analysis;
 pub mod findings;
 #[deny(clippy::disallowed_methods)]
 pub mod knowledge;
+#[deny(clippy::disallowed_methods)]
+pub mod ladder;
 #[deny(clippy::disallowed_methods)]
 pub mod report;
 

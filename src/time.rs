@@ -63,6 +63,11 @@ impl Timestamp {
         self.naive().map_or_else(String::new, |t| t.format("%Y-%m-%dT%H:%M:%S%.3f").to_string())
     }
 
+    /// `09:01:45.669`, the time of day.
+    pub fn clock(self) -> String {
+        self.naive().map_or_else(String::new, |t| t.format("%H:%M:%S%.3f").to_string())
+    }
+
     /// `2013-10-15 09:01:45`, for people.
     pub fn short(self) -> String {
         self.naive().map_or_else(String::new, |t| t.format("%Y-%m-%d %H:%M:%S").to_string())

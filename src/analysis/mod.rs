@@ -10,8 +10,10 @@ mod attempt;
 mod call;
 pub mod clocks;
 pub mod coverage;
+pub(crate) mod crossing;
 mod diagnostic;
 mod group;
+pub mod hops;
 mod link;
 mod message;
 mod outcome;
@@ -30,7 +32,8 @@ pub use words::{Link, Modality, Outcome, PushResult, Verdict};
 
 use rayon::prelude::*;
 
-use crate::trace::Trace;
+use crate::time::Timestamp;
+use crate::trace::{EventId, Trace};
 
 /// Limits of the rules, in milliseconds, and what the user knows.
 #[derive(Clone, Debug)]
@@ -80,6 +83,11 @@ impl Analysis {
     /// Calls whose mobile callee missed them.
     pub fn missed(&self) -> impl Iterator<Item = &Call> {
         self.calls.iter().filter(|call| call.is_missed())
+    }
+
+    /// Time of a record on the clock of the reference.
+    pub fn time(&self, trace: &Trace, id: EventId) -> Option<Timestamp> {
+        self.clocks.time(&self.servers, id, trace.event(id)?)
     }
 }
 

@@ -3,8 +3,10 @@
 mod explain;
 mod findings;
 mod knowledge;
+mod load;
 mod progress;
 mod report;
+mod show;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -30,6 +32,7 @@ struct Arguments {
 enum Command {
     /// Report missed calls and notifications with cause, remedy and proof
     Report(report::Report),
+    Show(show::Show),
     Findings(findings::Findings),
     Explain(explain::Explain),
 }
@@ -64,6 +67,7 @@ pub(crate) fn main() -> ExitCode {
     }
     let status = match Arguments::parse().command {
         Command::Report(report) => report.run(),
+        Command::Show(show) => show.run(),
         Command::Findings(findings) => findings.run(),
         Command::Explain(explain) => explain.run(),
     };

@@ -6,10 +6,9 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use siptrail::report::{self as reports, Selection, model};
 use siptrail::time::Timestamp;
-use siptrail::trace::LoadOptions;
 use siptrail::{Options, Trace};
 
-use super::progress::Bar;
+use super::load::{Loaded, load};
 use super::{Status, say};
 
 /// Read logs and report who missed a call or a notification
@@ -38,6 +37,9 @@ pub(crate) struct Report {
     /// Only calls and pushes of addresses that contain this text
     #[arg(long, value_name = "ADDRESS")]
     user: Option<String>,
+    /// Also tell the way of each missed call's INVITE and pushes: every place that logged them, with times and changes
+    #[arg(long)]
+    hops: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -66,31 +68,7 @@ enum FailOn {
 impl Report {
     #[expect(clippy::disallowed_methods, reason = "the command line is where stdout is written")]
     pub(crate) fn run(self) -> io::Result<Status> {
-        let opened = siptrail::input::open(&self.inputs);
-        for error in &opened.errors {
-            say(&format!("siptrail: {error}"));
-        }
-        if let [first, rest @ ..] = &opened.skipped[..] {
-            let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
-            say(&format!("siptrail: left alone, not named like a log: {}{more}; name it to read it", first.display()));
-        }
-        if opened.inputs.is_empty() {
-            return Ok(Status::Failed);
-        }
-        let bar = Bar::new();
-        let trace = Trace::load(opened.inputs, &LoadOptions { progress: &|p| bar.show(p), ..LoadOptions::default() });
-        bar.finish();
-        let mut found = 0;
-        for (input, source) in trace.inputs().iter().zip(trace.sources()) {
-            if source.record_count() == 0 {
-                say(&format!(
-                    "siptrail: no SIP trace record in {}: expected SIPStack text ($$begin_record ... $$end_record); check that it was converted from .etl",
-                    input.name()
-                ));
-            } else {
-                found += 1;
-            }
-        }
+        let Some(Loaded { trace, errors, found }) = load(&self.inputs) else { return Ok(Status::Failed) };
         let selection = match self.selection(&trace) {
             Ok(selection) => selection,
             Err(line) => {
@@ -99,10 +77,13 @@ impl Report {
             }
         };
         let analysis = selection.apply(siptrail::analyse(&trace, &Options::default()));
-        let report = match self.format {
-            Format::Text => reports::digest(&trace, &analysis, &opened.errors),
-            Format::Json => reports::report(&trace, &analysis, &opened.errors),
+        let mut report = match self.format {
+            Format::Text => reports::digest(&trace, &analysis, &errors),
+            Format::Json => reports::report(&trace, &analysis, &errors),
         };
+        if self.hops {
+            reports::add_hops(&mut report, &trace, &analysis);
+        }
         match self.format {
             Format::Text => {
                 let mut out = BufWriter::new(anstream::AutoStream::auto(io::stdout()));
@@ -116,9 +97,9 @@ impl Report {
             }
         }
         let status = match found {
-            0 => Status::Failed,
-            _ if self.fails(&report) => Status::Found,
-            _ => Status::Fine,
+            false => Status::Failed,
+            true if self.fails(&report) => Status::Found,
+            true => Status::Fine,
         };
         // The process ends here: giving back every string one by one would only make the user wait.
         std::mem::forget((trace, analysis, report));

@@ -1,8 +1,11 @@
 //! Results to bytes. [`model`] is what programs read (CONTRACT.md); [`text`] is what people read, laid out by [`page`].
 
+mod blind;
+pub mod hops;
 pub mod model;
 pub mod page;
 mod render;
+pub mod story;
 pub mod text;
 
 use std::io::{self, Write};
@@ -88,4 +91,5 @@ pub fn write_json(report: &model::Report, out: &mut dyn Write) -> io::Result<()>
     out.write_all(b"\n")
 }
 
-pub use render::{digest, report};
+pub use blind::why_undetermined;
+pub use render::{add_hops, digest, hop_table, report};

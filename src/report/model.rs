@@ -119,6 +119,16 @@ pub struct Call {
     pub findings: Vec<&'static str>,
     pub messages: u64,
     pub evidence: Vec<Place>,
+    /// Asked for with `--hops`: of the INVITE and its final response.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hop_tables: Vec<HopTable>,
+}
+
+impl Call {
+    /// Whether the callee missed it.
+    pub fn is_missed(&self) -> bool {
+        matches!(self.verdict, Some("not_opened" | "missed_no_push" | "missed_push_failed" | "missed_push_unanswered"))
+    }
 }
 
 /// One header of the ms-diagnostics family.
@@ -165,6 +175,9 @@ pub struct Push {
     pub link: &'static str,
     pub findings: Vec<&'static str>,
     pub evidence: Vec<Place>,
+    /// Asked for with `--hops`: of the MESSAGE and its final response.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hop_tables: Vec<HopTable>,
 }
 
 /// One place that logged a MESSAGE.
@@ -175,6 +188,48 @@ pub struct Hop {
     pub direction: Option<&'static str>,
     pub peer: Option<String>,
     pub time: Option<String>,
+}
+
+/// One message with every place that logged it.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct HopTable {
+    pub message: String,
+    pub rows: Vec<HopRow>,
+}
+
+/// One record of the message.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct HopRow {
+    pub server: Option<String>,
+    pub direction: Option<&'static str>,
+    pub peer: Option<String>,
+    /// On the clock of the reference.
+    pub time: Option<String>,
+    /// On the clock of the server.
+    pub logged: Option<String>,
+    /// Number of the row it was made from, counted from 0.
+    pub before: Option<usize>,
+    pub latency_ms: Option<i64>,
+    /// By how much the latency may be wrong.
+    pub unsure_ms: i64,
+    pub changes: Vec<Change>,
+    pub place: Place,
+}
+
+/// One difference from the copy before.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct Change {
+    /// `added`, `removed` or `changed`.
+    pub what: &'static str,
+    /// A header, `Request-URI` or `body`, whose values are its lengths.
+    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
 }
 
 /// One cause with all that it explains.

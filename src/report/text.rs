@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::io::{self, Write};
 
+use super::hops::{self, HopText};
 use super::model::{Call, Finding, Place, Push, Report, Source};
 use super::page::{self, BAD, DIM, GOOD, HEAD};
 
@@ -62,12 +63,8 @@ fn heading(out: &mut dyn Write, text: &str) -> io::Result<()> {
     writeln!(out, "\n{HEAD}{text}{HEAD:#}")
 }
 
-fn is_missed(call: &Call) -> bool {
-    matches!(call.verdict, Some("not_opened" | "missed_no_push" | "missed_push_failed" | "missed_push_unanswered"))
-}
-
 fn missed(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let missed: Vec<&Call> = report.calls.iter().filter(|c| is_missed(c)).collect();
+    let missed: Vec<&Call> = report.calls.iter().filter(|c| c.is_missed()).collect();
     if missed.is_empty() {
         return Ok(());
     }
@@ -95,6 +92,10 @@ fn missed(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             cause(out, finding)?;
         }
         proof(out, &call.evidence)?;
+        let pushes = report.pushes.iter().filter(|p| call.pushes.contains(&p.call_id));
+        for table in call.hop_tables.iter().chain(pushes.flat_map(|p| &p.hop_tables)) {
+            hops::write(table, HopText { width: page::WIDTH, indent: 4, ascii: false }, out)?;
+        }
     }
     more(out, missed.len())
 }
@@ -137,7 +138,7 @@ fn more(out: &mut dyn Write, count: usize) -> io::Result<()> {
 
 /// Causes of pushes that belong to no missed call: lost all the same.
 fn other_findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let missed: HashSet<&String> = report.calls.iter().filter(|c| is_missed(c)).flat_map(|c| &c.pushes).collect();
+    let missed: HashSet<&String> = report.calls.iter().filter(|c| c.is_missed()).flat_map(|c| &c.pushes).collect();
     let lost: Vec<&Push> = report.pushes.iter().filter(|p| is_lost(p) && !missed.contains(&p.call_id)).collect();
     if lost.is_empty() {
         return Ok(());

@@ -2,9 +2,11 @@
 //!
 //! * `scenarios`: input and expected report in one file each, `tests/scenarios/*.scenario`
 //! * `framing`: the same report whatever the chunk size and thread count
+//! * `hops`: the hop tables of the samples
 //! * `hostile`: damaged and malicious input
 //! * `samples`: every shipped sample gives what `samples/README.md` promises
 //! * `schema`: the JSON report against `tests/report.schema.json`
+//! * `show`: ladders, and `siptrail show` as a user runs it
 //! * `traffic`: generated logs against their known truth
 //! * `cli`: the program as a user runs it, exit codes included
 //! * `explain`: the offline knowledge, `siptrail findings` and `siptrail explain`
@@ -15,8 +17,10 @@ mod cli;
 mod common;
 mod explain;
 mod framing;
+mod hops;
 mod hostile;
 mod samples;
 mod scenarios;
 mod schema;
+mod show;
 mod traffic;

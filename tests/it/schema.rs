@@ -23,11 +23,14 @@ fn every_report_is_valid() {
         check(&scenario.name, &report_of(&scenario.files));
     }
     let out = Command::new(env!("CARGO_BIN_EXE_siptrail"))
-        .args(["report", "--format", "json"])
+        .args(["report", "--hops", "--format", "json"])
         .arg(root("samples"))
         .output()
         .unwrap();
-    check("samples", &serde_json::from_slice(&out.stdout).unwrap());
+    let report: Value = serde_json::from_slice(&out.stdout).unwrap();
+    check("samples", &report);
+    let all = ["calls", "pushes"].iter().flat_map(|key| report[key].as_array().unwrap());
+    assert!(all.filter(|entry| entry.get("hop_tables").is_some()).count() > 3, "samples have missed calls");
 }
 
 #[test]
@@ -39,4 +42,7 @@ fn the_schema_refuses_a_wrong_word_and_a_missing_key() {
     let mut report = report_of(&scenarios()[0].files);
     report["calls"][0].as_object_mut().unwrap().remove("evidence");
     assert!(!validator.is_valid(&report));
+    let mut report = report_of(&scenarios()[0].files);
+    report["calls"][0]["hop_tables"] = serde_json::json!([{ "message": "INVITE", "rows": [] }]);
+    assert!(!validator.is_valid(&report), "a table has a row");
 }

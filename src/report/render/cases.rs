@@ -4,7 +4,6 @@ use super::{iso, place};
 use crate::analysis::{self, Analysis, Diagnostic};
 use crate::findings;
 use crate::knowledge;
-use crate::record::Direction;
 use crate::report::model;
 use crate::trace::{EventId, Trace};
 
@@ -43,6 +42,7 @@ pub(super) fn call(trace: &Trace, analysis: &Analysis, call: &analysis::Call) ->
         findings: call.findings.clone(),
         messages: call.messages,
         evidence: call.evidence.iter().map(|id| place(trace, *id)).collect(),
+        hop_tables: Vec::new(),
     }
 }
 
@@ -66,11 +66,7 @@ pub(super) fn push(trace: &Trace, analysis: &Analysis, push: &analysis::Push) ->
             .iter()
             .map(|hop| model::Hop {
                 server: hop.server.clone(),
-                direction: match hop.direction {
-                    Direction::Incoming => Some("incoming"),
-                    Direction::Outgoing => Some("outgoing"),
-                    Direction::Unknown => None,
-                },
+                direction: super::direction(hop.direction),
                 peer: hop.peer.clone(),
                 time: iso(hop.time),
             })
@@ -80,6 +76,7 @@ pub(super) fn push(trace: &Trace, analysis: &Analysis, push: &analysis::Push) ->
         link: push.link.name(),
         findings: push.findings.clone(),
         evidence: push.evidence.iter().map(|id| place(trace, *id)).collect(),
+        hop_tables: Vec::new(),
     }
 }
 

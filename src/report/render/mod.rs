@@ -1,6 +1,7 @@
 //! From results to the model.
 
 mod cases;
+mod hops;
 mod sources;
 
 use std::collections::BTreeMap;
@@ -10,9 +11,11 @@ use rayon::prelude::*;
 use super::model::{self, Place, Report};
 use crate::analysis::{self, Analysis, Call, PushResult};
 use crate::input::InputError;
+use crate::record::Direction;
 use crate::time::Timestamp;
 use crate::trace::{EventId, Trace};
 use cases::{call, grouped, push};
+pub use hops::{add_hops, hop_table};
 
 /// The whole report. `errors` are inputs that could not be read; they are listed under `problems`.
 pub fn report(trace: &Trace, analysis: &Analysis, errors: &[InputError]) -> Report {
@@ -89,6 +92,14 @@ fn problems(trace: &Trace, errors: &[InputError]) -> Vec<model::Problem> {
 
 fn iso(time: Option<Timestamp>) -> Option<String> {
     time.map(Timestamp::iso)
+}
+
+fn direction(direction: Direction) -> Option<&'static str> {
+    match direction {
+        Direction::Incoming => Some("incoming"),
+        Direction::Outgoing => Some("outgoing"),
+        Direction::Unknown => None,
+    }
 }
 
 fn place(trace: &Trace, id: EventId) -> Place {

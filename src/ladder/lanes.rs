@@ -1,0 +1,286 @@
+//! Who takes part: from records and peers to lanes.
+//!
+//! All messages with one Via list go over one link between two neighbours: requests up to down, responses back.
+//! An end of a link is a server whose log is there, or else the `Peer` of the record at the other end.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use hashbrown::HashMap;
+
+use super::{Lane, LaneRole, MAX_LANES};
+use crate::analysis::crossing::Crossing;
+use crate::analysis::{Role, ServerId, Servers};
+use crate::sip::{HeaderName, Method, NameAddr, Product};
+use crate::text::{contains_ignore_case, decode};
+use crate::trace::{EventId, Symbol, Trace};
+
+/// Ports on which the mobility service listens for SIP (`McxSipPrimaryListeningPort`, `McxSipExternalListeningPort`).
+const MOBILITY_PORTS: [&str; 2] = ["5086", "5087"];
+
+/// The messages that go over one link.
+type LinkKey = (Option<Symbol>, Box<[u64]>, u32, Method);
+
+fn link_key(c: &Crossing) -> LinkKey {
+    // ACK of a refusal and CANCEL go the way of their INVITE (RFC 3261 sections 9.1 and 17.1.1.3).
+    let method = match c.key.method {
+        Method::Ack | Method::Cancel => Method::Invite,
+        other => other,
+    };
+    (c.key.call, c.vias.clone(), c.key.cseq, method)
+}
+
+/// One end of a link.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum End {
+    /// A server whose log is among the inputs.
+    Logged(ServerId),
+    /// `host:port` of a peer.
+    Peer(String),
+}
+
+/// What is known about the two ends of a link.
+#[derive(Clone, Debug, Default)]
+struct Link {
+    up: Option<End>,
+    down: Option<End>,
+    /// The other side as each end calls it.
+    up_peer: Option<String>,
+    down_peer: Option<String>,
+    up_product: Option<Vec<u8>>,
+    down_product: Option<Vec<u8>>,
+    /// The sender made the request itself.
+    origin: bool,
+    /// Address of the From header, for the client that starts the call.
+    from: Option<String>,
+    invite: bool,
+}
+
+/// How servers are known.
+struct Names<'t> {
+    trace: &'t Trace,
+    servers: &'t Servers,
+    /// What others call a server whose log is there.
+    aliases: BTreeMap<String, ServerId>,
+}
+
+/// The lanes of a story, and the two lanes of each crossing.
+pub(super) struct Lanes {
+    pub(super) all: Vec<Lane>,
+    /// Sender and receiver of each crossing.
+    pub(super) ends: Vec<(usize, usize)>,
+    by_server: HashMap<ServerId, usize>,
+    /// What the peers of a server call it.
+    called: HashMap<ServerId, String>,
+}
+
+impl Lanes {
+    pub(super) fn new(trace: &Trace, servers: &Servers, crossings: &[Crossing]) -> Lanes {
+        let links = links(trace, servers, crossings);
+        let mut out = Lanes { all: Vec::new(), ends: Vec::new(), by_server: HashMap::new(), called: HashMap::new() };
+        let aliases = aliases(links.values());
+        let names = Names { trace, servers, aliases };
+        for (host, server) in &names.aliases {
+            if !is_address(host) {
+                out.called.entry(*server).or_insert_with(|| host.clone());
+            }
+        }
+        let mut by_peer: HashMap<String, usize> = HashMap::new();
+        for c in crossings {
+            let Some(link) = links.get(&link_key(c)) else {
+                out.ends.push((0, 0));
+                continue;
+            };
+            let up = out.lane(&names, link, true, &mut by_peer);
+            let down = out.lane(&names, link, false, &mut by_peer);
+            out.ends.push(if c.is_request() { (up, down) } else { (down, up) });
+        }
+        out
+    }
+
+    /// Lane of the server that wrote a record.
+    pub(super) fn of_record(&mut self, trace: &Trace, servers: &Servers, id: EventId) -> usize {
+        let server = trace.event(id).map(|e| servers.of(e)).unwrap_or_default();
+        self.server(trace, servers, server)
+    }
+
+    fn server(&mut self, trace: &Trace, servers: &Servers, id: ServerId) -> usize {
+        if let Some(lane) = self.by_server.get(&id) {
+            return *lane;
+        }
+        let server = servers.get(id);
+        let role = match server.map_or(Role::Unknown, |s| s.role) {
+            Role::Edge => LaneRole::Edge,
+            Role::FrontEnd => LaneRole::FrontEnd,
+            Role::Director => LaneRole::Director,
+            Role::Mediation => LaneRole::Mediation,
+            Role::Unknown => LaneRole::Host,
+        };
+        let own = server.and_then(|s| s.name.clone());
+        // An address tells a reader less than what the peers call the server.
+        let called = || self.called.get(&id).filter(|_| own.as_deref().is_none_or(is_address)).cloned();
+        let file = || {
+            let file = server.and_then(|s| s.files.first())?;
+            trace.inputs().get(file.index()).map(|input| input.name().to_owned())
+        };
+        let name = called().or_else(|| own.clone()).or_else(file).unwrap_or_default();
+        let lane = self.add(Lane { role, name, product: None, logged: true });
+        self.by_server.insert(id, lane);
+        lane
+    }
+
+    fn add(&mut self, lane: Lane) -> usize {
+        if self.all.len() + 1 == MAX_LANES {
+            let name = String::new();
+            self.all.push(Lane { role: LaneRole::Others, name, product: None, logged: false });
+        } else if self.all.len() < MAX_LANES {
+            self.all.push(lane);
+        }
+        self.all.len() - 1
+    }
+
+    fn lane(&mut self, names: &Names<'_>, link: &Link, up: bool, by_peer: &mut HashMap<String, usize>) -> usize {
+        let (end, product) = if up { (&link.up, &link.up_product) } else { (&link.down, &link.down_product) };
+        let (other, product) = (if up { &link.down } else { &link.up }, product.as_deref());
+        let peer = match end {
+            Some(End::Logged(id)) => return self.server(names.trace, names.servers, *id),
+            Some(End::Peer(peer)) => peer.clone(),
+            None => String::new(),
+        };
+        if let Some(lane) = by_peer.get(&peer) {
+            return *lane;
+        }
+        let (host, port) = split(&peer);
+        let mobility = MOBILITY_PORTS.contains(&port) || product.is_some_and(speaks_for_phone);
+        let client = (up && link.origin) || (!up && is_address(host));
+        let mut key = peer.clone();
+        let lane = if mobility {
+            key = format!("mobility {host}");
+            Lane { role: LaneRole::MobilityService, name: peer.clone(), product: phone(product), logged: false }
+        } else if is_clearing_house(host, product) {
+            "clearing house".clone_into(&mut key);
+            Lane { role: LaneRole::ClearingHouse, name: host.to_owned(), product: None, logged: false }
+        } else if client {
+            let mobile = product.is_some_and(Product::is_mobile);
+            let caller = up && link.invite;
+            let role = match (caller, mobile) {
+                (true, _) => LaneRole::Caller,
+                (_, true) => LaneRole::MobileClient,
+                _ => LaneRole::Client,
+            };
+            let name = link.from.clone().filter(|f| caller && !f.is_empty()).unwrap_or_else(|| peer.clone());
+            Lane { role, name, product: product.map(|p| Product::parse(p).name), logged: false }
+        } else {
+            let known = names.aliases.get(host).filter(|id| !matches!(other, Some(End::Logged(o)) if o == *id));
+            if let Some(id) = known {
+                let lane = self.server(names.trace, names.servers, *id);
+                by_peer.insert(peer, lane);
+                return lane;
+            }
+            host.clone_into(&mut key);
+            Lane { role: LaneRole::Host, name: host.to_owned(), product: None, logged: false }
+        };
+        let at = by_peer.get(&key).copied().unwrap_or_else(|| self.add(lane));
+        by_peer.insert(key, at);
+        by_peer.insert(peer, at);
+        at
+    }
+}
+
+/// Both ends of every link, from all records that went over it.
+fn links(trace: &Trace, servers: &Servers, crossings: &[Crossing]) -> HashMap<LinkKey, Link> {
+    let mut out: HashMap<LinkKey, Link> = HashMap::new();
+    for c in crossings {
+        let link = out.entry(link_key(c)).or_default();
+        let server_of = |id: Option<EventId>| Some(servers.of(trace.event(id?)?));
+        let (sender_logged, receiver_logged) = (server_of(c.sent), server_of(c.received));
+        let peer_of = |id: Option<EventId>| {
+            let event = trace.event(id?)?;
+            trace.peer(event).map(|p| decode(p).into_owned())
+        };
+        let (sender_peer, receiver_peer) = (peer_of(c.received.or(c.stray)), peer_of(c.sent));
+        let request = c.is_request();
+        let (up_logged, down_logged) =
+            if request { (sender_logged, receiver_logged) } else { (receiver_logged, sender_logged) };
+        let (up_peer, down_peer) = if request { (sender_peer, receiver_peer) } else { (receiver_peer, sender_peer) };
+        link.up_peer = link.up_peer.take().or(up_peer);
+        link.down_peer = link.down_peer.take().or(down_peer);
+        if let Some(id) = up_logged {
+            link.up = Some(End::Logged(id));
+        }
+        if let Some(id) = down_logged {
+            link.down = Some(End::Logged(id));
+        }
+        let product = trace.event(c.first()).and_then(|e| trace.identity(e).product).map(<[u8]>::to_vec);
+        if request && c.vias.len() <= 1 {
+            link.origin = true;
+            link.up_product = link.up_product.take().or(product);
+            link.invite |= c.key.method == Method::Invite && c.key.to_tag == 0;
+            let from = || {
+                let message = trace.message(trace.event(c.first())?)?;
+                let value = message.header(HeaderName::From)?.value();
+                Some(decode(NameAddr::parse(&value).address()).into_owned())
+            };
+            link.from = link.from.take().or_else(from);
+        } else if !request && c.key.status > 100 {
+            // The one nearest the far end is the one who made the response: kept only where nobody is behind.
+            let better = link.down_product.as_deref().is_none_or(|p| !Product::is_mobile(p));
+            if better && product.is_some() {
+                link.down_product = product;
+            }
+        }
+    }
+    for link in out.values_mut() {
+        link.up = link.up.take().or_else(|| link.up_peer.clone().map(End::Peer));
+        link.down = link.down.take().or_else(|| link.down_peer.clone().map(End::Peer));
+    }
+    out
+}
+
+/// What others call a server whose log is there: host of `Peer` to server.
+fn aliases<'l>(links: impl Iterator<Item = &'l Link>) -> BTreeMap<String, ServerId> {
+    let mut out: BTreeMap<String, ServerId> = BTreeMap::new();
+    let mut pairs: Vec<(String, ServerId)> = Vec::new();
+    for link in links {
+        for (end, peer) in [(&link.up, &link.up_peer), (&link.down, &link.down_peer)] {
+            if let (Some(End::Logged(server)), Some(peer)) = (end, peer) {
+                pairs.push((split(peer).0.to_owned(), *server));
+            }
+        }
+    }
+    pairs.sort_unstable();
+    for (host, server) in pairs {
+        out.entry(host).or_insert(server);
+    }
+    out
+}
+
+/// `host:port`, `[2001:db8::1]:5061` or a bare host.
+fn split(peer: &str) -> (&str, &str) {
+    match peer.rsplit_once(':') {
+        Some((host, port)) if !host.contains(':') || host.ends_with(']') => {
+            (host.trim_start_matches('[').trim_end_matches(']'), port)
+        }
+        _ => (peer, ""),
+    }
+}
+
+fn is_address(host: &str) -> bool {
+    host.parse::<IpAddr>().is_ok()
+}
+
+fn speaks_for_phone(product: &[u8]) -> bool {
+    contains_ignore_case(product, b"mcxservice") || contains_ignore_case(product, b"ucwa/")
+}
+
+/// The phone behind the mobility service, where it is named.
+fn phone(product: Option<&[u8]>) -> Option<String> {
+    product.map(|p| Product::parse(p).name).filter(|name| !name.starts_with("mobility service"))
+}
+
+fn is_clearing_house(host: &str, product: Option<&[u8]>) -> bool {
+    let host = host.to_ascii_lowercase();
+    host == "sipfed.online.lync.com"
+        || host == "push.lync.com"
+        || product.is_some_and(|p| contains_ignore_case(p, b"pnchapplication"))
+}

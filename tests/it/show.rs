@@ -1,0 +1,158 @@
+//! Ladders of the samples, and `siptrail show` as a user runs it.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::process::{Command, Output};
+
+use siptrail::ladder::text::TextOptions;
+use siptrail::ladder::{self, LaneRole, StepKind, Subject};
+use siptrail::record::RecordKind;
+use siptrail::report::story::Story;
+use siptrail::{Options, Trace};
+use unicode_width::UnicodeWidthStr;
+
+use crate::common::root;
+
+fn run(args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_siptrail"));
+    command.args(args).current_dir(root("")).env_remove("CLICOLOR_FORCE").output().unwrap()
+}
+
+fn out(o: &Output) -> String {
+    String::from_utf8(o.stdout.clone()).unwrap()
+}
+
+fn err(o: &Output) -> String {
+    String::from_utf8(o.stderr.clone()).unwrap()
+}
+
+const FAILED: &str = "samples/push-failed-at-edge";
+
+#[test]
+fn a_call_is_found_by_what_a_user_has_at_hand() {
+    let whole = out(&run(&["show", "b45230e872a37c9066ec2be87671bdcc", FAILED]));
+    assert!(whole.starts_with("Call b45230e872a37c9066ec2be87671bdcc\n"), "{whole}");
+    // Parts, any case, the address of either side, a copied URI, and the Call-ID of the push of the call.
+    for what in ["B45230E8", "frank@contoso.com", "ERIN", "<sip:frank@contoso.com>", "d68bd9b8f0eab689"] {
+        assert_eq!(out(&run(&["show", what, FAILED])), whole, "{what}");
+    }
+    let other = out(&run(&["show", "1ff77bf79823", FAILED]));
+    assert!(other.starts_with("Dialog 1ff77bf79823") && other.contains("SUBSCRIBE"), "{other}");
+}
+
+#[test]
+fn several_are_listed_and_one_is_chosen() {
+    let list = run(&["show", "uma@contoso.com", "samples/desktop-calls.log"]);
+    let text = out(&list);
+    assert_eq!(list.status.code(), Some(0));
+    assert!(text.contains("--nth N") && text.contains("  2  2012-02-20 10:"), "{text}");
+    let second = text.lines().skip_while(|l| !l.starts_with("  2  ")).nth(1).unwrap().trim();
+    let chosen = out(&run(&["show", "uma@contoso.com", "samples/desktop-calls.log", "--nth", "2"]));
+    assert_eq!(chosen.lines().next(), Some(format!("Call {second}").as_str()));
+}
+
+#[test]
+fn what_cannot_be_shown_is_a_usage_error_with_a_hint() {
+    for (args, hint) in [
+        (vec!["show", "nobody", FAILED], "expected a Call-ID"),
+        (vec!["show", "", FAILED], "expected a Call-ID"),
+        (vec!["show", "Cargo.toml", FAILED], "comes before the inputs"),
+        (vec!["show", "contoso", "samples/desktop-calls.log", "-n", "99"], "leave --nth out"),
+        (vec!["show", "frank"], "INPUT"),
+        (vec!["show", "frank", "no-such.log"], "no-such.log"),
+        (vec!["show", "frank", FAILED, "--width", "3"], "--width"),
+    ] {
+        let o = run(&args);
+        assert_eq!(o.status.code(), Some(2), "{args:?}");
+        assert!(err(&o).contains(hint) && out(&o).is_empty(), "{args:?}: {}", err(&o));
+    }
+}
+
+#[test]
+fn raw_prints_every_record_of_the_story_as_logged() {
+    let text = out(&run(&["show", "b45230e8", FAILED, "--raw"]));
+    let log = ["fe03.log", "edge03.log"].map(|f| std::fs::read_to_string(root(FAILED).join(f)).unwrap()).concat();
+    let own = |record: &&str| record.contains("b45230e872a3") || record.contains("d68bd9b8f0ea");
+    let records: Vec<&str> = log.split_inclusive("$$end_record").filter(own).collect();
+    // Of the call 11; of the push four on the Front End and three on the Edge, a diagnostic record among them.
+    assert_eq!(records.len(), 11 + 4 + 3);
+    for record in records {
+        // Lines of components stand between records.
+        let from = record.find("$$begin_record").unwrap();
+        assert!(text.contains(&record[from..].replace("\r\n", "\n")), "{record}");
+    }
+}
+
+#[test]
+fn escape_sequences_of_a_log_do_not_reach_the_terminal() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("evil.log");
+    let text = std::fs::read_to_string(root("samples/silent-mobile-leg.log")).unwrap();
+    let text = text
+        .replace("Request Timeout", "Request\u{1b}]0;owned\u{7}\u{202e}Timeout")
+        .replace("history-info: ", "history-info: \u{1b}[2J");
+    std::fs::write(&path, text).unwrap();
+    let o = run(&["show", "hank", path.to_str().unwrap(), "--raw"]);
+    assert!(out(&o).contains("owned") && out(&o).contains("[2J"), "{}", out(&o));
+    assert!(!out(&o).contains(['\u{1b}', '\u{7}', '\u{202e}']));
+}
+
+/// Every story of the samples: each message is drawn once, and the page is as wide as it may be.
+#[test]
+fn every_story_is_complete_and_fits() {
+    let trace = Trace::open([root("samples")]).unwrap();
+    let analysis = siptrail::analyse(&trace, &Options::default());
+    let calls = (0..analysis.calls.len()).map(Subject::Call);
+    for subject in calls.chain((0..analysis.pushes.len()).map(Subject::Push)) {
+        let ladder = ladder::build(&trace, &analysis, &subject);
+        let drawn: Vec<_> = ladder.steps.iter().flat_map(|s| s.kind.records()).collect();
+        let wanted: BTreeSet<_> = ladder.records.iter().filter(|id| !trace.event(**id).unwrap().is_copy()).collect();
+        assert_eq!(drawn.len(), wanted.len(), "{subject:?}");
+        assert_eq!(drawn.into_iter().collect::<BTreeSet<_>>(), wanted, "{subject:?}");
+        for step in &ladder.steps {
+            let StepKind::Arrow(arrow) = &step.kind else { continue };
+            assert!(arrow.from != arrow.to, "{subject:?}: {} goes nowhere", arrow.label);
+        }
+        for width in [20, 40, 80, 120] {
+            let look = TextOptions { width, ascii: true, ..TextOptions::default() };
+            let mut page = anstream::StripStream::new(Vec::new());
+            Story { trace: &trace, analysis: &analysis, ladder: &ladder, look }.write(&mut page).unwrap();
+            page.flush().unwrap();
+            let text = String::from_utf8(page.into_inner()).unwrap();
+            // A command that is to be copied is never broken.
+            let wide = text.lines().filter(|l| l.width() > width && !l.starts_with("    "));
+            assert_eq!(wide.collect::<Vec<_>>(), [""; 0], "{width} {subject:?}");
+            assert!(text.is_ascii(), "{width} {subject:?}");
+        }
+    }
+}
+
+#[test]
+fn lanes_are_who_took_part() {
+    let trace = Trace::open([root(FAILED)]).unwrap();
+    let analysis = siptrail::analyse(&trace, &Options::default());
+    let ladder = ladder::build(&trace, &analysis, &Subject::Call(0));
+    let lanes: Vec<_> = ladder.lanes.iter().map(|l| (l.role, l.name.as_str(), l.logged)).collect();
+    assert_eq!(
+        lanes,
+        [
+            (LaneRole::Caller, "erin@contoso.com", false),
+            (LaneRole::FrontEnd, "fe03.contoso.com", true),
+            (LaneRole::MobilityService, "fe03.contoso.com:5087", false),
+            (LaneRole::Edge, "edge03.contoso.com", true),
+        ]
+    );
+    let notes = ladder.records.iter().filter(|id| trace.event(**id).unwrap().kind == RecordKind::Diagnostic).count();
+    assert_eq!(ladder.steps.iter().filter(|s| matches!(s.kind, StepKind::Note(_))).count(), notes);
+    assert!(ladder.steps.iter().filter_map(|s| s.time).is_sorted(), "one clock");
+}
+
+#[test]
+fn the_readme_shows_what_show_prints() {
+    let readme = std::fs::read_to_string(root("README.md")).unwrap();
+    let shown = readme.split("```\n").find(|block| block.contains("Hops of")).expect("README shows a call");
+    let printed = out(&run(&["show", "frank", FAILED]));
+    for line in shown.lines() {
+        assert!(printed.lines().any(|l| l.trim_end() == line), "README shows a line that is not printed: {line}");
+    }
+}
