@@ -12,7 +12,7 @@
 //! of one crossing is one arrow; the records behind it are in [`Arrow::records`], and
 //! [`crate::analysis::hops::of_records`] tells how the copies differ.
 //!
-//! [`build`] reads only the records of the story. The renderings are functions from a [`Ladder`] to text.
+//! [`build()`] reads only the records of the story. The renderings are functions from a [`Ladder`] to text.
 
 mod build;
 mod find;
