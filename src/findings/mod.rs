@@ -7,8 +7,8 @@
 //! course of the messages ──────── structure ─────────────┘
 //! ```
 //!
-//! The course of one push is judged in [`push`], that of one call in [`call`], and what only many calls show
-//! (a platform without any push, a phone that is gone) in [`population`]. What looks like a fault and is none
+//! The course of one push is judged in `push`, that of one call in `call`, and what only many calls show
+//! (a platform without any push, a phone that is gone) in `population`. What looks like a fault and is none
 //! ([`crate::knowledge::catalogue::never_reported`]) has no entry that matches it.
 
 mod call;
