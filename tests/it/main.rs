@@ -4,6 +4,7 @@
 //! * `framing`: the same report whatever the chunk size and thread count
 //! * `hops`: the hop tables of the samples
 //! * `hostile`: damaged and malicious input
+//! * `contrasts`: what the calls missed for one cause have in common
 //! * `findings`: cases that fire each entry of the catalogue, and cases that must not, `tests/findings`
 //! * `samples`: every shipped sample gives what `samples/README.md` promises
 //! * `schema`: the JSON report against `tests/report.schema.json`
@@ -16,6 +17,7 @@
 
 mod cli;
 mod common;
+mod contrasts;
 mod explain;
 mod findings;
 mod framing;
