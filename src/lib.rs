@@ -61,6 +61,8 @@ pub mod knowledge;
 #[deny(clippy::disallowed_methods)]
 pub mod ladder;
 #[deny(clippy::disallowed_methods)]
+pub mod query;
+#[deny(clippy::disallowed_methods)]
 pub mod report;
 
 pub use analysis::{Analysis, Options};
