@@ -123,12 +123,16 @@ impl<'t> Bound<'t> {
     }
 
     /// Whether `is` holds of one row that belongs to `row`, among the tables that have the field: a call has its
-    /// pushes and records, a push its call and records, a record its call and pushes.
+    /// pushes and the records of all, a push its call and records, a record its call and pushes.
     fn related(&self, has: &dyn Fn(Table) -> bool, row: Row, is: &mut dyn FnMut(Row) -> bool) -> bool {
         let analysis = self.rows.analysis;
         let mut any = |records: &[EventId]| records.iter().any(|id| is(Row::Record(*id)));
         let (call, push) = match row {
-            Row::Call(c) if !has(Table::Pushes) => return analysis.calls.get(c).is_some_and(|c| any(c.own_records())),
+            Row::Call(c) if !has(Table::Pushes) => {
+                let Some(call) = analysis.calls.get(c) else { return false };
+                let of_pushes = call.pushes.iter().filter_map(|p| analysis.pushes.get(*p)).map(|p| &p.records[..]);
+                return std::iter::once(call.own_records()).chain(of_pushes).any(any);
+            }
             Row::Push(p) if !has(Table::Calls) => return analysis.pushes.get(p).is_some_and(|p| any(&p.records)),
             Row::Call(c) => (Some(c), None),
             Row::Push(p) => (None, Some(p)),

@@ -22,8 +22,8 @@
 //! Terms that stand side by side must all hold; `or` is weaker than that, `-` or `not` negates one term or
 //! parenthesis. A comparison with a value that the log does not tell is false, and its negation is true.
 //!
-//! Each row can be asked for the fields of what belongs to it: a call for those of its pushes and records, a push
-//! for its call, a record for its call and pushes. So `siptrail list messages --where missed` gives the messages of
+//! Each row can be asked for the fields of what belongs to it: a call for those of its pushes and of the records of
+//! both, a push for its call and records, a record for its call and pushes. So `siptrail list messages --where missed` gives the messages of
 //! missed calls and their pushes. [`FIELDS`] has all fields.
 //!
 //! ```

@@ -4,6 +4,7 @@
 //! * `framing`: the same report whatever the chunk size and thread count
 //! * `hops`: the hop tables of the samples
 //! * `hostile`: damaged and malicious input
+//! * `query`: the filter language
 //! * `samples`: every shipped sample gives what `samples/README.md` promises
 //! * `schema`: the JSON report against `tests/report.schema.json`
 //! * `show`: ladders, and `siptrail show` as a user runs it
@@ -19,6 +20,7 @@ mod explain;
 mod framing;
 mod hops;
 mod hostile;
+mod query;
 mod samples;
 mod scenarios;
 mod schema;
