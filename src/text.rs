@@ -26,6 +26,15 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// A text that a spreadsheet takes as text: one that would start a formula gets an apostrophe before it.
+pub fn no_formula(text: &str) -> Cow<'_, str> {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{fffd}']) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
 /// Whether `haystack` contains `needle` (given in lower case) when ASCII case is ignored.
 pub fn contains_ignore_case(haystack: &[u8], needle: &[u8]) -> bool {
     let Some((&first, rest)) = needle.split_first() else { return true };
