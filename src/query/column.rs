@@ -60,14 +60,10 @@ impl Column {
 
     /// Every field that the rows of a table have themselves, but for whole texts.
     pub fn all(table: Table) -> Vec<Column> {
-        let own = FIELDS.iter().filter(|f| f.is_on(table) && !matches!(f.name, "raw" | "body" | "user" | "place"));
-        let kept = own.filter(|f| table != Table::Pushes || f.name != "from");
-        let mut out: Vec<Column> =
-            kept.map(|f| Column { subject: Subject::Field(f), name: f.name.to_owned() }).collect();
-        if table == Table::Pushes {
-            out.extend(Column::parse("user"));
-        }
-        out
+        // From and To tell the users, file and line the place.
+        let own = FIELDS.iter().filter(|f| f.is_on(table) && !matches!(f.name, "raw" | "body" | "place"));
+        let kept = own.filter(|f| f.name != "user" || table == Table::Pushes);
+        kept.map(|f| Column { subject: Subject::Field(f), name: f.name.to_owned() }).collect()
     }
 
     /// Its name for people.
@@ -94,7 +90,7 @@ impl Column {
     /// A row of the table may have several values.
     pub fn is_many(&self, table: Table) -> bool {
         match &self.subject {
-            Subject::Field(field) => field.many || !field.is_on(table),
+            Subject::Field(field) => field.is_many(table),
             _ => true,
         }
     }

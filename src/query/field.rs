@@ -67,8 +67,7 @@ pub struct Field {
     /// Which values it has.
     pub kind: Kind,
     on: u8,
-    /// A row may have several values.
-    pub many: bool,
+    many: bool,
     /// Finding it out means reading the record, not only the index.
     pub slow: bool,
     /// What it is, for people.
@@ -79,6 +78,14 @@ impl Field {
     /// Whether the rows of a table have it themselves; others have it through what belongs to them.
     pub fn is_on(&self, table: Table) -> bool {
         self.on & table.bit() != 0
+    }
+
+    /// Whether a row of a table may have several values.
+    pub fn is_many(&self, table: Table) -> bool {
+        match (self.id, table) {
+            (Name::User, Table::Pushes) | (Name::Client, Table::Messages | Table::Records) => false,
+            _ => self.many || !self.is_on(table),
+        }
     }
 
     /// Its name in the output of a table.
@@ -229,7 +236,7 @@ pub const FIELDS: &[Field] = &[
     many(field(
         Name::Diagnostic,
         "diagnostic",
-        "diagnostics",
+        "diagnostic_ids",
         Kind::Number,
         C | P | R,
         "id of a header of the ms-diagnostics family",
@@ -246,8 +253,8 @@ pub const FIELDS: &[Field] = &[
     many(field(Name::Target, "target", "targets", Kind::Text, C, "host:port to which a leg went")),
     field(Name::Attempts, "attempts", "attempts", Kind::Number, C, "INVITEs with the same purpose"),
     field(Name::Messages, "messages", "messages", Kind::Number, C, "different messages of a call"),
-    field(Name::Legs, "legs", "legs", Kind::Number, C, "far ends of a call"),
-    field(Name::Pushes, "pushes", "pushes", Kind::Number, C, "pushes of a call"),
+    field(Name::Legs, "legs", "leg_count", Kind::Number, C, "far ends of a call"),
+    field(Name::Pushes, "pushes", "push_count", Kind::Number, C, "pushes of a call"),
     field(Name::Link, "link", "link", Kind::Word(Link::WORDS), P, "how sure the call of a push is"),
     field(Name::Call, "call", "call", Kind::Text, P, "Call-ID of the call of a push"),
     field(Name::CallId, "call-id", "call_id", Kind::Text, C | P | R, "Call-ID"),

@@ -59,12 +59,33 @@ pub use test::Value;
 
 use crate::analysis::Analysis;
 use crate::trace::Trace;
-use expr::Expr;
+use expr::{Expr, Subject};
 
 /// A query, read once and asked of any number of rows.
 #[derive(Clone, Debug)]
 pub struct Query {
     expr: Expr,
+}
+
+impl Default for Query {
+    /// The query that selects every row.
+    fn default() -> Query {
+        Query { expr: Expr::And(Vec::new()) }
+    }
+}
+
+/// What to look for in records.
+#[derive(Clone, Copy, Debug)]
+pub enum Pattern<'p> {
+    /// A text, in any case.
+    Text(&'p str),
+    /// A regular expression over bytes, `^` and `$` at lines.
+    Regex {
+        /// The expression.
+        text: &'p str,
+        /// Letters match in any case.
+        any_case: bool,
+    },
 }
 
 impl Query {
@@ -74,6 +95,19 @@ impl Query {
     /// With the column, when it cannot be read.
     pub fn parse(text: &str) -> Result<Query, QueryError> {
         parse::parse(text).map(|expr| Query { expr })
+    }
+
+    /// Rows with a record that holds a text in any case, or that a regular expression matches; with a header only
+    /// where one of its values does. An empty text is in everything.
+    ///
+    /// # Errors
+    /// When the regular expression cannot be read; the column counts from its start.
+    pub fn pattern(pattern: &Pattern<'_>, header: Option<&str>) -> Result<Query, QueryError> {
+        let subject = match header {
+            Some(name) => Subject::Header(name.to_ascii_lowercase().into_bytes().into()),
+            None => field::find("raw").map_or(Subject::Anything, Subject::Field),
+        };
+        value::pattern_test(pattern).map(|test| Query { expr: Expr::term(subject, test) })
     }
 
     /// True when it selects every row.

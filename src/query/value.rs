@@ -1,5 +1,6 @@
 //! The right side of a term: words, numbers, durations, times, regular expressions.
 
+use super::Pattern;
 use super::error::{QueryError, nearest};
 use super::field::Kind;
 use super::parse::{Operator, Parser};
@@ -90,16 +91,30 @@ fn pattern(p: &mut Parser<'_>) -> Result<Test, QueryError> {
     } else {
         (p.part()?.text, false)
     };
-    regex(&text, any_case).map(|r| Test::Matches(Box::new(r))).map_err(|error| {
+    expression(&text, any_case).map_err(|what| p.error_at(start, what, Some(ESCAPE)))
+}
+
+const ESCAPE: &str = "put \\ before a character that is meant itself";
+
+fn expression(text: &str, any_case: bool) -> Result<Test, String> {
+    regex(text, any_case).map(|r| Test::Matches(Box::new(r))).map_err(|error| {
         let text = error.to_string();
         // The library draws a picture of several lines; the last one says what is wrong.
-        let last = text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        p.error_at(
-            start,
-            format!("not a regular expression: {last}"),
-            Some("put \\ before a character that is meant itself"),
-        )
+        let last = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
+        format!("not a regular expression: {last}")
     })
+}
+
+/// The test of a pattern that stands alone.
+pub(super) fn pattern_test(pattern: &Pattern<'_>) -> Result<Test, QueryError> {
+    let failed = |what, hint: Option<&str>| QueryError { column: 1, what, hint: hint.map(str::to_owned) };
+    match pattern {
+        Pattern::Text("") => Ok(Test::Known),
+        Pattern::Text(text) => Needle::new(text)
+            .map(|needle| Test::Contains(vec![needle]))
+            .ok_or_else(|| failed("a text that is too long to look for".to_owned(), None)),
+        Pattern::Regex { text, any_case } => expression(text, *any_case).map_err(|what| failed(what, Some(ESCAPE))),
+    }
 }
 
 /// A word, or the start of only one.

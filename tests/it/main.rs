@@ -4,6 +4,7 @@
 //! * `framing`: the same report whatever the chunk size and thread count
 //! * `hops`: the hop tables of the samples
 //! * `hostile`: damaged and malicious input
+//! * `list`: `siptrail list`, `siptrail grep`, `report --where`
 //! * `query`: the filter language
 //! * `samples`: every shipped sample gives what `samples/README.md` promises
 //! * `schema`: the JSON report against `tests/report.schema.json`
@@ -20,6 +21,7 @@ mod explain;
 mod framing;
 mod hops;
 mod hostile;
+mod list;
 mod query;
 mod samples;
 mod scenarios;

@@ -1,8 +1,11 @@
 //! Rows of a query as a table for people, as CSV for a spreadsheet, as JSON for programs.
 
 mod json;
+mod records;
 mod sheet;
 mod table;
+
+pub use records::{write_raw, write_records};
 
 use std::io::{self, Write};
 
