@@ -13,6 +13,7 @@
 //!    │ findings, knowledge     causes and what numbers mean, as data
 //!    ▼
 //!  report, ladder text for people, JSON for programs; one call as a sequence diagram
+//!    └ query       one filter language over calls, pushes, messages and records
 //! ```
 //!
 //! ```

@@ -1,6 +1,6 @@
 //! A query as a tree.
 
-use super::field::{Field, Table};
+use super::field::{Field, Kind, Table};
 use super::test::Test;
 
 /// What a term is about.
@@ -30,12 +30,13 @@ pub(super) enum Expr {
 }
 
 impl Term {
-    /// 0 for what stands in the index, 1 for what needs the message, 2 for what needs the whole text.
+    /// 0 for what stands in the row itself, 1 for its texts, 2 for what needs the message, 3 for a whole text.
     fn cost(&self) -> u8 {
         match &self.subject {
-            Subject::Field(field) if matches!(field.name, "raw" | "body") => 2,
-            Subject::Field(field) => u8::from(field.slow),
-            Subject::Header(_) | Subject::Anything => 1,
+            Subject::Field(field) if matches!(field.name, "raw" | "body") => 3,
+            Subject::Field(field) if field.slow => 2,
+            Subject::Field(field) => u8::from(field.kind == Kind::Text),
+            Subject::Header(_) | Subject::Anything => 2,
         }
     }
 
@@ -48,8 +49,7 @@ impl Term {
                 let records = matches!(table, Table::Messages | Table::Records);
                 (!field.slow || read) && field.is_on(table) && !(records && message)
             }
-            Subject::Header(_) => false,
-            Subject::Anything => matches!(table, Table::Calls | Table::Pushes),
+            Subject::Header(_) | Subject::Anything => false,
         }
     }
 }
