@@ -1,11 +1,13 @@
 //! One integration test binary.
 //!
-//! * `scenarios`: input and expected report in one file each, `tests/scenarios/*.scenario`
+//! * `scenarios`: input and expected report in one file each, `tests/scenarios/*.scenario`, and `tests/stories/*.story` in short hand
 //! * `framing`: the same report whatever the chunk size and thread count
 //! * `hops`: the hop tables of the samples
 //! * `hostile`: damaged and malicious input
 //! * `list`: `siptrail list`, `siptrail grep`, `report --where`
 //! * `query`: the filter language
+//! * `contrasts`: what the calls missed for one cause have in common
+//! * `findings`: cases that fire each entry of the catalogue, and cases that must not, `tests/findings`
 //! * `samples`: every shipped sample gives what `samples/README.md` promises
 //! * `schema`: the JSON report against `tests/report.schema.json`
 //! * `show`: ladders, and `siptrail show` as a user runs it
@@ -17,7 +19,9 @@
 
 mod cli;
 mod common;
+mod contrasts;
 mod explain;
+mod findings;
 mod framing;
 mod hops;
 mod hostile;
@@ -27,4 +31,5 @@ mod samples;
 mod scenarios;
 mod schema;
 mod show;
+mod story;
 mod traffic;
