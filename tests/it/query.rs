@@ -6,8 +6,25 @@ use siptrail::{Analysis, Options, Trace};
 
 use crate::common::root;
 
+/// The samples on which the tables below were made.
+const SAMPLES: [&str; 13] = [
+    "answered-elsewhere.log",
+    "cls-two-servers.log",
+    "damaged-paste.txt",
+    "desktop-calls.log",
+    "edge-only.log",
+    "push-failed-at-edge",
+    "push-not-opened",
+    "push-opened",
+    "r2-audio-call.log.gz",
+    "silent-mobile-leg.log",
+    "synthetic-failed.log",
+    "synthetic-passed.log",
+    "utf16.log",
+];
+
 fn samples() -> (Trace, Analysis) {
-    let trace = Trace::open([root("samples")]).unwrap();
+    let trace = Trace::open(SAMPLES.map(|name| root("samples").join(name))).unwrap();
     let analysis = siptrail::analyse(&trace, &Options::default());
     (trace, analysis)
 }
