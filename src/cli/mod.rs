@@ -3,8 +3,11 @@
 mod clock;
 mod coverage;
 mod explain;
+mod filter;
 mod findings;
+mod grep;
 mod knowledge;
+mod list;
 mod load;
 mod progress;
 mod report;
@@ -35,6 +38,8 @@ enum Command {
     /// Report missed calls and notifications with cause, remedy and proof
     Report(report::Report),
     Show(show::Show),
+    List(list::ListArgs),
+    Grep(grep::Grep),
     Coverage(coverage::Coverage),
     Findings(findings::Findings),
     Explain(explain::Explain),
@@ -71,6 +76,8 @@ pub(crate) fn main() -> ExitCode {
     let status = match Arguments::parse().command {
         Command::Report(report) => report.run(),
         Command::Show(show) => show.run(),
+        Command::List(list) => list.run(),
+        Command::Grep(grep) => grep.run(),
         Command::Coverage(coverage) => coverage.run(),
         Command::Findings(findings) => findings.run(),
         Command::Explain(explain) => explain.run(),

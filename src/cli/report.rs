@@ -9,6 +9,7 @@ use siptrail::report::{self as reports, Selection, model};
 use siptrail::time::Timestamp;
 
 use super::clock::GivenClocks;
+use super::filter::Filter;
 use super::load::{Loaded, load};
 use super::{Status, say};
 
@@ -17,6 +18,7 @@ use super::{Status, say};
 #[command(after_help = "Examples:
   siptrail report edge01.log fe01.log              the logs of two servers, one story
   siptrail report --user bob@contoso.com C:\\Traces  a folder, one user
+  siptrail report --where \"missed ring>10s\" logs   what a query selects; siptrail list --help has its fields
   zcat fe01.log.gz | siptrail report -             standard input
   siptrail report --format json --fail-on missed logs > report.json    a nightly job")]
 pub(crate) struct Report {
@@ -38,6 +40,8 @@ pub(crate) struct Report {
     /// Only calls and pushes of addresses that contain this text
     #[arg(long, value_name = "ADDRESS")]
     user: Option<String>,
+    #[command(flatten)]
+    filter: Filter,
     #[command(flatten)]
     clocks: GivenClocks,
     /// Also tell the way of each missed call's INVITE and pushes: every place that logged them, with times and changes
@@ -80,7 +84,7 @@ impl Report {
             }
         };
         let analysis = match self.clocks.analyse(&trace) {
-            Ok(analysis) => selection.apply(analysis),
+            Ok(analysis) => reports::select(&trace, selection.apply(analysis), &self.filter.query()),
             Err(line) => {
                 say(&format!("siptrail: {line}"));
                 return Ok(Status::Failed);

@@ -4,6 +4,8 @@
 //! * `framing`: the same report whatever the chunk size and thread count
 //! * `hops`: the hop tables of the samples
 //! * `hostile`: damaged and malicious input
+//! * `list`: `siptrail list`, `siptrail grep`, `report --where`
+//! * `query`: the filter language
 //! * `contrasts`: what the calls missed for one cause have in common
 //! * `findings`: cases that fire each entry of the catalogue, and cases that must not, `tests/findings`
 //! * `samples`: every shipped sample gives what `samples/README.md` promises
@@ -23,6 +25,8 @@ mod findings;
 mod framing;
 mod hops;
 mod hostile;
+mod list;
+mod query;
 mod samples;
 mod scenarios;
 mod schema;
