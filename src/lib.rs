@@ -62,6 +62,8 @@ pub mod knowledge;
 pub mod ladder;
 #[deny(clippy::disallowed_methods)]
 pub mod report;
+#[deny(clippy::disallowed_methods)]
+pub mod synth;
 
 pub use analysis::{Analysis, Options};
 pub use trace::Trace;

@@ -7,6 +7,7 @@ mod load;
 mod progress;
 mod report;
 mod show;
+mod synth;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -35,6 +36,7 @@ enum Command {
     Show(show::Show),
     Findings(findings::Findings),
     Explain(explain::Explain),
+    Synth(synth::Synth),
 }
 
 /// How a command ended (CONTRACT.md section 1).
@@ -70,6 +72,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Show(show) => show.run(),
         Command::Findings(findings) => findings.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Synth(synth) => synth.run(),
     };
     match status {
         Ok(status) => status.into(),
