@@ -1,5 +1,6 @@
 //! The command line: arguments, progress, exit codes. One file per subcommand.
 
+mod check;
 mod explain;
 mod findings;
 mod knowledge;
@@ -37,6 +38,7 @@ enum Command {
     Findings(findings::Findings),
     Explain(explain::Explain),
     Synth(synth::Synth),
+    Check(check::Check),
 }
 
 /// How a command ended (CONTRACT.md section 1).
@@ -73,6 +75,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Findings(findings) => findings.run(),
         Command::Explain(explain) => explain.run(),
         Command::Synth(synth) => synth.run(),
+        Command::Check(check) => check.run(),
     };
     match status {
         Ok(status) => status.into(),

@@ -13,6 +13,7 @@
 
 mod address;
 mod body;
+pub mod check;
 mod damage;
 mod encode;
 mod engine;
