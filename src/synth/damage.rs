@@ -91,8 +91,9 @@ pub(super) fn apply(damage: Damage, record: &[u8], out: &mut Vec<u8>, rng: &mut 
             }
         }
         Damage::Cut => {
-            // Behind the identity, which stands in the first half.
-            let keep = record.len() / 2 + rng.below(u32::try_from(record.len() / 2).unwrap_or(0)) as usize;
+            // Behind the identity: a cut name would be the name of another call.
+            let named = memchr::memmem::find(record, b"\r\nVia: ").unwrap_or(record.len() / 2) + 2;
+            let keep = named + rng.below(u32::try_from(record.len() - named).unwrap_or(0)) as usize;
             out.extend_from_slice(&record[..keep]);
             out.extend_from_slice(b"\r\n");
         }
