@@ -1,6 +1,8 @@
 //! The command line: arguments, progress, exit codes. One file per subcommand.
 
 mod check;
+mod clock;
+mod coverage;
 mod explain;
 mod findings;
 mod knowledge;
@@ -35,6 +37,7 @@ enum Command {
     /// Report missed calls and notifications with cause, remedy and proof
     Report(report::Report),
     Show(show::Show),
+    Coverage(coverage::Coverage),
     Findings(findings::Findings),
     Explain(explain::Explain),
     Synth(synth::Synth),
@@ -72,6 +75,7 @@ pub(crate) fn main() -> ExitCode {
     let status = match Arguments::parse().command {
         Command::Report(report) => report.run(),
         Command::Show(show) => show.run(),
+        Command::Coverage(coverage) => coverage.run(),
         Command::Findings(findings) => findings.run(),
         Command::Explain(explain) => explain.run(),
         Command::Synth(synth) => synth.run(),

@@ -1,11 +1,13 @@
 //! The report for people: verdict first, then who missed what, why, what to do, and where the proof is.
 //! Fits 80 columns; every string of a log passes [`crate::text::sanitize`].
 
+mod sources;
+
 use std::collections::HashSet;
 use std::io::{self, Write};
 
 use super::hops::{self, HopText};
-use super::model::{Call, Finding, Place, Push, Report, Source};
+use super::model::{Call, Finding, Place, Push, Report};
 use super::page::{self, BAD, DIM, GOOD, HEAD};
 
 /// Missed calls, problems and other lists longer than this are cut, and say so.
@@ -19,8 +21,9 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     headline(report, out)?;
     missed(report, out)?;
     other_findings(report, out)?;
+    undetermined(report, out)?;
     tables(report, out)?;
-    sources(&report.sources, out)?;
+    sources::write(report, out)?;
     problems(report, out)
 }
 
@@ -158,6 +161,24 @@ fn other_findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     more(out, lost.len())
 }
 
+/// Mobile callees of whom the logs cannot tell whether they missed the call, and why.
+fn undetermined(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let unknown: Vec<&Call> = report.calls.iter().filter(|c| c.verdict == Some("undetermined")).collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    heading(out, "Perhaps missed: the logs do not tell")?;
+    for call in unknown.iter().take(MOST) {
+        let time = call.started.as_deref().map_or("(no time in the log)".to_owned(), |t| t.replace('T', " "));
+        line(out, 2, &format!("{time}  {}", or(&call.to, "(unknown user)")))?;
+        if let Some(why) = &call.undetermined {
+            line(out, 4, &why.reason)?;
+        }
+        proof(out, &call.evidence)?;
+    }
+    more(out, unknown.len())
+}
+
 fn tables(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let s = &report.summary;
     for (title, counts) in [
@@ -174,21 +195,6 @@ fn tables(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         for (word, n) in rows {
             writeln!(out, "  {word:<24}{n:>10}")?;
         }
-    }
-    Ok(())
-}
-
-fn sources(all: &[Source], out: &mut dyn Write) -> io::Result<()> {
-    heading(out, "Sources")?;
-    for s in all.iter().take(MOST * 5) {
-        line(out, 2, &s.path)?;
-        let records = s.records.protocol + s.records.diagnostic + s.records.connection + s.records.other;
-        let times = s.first.as_deref().zip(s.last.as_deref()).map_or("no times".to_owned(), |(a, b)| {
-            let cut = |t: &str| t.get(..19).unwrap_or(t).replace('T', " ");
-            format!("{} to {}", cut(a), cut(b))
-        });
-        let server = s.server.as_deref().map_or(String::new(), |n| format!("{n} ({}), ", s.role));
-        line(out, 4, &format!("{server}{}, {times}", plural(records, "record")))?;
     }
     Ok(())
 }

@@ -111,6 +111,7 @@ pub(super) fn fit(
         drift_ms: drift,
         messages: bounds.len(),
         segments: with_own(&out, own),
+        against: None,
         group: 0,
     }
 }

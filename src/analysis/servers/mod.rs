@@ -157,6 +157,13 @@ impl Servers {
         }
     }
 
+    /// The server that logged a line outside records, with the `pool\server` of its prefix.
+    pub fn of_line(&self, trace: &Trace, file: FileId, place: Option<&[u8]>) -> ServerId {
+        let Some(own) = self.files.get(file.index()) else { return ServerId::default() };
+        let named = place.and_then(|place| own.named.iter().find(|(s, _)| trace.symbol(*s) == place));
+        named.map_or(own.rest, |(_, id)| *id)
+    }
+
     /// Name of the server that logged a record.
     pub fn name(&self, event: &Event) -> Option<&str> {
         self.get(self.of(event))?.name.as_deref()

@@ -1,6 +1,6 @@
 //! The calls, the pushes and their causes, in the words of the model.
 
-use super::{iso, place};
+use super::{iso, place, undetermined};
 use crate::analysis::{self, Analysis, Diagnostic};
 use crate::findings;
 use crate::knowledge;
@@ -42,6 +42,7 @@ pub(super) fn call(trace: &Trace, analysis: &Analysis, call: &analysis::Call) ->
         findings: call.findings.clone(),
         messages: call.messages,
         evidence: call.evidence.iter().map(|id| place(trace, *id)).collect(),
+        undetermined: undetermined::of_call(trace, analysis, call),
         hop_tables: Vec::new(),
     }
 }
@@ -76,6 +77,7 @@ pub(super) fn push(trace: &Trace, analysis: &Analysis, push: &analysis::Push) ->
         link: push.link.name(),
         findings: push.findings.clone(),
         evidence: push.evidence.iter().map(|id| place(trace, *id)).collect(),
+        undetermined: undetermined::of_push(trace, analysis, push),
         hop_tables: Vec::new(),
     }
 }

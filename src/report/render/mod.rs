@@ -2,20 +2,25 @@
 
 mod cases;
 mod hops;
+mod notes;
 mod sources;
+mod spans;
+mod undetermined;
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
 use super::model::{self, Place, Report};
-use crate::analysis::{self, Analysis, Call, PushResult};
+use crate::analysis::{self, Analysis, Call, PushResult, Verdict};
 use crate::input::InputError;
 use crate::record::Direction;
 use crate::time::Timestamp;
 use crate::trace::{EventId, Trace};
 use cases::{call, grouped, push};
 pub use hops::{add_hops, hop_table};
+pub use spans::coverage;
+pub use undetermined::why_undetermined;
 
 /// The whole report. `errors` are inputs that could not be read; they are listed under `problems`.
 pub fn report(trace: &Trace, analysis: &Analysis, errors: &[InputError]) -> Report {
@@ -33,7 +38,12 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool)
         generator: concat!("siptrail ", env!("CARGO_PKG_VERSION")).to_owned(),
         sources: sources::sources(trace, analysis),
         summary: summary(trace, analysis),
-        calls: analysis.calls.par_iter().filter(|c| whole || c.is_missed()).map(|c| call(trace, analysis, c)).collect(),
+        calls: analysis
+            .calls
+            .par_iter()
+            .filter(|c| whole || is_of_interest(c))
+            .map(|c| call(trace, analysis, c))
+            .collect(),
         pushes: {
             let of_missed =
                 |p: &analysis::Push| p.call.and_then(|c| analysis.calls.get(c)).is_some_and(Call::is_missed);
@@ -42,7 +52,14 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool)
         },
         findings: grouped(trace, analysis, whole),
         problems: problems(trace, errors),
+        coverage: spans::coverage(trace, analysis),
+        notes: notes::notes(trace, analysis),
     }
+}
+
+/// Missed, or perhaps missed.
+fn is_of_interest(call: &Call) -> bool {
+    call.is_missed() || call.verdict == Some(Verdict::Undetermined)
 }
 
 fn summary(trace: &Trace, analysis: &Analysis) -> model::Summary {
@@ -55,11 +72,15 @@ fn summary(trace: &Trace, analysis: &Analysis) -> model::Summary {
         verdicts: BTreeMap::new(),
         push_results: BTreeMap::new(),
         missed: analysis.missed().count() as u64,
+        undetermined: BTreeMap::new(),
     };
     for call in &analysis.calls {
         *out.outcomes.entry(call.outcome.name()).or_default() += 1;
         if let Some(verdict) = call.verdict {
             *out.verdicts.entry(verdict.name()).or_default() += 1;
+        }
+        if let Some(why) = undetermined::word(call) {
+            *out.undetermined.entry(why).or_default() += 1;
         }
     }
     for push in &analysis.pushes {
