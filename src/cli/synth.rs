@@ -54,6 +54,9 @@ pub(crate) struct Synth {
     /// Faults of pushes with their shares: PN03=2%,PN30=1% [default: a usual mix]; none: no fault at all
     #[arg(long, value_name = "CODE=PERCENT,...", value_delimiter = ',', value_parser = parse_wish)]
     faults: Vec<Wished>,
+    /// Servers whose logs are not there: fe02,dir01
+    #[arg(long, value_name = "SERVER,...", value_delimiter = ',')]
+    without: Vec<String>,
     /// Share of the records that are damaged as by copying and pasting
     #[arg(long, value_name = "PERCENT", default_value = "0%", value_parser = parse_share)]
     damage: u32,
@@ -88,6 +91,11 @@ struct Wished(Option<Wish>);
 impl Synth {
     pub(crate) fn run(self) -> io::Result<Status> {
         let plan = self.plan();
+        let servers = plan.server_names();
+        if let Some(name) = plan.without.iter().find(|name| !servers.contains(name)) {
+            say(&format!("siptrail: --without: no server {name:?}; there are {}", servers.join(", ")));
+            return Ok(Status::Failed);
+        }
         if let Err(line) = prepare(&self.dir) {
             say(&format!("siptrail: {line}"));
             return Ok(Status::Failed);
@@ -145,6 +153,7 @@ impl Synth {
             drift_ppm: self.drift,
             gaps_ppm: self.gaps,
             damage_ppm: self.damage,
+            without: self.without.clone(),
             faults,
         }
     }
@@ -165,14 +174,19 @@ fn prepare(dir: &Path) -> Result<(), String> {
 
 /// Writes logs and truth into a folder. `total`: bytes that are expected, for the bar.
 pub(super) fn write(plan: &Plan, dir: &Path, total: u64) -> io::Result<synth::Truth> {
-    let mut files: Vec<File> =
-        plan.log_names().iter().map(|name| File::create_new(dir.join(name))).collect::<io::Result<_>>()?;
+    let names = plan.server_names();
+    let mut files: Vec<Option<File>> = names.iter().map(|_| None).collect();
     let bar = Bar::named("writing");
     let mut done = 0;
     let truth = synth::generate(plan, &mut |number, bytes| {
         done += bytes.len() as u64;
         bar.show(siptrail::trace::Progress { done, total: total.max(done) });
-        files.get_mut(number).map_or(Ok(()), |file| file.write_all(bytes))
+        let (Some(slot), Some(name)) = (files.get_mut(number), names.get(number)) else { return Ok(()) };
+        let file = match slot {
+            Some(file) => file,
+            None => slot.insert(File::create_new(dir.join(format!("{name}.log")))?),
+        };
+        file.write_all(bytes)
     });
     bar.finish();
     let truth = truth?;

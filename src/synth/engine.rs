@@ -63,12 +63,14 @@ struct Engine<'p> {
 pub(super) fn run(plan: &Plan, sink: &mut dyn FnMut(usize, &[u8]) -> io::Result<()>) -> io::Result<Truth> {
     let topology = Topology::new(plan.servers);
     let wishes: Vec<(&'static Fault, u32)> = plan.faults.iter().map(|w| (w.0, w.1)).collect();
-    let logs: Vec<ServerLog> = (0..topology.machines.len()).map(|n| ServerLog::new(plan, n)).collect();
+    let logs: Vec<ServerLog> = topology
+        .machines
+        .iter()
+        .enumerate()
+        .map(|(n, machine)| ServerLog::new(plan, n, plan.without.contains(&machine.name)))
+        .collect();
     let teller = Teller::new(Rng::new(plan.seed, 1), &topology, Mix::new(&wishes));
     let handed = vec![0; logs.len()];
-    for number in 0..logs.len() {
-        sink(number, encode::mark(plan.encoding))?;
-    }
     let mut engine = Engine {
         plan,
         topology: &topology,
@@ -392,6 +394,14 @@ impl Engine<'_> {
     }
 
     fn hand_over(&mut self, number: usize, sink: &mut dyn FnMut(usize, &[u8]) -> io::Result<()>) -> io::Result<()> {
+        if self.logs[number].out.is_empty() {
+            return Ok(());
+        }
+        if self.handed[number] == 0 {
+            let mark = encode::mark(self.plan.encoding);
+            self.handed[number] += mark.len() as u64;
+            sink(number, mark)?;
+        }
         let bytes = encode::encode(self.plan.encoding, &self.logs[number].out);
         self.handed[number] += bytes.len() as u64;
         sink(number, &bytes)?;
@@ -400,7 +410,6 @@ impl Engine<'_> {
     }
 
     fn finish(mut self) -> Truth {
-        let mark = encode::mark(self.plan.encoding).len() as u64;
         let plan = self.plan;
         truth::SCHEMA.clone_into(&mut self.truth.schema);
         self.truth.generator = format!("siptrail {}", env!("CARGO_PKG_VERSION"));
@@ -414,15 +423,16 @@ impl Engine<'_> {
             ("drift_ppm", plan.drift_ppm.to_string()),
             ("gaps_ppm", plan.gaps_ppm.to_string()),
             ("damage_ppm", plan.damage_ppm.to_string()),
+            ("without", plan.without.join(",")),
             ("faults", plan.faults.iter().map(|w| format!("{}={}", w.0.code, w.1)).collect::<Vec<_>>().join(",")),
         ];
         self.truth.plan = said.into_iter().map(|(k, v)| (k.to_owned(), v)).collect::<BTreeMap<_, _>>();
-        for (number, log) in self.logs.iter().enumerate() {
+        for (number, log) in self.logs.iter().enumerate().filter(|(_, log)| log.records > 0) {
             let machine = &self.topology.machines[number];
             self.truth.logs.push(truth::Log {
                 path: format!("{}.log", machine.name),
                 server: machine.host.clone(),
-                bytes: self.handed[number] + mark,
+                bytes: self.handed[number],
                 records: log.records,
                 missing: log.missing,
                 damaged: log.damaged,

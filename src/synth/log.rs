@@ -48,7 +48,7 @@ pub(super) struct ServerLog {
 }
 
 impl ServerLog {
-    pub(super) fn new(plan: &Plan, number: usize) -> ServerLog {
+    pub(super) fn new(plan: &Plan, number: usize, left_out: bool) -> ServerLog {
         let mut rng = Rng::new(plan.seed, 100 + number as u64);
         let spread = |rng: &mut Rng, most: u32| i64::from(rng.below(2 * most + 1)) - i64::from(most);
         // The first Front End has the right time: it is what the others are compared with.
@@ -74,7 +74,11 @@ impl ServerLog {
             missing: 0,
             damaged: 0,
         };
-        log.next_hole(0);
+        if left_out {
+            log.holes.push((0, u64::MAX));
+        } else {
+            log.next_hole(0);
+        }
         log
     }
 

@@ -125,6 +125,8 @@ pub struct Plan {
     pub gaps_ppm: u32,
     /// Share of the records that are damaged, in millionths.
     pub damage_ppm: u32,
+    /// Servers whose logs nobody saved, by the first labels of their hosts.
+    pub without: Vec<String>,
     /// What goes wrong with pushes; empty: a usual mix.
     pub faults: Vec<Wish>,
 }
@@ -141,30 +143,33 @@ impl Default for Plan {
             drift_ppm: 0,
             gaps_ppm: 0,
             damage_ppm: 0,
+            without: Vec::new(),
             faults: Vec::new(),
         }
     }
 }
 
 impl Plan {
-    /// File names of the logs, in the order of their numbers.
-    pub fn log_names(&self) -> Vec<String> {
-        place::Topology::new(self.servers).machines.iter().map(|m| format!("{}.log", m.name)).collect()
+    /// Names of all servers, in the order of their numbers; their logs are called `NAME.log`.
+    pub fn server_names(&self) -> Vec<String> {
+        place::Topology::new(self.servers).machines.into_iter().map(|m| m.name).collect()
     }
 }
 
-/// Writes the logs: `sink` is handed the number of a log and the bytes to append to it. Fails only as `sink` fails.
+/// Writes the logs: `sink` is handed the number of a server and the bytes to append to its log. Fails only as `sink` fails.
 pub fn generate(plan: &Plan, sink: &mut dyn FnMut(usize, &[u8]) -> io::Result<()>) -> io::Result<Truth> {
     engine::run(plan, sink)
 }
 
 /// Logs in memory, with their names, and the truth about them: for tests and benches.
 pub fn in_memory(plan: &Plan) -> (Vec<(String, Vec<u8>)>, Truth) {
-    let mut logs: Vec<(String, Vec<u8>)> = plan.log_names().into_iter().map(|name| (name, Vec::new())).collect();
+    let names = plan.server_names().into_iter().map(|name| format!("{name}.log"));
+    let mut logs: Vec<(String, Vec<u8>)> = names.map(|name| (name, Vec::new())).collect();
     let written = generate(plan, &mut |number, bytes| {
         logs[number].1.extend_from_slice(bytes);
         Ok(())
     });
+    logs.retain(|(_, bytes)| !bytes.is_empty());
     // A sink that cannot fail has not failed.
     (logs, written.unwrap_or_default())
 }

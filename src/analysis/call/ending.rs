@@ -17,6 +17,7 @@ pub(super) fn end(ctx: &Context<'_>, group: &Group<'_>, call: &mut Call, attempt
     let Some(last) = attempts.last() else { return };
     let final_response = last.final_response();
     let start_missing = last.root().and_then(Hop::invite).is_none() && attempts.len() == 1;
+    call.start_missing = start_missing;
     call.outcome = match final_response {
         Some(f) if ends_by_cancel(f, last.caller_cancel().is_some()) => Outcome::Cancelled,
         Some(f) => judge_final(ctx, f, last.rang(), has_edge_record(ctx, group, last)),
@@ -31,6 +32,15 @@ pub(super) fn end(ctx: &Context<'_>, group: &Group<'_>, call: &mut Call, attempt
             Outcome::Undetermined
         }
     };
+    if start_missing && call.outcome == Outcome::NoResponse {
+        // Whether it rang before the log begins is not known.
+        (call.outcome, call.blind) = (Outcome::Undetermined, Some(Blind::StartMissing));
+    }
+    if call.outcome == Outcome::NoResponse
+        && let Some(hole) = hole_before_final(ctx, last)
+    {
+        (call.outcome, call.blind) = (Outcome::Undetermined, Some(hole));
+    }
     if call.outcome == Outcome::Cancelled {
         call.evidence.extend(last.caller_cancel().map(|m| m.id));
     }
@@ -42,6 +52,18 @@ pub(super) fn end(ctx: &Context<'_>, group: &Group<'_>, call: &mut Call, attempt
     }
     end_dialog(ctx, call, attempts, own);
     call.diagnostics.dedup();
+}
+
+/// The hole in which it may have rang: none of the logs speaks from the INVITE to the final.
+fn hole_before_final(ctx: &Context<'_>, attempt: &Attempt<'_>) -> Option<Blind> {
+    let first = |m: &Msg<'_>| attempt.messages.iter().find(|o| o.server == m.server).copied();
+    let mut finals = attempt.messages.iter().filter(|m| m.method == Method::Invite && m.is_final()).peekable();
+    let blind = finals.peek().and_then(|m| Some(ctx.coverage.end_after(m.server, first(m)?.id)));
+    let covered = |m: &&Msg<'_>| {
+        let until = first(m).and_then(|f| ctx.covered_until(f));
+        until.is_none() || m.time.is_none() || until >= m.time
+    };
+    if finals.any(|m| covered(&m)) { None } else { blind }
 }
 
 /// A final that only confirms the caller's CANCEL. A global failure (6xx) does not: the callee was faster.

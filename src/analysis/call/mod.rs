@@ -96,6 +96,10 @@ pub struct Call {
     pub(super) clocks: Vec<Clock>,
     pub(super) answered_by_mobile: bool,
     pub(super) refused_by_mobile: bool,
+    /// The INVITE is not in the log.
+    pub(super) start_missing: bool,
+    /// Every mobile endpoint is behind another server, whose log of the call is not here.
+    pub(super) mobile_elsewhere: bool,
     pub(super) display: String,
     pub(super) first: EventId,
     pub(super) records: Vec<EventId>,
