@@ -22,6 +22,9 @@ pub struct Report {
     pub problems: Vec<Problem>,
     /// For which times each server speaks.
     pub coverage: Vec<Coverage>,
+    /// What the calls missed for one cause have in common.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contrasts: Vec<Contrast>,
     /// What the reader must know of servers and clocks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
@@ -338,6 +341,26 @@ pub struct Note {
     pub byte: Option<u64>,
     pub server: Option<String>,
     pub what: String,
+}
+
+/// What the calls missed for one cause have in common, against those that came through.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct Contrast {
+    pub finding: &'static str,
+    /// `front_end`, `server`, `peer`, `client`, `user_domain` or `hour`.
+    pub dimension: &'static str,
+    pub value: String,
+    pub missed: usize,
+    pub missed_of: usize,
+    pub missed_share: f64,
+    pub through: usize,
+    pub through_of: usize,
+    pub through_share: f64,
+    /// Quotient of the shares; `null` where no call with the value came through.
+    pub lift: Option<f64>,
+    /// First missed call, where none with the value came through from then on.
+    pub since: Option<String>,
 }
 
 /// `file:line:byte`.

@@ -1,9 +1,10 @@
 //! One integration test binary.
 //!
-//! * `scenarios`: input and expected report in one file each, `tests/scenarios/*.scenario`
+//! * `scenarios`: input and expected report in one file each, `tests/scenarios/*.scenario`, and `tests/stories/*.story` in short hand
 //! * `framing`: the same report whatever the chunk size and thread count
 //! * `hops`: the hop tables of the samples
 //! * `hostile`: damaged and malicious input
+//! * `findings`: cases that fire each entry of the catalogue, and cases that must not, `tests/findings`
 //! * `samples`: every shipped sample gives what `samples/README.md` promises
 //! * `schema`: the JSON report against `tests/report.schema.json`
 //! * `show`: ladders, and `siptrail show` as a user runs it
@@ -16,6 +17,7 @@
 mod cli;
 mod common;
 mod explain;
+mod findings;
 mod framing;
 mod hops;
 mod hostile;
@@ -23,4 +25,5 @@ mod samples;
 mod scenarios;
 mod schema;
 mod show;
+mod story;
 mod traffic;

@@ -129,7 +129,7 @@ impl Servers {
             let Some(server) = self.all.get_mut(usize::from(to.0)) else { continue };
             if server.name.as_deref().is_none_or(evidence::is_address)
                 && let Some(peer) = trace.event(id).and_then(|e| trace.peer(e)).map(decode)
-                && let host = evidence::host_of(&peer)
+                && let host = crate::text::host_of(&peer)
                 && !evidence::is_address(host)
                 && !host.is_empty()
             {

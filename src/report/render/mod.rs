@@ -1,6 +1,7 @@
 //! From results to the model.
 
 mod cases;
+mod contrasts;
 mod hops;
 mod notes;
 mod sources;
@@ -15,8 +16,9 @@ use super::model::{self, Place, Report};
 use crate::analysis::{self, Analysis, Call, PushResult, Verdict};
 use crate::input::InputError;
 use crate::record::Direction;
+use crate::span::Span;
 use crate::time::Timestamp;
-use crate::trace::{EventId, Trace};
+use crate::trace::{Event, EventId, Trace};
 use cases::{call, grouped, push};
 pub use hops::{add_hops, hop_table};
 pub use spans::coverage;
@@ -53,6 +55,7 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool)
         findings: grouped(trace, analysis, whole),
         problems: problems(trace, errors),
         coverage: spans::coverage(trace, analysis),
+        contrasts: contrasts::contrasts(trace, analysis),
         notes: notes::notes(trace, analysis),
     }
 }
@@ -121,6 +124,15 @@ fn direction(direction: Direction) -> Option<&'static str> {
         Direction::Outgoing => Some("outgoing"),
         Direction::Unknown => None,
     }
+}
+
+/// Records and lines as places, in the order of the inputs.
+fn places(trace: &Trace, records: &[EventId], lines: &[Span]) -> Vec<Place> {
+    let of = |id: &EventId| trace.event(*id).map(Event::span);
+    let mut all: Vec<Span> = records.iter().filter_map(of).chain(lines.iter().copied()).collect();
+    all.sort_unstable_by_key(|s| (s.file, s.start));
+    let place = |s: Span| trace.location(s.file, s.start);
+    all.into_iter().map(place).map(|at| Place { file: at.file, line: at.line, byte: at.byte }).collect()
 }
 
 fn place(trace: &Trace, id: EventId) -> Place {

@@ -24,7 +24,11 @@ pub(super) fn notes(trace: &Trace, analysis: &Analysis) -> Vec<Note> {
         ));
     }
     for step in analysis.coverage.steps() {
-        let what = format!("the clock was set by {} here while the numbers went on: corrected", seconds(step.by_ms));
+        // The step that the record shows, and what was learnt of it from other servers.
+        let mut changes =
+            analysis.clocks.get(step.server).into_iter().flat_map(crate::analysis::clocks::Clock::changes);
+        let by = changes.find(|(at, ..)| *at == step.at).map_or(step.by_ms, |(_, before, now)| now - before);
+        let what = format!("the clock was set by {} here while the numbers went on: corrected", seconds(by));
         out.push(at.record(step.server, step.at, what));
     }
     for hole in analysis.coverage.holes() {
