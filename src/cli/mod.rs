@@ -3,6 +3,7 @@
 mod check;
 mod clock;
 mod coverage;
+mod demo;
 mod explain;
 mod findings;
 mod knowledge;
@@ -40,6 +41,7 @@ enum Command {
     Coverage(coverage::Coverage),
     Findings(findings::Findings),
     Explain(explain::Explain),
+    Demo(demo::Demo),
     Synth(synth::Synth),
     Check(check::Check),
 }
@@ -78,6 +80,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Coverage(coverage) => coverage.run(),
         Command::Findings(findings) => findings.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Demo(demo) => demo.run(),
         Command::Synth(synth) => synth.run(),
         Command::Check(check) => check.run(),
     };

@@ -160,7 +160,7 @@ impl Synth {
 }
 
 /// Makes the folder; one that holds something is left alone.
-fn prepare(dir: &Path) -> Result<(), String> {
+pub(super) fn prepare(dir: &Path) -> Result<(), String> {
     fs::create_dir_all(dir).map_err(|e| format!("cannot make the folder {}: {e}; name another one", dir.display()))?;
     let mut entries = fs::read_dir(dir).map_err(|e| format!("cannot look into {}: {e}", dir.display()))?;
     match entries.next() {

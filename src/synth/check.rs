@@ -154,7 +154,9 @@ impl Book {
             self.judge("finding", id, code, if said { code } else { NONE }, unsure && !said);
         }
         for code in found.iter().map(AsRef::as_ref).filter(|f| !told.iter().any(|t| t == f)) {
-            self.note("finding", id, NONE, code, Mark::Wrong);
+            // Where the log with the cause is missing, all that can be said is that the push was refused.
+            let general = unsure && code == "PN35" && !told.is_empty();
+            self.note("finding", id, NONE, code, if general { Mark::Open } else { Mark::Wrong });
         }
     }
 

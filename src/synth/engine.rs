@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::io;
 
-use super::faults::{Course, Fault, Mix};
+use super::faults::{Fault, Mix};
 use super::log::{Kept, ServerLog};
 use super::place::{Node, Topology};
 use super::rng::Rng;
@@ -314,7 +314,7 @@ impl Engine<'_> {
     ) -> String {
         let slot = self.slot(start);
         story::push(&mut self.teller, &mut self.slots[slot], user, fault);
-        self.note_push(slot, fault.result().name(), cause(fault), false, call, link, family)
+        self.note_push(slot, fault.result().name(), causes(fault), false, call, link, family)
     }
 
     #[expect(clippy::too_many_arguments, reason = "each is one field of the truth")]
@@ -354,7 +354,7 @@ impl Engine<'_> {
             self.note_push(slot, result, codes, true, None, Link::None, family);
         } else {
             let fault = story::voice_mail(&mut self.teller, &mut self.slots[slot]);
-            self.note_push(slot, fault.result().name(), cause(fault), false, None, Link::None, family);
+            self.note_push(slot, fault.result().name(), causes(fault), false, None, Link::None, family);
         }
     }
 
@@ -443,12 +443,6 @@ impl Engine<'_> {
     }
 }
 
-/// The code of the catalogue that a push shows.
-fn cause(fault: &Fault) -> Vec<String> {
-    let silent = matches!(fault.course, Course::Silent) || fault.code.is_empty() || fault.code == "PN50";
-    match fault.code {
-        "PN30" => vec!["PN30".to_owned()],
-        _ if silent => Vec::new(),
-        code => vec![code.to_owned()],
-    }
+fn causes(fault: &'static Fault) -> Vec<String> {
+    fault.causes().iter().map(|code| (*code).to_owned()).collect()
 }

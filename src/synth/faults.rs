@@ -46,6 +46,16 @@ pub(super) struct Fault {
 }
 
 impl Fault {
+    /// The codes of the catalogue that hold for such a push.
+    pub(super) fn causes(&'static self) -> &'static [&'static str] {
+        match self.code {
+            // Nothing is wrong with the push itself.
+            "" | "PN20" | "PN50" => &[],
+            "PN08" => &["PN08", "PN30"],
+            _ => std::slice::from_ref(&self.code),
+        }
+    }
+
     /// What the push comes to.
     pub(super) fn result(&self) -> PushResult {
         match self.course {
@@ -184,17 +194,25 @@ pub(super) static FAULTS: [Fault; 22] = [
 ];
 
 /// Without a wish: most pushes go well, and each of the common faults happens now and then.
-const USUAL: [(&str, u32); 12] = [
+const USUAL: [(&str, u32); 20] = [
     ("PN01", 40_000),
+    ("PN02", 5_000),
     ("PN03", 15_000),
     ("PN04", 15_000),
     ("PN05", 10_000),
+    ("PN06", 5_000),
     ("PN07", 10_000),
+    ("PN08", 8_000),
     ("PN09", 10_000),
+    ("PN10", 8_000),
+    ("PN11", 5_000),
+    ("PN12", 5_000),
     ("PN13", 8_000),
     ("PN14", 8_000),
     ("PN20", 40_000),
     ("PN30", 25_000),
+    ("PN31", 5_000),
+    ("PN32", 5_000),
     ("PN33", 8_000),
     ("PN35", 15_000),
 ];

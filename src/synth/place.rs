@@ -157,7 +157,7 @@ impl Platform {
             Platform::IPhone => "RTCC/4.0.0.0 McxService/4.0.0.0 iPhoneLync/4.3.8110.0 (iPhone OS 7.0.6; iPhone 5)",
             Platform::IPad => "RTCC/4.0.0.0 McxService/4.0.0.0 iPadLync/4.3.8110.0 (iPad OS 7.0.6; iPad 3)",
             Platform::Android => "RTCC/4.0.0.0 McxService/4.0.0.0 AndroidLync/4.0.6509.3001 (Android 4.2; GT-I9505)",
-            Platform::Ucwa => "UCWA/5.0.0.0 WPLync/5.4.1087.0 (Windows Phone 8.0; NOKIA Lumia 920)",
+            Platform::Ucwa => "UCWA/5.0.0.0",
         }
     }
 }

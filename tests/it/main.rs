@@ -1,5 +1,6 @@
 //! One integration test binary.
 //!
+//! * `accuracy`: generated deployments against their truth
 //! * `scenarios`: input and expected report in one file each, `tests/scenarios/*.scenario`, and `tests/stories/*.story` in short hand
 //! * `framing`: the same report whatever the chunk size and thread count
 //! * `hops`: the hop tables of the samples
@@ -14,6 +15,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod accuracy;
 mod cli;
 mod common;
 mod explain;

@@ -123,13 +123,11 @@ fn to_phone(teller: &mut Teller<'_>, session: &mut Session, callee: Option<u32>)
     let places: &[Place] = if both { &[Place::Mobile, Place::Desktop] } else { &[Place::Mobile] };
     connect(teller, session, callee, places);
     let mut writer = Writer::new(Script::new(session), &mut teller.rng, Body::ImSdp);
-    let mut told = writer.phone(verdict, pushed);
+    let mut told = writer.phone(verdict, pushed, platform == Platform::Ucwa);
     let rang = writer.rang;
     writer.script.finish();
     if pushed {
-        if let Some(code) = cause(fault.code) {
-            told.findings.push(code);
-        }
+        told.findings.extend(fault.causes());
         told.push = Some(Caused {
             after: rang + teller.rng.range(60, 400),
             user: callee,
@@ -139,6 +137,7 @@ fn to_phone(teller: &mut Teller<'_>, session: &mut Session, callee: Option<u32>)
     }
     match verdict {
         Verdict::NotOpened => told.findings.push("PN50"),
+        Verdict::AnsweredByMobile if !pushed && platform.pushes() => told.findings.push("PN24"),
         Verdict::MissedNoPush if platform.pushes() => told.findings.push("PN20"),
         Verdict::MissedNoPush => told.findings.push("PN23"),
         _ => {}
@@ -151,9 +150,4 @@ fn to_phone(teller: &mut Teller<'_>, session: &mut Session, callee: Option<u32>)
         told.again = Some((teller.rng.range(8_000, 15_000), callee));
     }
     told
-}
-
-/// The code that stands for a fault in a report, if it is one.
-pub(super) fn cause(code: &'static str) -> Option<&'static str> {
-    (!code.is_empty() && code != "PN50" && code != "PN20").then_some(code)
 }

@@ -140,7 +140,9 @@ impl<'s, 'r> Writer<'s, 'r> {
                 told.telltale = u16::try_from(self.script.session.flights.len()).ok();
                 self.script.transaction(self.at, 0, Method::Bye, false, Note::Line(MEDIA), Body::None);
             }
-            Outcome::NoAnswer => self.no_answer(true),
+            Outcome::NoAnswer => {
+                self.no_answer(true, false);
+            }
             Outcome::NoResponse => {
                 self.ask_all();
                 self.at += self.rng.range(31_000, 33_000);
@@ -190,7 +192,8 @@ impl<'s, 'r> Writer<'s, 'r> {
     }
 
     /// A call to a phone.
-    pub(super) fn phone(&mut self, verdict: Verdict, pushed: bool) -> Told {
+    pub(super) fn phone(&mut self, verdict: Verdict, pushed: bool, ucwa: bool) -> Told {
+        let mut unfetched = false;
         let outcome = match verdict {
             Verdict::AnsweredByMobile => {
                 self.ask_all();
@@ -221,11 +224,15 @@ impl<'s, 'r> Writer<'s, 'r> {
                 Outcome::Cancelled
             }
             _ => {
-                self.no_answer(false);
+                unfetched = self.no_answer(false, ucwa);
                 Outcome::NoAnswer
             }
         };
-        Self::told(outcome, Some(verdict))
+        let mut told = Self::told(outcome, Some(verdict));
+        if unfetched {
+            told.findings.push("PN60");
+        }
+        told
     }
 
     /// One leg answers, the others are told.
@@ -269,19 +276,22 @@ impl<'s, 'r> Writer<'s, 'r> {
         self.script.transaction(self.at, leg, Method::Bye, by_callee, note, Body::None);
     }
 
-    /// It rings, and rings out: the fork gives up, or the only endpoint does.
-    fn no_answer(&mut self, desk: bool) {
+    /// It rings, and rings out: the fork gives up, or the only endpoint does. UCWA gives up when the app has not
+    /// fetched the invitation for 30 seconds; then this is true.
+    fn no_answer(&mut self, desk: bool, ucwa: bool) -> bool {
         self.ask_all();
         self.ring();
-        self.at += self.rng.range(28_000, 58_000);
+        let unfetched = ucwa && self.legs == 1 && self.rng.chance(60);
+        self.at += if unfetched { 30_000 } else { self.rng.range(if ucwa { 45_000 } else { 28_000 }, 58_000) };
         let note = if desk { Note::None } else { Note::Line(SILENT) };
-        if self.legs == 1 && self.rng.chance(50) {
+        if unfetched || self.legs == 1 && self.rng.chance(50) {
             let status = if desk { 480 } else { 408 };
             self.script.refuse(self.at, 0, self.script.end(0), 0, status, note);
-            return;
+            return unfetched;
         }
         self.give_up_legs(None, Note::None);
         self.script.refuse(self.at, 0, self.fork(), 0, 408, note);
+        false
     }
 
     /// The caller gives up: CANCEL passes from server to server, 487 comes back.
