@@ -17,17 +17,11 @@ pub(super) fn judge(analysis: &mut Analysis, doubts: &[Option<Blind>], ctx: &Con
         let own: Vec<&Push> = call.pushes.iter().filter_map(|p| pushes.get(*p)).collect();
         call.mobile |= !own.is_empty();
         if call.mobile {
-            let mut found = verdict(call, &own, doubt.is_some());
-            if found == Verdict::MissedNoPush
-                && let Some(why) = hidden(call)
-            {
-                (found, call.blind) = (Verdict::Undetermined, Some(why));
-            }
+            let found = verdict(call, &own, doubt.is_some());
             // The logs must cover the time in which the push, or another, would have been seen.
             let blind = match found {
-                Verdict::MissedNoPush | Verdict::MissedPushFailed | Verdict::MissedPushUnanswered => {
-                    blind(call, ctx, found)
-                }
+                Verdict::MissedNoPush => blind(call, ctx, found).or_else(|| hidden(call)),
+                Verdict::MissedPushFailed | Verdict::MissedPushUnanswered => blind(call, ctx, found),
                 Verdict::Undetermined => call.blind.or(*doubt).or_else(|| own.iter().find_map(|p| p.blind)),
                 _ => None,
             };
