@@ -176,7 +176,7 @@ pub(super) static FAULTS: [Fault; 22] = [
         )
     },
     Fault {
-        component: "TLS outgoing connection failures: sipfed.online.lync.com, certificate root not trusted. Result 0x800B0109(CERT_E_UNTRUSTEDROOT)",
+        component: "Exit - domain [push.lync.com], TLS outgoing connection failures: sipfed.online.lync.com, certificate root not trusted. Result 0x800B0109(CERT_E_UNTRUSTEDROOT)",
         ..edge("PN06", 504, "", FINE.record)
     },
     other("PN08", Course::Lost),

@@ -6,6 +6,7 @@
 //! * `hops`: the hop tables of the samples
 //! * `hostile`: damaged and malicious input
 //! * `findings`: cases that fire each entry of the catalogue, and cases that must not, `tests/findings`
+//! * `properties`: what must hold for any log
 //! * `samples`: every shipped sample gives what `samples/README.md` promises
 //! * `schema`: the JSON report against `tests/report.schema.json`
 //! * `show`: ladders, and `siptrail show` as a user runs it
@@ -23,6 +24,7 @@ mod findings;
 mod framing;
 mod hops;
 mod hostile;
+mod properties;
 mod samples;
 mod scenarios;
 mod schema;
