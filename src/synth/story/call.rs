@@ -9,7 +9,7 @@ use crate::synth::script::Script;
 use crate::synth::session::{Body, Session};
 
 /// How calls to desks end, and how many of a thousand.
-const DESK: [(Outcome, u32); 15] = [
+const DESK: [(Outcome, u32); 16] = [
     (Outcome::Answered, 600),
     (Outcome::NoAnswer, 100),
     (Outcome::Cancelled, 80),
@@ -25,6 +25,7 @@ const DESK: [(Outcome, u32); 15] = [
     (Outcome::AuthFailed, 10),
     (Outcome::NotAcceptable, 10),
     (Outcome::NoFinal, 10),
+    (Outcome::Rejected, 10),
 ];
 
 /// How calls to phones end when the app is closed, the push is accepted, and nothing goes wrong.

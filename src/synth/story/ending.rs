@@ -163,7 +163,14 @@ impl<'s, 'r> Writer<'s, 'r> {
             Outcome::Busy => self.refused(486, Note::None),
             Outcome::DoNotDisturb => self.refused(480, Note::Line(DISTURBED)),
             Outcome::Redirected => self.refused(302, Note::None),
-            Outcome::NotAcceptable => self.refused(488, Note::None),
+            Outcome::NotAcceptable => {
+                let status = [488, 606][self.rng.weighted(&[2, 1])];
+                self.refused(status, Note::None);
+            }
+            Outcome::Rejected => {
+                let status = [484, 482][self.rng.weighted(&[2, 1])];
+                self.refused(status, Note::None);
+            }
             Outcome::NotFound => {
                 let line = UNKNOWN[self.rng.weighted(&[1, 1])];
                 self.at_server(404, Note::Line(line));
