@@ -60,7 +60,7 @@ fn blind(call: &Call, ctx: &Context<'_>, verdict: Verdict) -> Option<Blind> {
     };
     if verdict != Verdict::MissedNoPush {
         // Any server that saw a push proves it.
-        return call.clocks.iter().map(blind).reduce(|a, b| a.and(b)).flatten();
+        return call.clocks.iter().map(blind).reduce(Option::and).flatten();
     }
     // The Front End sends the push, and an Edge only sees those that take its way. That there was none takes every
     // log it could stand in.

@@ -81,7 +81,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Findings(findings) => findings.run(),
         Command::Explain(explain) => explain.run(),
         Command::Demo(demo) => demo.run(),
-        Command::Synth(synth) => synth.run(),
+        Command::Synth(synth) => Ok(synth.run()),
         Command::Check(check) => check.run(),
     };
     match status {

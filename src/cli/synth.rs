@@ -89,16 +89,16 @@ enum EncodingName {
 struct Wished(Option<Wish>);
 
 impl Synth {
-    pub(crate) fn run(self) -> io::Result<Status> {
+    pub(crate) fn run(self) -> Status {
         let plan = self.plan();
         let servers = plan.server_names();
         if let Some(name) = plan.without.iter().find(|name| !servers.contains(name)) {
             say(&format!("siptrail: --without: no server {name:?}; there are {}", servers.join(", ")));
-            return Ok(Status::Failed);
+            return Status::Failed;
         }
         if let Err(line) = prepare(&self.dir) {
             say(&format!("siptrail: {line}"));
-            return Ok(Status::Failed);
+            return Status::Failed;
         }
         let total = match plan.extent {
             Extent::Bytes(bytes) => bytes,
@@ -116,11 +116,11 @@ impl Synth {
                     truth.pushes.len(),
                     self.dir.display()
                 ));
-                Ok(Status::Fine)
+                Status::Fine
             }
             Err(error) => {
                 say(&format!("siptrail: cannot write to {}: {error}; check the disk", self.dir.display()));
-                Ok(Status::Failed)
+                Status::Failed
             }
         }
     }

@@ -243,20 +243,20 @@ pub(super) fn via(
 pub(super) fn clock(out: &mut Vec<u8>, ms: u64) {
     const MONTHS: [u64; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     let mut day = ms / 86_400_000 + 286;
-    let mut year = 2013;
-    while day >= 365 + u64::from(year % 4 == 0) {
-        day -= 365 + u64::from(year % 4 == 0);
+    let mut year: u64 = 2013;
+    while day >= 365 + u64::from(year.is_multiple_of(4)) {
+        day -= 365 + u64::from(year.is_multiple_of(4));
         year += 1;
     }
     let mut month = 1;
     for (index, length) in MONTHS.iter().enumerate() {
-        let length = length + u64::from(index == 1 && year % 4 == 0);
+        let length = length + u64::from(index == 1 && year.is_multiple_of(4));
         if day < length {
             break;
         }
         day -= length;
         month += 1;
     }
-    put!(out => pad(month, 2), "/", pad(day + 1, 2), "/", u64::from(year as u32), "-", pad(ms / 3_600_000 % 24, 2), ":");
+    put!(out => pad(month, 2), "/", pad(day + 1, 2), "/", pad(year, 4), "-", pad(ms / 3_600_000 % 24, 2), ":");
     put!(out => pad(ms / 60_000 % 60, 2), ":", pad(ms / 1000 % 60, 2), ".", pad(ms % 1000, 3));
 }

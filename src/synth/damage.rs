@@ -92,7 +92,8 @@ pub(super) fn apply(damage: Damage, record: &[u8], out: &mut Vec<u8>, rng: &mut 
         }
         Damage::Cut => {
             // Behind the identity: a cut name would be the name of another call.
-            let named = memchr::memmem::find(record, b"\r\nVia: ").unwrap_or(record.len() / 2) + 2;
+            let via = memchr::memmem::find(record, b"\r\nVia: ").unwrap_or(record.len() / 2);
+            let named = memchr::memmem::find(&record[via + 2..], b"\r\n").map_or(via, |at| via + 2 + at) + 2;
             let keep = named + rng.below(u32::try_from(record.len() - named).unwrap_or(0)) as usize;
             out.extend_from_slice(&record[..keep]);
             out.extend_from_slice(b"\r\n");

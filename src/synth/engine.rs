@@ -63,12 +63,8 @@ struct Engine<'p> {
 pub(super) fn run(plan: &Plan, sink: &mut dyn FnMut(usize, &[u8]) -> io::Result<()>) -> io::Result<Truth> {
     let topology = Topology::new(plan.servers);
     let wishes: Vec<(&'static Fault, u32)> = plan.faults.iter().map(|w| (w.0, w.1)).collect();
-    let logs: Vec<ServerLog> = topology
-        .machines
-        .iter()
-        .enumerate()
-        .map(|(n, machine)| ServerLog::new(plan, n, plan.without.contains(&machine.name)))
-        .collect();
+    let logs: Vec<ServerLog> =
+        topology.machines.iter().enumerate().map(|(n, machine)| ServerLog::new(plan, n, machine)).collect();
     let teller = Teller::new(Rng::new(plan.seed, 1), &topology, Mix::new(&wishes));
     let handed = vec![0; logs.len()];
     let mut engine = Engine {
@@ -197,7 +193,7 @@ impl Engine<'_> {
         let flight = &session.flights[usize::from(rec.flight)];
         let Node::Server(number) = session.node(flight.leg, rec.node) else { return None };
         let number = usize::from(number);
-        let kept = self.logs[number].write(self.topology, session, &rec, self.now);
+        let kept = self.logs[number].write(self.topology, session, rec, self.now);
         if let Some(family) = session.family.and_then(|f| self.families.get_mut(f)) {
             family.torn |= kept != Kept::Whole;
             if let Some((_, _, seen)) = family.telltale.as_mut().filter(|t| t.0 == slot && t.1 == rec.flight) {

@@ -3,9 +3,9 @@
 use super::damage::{self, Damage};
 use super::faults::Fault;
 use super::message::{self, Copy};
-use super::place::Topology;
+use super::place::{Machine, Topology};
 use super::rng::Rng;
-use super::session::{Flight, Rec, Session};
+use super::session::{Flight, Note, Rec, Session};
 use super::text::{Put, hex, mix, put, upper};
 use super::{Format, Plan, address};
 
@@ -13,6 +13,34 @@ use super::{Format, Plan, address};
 const COMPONENT_PERCENT: u32 = 14;
 /// The logs begin at nine in the morning.
 const MORNING: u64 = 9 * 3_600_000;
+
+/// When a line is written, and for which request.
+#[derive(Clone, Copy, Debug)]
+struct Moment {
+    now: u64,
+    correlation: u64,
+}
+
+/// Which code writes a line.
+#[derive(Clone, Copy, Debug)]
+struct Line<'a> {
+    level: &'a str,
+    function: &'a str,
+    number: &'a str,
+}
+
+const RECORD: Line<'_> = Line {
+    level: "TL_INFO(TF_PROTOCOL",
+    function: "SIPAdminLog::TraceProtocolRecord:SIPAdminLog.cpp",
+    number: "(122)",
+};
+const DIAGNOSTIC: Line<'_> =
+    Line { level: "TL_WARN(TF_DIAG", function: "SIPAdminLog::WriteDiagnosticEvent:SIPAdminLog.cpp", number: "(833)" };
+const ROUTING: Line<'_> = Line {
+    level: "TL_WARN(TF_COMPONENT",
+    function: "CRemoteDomainRouting::OnSrvResult:RemoteDomainRouting.cpp",
+    number: "(2440)",
+};
 
 /// What became of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +55,8 @@ pub(super) enum Kept {
 #[derive(Debug)]
 pub(super) struct ServerLog {
     number: usize,
+    /// `pool\server` of the prefix.
+    place: String,
     format: Format,
     rng: Rng,
     seq: u64,
@@ -48,7 +78,7 @@ pub(super) struct ServerLog {
 }
 
 impl ServerLog {
-    pub(super) fn new(plan: &Plan, number: usize, left_out: bool) -> ServerLog {
+    pub(super) fn new(plan: &Plan, number: usize, machine: &Machine) -> ServerLog {
         let mut rng = Rng::new(plan.seed, 100 + number as u64);
         let spread = |rng: &mut Rng, most: u32| i64::from(rng.below(2 * most + 1)) - i64::from(most);
         // The first Front End has the right time: it is what the others are compared with.
@@ -58,6 +88,7 @@ impl ServerLog {
         let instance = u64::from(rng.below(0xE_0000)) + 0x1000;
         let mut log = ServerLog {
             number,
+            place: format!("{}\\{}", machine.pool, machine.name),
             format: plan.format,
             rng,
             seq,
@@ -74,7 +105,7 @@ impl ServerLog {
             missing: 0,
             damaged: 0,
         };
-        if left_out {
+        if plan.without.contains(&machine.name) {
             log.holes.push((0, u64::MAX));
         } else {
             log.next_hole(0);
@@ -117,7 +148,7 @@ impl ServerLog {
     }
 
     /// Writes one record of a session.
-    pub(super) fn write(&mut self, topology: &Topology, session: &Session, rec: &Rec, now: u64) -> Kept {
+    pub(super) fn write(&mut self, topology: &Topology, session: &Session, rec: Rec, now: u64) -> Kept {
         let Some(flight) = session.flights.get(usize::from(rec.flight)) else { return Kept::Lost };
         let machine = &topology.machines[self.number];
         let copy =
@@ -125,7 +156,7 @@ impl ServerLog {
         self.instance += 1;
         let made_here = flight.status >= 300 && rec.node == flight.a;
         let fault = match flight.note {
-            super::session::Note::Fault(fault) if made_here => Some(fault),
+            Note::Fault(fault) if made_here => Some(fault),
             _ => None,
         };
         let chatter = self.rng.below(100) < COMPONENT_PERCENT;
@@ -135,26 +166,18 @@ impl ServerLog {
             self.missing += 1;
             return Kept::Lost;
         }
-        let correlation = message::correlation(session, flight);
+        let moment = Moment { now, correlation: message::correlation(session, flight) };
         if chatter {
-            self.chatter(topology, session, now, correlation);
+            self.chatter(session, moment);
         }
         if let Some(fault) = fault {
-            self.reasons(topology, session, flight, &copy, fault, now);
+            self.reasons(&copy, fault, moment);
         }
         let mut taken = std::mem::take(&mut self.record);
         let record = &mut taken;
         record.clear();
         let line = if self.format == Format::Lync2010 { "(125)" } else { "(122)" };
-        self.prefix(
-            record,
-            topology,
-            now,
-            correlation,
-            "TL_INFO(TF_PROTOCOL",
-            "SIPAdminLog::TraceProtocolRecord:SIPAdminLog.cpp",
-            line,
-        );
+        self.prefix(record, moment, Line { number: line, ..RECORD });
         put!(record => "$$begin_record\r\n");
         let mut body = std::mem::take(&mut self.body);
         copy.write(record, &mut body);
@@ -183,21 +206,12 @@ impl ServerLog {
     }
 
     /// `LEVEL(FLAG) [WHERE]PID.TID::TIME.SEQ (COMPONENT,FUNCTION:FILE(LINE))`
-    fn prefix(
-        &mut self,
-        out: &mut Vec<u8>,
-        topology: &Topology,
-        now: u64,
-        correlation: u64,
-        level: &str,
-        place: &str,
-        line: &str,
-    ) {
+    fn prefix(&mut self, out: &mut Vec<u8>, moment: Moment, line: Line<'_>) {
+        let Moment { now, correlation } = moment;
         let random = mix(self.seq, 5);
-        put!(out => level, ") [");
+        put!(out => line.level, ") [");
         if self.format == Format::Cls {
-            let machine = &topology.machines[self.number];
-            put!(out => machine.pool.as_str(), "\\", machine.name.as_str());
+            put!(out => self.place.as_str());
         } else {
             put!(out => random & 3);
         }
@@ -209,21 +223,21 @@ impl ServerLog {
         self.seq += 1;
         put!(out => ".");
         if self.format == Format::Cls {
-            put!(out => upper(self.seq, 8))
+            put!(out => upper(self.seq, 8));
         } else {
-            put!(out => hex(self.seq, 8))
+            put!(out => hex(self.seq, 8));
         }
-        put!(out => " (SIPStack,", place, line, ")");
+        put!(out => " (SIPStack,", line.function, line.number, ")");
         if self.format == Format::Cls {
             put!(out => " [", correlation, "] ");
         }
     }
 
     /// A line of the routing or transport code.
-    fn chatter(&mut self, topology: &Topology, session: &Session, now: u64, correlation: u64) {
+    fn chatter(&mut self, session: &Session, moment: Moment) {
         let random = mix(session.key, self.seq);
         let object = 0x051B_0000 + (random & 0xFFF0);
-        let (place, line) = match (random >> 20) % 4 {
+        let (function, number) = match (random >> 20) % 4 {
             0 => ("CSIPMessage::CacheConnectionFlags:SIPMessage.cpp", "(1677)"),
             1 => ("CSIPRequest::ProcessRoute:SIPRequest.cpp", "(2440)"),
             2 => ("CRecvContext::OnRecvCompletion:RecvContext.cpp", "(219)"),
@@ -231,7 +245,7 @@ impl ServerLog {
         };
         let mut taken = std::mem::take(&mut self.out);
         let out = &mut taken;
-        self.prefix(out, topology, now, correlation, "TL_INFO(TF_COMPONENT", place, line);
+        self.prefix(out, moment, Line { level: "TL_INFO(TF_COMPONENT", function, number });
         put!(out => "( ", upper(object, 16), " ) ");
         match (random >> 20) % 4 {
             0 => put!(out => "From client connection, CID [0x", upper(random & 0xFFFF, 4), "00]\r\n"),
@@ -243,41 +257,17 @@ impl ServerLog {
     }
 
     /// What a server writes when it refuses a message: component line and diagnostic record.
-    fn reasons(
-        &mut self,
-        topology: &Topology,
-        session: &Session,
-        flight: &Flight,
-        copy: &Copy<'_>,
-        fault: &Fault,
-        now: u64,
-    ) {
-        let correlation = message::correlation(session, flight);
+    fn reasons(&mut self, copy: &Copy<'_>, fault: &Fault, moment: Moment) {
+        let Copy { topology, session, flight, .. } = *copy;
         let mut taken = std::mem::take(&mut self.out);
         let out = &mut taken;
         if !fault.component.is_empty() {
-            self.prefix(
-                out,
-                topology,
-                now,
-                correlation,
-                "TL_WARN(TF_COMPONENT",
-                "CRemoteDomainRouting::OnSrvResult:RemoteDomainRouting.cpp",
-                "(2440)",
-            );
+            self.prefix(out, moment, ROUTING);
             put!(out => "( ", upper(0x1537_3B00 + (session.key & 0xFF), 16), " ) ", fault.component, "\r\n");
         }
         let [said, code, data] = fault.record;
         if !said.is_empty() {
-            self.prefix(
-                out,
-                topology,
-                now,
-                correlation,
-                "TL_WARN(TF_DIAG",
-                "SIPAdminLog::WriteDiagnosticEvent:SIPAdminLog.cpp",
-                "(833)",
-            );
+            self.prefix(out, moment, DIAGNOSTIC);
             put!(out => "$$begin_record\r\nLogType: diagnostic\r\nSeverity: warning\r\nText: ", said, "\r\nResult-Code: ", code, "\r\nSIP-Start-Line: ");
             let ask = Flight { status: 0, ..*flight };
             message::start_line(out, topology, session, &ask, copy.peer());

@@ -56,7 +56,7 @@ pub(super) struct Copy<'a> {
     pub(super) topology: &'a Topology,
     pub(super) session: &'a Session,
     pub(super) flight: &'a Flight,
-    pub(super) rec: &'a Rec,
+    pub(super) rec: Rec,
     pub(super) edge: bool,
     pub(super) format: Format,
     pub(super) instance: u64,
@@ -199,11 +199,14 @@ impl Copy<'_> {
                     put!(out => Blob(self.session.value(0x516 + u64::from(n)), 44), ">;tag=", upper(self.session.value(7 + u64::from(n)), 16), "\r\n");
                 }
             }
-        } else if flight.status == 0 && flight.tag != Tag::None && !flight.method.one_hop() && self.rec.incoming {
-            if let Node::Server(n) = self.session.node(flight.leg, self.rec.node) {
-                put!(out => "Route: <sip:", self.topology.machines[usize::from(n)].host.as_str(), ":5061;transport=tls;opaque=state:F:T:Eu:Ci.R",
+        } else if flight.status == 0
+            && flight.tag != Tag::None
+            && !flight.method.one_hop()
+            && self.rec.incoming
+            && let Node::Server(n) = self.session.node(flight.leg, self.rec.node)
+        {
+            put!(out => "Route: <sip:", self.topology.machines[usize::from(n)].host.as_str(), ":5061;transport=tls;opaque=state:F:T:Eu:Ci.R",
                     upper(self.session.value(0x516) & 0xFF_FFFF, 6), "00;lr;ms-route-sig=", Blob(self.session.value(0x516 + u64::from(n)), 44), ">\r\n");
-            }
         }
     }
 
@@ -285,7 +288,7 @@ impl Copy<'_> {
                 put!(out => "Event: presence\r\nAccept: application/msrtc-event-categories+xml, application/rlmi+xml, multipart/related\r\nRequire: adhoclist, categoryList\r\nSupported: ms-benotify, ms-piggyback-first-notify\r\n");
             }
             Method::Subscribe | Method::BeNotify => {
-                put!(out => "Event: presence\r\nsubscription-state: active;expires=22411\r\n")
+                put!(out => "Event: presence\r\nsubscription-state: active;expires=22411\r\n");
             }
             Method::Register => {
                 put!(out => "Event: registration\r\nSupported: gruu-10, adhoclist, msrtc-event-categories\r\nms-keep-alive: UAC;hop-hop=yes\r\n");

@@ -44,10 +44,11 @@ impl<'s> Script<'s> {
         }
     }
 
-    /// An answer to a request.
-    pub(super) fn response(&self, at: u32, leg: u8, a: u8, b: u8, method: Method, status: u16, tag: Tag) -> Flight {
+    /// An answer to a request, from one node to another.
+    pub(super) fn response(&self, at: u32, leg: u8, way: (u8, u8), method: Method, status: u16, tag: Tag) -> Flight {
+        let (a, b) = way;
         let origin = if method.one_hop() { b } else { 0 };
-        Flight { status, tag, origin, ..self.request(at, leg, a, b, method) }
+        Flight { origin, status, tag, ..self.request(at, leg, a, b, method) }
     }
 
     /// When a message is at a node.
@@ -86,7 +87,7 @@ impl<'s> Script<'s> {
         for node in invite.a.max(1)..=invite.b {
             if matches!(self.session.node(invite.leg, node), Node::Server(_)) && node > invite.a {
                 let at = Self::arrival(invite, node) + 1;
-                let f = self.response(at, invite.leg, node, node - 1, Method::Invite, 100, Tag::None);
+                let f = self.response(at, invite.leg, (node, node - 1), Method::Invite, 100, Tag::None);
                 self.send(f);
             }
         }
@@ -95,7 +96,7 @@ impl<'s> Script<'s> {
     /// A refusal of the INVITE from a node to another nearer the caller, acknowledged at every hop.
     pub(super) fn refuse(&mut self, at: u32, leg: u8, from: u8, to: u8, status: u16, note: Note) -> u32 {
         let tag = if from == self.end(leg) { Tag::Leg(leg) } else { Tag::Server };
-        let answer = Flight { note, ..self.response(at, leg, from, to, Method::Invite, status, tag) };
+        let answer = Flight { note, ..self.response(at, leg, (from, to), Method::Invite, status, tag) };
         let arrived = self.send(answer);
         for node in to..from {
             let at = Self::arrival(&answer, node) + 3;
@@ -106,10 +107,10 @@ impl<'s> Script<'s> {
     }
 
     /// CANCEL over one hop, and its 200. The request tells why, if anybody knows.
-    pub(super) fn cancel_hop(&mut self, at: u32, leg: u8, node: u8, note: Note) {
-        let cancel = Flight { note, ..self.request(at, leg, node, node + 1, Method::Cancel) };
+    pub(super) fn cancel_hop(&mut self, at: u32, leg: u8, node: u8, why: Note) {
+        let cancel = Flight { note: why, ..self.request(at, leg, node, node + 1, Method::Cancel) };
         let arrived = self.send(cancel);
-        let ok = self.response(arrived + 1, leg, node + 1, node, Method::Cancel, 200, Tag::Leg(leg));
+        let ok = self.response(arrived + 1, leg, (node + 1, node), Method::Cancel, 200, Tag::Leg(leg));
         self.send(ok);
     }
 

@@ -78,7 +78,7 @@ fn hole_before_final(ctx: &Context<'_>, attempt: &Attempt<'_>) -> Option<Blind> 
         let until = first(m).and_then(|f| ctx.covered_until(f));
         until.is_none() || m.time.is_none() || until >= m.time
     };
-    if finals.any(|m| covered(&m)) { None } else { blind }
+    if finals.any(covered) { None } else { blind }
 }
 
 /// A final that only confirms the caller's CANCEL. A global failure (6xx) does not: the callee was faster.

@@ -102,7 +102,7 @@ pub struct Call {
     /// The INVITE is not in the log.
     pub(super) start_missing: bool,
     /// Every mobile endpoint is behind another server, whose log of the call is not here.
-    pub(super) mobile_elsewhere: bool,
+    pub(crate) mobile_elsewhere: bool,
     pub(super) display: String,
     pub(super) first: EventId,
     pub(super) records: Vec<EventId>,

@@ -53,12 +53,12 @@ fn connect(teller: &mut Teller<'_>, session: &mut Session, callee: u32, places: 
     let topology = teller.topology;
     let outside = places.first() == Some(&Place::Partner);
     let federated = !outside && teller.rng.chance(15);
-    let caller = teller.desk_user();
-    let start = party(teller, session, caller, if federated { Place::Partner } else { Place::Desktop });
+    let from = teller.desk_user();
+    let start = party(teller, session, from, if federated { Place::Partner } else { Place::Desktop });
     let home = Node::Server(topology.home(callee));
     for place in places {
         let end = party(teller, session, callee, *place);
-        let from_home = topology.home(caller);
+        let from_home = topology.home(from);
         let path = if outside {
             Path::new([start].into_iter().chain(topology.way_out(from_home)).chain([end]))
         } else if federated {

@@ -104,7 +104,7 @@ impl<'s, 'r> Writer<'s, 'r> {
             self.script.send(copy);
         }
         if self.rng.chance(30) && fork > 0 {
-            let f = self.script.response(self.at, 0, fork, 0, Method::Invite, 101, Tag::Server);
+            let f = self.script.response(self.at, 0, (fork, 0), Method::Invite, 101, Tag::Server);
             self.script.send(Flight { note: Note::Line(PROGRESS), ..f });
         }
         self.at += 40;
@@ -116,7 +116,7 @@ impl<'s, 'r> Writer<'s, 'r> {
         self.rang = self.at + u32::from(self.script.end(0)) * HOP;
         for leg in 0..self.legs {
             let at = self.at + u32::from(leg) * 30;
-            let f = self.script.response(at, leg, self.script.end(leg), 0, Method::Invite, 180, Tag::Leg(leg));
+            let f = self.script.response(at, leg, (self.script.end(leg), 0), Method::Invite, 180, Tag::Leg(leg));
             self.script.send(f);
         }
         self.at += 120;
@@ -245,7 +245,7 @@ impl<'s, 'r> Writer<'s, 'r> {
     /// One leg answers, the others are told.
     fn answer(&mut self, leg: u8) {
         let end = self.script.end(leg);
-        let ok = self.script.response(self.at, leg, end, 0, Method::Invite, 200, Tag::Leg(leg));
+        let ok = self.script.response(self.at, leg, (end, 0), Method::Invite, 200, Tag::Leg(leg));
         let got = self.script.send(Flight { body: self.body, ..ok });
         self.give_up_legs(Some(leg), Note::Line(ELSEWHERE));
         let txn = self.script.txn;

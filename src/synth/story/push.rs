@@ -65,7 +65,7 @@ fn send(teller: &mut Teller<'_>, session: &mut Session, fault: &'static Fault, c
     };
     let arrived = script.send_or_lose(Flight { b: stop, ..ask }, fault.course == Course::Lost);
     let answer = |script: &Script<'_>, at: u32, from: u8, to: u8, tag: Tag| {
-        let f = script.response(at, 0, from, to, Method::Message, fault.status, tag);
+        let f = script.response(at, 0, (from, to), Method::Message, fault.status, tag);
         Flight { note: Note::Fault(fault), ..f }
     };
     let soon = arrived + teller.rng.range(90, 450);

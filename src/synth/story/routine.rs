@@ -31,13 +31,13 @@ fn register(teller: &mut Teller<'_>, session: &mut Session, home: Node) {
     if challenged {
         let ask = script.request(at, 0, 0, 1, Method::Register);
         let got = script.send(ask);
-        let no = script.response(got + 3, 0, 1, 0, Method::Register, 401, Tag::Server);
+        let no = script.response(got + 3, 0, (1, 0), Method::Register, 401, Tag::Server);
         at = 40 + script.send(Flight { note: Note::Challenge, ..no });
         (script.cseq, script.txn) = (2, 2);
     }
     let ask = Flight { note: Note::Credentials, ..script.request(at, 0, 0, 1, Method::Register) };
     let got = script.send(ask);
-    let yes = script.response(got + 4, 0, 1, 0, Method::Register, 200, Tag::Server);
+    let yes = script.response(got + 4, 0, (1, 0), Method::Register, 200, Tag::Server);
     script.send(yes);
     script.finish();
 }
@@ -68,7 +68,7 @@ fn exchange(session: &mut Session, method: Method, a: u8, b: u8, body: Body, wai
     let mut script = Script::new(session);
     let ask = Flight { note, ..script.request(0, 0, a, b, method) };
     let got = script.send(ask);
-    let yes = script.response(got + wait, 0, b, a, method, 200, Tag::Server);
+    let yes = script.response(got + wait, 0, (b, a), method, 200, Tag::Server);
     script.send(Flight { body, ..yes });
     script.finish();
 }
