@@ -2,8 +2,6 @@
 //!
 //! Bytes per second count the log's bytes. Times are measured here and asserted nowhere.
 
-mod support;
-
 use std::sync::LazyLock;
 
 use divan::Bencher;
@@ -12,10 +10,15 @@ use siptrail::input::Input;
 use siptrail::query::{Query, Table};
 use siptrail::record;
 use siptrail::report;
+use siptrail::synth::{Extent, Plan, in_memory};
 use siptrail::trace::LoadOptions;
 use siptrail::{Options, Trace};
 
-static LOG: LazyLock<Vec<u8>> = LazyLock::new(|| support::generate(1, 64 << 20));
+/// The log of the Front End of a generated deployment, about 60 MB.
+static LOG: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let plan = Plan { extent: Extent::Bytes(80_000_000), ..Plan::default() };
+    in_memory(&plan).0.into_iter().find(|(name, _)| name == "fe01.log").map_or_else(Vec::new, |(_, log)| log)
+});
 
 fn main() {
     divan::main();

@@ -65,6 +65,8 @@ pub mod ladder;
 pub mod query;
 #[deny(clippy::disallowed_methods)]
 pub mod report;
+#[deny(clippy::disallowed_methods)]
+pub mod synth;
 
 pub use analysis::{Analysis, Options};
 pub use trace::Trace;

@@ -1,7 +1,9 @@
 //! The command line: arguments, progress, exit codes. One file per subcommand.
 
+mod check;
 mod clock;
 mod coverage;
+mod demo;
 mod explain;
 mod filter;
 mod findings;
@@ -12,6 +14,7 @@ mod load;
 mod progress;
 mod report;
 mod show;
+mod synth;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -43,6 +46,9 @@ enum Command {
     Coverage(coverage::Coverage),
     Findings(findings::Findings),
     Explain(explain::Explain),
+    Demo(demo::Demo),
+    Synth(synth::Synth),
+    Check(check::Check),
 }
 
 /// How a command ended (CONTRACT.md section 1).
@@ -81,6 +87,9 @@ pub(crate) fn main() -> ExitCode {
         Command::Coverage(coverage) => coverage.run(),
         Command::Findings(findings) => findings.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Demo(demo) => demo.run(),
+        Command::Synth(synth) => Ok(synth.run()),
+        Command::Check(check) => check.run(),
     };
     match status {
         Ok(status) => status.into(),

@@ -3,7 +3,7 @@
 use super::Found;
 use super::evidence::Evidence;
 use super::nearby::Nearby;
-use crate::analysis::{Call, Outcome, Push, Role, Verdict};
+use crate::analysis::{Call, Clock, Outcome, Push, Role, Verdict};
 
 /// UCWA tells the sender that a message was not fetched after 30 seconds; the SIP side follows.
 const UCWA_MS: std::ops::Range<i64> = 27_000..40_000;
@@ -38,12 +38,21 @@ fn is_silent_platform(call: &Call) -> bool {
     mobile.peek().is_some() && mobile.all(|c| !c.pushes)
 }
 
-/// Whether the mobile client that answered would have got a push if it had needed one, and a server that knows logged
-/// the call.
+/// Whether the mobile client that answered would have got a push if it had needed one, and the servers that know
+/// logged the call without a hole.
 fn was_open(nearby: &Nearby<'_>, call: &Call) -> bool {
-    let knows = |role| !matches!(role, Role::Edge);
-    let servers = call.clocks.iter().filter_map(|c| nearby.analysis.servers.get(c.server));
-    call.blind.is_none() && !is_silent_platform(call) && servers.map(|s| s.role).any(knows)
+    let analysis = nearby.analysis;
+    let knows = |c: &&Clock| analysis.servers.get(c.server).is_some_and(|s| s.role != Role::Edge);
+    let sees_all = |c: &Clock| {
+        let until = analysis.coverage.covered_until(c.server, c.first).and_then(|id| analysis.time(nearby.trace, id));
+        until >= c.end
+    };
+    let mut knowing = call.clocks.iter().filter(knows).peekable();
+    call.blind.is_none()
+        && !call.mobile_elsewhere
+        && !is_silent_platform(call)
+        && knowing.peek().is_some()
+        && knowing.all(sees_all)
 }
 
 /// Whether a UCWA client left the invitation lying until it timed out.

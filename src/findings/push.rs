@@ -25,6 +25,7 @@ const WAY_MS: i64 = 2_000;
 pub(super) fn causes(nearby: &Nearby<'_>, push: &Push) -> Found {
     let mut found = Found::default();
     let of_house = |d: &Diagnostic| HOUSE.contains(&d.id);
+    let astray = !push.diagnostics.iter().any(of_house) && goes_to_another_address(nearby, push);
     match push.result {
         PushResult::Accepted => {
             if push.diagnostics.iter().any(|d| of_house(d) && !matches!(d.id, 30_000 | 30_007)) {
@@ -37,13 +38,13 @@ pub(super) fn causes(nearby: &Nearby<'_>, push: &Push) -> Found {
         }
         PushResult::Rejected | PushResult::Unroutable => {
             found = refused(nearby, push);
-            if found.codes.is_empty() {
+            if found.codes.is_empty() && !astray {
                 found.codes.push("PN35");
             }
         }
         PushResult::Undetermined => {}
     }
-    if !push.diagnostics.iter().any(of_house) && goes_to_another_address(nearby, push) {
+    if astray {
         found.codes.push("PN11");
     }
     let answers = answers(nearby, push);
@@ -73,6 +74,13 @@ fn refused(nearby: &Nearby<'_>, push: &Push) -> Found {
             found.codes.push("PN02");
         }
     }
+    // What the Edge let out it did not refuse: the lines are about another message to the same domain.
+    let let_out = push.hops.iter().any(|h| {
+        let server = nearby.trace.event(h.event).map(|e| nearby.analysis.servers.of(e));
+        let role = server.and_then(|s| nearby.analysis.servers.get(s)).map(|s| s.role);
+        h.direction == Direction::Outgoing && role == Some(Role::Edge)
+    });
+    found.codes.retain(|c| !let_out || !matches!(*c, "PN01" | "PN02"));
     if found.codes.contains(&"PN06") {
         found.codes.retain(|c| *c != "PN05");
     }

@@ -273,7 +273,7 @@ pub struct Finding {
 /// Why a judgement could not be made.
 #[derive(Clone, Debug, Serialize)]
 pub struct Undetermined {
-    /// A word: `start_missing`, `log_ends`, `hole`, `only_edge`, `tied`, `clocks`, `outcome`.
+    /// A word: `start_missing`, `log_ends`, `hole`, `only_edge`, `server_missing`, `tied`, `clocks`, `outcome`.
     pub why: &'static str,
     /// A sentence with the place in the log.
     pub reason: String,

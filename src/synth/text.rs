@@ -1,48 +1,6 @@
-//! Writing text fast: a pseudo-random source, number formats and the `put!` macro.
+//! Writing text fast: number formats, the `put!` macro, and values that look random.
 //!
 //! `write!` would do, at about a third of the speed: a gigabyte is written in pieces of ten bytes.
-
-/// Small deterministic pseudo-random source (splitmix64): the same seed gives the same log everywhere.
-#[derive(Clone, Debug)]
-pub(super) struct Rng(u64);
-
-impl Rng {
-    pub(super) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    pub(super) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        mix(self.0, 0)
-    }
-
-    /// A number in `0..limit`; 0 when `limit` is 0.
-    pub(super) fn below(&mut self, limit: u32) -> u32 {
-        scale(self.next(), limit)
-    }
-
-    /// A number in `low..=high`.
-    pub(super) fn range(&mut self, low: u32, high: u32) -> u32 {
-        low + self.below(high - low + 1)
-    }
-
-    /// True `percent` times in a hundred.
-    pub(super) fn chance(&mut self, percent: u32) -> bool {
-        self.below(100) < percent
-    }
-
-    /// The index of a weight, drawn in proportion to the weights.
-    pub(super) fn weighted(&mut self, weights: &[u32]) -> usize {
-        let mut left = self.below(weights.iter().sum());
-        for (index, weight) in weights.iter().enumerate() {
-            if left < *weight {
-                return index;
-            }
-            left -= weight;
-        }
-        0
-    }
-}
 
 /// A value that depends on both arguments and looks random: tags, branches and ports come from it, so that
 /// every copy of a message carries the same ones without anything being stored.
@@ -173,7 +131,7 @@ impl Put for Blob {
     }
 }
 
-/// `put!(out => part, part)` appends the parts to a `Vec<u8>`; the trait [`Put`] has to be in scope.
+/// `put!(out => part, part)` appends the parts to a `&mut Vec<u8>`; the trait [`Put`] has to be in scope.
 macro_rules! put {
     ($out:ident => $($part:expr),+ $(,)?) => {{ $( $part.put($out); )+ }};
 }
