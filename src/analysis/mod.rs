@@ -22,7 +22,6 @@ pub mod servers;
 mod verdict;
 mod words;
 
-pub(crate) use call::Clock;
 pub use call::{Call, Leg};
 pub use clocks::Clocks;
 pub use coverage::{Blind, Coverage};
