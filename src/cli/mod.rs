@@ -28,7 +28,7 @@ use clap::{Parser, Subcommand};
 #[derive(Debug, Parser)]
 #[command(name = "siptrail", version, arg_required_else_help = true, max_term_width = 100)]
 #[command(
-    after_help = "Exit status: 0 ran, 1 found what --fail-on asks for, 2 wrong usage or nothing could be read, 130 interrupted."
+    after_help = "Exit status: 0 ran, 1 found what --fail-on asks for, 2 wrong usage, or an input could not be read, 130 interrupted."
 )]
 struct Arguments {
     #[command(subcommand)]
