@@ -4,6 +4,7 @@ mod explain;
 mod findings;
 mod knowledge;
 mod load;
+mod output;
 mod progress;
 mod report;
 mod show;
@@ -60,8 +61,11 @@ impl From<Status> for ExitCode {
 
 /// Runs the program.
 pub(crate) fn main() -> ExitCode {
-    // An interrupt ends the process wherever it is: nothing but stdout can be half-written.
-    let interrupted = ctrlc::set_handler(|| std::process::exit(130));
+    // An interrupt ends the process wherever it is: a file is put in place only when it is whole.
+    let interrupted = ctrlc::set_handler(|| {
+        output::discard();
+        std::process::exit(130);
+    });
     if let Err(error) = interrupted {
         say(&format!("siptrail: cannot catch interrupts: {error}"));
     }
@@ -80,6 +84,12 @@ pub(crate) fn main() -> ExitCode {
             Status::Failed.into()
         }
     }
+}
+
+/// Says on stderr why the command cannot do its work.
+pub(crate) fn failed(line: &str) -> Status {
+    say(&format!("siptrail: {line}"));
+    Status::Failed
 }
 
 /// One line on stderr, made safe for a terminal. There is nobody to tell when stderr is gone.

@@ -8,6 +8,7 @@
 //! * `schema`: the JSON report against `tests/report.schema.json`
 //! * `show`: ladders, and `siptrail show` as a user runs it
 //! * `traffic`: generated logs against their known truth
+//! * `forms`: NDJSON, CSV and Markdown, and `--output`
 //! * `cli`: the program as a user runs it, exit codes included
 //! * `explain`: the offline knowledge, `siptrail findings` and `siptrail explain`
 
@@ -16,6 +17,7 @@
 mod cli;
 mod common;
 mod explain;
+mod forms;
 mod framing;
 mod hops;
 mod hostile;
