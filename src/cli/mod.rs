@@ -1,5 +1,6 @@
 //! The command line: arguments, progress, exit codes. One file per subcommand.
 
+mod anonymise;
 mod clock;
 mod config;
 mod coverage;
@@ -8,6 +9,7 @@ mod findings;
 mod global;
 mod knowledge;
 mod load;
+mod output;
 mod progress;
 mod report;
 mod shell;
@@ -45,6 +47,7 @@ enum Command {
     Report(report::Report),
     Show(show::Show),
     Coverage(coverage::Coverage),
+    Anonymise(anonymise::Anonymise),
     Findings(findings::Findings),
     Explain(explain::Explain),
     Config(config::Config),
@@ -75,8 +78,11 @@ impl From<Status> for ExitCode {
 
 /// Runs the program.
 pub(crate) fn main() -> ExitCode {
-    // An interrupt ends the process wherever it is: nothing but stdout can be half-written.
-    let interrupted = ctrlc::set_handler(|| std::process::exit(130));
+    // An interrupt ends the process wherever it is: a file is put in place only when it is whole.
+    let interrupted = ctrlc::set_handler(|| {
+        output::discard();
+        std::process::exit(130);
+    });
     if let Err(error) = interrupted {
         say(&format!("siptrail: cannot catch interrupts: {error}"));
     }
@@ -91,6 +97,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Report(report) => report.run(),
         Command::Show(show) => show.run(),
         Command::Coverage(coverage) => coverage.run(),
+        Command::Anonymise(anonymise) => anonymise.run(),
         Command::Findings(findings) => findings.run(),
         Command::Explain(explain) => explain.run(),
         Command::Config(config) => config.run(arguments.global.config.as_deref()),
@@ -135,6 +142,12 @@ pub(crate) fn note(line: &str) {
     if global::talks(global::Talk::Normal) {
         say(line);
     }
+}
+
+/// Says on stderr why the command cannot do its work.
+pub(crate) fn failed(line: &str) -> Status {
+    say(&format!("siptrail: {line}"));
+    Status::Failed
 }
 
 /// One line on stderr, made safe for a terminal. There is nobody to tell when stderr is gone.

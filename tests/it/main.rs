@@ -10,16 +10,20 @@
 //! * `schema`: the JSON report against `tests/report.schema.json`
 //! * `show`: ladders, and `siptrail show` as a user runs it
 //! * `traffic`: generated logs against their known truth
+//! * `forms`: NDJSON, CSV and Markdown, and `--output`
+//! * `anonymise`: copies without names
 //! * `cli`: the program as a user runs it, exit codes included
 //! * `explain`: the offline knowledge, `siptrail findings` and `siptrail explain`
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod anonymise;
 mod cli;
 mod common;
 mod contrasts;
 mod explain;
 mod findings;
+mod forms;
 mod framing;
 mod hops;
 mod hostile;
