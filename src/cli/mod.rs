@@ -1,26 +1,30 @@
 //! The command line: arguments, progress, exit codes. One file per subcommand.
 
 mod check;
+mod anonymise;
 mod clock;
+mod config;
 mod coverage;
 mod demo;
 mod explain;
 mod filter;
 mod findings;
 mod grep;
+mod global;
 mod knowledge;
 mod list;
 mod load;
 mod output;
 mod progress;
 mod report;
+mod shell;
 mod show;
 mod synth;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 /// Who missed a call or a notification, why, and which lines of the log prove it.
 ///
@@ -28,12 +32,18 @@ use clap::{Parser, Subcommand};
 /// Centralized Logging Service), plain or compressed, in any of the encodings that occur.
 #[derive(Debug, Parser)]
 #[command(name = "siptrail", version, arg_required_else_help = true, max_term_width = 100)]
-#[command(
-    after_help = "Exit status: 0 ran, 1 found what --fail-on asks for, 2 wrong usage, or an input could not be read, 130 interrupted."
-)]
+#[command(after_help = "Examples:
+  siptrail report edge01.log fe01.log          who missed what, why, and the proof
+  siptrail show frank@contoso.com C:\\Traces    one call with its pushes as a ladder
+  siptrail explain PN03 1009                   what a finding or a number of a log means
+  siptrail COMMAND --help                      all about a command, with examples
+
+Exit status: 0 ran, 1 found what --fail-on asks for, 2 wrong usage, or an input could not be read, 130 interrupted.")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
+    #[command(flatten)]
+    global: global::Global,
 }
 
 /// A subcommand without a line here is described where its arguments are.
@@ -45,11 +55,15 @@ enum Command {
     List(list::ListArgs),
     Grep(grep::Grep),
     Coverage(coverage::Coverage),
+    Anonymise(anonymise::Anonymise),
     Findings(findings::Findings),
     Explain(explain::Explain),
     Demo(demo::Demo),
     Synth(synth::Synth),
     Check(check::Check),
+    Config(config::Config),
+    Completions(shell::Completions),
+    Man(shell::Man),
 }
 
 /// How a command ended (CONTRACT.md section 1).
@@ -83,17 +97,28 @@ pub(crate) fn main() -> ExitCode {
     if let Err(error) = interrupted {
         say(&format!("siptrail: cannot catch interrupts: {error}"));
     }
-    let status = match Arguments::parse().command {
+    let arguments = match arguments() {
+        Ok(arguments) => arguments,
+        Err(line) => {
+            say(&format!("siptrail: {line}"));
+            return Status::Failed.into();
+        }
+    };
+    let status = match arguments.command {
         Command::Report(report) => report.run(),
         Command::Show(show) => show.run(),
         Command::List(list) => list.run(),
         Command::Grep(grep) => grep.run(),
         Command::Coverage(coverage) => coverage.run(),
+        Command::Anonymise(anonymise) => anonymise.run(),
         Command::Findings(findings) => findings.run(),
         Command::Explain(explain) => explain.run(),
         Command::Demo(demo) => demo.run(),
         Command::Synth(synth) => Ok(synth.run()),
         Command::Check(check) => check.run(),
+        Command::Config(config) => config.run(arguments.global.config.as_deref()),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
     };
     match status {
         Ok(status) => status.into(),
@@ -103,6 +128,35 @@ pub(crate) fn main() -> ExitCode {
             say(&format!("siptrail: cannot write the report: {error}; check the disk or the pipe behind it"));
             Status::Failed.into()
         }
+    }
+}
+
+/// The command line over the configuration file, with the global options in force.
+fn arguments() -> Result<Arguments, String> {
+    let mut arguments = Arguments::parse();
+    // These say nothing about logs, and `config` must run on a file that is wrong.
+    if !matches!(arguments.command, Command::Config(_) | Command::Completions(_) | Command::Man(_)) {
+        let settings = config::load(arguments.global.config.as_deref())?;
+        if !settings.is_empty() {
+            let matches = settings.apply(Arguments::command()).get_matches();
+            arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        }
+    }
+    arguments.global.apply()?;
+    Ok(arguments)
+}
+
+/// The name that was probably meant: at most one in three letters is wrong.
+fn nearest<'n>(typed: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let worst = typed.chars().count().div_ceil(3);
+    let mistakes = names.map(|name| (strsim::damerau_levenshtein(typed, name), name));
+    mistakes.filter(|(n, _)| *n <= worst).min_by_key(|(n, _)| *n).map(|(_, name)| name)
+}
+
+/// A line that only informs; `--quiet` keeps it back.
+pub(crate) fn note(line: &str) {
+    if global::talks(global::Talk::Normal) {
+        say(line);
     }
 }
 
@@ -116,4 +170,19 @@ pub(crate) fn failed(line: &str) -> Status {
 #[expect(clippy::disallowed_methods, reason = "the command line is where stderr is written")]
 pub(crate) fn say(line: &str) {
     let _ = writeln!(io::stderr(), "{}", siptrail::text::sanitize(line));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound_and_every_command_has_examples() {
+        let root = Arguments::command();
+        root.clone().debug_assert();
+        for command in root.get_subcommands().chain([&root]) {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.starts_with("Examples:"), "{} has no examples", command.get_name());
+        }
+    }
 }

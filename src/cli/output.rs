@@ -7,14 +7,21 @@ use std::sync::Mutex;
 
 use tempfile::NamedTempFile;
 
-/// The file that an interrupt must take away.
+/// The file or folder that an interrupt must take away.
 static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
 
 /// Takes away what is not finished; called when the program is interrupted.
 pub(crate) fn discard() {
     // try_lock: an interrupt that comes while the name is set finds an empty file at most.
     if let Some(path) = UNFINISHED.try_lock().ok().and_then(|mut name| name.take()) {
-        let _ = fs::remove_file(path);
+        let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    }
+}
+
+/// Names the file or folder that an interrupt must take away; `None` when it is finished.
+pub(crate) fn unfinished(path: Option<&Path>) {
+    if let Ok(mut name) = UNFINISHED.lock() {
+        *name = path.map(Path::to_path_buf);
     }
 }
 
@@ -53,9 +60,7 @@ impl Output {
         }
         let temporary = create(folder, &target)
             .map_err(|e| cannot(format!("{e}; check the permissions of the folder {}", folder.display())))?;
-        if let Ok(mut name) = UNFINISHED.lock() {
-            *name = Some(temporary.path().to_path_buf());
-        }
+        unfinished(Some(temporary.path()));
         Ok(Output::File(target, temporary))
     }
 
@@ -66,9 +71,7 @@ impl Output {
         match self {
             Output::Stdout if coloured => buffered(anstream::AutoStream::auto(io::stdout()), work),
             Output::Stdout => buffered(io::stdout().lock(), work),
-            Output::Device(path, file) => {
-                buffered(anstream::StripStream::new(file), work).map_err(|e| named(&path, &e))
-            }
+            Output::Device(path, file) => buffered(anstream::StripStream::new(file), work).map_err(|e| named(&path, &e)),
             Output::File(path, mut temporary) => {
                 let file = temporary.as_file_mut();
                 let done = if coloured {
@@ -79,9 +82,7 @@ impl Output {
                 // A full disk may be noticed only here.
                 done.and_then(|()| temporary.as_file().sync_all()).map_err(|e| named(&path, &e))?;
                 temporary.persist(&path).map_err(|e| named(&path, &e.error))?;
-                if let Ok(mut name) = UNFINISHED.lock() {
-                    *name = None;
-                }
+                unfinished(None);
                 Ok(())
             }
         }

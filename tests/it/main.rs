@@ -16,6 +16,8 @@
 //! * `synth`: `siptrail synth`, `check` and `demo` as a user runs them
 //! * `torture`: the messages of RFC 4475 as records
 //! * `show`: ladders, and `siptrail show` as a user runs it
+//! * `forms`: NDJSON, CSV and Markdown, and `--output`
+//! * `anonymise`: copies without names
 //! * `cli`: the program as a user runs it, exit codes included
 //! * `explain`: the offline knowledge, `siptrail findings` and `siptrail explain`
 
@@ -23,11 +25,13 @@
 
 mod accuracy;
 mod changing;
+mod anonymise;
 mod cli;
 mod common;
 mod contrasts;
 mod explain;
 mod findings;
+mod forms;
 mod framing;
 mod hops;
 mod hostile;
