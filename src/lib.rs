@@ -63,6 +63,8 @@ pub mod ladder;
 #[deny(clippy::disallowed_methods)]
 pub mod report;
 
+pub mod tui;
+
 pub use analysis::{Analysis, Options};
 pub use trace::Trace;
 

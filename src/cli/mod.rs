@@ -7,6 +7,7 @@ mod load;
 mod progress;
 mod report;
 mod show;
+mod tui;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -19,12 +20,15 @@ use clap::{Parser, Subcommand};
 /// Centralized Logging Service), plain or compressed, in any of the encodings that occur.
 #[derive(Debug, Parser)]
 #[command(name = "siptrail", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(args_conflicts_with_subcommands = true, override_usage = "siptrail COMMAND ...\n       siptrail INPUT...")]
 #[command(
     after_help = "Exit status: 0 ran, 1 found what --fail-on asks for, 2 wrong usage or nothing could be read, 130 interrupted."
 )]
 struct Arguments {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+    #[command(flatten)]
+    tui: tui::Tui,
 }
 
 /// A subcommand without a line here is described where its arguments are.
@@ -33,6 +37,7 @@ enum Command {
     /// Report missed calls and notifications with cause, remedy and proof
     Report(report::Report),
     Show(show::Show),
+    Tui(tui::Tui),
     Findings(findings::Findings),
     Explain(explain::Explain),
 }
@@ -46,6 +51,8 @@ pub(crate) enum Status {
     Found,
     /// Usage, I/O or configuration error, already told on stderr.
     Failed,
+    /// The process was asked to end.
+    Interrupted,
 }
 
 impl From<Status> for ExitCode {
@@ -54,6 +61,7 @@ impl From<Status> for ExitCode {
             Status::Fine => 0,
             Status::Found => 1,
             Status::Failed => 2,
+            Status::Interrupted => 130,
         })
     }
 }
@@ -61,15 +69,21 @@ impl From<Status> for ExitCode {
 /// Runs the program.
 pub(crate) fn main() -> ExitCode {
     // An interrupt ends the process wherever it is: nothing but stdout can be half-written.
-    let interrupted = ctrlc::set_handler(|| std::process::exit(130));
+    let interrupted = ctrlc::set_handler(|| {
+        tui::interrupt();
+        std::process::exit(130)
+    });
     if let Err(error) = interrupted {
         say(&format!("siptrail: cannot catch interrupts: {error}"));
     }
-    let status = match Arguments::parse().command {
-        Command::Report(report) => report.run(),
-        Command::Show(show) => show.run(),
-        Command::Findings(findings) => findings.run(),
-        Command::Explain(explain) => explain.run(),
+    let arguments = Arguments::parse();
+    let status = match arguments.command {
+        Some(Command::Report(report)) => report.run(),
+        Some(Command::Show(show)) => show.run(),
+        Some(Command::Tui(tui)) => tui.run(),
+        Some(Command::Findings(findings)) => findings.run(),
+        Some(Command::Explain(explain)) => explain.run(),
+        None => arguments.tui.run(),
     };
     match status {
         Ok(status) => status.into(),

@@ -1,0 +1,111 @@
+//! Log text in a given number of columns: safe for the terminal, and never longer than it must be read.
+
+use std::borrow::Cow;
+
+use unicode_width::UnicodeWidthChar;
+
+use crate::text::sanitize;
+
+/// Columns that a text takes.
+pub(super) fn columns(text: &str) -> usize {
+    text.chars().map(|c| c.width().unwrap_or(0)).sum()
+}
+
+/// Text that does nothing to a terminal, and can be shown by it.
+fn plain(text: &str, ascii: bool) -> Cow<'_, str> {
+    let safe = sanitize(text);
+    if ascii && !safe.is_ascii() {
+        return Cow::Owned(safe.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect());
+    }
+    safe
+}
+
+/// At most `width` columns of a text, made safe, with a sign where something is missing. Reads no more of the text
+/// than is shown, so that a line of a megabyte costs what a short one does.
+pub(super) fn clip(text: &str, width: usize, ascii: bool) -> String {
+    // Combining characters take no column of their own; a pile of them is cut.
+    let most = width.saturating_mul(4).saturating_add(8);
+    let end = text.char_indices().nth(most).map_or(text.len(), |(at, _)| at);
+    let safe = plain(text.get(..end).unwrap_or_default(), ascii);
+    let whole = end == text.len() && columns(&safe) <= width;
+    let room = if whole { width } else { width.saturating_sub(1) };
+    let mut used = 0;
+    let mut out = String::new();
+    for c in safe.chars() {
+        used += c.width().unwrap_or(0);
+        if used > room {
+            break;
+        }
+        out.push(c);
+    }
+    if !whole && width > 0 {
+        out.push(if ascii { '~' } else { '…' });
+    }
+    out
+}
+
+/// The same, filled up with blanks to exactly `width` columns.
+pub(super) fn fit(text: &str, width: usize, ascii: bool) -> String {
+    let mut out = clip(text, width, ascii);
+    let used = columns(&out);
+    out.extend(std::iter::repeat_n(' ', width.saturating_sub(used)));
+    out
+}
+
+/// Lines of at most `width` columns; words stay whole where they can. Stops after `most` lines.
+pub(super) fn wrap(text: &str, width: usize, most: usize, ascii: bool) -> Vec<String> {
+    let width = width.max(1);
+    let limit = most.saturating_mul(width).saturating_mul(4);
+    let end = text.char_indices().nth(limit).map_or(text.len(), |(at, _)| at);
+    let safe = plain(text.get(..end).unwrap_or_default(), ascii);
+    let mut out = Vec::new();
+    let (mut row, mut used) = (String::new(), 0);
+    for (i, word) in safe.split(' ').enumerate() {
+        let w = columns(word);
+        if i > 0 {
+            if used + 1 + w > width && used > 0 {
+                out.push(std::mem::take(&mut row));
+                used = 0;
+            } else {
+                row.push(' ');
+                used += 1;
+            }
+        }
+        for c in word.chars() {
+            let w = c.width().unwrap_or(0);
+            if used + w > width {
+                out.push(std::mem::take(&mut row));
+                used = 0;
+            }
+            row.push(c);
+            used += w;
+        }
+        if out.len() >= most {
+            out.truncate(most);
+            return out;
+        }
+    }
+    out.push(row);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_cut_by_columns_and_made_safe() {
+        assert_eq!(clip("bob@contoso.com", 8, false), "bob@con…");
+        assert_eq!(clip("bob", 3, false), "bob");
+        assert_eq!(clip("日本語", 5, false), "日本…");
+        assert_eq!(clip("日本語", 4, true), "???");
+        assert_eq!(clip("a\u{1b}[2J", 9, false), "a\u{fffd}[2J");
+        assert_eq!(fit("日本語", 4, false), "日… ");
+        assert_eq!(fit("", 2, false), "  ");
+        assert_eq!(clip("x", 0, false), "");
+        assert!(clip(&"e\u{301}".repeat(100_000), 10, false).len() < 200);
+        assert_eq!(wrap("one two three", 7, 9, false), ["one two", "three"]);
+        assert_eq!(wrap("aaaaaaaa b", 3, 9, false), ["aaa", "aaa", "aa", "b"]);
+        assert_eq!(wrap(&"x".repeat(1_000_000), 10, 2, false).len(), 2);
+    }
+}

@@ -1,0 +1,166 @@
+//! The loop: one channel of events in, one frame out, effects carried out.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use ratatui::Terminal;
+use ratatui::backend::Backend;
+
+use super::app::{App, Load, Notice};
+use super::data::Data;
+use super::keys::Key;
+use super::terminal;
+use super::theme::Theme;
+use super::update::{Action, Effect, update};
+use super::view::view;
+use crate::analysis::Options;
+use crate::input;
+use crate::trace::{LoadOptions, Trace};
+
+/// What comes in from outside.
+#[derive(Debug)]
+pub enum Event {
+    /// From the terminal.
+    Terminal(crossterm::event::Event),
+    /// Loading came further, or something was done.
+    Action(Action),
+    /// There is nothing to show: why, in lines for stderr.
+    Failed(Vec<String>),
+    /// The process is asked to end.
+    Terminate,
+}
+
+/// How the user left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// By a key.
+    Quit,
+    /// The process was asked to end.
+    Terminated,
+    /// There was nothing to show: why, in lines for stderr.
+    Failed(Vec<String>),
+}
+
+/// What the command line decides.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Files, folders, archives, or `-`.
+    pub inputs: Vec<PathBuf>,
+    /// With colours.
+    pub colour: bool,
+    /// Draw with ASCII only.
+    pub ascii: bool,
+}
+
+/// Where a signal is to be told.
+static SIGNALS: Mutex<Option<Sender<Event>>> = Mutex::new(None);
+
+/// Asks a running UI to end; false when none runs. For the handler of signals.
+pub fn terminate() -> bool {
+    let sender = SIGNALS.lock().ok().and_then(|s| s.clone());
+    sender.is_some_and(|s| s.send(Event::Terminate).is_ok())
+}
+
+/// Gives the terminal back at once; for the case that [`terminate`] is not heard.
+pub fn restore() {
+    terminal::restore();
+}
+
+/// Runs the UI on the terminal until the user leaves.
+///
+/// # Errors
+/// When the terminal cannot be used.
+pub fn run(settings: &Settings) -> io::Result<Ending> {
+    let (sender, events) = channel();
+    let (guard, mut terminal) = terminal::take()?;
+    if let Ok(mut signals) = SIGNALS.lock() {
+        *signals = Some(sender.clone());
+    }
+    let size = terminal.size()?;
+    let mut app = App::new(Theme::new(settings.colour, settings.ascii), (size.width, size.height));
+    // Before anything else: the first frame must not wait for a single byte of a log.
+    terminal.draw(|frame| view(&app, frame))?;
+    let keys = sender.clone();
+    thread::spawn(move || {
+        while let Ok(event) = crossterm::event::read() {
+            if keys.send(Event::Terminal(event)).is_err() {
+                break;
+            }
+        }
+    });
+    let inputs = settings.inputs.clone();
+    thread::spawn(move || load(&inputs, &sender));
+    let ending = cycle(&mut terminal, &mut app, &events);
+    if let Ok(mut signals) = SIGNALS.lock() {
+        *signals = None;
+    }
+    drop(guard);
+    ending
+}
+
+/// Draws and waits, until an event ends it. Generic over the terminal, so that tests need none.
+///
+/// # Errors
+/// When the terminal cannot be drawn on.
+pub fn cycle<B: Backend>(terminal: &mut Terminal<B>, app: &mut App, events: &Receiver<Event>) -> io::Result<Ending>
+where
+    B::Error: Into<io::Error>,
+{
+    loop {
+        terminal.draw(|frame| view(app, frame)).map_err(Into::into)?;
+        // All that has come meanwhile is one frame.
+        let Ok(first) = events.recv() else { return Ok(Ending::Quit) };
+        for event in std::iter::once(first).chain(events.try_iter().take(1_000)) {
+            let action = match event {
+                Event::Terminal(event) => of_terminal(app, &event),
+                Event::Action(action) => Some(action),
+                Event::Failed(why) => return Ok(Ending::Failed(why)),
+                Event::Terminate => return Ok(Ending::Terminated),
+            };
+            match action.and_then(|a| update(app, a)) {
+                Some(Effect::Quit) => return Ok(Ending::Quit),
+                None => {}
+            }
+        }
+    }
+}
+
+fn of_terminal(app: &App, event: &crossterm::event::Event) -> Option<Action> {
+    use crossterm::event::Event;
+    match event {
+        Event::Key(key) => Key::of(*key).and_then(|key| app.action(key)),
+        Event::Resize(columns, rows) => Some(Action::Resize(*columns, *rows)),
+        _ => None,
+    }
+}
+
+/// Opens, reads and analyses; tells how far it has come.
+fn load(inputs: &[PathBuf], sender: &Sender<Event>) {
+    let tell = |action| {
+        // Nobody listens any more when the user has left.
+        let _ = sender.send(Event::Action(action));
+    };
+    let opened = input::open(inputs);
+    let mut failed: Vec<String> = opened.errors.iter().map(ToString::to_string).collect();
+    let progress = |p: crate::trace::Progress| tell(Action::Loading(Load::Reading(p.done, p.total)));
+    let trace = Trace::load(opened.inputs, &LoadOptions { progress: &progress, ..LoadOptions::default() });
+    tell(Action::Loading(Load::Analysing));
+    for (input, _) in trace.inputs().iter().zip(trace.sources()).filter(|(_, s)| s.record_count() == 0) {
+        failed.push(format!(
+            "no SIP trace record in {}: expected SIPStack text ($$begin_record ... $$end_record); check that it was converted from .etl",
+            input.name()
+        ));
+    }
+    if trace.events().is_empty() {
+        let _ = sender.send(Event::Failed(failed));
+        return;
+    }
+    tell(Action::Loaded(Arc::new(Data::new(trace, &Options::default()))));
+    if let [first, rest @ ..] = &failed[..] {
+        let more = if rest.is_empty() { String::new() } else { format!(" (and {} more)", rest.len()) };
+        tell(Action::Tell(Notice { text: format!("{first}{more}"), bad: true }));
+    }
+}

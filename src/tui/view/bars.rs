@@ -1,0 +1,82 @@
+//! The bar on top, the line of notices and the hints.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use crate::tui::app::{App, Load, View};
+use crate::tui::cell::{clip, columns};
+use crate::tui::keys::bindings;
+
+/// Views, and how far loading has come.
+pub(super) fn top(app: &App, area: Rect, buf: &mut Buffer) {
+    let width = usize::from(area.width);
+    let state = match app.load {
+        Load::Opening => "opening".to_owned(),
+        Load::Reading(done, total) => format!("reading {}", percent(done, total)),
+        Load::Analysing => "analysing".to_owned(),
+        Load::Done => String::new(),
+    };
+    let names: usize = View::ALL.iter().map(|v| v.name().len() + 4).sum();
+    let mut spans = Vec::new();
+    if width >= names + 10 + state.len() {
+        spans.push(Span::styled(" siptrail ", app.theme.head));
+    }
+    for (i, view) in View::ALL.iter().enumerate() {
+        let own = *view == app.view;
+        let style = if own { app.theme.selected } else { Style::new() };
+        // Where there is no room for all names, the others are their numbers.
+        let name = if own || width >= names + state.len() { view.name() } else { "" };
+        spans.push(Span::styled(format!(" {} {name}", i + 1).trim_end().to_owned() + " ", style));
+    }
+    Line::from(spans).render(area, buf);
+    let state = clip(&state, width, app.theme.ascii);
+    let room = u16::try_from(columns(&state)).unwrap_or(0).min(area.width);
+    let right = Rect { x: area.right() - room, width: room, ..area };
+    Line::styled(state, app.theme.warn).render(right, buf);
+}
+
+fn percent(done: u64, total: u64) -> String {
+    let percent = u128::from(done) * 100 / u128::from(total.max(1));
+    let (done, total) = (done / 1_000_000, total / 1_000_000);
+    if total == 0 { format!("{percent} %") } else { format!("{percent} % of {} MB", done.max(total)) }
+}
+
+/// What the user has to be told, and where in the list he is.
+pub(super) fn notice(app: &App, area: Rect, buf: &mut Buffer) {
+    let width = usize::from(area.width);
+    let place = app.list().map_or(String::new(), |l| match l.rows.len() {
+        0 => "none".to_owned(),
+        n => format!("{} of {n}", l.selected + 1),
+    });
+    let place = app.count.map_or(place.clone(), |n| format!("{n}  {place}"));
+    let place = clip(&place, width, app.theme.ascii);
+    let room = u16::try_from(columns(&place)).unwrap_or(0).min(area.width);
+    let left = Rect { width: (area.width - room).saturating_sub(1), ..area };
+    if let Some(notice) = &app.notice {
+        let style = if notice.bad { app.theme.bad } else { app.theme.good };
+        let text = clip(&notice.text, usize::from(left.width), app.theme.ascii);
+        Line::styled(text, style).render(left, buf);
+    }
+    Line::styled(place, app.theme.dim).render(Rect { x: area.right() - room, width: room, ..area }, buf);
+}
+
+/// Keys of this place, as many as there is room for.
+pub(super) fn hints(app: &App, area: Rect, buf: &mut Buffer) {
+    let mut spans = Vec::new();
+    let mut used = 0;
+    for binding in bindings(app.place()).filter(|b| !b.hint.is_empty()) {
+        let Some(key) = binding.keys.first() else { continue };
+        let key = key.to_string();
+        let w = key.len() + binding.hint.len() + 3;
+        if used + w > usize::from(area.width) + 2 {
+            break;
+        }
+        used += w;
+        spans.push(Span::styled(key, app.theme.head));
+        spans.push(Span::styled(format!(" {}  ", binding.hint), app.theme.dim));
+    }
+    Line::from(spans).render(area, buf);
+}
