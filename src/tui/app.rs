@@ -1,12 +1,21 @@
 //! All state of the terminal UI. Only [`super::update()`] changes it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use ratatui::text::Line;
+use tui_input::Input;
+
 use super::data::Data;
-use super::keys::{Key, Place, command};
+use super::keys::{Key, Place, command, edit};
 use super::list::List;
+use super::menu::Menu;
+use super::save::Content;
 use super::theme::Theme;
+use super::timeline::Timeline;
 use super::update::Action;
+use crate::time::Timestamp;
+use crate::trace::EventId;
 
 /// What is on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -57,10 +66,52 @@ pub enum Load {
 }
 
 /// What lies over the view.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Overlay {
     /// The help, scrolled down so many lines.
     Help(usize),
+    /// A text of its own, such as the differences of two messages.
+    Text {
+        /// What it is.
+        title: String,
+        /// Its lines, safe for the terminal.
+        lines: Vec<Line<'static>>,
+        /// First line shown.
+        top: usize,
+    },
+    /// A choice.
+    Menu(Menu),
+}
+
+/// A line that is typed.
+#[derive(Clone, Debug)]
+pub struct Prompt {
+    /// What for.
+    pub kind: PromptKind,
+    /// The line.
+    pub input: Input,
+}
+
+/// What a line is typed for.
+#[derive(Clone, Debug)]
+pub enum PromptKind {
+    /// What is to be found, from this row on.
+    Search(usize),
+    /// A time to go to.
+    Time,
+    /// Where to save it.
+    Save(Content),
+}
+
+/// A search through rows that goes on in small steps, so that no key waits for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// The row from which it began.
+    pub from: usize,
+    /// Rows looked at.
+    pub done: usize,
+    /// Towards the end.
+    pub forward: bool,
 }
 
 /// A line for the user at the bottom.
@@ -87,6 +138,20 @@ pub struct App {
     pub overlay: Option<Overlay>,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
+    /// The line that is typed.
+    pub prompt: Option<Prompt>,
+    /// What is searched for, in lower case.
+    pub search: String,
+    /// The search that goes on.
+    pub job: Option<Job>,
+    /// Marked records.
+    pub marks: BTreeSet<EventId>,
+    /// The record that was marked last.
+    pub last_mark: Option<EventId>,
+    /// Records are shown as logged.
+    pub raw: bool,
+    /// First line shown of the pane.
+    pub pane_top: usize,
     /// The count that is being typed.
     pub count: Option<usize>,
     /// A line for the user.
@@ -97,6 +162,8 @@ pub struct App {
     pub pane: bool,
     /// First line shown of the overview.
     pub overview: usize,
+    /// The ladder.
+    pub timeline: Timeline,
     /// Rows of the view of that name.
     pub pushes: List,
     /// The same.
@@ -122,6 +189,14 @@ impl App {
             theme,
             pane: true,
             overview: 0,
+            timeline: Timeline::default(),
+            prompt: None,
+            search: String::new(),
+            job: None,
+            marks: BTreeSet::new(),
+            last_mark: None,
+            raw: false,
+            pane_top: 0,
             pushes: List::default(),
             calls: List::default(),
             records: List::default(),
@@ -131,18 +206,48 @@ impl App {
 
     /// Where keys go.
     pub fn place(&self) -> Place {
-        match self.overlay {
-            Some(Overlay::Help(_)) => Place::Help,
-            None => Place::View(self.view),
+        match (&self.prompt, &self.overlay) {
+            (Some(_), _) => Place::Prompt,
+            (None, Some(Overlay::Help(_) | Overlay::Text { .. })) => Place::Text,
+            (None, Some(Overlay::Menu(_))) => Place::Menu,
+            (None, None) => Place::View(self.view),
         }
     }
 
     /// What a key does now.
     pub fn action(&self, key: Key) -> Option<Action> {
-        if let Some(digit) = key.digit(self.count.is_some()) {
-            return Some(Action::Digit(digit));
+        let place = self.place();
+        match (place, &self.overlay) {
+            (Place::Prompt, _) => {
+                return command(key, place).map(Action::Do).or_else(|| edit(key).map(Action::Edit));
+            }
+            (Place::Menu, Some(Overlay::Menu(menu))) => {
+                if let Some(item) = key.typed().and_then(|c| menu.item(c)) {
+                    return Some(Action::Choose(item));
+                }
+            }
+            _ => {
+                if let Some(digit) = key.digit(self.count.is_some()) {
+                    return Some(Action::Digit(digit));
+                }
+            }
         }
-        command(key, self.place()).map(Action::Do)
+        command(key, place).map(Action::Do)
+    }
+
+    /// There is work to go on with when no key is waiting.
+    pub fn busy(&self) -> bool {
+        self.job.is_some()
+    }
+
+    /// What is searched for, if anything is.
+    pub(super) fn search_text(&self) -> Option<&str> {
+        Some(self.search.as_str()).filter(|s| !s.is_empty())
+    }
+
+    /// Time of the record that was marked last.
+    pub(super) fn marked_time(&self) -> Option<Timestamp> {
+        self.data.analysis.time(&self.data.trace, self.last_mark?)
     }
 
     /// Whether the pane about the selected row is wanted.
@@ -157,18 +262,25 @@ impl App {
             View::Calls => Some(&self.calls),
             View::Records => Some(&self.records),
             View::Findings => Some(&self.findings),
-            View::Overview | View::Timeline => None,
+            View::Timeline => Some(&self.timeline.list),
+            View::Overview => None,
         }
     }
 
     /// The same, to change it.
     pub(super) fn list_mut(&mut self) -> Option<&mut List> {
-        match self.view {
+        self.list_of(self.view)
+    }
+
+    /// The list of a view, to change it.
+    pub(super) fn list_of(&mut self, view: View) -> Option<&mut List> {
+        match view {
             View::Pushes => Some(&mut self.pushes),
             View::Calls => Some(&mut self.calls),
             View::Records => Some(&mut self.records),
             View::Findings => Some(&mut self.findings),
-            View::Overview | View::Timeline => None,
+            View::Timeline => Some(&mut self.timeline.list),
+            View::Overview => None,
         }
     }
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
+use tui_input::InputRequest;
+
 use super::app::View;
 
 /// One key as a user presses it.
@@ -94,6 +96,29 @@ pub enum Command {
     First,
     Last,
     Open,
+    Search,
+    SearchNext,
+    SearchPrevious,
+    NextFailure,
+    PreviousFailure,
+    NextMissed,
+    PreviousMissed,
+    GoToTime,
+    MinuteOn,
+    MinuteBack,
+    Sort,
+    Columns,
+    Copy,
+    Save,
+    Mark,
+    NextMark,
+    Compare,
+    TimeMode,
+    Expand,
+    PaneDown,
+    PaneUp,
+    Pane,
+    Raw,
     Back,
     Close,
     Quit,
@@ -105,17 +130,23 @@ pub enum Command {
 pub enum Place {
     /// One of the six views.
     View(View),
-    /// The help.
-    Help,
+    /// The help, or another text over the view.
+    Text,
+    /// A menu; letters choose.
+    Menu,
+    /// A line that is typed.
+    Prompt,
 }
 
 /// A set of places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// Everywhere.
+    /// Wherever keys are no text.
     All,
     /// In the six views.
     Views,
+    /// In the six views and in menus.
+    Choice,
     /// In these views.
     Only(&'static [View]),
 }
@@ -123,7 +154,9 @@ pub enum Scope {
 impl Scope {
     fn has(self, place: Place) -> bool {
         match (self, place) {
-            (Scope::All, _) | (Scope::Views, Place::View(_)) => true,
+            (Scope::All, Place::View(_) | Place::Text | Place::Menu)
+            | (Scope::Views, Place::View(_))
+            | (Scope::Choice, Place::View(_) | Place::Menu) => true,
             (Scope::Only(views), Place::View(view)) => views.contains(&view),
             _ => false,
         }
@@ -157,6 +190,15 @@ const fn bind(keys: &'static [Key], command: Command, scope: Scope, hint: &'stat
     Binding { keys, command, scope, hint, help }
 }
 
+/// Views with rows.
+const ROWS: Scope = Scope::Only(&[View::Pushes, View::Calls, View::Timeline, View::Records, View::Findings]);
+/// Views with columns.
+const LISTS: Scope = Scope::Only(&[View::Pushes, View::Calls, View::Records, View::Findings]);
+/// Views whose rows have a time.
+const TIMED: Scope = Scope::Only(&[View::Pushes, View::Calls, View::Timeline, View::Records]);
+const TIMELINE: Scope = Scope::Only(&[View::Timeline]);
+const MESSAGES: Scope = Scope::Only(&[View::Timeline, View::Records]);
+
 /// Every key, in the order of the help.
 pub const KEYMAP: &[Binding] = &[
     bind(&[ch('1')], Command::Show(View::Overview), Scope::Views, "", "Overview"),
@@ -175,15 +217,81 @@ pub const KEYMAP: &[Binding] = &[
     bind(&[code(KeyCode::PageUp), Key::ctrl('b')], Command::PageUp, Scope::All, "", "a page up"),
     bind(&[ch('g'), code(KeyCode::Home)], Command::First, Scope::All, "", "first row; with a count, that row"),
     bind(&[ch('G'), code(KeyCode::End)], Command::Last, Scope::All, "", "last row; with a count, that row"),
-    bind(&[code(KeyCode::Enter)], Command::Open, Scope::Views, "open", "open what is selected"),
+    bind(
+        &[code(KeyCode::Enter)],
+        Command::Open,
+        Scope::Choice,
+        "open",
+        "open: the timeline of a call, a push, a record",
+    ),
+    bind(&[ch('/')], Command::Search, ROWS, "search", "search in the rows; in Records in the text as logged"),
+    bind(&[ch('n')], Command::SearchNext, ROWS, "", "next row that the search finds"),
+    bind(&[ch('N')], Command::SearchPrevious, ROWS, "", "row before that the search finds"),
+    bind(
+        &[ch('x')],
+        Command::NextMissed,
+        ROWS,
+        "missed",
+        "next missed push; in the timeline the next message of a push",
+    ),
+    bind(&[ch('X')], Command::PreviousMissed, ROWS, "", "missed push before"),
+    bind(&[ch('e')], Command::NextFailure, ROWS, "failure", "next failure"),
+    bind(&[ch('E')], Command::PreviousFailure, ROWS, "", "failure before"),
+    bind(&[ch('@')], Command::GoToTime, TIMED, "", "go to a time: 10:14, 10:14:03.5, 2013-10-15 10:14"),
+    bind(&[ch(']')], Command::MinuteOn, TIMED, "", "a minute on"),
+    bind(&[ch('[')], Command::MinuteBack, TIMED, "", "a minute back"),
+    bind(
+        &[ch('t')],
+        Command::TimeMode,
+        TIMELINE,
+        "time",
+        "time of day, since the step before, since start, since mark",
+    ),
+    bind(&[ch('+'), ch('o')], Command::Expand, TIMELINE, "copies", "show every record of the step, or hide them"),
+    bind(&[ch('m'), ch(' ')], Command::Mark, TIMED, "mark", "mark, or take the mark away"),
+    bind(&[ch('\'')], Command::NextMark, TIMED, "", "next mark"),
+    bind(&[ch('c')], Command::Compare, MESSAGES, "compare", "compare the message with the marked one"),
+    bind(&[ch('r')], Command::Raw, MESSAGES, "raw", "message laid out, or the record as logged"),
+    bind(&[ch('y')], Command::Copy, TIMED, "copy", "copy message, Call-ID, user or place to the clipboard"),
+    bind(&[ch('s'), code(KeyCode::F(2))], Command::Save, TIMED, "save", "save to a file"),
+    bind(&[ch('S')], Command::Sort, LISTS, "sort", "sort by a column; the same again turns it round"),
+    bind(&[ch('C')], Command::Columns, LISTS, "", "show and hide columns"),
+    bind(&[ch('J'), Key::ctrl('e')], Command::PaneDown, ROWS, "", "scroll the lower part, or the right one, down"),
+    bind(&[ch('K'), Key::ctrl('y')], Command::PaneUp, ROWS, "", "scroll it up"),
+    bind(&[ch('p')], Command::Pane, ROWS, "", "show or hide it"),
     bind(&[ch('?'), code(KeyCode::F(1))], Command::Help, Scope::All, "help", "this help"),
-    bind(&[code(KeyCode::Esc)], Command::Back, Scope::All, "", "back"),
+    bind(&[code(KeyCode::Esc)], Command::Back, Scope::All, "", "back; stops a search, shows all rows again"),
     bind(&[ch('q')], Command::Close, Scope::All, "back", "back, or quit where there is nothing to go back to"),
     bind(&[Key::ctrl('c')], Command::Quit, Scope::All, "", "quit"),
 ];
 
+/// What a key does to the line that is typed; as in a shell.
+pub(super) fn edit(key: Key) -> Option<InputRequest> {
+    Some(match (key.code, key.ctrl, key.alt) {
+        (KeyCode::Char(c), false, false) => InputRequest::InsertChar(c),
+        (KeyCode::Backspace, false, _) | (KeyCode::Char('h'), true, _) => InputRequest::DeletePrevChar,
+        (KeyCode::Char('w') | KeyCode::Backspace, true, _) => InputRequest::DeletePrevWord,
+        (KeyCode::Delete, ..) | (KeyCode::Char('d'), true, _) => InputRequest::DeleteNextChar,
+        (KeyCode::Char('u'), true, _) => InputRequest::DeleteLine,
+        (KeyCode::Char('k'), true, _) => InputRequest::DeleteTillEnd,
+        (KeyCode::Left, ..) | (KeyCode::Char('b'), true, _) => InputRequest::GoToPrevChar,
+        (KeyCode::Right, ..) | (KeyCode::Char('f'), true, _) => InputRequest::GoToNextChar,
+        (KeyCode::Home, ..) | (KeyCode::Char('a'), true, _) => InputRequest::GoToStart,
+        (KeyCode::End, ..) | (KeyCode::Char('e'), true, _) => InputRequest::GoToEnd,
+        _ => return None,
+    })
+}
+
 /// What a key does at a place.
 pub(super) fn command(key: Key, place: Place) -> Option<Command> {
+    if place == Place::Prompt {
+        return match key {
+            Key { code: KeyCode::Enter, .. } => Some(Command::Open),
+            Key { code: KeyCode::Esc, .. } => Some(Command::Back),
+            Key { code: KeyCode::Char('c'), ctrl: true, .. } => Some(Command::Quit),
+            _ => None,
+        };
+    }
     bindings(place).find(|b| b.keys.contains(&key)).map(|b| b.command)
 }
 

@@ -9,12 +9,18 @@ pub struct List {
     pub selected: usize,
     /// Index in `rows` of the row on top.
     pub top: usize,
+    /// Column by which it is sorted, and whether the greatest comes first; else by time.
+    pub sort: Option<(usize, bool)>,
+    /// Columns that are hidden, one bit each.
+    pub hidden: u32,
+    /// Why not all rows are there, in words.
+    pub only: Option<String>,
 }
 
 impl List {
     /// All of `len` rows in their own order.
     pub fn all(len: usize) -> List {
-        List { rows: (0..u32::try_from(len).unwrap_or(u32::MAX)).collect(), selected: 0, top: 0 }
+        List { rows: (0..u32::try_from(len).unwrap_or(u32::MAX)).collect(), ..List::default() }
     }
 
     /// Number in the data of the selected row.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use ratatui::Terminal;
 use ratatui::backend::Backend;
@@ -12,6 +13,7 @@ use ratatui::backend::Backend;
 use super::app::{App, Load, Notice};
 use super::data::Data;
 use super::keys::Key;
+use super::save;
 use super::terminal;
 use super::theme::Theme;
 use super::update::{Action, Effect, update};
@@ -55,6 +57,9 @@ pub struct Settings {
     pub ascii: bool,
 }
 
+/// A search goes on so long between two frames.
+const FRAME: Duration = Duration::from_millis(30);
+
 /// Where a signal is to be told.
 static SIGNALS: Mutex<Option<Sender<Event>>> = Mutex::new(None);
 
@@ -92,8 +97,9 @@ pub fn run(settings: &Settings) -> io::Result<Ending> {
         }
     });
     let inputs = settings.inputs.clone();
+    let told = sender.clone();
     thread::spawn(move || load(&inputs, &sender));
-    let ending = cycle(&mut terminal, &mut app, &events);
+    let ending = cycle(&mut terminal, &mut app, &events, &mut |app, effect| perform(app, effect, &told));
     if let Ok(mut signals) = SIGNALS.lock() {
         *signals = None;
     }
@@ -101,19 +107,30 @@ pub fn run(settings: &Settings) -> io::Result<Ending> {
     ending
 }
 
-/// Draws and waits, until an event ends it. Generic over the terminal, so that tests need none.
+/// Draws and waits, until an event ends it. Generic over the terminal, so that tests need none; `perform` carries
+/// out what is to be done outside, and tells the user how that went.
 ///
 /// # Errors
 /// When the terminal cannot be drawn on.
-pub fn cycle<B: Backend>(terminal: &mut Terminal<B>, app: &mut App, events: &Receiver<Event>) -> io::Result<Ending>
+pub fn cycle<B: Backend>(
+    terminal: &mut Terminal<B>,
+    app: &mut App,
+    events: &Receiver<Event>,
+    perform: &mut dyn FnMut(&App, Effect),
+) -> io::Result<Ending>
 where
     B::Error: Into<io::Error>,
 {
     loop {
         terminal.draw(|frame| view(app, frame)).map_err(Into::into)?;
+        let first = if app.busy() {
+            work(app, events)
+        } else {
+            let Ok(event) = events.recv() else { return Ok(Ending::Quit) };
+            Some(event)
+        };
         // All that has come meanwhile is one frame.
-        let Ok(first) = events.recv() else { return Ok(Ending::Quit) };
-        for event in std::iter::once(first).chain(events.try_iter().take(1_000)) {
+        for event in first.into_iter().chain(events.try_iter().take(1_000)) {
             let action = match event {
                 Event::Terminal(event) => of_terminal(app, &event),
                 Event::Action(action) => Some(action),
@@ -122,10 +139,64 @@ where
             };
             match action.and_then(|a| update(app, a)) {
                 Some(Effect::Quit) => return Ok(Ending::Quit),
+                Some(effect) => perform(app, effect),
                 None => {}
             }
         }
     }
+}
+
+/// Goes on with a search until a key comes or it is time for a frame.
+#[expect(clippy::disallowed_methods, reason = "frames are about the clock")]
+fn work(app: &mut App, events: &Receiver<Event>) -> Option<Event> {
+    let started = Instant::now();
+    while app.busy() && started.elapsed() < FRAME {
+        if let Ok(event) = events.try_recv() {
+            return Some(event);
+        }
+        update(app, Action::Work);
+    }
+    None
+}
+
+/// Carries out what is to be done outside.
+fn perform(app: &App, effect: Effect, sender: &Sender<Event>) {
+    let sender = sender.clone();
+    let tell = move |text: String, bad: bool| {
+        // Nobody listens any more when the user has left.
+        let _ = sender.send(Event::Action(Action::Tell(Notice { text, bad })));
+    };
+    match effect {
+        Effect::Quit => {}
+        Effect::Copy(text) => match copy(&text) {
+            Ok(done) => tell(done, false),
+            Err(error) => tell(format!("cannot copy: {error}"), true),
+        },
+        Effect::Save(save) => {
+            let data = Arc::clone(&app.data);
+            // A file may lie on a slow network, and no key waits.
+            thread::spawn(move || match save::save(&data, &save) {
+                Ok(bytes) => tell(format!("saved {} ({bytes} bytes)", save.path.display()), false),
+                Err(error) => {
+                    tell(format!("cannot save {}: {error}; choose another name or folder", save.path.display()), true);
+                }
+            });
+        }
+    }
+}
+
+/// Terminals cut what is longer.
+const CLIPBOARD: usize = 74_000;
+
+/// To the clipboard of the terminal (OSC 52), which works over SSH but does not say whether it did; and to a file
+/// when it is too long for that.
+fn copy(text: &str) -> io::Result<String> {
+    if text.len() > CLIPBOARD {
+        let path = save::save_text(&std::env::current_dir()?, text)?;
+        return Ok(format!("too long for the clipboard: saved {}", path.display()));
+    }
+    crossterm::execute!(terminal::out(), crossterm::clipboard::CopyToClipboard::to_clipboard_from(text))?;
+    Ok(format!("copied {} bytes to the clipboard of the terminal; s saves to a file instead", text.len()))
 }
 
 fn of_terminal(app: &App, event: &crossterm::event::Event) -> Option<Action> {

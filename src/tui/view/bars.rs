@@ -6,9 +6,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use crate::tui::app::{App, Load, View};
-use crate::tui::cell::{clip, columns};
-use crate::tui::keys::bindings;
+use crate::tui::app::{App, Load, Prompt, PromptKind, View};
+use crate::tui::cell::{clip, columns, fit};
+use crate::tui::keys::{Place, bindings};
 
 /// Views, and how far loading has come.
 pub(super) fn top(app: &App, area: Rect, buf: &mut Buffer) {
@@ -51,6 +51,14 @@ pub(super) fn notice(app: &App, area: Rect, buf: &mut Buffer) {
         0 => "none".to_owned(),
         n => format!("{} of {n}", l.selected + 1),
     });
+    let place = match app.list().and_then(|l| l.only.as_ref()) {
+        Some(why) => format!("{why}: {place}"),
+        None => place,
+    };
+    let place = match app.job {
+        Some(job) => format!("searching, {} rows done; Esc stops", job.done),
+        None => place,
+    };
     let place = app.count.map_or(place.clone(), |n| format!("{n}  {place}"));
     let place = clip(&place, width, app.theme.ascii);
     let room = u16::try_from(columns(&place)).unwrap_or(0).min(area.width);
@@ -63,8 +71,32 @@ pub(super) fn notice(app: &App, area: Rect, buf: &mut Buffer) {
     Line::styled(place, app.theme.dim).render(Rect { x: area.right() - room, width: room, ..area }, buf);
 }
 
+/// The line that is typed; gives the column of the cursor.
+pub(super) fn prompt(app: &App, prompt: &Prompt, area: Rect, buf: &mut Buffer) -> u16 {
+    let title = match prompt.kind {
+        PromptKind::Search(_) => "/",
+        PromptKind::Time => "time: ",
+        PromptKind::Save(_) => "save as: ",
+    };
+    let width = usize::from(area.width);
+    // What the user types is no log, but it may have been pasted.
+    let room = width.saturating_sub(title.len() + 1).max(1);
+    let hidden = prompt.input.visual_scroll(room);
+    let text: String = prompt.input.value().chars().skip(hidden).collect();
+    let text = format!("{title}{}", clip(&text, room, app.theme.ascii));
+    let found = app.notice.as_ref().filter(|n| n.bad).map_or(String::new(), |n| format!("   {}", n.text));
+    buf.set_style(area, Style::reset());
+    Line::raw(fit(&clip(&format!("{text}{found}"), width, app.theme.ascii), width, app.theme.ascii)).render(area, buf);
+    let column = title.len() + prompt.input.visual_cursor().saturating_sub(hidden);
+    area.x + u16::try_from(column).unwrap_or(0).min(area.width.saturating_sub(1))
+}
+
 /// Keys of this place, as many as there is room for.
 pub(super) fn hints(app: &App, area: Rect, buf: &mut Buffer) {
+    if matches!(app.place(), Place::Prompt) {
+        Line::styled("Enter done  Esc give up", app.theme.dim).render(area, buf);
+        return;
+    }
     let mut spans = Vec::new();
     let mut used = 0;
     for binding in bindings(app.place()).filter(|b| !b.hint.is_empty()) {

@@ -1,9 +1,7 @@
 //! The help of the place where it was asked for, made of the key table.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Clear, Widget};
+use ratatui::widgets::Block;
 
 use crate::tui::app::App;
 use crate::tui::cell::fit;
@@ -20,15 +18,6 @@ pub(in crate::tui) fn lines(app: &App) -> Vec<Line<'static>> {
             ])
         })
         .collect()
-}
-
-pub(super) fn draw(app: &App, top: usize, area: Rect, buf: &mut Buffer) {
-    Clear.render(area, buf);
-    let title = format!(" Keys in {} ", app.view.name());
-    let block = boxed(app, title);
-    let inner = block.inner(area);
-    block.render(area, buf);
-    super::lines(&lines(app), top, inner, buf);
 }
 
 /// A frame with a title.

@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use super::ladder::HEADING;
 use crate::tui::app::{App, Overlay, View};
 
 /// The parts of the screen; one that has no room is empty.
@@ -17,6 +18,8 @@ pub(in crate::tui) struct Parts {
     pub(super) hints: Rect,
     /// Where overlays go.
     pub(super) over: Rect,
+    /// The pane is beside the list, not below it.
+    pub(super) beside: bool,
     scrolling: u16,
 }
 
@@ -26,9 +29,14 @@ impl Parts {
         usize::from(self.scrolling)
     }
 
-    /// Rows of the pane's text.
-    pub(in crate::tui) fn pane_rows(&self) -> usize {
-        usize::from(self.pane.height.saturating_sub(1))
+    /// Where the text of the pane is: beside its line or below it.
+    pub(in crate::tui) fn pane_text(&self) -> Rect {
+        let Rect { x, y, width, height } = self.pane;
+        if self.beside {
+            Rect { x: x + 2.min(width), width: width.saturating_sub(2), y, height }
+        } else {
+            Rect { y: y + 1.min(height), height: height.saturating_sub(1), x, width }
+        }
     }
 }
 
@@ -49,25 +57,29 @@ pub(super) fn in_area(app: &App, area: Rect) -> Parts {
     let notice = cut_bottom(&mut rest, u16::from(area.height >= 2));
     let over = rest;
     let listed = !matches!(app.view, View::Overview);
+    let beside = rest.width >= WIDE;
     let mut pane = Rect::default();
     if listed && app.pane_shown() {
-        if rest.width >= WIDE {
+        if beside {
             let width = rest.width * 2 / 5;
             pane = Rect { x: rest.right() - width, width, ..rest };
-            rest.width -= width + 1;
+            rest.width -= width;
         } else if rest.height >= 9 {
             let height = (rest.height * 2 / 5).max(4);
             pane = cut_bottom(&mut rest, height);
         }
     }
-    let titled = matches!(app.view, View::Calls | View::Pushes | View::Records | View::Findings);
-    let height = u16::from(titled && rest.height >= 3);
+    let height = match app.view {
+        View::Overview => 0,
+        View::Timeline => HEADING.min(rest.height.saturating_sub(2)),
+        _ => u16::from(rest.height >= 3),
+    };
     let head = cut_top(&mut rest, height);
     let scrolling = match app.overlay {
-        Some(Overlay::Help(_)) => over.height.saturating_sub(2),
-        None => rest.height,
+        Some(Overlay::Help(_) | Overlay::Text { .. }) => over.height.saturating_sub(2),
+        Some(Overlay::Menu(_)) | None => rest.height,
     };
-    Parts { top, head, main: rest, pane, notice, hints, over, scrolling }
+    Parts { top, head, main: rest, pane, notice, hints, over, beside, scrolling }
 }
 
 fn cut_top(rest: &mut Rect, height: u16) -> Rect {
