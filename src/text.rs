@@ -89,6 +89,15 @@ pub(crate) fn line_end(bytes: &[u8], pos: usize) -> (usize, usize) {
     }
 }
 
+/// `host[:port]` without its port.
+pub fn host_of(text: &str) -> &str {
+    let text = text.trim();
+    match text.strip_prefix('[').and_then(|t| t.split_once(']')) {
+        Some((inside, _)) => inside,
+        None => text.rsplit_once(':').filter(|(h, _)| !h.contains(':')).map_or(text, |(h, _)| h),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

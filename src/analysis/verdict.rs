@@ -6,24 +6,24 @@ use super::coverage::Blind;
 use super::message::Context;
 use super::push::Push;
 use super::servers::Role;
-use super::words::{Link, Outcome, PushResult, Verdict};
+use super::words::{Outcome, PushResult, Verdict};
 use crate::time::Timestamp;
 
-/// Verdicts, and the evidence of its pushes for each call.
-pub(super) fn judge(analysis: &mut Analysis, ctx: &Context<'_>) {
-    let tied = tied(analysis);
+/// Verdicts, and the evidence of its pushes for each call. `doubts` tells for each call whether a push that is linked
+/// to none may be its own.
+pub(super) fn judge(analysis: &mut Analysis, doubts: &[Option<Blind>], ctx: &Context<'_>) {
     let pushes = &analysis.pushes;
-    for (call, tied) in analysis.calls.iter_mut().zip(tied) {
+    for (call, doubt) in analysis.calls.iter_mut().zip(doubts) {
         let own: Vec<&Push> = call.pushes.iter().filter_map(|p| pushes.get(*p)).collect();
         call.mobile |= !own.is_empty();
         if call.mobile {
-            let found = verdict(call, &own, tied.is_some());
+            let found = verdict(call, &own, doubt.is_some());
             // The logs must cover the time in which the push, or another, would have been seen.
             let blind = match found {
                 Verdict::MissedNoPush | Verdict::MissedPushFailed | Verdict::MissedPushUnanswered => {
                     blind(call, ctx, found)
                 }
-                Verdict::Undetermined => call.blind.or(tied).or_else(|| own.iter().find_map(|p| p.blind)),
+                Verdict::Undetermined => call.blind.or(*doubt).or_else(|| own.iter().find_map(|p| p.blind)),
                 _ => None,
             };
             call.verdict = Some(if blind.is_some() { Verdict::Undetermined } else { found });
@@ -35,19 +35,6 @@ pub(super) fn judge(analysis: &mut Analysis, ctx: &Context<'_>) {
         call.evidence.sort_unstable();
         call.evidence.dedup();
     }
-}
-
-/// For each call whether a push that is not linked may be its own.
-fn tied(analysis: &Analysis) -> Vec<Option<Blind>> {
-    let mut tied = vec![None; analysis.calls.len()];
-    for push in analysis.pushes.iter().filter(|p| p.link == Link::None) {
-        for candidate in &push.candidates {
-            if let Some(slot) = tied.get_mut(*candidate) {
-                *slot = Some(Blind::Tied);
-            }
-        }
-    }
-    tied
 }
 
 /// Why the logs cannot say that a call was missed, if so.
@@ -74,7 +61,7 @@ fn blind(call: &Call, ctx: &Context<'_>, verdict: Verdict) -> Option<Blind> {
 }
 
 /// CONTRACT.md's words; "missed" only when the INVITE ended in the log, unanswered.
-fn verdict(call: &Call, pushes: &[&Push], tied: bool) -> Verdict {
+fn verdict(call: &Call, pushes: &[&Push], in_doubt: bool) -> Verdict {
     let has = |result| pushes.iter().any(|p| p.result == result);
     let failed = has(PushResult::Rejected) || has(PushResult::Unroutable);
     match call.outcome {
@@ -96,7 +83,7 @@ fn verdict(call: &Call, pushes: &[&Push], tied: bool) -> Verdict {
                 Verdict::MissedPushFailed
             } else if has(PushResult::Unanswered) {
                 Verdict::MissedPushUnanswered
-            } else if pushes.is_empty() && !tied {
+            } else if pushes.is_empty() && !in_doubt {
                 Verdict::MissedNoPush
             } else {
                 Verdict::Undetermined

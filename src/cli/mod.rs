@@ -1,5 +1,7 @@
 //! The command line: arguments, progress, exit codes. One file per subcommand.
 
+mod clock;
+mod coverage;
 mod explain;
 mod findings;
 mod knowledge;
@@ -38,6 +40,7 @@ enum Command {
     Report(report::Report),
     Show(show::Show),
     Tui(tui::Tui),
+    Coverage(coverage::Coverage),
     Findings(findings::Findings),
     Explain(explain::Explain),
 }
@@ -81,6 +84,7 @@ pub(crate) fn main() -> ExitCode {
         Some(Command::Report(report)) => report.run(),
         Some(Command::Show(show)) => show.run(),
         Some(Command::Tui(tui)) => tui.run(),
+        Some(Command::Coverage(coverage)) => coverage.run(),
         Some(Command::Findings(findings)) => findings.run(),
         Some(Command::Explain(explain)) => explain.run(),
         None => arguments.tui.run(),

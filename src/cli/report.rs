@@ -4,10 +4,11 @@ use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use siptrail::Trace;
 use siptrail::report::{self as reports, Selection, model};
 use siptrail::time::Timestamp;
-use siptrail::{Options, Trace};
 
+use super::clock::GivenClocks;
 use super::load::{Loaded, load};
 use super::{Status, say};
 
@@ -37,6 +38,8 @@ pub(crate) struct Report {
     /// Only calls and pushes of addresses that contain this text
     #[arg(long, value_name = "ADDRESS")]
     user: Option<String>,
+    #[command(flatten)]
+    clocks: GivenClocks,
     /// Also tell the way of each missed call's INVITE and pushes: every place that logged them, with times and changes
     #[arg(long)]
     hops: bool,
@@ -76,7 +79,13 @@ impl Report {
                 return Ok(Status::Failed);
             }
         };
-        let analysis = selection.apply(siptrail::analyse(&trace, &Options::default()));
+        let analysis = match self.clocks.analyse(&trace) {
+            Ok(analysis) => selection.apply(analysis),
+            Err(line) => {
+                say(&format!("siptrail: {line}"));
+                return Ok(Status::Failed);
+            }
+        };
         let mut report = match self.format {
             Format::Text => reports::digest(&trace, &analysis, &errors),
             Format::Json => reports::report(&trace, &analysis, &errors),

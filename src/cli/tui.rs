@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use siptrail::tui::{self, Ending, Settings};
 
+use super::clock::GivenClocks;
 use super::{Status, say};
 
 /// Browse calls, pushes and their timeline on the terminal
@@ -24,6 +25,8 @@ pub(crate) struct Tui {
     /// Files, folders (searched for logs), archives, or - for standard input
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    clocks: GivenClocks,
     /// Draw with ASCII only; the default where the locale is not UTF-8
     #[arg(long)]
     ascii: bool,
@@ -42,7 +45,12 @@ impl Tui {
             }
             return Ok(Status::Failed);
         }
-        let settings = Settings { inputs: self.inputs, colour: colour(), ascii: self.ascii || !utf8() };
+        let settings = Settings {
+            options: self.clocks.options(),
+            inputs: self.inputs,
+            colour: colour(),
+            ascii: self.ascii || !utf8(),
+        };
         match tui::run(&settings)? {
             Ending::Quit => Ok(Status::Fine),
             Ending::Terminated => Ok(Status::Interrupted),

@@ -283,7 +283,7 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut out = Vec::new();
     let mut row = String::new();
     for piece in text.split_inclusive([' ', '@', '.', ':']) {
-        if !row.is_empty() && columns(row.trim_end()) + columns(piece.trim_end()) > width {
+        if !row.is_empty() && columns(&row) + columns(piece.trim_end()) > width {
             out.push(std::mem::take(&mut row));
         }
         for c in piece.chars() {

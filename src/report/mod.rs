@@ -1,6 +1,6 @@
 //! Results to bytes. [`model`] is what programs read (CONTRACT.md); [`text`] is what people read, laid out by [`page`].
 
-mod blind;
+mod components;
 pub mod hops;
 pub mod model;
 pub mod page;
@@ -91,5 +91,5 @@ pub fn write_json(report: &model::Report, out: &mut dyn Write) -> io::Result<()>
     out.write_all(b"\n")
 }
 
-pub use blind::why_undetermined;
-pub use render::{add_hops, digest, hop_table, report};
+pub use components::{ComponentSpan, ServerCoverage, coverage_of_servers, write_coverage};
+pub use render::{add_hops, coverage, digest, hop_table, report, why_undetermined};

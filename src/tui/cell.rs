@@ -62,19 +62,18 @@ pub(super) fn wrap(text: &str, width: usize, most: usize, ascii: bool) -> Vec<St
     let safe = plain(text.get(..end).unwrap_or_default(), ascii);
     let mut out = Vec::new();
     let (mut row, mut used) = (String::new(), 0);
-    for (i, word) in safe.split(' ').enumerate() {
-        let w = columns(word);
-        if i > 0 {
-            if used + 1 + w > width && used > 0 {
-                out.push(std::mem::take(&mut row));
-                used = 0;
-            } else {
-                row.push(' ');
-                used += 1;
-            }
+    // Header parameters have no blanks between them.
+    for word in safe.split_inclusive([' ', ';', ',']) {
+        if used + columns(word.trim_end()) > width && used > 0 {
+            out.push(row.trim_end().to_owned());
+            row.clear();
+            used = 0;
         }
         for c in word.chars() {
             let w = c.width().unwrap_or(0);
+            if c == ' ' && used >= width {
+                continue;
+            }
             if used + w > width {
                 out.push(std::mem::take(&mut row));
                 used = 0;
@@ -87,7 +86,7 @@ pub(super) fn wrap(text: &str, width: usize, most: usize, ascii: bool) -> Vec<St
             return out;
         }
     }
-    out.push(row);
+    out.push(row.trim_end().to_owned());
     out
 }
 

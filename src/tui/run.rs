@@ -51,6 +51,8 @@ pub enum Ending {
 pub struct Settings {
     /// Files, folders, archives, or `-`.
     pub inputs: Vec<PathBuf>,
+    /// How to analyse.
+    pub options: Options,
     /// With colours.
     pub colour: bool,
     /// Draw with ASCII only.
@@ -96,9 +98,9 @@ pub fn run(settings: &Settings) -> io::Result<Ending> {
             }
         }
     });
-    let inputs = settings.inputs.clone();
+    let (inputs, options) = (settings.inputs.clone(), settings.options.clone());
     let told = sender.clone();
-    thread::spawn(move || load(&inputs, &sender));
+    thread::spawn(move || load(&inputs, &options, &sender));
     let ending = cycle(&mut terminal, &mut app, &events, &mut |app, effect| perform(app, effect, &told));
     if let Ok(mut signals) = SIGNALS.lock() {
         *signals = None;
@@ -209,7 +211,7 @@ fn of_terminal(app: &App, event: &crossterm::event::Event) -> Option<Action> {
 }
 
 /// Opens, reads and analyses; tells how far it has come.
-fn load(inputs: &[PathBuf], sender: &Sender<Event>) {
+fn load(inputs: &[PathBuf], options: &Options, sender: &Sender<Event>) {
     let tell = |action| {
         // Nobody listens any more when the user has left.
         let _ = sender.send(Event::Action(action));
@@ -229,7 +231,17 @@ fn load(inputs: &[PathBuf], sender: &Sender<Event>) {
         let _ = sender.send(Event::Failed(failed));
         return;
     }
-    tell(Action::Loaded(Arc::new(Data::new(trace, &Options::default()))));
+    let data = Data::new(trace, options);
+    if let Some((name, _)) = options.clocks.iter().find(|(name, _)| data.analysis.servers.find(name).is_none()) {
+        let all: Vec<&str> = data.analysis.servers.all().iter().filter_map(|s| s.name.as_deref()).collect();
+        let why = format!(
+            "--clock: expected the name of one server of these logs, found {name:?}; there is {}",
+            all.join(", ")
+        );
+        let _ = sender.send(Event::Failed(vec![why]));
+        return;
+    }
+    tell(Action::Loaded(Arc::new(data)));
     if let [first, rest @ ..] = &failed[..] {
         let more = if rest.is_empty() { String::new() } else { format!(" (and {} more)", rest.len()) };
         tell(Action::Tell(Notice { text: format!("{first}{more}"), bad: true }));

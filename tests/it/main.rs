@@ -16,6 +16,7 @@
 mod cli;
 mod common;
 mod explain;
+mod findings;
 mod framing;
 mod hops;
 mod hostile;
@@ -23,4 +24,5 @@ mod samples;
 mod scenarios;
 mod schema;
 mod show;
+mod story;
 mod traffic;

@@ -114,6 +114,7 @@ fn empty(ctx: &Context<'_>, group: &Group<'_>) -> Call {
         findings: Vec::new(),
         messages: 0,
         evidence: Vec::new(),
+        lines: Vec::new(),
         callees: Vec::new(),
         clocks: Vec::new(),
         answered_by_mobile: false,

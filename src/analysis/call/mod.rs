@@ -14,6 +14,7 @@ use super::message::{Context, Group};
 use super::servers::ServerId;
 use super::words::{Modality, Outcome, Verdict};
 use crate::sip::Product;
+use crate::span::Span;
 use crate::time::Timestamp;
 use crate::trace::EventId;
 
@@ -34,13 +35,13 @@ pub struct Leg {
 
 /// Times of a call as one server saw them, on the clock of the reference.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Clock {
-    pub(super) server: ServerId,
+pub(crate) struct Clock {
+    pub(crate) server: ServerId,
     /// Its first record there.
-    pub(super) first: EventId,
-    pub(super) start: Timestamp,
-    pub(super) rang: Option<Timestamp>,
-    pub(super) end: Option<Timestamp>,
+    pub(crate) first: EventId,
+    pub(crate) start: Timestamp,
+    pub(crate) rang: Option<Timestamp>,
+    pub(crate) end: Option<Timestamp>,
 }
 
 /// One call.
@@ -91,9 +92,11 @@ pub struct Call {
     pub messages: u64,
     /// Records that prove it, in order.
     pub evidence: Vec<EventId>,
+    /// Component lines, outside records, that prove its causes.
+    pub lines: Vec<Span>,
     /// Addresses under which the callee may be pushed, lower case.
     pub(super) callees: Vec<String>,
-    pub(super) clocks: Vec<Clock>,
+    pub(crate) clocks: Vec<Clock>,
     pub(super) answered_by_mobile: bool,
     pub(super) refused_by_mobile: bool,
     pub(super) display: String,

@@ -21,6 +21,20 @@ pub enum Blind {
     Clocks,
 }
 
+impl Blind {
+    /// The word of the report.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Blind::StartMissing => "start_missing",
+            Blind::Ends(..) => "log_ends",
+            Blind::Hole(_) => "hole",
+            Blind::OnlyEdge => "only_edge",
+            Blind::Tied => "tied",
+            Blind::Clocks => "clocks",
+        }
+    }
+}
+
 impl Coverage {
     /// What ends the covered time in which a record lies.
     pub(in crate::analysis) fn end_after(&self, server: ServerId, id: EventId) -> Blind {

@@ -9,10 +9,12 @@
 //! ```
 
 mod blind;
+mod components;
 mod outside;
 mod scan;
 
 pub use blind::Blind;
+pub use components::{Component, components};
 
 use rayon::prelude::*;
 

@@ -15,11 +15,11 @@ use crate::tui::theme::Theme;
 
 pub(super) const COLUMNS: &[Column] = &[
     column("Time", 14, 14, 9),
-    column("Server", 10, 30, 7),
+    column("Server", 9, 26, 7),
     column("", 3, 3, 6),
-    column("Peer", 12, 34, 5),
-    column("Message", 16, 60, 8),
-    column("Call-ID", 8, 40, 4),
+    column("Peer", 10, 30, 4),
+    column("Message", 22, 60, 8),
+    column("Call-ID", 8, 34, 5),
 ];
 
 /// Text of a cell.

@@ -8,7 +8,7 @@ use ratatui::widgets::Widget;
 
 use crate::tui::app::{App, Load, Prompt, PromptKind, View};
 use crate::tui::cell::{clip, columns, fit};
-use crate::tui::keys::{Place, bindings};
+use crate::tui::keys::{Binding, Place, Scope, bindings};
 
 /// Views, and how far loading has come.
 pub(super) fn top(app: &App, area: Rect, buf: &mut Buffer) {
@@ -97,18 +97,22 @@ pub(super) fn hints(app: &App, area: Rect, buf: &mut Buffer) {
         Line::styled("Enter done  Esc give up", app.theme.dim).render(area, buf);
         return;
     }
-    let mut spans = Vec::new();
-    let mut used = 0;
-    for binding in bindings(app.place()).filter(|b| !b.hint.is_empty()) {
-        let Some(key) = binding.keys.first() else { continue };
-        let key = key.to_string();
-        let w = key.len() + binding.hint.len() + 3;
-        if used + w > usize::from(area.width) + 2 {
-            break;
-        }
-        used += w;
-        spans.push(Span::styled(key, app.theme.head));
-        spans.push(Span::styled(format!(" {}  ", binding.hint), app.theme.dim));
+    // The way out and the help are there however little room there is.
+    let (last, first): (Vec<_>, Vec<_>) =
+        bindings(app.place()).filter(|b| !b.hint.is_empty()).partition(|b| b.scope == Scope::All);
+    let hint = |b: &Binding| Some((b.keys.first()?.to_string(), b.hint));
+    let width = |(key, hint): &(String, &str)| key.len() + hint.len() + 3;
+    let last: Vec<_> = last.into_iter().filter_map(hint).collect();
+    let mut room = usize::from(area.width + 2).saturating_sub(last.iter().map(width).sum());
+    let mut shown = Vec::new();
+    for hint in first.into_iter().filter_map(hint) {
+        let Some(rest) = room.checked_sub(width(&hint)) else { break };
+        room = rest;
+        shown.push(hint);
     }
-    Line::from(spans).render(area, buf);
+    let spans = shown
+        .into_iter()
+        .chain(last)
+        .flat_map(|(key, hint)| [Span::styled(key, app.theme.head), Span::styled(format!(" {hint}  "), app.theme.dim)]);
+    Line::from(spans.collect::<Vec<_>>()).render(area, buf);
 }

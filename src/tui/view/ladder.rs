@@ -64,7 +64,7 @@ impl Lanes {
 }
 
 /// Rows of the headings of the lanes.
-pub(super) const HEADING: u16 = 3;
+pub(super) const HEADING: u16 = 4;
 
 pub(super) fn draw(app: &App, head: Rect, area: Rect, buf: &mut Buffer) {
     let theme = &app.theme;
@@ -75,7 +75,9 @@ pub(super) fn draw(app: &App, head: Rect, area: Rect, buf: &mut Buffer) {
         return;
     }
     let lanes = Lanes::new(app, usize::from(area.width));
-    headings(app, &lanes, head, buf);
+    title(app, head, buf);
+    let below = head.height.min(1);
+    headings(app, &lanes, Rect { y: head.y + below, height: head.height - below, ..head }, buf);
     let mark = app.marked_time();
     let top = scrolled(timeline.list.top, timeline.list.selected, usize::from(area.height), timeline.rows.len());
     for (row, line) in (top..timeline.rows.len()).zip(area.rows()) {
@@ -105,6 +107,24 @@ pub(super) fn draw(app: &App, head: Rect, area: Rect, buf: &mut Buffer) {
             buf.set_style(line, theme.selected);
         }
     }
+}
+
+/// Who called whom, and what became of it.
+fn title(app: &App, head: Rect, buf: &mut Buffer) {
+    let ladder = &app.timeline.ladder;
+    let call = ladder.call.and_then(|i| app.data.analysis.calls.get(i));
+    let (mut text, mut bad) = (ladder.title.clone(), false);
+    if let Some(call) = call {
+        bad = call.is_missed();
+        let verdict = call.verdict.map_or(String::new(), |v| format!(", {v}"));
+        let causes = if call.findings.is_empty() { String::new() } else { format!(" [{}]", call.findings.join(" ")) };
+        text = format!("{text}: {}{verdict}{causes}", call.outcome);
+    } else if let Some(push) = ladder.pushes.first().and_then(|i| app.data.analysis.pushes.get(*i)) {
+        let causes = if push.findings.is_empty() { String::new() } else { format!(" [{}]", push.findings.join(" ")) };
+        text = format!("{text}: {}{causes}", push.result);
+    }
+    let style = if bad { app.theme.bad } else { app.theme.head };
+    put(buf, head, 1, &clip(&text, usize::from(head.width).saturating_sub(1), app.theme.ascii), style);
 }
 
 fn headings(app: &App, lanes: &Lanes, head: Rect, buf: &mut Buffer) {

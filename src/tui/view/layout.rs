@@ -71,7 +71,7 @@ pub(super) fn in_area(app: &App, area: Rect) -> Parts {
     }
     let height = match app.view {
         View::Overview => 0,
-        View::Timeline => HEADING.min(rest.height.saturating_sub(2)),
+        View::Timeline => HEADING.min(rest.height / 2),
         _ => u16::from(rest.height >= 3),
     };
     let head = cut_top(&mut rest, height);
