@@ -7,6 +7,7 @@
 //! * `samples`: every shipped sample gives what `samples/README.md` promises
 //! * `schema`: the JSON report against `tests/report.schema.json`
 //! * `show`: ladders, and `siptrail show` as a user runs it
+//! * `tui`: screens of the terminal UI against `tests/screens`, and what keys do
 //! * `traffic`: generated logs against their known truth
 //! * `cli`: the program as a user runs it, exit codes included
 //! * `explain`: the offline knowledge, `siptrail findings` and `siptrail explain`
@@ -26,3 +27,4 @@ mod schema;
 mod show;
 mod story;
 mod traffic;
+mod tui;

@@ -12,8 +12,10 @@ use crate::tui::cell::{clip, fit};
 use crate::tui::data::{BINS, Overview};
 use crate::tui::theme::Theme;
 
-/// Longer lists of servers and causes are cut.
+/// Longer lists of servers are cut.
 const MOST: usize = 40;
+/// And of causes.
+const CAUSES: usize = 6;
 
 /// The page; as wide as the terminal.
 pub(in crate::tui) fn lines(app: &App) -> Vec<Line<'static>> {
@@ -54,8 +56,8 @@ impl Page<'_> {
     fn all(&mut self) {
         self.verdict();
         self.causes();
-        self.counts();
         self.course();
+        self.counts();
         self.servers();
     }
 
@@ -95,13 +97,15 @@ impl Page<'_> {
         if causes.is_empty() {
             return;
         }
-        self.heading("Causes (6 or Enter: remedies)         missed   cases");
-        let app = self.app;
-        for cause in causes.iter().take(MOST) {
+        self.heading("  Missed  Cases  Cause");
+        for cause in causes.iter().take(CAUSES) {
             let style = if cause.missed > 0 { self.theme.bad } else { Style::new() };
-            let left = fit(&format!("  {}  {}", cause.finding.code, cause.finding.summary), 36, app.theme.ascii);
-            self.line(&format!("{left}{:>8}{:>8}", cause.missed, cause.cases), style);
+            let (finding, missed, cases) = (cause.finding, cause.missed, cause.cases);
+            self.line(&format!("{missed:>8}{cases:>7}  {}  {}", finding.code, finding.summary), style);
         }
+        let more = causes.len().saturating_sub(CAUSES);
+        let more = if more > 0 { format!("{more} more; ") } else { String::new() };
+        self.line(&format!("  {more}6 or Enter shows them with remedies"), self.theme.dim);
     }
 
     /// Three tables, side by side where there is room.
@@ -120,15 +124,15 @@ impl Page<'_> {
             }
             return;
         }
-        let widths = [22, 14, 18];
+        let widths = [22, 14, 18]; // the longest words of each
         let ascii = self.theme.ascii;
         self.out.push(Line::default());
-        let titles = tables.iter().zip(widths).map(|((title, _), w)| Span::raw(fit(title, w + 10, ascii)));
+        let titles = tables.iter().zip(widths).map(|((title, _), w)| Span::raw(fit(title, w + 8, ascii)));
         self.out.push(Line::from(titles.collect::<Vec<_>>()).style(self.theme.head));
         for i in 0..tables.iter().map(|(_, rows)| rows.len()).max().unwrap_or(0) {
             let cells = tables.iter().zip(widths).map(|((_, rows), w)| match rows.get(i) {
-                Some((word, n)) => Span::styled(format!("  {}{n:>6}  ", fit(word, w, ascii)), self.word(word)),
-                None => Span::raw(" ".repeat(w + 10)),
+                Some((word, n)) => Span::styled(format!("{}{n:>6}  ", fit(word, w, ascii)), self.word(word)),
+                None => Span::raw(" ".repeat(w + 8)),
             });
             self.out.push(Line::from(cells.collect::<Vec<_>>()));
         }
@@ -185,7 +189,8 @@ impl Page<'_> {
         let server = self.app.data.analysis.servers.all().get(i);
         let name = server.and_then(|s| s.name.clone());
         let file = server.and_then(|s| s.files.first()).and_then(|f| self.app.data.trace.inputs().get(f.index()));
-        name.or(file.map(|f| f.name().to_owned())).unwrap_or_else(|| "(unknown)".to_owned())
+        let short = |f: &str| f.rsplit(['/', '\\']).next().unwrap_or(f).to_owned();
+        name.or(file.map(|f| short(f.name()))).unwrap_or_else(|| "(unknown)".to_owned())
     }
 
     fn servers(&mut self) {
