@@ -25,6 +25,9 @@ pub(crate) struct Tui {
     /// Files, folders (searched for logs), archives, or - for standard input
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
+    /// Go on reading what is appended to the logs (Ctrl-T turns it on and off)
+    #[arg(long)]
+    follow: bool,
     #[command(flatten)]
     clocks: GivenClocks,
     /// Draw with ASCII only; the default where the locale is not UTF-8
@@ -48,6 +51,7 @@ impl Tui {
         let settings = Settings {
             options: self.clocks.options(),
             inputs: self.inputs,
+            follow: self.follow,
             colour: colour(),
             ascii: self.ascii || !utf8(),
         };

@@ -125,6 +125,7 @@ pub struct Notice {
 
 /// All state.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches, not states")]
 pub struct App {
     /// What was loaded; empty until then.
     pub data: Arc<Data>,
@@ -148,6 +149,10 @@ pub struct App {
     pub marks: BTreeSet<EventId>,
     /// The record that was marked last.
     pub last_mark: Option<EventId>,
+    /// What is appended to the logs is read.
+    pub follow: bool,
+    /// Clicks choose.
+    pub mouse: bool,
     /// Records are shown as logged.
     pub raw: bool,
     /// First line shown of the pane.
@@ -195,6 +200,8 @@ impl App {
             job: None,
             marks: BTreeSet::new(),
             last_mark: None,
+            follow: false,
+            mouse: false,
             raw: false,
             pane_top: 0,
             pushes: List::default(),

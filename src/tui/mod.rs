@@ -15,6 +15,7 @@ mod cell;
 pub mod data;
 mod keys;
 mod list;
+mod load;
 mod menu;
 mod rows;
 mod run;

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -10,17 +11,15 @@ use std::time::{Duration, Instant};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 
-use super::app::{App, Load, Notice};
-use super::data::Data;
+use super::app::{App, Notice};
 use super::keys::Key;
+use super::load;
 use super::save;
 use super::terminal;
 use super::theme::Theme;
 use super::update::{Action, Effect, update};
 use super::view::view;
 use crate::analysis::Options;
-use crate::input;
-use crate::trace::{LoadOptions, Trace};
 
 /// What comes in from outside.
 #[derive(Debug)]
@@ -53,6 +52,8 @@ pub struct Settings {
     pub inputs: Vec<PathBuf>,
     /// How to analyse.
     pub options: Options,
+    /// Read what is appended to the logs.
+    pub follow: bool,
     /// With colours.
     pub colour: bool,
     /// Draw with ASCII only.
@@ -88,6 +89,7 @@ pub fn run(settings: &Settings) -> io::Result<Ending> {
     }
     let size = terminal.size()?;
     let mut app = App::new(Theme::new(settings.colour, settings.ascii), (size.width, size.height));
+    app.follow = settings.follow;
     // Before anything else: the first frame must not wait for a single byte of a log.
     terminal.draw(|frame| view(&app, frame))?;
     let keys = sender.clone();
@@ -100,8 +102,10 @@ pub fn run(settings: &Settings) -> io::Result<Ending> {
     });
     let (inputs, options) = (settings.inputs.clone(), settings.options.clone());
     let told = sender.clone();
-    thread::spawn(move || load(&inputs, &options, &sender));
-    let ending = cycle(&mut terminal, &mut app, &events, &mut |app, effect| perform(app, effect, &told));
+    let following = Arc::new(AtomicBool::new(settings.follow));
+    let follow = Arc::clone(&following);
+    thread::spawn(move || load::load(&inputs, &options, &follow, &sender));
+    let ending = cycle(&mut terminal, &mut app, &events, &mut |app, effect| perform(app, effect, &told, &following));
     if let Ok(mut signals) = SIGNALS.lock() {
         *signals = None;
     }
@@ -162,7 +166,7 @@ fn work(app: &mut App, events: &Receiver<Event>) -> Option<Event> {
 }
 
 /// Carries out what is to be done outside.
-fn perform(app: &App, effect: Effect, sender: &Sender<Event>) {
+fn perform(app: &App, effect: Effect, sender: &Sender<Event>, follow: &AtomicBool) {
     let sender = sender.clone();
     let tell = move |text: String, bad: bool| {
         // Nobody listens any more when the user has left.
@@ -170,6 +174,12 @@ fn perform(app: &App, effect: Effect, sender: &Sender<Event>) {
     };
     match effect {
         Effect::Quit => {}
+        Effect::Follow(on) => follow.store(on, Ordering::Relaxed),
+        Effect::Mouse(on) => {
+            if let Err(error) = terminal::mouse(on) {
+                tell(format!("no mouse on this terminal: {error}"), true);
+            }
+        }
         Effect::Copy(text) => match copy(&text) {
             Ok(done) => tell(done, false),
             Err(error) => tell(format!("cannot copy: {error}"), true),
@@ -202,48 +212,16 @@ fn copy(text: &str) -> io::Result<String> {
 }
 
 fn of_terminal(app: &App, event: &crossterm::event::Event) -> Option<Action> {
-    use crossterm::event::Event;
+    use crossterm::event::{Event, KeyCode, MouseButton, MouseEventKind};
     match event {
         Event::Key(key) => Key::of(*key).and_then(|key| app.action(key)),
         Event::Resize(columns, rows) => Some(Action::Resize(*columns, *rows)),
+        Event::Mouse(mouse) => match mouse.kind {
+            MouseEventKind::Down(MouseButton::Left) => Some(Action::Click(mouse.column, mouse.row)),
+            MouseEventKind::ScrollDown => app.action(Key::plain(KeyCode::Down)),
+            MouseEventKind::ScrollUp => app.action(Key::plain(KeyCode::Up)),
+            _ => None,
+        },
         _ => None,
-    }
-}
-
-/// Opens, reads and analyses; tells how far it has come.
-fn load(inputs: &[PathBuf], options: &Options, sender: &Sender<Event>) {
-    let tell = |action| {
-        // Nobody listens any more when the user has left.
-        let _ = sender.send(Event::Action(action));
-    };
-    let opened = input::open(inputs);
-    let mut failed: Vec<String> = opened.errors.iter().map(ToString::to_string).collect();
-    let progress = |p: crate::trace::Progress| tell(Action::Loading(Load::Reading(p.done, p.total)));
-    let trace = Trace::load(opened.inputs, &LoadOptions { progress: &progress, ..LoadOptions::default() });
-    tell(Action::Loading(Load::Analysing));
-    for (input, _) in trace.inputs().iter().zip(trace.sources()).filter(|(_, s)| s.record_count() == 0) {
-        failed.push(format!(
-            "no SIP trace record in {}: expected SIPStack text ($$begin_record ... $$end_record); check that it was converted from .etl",
-            input.name()
-        ));
-    }
-    if trace.events().is_empty() {
-        let _ = sender.send(Event::Failed(failed));
-        return;
-    }
-    let data = Data::new(trace, options);
-    if let Some((name, _)) = options.clocks.iter().find(|(name, _)| data.analysis.servers.find(name).is_none()) {
-        let all: Vec<&str> = data.analysis.servers.all().iter().filter_map(|s| s.name.as_deref()).collect();
-        let why = format!(
-            "--clock: expected the name of one server of these logs, found {name:?}; there is {}",
-            all.join(", ")
-        );
-        let _ = sender.send(Event::Failed(vec![why]));
-        return;
-    }
-    tell(Action::Loaded(Arc::new(data)));
-    if let [first, rest @ ..] = &failed[..] {
-        let more = if rest.is_empty() { String::new() } else { format!(" (and {} more)", rest.len()) };
-        tell(Action::Tell(Notice { text: format!("{first}{more}"), bad: true }));
     }
 }

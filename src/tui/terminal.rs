@@ -4,7 +4,7 @@ use std::io::{self, Stdout, Write, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::cursor::Show;
-use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste};
+use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::execute;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use ratatui::Terminal;
@@ -45,6 +45,11 @@ pub(super) fn restore() {
         let _ = disable_raw_mode();
         let _ = out.flush();
     }
+}
+
+/// Lets the terminal tell clicks, or leaves the mouse to it.
+pub(super) fn mouse(on: bool) -> io::Result<()> {
+    if on { execute!(out(), EnableMouseCapture) } else { execute!(out(), DisableMouseCapture) }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the terminal UI draws on stdout")]

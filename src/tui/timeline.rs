@@ -82,6 +82,11 @@ impl Timeline {
         }
     }
 
+    /// No story.
+    pub(super) fn clear(&mut self) {
+        *self = Timeline { time: self.time, ..Timeline::default() };
+    }
+
     fn fill(&mut self) {
         self.rows.clear();
         for (i, step) in self.ladder.steps.iter().enumerate() {

@@ -4,6 +4,7 @@
 //! * `framing`: the same report whatever the chunk size and thread count
 //! * `hops`: the hop tables of the samples
 //! * `hostile`: damaged and malicious input
+//! * `pty`: the terminal UI on a real pseudo-terminal
 //! * `samples`: every shipped sample gives what `samples/README.md` promises
 //! * `schema`: the JSON report against `tests/report.schema.json`
 //! * `show`: ladders, and `siptrail show` as a user runs it
@@ -21,6 +22,8 @@ mod findings;
 mod framing;
 mod hops;
 mod hostile;
+#[cfg(unix)]
+mod pty;
 mod samples;
 mod scenarios;
 mod schema;

@@ -12,10 +12,10 @@ use crate::tui::theme::Theme;
 
 pub(super) const COLUMNS: &[Column] = &[
     column("Time", 14, 14, 9),
-    column("From", 13, 40, 6),
+    column("From", 12, 40, 6),
     column("To", 14, 40, 8),
     column("What", 5, 19, 2),
-    column("Outcome", 11, 18, 5),
+    column("Outcome", 12, 18, 5),
     column("Status", 6, 6, 1),
     column("Verdict", 18, 22, 7),
     column("Causes", 6, 14, 3),

@@ -98,6 +98,17 @@ fn push_record(push: &Push) -> Option<EventId> {
     push.hops.first().map(|h| h.event).or(push.evidence.first().copied())
 }
 
+/// The row that a record stands for.
+pub(super) fn row_of(data: &Data, view: View, id: EventId) -> Option<usize> {
+    let len = match view {
+        View::Pushes => data.analysis.pushes.len(),
+        View::Calls => data.analysis.calls.len(),
+        View::Records => data.records.len(),
+        View::Findings | View::Overview | View::Timeline => 0,
+    };
+    (0..len).find(|row| record(data, view, *row) == Some(id))
+}
+
 /// The story to which it belongs.
 pub(super) fn subject(data: &Data, view: View, row: usize) -> Option<Subject> {
     match view {
@@ -109,7 +120,7 @@ pub(super) fn subject(data: &Data, view: View, row: usize) -> Option<Subject> {
 }
 
 /// The call or the push that owns a record, else all records of its Call-ID.
-fn story_of(data: &Data, id: EventId) -> Option<Subject> {
+pub(super) fn story_of(data: &Data, id: EventId) -> Option<Subject> {
     let symbol = data.trace.event(id)?.call_id()?;
     let call_id = decode(data.trace.symbol(symbol));
     let owns = |c: &Call| c.call_id == call_id && c.own_records().contains(&id);

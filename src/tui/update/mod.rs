@@ -4,6 +4,7 @@ mod find;
 mod menus;
 mod moves;
 mod prompts;
+mod reload;
 
 use std::sync::Arc;
 
@@ -29,6 +30,8 @@ pub enum Action {
     Edit(InputRequest),
     /// A line of a menu is chosen.
     Choose(usize),
+    /// A click at a column and a row.
+    Click(u16, u16),
     /// There is time to go on with a search.
     Work,
     /// The terminal has so many columns and rows now.
@@ -50,6 +53,10 @@ pub enum Effect {
     Copy(String),
     /// Write a file.
     Save(Save),
+    /// Read what is appended, or stop to.
+    Follow(bool),
+    /// Let the terminal tell clicks, or leave the mouse to it.
+    Mouse(bool),
 }
 
 /// Counts beyond this are a cat on the keyboard.
@@ -69,13 +76,14 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
         }
         Action::Edit(request) => prompts::edit(app, request),
         Action::Choose(item) => return menus::choose(app, item),
+        Action::Click(column, row) => return moves::click(app, column, row),
         Action::Work => find::work(app),
         Action::Resize(columns, rows) => {
             app.size = (columns, rows);
             go(app, Motion::Down(0));
         }
         Action::Loading(load) => app.load = load,
-        Action::Loaded(data) => loaded(app, data),
+        Action::Loaded(data) => reload::loaded(app, &data),
         Action::Tell(notice) => app.notice = Some(notice),
     }
     None
@@ -127,6 +135,14 @@ fn run(app: &mut App, command: Command, count: Option<usize>) -> Option<Effect> 
         Command::Raw => {
             app.raw = !app.raw;
             app.pane_top = 0;
+        }
+        Command::Follow => {
+            app.follow = !app.follow;
+            return Some(Effect::Follow(app.follow));
+        }
+        Command::Mouse => {
+            app.mouse = !app.mouse;
+            return Some(Effect::Mouse(app.mouse));
         }
         Command::Help => {
             app.overlay = if app.overlay.is_some() { None } else { Some(Overlay::Help(0)) };
@@ -239,14 +255,4 @@ fn step(app: &mut App, by: usize) {
     if let Some(view) = View::ALL.get((at + by) % View::ALL.len()) {
         show(app, *view);
     }
-}
-
-fn loaded(app: &mut App, data: Arc<Data>) {
-    app.load = Load::Done;
-    app.pushes = List::all(data.analysis.pushes.len());
-    app.calls = List::all(data.analysis.calls.len());
-    app.records = List::all(data.records.len());
-    app.findings = List::all(data.causes.len());
-    app.data = data;
-    go(app, Motion::Down(0));
 }

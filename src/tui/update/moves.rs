@@ -1,11 +1,13 @@
 //! Moving: rows, jumps, times, marks.
 
+use ratatui::layout::Position;
+
 use crate::time::Timestamp;
 use crate::trace::EventId;
 use crate::tui::app::{App, Notice, Overlay, View};
-use crate::tui::list::{List, Motion};
+use crate::tui::list::{List, Motion, scrolled};
 use crate::tui::rows;
-use crate::tui::view::{help_lines, layout, overview_lines, pane_lines};
+use crate::tui::view::{help_lines, layout, overview_lines, pane_lines, view_at};
 
 /// Moves in what has the keys now.
 pub(super) fn go(app: &mut App, motion: Motion) {
@@ -59,7 +61,9 @@ pub(super) fn jump(app: &mut App, n: usize, forward: bool, what: &str, is: fn(&A
     } else {
         (0..at.min(len)).rev().filter(|i| is(app, *i)).nth(n.saturating_sub(1))
     };
-    if let Some(row) = found {
+    // Marks are few, and there is no other way back to the first.
+    let around = || (0..len).find(|i| is(app, *i)).filter(|_| what == "mark");
+    if let Some(row) = found.or_else(around) {
         app.pane_top = 0;
         select(app, row);
     } else {
@@ -185,4 +189,31 @@ pub(super) fn refill(app: &mut App, view: View, only: Option<(String, Vec<usize>
     {
         list.select(0, height);
     }
+}
+
+/// A click: on a view's name it goes there, on a row it selects it, on the selected row it opens it.
+pub(super) fn click(app: &mut App, column: u16, row: u16) -> Option<super::Effect> {
+    let parts = layout(app);
+    let at = Position { x: column, y: row };
+    if app.overlay.is_some() || app.prompt.is_some() {
+        return None;
+    }
+    if parts.top.contains(at) {
+        if let Some(view) = view_at(app, column) {
+            super::show(app, view);
+        }
+        return None;
+    }
+    let main = parts.main;
+    let list = app.list().filter(|_| main.contains(at))?;
+    let top = scrolled(list.top, list.selected, usize::from(main.height), list.rows.len());
+    let row = top + usize::from(row - main.y);
+    if row == list.selected {
+        return super::open(app);
+    }
+    if row < list.rows.len() {
+        app.pane_top = 0;
+        select(app, row);
+    }
+    None
 }

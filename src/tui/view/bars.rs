@@ -10,38 +10,63 @@ use crate::tui::app::{App, Load, Prompt, PromptKind, View};
 use crate::tui::cell::{clip, columns, fit};
 use crate::tui::keys::{Binding, Place, Scope, bindings};
 
-/// Views, and how far loading has come.
-pub(super) fn top(app: &App, area: Rect, buf: &mut Buffer) {
-    let width = usize::from(area.width);
-    let state = match app.load {
+/// The name of the program, where there is room, and the names of the views; each with the view it leads to.
+fn tabs(app: &App, width: usize) -> Vec<(String, Option<View>)> {
+    let names: usize = View::ALL.iter().map(|v| v.name().len() + 4).sum();
+    let room = width.saturating_sub(state(app).len());
+    let mut out = Vec::new();
+    if room >= names + 10 {
+        out.push((" siptrail ".to_owned(), None));
+    }
+    for (i, view) in View::ALL.iter().enumerate() {
+        // Where there is no room for all names, the others are their numbers.
+        let name = if *view == app.view || room >= names { view.name() } else { "" };
+        out.push((format!(" {} {name}", i + 1).trim_end().to_owned() + " ", Some(*view)));
+    }
+    out
+}
+
+/// The view whose name stands at a column of the bar.
+pub(in crate::tui) fn view_at(app: &App, column: u16) -> Option<View> {
+    let mut end = 0;
+    let mut tabs = tabs(app, usize::from(app.size.0)).into_iter();
+    tabs.find_map(|(text, view)| {
+        end += columns(&text);
+        (usize::from(column) < end).then_some(view)
+    })?
+}
+
+/// How far loading has come, and whether the logs are followed.
+fn state(app: &App) -> String {
+    match app.load {
         Load::Opening => "opening".to_owned(),
         Load::Reading(done, total) => format!("reading {}", percent(done, total)),
         Load::Analysing => "analysing".to_owned(),
+        Load::Done if app.follow => "following".to_owned(),
         Load::Done => String::new(),
-    };
-    let names: usize = View::ALL.iter().map(|v| v.name().len() + 4).sum();
-    let mut spans = Vec::new();
-    if width >= names + 10 + state.len() {
-        spans.push(Span::styled(" siptrail ", app.theme.head));
     }
-    for (i, view) in View::ALL.iter().enumerate() {
-        let own = *view == app.view;
-        let style = if own { app.theme.selected } else { Style::new() };
-        // Where there is no room for all names, the others are their numbers.
-        let name = if own || width >= names + state.len() { view.name() } else { "" };
-        spans.push(Span::styled(format!(" {} {name}", i + 1).trim_end().to_owned() + " ", style));
-    }
-    Line::from(spans).render(area, buf);
-    let state = clip(&state, width, app.theme.ascii);
+}
+
+/// Views, and how far loading has come.
+pub(super) fn top(app: &App, area: Rect, buf: &mut Buffer) {
+    let width = usize::from(area.width);
+    let spans = tabs(app, width).into_iter().map(|(text, view)| {
+        let style = match view {
+            None => app.theme.head,
+            Some(view) if view == app.view => app.theme.selected,
+            Some(_) => Style::new(),
+        };
+        Span::styled(text, style)
+    });
+    Line::from(spans.collect::<Vec<_>>()).render(area, buf);
+    let state = clip(&state(app), width, app.theme.ascii);
     let room = u16::try_from(columns(&state)).unwrap_or(0).min(area.width);
     let right = Rect { x: area.right() - room, width: room, ..area };
     Line::styled(state, app.theme.warn).render(right, buf);
 }
 
 fn percent(done: u64, total: u64) -> String {
-    let percent = u128::from(done) * 100 / u128::from(total.max(1));
-    let (done, total) = (done / 1_000_000, total / 1_000_000);
-    if total == 0 { format!("{percent} %") } else { format!("{percent} % of {} MB", done.max(total)) }
+    format!("{} %", u128::from(done) * 100 / u128::from(total.max(1)))
 }
 
 /// What the user has to be told, and where in the list he is.

@@ -113,16 +113,18 @@ pub(super) fn draw(app: &App, head: Rect, area: Rect, buf: &mut Buffer) {
 fn title(app: &App, head: Rect, buf: &mut Buffer) {
     let ladder = &app.timeline.ladder;
     let call = ladder.call.and_then(|i| app.data.analysis.calls.get(i));
-    let (mut text, mut bad) = (ladder.title.clone(), false);
-    if let Some(call) = call {
-        bad = call.is_missed();
-        let verdict = call.verdict.map_or(String::new(), |v| format!(", {v}"));
-        let causes = if call.findings.is_empty() { String::new() } else { format!(" [{}]", call.findings.join(" ")) };
-        text = format!("{text}: {}{verdict}{causes}", call.outcome);
-    } else if let Some(push) = ladder.pushes.first().and_then(|i| app.data.analysis.pushes.get(*i)) {
-        let causes = if push.findings.is_empty() { String::new() } else { format!(" [{}]", push.findings.join(" ")) };
-        text = format!("{text}: {}{causes}", push.result);
-    }
+    let push = ladder.pushes.first().and_then(|i| app.data.analysis.pushes.get(*i));
+    let cause = |codes: &[&str]| if codes.is_empty() { String::new() } else { format!(" [{}]", codes.join(" ")) };
+    // What became of it comes first: it must not be cut.
+    let text = match (call, push) {
+        (Some(call), _) => {
+            let verdict = call.verdict.map_or(String::new(), |v| format!(", {v}"));
+            format!("{}{verdict}{}: {}", call.outcome, cause(&call.findings), ladder.title)
+        }
+        (None, Some(push)) => format!("{}{}: {}", push.result, cause(&push.findings), ladder.title),
+        (None, None) => "neither a call nor a push".to_owned(),
+    };
+    let bad = call.is_some_and(crate::analysis::Call::is_missed);
     let style = if bad { app.theme.bad } else { app.theme.head };
     put(buf, head, 1, &clip(&text, usize::from(head.width).saturating_sub(1), app.theme.ascii), style);
 }

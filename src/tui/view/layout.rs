@@ -8,10 +8,10 @@ use crate::tui::app::{App, Overlay, View};
 /// The parts of the screen; one that has no room is empty.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::tui) struct Parts {
-    pub(super) top: Rect,
+    pub(in crate::tui) top: Rect,
     /// Titles of the columns.
     pub(super) head: Rect,
-    pub(super) main: Rect,
+    pub(in crate::tui) main: Rect,
     /// More about the selected row, with a line that sets it off.
     pub(super) pane: Rect,
     pub(super) notice: Rect,

@@ -21,6 +21,7 @@ mod menu;
 mod message;
 mod overview;
 
+pub(super) use bars::view_at;
 pub(super) use facts::lines as pane_lines;
 pub(super) use help::lines as help_lines;
 pub(super) use layout::layout;

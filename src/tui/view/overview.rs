@@ -100,8 +100,8 @@ impl Page<'_> {
         self.heading("  Missed  Cases  Cause");
         for cause in causes.iter().take(CAUSES) {
             let style = if cause.missed > 0 { self.theme.bad } else { Style::new() };
-            let (finding, missed, cases) = (cause.finding, cause.missed, cause.cases);
-            self.line(&format!("{missed:>8}{cases:>7}  {}  {}", finding.code, finding.summary), style);
+            let (code, summary) = (&cause.finding.code, &cause.finding.summary);
+            self.line(&format!("{:>8}{:>7}  {code}  {summary}", cause.missed, cause.cases), style);
         }
         let more = causes.len().saturating_sub(CAUSES);
         let more = if more > 0 { format!("{more} more; ") } else { String::new() };
