@@ -1,6 +1,7 @@
 //! The terminal UI as a user runs it: a pseudo-terminal with a terminal behind it.
 
 use std::io::{Read, Write};
+use std::num::NonZeroU16;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
@@ -45,7 +46,7 @@ impl Session {
             }
         });
         let keys = pair.master.take_writer().unwrap();
-        Session { master: pair.master, keys, output, terminal: Parser::new(24, 80, 0), child, before }
+        Session { master: pair.master, keys, output, terminal: Parser::new(lines(24), lines(80), 0), child, before }
     }
 
     fn press(&mut self, keys: &str) {
@@ -85,6 +86,10 @@ fn size(rows: u16, cols: u16) -> PtySize {
     PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
 }
 
+fn lines(n: u16) -> NonZeroU16 {
+    NonZeroU16::new(n).unwrap()
+}
+
 fn settings(master: &dyn MasterPty) -> String {
     format!("{:?}", master.get_termios().unwrap())
 }
@@ -105,10 +110,10 @@ fn a_session_from_the_start_to_the_saved_story() {
     session.wait_for("180 Ringing");
     // On the bigger terminal there is room for the end of the ladder.
     session.master.resize(size(60, 150)).unwrap();
-    session.terminal.screen_mut().set_size(60, 150);
-    session.wait_for("408 Request Timeout");
+    session.terminal.screen_mut().set_size(lines(60), lines(150));
+    session.wait_for("504 Server time-out (MESSAGE)");
     session.press("ee");
-    session.wait_for("504 Server time-out");
+    session.wait_for("11 of 17");
     session.press("st\u{15}");
     session.press(&format!("{}\r", path.display()));
     session.wait_for("saved");
@@ -157,10 +162,11 @@ fn a_log_that_grows_is_followed() {
     let mut file = std::fs::File::options().append(true).open(&path).unwrap();
     file.write_all(text[at..].as_bytes()).unwrap();
     session.wait_for("missed_push_failed");
-    // A log that is cut and starts anew: what was there stays.
+    // A log that is cut and starts anew: what was there stays, as an input of its own.
     std::fs::write(&path, &text[..at]).unwrap();
-    thread::sleep(Duration::from_millis(10));
-    session.wait_for("new records");
+    session.press("1");
+    session.wait_for("of 2 inputs");
+    session.press("3");
     session.wait_for("missed_push_failed");
     session.press("q");
     assert_eq!(session.ended(), 0);
