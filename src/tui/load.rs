@@ -24,19 +24,20 @@ const REST: u32 = 4;
 pub(super) fn load(inputs: &[PathBuf], options: &Options, follow: &AtomicBool, sender: &Sender<Event>) {
     let mut stamp = stamp(inputs);
     let mut kept = Vec::new();
-    let Some(mut data) = read(inputs, &kept, options, sender, false) else { return };
+    let own = || follow.load(Ordering::Relaxed);
+    let Some(mut data) = read(inputs, &kept, options, sender, (false, own())) else { return };
     let mut rest = PAUSE;
     loop {
         thread::sleep(rest);
         rest = PAUSE;
         let now = self::stamp(inputs);
-        if !follow.load(Ordering::Relaxed) || now == stamp {
+        if !own() || now == stamp {
             continue;
         }
         keep_lost(&stamp, &now, &data, &mut kept);
         stamp = now;
         let started = started();
-        match read(inputs, &kept, options, sender, true) {
+        match read(inputs, &kept, options, sender, (true, true)) {
             Some(new) => data = new,
             None => return,
         }
@@ -49,23 +50,40 @@ fn started() -> Instant {
     Instant::now()
 }
 
+/// Bigger logs stay mapped.
+const OWN: usize = 256 << 20;
+
+/// The same log from memory. A mapped one loses what is cut off while it is shown, and on Windows its server could not
+/// cut it at all.
+fn own(input: Input) -> Input {
+    let same = input.original_len() == input.bytes().len() as u64;
+    if !same || input.bytes().len() > OWN || input.name() == "-" {
+        return input;
+    }
+    Input::from_bytes(input.name(), input.bytes())
+}
+
 /// A log as it was before it was rotated or cut.
 struct Kept {
     name: String,
     bytes: Vec<u8>,
 }
 
-/// Opens, reads and analyses; `None` when nothing is there or nobody listens any more.
+/// Opens, reads and analyses, `again` with less noise, with copies in memory when the logs are followed; `None`
+/// when nothing is there or nobody listens any more.
 fn read(
     inputs: &[PathBuf],
     kept: &[Kept],
     options: &Options,
     sender: &Sender<Event>,
-    again: bool,
+    (again, follow): (bool, bool),
 ) -> Option<Arc<Data>> {
     let tell = |action| sender.send(Event::Action(action)).is_ok();
     let mut opened = input::open(inputs);
     let mut failed: Vec<String> = opened.errors.iter().map(ToString::to_string).collect();
+    if follow {
+        opened.inputs = opened.inputs.into_iter().map(own).collect();
+    }
     let old = kept.iter().map(|k| Input::from_bytes(k.name.clone(), k.bytes.clone()));
     opened.inputs.splice(0..0, old);
     let progress = |p: Progress| {
@@ -132,7 +150,7 @@ fn keep_lost(before: &Stamp, now: &Stamp, data: &Data, kept: &mut Vec<Kept>) {
         if len(now, path).is_some_and(|new| new < old) {
             let intact = usize::try_from(input.intact_len()).unwrap_or(usize::MAX).min(input.bytes().len());
             let name = format!("{} (before, {})", input.name(), kept.len() + 1);
-            // A file that was replaced is still whole behind its mapping, one that was cut has lost its end.
+            // One that is mapped is still whole when it was replaced, and has lost its end when it was cut.
             kept.push(Kept { name, bytes: input.bytes().get(..intact).unwrap_or_default().to_vec() });
         }
     }
