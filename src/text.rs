@@ -11,7 +11,7 @@ pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
 }
 
 /// Whether a character may act on a terminal or reorder text instead of being shown.
-fn is_hostile(c: char) -> bool {
+pub(crate) fn is_hostile(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
         || ('\u{e0000}'..='\u{e007f}').contains(&c)
@@ -21,6 +21,15 @@ fn is_hostile(c: char) -> bool {
 pub fn sanitize(text: &str) -> Cow<'_, str> {
     if text.chars().any(is_hostile) {
         Cow::Owned(text.chars().map(|c| if is_hostile(c) { '\u{fffd}' } else { c }).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// A text that a spreadsheet takes as text: one that would start a formula gets an apostrophe before it.
+pub fn no_formula(text: &str) -> Cow<'_, str> {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{fffd}']) {
+        Cow::Owned(format!("'{text}"))
     } else {
         Cow::Borrowed(text)
     }

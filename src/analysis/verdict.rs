@@ -1,7 +1,7 @@
 //! The verdict on each mobile callee (OUTCOMES.md section 4), and whether the logs allow one.
 
 use super::Analysis;
-use super::call::Call;
+use super::call::{Call, Clock};
 use super::coverage::Blind;
 use super::message::Context;
 use super::push::Push;
@@ -20,9 +20,8 @@ pub(super) fn judge(analysis: &mut Analysis, doubts: &[Option<Blind>], ctx: &Con
             let found = verdict(call, &own, doubt.is_some());
             // The logs must cover the time in which the push, or another, would have been seen.
             let blind = match found {
-                Verdict::MissedNoPush | Verdict::MissedPushFailed | Verdict::MissedPushUnanswered => {
-                    blind(call, ctx, found)
-                }
+                Verdict::MissedNoPush => blind(call, ctx, found).or_else(|| hidden(call)),
+                Verdict::MissedPushFailed | Verdict::MissedPushUnanswered => blind(call, ctx, found),
                 Verdict::Undetermined => call.blind.or(*doubt).or_else(|| own.iter().find_map(|p| p.blind)),
                 _ => None,
             };
@@ -37,27 +36,37 @@ pub(super) fn judge(analysis: &mut Analysis, doubts: &[Option<Blind>], ctx: &Con
     }
 }
 
+/// Why a push may have gone where no log is.
+fn hidden(call: &Call) -> Option<Blind> {
+    if call.start_missing {
+        Some(Blind::StartMissing)
+    } else if call.mobile_elsewhere {
+        Some(Blind::ServerMissing)
+    } else {
+        None
+    }
+}
+
 /// Why the logs cannot say that a call was missed, if so.
 fn blind(call: &Call, ctx: &Context<'_>, verdict: Verdict) -> Option<Blind> {
     if call.clocks.is_empty() {
         // A log without times: the order of its records is all there is.
         return None;
     }
-    // The Front End sends the push, and an Edge only sees those that take its way.
-    let knows = |clock: &&super::call::Clock| {
-        verdict != Verdict::MissedNoPush || ctx.servers.get(clock.server).is_none_or(|s| s.role != Role::Edge)
-    };
     let end: Option<Timestamp> = call.clocks.iter().filter_map(|c| c.end).max().or(call.ended);
-    let mut why = Some(Blind::OnlyEdge);
-    for clock in call.clocks.iter().filter(knows) {
-        let last = ctx.coverage.covered_until(clock.server, clock.first).and_then(|id| ctx.time(id));
-        let own_end = clock.end.or(end);
-        if last.is_none() || last >= own_end {
-            return None;
-        }
-        why = Some(ctx.coverage.end_after(clock.server, clock.first));
+    let blind = |clock: &Clock| {
+        let last = ctx.coverage.covered_until(clock.server, clock.first).and_then(|id| ctx.time(id))?;
+        (Some(last) < clock.end.or(end)).then(|| ctx.coverage.end_after(clock.server, clock.first))
+    };
+    if verdict != Verdict::MissedNoPush {
+        // Any server that saw a push proves it.
+        return call.clocks.iter().map(blind).reduce(Option::and).flatten();
     }
-    why
+    // The Front End sends the push, and an Edge only sees those that take its way. That there was none takes every
+    // log it could stand in.
+    let knows = |clock: &&Clock| ctx.servers.get(clock.server).is_none_or(|s| s.role != Role::Edge);
+    let mut knowing = call.clocks.iter().filter(knows).peekable();
+    if knowing.peek().is_none() { Some(Blind::OnlyEdge) } else { knowing.find_map(blind) }
 }
 
 /// CONTRACT.md's words; "missed" only when the INVITE ended in the log, unanswered.

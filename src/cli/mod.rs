@@ -1,14 +1,20 @@
 //! The command line: arguments, progress, exit codes. One file per subcommand.
 
+mod check;
 mod clock;
 mod coverage;
+mod demo;
 mod explain;
+mod filter;
 mod findings;
+mod grep;
 mod knowledge;
+mod list;
 mod load;
 mod progress;
 mod report;
 mod show;
+mod synth;
 mod tui;
 
 use std::io::{self, Write};
@@ -24,7 +30,7 @@ use clap::{Parser, Subcommand};
 #[command(name = "siptrail", version, arg_required_else_help = true, max_term_width = 100)]
 #[command(args_conflicts_with_subcommands = true, override_usage = "siptrail COMMAND ...\n       siptrail INPUT...")]
 #[command(
-    after_help = "Exit status: 0 ran, 1 found what --fail-on asks for, 2 wrong usage or nothing could be read, 130 interrupted."
+    after_help = "Exit status: 0 ran, 1 found what --fail-on asks for, 2 wrong usage, or an input could not be read, 130 interrupted."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -40,9 +46,14 @@ enum Command {
     Report(report::Report),
     Show(show::Show),
     Tui(tui::Tui),
+    List(list::ListArgs),
+    Grep(grep::Grep),
     Coverage(coverage::Coverage),
     Findings(findings::Findings),
     Explain(explain::Explain),
+    Demo(demo::Demo),
+    Synth(synth::Synth),
+    Check(check::Check),
 }
 
 /// How a command ended (CONTRACT.md section 1).
@@ -81,12 +92,17 @@ pub(crate) fn main() -> ExitCode {
     }
     let arguments = Arguments::parse();
     let status = match arguments.command {
+        Some(Command::Tui(tui)) => tui.run(),
         Some(Command::Report(report)) => report.run(),
         Some(Command::Show(show)) => show.run(),
-        Some(Command::Tui(tui)) => tui.run(),
+        Some(Command::List(list)) => list.run(),
+        Some(Command::Grep(grep)) => grep.run(),
         Some(Command::Coverage(coverage)) => coverage.run(),
         Some(Command::Findings(findings)) => findings.run(),
         Some(Command::Explain(explain)) => explain.run(),
+        Some(Command::Demo(demo)) => demo.run(),
+        Some(Command::Synth(synth)) => Ok(synth.run()),
+        Some(Command::Check(check)) => check.run(),
         None => arguments.tui.run(),
     };
     match status {

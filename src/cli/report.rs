@@ -9,6 +9,7 @@ use siptrail::report::{self as reports, Selection, model};
 use siptrail::time::Timestamp;
 
 use super::clock::GivenClocks;
+use super::filter::Filter;
 use super::load::{Loaded, load};
 use super::{Status, say};
 
@@ -17,6 +18,7 @@ use super::{Status, say};
 #[command(after_help = "Examples:
   siptrail report edge01.log fe01.log              the logs of two servers, one story
   siptrail report --user bob@contoso.com C:\\Traces  a folder, one user
+  siptrail report --where \"missed ring>10s\" logs   what a query selects; siptrail list --help has its fields
   zcat fe01.log.gz | siptrail report -             standard input
   siptrail report --format json --fail-on missed logs > report.json    a nightly job")]
 pub(crate) struct Report {
@@ -32,12 +34,14 @@ pub(crate) struct Report {
     /// Only calls and pushes from this time on: 2013-10-15, "2013-10-15 09:01", or 09:01 on the first day of the logs
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
-    /// Only calls and pushes up to this time
+    /// Only calls and pushes up to this time, or to the end of this day
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
     /// Only calls and pushes of addresses that contain this text
     #[arg(long, value_name = "ADDRESS")]
     user: Option<String>,
+    #[command(flatten)]
+    filter: Filter,
     #[command(flatten)]
     clocks: GivenClocks,
     /// Also tell the way of each missed call's INVITE and pushes: every place that logged them, with times and changes
@@ -80,7 +84,7 @@ impl Report {
             }
         };
         let analysis = match self.clocks.analyse(&trace) {
-            Ok(analysis) => selection.apply(analysis),
+            Ok(analysis) => reports::select(&trace, selection.apply(analysis), &self.filter.query()),
             Err(line) => {
                 say(&format!("siptrail: {line}"));
                 return Ok(Status::Failed);
@@ -107,6 +111,8 @@ impl Report {
         }
         let status = match found {
             false => Status::Failed,
+            // A report on half of the inputs must not pass for one on all.
+            true if !errors.is_empty() => Status::Failed,
             true if self.fails(&report) => Status::Found,
             true => Status::Fine,
         };
@@ -126,11 +132,14 @@ impl Report {
                 })
             })
         };
-        Ok(Selection {
-            since: time("since", &self.since)?,
-            until: time("until", &self.until)?,
-            user: self.user.clone(),
-        })
+        let (since, until) = (time("since", &self.since)?, time("until", &self.until)?);
+        // A day ends at its end.
+        let is_day = self.until.as_ref().is_some_and(|t| t.len() == 10 && !t.contains(':'));
+        let until = until.map(|t| if is_day { t.plus(86_400_000 - 1) } else { t });
+        if since.zip(until).is_some_and(|(since, until)| since > until) {
+            return Err("--since: expected a time before that of --until, found a later one; swap them".to_owned());
+        }
+        Ok(Selection { since, until, user: self.user.clone() })
     }
 
     fn fails(&self, report: &model::Report) -> bool {

@@ -1,99 +1,95 @@
 //! What a message, the records about it and the lines beside it say, held against the catalogue.
 
 use super::nearby::Nearby;
+use super::telling::Beside;
+use super::texts::Said;
 use super::{Found, Matcher, catalogue};
 use crate::analysis::Diagnostic;
 use crate::record::RecordKind;
-use crate::span::Span;
-use crate::text::decode;
 use crate::trace::EventId;
 
-/// All texts in lower case.
+/// What was said, and where.
 #[derive(Debug, Default)]
 pub(super) struct Evidence {
     ids: Vec<u32>,
-    responses: String,
+    responses: Said,
     /// Diagnostic records of the message.
-    records: Vec<(EventId, String)>,
-    /// Connection and security records about the other side.
-    connections: Vec<(EventId, String)>,
-    /// Component lines about the domain, the other side or the connection.
-    lines: Vec<(Span, String)>,
+    records: Vec<(EventId, Said)>,
+    /// Component lines, connection and security records about the domain, the other side or the connection.
+    beside: Vec<(Beside, Said)>,
 }
 
 impl Evidence {
     /// Of one message or dialog: what its final responses say, and its records.
     pub(super) fn gather(nearby: &Nearby<'_>, diagnostics: &[Diagnostic], records: &[EventId]) -> Evidence {
-        let about = nearby.about(records);
         let trace = nearby.trace;
         let own = records.iter().filter_map(|id| Some((*id, trace.event(*id)?)));
+        let text: String = diagnostics.iter().map(Diagnostic::text).collect();
         Evidence {
             ids: diagnostics.iter().map(|d| d.id).collect(),
-            responses: diagnostics.iter().map(Diagnostic::text).collect(),
+            responses: Said::of(text.as_bytes()),
             records: own
                 .filter(|(_, e)| e.kind == RecordKind::Diagnostic)
-                .map(|(id, e)| (id, decode(trace.fields(e)).to_ascii_lowercase()))
+                .map(|(id, e)| (id, Said::of(trace.fields(e))))
                 .collect(),
-            connections: nearby.connections(records, &about),
-            lines: nearby.lines(records, &about),
+            beside: nearby.beside(records).into_iter().map(|b| (b, Said::of(b.text(trace)))).collect(),
         }
     }
 
     /// Every entry of which a matcher holds, with the places where it does.
     pub(super) fn causes(&self) -> Found {
         let mut found = Found::default();
+        if self.ids.is_empty() && self.records.is_empty() && self.beside.is_empty() {
+            return found;
+        }
         for entry in catalogue() {
-            let before = (found.records.len(), found.lines.len());
             // All matchers are asked: each may add its place.
             if entry.matchers.iter().filter(|m| self.holds(m, &mut found)).count() > 0 {
                 found.codes.push(entry.code.as_str());
-            } else {
-                found.records.truncate(before.0);
-                found.lines.truncate(before.1);
             }
         }
         found
     }
 
     fn holds(&self, matcher: &Matcher, found: &mut Found) -> bool {
-        let text = |hay: &str| matcher.text.as_ref().is_some_and(|t| hay.contains(t.as_str()));
-        let code = |hay: &str| matcher.result_code.as_ref().is_some_and(|c| hay.contains(c.as_str()));
         match matcher.place.as_str() {
-            "response" => matcher.id.is_some_and(|id| self.ids.contains(&id)) || text(&self.responses),
-            "diagnostic" => self.in_records(text, found),
-            "result_code" => self.in_records(code, found) | self.in_lines(code, found),
-            "component" => self.in_lines(text, found),
+            "response" => matcher.id.is_some_and(|id| self.ids.contains(&id)) || self.responses.has(matcher),
+            "diagnostic" => self.in_records(|said| said.has(matcher), found),
+            "result_code" => {
+                self.in_records(|said| said.has(matcher), found) | self.in_lines(|said| said.has(matcher), found)
+            }
+            "component" => self.in_lines(|said| said.has(matcher), found),
             _ => false,
         }
     }
 
-    fn in_records(&self, is: impl Fn(&str) -> bool, found: &mut Found) -> bool {
+    fn in_records(&self, is: impl Fn(Said) -> bool, found: &mut Found) -> bool {
         let before = found.records.len();
-        found.records.extend(self.records.iter().filter(|(_, t)| is(t)).map(|(id, _)| *id));
+        found.records.extend(self.records.iter().filter(|(_, said)| is(*said)).map(|(id, _)| *id));
         found.records.len() > before
     }
 
     /// Components say it in a line, in a connection record or in a security record.
-    fn in_lines(&self, is: impl Fn(&str) -> bool, found: &mut Found) -> bool {
-        let before = (found.records.len(), found.lines.len());
-        found.lines.extend(self.lines.iter().filter(|(_, t)| is(t)).map(|(span, _)| *span));
-        found.records.extend(self.connections.iter().filter(|(_, t)| is(t)).map(|(id, _)| *id));
-        (found.records.len(), found.lines.len()) != before
+    fn in_lines(&self, is: impl Fn(Said) -> bool, found: &mut Found) -> bool {
+        let own: Vec<Beside> = self.beside.iter().filter(|(_, said)| is(*said)).map(|(b, _)| *b).collect();
+        found.lines.extend(own.iter().filter_map(|b| b.span()));
+        found.records.extend(own.iter().filter_map(|b| if let Beside::Record(id) = b { Some(*id) } else { None }));
+        !own.is_empty()
     }
 
-    /// Whether a diagnostic record has a text.
+    /// Whether a diagnostic record has a text of the catalogue.
     pub(super) fn record_says(&self, text: &str) -> bool {
-        self.records.iter().any(|(_, t)| t.contains(text))
+        self.records.iter().any(|(_, said)| said.has_text(text))
     }
 
-    /// Whether a component line or a connection record has a text.
+    /// Whether a component line or a connection record has a text of the catalogue.
     pub(super) fn line_says(&self, text: &str) -> bool {
-        self.lines.iter().any(|(_, t)| t.contains(text)) || self.connections.iter().any(|(_, t)| t.contains(text))
+        self.beside.iter().any(|(_, said)| said.has_text(text))
     }
 
     /// The places at which component lines and connection records have one of some texts.
     pub(super) fn places_of(&self, texts: &[&str], found: &mut Found) {
-        self.in_lines(|hay| texts.iter().any(|t| hay.contains(t)), found);
+        self.in_lines(|said| texts.iter().any(|t| said.has_text(t)), found);
     }
 
     /// Whether the server that refused gave an id, or wrote a diagnostic record.

@@ -7,8 +7,8 @@
 //! course of the messages ──────── structure ─────────────┘
 //! ```
 //!
-//! The course of one push is judged in [`push`], that of one call in [`call`], and what only many calls show
-//! (a platform without any push, a phone that is gone) in [`population`]. What looks like a fault and is none
+//! The course of one push is judged in `push`, that of one call in `call`, and what only many calls show
+//! (a platform without any push, a phone that is gone) in `population`. What looks like a fault and is none
 //! ([`crate::knowledge::catalogue::never_reported`]) has no entry that matches it.
 
 mod call;
@@ -17,14 +17,17 @@ mod evidence;
 mod nearby;
 mod population;
 mod push;
+mod telling;
+mod texts;
 
 use rayon::prelude::*;
 
-use crate::analysis::{Analysis, Push};
+use crate::analysis::{Analysis, Call, Push, PushResult};
 pub use crate::knowledge::catalogue::{Finding, Matcher, Severity, catalogue, find};
 use crate::span::Span;
 use crate::trace::{EventId, Trace};
 use nearby::Nearby;
+use telling::Telling;
 
 /// Codes of causes, and what proves them beside the messages themselves.
 #[derive(Debug, Default)]
@@ -36,15 +39,20 @@ struct Found {
 
 /// Names the causes of every push that was lost and of every call that failed.
 pub fn attach(trace: &Trace, analysis: &mut Analysis) {
+    let lost = |p: &Push| !matches!(p.result, PushResult::Accepted | PushResult::Undetermined);
+    let failed = |c: &Call| c.outcome.expected() == Some(false);
+    // Where all went well, the text between the records is not even read.
+    let any = analysis.pushes.iter().any(lost) || analysis.calls.iter().any(failed);
+    let telling = if any { Telling::read(trace, analysis) } else { Telling::default() };
     let mut pushes = std::mem::take(&mut analysis.pushes);
-    let nearby = Nearby::new(trace, analysis);
+    let nearby = Nearby::new(trace, analysis, &telling);
     pushes.par_iter_mut().for_each(|push| {
         let found = push::causes(&nearby, push);
         add(&found, &mut push.findings, &mut push.evidence, &mut push.lines);
     });
     analysis.pushes = pushes;
     let mut calls = std::mem::take(&mut analysis.calls);
-    let nearby = Nearby::new(trace, analysis);
+    let nearby = Nearby::new(trace, analysis, &telling);
     calls.par_iter_mut().for_each(|call| {
         let own: Vec<&Push> = call.pushes.iter().filter_map(|p| analysis.pushes.get(*p)).collect();
         let found = call::causes(&nearby, call, &own);

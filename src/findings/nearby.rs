@@ -1,13 +1,12 @@
 //! The cause join: component lines, connection and security records that are about a message without naming it.
 //!
 //! A line is about a message when it names the domain it goes to, the other side of a record, the connection
-//! (`ms-received-cid=571700` in a Via is `CID [0x571700]` in a line) or the Call-ID, and stands between the records of
-//! the message on the same server.
+//! (`ms-received-cid=571700` in a Via is `CID [0x571700]` in a line) or the Call-ID, and was written while the message
+//! was on that server.
 
+use super::telling::{Beside, Telling};
 use crate::analysis::{Analysis, ServerId};
-use crate::record::RecordKind;
 use crate::sip::{HeaderName, Method, NameAddr, StartLine};
-use crate::span::Span;
 use crate::text::{decode, host_of};
 use crate::time::Timestamp;
 use crate::trace::{EventId, Trace};
@@ -17,43 +16,31 @@ use crate::trace::{EventId, Trace};
 pub(super) struct Nearby<'a> {
     pub(super) trace: &'a Trace,
     pub(super) analysis: &'a Analysis,
-    /// Connection and other records without a Call-ID, by server, then by position.
-    connections: Vec<(ServerId, EventId)>,
+    /// Lines and records that say something the catalogue knows.
+    telling: &'a Telling,
     /// For each server the times for which its log speaks, by start.
     covered: Vec<Vec<(Timestamp, Timestamp)>>,
 }
 
-/// Records of one server between which lines are sought, from the first of a message on.
-const RECORDS: u32 = 512;
-/// Bytes of lines that are looked at for one message on one server.
-const BYTES: usize = 256 << 10;
 /// What is sought stands this near to the message, in milliseconds.
 const NEAR_MS: i64 = 1_000;
 /// A connection is opened, or fails, up to this long before the message that uses it.
 const CONNECTION_MS: i64 = 60_000;
 /// As long as an answer is waited for (Timer F, RFC 3261 section 17.1.2.2).
 const TIMEOUT_MS: i64 = 32_000;
+/// So many lines about one name beside one message are proof enough.
+const ENOUGH: usize = 16;
 
 /// The records of a message on one server.
 struct Stay {
     server: ServerId,
-    first: EventId,
-    last: EventId,
     from: Timestamp,
     to: Timestamp,
 }
 
 impl<'a> Nearby<'a> {
-    /// Looks through the index of a trace once.
-    pub(super) fn new(trace: &'a Trace, analysis: &'a Analysis) -> Nearby<'a> {
-        let events = (0..).map(EventId).zip(trace.events());
-        let mut connections: Vec<(ServerId, EventId)> = events
-            .filter(|(_, e)| {
-                matches!(e.kind, RecordKind::Connection | RecordKind::Other) && e.call_id().is_none() && !e.is_copy()
-            })
-            .map(|(id, e)| (analysis.servers.of(e), id))
-            .collect();
-        connections.sort_unstable();
+    /// With what is known of the text between the records.
+    pub(super) fn new(trace: &'a Trace, analysis: &'a Analysis, telling: &'a Telling) -> Nearby<'a> {
         let mut covered = vec![Vec::new(); analysis.servers.all().len()];
         for stretch in analysis.coverage.stretches() {
             let times = analysis.time(trace, stretch.first).zip(analysis.time(trace, stretch.last));
@@ -64,7 +51,7 @@ impl<'a> Nearby<'a> {
         for own in &mut covered {
             own.sort_unstable();
         }
-        Nearby { trace, analysis, connections, covered }
+        Nearby { trace, analysis, telling, covered }
     }
 
     /// Whether the log of a server speaks for a time on the clock of the reference.
@@ -75,7 +62,7 @@ impl<'a> Nearby<'a> {
     }
 
     /// What a line must name to be about the message of these records; lower case.
-    pub(super) fn about(&self, records: &[EventId]) -> Vec<String> {
+    fn about(&self, records: &[EventId]) -> Vec<String> {
         let mut out: Vec<String> = Vec::new();
         let mut add = |name: String| {
             if name.len() > 3 && out.len() < 64 && !out.contains(&name) {
@@ -105,70 +92,32 @@ impl<'a> Nearby<'a> {
             if let Some(cid) = value(HeaderName::Via).as_deref().and_then(|v| v.split("ms-received-cid=").nth(1)) {
                 let digits: String = cid.chars().take_while(char::is_ascii_hexdigit).collect();
                 if !digits.is_empty() {
-                    add(format!("[0x{digits}]"));
+                    add(format!("0x{digits}"));
                 }
             }
         }
         out
     }
 
-    /// Component lines about a message, in lower case.
-    pub(super) fn lines(&self, records: &[EventId], about: &[String]) -> Vec<(Span, String)> {
-        let mut out = Vec::new();
-        for stay in self.stays(records) {
-            let mut left = BYTES;
-            for i in stay.first.0..=stay.last.0.saturating_add(RECORDS).min(stay.first.0.saturating_add(RECORDS)) {
-                let Some(event) = self.trace.event(EventId(i)) else { break };
-                for line in self.trace.lines_before(EventId(i)) {
-                    left = left.saturating_sub(line.text.len());
-                    let server = self.analysis.servers.of_line(self.trace, line.span.file, line.prefix.server);
-                    let time = line.prefix.time.map(|t| self.analysis.clocks.at(server, EventId(i), t));
-                    let near = time.is_none_or(|t| t >= stay.from.plus(-NEAR_MS) && t <= stay.to.plus(NEAR_MS));
-                    if server == stay.server && near {
-                        let text = decode(line.text).to_ascii_lowercase();
-                        if about.iter().any(|name| names(&text, name)) {
-                            out.push((line.span, text));
-                        }
-                    }
-                }
-                let time = self.analysis.time(self.trace, EventId(i));
-                let behind =
-                    self.analysis.servers.of(event) == stay.server && time.is_some_and(|t| t > stay.to.plus(NEAR_MS));
-                if behind || left == 0 {
-                    break;
-                }
-            }
-        }
-        out.sort_by_key(|(span, _)| (span.file, span.start));
-        out.dedup_by_key(|(span, _)| (span.file, span.start));
-        out
-    }
-
-    /// Connection and security records about the other side of a message, in lower case.
-    pub(super) fn connections(&self, records: &[EventId], about: &[String]) -> Vec<(EventId, String)> {
-        if self.connections.is_empty() {
+    /// Component lines, connection and security records about a message that say something the catalogue knows.
+    pub(super) fn beside(&self, records: &[EventId]) -> Vec<Beside> {
+        if self.telling.is_empty() {
             return Vec::new();
         }
-        let mut out = Vec::new();
+        let about = self.about(records);
+        let mut out: Vec<Beside> = Vec::new();
         for stay in self.stays(records) {
-            let all = &self.connections;
-            let at = all.partition_point(|c| *c < (stay.server, stay.first));
-            let before = all.get(at.saturating_sub(RECORDS as usize)..at).unwrap_or_default();
-            let after = all.get(at..all.len().min(at + RECORDS as usize)).unwrap_or_default();
-            for (server, id) in before.iter().chain(after) {
-                let (Some(event), time) = (self.trace.event(*id), self.analysis.time(self.trace, *id)) else {
-                    continue;
-                };
-                let near = time.is_some_and(|t| t >= stay.from.plus(-CONNECTION_MS) && t <= stay.to.plus(NEAR_MS));
-                if *server != stay.server || !near {
-                    continue;
-                }
-                let text = decode(self.trace.fields(event)).to_ascii_lowercase();
-                if about.iter().any(|name| names(&text, name)) {
-                    out.push((*id, text));
-                }
+            let before = |record: bool| if record { CONNECTION_MS } else { NEAR_MS };
+            for name in &about {
+                let from = stay.from.plus(-CONNECTION_MS);
+                let found = self.telling.about(stay.server, name, from, stay.to.plus(NEAR_MS));
+                let near =
+                    found.filter(|(time, what)| *time >= stay.from.plus(-before(matches!(what, Beside::Record(_)))));
+                out.extend(near.map(|(_, what)| what).take(ENOUGH));
             }
         }
+        out.sort_unstable();
+        out.dedup();
         out
     }
 
@@ -185,11 +134,8 @@ impl<'a> Nearby<'a> {
                 answered.push(server);
             }
             match out.iter_mut().find(|s| s.server == server) {
-                Some(stay) => {
-                    (stay.first, stay.last) = (stay.first.min(*id), stay.last.max(*id));
-                    (stay.from, stay.to) = (stay.from.min(time), stay.to.max(time));
-                }
-                None => out.push(Stay { server, first: *id, last: *id, from: time, to: time }),
+                Some(stay) => (stay.from, stay.to) = (stay.from.min(time), stay.to.max(time)),
+                None => out.push(Stay { server, from: time, to: time }),
             }
         }
         for stay in out.iter_mut().filter(|s| !answered.contains(&s.server)) {
@@ -206,16 +152,4 @@ fn domain(text: &str) -> String {
     let host = address.rsplit('@').next().unwrap_or(&address);
     let end = host.find([':', ';', '>', '?', ' ']).unwrap_or(host.len());
     host.get(..end).unwrap_or_default().to_owned()
-}
-
-/// Whether a text holds a name as a whole word.
-fn names(text: &str, name: &str) -> bool {
-    let inside = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '-');
-    text.match_indices(name).any(|(at, _)| {
-        let before = text.get(..at).and_then(|t| t.chars().next_back());
-        let behind = text.get(at + name.len()..).map(str::chars);
-        // A host may end a sentence, but is not a part of a longer name.
-        let dotted = behind.clone().is_some_and(|mut c| c.next() == Some('.') && inside(c.next()));
-        !inside(before) && before != Some('.') && !inside(behind.and_then(|mut c| c.next())) && !dotted
-    })
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Found;
 use super::evidence::Evidence;
 use super::nearby::Nearby;
+use super::texts::{HOUSE_DOMAIN, PROXY_FIELD};
 use crate::analysis::{Diagnostic, Push, PushResult, Role, ServerId};
 use crate::record::{Direction, RecordKind};
 use crate::sip::{HeaderName, Method, StartLine};
@@ -16,7 +17,7 @@ const TIMER_F_MS: i64 = 32_000;
 /// What the clearing house says; 30007 is a test that passed, 30000 an accepted push (PUSH.md section 5).
 const HOUSE: std::ops::Range<u32> = 30_000..31_000;
 /// How Windows says that nobody answered a connection, or that it was refused.
-const CONNECT: [&str; 4] = ["wsaetimedout", "wsaeconnrefused", "10060", "10061"];
+pub(super) const CONNECT: [&str; 2] = ["wsaetimedout", "wsaeconnrefused"];
 /// Time for a message to get from one server to the next.
 const WAY_MS: i64 = 2_000;
 
@@ -24,6 +25,7 @@ const WAY_MS: i64 = 2_000;
 pub(super) fn causes(nearby: &Nearby<'_>, push: &Push) -> Found {
     let mut found = Found::default();
     let of_house = |d: &Diagnostic| HOUSE.contains(&d.id);
+    let astray = !push.diagnostics.iter().any(of_house) && goes_to_another_address(nearby, push);
     match push.result {
         PushResult::Accepted => {
             if push.diagnostics.iter().any(|d| of_house(d) && !matches!(d.id, 30_000 | 30_007)) {
@@ -36,13 +38,13 @@ pub(super) fn causes(nearby: &Nearby<'_>, push: &Push) -> Found {
         }
         PushResult::Rejected | PushResult::Unroutable => {
             found = refused(nearby, push);
-            if found.codes.is_empty() {
+            if found.codes.is_empty() && !astray {
                 found.codes.push("PN35");
             }
         }
         PushResult::Undetermined => {}
     }
-    if !push.diagnostics.iter().any(of_house) && goes_to_another_address(nearby, push) {
+    if astray {
         found.codes.push("PN11");
     }
     let answers = answers(nearby, push);
@@ -61,17 +63,24 @@ fn refused(nearby: &Nearby<'_>, push: &Push) -> Found {
     let evidence = Evidence::gather(nearby, &push.diagnostics, &push.records);
     let mut found = evidence.causes();
     // Another partner's domain may be unknown too; these entries are about the clearing house's.
-    let at_house = evidence.record_says("push.lync.com") || evidence.line_says("push.lync.com");
+    let at_house = evidence.record_says(HOUSE_DOMAIN) || evidence.line_says(HOUSE_DOMAIN);
     found.codes.retain(|c| *c != "PN01" || at_house);
     if found.codes.contains(&"PN01") {
         // The domain that is not allowed is refused in words that look like a DNS fault, which it is none.
         found.codes.retain(|c| !matches!(*c, "PN03" | "PN04"));
-        if push.status == Some(504) && evidence.record_says("push.lync.com") && !evidence.record_says("fqdn1") {
+        if push.status == Some(504) && evidence.record_says(HOUSE_DOMAIN) && !evidence.record_says(PROXY_FIELD) {
             // Without the name of a proxy the Edge knows no hosting provider at all.
             found.codes.retain(|c| *c != "PN01");
             found.codes.push("PN02");
         }
     }
+    // What the Edge let out it did not refuse: the lines are about another message to the same domain.
+    let let_out = push.hops.iter().any(|h| {
+        let server = nearby.trace.event(h.event).map(|e| nearby.analysis.servers.of(e));
+        let role = server.and_then(|s| nearby.analysis.servers.get(s)).map(|s| s.role);
+        h.direction == Direction::Outgoing && role == Some(Role::Edge)
+    });
+    found.codes.retain(|c| !let_out || !matches!(*c, "PN01" | "PN02"));
     if found.codes.contains(&"PN06") {
         found.codes.retain(|c| *c != "PN05");
     }

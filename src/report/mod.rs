@@ -2,6 +2,7 @@
 
 mod components;
 pub mod hops;
+pub mod list;
 pub mod model;
 pub mod page;
 mod render;
@@ -10,8 +11,12 @@ pub mod text;
 
 use std::io::{self, Write};
 
+use rayon::prelude::*;
+
 use crate::analysis::{Analysis, Call, Push};
+use crate::query::{Query, Row};
 use crate::time::Timestamp;
+use crate::trace::Trace;
 
 /// Which calls and pushes to show. Verdicts are made before anything is left out.
 #[derive(Clone, Debug, Default)]
@@ -48,27 +53,53 @@ impl Selection {
         if self.since.is_none() && self.until.is_none() && self.user.is_none() {
             return analysis;
         }
-        let calls: Vec<Option<usize>> = numbers(analysis.calls.iter().map(|c| self.call(c)));
-        let linked = |p: &Push| p.call.is_some_and(|c| calls.get(c).is_some_and(Option::is_some));
-        let pushes: Vec<Option<usize>> = numbers(analysis.pushes.iter().map(|p| self.push(p) || linked(p)));
-        let kept = |map: &[Option<usize>], i: usize| map.get(i).copied().flatten();
-        let (servers, clocks, coverage) = (analysis.servers, analysis.clocks, analysis.coverage);
-        let mut out = Analysis { messages: analysis.messages, servers, clocks, coverage, ..Analysis::default() };
-        for (i, mut call) in analysis.calls.into_iter().enumerate() {
-            call.pushes = call.pushes.iter().filter_map(|p| kept(&pushes, *p)).collect();
-            if kept(&calls, i).is_some() {
-                out.calls.push(call);
-            }
-        }
-        for (i, mut push) in analysis.pushes.into_iter().enumerate() {
-            push.call = push.call.and_then(|c| kept(&calls, c));
-            push.candidates = push.candidates.iter().filter_map(|c| kept(&calls, *c)).collect();
-            if kept(&pushes, i).is_some() {
-                out.pushes.push(push);
-            }
-        }
-        out
+        let calls: Vec<bool> = analysis.calls.iter().map(|c| self.call(c)).collect();
+        let pushes: Vec<bool> = analysis.pushes.iter().map(|p| self.push(p)).collect();
+        keep(analysis, &calls, &pushes)
     }
+}
+
+/// Leaves out of an analysis what a query does not select; numbers of calls and pushes are adjusted. The pushes of a
+/// selected call stay with it.
+pub fn select(trace: &Trace, analysis: Analysis, query: &Query) -> Analysis {
+    if query.is_empty() {
+        return analysis;
+    }
+    let bound = query.bind(trace, &analysis);
+    let calls: Vec<bool> = (0..analysis.calls.len()).into_par_iter().map(|i| bound.matches(Row::Call(i))).collect();
+    let pushes: Vec<bool> = (0..analysis.pushes.len()).into_par_iter().map(|i| bound.matches(Row::Push(i))).collect();
+    keep(analysis, &calls, &pushes)
+}
+
+/// Keeps these calls and pushes, with the calls and pushes of their stories.
+fn keep(analysis: Analysis, calls: &[bool], pushes: &[bool]) -> Analysis {
+    // A call and its pushes are one story: what keeps one of them keeps all.
+    let asked = |i: usize, call: &Call| {
+        calls.get(i) == Some(&true) || call.pushes.iter().any(|p| pushes.get(*p) == Some(&true))
+    };
+    let all = (analysis.calls.len() + analysis.pushes.len()) as u64;
+    let calls: Vec<Option<usize>> = numbers(analysis.calls.iter().enumerate().map(|(i, c)| asked(i, c)));
+    let linked = |p: &Push| p.call.is_some_and(|c| calls.get(c).is_some_and(Option::is_some));
+    let pushes: Vec<Option<usize>> =
+        numbers(analysis.pushes.iter().zip(pushes).map(|(p, selected)| *selected || linked(p)));
+    let kept = |map: &[Option<usize>], i: usize| map.get(i).copied().flatten();
+    let (servers, clocks, coverage) = (analysis.servers, analysis.clocks, analysis.coverage);
+    let mut out = Analysis { messages: analysis.messages, servers, clocks, coverage, ..Analysis::default() };
+    for (i, mut call) in analysis.calls.into_iter().enumerate() {
+        call.pushes = call.pushes.iter().filter_map(|p| kept(&pushes, *p)).collect();
+        if kept(&calls, i).is_some() {
+            out.calls.push(call);
+        }
+    }
+    for (i, mut push) in analysis.pushes.into_iter().enumerate() {
+        push.call = push.call.and_then(|c| kept(&calls, c));
+        push.candidates = push.candidates.iter().filter_map(|c| kept(&calls, *c)).collect();
+        if kept(&pushes, i).is_some() {
+            out.pushes.push(push);
+        }
+    }
+    out.left_out = analysis.left_out + all - (out.calls.len() + out.pushes.len()) as u64;
+    out
 }
 
 fn numbers(keep: impl Iterator<Item = bool>) -> Vec<Option<usize>> {

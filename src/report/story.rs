@@ -9,6 +9,7 @@ use crate::analysis::{Analysis, Call, Diagnostic, Push, PushResult, hops};
 use crate::knowledge::catalogue::{self, Step};
 use crate::knowledge::{Explanation, lookup};
 use crate::ladder::{self, Ladder};
+use crate::span::Span;
 use crate::text::{decode, sanitize};
 use crate::time::Timestamp;
 use crate::trace::{EventId, Trace};
@@ -126,7 +127,7 @@ impl Story<'_> {
         }
         self.diagnostics(&call.diagnostics, out)?;
         self.causes(&call.findings, out)?;
-        self.proof(&call.evidence, out)
+        self.proof(&call.evidence, &call.lines, out)
     }
 
     fn push(&self, push: &Push, out: &mut dyn Write) -> io::Result<()> {
@@ -150,7 +151,7 @@ impl Story<'_> {
         if self.ladder.call.is_none() {
             self.causes(&push.findings, out)?;
         }
-        self.proof(&push.evidence, out)
+        self.proof(&push.evidence, &push.lines, out)
     }
 
     fn dialog(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -187,8 +188,9 @@ impl Story<'_> {
         Ok(())
     }
 
-    fn proof(&self, evidence: &[EventId], out: &mut dyn Write) -> io::Result<()> {
-        let places: Vec<String> = evidence.iter().take(8).map(|id| place(self.trace, *id)).collect();
+    fn proof(&self, evidence: &[EventId], lines: &[Span], out: &mut dyn Write) -> io::Result<()> {
+        let evidence = super::render::places(self.trace, evidence, lines);
+        let places: Vec<String> = evidence.iter().take(8).map(|p| format!("{}:{}", p.file, p.line)).collect();
         let rest = if evidence.len() > 8 { format!(" and {} more", evidence.len() - 8) } else { String::new() };
         write!(out, "{DIM}")?;
         self.line(2, &format!("proof: {}{rest}", places.join(" ")), out)?;

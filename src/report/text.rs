@@ -22,6 +22,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     missed::write(report, out)?;
     other_findings(report, out)?;
     undetermined(report, out)?;
+    other_failures(report, out)?;
     tables(report, out)?;
     sources::write(report, out)?;
     problems(report, out)
@@ -35,14 +36,22 @@ fn plural(n: u64, word: &str) -> String {
 fn headline(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let s = &report.summary;
     let seen = format!("{}, {}", plural(s.calls, "call"), plural(s.pushes, "push"));
+    let perhaps = s.verdicts.get("undetermined").copied().unwrap_or(0);
     if s.missed == 0 {
         let lost = report.pushes.iter().filter(|p| !p.synthetic && is_lost(p)).count();
-        let text = match (s.calls + s.pushes, lost) {
-            (0, _) => "No calls and no pushes in these logs".to_owned(),
-            (_, 0) => format!("No missed notification in {seen}"),
-            (_, n) => format!("No missed call, but {} lost, in {seen}", plural(n as u64, "push")),
+        let text = match (s.calls + s.pushes, lost, perhaps) {
+            (0, ..) if s.left_out > 0 => {
+                format!("None of the {} calls and pushes in these logs was asked for", s.left_out)
+            }
+            (0, ..) => "No calls and no pushes in these logs".to_owned(),
+            (_, 0, 0) => format!("No missed notification in {seen}"),
+            (_, 0, n) => format!("{} perhaps missed, the logs do not tell, in {seen}", plural(n, "call")),
+            (_, n, 0) => format!("No missed call, but {} lost, in {seen}", plural(n as u64, "push")),
+            (_, n, may) => {
+                format!("{} lost and {} perhaps missed, in {seen}", plural(n as u64, "push"), plural(may, "call"))
+            }
         };
-        let style = if lost == 0 { GOOD } else { BAD };
+        let style = if lost == 0 && perhaps == 0 && s.calls + s.pushes > 0 { GOOD } else { BAD };
         return writeln!(out, "{style}{text}{style:#}");
     }
     let kinds: Vec<String> = [
@@ -55,7 +64,13 @@ fn headline(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     .filter_map(|(verdict, words)| s.verdicts.get(verdict).map(|n| format!("{n} {words}")))
     .collect();
     writeln!(out, "{BAD}{} missed: {}{BAD:#}", plural(s.missed, "call"), kinds.join(", "))?;
-    writeln!(out, "in {seen}")
+    let perhaps = if perhaps == 0 { String::new() } else { format!("{perhaps} more perhaps, ") };
+    writeln!(out, "{perhaps}in {seen}")
+}
+
+/// Whether the text report shows a call by itself.
+fn is_shown(call: &Call) -> bool {
+    call.is_missed() || call.verdict == Some("undetermined")
 }
 
 fn is_lost(push: &Push) -> bool {
@@ -90,7 +105,8 @@ fn more(out: &mut dyn Write, count: usize) -> io::Result<()> {
 
 /// Causes of pushes that belong to no missed call: lost all the same.
 fn other_findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let missed: HashSet<&String> = report.calls.iter().filter(|c| c.is_missed()).flat_map(|c| &c.pushes).collect();
+    // Those of missed calls, and of calls perhaps missed, stand with them.
+    let missed: HashSet<&String> = report.calls.iter().filter(|c| is_shown(c)).flat_map(|c| &c.pushes).collect();
     let lost: Vec<&Push> = report.pushes.iter().filter(|p| is_lost(p) && !missed.contains(&p.call_id)).collect();
     if lost.is_empty() {
         return Ok(());
@@ -123,9 +139,37 @@ fn undetermined(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         if let Some(why) = &call.undetermined {
             line(out, 4, &why.reason)?;
         }
+        if !call.pushes.is_empty() {
+            line(out, 4, &format!("its push was {}", missed::pushes_of(report, call)))?;
+        }
+        line(out, 4, &format!("Call-ID {}", call.call_id))?;
         proof(out, 4, &call.evidence)?;
     }
     more(out, unknown.len())
+}
+
+/// Causes of calls that failed and concern no mobile user: one line each.
+fn other_failures(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let shown: HashSet<&String> = report.calls.iter().filter(|c| is_shown(c)).map(|c| &c.call_id).collect();
+    let rest = |f: &Finding| f.calls.iter().filter(|id| !shown.contains(id)).cloned().collect::<Vec<String>>();
+    let others: Vec<(&Finding, Vec<String>)> = report
+        .findings
+        .iter()
+        .filter(|f| f.severity != "info")
+        .map(|f| (f, rest(f)))
+        .filter(|(_, calls)| !calls.is_empty())
+        .collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    heading(out, "Other failed calls with a known cause")?;
+    for (finding, calls) in others.iter().take(MOST) {
+        cause(out, 2, finding)?;
+        let more = if calls.len() > 3 { format!(" and {} more", calls.len() - 3) } else { String::new() };
+        let ids = calls.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+        line(out, 4, &format!("{}: {ids}{more}", plural(calls.len() as u64, "call")))?;
+    }
+    more(out, others.len())
 }
 
 fn tables(report: &Report, out: &mut dyn Write) -> io::Result<()> {

@@ -97,6 +97,8 @@ pub struct Prompt {
 pub enum PromptKind {
     /// What is to be found, from this row on.
     Search(usize),
+    /// A filter, with the list as it was before.
+    Filter(Box<List>),
     /// A time to go to.
     Time,
     /// Where to save it.
@@ -145,6 +147,10 @@ pub struct App {
     pub search: String,
     /// The search that goes on.
     pub job: Option<Job>,
+    /// Number of the last filter that was asked.
+    pub filters: usize,
+    /// How far the filter that is asked now has come, in percent.
+    pub filtering: Option<u64>,
     /// Marked records.
     pub marks: BTreeSet<EventId>,
     /// The record that was marked last.
@@ -198,6 +204,8 @@ impl App {
             prompt: None,
             search: String::new(),
             job: None,
+            filters: 0,
+            filtering: None,
             marks: BTreeSet::new(),
             last_mark: None,
             follow: false,

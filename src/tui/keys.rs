@@ -98,6 +98,7 @@ pub enum Command {
     Open,
     Search,
     SearchNext,
+    Filter,
     SearchPrevious,
     NextFailure,
     PreviousFailure,
@@ -196,6 +197,8 @@ const fn bind(keys: &'static [Key], command: Command, scope: Scope, hint: &'stat
 const ROWS: Scope = Scope::Only(&[View::Pushes, View::Calls, View::Timeline, View::Records, View::Findings]);
 /// Views with columns.
 const LISTS: Scope = Scope::Only(&[View::Pushes, View::Calls, View::Records, View::Findings]);
+/// Lists that can be filtered.
+const FILTERED: Scope = Scope::Only(&[View::Pushes, View::Calls, View::Records]);
 /// Views whose rows have a time.
 const TIMED: Scope = Scope::Only(&[View::Pushes, View::Calls, View::Timeline, View::Records]);
 const TIMELINE: Scope = Scope::Only(&[View::Timeline]);
@@ -227,6 +230,13 @@ pub const KEYMAP: &[Binding] = &[
         "open: the timeline of a call, a push, a record",
     ),
     bind(&[ch('/')], Command::Search, ROWS, "search", "search in the rows; in Records in the text as logged"),
+    bind(
+        &[ch('f')],
+        Command::Filter,
+        FILTERED,
+        "filter",
+        "only rows of which a query holds: missed user:bob after:10:14",
+    ),
     bind(&[ch('n')], Command::SearchNext, ROWS, "", "next row that the search finds"),
     bind(&[ch('N')], Command::SearchPrevious, ROWS, "", "row before that the search finds"),
     bind(

@@ -13,6 +13,8 @@ pub struct List {
     pub sort: Option<(usize, bool)>,
     /// Columns that are hidden, one bit each.
     pub hidden: u32,
+    /// The filter by which it was narrowed.
+    pub query: Option<String>,
     /// Why not all rows are there, in words.
     pub only: Option<String>,
 }

@@ -13,6 +13,7 @@
 mod app;
 mod cell;
 pub mod data;
+mod filter;
 mod keys;
 mod list;
 mod load;
@@ -27,6 +28,7 @@ mod update;
 mod view;
 
 pub use app::{App, Job, Load, Notice, Overlay, Prompt, PromptKind, View};
+pub use filter::Filter;
 pub use keys::{Binding, Command, KEYMAP, Key, Place, Scope};
 pub use list::{List, Motion};
 pub use menu::{Choice, Menu};

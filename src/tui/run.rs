@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -12,6 +12,8 @@ use ratatui::Terminal;
 use ratatui::backend::Backend;
 
 use super::app::{App, Notice};
+use super::data::Data;
+use super::filter::Filter;
 use super::keys::Key;
 use super::load;
 use super::save;
@@ -102,10 +104,12 @@ pub fn run(settings: &Settings) -> io::Result<Ending> {
     });
     let (inputs, options) = (settings.inputs.clone(), settings.options.clone());
     let told = sender.clone();
+    let asked = Arc::new(AtomicUsize::new(0));
     let following = Arc::new(AtomicBool::new(settings.follow));
     let follow = Arc::clone(&following);
     thread::spawn(move || load::load(&inputs, &options, &follow, &sender));
-    let ending = cycle(&mut terminal, &mut app, &events, &mut |app, effect| perform(app, effect, &told, &following));
+    let ending =
+        cycle(&mut terminal, &mut app, &events, &mut |app, effect| perform(app, effect, &told, &following, &asked));
     if let Ok(mut signals) = SIGNALS.lock() {
         *signals = None;
     }
@@ -166,14 +170,21 @@ fn work(app: &mut App, events: &Receiver<Event>) -> Option<Event> {
 }
 
 /// Carries out what is to be done outside.
-fn perform(app: &App, effect: Effect, sender: &Sender<Event>, follow: &AtomicBool) {
+fn perform(app: &App, effect: Effect, sender: &Sender<Event>, follow: &AtomicBool, asked: &Arc<AtomicUsize>) {
     let sender = sender.clone();
+    let told = sender.clone();
     let tell = move |text: String, bad: bool| {
         // Nobody listens any more when the user has left.
-        let _ = sender.send(Event::Action(Action::Tell(Notice { text, bad })));
+        let _ = told.send(Event::Action(Action::Tell(Notice { text, bad })));
     };
     match effect {
         Effect::Quit => {}
+        Effect::Filter(filter) => {
+            asked.store(filter.number, Ordering::Relaxed);
+            let (data, asked) = (Arc::clone(&app.data), Arc::clone(asked));
+            thread::spawn(move || ask(&data, filter, &asked, &sender));
+        }
+        Effect::StopFilter => asked.store(usize::MAX, Ordering::Relaxed),
         Effect::Follow(on) => follow.store(on, Ordering::Relaxed),
         Effect::Mouse(on) => {
             if let Err(error) = terminal::mouse(on) {
@@ -194,6 +205,24 @@ fn perform(app: &App, effect: Effect, sender: &Sender<Event>, follow: &AtomicBoo
                 }
             });
         }
+    }
+}
+
+/// Asks a filter; tells how far it has come each time that a percent more is done.
+fn ask(data: &Data, filter: Filter, asked: &AtomicUsize, sender: &Sender<Event>) {
+    let number = filter.number;
+    let total = data.records.len().max(1);
+    let told = AtomicU64::new(0);
+    let go_on = |done: usize| {
+        let percent = done as u64 * 100 / total as u64;
+        if percent > told.fetch_max(percent, Ordering::Relaxed) {
+            let _ = sender.send(Event::Action(Action::Filtering(number, percent)));
+        }
+        asked.load(Ordering::Relaxed) == number
+    };
+    // The query was read before, when it was typed.
+    if let Ok(Some(rows)) = filter.ask(data, &go_on) {
+        let _ = sender.send(Event::Action(Action::Filtered(filter, rows)));
     }
 }
 

@@ -27,10 +27,12 @@ fn exit_codes_are_those_of_the_contract() {
         (vec!["report", missed, "--fail-on", "missed"], 1),
         (vec!["report", fine, "--fail-on", "missed"], 0),
         (vec!["report", "no-such.log"], 2),
-        (vec!["report", "no-such.log", missed], 0),
+        (vec!["report", "no-such.log", missed], 2),
         (vec!["report", "Cargo.toml"], 2),
         (vec!["report", "src/cli"], 2),
         (vec!["report", missed, "--since", "yesterday"], 2),
+        (vec!["report", missed, "--since", "12:00", "--until", "11:00"], 2),
+        (vec!["report", missed, "--since", "2012-02-10", "--until", "2012-02-10", "--fail-on", "missed"], 1),
         (vec!["report", missed, "--format", "jsn"], 2),
         (vec!["report"], 2),
     ] {
@@ -102,9 +104,11 @@ fn selections_leave_out_what_was_not_asked_for() {
 #[test]
 fn the_readme_shows_what_the_program_prints() {
     let readme = std::fs::read_to_string(root("README.md")).unwrap();
-    let shown = readme.split("```\n").find(|block| block.contains("calls missed:")).expect("README shows the report");
-    let printed = out(&run(&["report", "samples"]));
-    for line in shown.lines() {
-        assert!(printed.lines().any(|l| l == line), "README shows a line that is not printed: {line}");
+    for (mark, inputs) in [("calls missed:", "samples"), ("[PN03]", "samples/federation-clocks-apart")] {
+        let shown = readme.split("```\n").find(|block| block.contains(mark)).expect("README shows the report");
+        let printed = out(&run(&["report", inputs]));
+        for line in shown.lines() {
+            assert!(printed.lines().any(|l| l == line), "README shows a line that is not printed: {line}");
+        }
     }
 }

@@ -27,11 +27,11 @@ fn cases(text: &str) -> Vec<Case> {
             out.push(Case { name: name.to_owned(), base, edits, expect: Vec::new(), proof: Vec::new() });
             continue;
         }
-        let case = out.last_mut().expect("a case begins with ===");
+        let case = out.last_mut().unwrap_or_else(|| panic!("a case begins with ===: {line}"));
         let pair = |text: &str, by: &str| text.split_once(by).map(|(a, b)| (a.trim().to_owned(), b.trim().to_owned()));
         match line.split_once(' ') {
             Some(("use", base)) => {
-                case.base = std::fs::read_to_string(root(&format!("tests/findings/{base}.base"))).unwrap()
+                case.base = std::fs::read_to_string(root(&format!("tests/findings/{base}.base"))).unwrap();
             }
             Some(("expect", rest)) => case.expect.push(pair(rest, "=").unwrap()),
             Some(("proof", rest)) => case.proof.push(pair(rest, " ").unwrap()),

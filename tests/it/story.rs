@@ -29,7 +29,7 @@ pub(crate) fn write(text: &str) -> Vec<(String, Vec<u8>)> {
             ["---", name, ref options @ ..] => {
                 files.push((name.to_owned(), Vec::new()));
                 seq = 0x1000;
-                place = "[0]".to_owned();
+                "[0]".clone_into(&mut place);
                 numbered = true;
                 for option in options {
                     match option.split_once('=').unwrap() {
@@ -90,16 +90,12 @@ fn record(
                 "{}$$begin_record\nLogType: connection\nSeverity: error\nPeer: {peer}",
                 prefix("CONNECTION")
             );
-            extra.iter().for_each(|h| {
-                let _ = writeln!(out, "{h}");
-            });
+            out += &lines(&extra);
             out += "$$end_record\n";
         }
         ["diag", dialog, cseq, method] => {
             let _ = writeln!(out, "{}$$begin_record\nLogType: diagnostic\nSeverity: warning", prefix("DIAG"));
-            extra.iter().for_each(|h| {
-                let _ = writeln!(out, "{h}");
-            });
+            out += &lines(&extra);
             let _ = writeln!(
                 out,
                 "SIP-Start-Line: {method} sip:x SIP/2.0\nSIP-Call-ID: {dialog}\nSIP-CSeq: {cseq} {method}\n$$end_record"
@@ -133,17 +129,14 @@ fn message(out: &mut String, peer: &str, rest: &[&str], extra: &[&str], dialogs:
     let dialog = dialogs.get(name).unwrap_or_else(|| panic!("no dialog {name}"));
     let option = |key: &str| rest.iter().find_map(|w| w.strip_prefix(key)?.strip_prefix('='));
     let replaced = |header: &str| extra.iter().any(|e| e.to_ascii_lowercase().starts_with(&format!("{header}:")));
-    match status {
-        Some(status) => {
-            let _ = writeln!(out, "Message-Type: response\nStart-Line: SIP/2.0 {status} {}", phrase(status));
-        }
-        None => {
-            let uri = option("uri").map_or_else(
-                || if peer.contains(":508") { format!("{peer};transport=tls") } else { dialog.to.clone() },
-                str::to_owned,
-            );
-            let _ = writeln!(out, "Message-Type: request\nStart-Line: {method} sip:{uri} SIP/2.0");
-        }
+    if let Some(status) = status {
+        let _ = writeln!(out, "Message-Type: response\nStart-Line: SIP/2.0 {status} {}", phrase(status));
+    } else {
+        let uri = option("uri").map_or_else(
+            || if peer.contains(":508") { format!("{peer};transport=tls") } else { dialog.to.clone() },
+            str::to_owned,
+        );
+        let _ = writeln!(out, "Message-Type: request\nStart-Line: {method} sip:{uri} SIP/2.0");
     }
     let tagged = status.is_some_and(|s| s > 100) || matches!(method, "BYE" | "ACK") || option("tag").is_some();
     let to_tag = if tagged { format!(";tag=t{name}{}", option("tag").unwrap_or_default()) } else { String::new() };
@@ -170,6 +163,10 @@ fn message(out: &mut String, peer: &str, rest: &[&str], extra: &[&str], dialogs:
         let _ = writeln!(out, "SERVER: RTCC/4.0.0.0 {}", client(product));
     }
     *out += "Content-Length: 0\nMessage-Body: -\n";
+}
+
+fn lines(all: &[&str]) -> String {
+    all.iter().flat_map(|line| [*line, "\n"]).collect()
 }
 
 /// Servers by their letter in `via=`; anything else is a client.
@@ -229,7 +226,7 @@ pub(crate) fn edited(base: &str, edits: &[&str]) -> String {
         let at =
             lines.iter().position(|(l, _)| l.as_deref() == Some(label)).unwrap_or_else(|| panic!("no line {label}"));
         match what {
-            "replace" => lines[at].1 = text.to_owned(),
+            "replace" => text.clone_into(&mut lines[at].1),
             "drop" => drop(lines.remove(at)),
             "after" => {
                 let last = lines[at..].iter().take_while(|(l, _)| l.as_deref() == Some(label)).count();

@@ -17,7 +17,7 @@ call c2 carol@fabrikam.com dave@fabrikam.com
 08:33:00.000 in edge09.fabrikam.com:5061 ACK c2 via=edge
 --- expect
 {
-  "sources": [{ "role": "front_end" }, { "role": "front_end" }],
+  "sources": [{ "role": "front_end" }, {}],
   "coverage": [{ "holes": [] }, { "holes": [] }],
   "notes": [{ "line": null }]
 }

@@ -119,6 +119,8 @@ fn empty(ctx: &Context<'_>, group: &Group<'_>) -> Call {
         clocks: Vec::new(),
         answered_by_mobile: false,
         refused_by_mobile: false,
+        start_missing: false,
+        mobile_elsewhere: false,
         display: String::new(),
         first,
         records: Vec::new(),

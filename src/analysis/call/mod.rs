@@ -5,7 +5,7 @@ mod describe;
 mod ending;
 mod legs;
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 use super::attempt::{Attempt, attempts};
 use super::coverage::Blind;
@@ -99,6 +99,10 @@ pub struct Call {
     pub(crate) clocks: Vec<Clock>,
     pub(super) answered_by_mobile: bool,
     pub(super) refused_by_mobile: bool,
+    /// The INVITE is not in the log.
+    pub(super) start_missing: bool,
+    /// Every mobile endpoint is behind another server, whose log of the call is not here.
+    pub(crate) mobile_elsewhere: bool,
     pub(super) display: String,
     pub(super) first: EventId,
     pub(super) records: Vec<EventId>,
@@ -122,7 +126,12 @@ const RETRIED: [u16; 6] = [401, 407, 413, 415, 416, 420];
 /// All calls of one Call-ID.
 pub(super) fn calls(ctx: &Context<'_>, group: &Group<'_>) -> Vec<Call> {
     let mut attempts = attempts(group);
-    attempts.sort_by_key(|a| a.messages.first().map(|m| m.id));
+    let mut first: HashMap<u64, EventId> = HashMap::new();
+    for (tag, m) in attempts.iter().filter_map(|a| Some((a.from_tag, a.messages.first()?))) {
+        first.entry(tag).and_modify(|id| *id = m.id.min(*id)).or_insert(m.id);
+    }
+    // One caller's attempts follow its CSeq: the server that asked for credentials may stand in any file.
+    attempts.sort_by_key(|a| (first.get(&a.from_tag).copied(), a.cseq));
     let mut joined: Vec<Vec<Attempt<'_>>> = Vec::new();
     for attempt in attempts {
         let earlier = joined.iter_mut().find(|call| {

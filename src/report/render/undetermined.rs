@@ -30,6 +30,10 @@ pub fn why_undetermined(trace: &Trace, analysis: &Analysis, blind: &Blind) -> St
             };
             format!("{} has a hole, {what}: after {}, before {}", server(*id), at(*after), at(*before))
         }
+        Blind::ServerMissing => {
+            "the phone is behind another server, and the log of that server, which would send the push, is missing"
+                .to_owned()
+        }
         Blind::OnlyEdge => "only an Edge logged the call; the Front End that would send the push did not".to_owned(),
         Blind::Tied => "a push may belong to this call or to another".to_owned(),
         Blind::Clocks => {

@@ -83,7 +83,8 @@ fn victim(report: &Report, call: &Call, out: &mut dyn Write) -> io::Result<()> {
     let status = call
         .status
         .map_or("no final response".to_owned(), |s| format!("{s} {}", call.reason.as_deref().unwrap_or_default()));
-    line(out, 6, &format!("INVITE {status}{}", pushes_of(report, call)))?;
+    line(out, 6, &format!("INVITE {status}; push {}", pushes_of(report, call)))?;
+    line(out, 6, &format!("Call-ID {}", call.call_id))?;
     proof(out, 6, &call.evidence)?;
     let pushes = report.pushes.iter().filter(|p| call.pushes.contains(&p.call_id));
     for table in call.hop_tables.iter().chain(pushes.flat_map(|p| &p.hop_tables)) {
@@ -92,7 +93,8 @@ fn victim(report: &Report, call: &Call, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn pushes_of(report: &Report, call: &Call) -> String {
+/// What became of the pushes of a call.
+pub(super) fn pushes_of(report: &Report, call: &Call) -> String {
     let own: Vec<String> = report
         .pushes
         .iter()
@@ -100,8 +102,8 @@ fn pushes_of(report: &Report, call: &Call) -> String {
         .map(|p| {
             let status =
                 p.status.map_or(String::new(), |s| format!(" {s} {}", p.reason.as_deref().unwrap_or_default()));
-            format!("push {}{status}", p.result)
+            format!("{}{status}", p.result)
         })
         .collect();
-    if own.is_empty() { "; no push".to_owned() } else { format!("; {}", own.join("; ")) }
+    if own.is_empty() { "not sent".to_owned() } else { own.join("; ") }
 }

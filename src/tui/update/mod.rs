@@ -12,6 +12,7 @@ use tui_input::InputRequest;
 
 use super::app::{App, Load, Notice, Overlay, View};
 use super::data::Data;
+use super::filter::Filter;
 use super::keys::Command;
 use super::list::{List, Motion};
 use super::rows;
@@ -32,6 +33,10 @@ pub enum Action {
     Choose(usize),
     /// A click at a column and a row.
     Click(u16, u16),
+    /// A filter has come so far, in percent.
+    Filtering(usize, u64),
+    /// A filter has these rows.
+    Filtered(Filter, Vec<usize>),
     /// There is time to go on with a search.
     Work,
     /// The terminal has so many columns and rows now.
@@ -53,6 +58,10 @@ pub enum Effect {
     Copy(String),
     /// Write a file.
     Save(Save),
+    /// Ask a filter; an earlier one that is still asked is of no use any more.
+    Filter(Filter),
+    /// No filter is of use any more.
+    StopFilter,
     /// Read what is appended, or stop to.
     Follow(bool),
     /// Let the terminal tell clicks, or leave the mouse to it.
@@ -74,7 +83,10 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
             let count = app.count.unwrap_or(0).saturating_mul(10).saturating_add(digit);
             app.count = Some(count.min(MOST));
         }
-        Action::Edit(request) => prompts::edit(app, request),
+        Action::Edit(request) => return prompts::edit(app, request),
+        Action::Filtering(number, percent) if number == app.filters => app.filtering = Some(percent),
+        Action::Filtered(filter, rows) if filter.number == app.filters => prompts::filtered(app, filter, rows),
+        Action::Filtering(..) | Action::Filtered(..) => {}
         Action::Choose(item) => return menus::choose(app, item),
         Action::Click(column, row) => return moves::click(app, column, row),
         Action::Work => find::work(app),
@@ -83,7 +95,7 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
             go(app, Motion::Down(0));
         }
         Action::Loading(load) => app.load = load,
-        Action::Loaded(data) => reload::loaded(app, &data),
+        Action::Loaded(data) => return reload::loaded(app, &data),
         Action::Tell(notice) => app.notice = Some(notice),
     }
     None
@@ -108,6 +120,7 @@ fn run(app: &mut App, command: Command, count: Option<usize>) -> Option<Effect> 
         Command::Open if app.prompt.is_some() => return prompts::confirm(app),
         Command::Open => return open(app),
         Command::Search => prompts::search(app),
+        Command::Filter => prompts::filter(app),
         Command::SearchNext => find::again(app, true),
         Command::SearchPrevious => find::again(app, false),
         Command::NextFailure => moves::jump(app, n, true, "failure", moves::is_failure),
@@ -146,6 +159,10 @@ fn run(app: &mut App, command: Command, count: Option<usize>) -> Option<Effect> 
         }
         Command::Help => {
             app.overlay = if app.overlay.is_some() { None } else { Some(Overlay::Help(0)) };
+        }
+        Command::Back | Command::Close if app.filtering.is_some() && app.prompt.is_none() => {
+            (app.filtering, app.filters) = (None, app.filters + 1);
+            return Some(Effect::StopFilter);
         }
         Command::Back => {
             back(app);

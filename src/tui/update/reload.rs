@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::moves::{self, go};
+use super::{Effect, prompts};
 use crate::trace::EventId;
 use crate::tui::app::{App, Load, Notice, View};
 use crate::tui::data::Data;
@@ -12,11 +13,12 @@ use crate::tui::view::layout;
 
 const LISTS: [View; 4] = [View::Pushes, View::Calls, View::Records, View::Findings];
 
-pub(super) fn loaded(app: &mut App, data: &Arc<Data>) {
+pub(super) fn loaded(app: &mut App, data: &Arc<Data>) -> Option<Effect> {
     let old = std::mem::replace(&mut app.data, Arc::clone(data));
     let again = app.load == Load::Done && !old.records.is_empty();
     app.load = Load::Done;
     app.job = None;
+    let query = app.list().and_then(|l| l.query.clone());
     for view in LISTS {
         refill(app, view, &old);
     }
@@ -30,6 +32,8 @@ pub(super) fn loaded(app: &mut App, data: &Arc<Data>) {
         }
     }
     go(app, Motion::Down(0));
+    // The list that is shown keeps its filter.
+    query.and_then(|text| prompts::ask(app, app.view, text))
 }
 
 /// All rows, those of a cause where the list was narrowed to it; the same row selected, or the last again.

@@ -80,6 +80,7 @@ pub(super) fn notice(app: &App, area: Rect, buf: &mut Buffer) {
         Some(why) => format!("{why}: {place}"),
         None => place,
     };
+    let place = app.filtering.map_or(place, |percent| format!("filtering {percent} %; Esc stops"));
     let place = match app.job {
         Some(job) => format!("searching, {} rows done; Esc stops", job.done),
         None => place,
@@ -100,6 +101,7 @@ pub(super) fn notice(app: &App, area: Rect, buf: &mut Buffer) {
 pub(super) fn prompt(app: &App, prompt: &Prompt, area: Rect, buf: &mut Buffer) -> u16 {
     let title = match prompt.kind {
         PromptKind::Search(_) => "/",
+        PromptKind::Filter(_) => "filter: ",
         PromptKind::Time => "time: ",
         PromptKind::Save(_) => "save as: ",
     };
@@ -109,7 +111,12 @@ pub(super) fn prompt(app: &App, prompt: &Prompt, area: Rect, buf: &mut Buffer) -
     let hidden = prompt.input.visual_scroll(room);
     let text: String = prompt.input.value().chars().skip(hidden).collect();
     let text = format!("{title}{}", clip(&text, room, app.theme.ascii));
-    let found = app.notice.as_ref().filter(|n| n.bad).map_or(String::new(), |n| format!("   {}", n.text));
+    let found = match (&app.notice, &prompt.kind, app.list()) {
+        (Some(notice), ..) if notice.bad => format!("   {}", notice.text),
+        (_, PromptKind::Filter(_), Some(list)) if app.filtering.is_none() => format!("   {} rows", list.rows.len()),
+        (_, PromptKind::Filter(_), _) => "   ...".to_owned(),
+        _ => String::new(),
+    };
     buf.set_style(area, Style::reset());
     Line::raw(fit(&clip(&format!("{text}{found}"), width, app.theme.ascii), width, app.theme.ascii)).render(area, buf);
     let column = title.len() + prompt.input.visual_cursor().saturating_sub(hidden);
