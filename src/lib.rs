@@ -71,6 +71,7 @@ pub mod synth;
 
 #[deny(clippy::disallowed_methods)]
 pub mod anonymise;
+pub mod tui;
 
 pub use analysis::{Analysis, Options};
 pub use trace::Trace;

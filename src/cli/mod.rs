@@ -1,7 +1,7 @@
 //! The command line: arguments, progress, exit codes. One file per subcommand.
 
-mod check;
 mod anonymise;
+mod check;
 mod clock;
 mod config;
 mod coverage;
@@ -9,8 +9,8 @@ mod demo;
 mod explain;
 mod filter;
 mod findings;
-mod grep;
 mod global;
+mod grep;
 mod knowledge;
 mod list;
 mod load;
@@ -20,7 +20,9 @@ mod report;
 mod shell;
 mod show;
 mod synth;
+mod tui;
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -52,6 +54,7 @@ enum Command {
     /// Report missed calls and notifications with cause, remedy and proof
     Report(report::Report),
     Show(show::Show),
+    Tui(tui::Tui),
     List(list::ListArgs),
     Grep(grep::Grep),
     Coverage(coverage::Coverage),
@@ -75,6 +78,8 @@ pub(crate) enum Status {
     Found,
     /// Usage, I/O or configuration error, already told on stderr.
     Failed,
+    /// The process was asked to end.
+    Interrupted,
 }
 
 impl From<Status> for ExitCode {
@@ -83,6 +88,7 @@ impl From<Status> for ExitCode {
             Status::Fine => 0,
             Status::Found => 1,
             Status::Failed => 2,
+            Status::Interrupted => 130,
         })
     }
 }
@@ -91,6 +97,7 @@ impl From<Status> for ExitCode {
 pub(crate) fn main() -> ExitCode {
     // An interrupt ends the process wherever it is: a file is put in place only when it is whole.
     let interrupted = ctrlc::set_handler(|| {
+        tui::interrupt();
         output::discard();
         std::process::exit(130);
     });
@@ -105,6 +112,7 @@ pub(crate) fn main() -> ExitCode {
         }
     };
     let status = match arguments.command {
+        Command::Tui(tui) => tui.run(),
         Command::Report(report) => report.run(),
         Command::Show(show) => show.run(),
         Command::List(list) => list.run(),
@@ -133,17 +141,43 @@ pub(crate) fn main() -> ExitCode {
 
 /// The command line over the configuration file, with the global options in force.
 fn arguments() -> Result<Arguments, String> {
-    let mut arguments = Arguments::parse();
+    let typed = with_command(std::env::args_os().collect());
+    let mut arguments = Arguments::parse_from(&typed);
     // These say nothing about logs, and `config` must run on a file that is wrong.
     if !matches!(arguments.command, Command::Config(_) | Command::Completions(_) | Command::Man(_)) {
         let settings = config::load(arguments.global.config.as_deref())?;
         if !settings.is_empty() {
-            let matches = settings.apply(Arguments::command()).get_matches();
+            let matches = settings.apply(Arguments::command()).get_matches_from(typed);
             arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
         }
     }
     arguments.global.apply()?;
     Ok(arguments)
+}
+
+/// `siptrail INPUT` is `siptrail tui INPUT`: puts the word in where the first word is no command but may be a file.
+fn with_command(mut typed: Vec<OsString>) -> Vec<OsString> {
+    let command = Arguments::command();
+    let takes_value = |text: &str| {
+        command.get_arguments().filter(|a| a.get_action().takes_values()).any(|a| {
+            let long = a.get_long().is_some_and(|l| text.strip_prefix("--") == Some(l));
+            long || a.get_short().is_some_and(|s| text == format!("-{s}"))
+        })
+    };
+    let mut at = 1;
+    while let Some(word) = typed.get(at) {
+        let text = word.to_string_lossy().into_owned();
+        if text == "-" || !text.starts_with('-') {
+            let known = text == "help" || command.find_subcommand(&text).is_some();
+            let may_be_file = text == "-" || text.contains(['.', '/', '\\']) || std::path::Path::new(word).exists();
+            if !known && may_be_file {
+                typed.insert(at, "tui".into());
+            }
+            break;
+        }
+        at += if takes_value(&text) { 2 } else { 1 };
+    }
+    typed
 }
 
 /// The name that was probably meant: at most one in three letters is wrong.

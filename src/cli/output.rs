@@ -71,7 +71,9 @@ impl Output {
         match self {
             Output::Stdout if coloured => buffered(anstream::AutoStream::auto(io::stdout()), work),
             Output::Stdout => buffered(io::stdout().lock(), work),
-            Output::Device(path, file) => buffered(anstream::StripStream::new(file), work).map_err(|e| named(&path, &e)),
+            Output::Device(path, file) => {
+                buffered(anstream::StripStream::new(file), work).map_err(|e| named(&path, &e))
+            }
             Output::File(path, mut temporary) => {
                 let file = temporary.as_file_mut();
                 let done = if coloured {

@@ -95,7 +95,7 @@ pub(super) fn time(step: &Step, style: TimeStyle) -> String {
 }
 
 /// `+0.003`, `-1.250`.
-pub(super) fn seconds(ms: i64) -> String {
+pub(crate) fn seconds(ms: i64) -> String {
     format!("{}{}.{:03}", if ms < 0 { '-' } else { '+' }, (ms / 1000).abs(), (ms % 1000).abs())
 }
 
@@ -241,7 +241,7 @@ fn note_lines(ladder: &Ladder, time: &str, note: &Note, options: &TextOptions, o
 }
 
 /// The label with what tells it from others like it.
-pub(super) fn caption(arrow: &Arrow) -> String {
+pub(crate) fn caption(arrow: &Arrow) -> String {
     let leg = arrow.leg.map_or(String::new(), |n| format!("#{n} "));
     let again = if arrow.repeat > 0 { " again" } else { "" };
     let answered = match (arrow.status, arrow.method) {
@@ -283,12 +283,12 @@ pub(super) fn cut(text: &str, width: usize, ascii: bool) -> String {
 }
 
 /// Lines of at most `width` columns; names break behind a blank, `@`, `.` or `:` where possible.
-pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let text = sanitize(text);
     let mut out = Vec::new();
     let mut row = String::new();
     for piece in text.split_inclusive([' ', '@', '.', ':']) {
-        if !row.is_empty() && columns(row.trim_end()) + columns(piece.trim_end()) > width {
+        if !row.is_empty() && columns(&row) + columns(piece.trim_end()) > width {
             out.push(std::mem::take(&mut row));
         }
         for c in piece.chars() {

@@ -34,8 +34,27 @@ impl Story<'_> {
     /// # Errors
     /// When the writer fails.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let call = self.ladder.call.and_then(|i| self.analysis.calls.get(i));
-        let pushes: Vec<&Push> = self.ladder.pushes.iter().filter_map(|p| self.analysis.pushes.get(*p)).collect();
+        self.write_facts(out)?;
+        writeln!(out)?;
+        ladder::text::write(self.ladder, &self.look, out)?;
+        let (call, pushes) = self.parts();
+        let tables = call.map(|c| hops::of_call(self.trace, self.analysis, c)).into_iter().flatten();
+        let of_push = pushes.iter().flat_map(|p| hops::of_push(self.trace, self.analysis, p));
+        for table in tables.chain(of_push) {
+            writeln!(out)?;
+            let look = HopText { width: self.look.width, indent: 0, ascii: self.look.ascii };
+            hop_text::write(&hop_table(self.trace, &table), look, out)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the facts alone: what became of the call and its pushes, causes, remedies, proof. Needs no steps in the
+    /// ladder, only its numbers of call and pushes.
+    ///
+    /// # Errors
+    /// When the writer fails.
+    pub fn write_facts(&self, out: &mut dyn Write) -> io::Result<()> {
+        let (call, pushes) = self.parts();
         if let Some(call) = call {
             self.call(call, out)?;
         }
@@ -48,16 +67,12 @@ impl Story<'_> {
         if call.is_none() && pushes.is_empty() {
             self.dialog(out)?;
         }
-        writeln!(out)?;
-        ladder::text::write(self.ladder, &self.look, out)?;
-        let tables = call.map(|c| hops::of_call(self.trace, self.analysis, c)).into_iter().flatten();
-        let of_push = pushes.iter().flat_map(|p| hops::of_push(self.trace, self.analysis, p));
-        for table in tables.chain(of_push) {
-            writeln!(out)?;
-            let look = HopText { width: self.look.width, indent: 0, ascii: self.look.ascii };
-            hop_text::write(&hop_table(self.trace, &table), look, out)?;
-        }
         Ok(())
+    }
+
+    fn parts(&self) -> (Option<&Call>, Vec<&Push>) {
+        let call = self.ladder.call.and_then(|i| self.analysis.calls.get(i));
+        (call, self.ladder.pushes.iter().filter_map(|p| self.analysis.pushes.get(*p)).collect())
     }
 
     /// Writes the records of the story, in its order, each under its place. Characters that act on a terminal are

@@ -6,6 +6,7 @@
 //! * `framing`: the same report whatever the chunk size and thread count
 //! * `hops`: the hop tables of the samples
 //! * `hostile`: damaged and malicious input
+//! * `pty`: the terminal UI on a real pseudo-terminal
 //! * `list`: `siptrail list`, `siptrail grep`, `report --where`
 //! * `query`: the filter language
 //! * `contrasts`: what the calls missed for one cause have in common
@@ -18,14 +19,15 @@
 //! * `show`: ladders, and `siptrail show` as a user runs it
 //! * `forms`: NDJSON, CSV and Markdown, and `--output`
 //! * `anonymise`: copies without names
+//! * `tui`: screens of the terminal UI against `tests/screens`, and what keys do
 //! * `cli`: the program as a user runs it, exit codes included
 //! * `explain`: the offline knowledge, `siptrail findings` and `siptrail explain`
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod accuracy;
-mod changing;
 mod anonymise;
+mod changing;
 mod cli;
 mod common;
 mod contrasts;
@@ -37,6 +39,8 @@ mod hops;
 mod hostile;
 mod list;
 mod properties;
+#[cfg(unix)]
+mod pty;
 mod query;
 mod samples;
 mod scenarios;
@@ -45,3 +49,4 @@ mod show;
 mod story;
 mod synth;
 mod torture;
+mod tui;

@@ -27,7 +27,7 @@ impl<'r> Cell<'r> {
         text.map_or(Cell::Empty, Cell::of)
     }
 
-    pub(super) fn plain(value: impl ToString) -> Cell<'r> {
+    pub(super) fn plain<T: ToString>(value: T) -> Cell<'r> {
         Cell::Plain(value.to_string())
     }
 
