@@ -7,6 +7,7 @@
 //! * `contrasts`: what the calls missed for one cause have in common
 //! * `findings`: cases that fire each entry of the catalogue, and cases that must not, `tests/findings`
 //! * `samples`: every shipped sample gives what `samples/README.md` promises
+//! * `finish`: global options, configuration file, completions, manual pages
 //! * `schema`: the JSON report against `tests/report.schema.json`
 //! * `show`: ladders, and `siptrail show` as a user runs it
 //! * `traffic`: generated logs against their known truth
@@ -23,6 +24,7 @@ mod common;
 mod contrasts;
 mod explain;
 mod findings;
+mod finish;
 mod forms;
 mod framing;
 mod hops;
