@@ -35,7 +35,9 @@ enum Place {
     Prose,
     /// A body of tags; `true` inside of one.
     Tags(bool),
-    /// Another body, such as SDP.
+    /// A body of several parts.
+    Parts,
+    /// A session description.
     Body,
 }
 
@@ -76,7 +78,7 @@ impl Rewriter {
     /// When the writer fails.
     pub fn rewrite(&mut self, text: &[u8], out: &mut dyn Write) -> io::Result<()> {
         let mut place = Place::default();
-        let mut content = Place::Body;
+        let mut content = Place::Prose;
         let mut at = 0;
         while at < text.len() {
             let (end, next) = line_end(text, at);
@@ -91,7 +93,7 @@ impl Rewriter {
 
     fn line(&mut self, line: &mut [u8], place: &mut Place, content: &mut Place) {
         if line.starts_with(b"$$end_record") || memchr::memmem::find(line, b"$$begin_record").is_some() {
-            (*place, *content) = (Place::Lines, Place::Body);
+            (*place, *content) = (Place::Lines, Place::Prose);
         }
         match *place {
             Place::Lines => {}
@@ -101,6 +103,7 @@ impl Rewriter {
                 *place = Place::Tags(redact_between_tags(line, inside));
                 return;
             }
+            Place::Parts => return self.part(line, 0),
             Place::Body => return self.replace(line, 0, Care::Usual),
         }
         if line.starts_with(b"TL_") {
@@ -116,9 +119,10 @@ impl Rewriter {
             b"content-type" | b"c" => *content = kind_of(&line[value..]),
             b"message-body" => {
                 *place = *content;
-                if !line[value..].trim_ascii().starts_with(b"-") {
+                if !is_no_body(&line[value..]) {
                     match *content {
                         Place::Prose => redact(&mut line[value..]),
+                        Place::Parts => self.part(line, value),
                         Place::Tags(_) => {
                             self.replace(line, value, Care::Usual);
                             *place = Place::Tags(redact_between_tags(&mut line[value..], false));
@@ -140,6 +144,18 @@ impl Rewriter {
                     redact(&mut line[body + 8..]);
                 }
             }
+        }
+    }
+
+    /// Boundaries, headers and lines of session descriptions are no prose; all else in a part may be.
+    fn part(&mut self, line: &mut [u8], start: usize) {
+        let text = line.get(start..).unwrap_or_default().trim_ascii_start();
+        let described = matches!(text, [b'a'..=b'z', b'=', ..]);
+        let header = text.get(..8).is_some_and(|name| name.eq_ignore_ascii_case(b"content-"));
+        if described || header || text.starts_with(b"--") {
+            self.replace(line, start, Care::Usual);
+        } else {
+            redact(&mut line[start..]);
         }
     }
 
@@ -177,7 +193,10 @@ impl Rewriter {
                 }
             }
         }
-        for host in atoms::hosts(old).into_iter().chain(atoms::hosts_of_addresses(old)) {
+        let hosts = atoms::hosts(old).into_iter().chain(atoms::hosts_of_addresses(old));
+        // Without the name of its header, a Peer would not be known as such.
+        let places = atoms::hosts_of_places(&all).into_iter().filter(|h| h.start >= start);
+        for host in hosts.chain(places.map(|h| h.start - start..h.end - start)) {
             if atoms::is_kept(&old[host.clone()]) {
                 done[host].fill(true)
             } else {
@@ -200,12 +219,16 @@ impl Rewriter {
             if done[atom.start] {
                 continue;
             }
-            for (part, shape) in self.parts(&old[atom.clone()], sure[atom.start], care) {
+            let parts = self.parts(&old[atom.clone()], sure[atom.start], care);
+            for (part, shape) in &parts {
                 let range = atom.start + part.start..atom.start + part.end;
-                let new = self.pseudonyms.of(&old[range.clone()], shape);
+                let new = self.pseudonyms.of(&old[range.clone()], *shape);
                 if new.len() == range.len() {
                     line[start + range.start..start + range.end].copy_from_slice(&new);
                 }
+            }
+            if parts.iter().any(|(part, _)| *part != (0..atom.len())) {
+                self.pseudonyms.note(line[start + atom.start..start + atom.end].to_ascii_lowercase());
             }
         }
     }
@@ -213,7 +236,8 @@ impl Rewriter {
     /// Which parts of an atom are replaced.
     fn parts(&self, atom: &[u8], sure: bool, care: Care) -> Vec<(Range<usize>, Shape)> {
         let lower = atom.to_ascii_lowercase();
-        let whole = vec![(0..atom.len(), shape(atom))];
+        let whole =
+            if self.names.machines.contains(&lower) { of_machine(&lower) } else { vec![(0..atom.len(), shape(atom))] };
         if atoms::is_top(atom) || lower.starts_with(b"0x") {
             return Vec::new();
         }
@@ -244,6 +268,17 @@ impl Rewriter {
         let replaced = care != Care::Known && token || secret || self.glued.as_ref().is_some_and(glued);
         if replaced { whole } else { Vec::new() }
     }
+}
+
+/// What is replaced of the name of a machine: all but the word for its role, on which causes may hang.
+fn of_machine(lower: &[u8]) -> Vec<(Range<usize>, Shape)> {
+    const ROLES: [&[u8]; 6] = [b"edge", b"director", b"mediation", b"pool", b"dir", b"med"];
+    let kept = memchr::memmem::find(lower, b"edge").map(|at| at..at + 4);
+    let kept = kept.or_else(|| ROLES.iter().find(|role| lower.starts_with(role)).map(|role| 0..role.len()));
+    let fe = || (lower.starts_with(b"fe") && lower[2..].iter().all(u8::is_ascii_digit)).then_some(0..2);
+    let Some(kept) = kept.or_else(fe) else { return vec![(0..lower.len(), shape(lower))] };
+    let rest = [0..kept.start, kept.end..lower.len()];
+    rest.into_iter().filter(|r| !r.is_empty()).map(|r| (r.clone(), shape(&lower[r]))).collect()
 }
 
 /// The shape that keeps an atom readable as what it was.
@@ -286,15 +321,24 @@ fn care(name: &[u8]) -> Care {
     }
 }
 
+/// Whether a body was empty, or deleted before it was logged; the dashes may be typographic.
+fn is_no_body(value: &[u8]) -> bool {
+    let value = value.trim_ascii();
+    matches!(value, b"" | b"-" | [0xe2, 0x80, 0x93 | 0x94] | [0x96 | 0x97])
+        || value.len() < 60 && memchr::memmem::find(value, b"****MESSAGE BODY DELETED****").is_some()
+}
+
 /// What kind of body a content type announces.
 fn kind_of(content_type: &[u8]) -> Place {
     let has = |part: &[u8]| contains_ignore_case(content_type, part);
     if has(b"xml") || has(b"html") {
         Place::Tags(false)
-    } else if has(b"text/") || has(b"multipart/") || has(b"message/") {
-        Place::Prose
-    } else {
+    } else if has(b"multipart/") {
+        Place::Parts
+    } else if has(b"sdp") {
         Place::Body
+    } else {
+        Place::Prose
     }
 }
 
@@ -313,19 +357,25 @@ fn redact(text: &mut [u8]) {
     }
 }
 
+/// How far the character reference at the start reaches, such as `&amp;`; 0 where there is none.
+fn entity(text: &[u8]) -> usize {
+    let end = text.iter().take(10).position(|b| *b == b';').unwrap_or(0);
+    let name = text.get(1..end).unwrap_or_default();
+    if name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'#') { end } else { 0 }
+}
+
 /// Redacts what stands between tags; tells whether the line ends inside of one.
 fn redact_between_tags(line: &mut [u8], mut inside: bool) -> bool {
-    let mut entity = false;
-    for byte in line {
-        match *byte {
+    let mut at = 0;
+    while let Some(&byte) = line.get(at) {
+        match byte {
             b'<' => inside = true,
             b'>' => inside = false,
-            b'&' => entity = true,
-            b';' => entity = false,
-            b' ' => entity = false,
-            b if !inside && !entity => *byte = plain(b),
+            b'&' if !inside => at += entity(&line[at..]),
+            _ if !inside => line[at] = plain(byte),
             _ => {}
         }
+        at += 1;
     }
     inside
 }

@@ -13,6 +13,7 @@
 //! * `findings`: cases that fire each entry of the catalogue, and cases that must not, `tests/findings`
 //! * `properties`: what must hold for any log
 //! * `samples`: every shipped sample gives what `samples/README.md` promises
+//! * `finish`: global options, configuration file, completions, manual pages
 //! * `schema`: the JSON report against `tests/report.schema.json`
 //! * `synth`: `siptrail synth`, `check` and `demo` as a user runs them
 //! * `torture`: the messages of RFC 4475 as records
@@ -33,6 +34,7 @@ mod common;
 mod contrasts;
 mod explain;
 mod findings;
+mod finish;
 mod forms;
 mod framing;
 mod hops;
