@@ -23,6 +23,7 @@ use super::{Status, failed};
   zcat fe01.log.gz | siptrail report -             standard input
   siptrail report --format json --fail-on missed logs -o report.json    a nightly job
   siptrail report --format csv --table pushes logs -o pushes.csv        for a spreadsheet
+  siptrail report --format html logs -o report.html                     a page to send on
   siptrail report --format markdown --user bob logs                     for a ticket")]
 pub(crate) struct Report {
     /// Files, folders (searched for logs), archives, or - for standard input
@@ -70,6 +71,8 @@ enum Format {
     Csv,
     /// For a ticket
     Markdown,
+    /// One page with charts, ladders and tables to sort; needs no network
+    Html,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -125,7 +128,7 @@ impl Report {
         };
         let mut report = match format {
             Format::Text | Format::Markdown => reports::digest(&trace, &analysis, &errors),
-            Format::Json | Format::Ndjson | Format::Csv => reports::report(&trace, &analysis, &errors),
+            Format::Json | Format::Ndjson | Format::Csv | Format::Html => reports::report(&trace, &analysis, &errors),
         };
         if self.hops {
             reports::add_hops(&mut report, &trace, &analysis);
@@ -136,6 +139,10 @@ impl Report {
             Format::Ndjson => reports::ndjson::write(&report, out),
             Format::Csv => csv::write(&report, table, out),
             Format::Markdown => reports::markdown::write(&report, out),
+            Format::Html => {
+                let sources = reports::html::Sources { trace: &trace, analysis: &analysis, report: &report };
+                reports::html::write(sources, out)
+            }
         })?;
         let status = match found {
             false => Status::Failed,
