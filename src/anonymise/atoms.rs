@@ -187,18 +187,39 @@ pub(super) fn hosts_of_places(line: &[u8]) -> Vec<Range<usize>> {
     out
 }
 
+/// Values that mean something to their maker only: `opaque=user:epid:...` from the last colon on.
+pub(super) fn opaque_values(line: &[u8]) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    for name in [&b"opaque="[..], b"ms-internal-info="] {
+        for at in memchr::memmem::find_iter(line, name) {
+            let start = at + name.len();
+            let value = &line[start..];
+            let open = usize::from(value.starts_with(b"\""));
+            let len = value[open..].iter().position(|b| b";,>\" \t".contains(b)).map_or(value.len(), |p| open + p);
+            let colon = memchr::memrchr(b':', &value[..len]).map_or(open, |p| p + 1);
+            out.push(start + colon..start + len);
+        }
+    }
+    out
+}
+
+/// Bytes that a display name or an address in brackets has at most.
+const LONGEST_NAME: usize = 256;
+
 /// Display names: between quotes before a `<`, or the words before it.
 pub(super) fn display_names(line: &[u8]) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     for at in memchr::memchr_iter(b'<', line) {
-        let before = line[..at].trim_ascii_end();
+        // Nobody is called longer, and a line of nothing but `<` must not be read a million times.
+        let floor = at.saturating_sub(LONGEST_NAME);
+        let before = line[floor..at].trim_ascii_end();
         if let Some(inside) = before.strip_suffix(b"\"") {
             if let Some(open) = memchr::memrchr(b'"', inside) {
-                out.push(open + 1..inside.len());
+                out.push(floor + open + 1..floor + inside.len());
             }
         } else {
             let start = before.iter().rposition(|b| matches!(b, b':' | b',' | b'"' | b'>' | b';')).map_or(0, |p| p + 1);
-            out.push(start..before.len());
+            out.push(floor + start..floor + before.len());
         }
     }
     out.retain(|r| !r.is_empty());
@@ -228,7 +249,8 @@ pub(super) fn ipv4(line: &[u8]) -> Vec<Range<usize>> {
 pub(super) fn hex_groups(line: &[u8]) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     for open in memchr::memchr_iter(b'[', line) {
-        let Some(len) = memchr::memchr(b']', &line[open..]) else { break };
+        let end = line.len().min(open + LONGEST_NAME);
+        let Some(len) = memchr::memchr(b']', &line[open..end]) else { continue };
         let inside = open + 1..open + len;
         let text = std::str::from_utf8(&line[inside.clone()]).unwrap_or_default();
         if text.parse::<Ipv6Addr>().is_ok_and(|ip| !ip.is_loopback() && !ip.is_unspecified()) {

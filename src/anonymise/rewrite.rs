@@ -215,10 +215,16 @@ impl Rewriter {
                 sure[name].fill(true);
             }
         }
+        for value in atoms::opaque_values(old) {
+            sure[value].fill(true);
+        }
         for atom in atoms(old) {
             if done[atom.start] {
                 continue;
             }
+            // `realm=`: the name of a parameter is the log's own.
+            let names_value = old.get(atom.end) == Some(&b'=') && !sure[atom.start];
+            let care = if care == Care::Secret && names_value { Care::Usual } else { care };
             let parts = self.parts(&old[atom.clone()], sure[atom.start], care);
             for (part, shape) in &parts {
                 let range = atom.start + part.start..atom.start + part.end;

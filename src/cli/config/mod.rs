@@ -36,7 +36,9 @@ impl Config {
     #[expect(clippy::disallowed_methods, reason = "the command line is where stdout is written")]
     pub(crate) fn run(self, file: Option<&Path>) -> io::Result<Status> {
         let Some(path) = place(file) else {
-            say("siptrail: no folder for a configuration: expected a home folder or --config FILE; give --config FILE");
+            say(
+                "siptrail: no configuration file: SIPTRAIL_CONFIG is empty, or there is no home folder; give --config FILE",
+            );
             return Ok(Status::Failed);
         };
         if self.init {
