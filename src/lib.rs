@@ -14,6 +14,7 @@
 //!    ▼
 //!  report, ladder text for people, JSON for programs; one call as a sequence diagram
 //!    └ query       one filter language over calls, pushes, messages and records
+//!  anonymise      a copy of the logs without names, proven to tell the same
 //! ```
 //!
 //! ```
@@ -68,6 +69,8 @@ pub mod report;
 #[deny(clippy::disallowed_methods)]
 pub mod synth;
 
+#[deny(clippy::disallowed_methods)]
+pub mod anonymise;
 pub mod tui;
 
 pub use analysis::{Analysis, Options};

@@ -1,26 +1,32 @@
 //! The command line: arguments, progress, exit codes. One file per subcommand.
 
+mod anonymise;
 mod check;
 mod clock;
+mod config;
 mod coverage;
 mod demo;
 mod explain;
 mod filter;
 mod findings;
+mod global;
 mod grep;
 mod knowledge;
 mod list;
 mod load;
+mod output;
 mod progress;
 mod report;
+mod shell;
 mod show;
 mod synth;
 mod tui;
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 /// Who missed a call or a notification, why, and which lines of the log prove it.
 ///
@@ -28,15 +34,18 @@ use clap::{Parser, Subcommand};
 /// Centralized Logging Service), plain or compressed, in any of the encodings that occur.
 #[derive(Debug, Parser)]
 #[command(name = "siptrail", version, arg_required_else_help = true, max_term_width = 100)]
-#[command(args_conflicts_with_subcommands = true, override_usage = "siptrail COMMAND ...\n       siptrail INPUT...")]
-#[command(
-    after_help = "Exit status: 0 ran, 1 found what --fail-on asks for, 2 wrong usage, or an input could not be read, 130 interrupted."
-)]
+#[command(after_help = "Examples:
+  siptrail report edge01.log fe01.log          who missed what, why, and the proof
+  siptrail show frank@contoso.com C:\\Traces    one call with its pushes as a ladder
+  siptrail explain PN03 1009                   what a finding or a number of a log means
+  siptrail COMMAND --help                      all about a command, with examples
+
+Exit status: 0 ran, 1 found what --fail-on asks for, 2 wrong usage, or an input could not be read, 130 interrupted.")]
 struct Arguments {
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Command,
     #[command(flatten)]
-    tui: tui::Tui,
+    global: global::Global,
 }
 
 /// A subcommand without a line here is described where its arguments are.
@@ -49,11 +58,15 @@ enum Command {
     List(list::ListArgs),
     Grep(grep::Grep),
     Coverage(coverage::Coverage),
+    Anonymise(anonymise::Anonymise),
     Findings(findings::Findings),
     Explain(explain::Explain),
     Demo(demo::Demo),
     Synth(synth::Synth),
     Check(check::Check),
+    Config(config::Config),
+    Completions(shell::Completions),
+    Man(shell::Man),
 }
 
 /// How a command ended (CONTRACT.md section 1).
@@ -82,28 +95,38 @@ impl From<Status> for ExitCode {
 
 /// Runs the program.
 pub(crate) fn main() -> ExitCode {
-    // An interrupt ends the process wherever it is: nothing but stdout can be half-written.
+    // An interrupt ends the process wherever it is: a file is put in place only when it is whole.
     let interrupted = ctrlc::set_handler(|| {
         tui::interrupt();
-        std::process::exit(130)
+        output::discard();
+        std::process::exit(130);
     });
     if let Err(error) = interrupted {
         say(&format!("siptrail: cannot catch interrupts: {error}"));
     }
-    let arguments = Arguments::parse();
+    let arguments = match arguments() {
+        Ok(arguments) => arguments,
+        Err(line) => {
+            say(&format!("siptrail: {line}"));
+            return Status::Failed.into();
+        }
+    };
     let status = match arguments.command {
-        Some(Command::Tui(tui)) => tui.run(),
-        Some(Command::Report(report)) => report.run(),
-        Some(Command::Show(show)) => show.run(),
-        Some(Command::List(list)) => list.run(),
-        Some(Command::Grep(grep)) => grep.run(),
-        Some(Command::Coverage(coverage)) => coverage.run(),
-        Some(Command::Findings(findings)) => findings.run(),
-        Some(Command::Explain(explain)) => explain.run(),
-        Some(Command::Demo(demo)) => demo.run(),
-        Some(Command::Synth(synth)) => Ok(synth.run()),
-        Some(Command::Check(check)) => check.run(),
-        None => arguments.tui.run(),
+        Command::Tui(tui) => tui.run(),
+        Command::Report(report) => report.run(),
+        Command::Show(show) => show.run(),
+        Command::List(list) => list.run(),
+        Command::Grep(grep) => grep.run(),
+        Command::Coverage(coverage) => coverage.run(),
+        Command::Anonymise(anonymise) => anonymise.run(),
+        Command::Findings(findings) => findings.run(),
+        Command::Explain(explain) => explain.run(),
+        Command::Demo(demo) => demo.run(),
+        Command::Synth(synth) => Ok(synth.run()),
+        Command::Check(check) => check.run(),
+        Command::Config(config) => config.run(arguments.global.config.as_deref()),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
     };
     match status {
         Ok(status) => status.into(),
@@ -116,8 +139,84 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
+/// The command line over the configuration file, with the global options in force.
+fn arguments() -> Result<Arguments, String> {
+    let typed = with_command(std::env::args_os().collect());
+    let mut arguments = Arguments::parse_from(&typed);
+    // These say nothing about logs, and `config` must run on a file that is wrong.
+    if !matches!(arguments.command, Command::Config(_) | Command::Completions(_) | Command::Man(_)) {
+        let settings = config::load(arguments.global.config.as_deref())?;
+        if !settings.is_empty() {
+            let matches = settings.apply(Arguments::command()).get_matches_from(typed);
+            arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        }
+    }
+    arguments.global.apply()?;
+    Ok(arguments)
+}
+
+/// `siptrail INPUT` is `siptrail tui INPUT`: puts the word in where the first word is no command but may be a file.
+fn with_command(mut typed: Vec<OsString>) -> Vec<OsString> {
+    let command = Arguments::command();
+    let takes_value = |text: &str| {
+        command.get_arguments().filter(|a| a.get_action().takes_values()).any(|a| {
+            let long = a.get_long().is_some_and(|l| text.strip_prefix("--") == Some(l));
+            long || a.get_short().is_some_and(|s| text == format!("-{s}"))
+        })
+    };
+    let mut at = 1;
+    while let Some(word) = typed.get(at) {
+        let text = word.to_string_lossy().into_owned();
+        if text == "-" || !text.starts_with('-') {
+            let known = text == "help" || command.find_subcommand(&text).is_some();
+            let may_be_file = text == "-" || text.contains(['.', '/', '\\']) || std::path::Path::new(word).exists();
+            if !known && may_be_file {
+                typed.insert(at, "tui".into());
+            }
+            break;
+        }
+        at += if takes_value(&text) { 2 } else { 1 };
+    }
+    typed
+}
+
+/// The name that was probably meant: at most one in three letters is wrong.
+fn nearest<'n>(typed: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let worst = typed.chars().count().div_ceil(3);
+    let mistakes = names.map(|name| (strsim::damerau_levenshtein(typed, name), name));
+    mistakes.filter(|(n, _)| *n <= worst).min_by_key(|(n, _)| *n).map(|(_, name)| name)
+}
+
+/// A line that only informs; `--quiet` keeps it back.
+pub(crate) fn note(line: &str) {
+    if global::talks(global::Talk::Normal) {
+        say(line);
+    }
+}
+
+/// Says on stderr why the command cannot do its work.
+pub(crate) fn failed(line: &str) -> Status {
+    say(&format!("siptrail: {line}"));
+    Status::Failed
+}
+
 /// One line on stderr, made safe for a terminal. There is nobody to tell when stderr is gone.
 #[expect(clippy::disallowed_methods, reason = "the command line is where stderr is written")]
 pub(crate) fn say(line: &str) {
     let _ = writeln!(io::stderr(), "{}", siptrail::text::sanitize(line));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound_and_every_command_has_examples() {
+        let root = Arguments::command();
+        root.clone().debug_assert();
+        for command in root.get_subcommands().chain([&root]) {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.starts_with("Examples:"), "{} has no examples", command.get_name());
+        }
+    }
 }

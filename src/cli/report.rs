@@ -1,17 +1,18 @@
 //! `siptrail report`
 
-use std::io::{self, BufWriter, Write};
+use std::io;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use siptrail::Trace;
-use siptrail::report::{self as reports, Selection, model};
+use siptrail::report::{self as reports, Selection, csv, model};
 use siptrail::time::Timestamp;
 
 use super::clock::GivenClocks;
 use super::filter::Filter;
 use super::load::{Loaded, load};
-use super::{Status, say};
+use super::output::Output;
+use super::{Status, failed};
 
 /// Read logs and report who missed a call or a notification
 #[derive(Debug, Args)]
@@ -20,14 +21,22 @@ use super::{Status, say};
   siptrail report --user bob@contoso.com C:\\Traces  a folder, one user
   siptrail report --where \"missed ring>10s\" logs   what a query selects; siptrail list --help has its fields
   zcat fe01.log.gz | siptrail report -             standard input
-  siptrail report --format json --fail-on missed logs > report.json    a nightly job")]
+  siptrail report --format json --fail-on missed logs -o report.json    a nightly job
+  siptrail report --format csv --table pushes logs -o pushes.csv        for a spreadsheet
+  siptrail report --format markdown --user bob logs                     for a ticket")]
 pub(crate) struct Report {
     /// Files, folders (searched for logs), archives, or - for standard input
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// What to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    format: Option<Format>,
+    /// Which rows a CSV has; without --format it means --format csv
+    #[arg(long, value_enum, value_name = "TABLE")]
+    table: Option<Table>,
+    /// Write to this file, whole or not at all; - is standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
     /// Exit with 1 when the report holds this or worse
     #[arg(long, value_enum, default_value_t = FailOn::Never, value_name = "LEVEL")]
     fail_on: FailOn,
@@ -49,12 +58,38 @@ pub(crate) struct Report {
     hops: bool,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// For people, 80 columns
     Text,
     /// One JSON document for programs
     Json,
+    /// One JSON object a line, each with its type
+    Ndjson,
+    /// One table for a spreadsheet, see --table
+    Csv,
+    /// For a ticket
+    Markdown,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Table {
+    /// One row a call
+    Calls,
+    /// One row a push notification
+    Pushes,
+    /// One row a cause
+    Findings,
+}
+
+impl From<Table> for csv::Table {
+    fn from(table: Table) -> csv::Table {
+        match table {
+            Table::Calls => csv::Table::Calls,
+            Table::Pushes => csv::Table::Pushes,
+            Table::Findings => csv::Table::Findings,
+        }
+    }
 }
 
 /// From the mildest to the worst; a level includes all worse ones.
@@ -73,42 +108,35 @@ enum FailOn {
 }
 
 impl Report {
-    #[expect(clippy::disallowed_methods, reason = "the command line is where stdout is written")]
     pub(crate) fn run(self) -> io::Result<Status> {
+        let opened = self.form().and_then(|form| Ok((form, Output::open(self.output.as_deref(), &self.inputs)?)));
+        let ((format, table), output) = match opened {
+            Ok(opened) => opened,
+            Err(line) => return Ok(failed(&line)),
+        };
         let Some(Loaded { trace, errors, found }) = load(&self.inputs) else { return Ok(Status::Failed) };
         let selection = match self.selection(&trace) {
             Ok(selection) => selection,
-            Err(line) => {
-                say(&format!("siptrail: {line}"));
-                return Ok(Status::Failed);
-            }
+            Err(line) => return Ok(failed(&line)),
         };
         let analysis = match self.clocks.analyse(&trace) {
             Ok(analysis) => reports::select(&trace, selection.apply(analysis), &self.filter.query()),
-            Err(line) => {
-                say(&format!("siptrail: {line}"));
-                return Ok(Status::Failed);
-            }
+            Err(line) => return Ok(failed(&line)),
         };
-        let mut report = match self.format {
-            Format::Text => reports::digest(&trace, &analysis, &errors),
-            Format::Json => reports::report(&trace, &analysis, &errors),
+        let mut report = match format {
+            Format::Text | Format::Markdown => reports::digest(&trace, &analysis, &errors),
+            Format::Json | Format::Ndjson | Format::Csv => reports::report(&trace, &analysis, &errors),
         };
         if self.hops {
             reports::add_hops(&mut report, &trace, &analysis);
         }
-        match self.format {
-            Format::Text => {
-                let mut out = BufWriter::new(anstream::AutoStream::auto(io::stdout()));
-                reports::text::write(&report, &mut out)?;
-                out.flush()?;
-            }
-            Format::Json => {
-                let mut out = BufWriter::new(io::stdout().lock());
-                reports::write_json(&report, &mut out)?;
-                out.flush()?;
-            }
-        }
+        output.write(format == Format::Text, |out| match format {
+            Format::Text => reports::text::write(&report, out),
+            Format::Json => reports::write_json(&report, out),
+            Format::Ndjson => reports::ndjson::write(&report, out),
+            Format::Csv => csv::write(&report, table, out),
+            Format::Markdown => reports::markdown::write(&report, out),
+        })?;
         let status = match found {
             false => Status::Failed,
             // A report on half of the inputs must not pass for one on all.
@@ -119,6 +147,17 @@ impl Report {
         // The process ends here: giving back every string one by one would only make the user wait.
         std::mem::forget((trace, analysis, report));
         Ok(status)
+    }
+
+    /// What to write, and of a CSV which table.
+    fn form(&self) -> Result<(Format, csv::Table), String> {
+        let tables = "calls, pushes or findings";
+        match (self.format, self.table) {
+            (Some(Format::Csv) | None, Some(table)) => Ok((Format::Csv, table.into())),
+            (Some(Format::Csv), None) => Err(format!("--format csv: expected --table {tables}, found none")),
+            (Some(_), Some(_)) => Err("--table: expected with --format csv only; leave one of them out".to_owned()),
+            (format, None) => Ok((format.unwrap_or(Format::Text), csv::Table::Calls)),
+        }
     }
 
     fn selection(&self, trace: &Trace) -> Result<Selection, String> {

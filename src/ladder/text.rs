@@ -80,13 +80,18 @@ pub fn write(ladder: &Ladder, options: &TextOptions, out: &mut dyn Write) -> io:
 
 /// The time column.
 fn time_of(step: &Step, style: TimeStyle) -> String {
+    format!("{:>12}  ", time(step, style))
+}
+
+/// The time beside a step; empty when the log tells none.
+pub(super) fn time(step: &Step, style: TimeStyle) -> String {
     let seconds = |ms: Option<i64>| ms.map(seconds);
     let text = match style {
         TimeStyle::Absolute => step.time.map(Timestamp::clock),
         TimeStyle::Delta => seconds(step.delta_ms),
         TimeStyle::Start => seconds(step.since_start_ms),
     };
-    format!("{:>12}  ", text.unwrap_or_default())
+    text.unwrap_or_default()
 }
 
 /// `+0.003`, `-1.250`.
@@ -255,12 +260,12 @@ fn style(arrow: &Arrow) -> Style {
     }
 }
 
-fn columns(text: &str) -> usize {
+pub(super) fn columns(text: &str) -> usize {
     text.chars().map(|c| c.width().unwrap_or(0)).sum()
 }
 
 /// At most `width` columns, with a sign where something is missing.
-fn cut(text: &str, width: usize, ascii: bool) -> String {
+pub(super) fn cut(text: &str, width: usize, ascii: bool) -> String {
     if columns(text) <= width {
         return text.to_owned();
     }

@@ -1,13 +1,19 @@
 //! Results to bytes. [`model`] is what programs read (CONTRACT.md); [`text`] is what people read, laid out by [`page`].
+//!
+//! [`ndjson`] and [`csv`] are for programs too, [`markdown`] for a ticket.
 
 mod components;
+pub mod csv;
 pub mod hops;
 pub mod list;
+pub mod markdown;
 pub mod model;
+pub mod ndjson;
 pub mod page;
 mod render;
 pub mod story;
 pub mod text;
+mod words;
 
 use std::io::{self, Write};
 

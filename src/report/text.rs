@@ -9,6 +9,7 @@ use std::io::{self, Write};
 
 use super::model::{Call, Finding, Place, Push, Report};
 use super::page::{self, BAD, DIM, GOOD, HEAD};
+use super::words::{self, is_lost, is_shown, known, plural};
 
 /// Missed calls, problems and other lists longer than this are cut, and say so.
 const MOST: usize = 20;
@@ -28,61 +29,18 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     problems(report, out)
 }
 
-fn plural(n: u64, word: &str) -> String {
-    let many = if word.ends_with("sh") { "es" } else { "s" };
-    if n == 1 { format!("1 {word}") } else { format!("{n} {word}{many}") }
-}
-
 fn headline(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let s = &report.summary;
-    let seen = format!("{}, {}", plural(s.calls, "call"), plural(s.pushes, "push"));
-    let perhaps = s.verdicts.get("undetermined").copied().unwrap_or(0);
-    if s.missed == 0 {
-        let lost = report.pushes.iter().filter(|p| !p.synthetic && is_lost(p)).count();
-        let text = match (s.calls + s.pushes, lost, perhaps) {
-            (0, ..) if s.left_out > 0 => {
-                format!("None of the {} calls and pushes in these logs was asked for", s.left_out)
-            }
-            (0, ..) => "No calls and no pushes in these logs".to_owned(),
-            (_, 0, 0) => format!("No missed notification in {seen}"),
-            (_, 0, n) => format!("{} perhaps missed, the logs do not tell, in {seen}", plural(n, "call")),
-            (_, n, 0) => format!("No missed call, but {} lost, in {seen}", plural(n as u64, "push")),
-            (_, n, may) => {
-                format!("{} lost and {} perhaps missed, in {seen}", plural(n as u64, "push"), plural(may, "call"))
-            }
-        };
-        let style = if lost == 0 && perhaps == 0 && s.calls + s.pushes > 0 { GOOD } else { BAD };
-        return writeln!(out, "{style}{text}{style:#}");
+    let head = words::headline(report);
+    let style = if head.bad { BAD } else { GOOD };
+    if head.kinds.is_empty() {
+        return writeln!(out, "{style}{}{style:#}", format!("{} {}", head.text, head.seen).trim_end());
     }
-    let kinds: Vec<String> = [
-        ("not_opened", "not opened"),
-        ("missed_no_push", "without a push"),
-        ("missed_push_failed", "push failed"),
-        ("missed_push_unanswered", "push unanswered"),
-    ]
-    .iter()
-    .filter_map(|(verdict, words)| s.verdicts.get(verdict).map(|n| format!("{n} {words}")))
-    .collect();
-    writeln!(out, "{BAD}{} missed: {}{BAD:#}", plural(s.missed, "call"), kinds.join(", "))?;
-    let perhaps = if perhaps == 0 { String::new() } else { format!("{perhaps} more perhaps, ") };
-    writeln!(out, "{perhaps}in {seen}")
-}
-
-/// Whether the text report shows a call by itself.
-fn is_shown(call: &Call) -> bool {
-    call.is_missed() || call.verdict == Some("undetermined")
-}
-
-fn is_lost(push: &Push) -> bool {
-    matches!(push.result, "rejected" | "unroutable" | "unanswered")
+    writeln!(out, "{style}{}: {}{style:#}", head.text, head.kinds)?;
+    writeln!(out, "{}", head.seen)
 }
 
 fn heading(out: &mut dyn Write, text: &str) -> io::Result<()> {
     writeln!(out, "\n{HEAD}{text}{HEAD:#}")
-}
-
-fn or<'a>(text: &'a str, empty: &'a str) -> &'a str {
-    if text.is_empty() { empty } else { text }
 }
 
 fn cause(out: &mut dyn Write, indent: usize, finding: &Finding) -> io::Result<()> {
@@ -135,7 +93,7 @@ fn undetermined(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     heading(out, "Perhaps missed: the logs do not tell")?;
     for call in unknown.iter().take(MOST) {
         let time = call.started.as_deref().map_or("(no time in the log)".to_owned(), |t| t.replace('T', " "));
-        line(out, 2, &format!("{time}  {}", or(&call.to, "(unknown user)")))?;
+        line(out, 2, &format!("{time}  {}", known(&call.to, "(unknown user)")))?;
         if let Some(why) = &call.undetermined {
             line(out, 4, &why.reason)?;
         }

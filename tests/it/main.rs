@@ -13,10 +13,13 @@
 //! * `findings`: cases that fire each entry of the catalogue, and cases that must not, `tests/findings`
 //! * `properties`: what must hold for any log
 //! * `samples`: every shipped sample gives what `samples/README.md` promises
+//! * `finish`: global options, configuration file, completions, manual pages
 //! * `schema`: the JSON report against `tests/report.schema.json`
 //! * `synth`: `siptrail synth`, `check` and `demo` as a user runs them
 //! * `torture`: the messages of RFC 4475 as records
 //! * `show`: ladders, and `siptrail show` as a user runs it
+//! * `forms`: NDJSON, CSV and Markdown, and `--output`
+//! * `anonymise`: copies without names
 //! * `tui`: screens of the terminal UI against `tests/screens`, and what keys do
 //! * `cli`: the program as a user runs it, exit codes included
 //! * `explain`: the offline knowledge, `siptrail findings` and `siptrail explain`
@@ -24,12 +27,15 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod accuracy;
+mod anonymise;
 mod changing;
 mod cli;
 mod common;
 mod contrasts;
 mod explain;
 mod findings;
+mod finish;
+mod forms;
 mod framing;
 mod hops;
 mod hostile;

@@ -327,13 +327,18 @@ fn what_is_copied_and_saved_is_what_stands_in_the_log() {
     let log = std::fs::read_to_string(root(FAILED).join("fe03.log")).unwrap();
     let Some(Effect::Copy(message)) = press(&mut app, "ym") else { panic!("nothing copied") };
     assert!(log.contains(&message) && message.ends_with("$$end_record"), "{message}");
-    for (keys, name) in [("sj<Enter>", "siptrail-b45230e872a3.json"), ("st<C-u>a b.txt<Enter>", "a b.txt")] {
+    for (keys, name) in [
+        ("sj<Enter>", "siptrail-b45230e872a3.json"),
+        ("st<C-u>a b.txt<Enter>", "a b.txt"),
+        ("sv<Enter>", "siptrail-b45230e872a3.svg"),
+        ("sd<Enter>", "siptrail-b45230e872a3.mmd"),
+    ] {
         let Some(Effect::Save(save)) = press(&mut app, keys) else { panic!("nothing saved") };
         assert_eq!(save.path.to_str(), Some(name));
         let mut out = Vec::new();
         save.content.write(&app.data, false, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
-        assert!(text.contains("b45230e872a37c9066ec2be87671bdcc") && !text.contains('\u{1b}'));
+        assert!(text.contains("Request Timeout") && !text.contains('\u{1b}'), "{name}");
         if name.ends_with("json") {
             let report: serde_json::Value = serde_json::from_str(&text).unwrap();
             assert_eq!(report["calls"][0]["pushes"][0], report["pushes"][0]["call_id"]);

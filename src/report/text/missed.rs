@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 
-use super::{DIM, MOST, cause, heading, line, or, proof};
+use super::{DIM, MOST, cause, heading, line, proof};
 use crate::report::hops::{self, HopText};
 use crate::report::model::{Call, Report};
 use crate::report::page;
+use crate::report::words::known;
 
 /// Missed calls under their causes.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -71,14 +72,14 @@ fn common(report: &Report, codes: &[&'static str], victims: usize, out: &mut dyn
 
 fn victim(report: &Report, call: &Call, out: &mut dyn Write) -> io::Result<()> {
     let time = call.started.as_deref().map_or("(no time in the log)".to_owned(), |t| t.replace('T', " "));
-    line(out, 4, &format!("{time}  {}", or(&call.to, "(unknown user)")))?;
+    line(out, 4, &format!("{time}  {}", known(&call.to, "(unknown user)")))?;
     let what = call.modality.map_or(String::new(), |m| format!(", {m}"));
     let client =
         call.legs.iter().find(|l| l.mobile).and_then(|l| l.client.clone()).map_or(String::new(), |c| format!(", {c}"));
     line(
         out,
         6,
-        &format!("{}: from {}{what}{client}", call.verdict.unwrap_or_default(), or(&call.from, "(unknown caller)")),
+        &format!("{}: from {}{what}{client}", call.verdict.unwrap_or_default(), known(&call.from, "(unknown caller)")),
     )?;
     let status = call
         .status

@@ -1,0 +1,73 @@
+//! Options of every command: colour, threads, how much is said on stderr, which configuration file.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use clap::{ArgAction, Args, ColorChoice, value_parser};
+
+/// What every command takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Global {
+    /// When to colour: auto means on a terminal, unless NO_COLOR is set
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: ColorChoice,
+    /// How many threads read and analyse: one a processor unless given; the result is the same
+    #[arg(short, long, global = true, value_name = "N", value_parser = value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+    /// Say nothing on stderr but errors: no progress, no notices
+    #[arg(short, long, global = true, action = ArgAction::SetTrue, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Say on stderr what was read, and how long it took
+    #[arg(short, long, global = true, action = ArgAction::SetTrue)]
+    verbose: bool,
+    /// Configuration file in place of the user's own; siptrail config tells where that is
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+}
+
+/// How much is said on stderr beside errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(super) enum Talk {
+    /// Errors only.
+    Quiet,
+    /// Notices and progress.
+    Normal,
+    /// Facts of every input, and times.
+    Verbose,
+}
+
+/// One for the process, like the streams it is about.
+static TALK: AtomicU8 = AtomicU8::new(Talk::Normal as u8);
+
+/// Whether this much is said.
+pub(super) fn talks(least: Talk) -> bool {
+    TALK.load(Ordering::Relaxed) >= least as u8
+}
+
+impl Global {
+    /// Puts the options in force for the whole process.
+    ///
+    /// # Errors
+    /// A line for the user when the threads cannot be started.
+    pub(super) fn apply(&self) -> Result<(), String> {
+        match self.color {
+            ColorChoice::Auto => anstream::ColorChoice::Auto,
+            ColorChoice::Always => anstream::ColorChoice::Always,
+            ColorChoice::Never => anstream::ColorChoice::Never,
+        }
+        .write_global();
+        let talk = match (self.quiet, self.verbose) {
+            (true, _) => Talk::Quiet,
+            (false, true) => Talk::Verbose,
+            (false, false) => Talk::Normal,
+        };
+        TALK.store(talk as u8, Ordering::Relaxed);
+        let Some(jobs) = self.jobs else { return Ok(()) };
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(jobs.into())
+            .build_global()
+            .map_err(|error| format!("--jobs {jobs}: cannot start so many threads: {error}; give a smaller number"))
+    }
+}

@@ -1,0 +1,119 @@
+//! Where a result goes: stdout, or a file that is written whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use tempfile::NamedTempFile;
+
+/// The file or folder that an interrupt must take away.
+static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
+
+/// Takes away what is not finished; called when the program is interrupted.
+pub(crate) fn discard() {
+    // try_lock: an interrupt that comes while the name is set finds an empty file at most.
+    if let Some(path) = UNFINISHED.try_lock().ok().and_then(|mut name| name.take()) {
+        let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    }
+}
+
+/// Names the file or folder that an interrupt must take away; `None` when it is finished.
+pub(crate) fn unfinished(path: Option<&Path>) {
+    if let Ok(mut name) = UNFINISHED.lock() {
+        *name = path.map(Path::to_path_buf);
+    }
+}
+
+/// Where to write.
+pub(crate) enum Output {
+    Stdout,
+    /// A device or a pipe: there is nothing to replace.
+    Device(PathBuf, File),
+    /// Beside its target, and renamed to it in the end.
+    File(PathBuf, NamedTempFile),
+}
+
+impl Output {
+    /// Opens the file before the work begins, so that a folder that is not there is told at once. `-` is stdout.
+    ///
+    /// # Errors
+    /// One line: the file, what is wrong, and what to do.
+    pub(crate) fn open(path: Option<&Path>, inputs: &[PathBuf]) -> Result<Output, String> {
+        let Some(path) = path.filter(|p| *p != Path::new("-")) else { return Ok(Output::Stdout) };
+        let cannot = |what: String| format!("cannot write {}: {what}", path.display());
+        if path.is_dir() {
+            return Err(cannot("it is a folder; name a file in it".to_owned()));
+        }
+        // Through a link, the file behind it is replaced.
+        let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        if inputs.iter().any(|input| input.canonicalize().is_ok_and(|i| i == target)) {
+            return Err(cannot("it is one of the inputs; choose another name".to_owned()));
+        }
+        if target.metadata().is_ok_and(|m| !m.is_file()) {
+            let file = File::options().write(true).open(&target).map_err(|e| cannot(format!("{e}; choose a file")))?;
+            return Ok(Output::Device(target, file));
+        }
+        let folder = target.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if !folder.is_dir() {
+            return Err(cannot(format!("there is no folder {}; make it, or choose another", folder.display())));
+        }
+        let temporary = create(folder, &target)
+            .map_err(|e| cannot(format!("{e}; check the permissions of the folder {}", folder.display())))?;
+        unfinished(Some(temporary.path()));
+        Ok(Output::File(target, temporary))
+    }
+
+    /// Writes with `work`; colour is stripped unless `coloured` and the terminal wants it. Nothing of a file is seen
+    /// before all of it is there.
+    #[expect(clippy::disallowed_methods, reason = "the command line is where stdout is written")]
+    pub(crate) fn write(self, coloured: bool, work: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+        match self {
+            Output::Stdout if coloured => buffered(anstream::AutoStream::auto(io::stdout()), work),
+            Output::Stdout => buffered(io::stdout().lock(), work),
+            Output::Device(path, file) => {
+                buffered(anstream::StripStream::new(file), work).map_err(|e| named(&path, &e))
+            }
+            Output::File(path, mut temporary) => {
+                let file = temporary.as_file_mut();
+                let done = if coloured {
+                    buffered(anstream::StripStream::new(&mut *file), work)
+                } else {
+                    buffered(&mut *file, work)
+                };
+                // A full disk may be noticed only here.
+                done.and_then(|()| temporary.as_file().sync_all()).map_err(|e| named(&path, &e))?;
+                temporary.persist(&path).map_err(|e| named(&path, &e.error))?;
+                unfinished(None);
+                Ok(())
+            }
+        }
+    }
+}
+
+fn buffered(out: impl Write, work: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = BufWriter::with_capacity(1 << 16, out);
+    work(&mut out)?;
+    out.flush()
+}
+
+/// An error that says which file; of another kind than a closed pipe, which is no error of stdout.
+fn named(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::other(format!("{}: {error}", path.display()))
+}
+
+/// A file beside the target, with the permissions that the target has or would get.
+fn create(folder: &Path, target: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".siptrail-").suffix(".part");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let file = builder.tempfile_in(folder)?;
+    if let Ok(old) = target.metadata() {
+        file.as_file().set_permissions(old.permissions())?;
+    }
+    Ok(file)
+}

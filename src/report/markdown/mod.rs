@@ -1,0 +1,179 @@
+//! The report as Markdown, for a ticket: headline, missed calls with cause, remedy and proof, counts, sources.
+
+mod escape;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io::{self, Write};
+
+use super::model::{Call, Finding, Place, Push, Report, Source};
+use super::words::{headline, is_lost, known, mobile_client, status, when};
+use crate::knowledge::catalogue::{self, Step};
+use escape::{code, in_cell, prose};
+
+/// Longer lists are cut, and say so: trackers refuse texts of more than about 60,000 characters.
+const MOST: usize = 20;
+/// Places named for one call or push.
+const PLACES: usize = 8;
+
+/// Writes the report. Text from the logs stands in code spans or is escaped.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let head = headline(report);
+    writeln!(out, "# siptrail: {}\n", head.text.trim_end_matches(','))?;
+    let detail = format!("{} {}", head.kinds, head.seen);
+    if !detail.trim().is_empty() {
+        let mark = if head.bad { "**" } else { "" };
+        writeln!(out, "{mark}{}{mark}\n", detail.trim())?;
+    }
+    let known = Known::new(report);
+    missed(report, &known, out)?;
+    lost(report, &known, out)?;
+    counts(report, out)?;
+    sources(&report.sources, out)?;
+    problems(report, out)?;
+    writeln!(out, "*{}*", prose(&report.generator))
+}
+
+/// What the entries refer to.
+struct Known<'r> {
+    findings: BTreeMap<&'r str, &'r Finding>,
+    pushes: HashMap<&'r str, Vec<&'r Push>>,
+}
+
+impl<'r> Known<'r> {
+    fn new(report: &'r Report) -> Known<'r> {
+        let mut pushes: HashMap<&str, Vec<&Push>> = HashMap::new();
+        for push in &report.pushes {
+            pushes.entry(&push.call_id).or_default().push(push);
+        }
+        Known { findings: report.findings.iter().map(|f| (f.code, f)).collect(), pushes }
+    }
+
+    fn causes(&self, codes: &[&str], out: &mut dyn Write) -> io::Result<()> {
+        for finding in codes.iter().filter_map(|c| self.findings.get(c)) {
+            writeln!(out, "- **Cause** {}: {}", code(finding.code), prose(finding.summary))?;
+            let steps = catalogue::find(finding.code).map_or(&[][..], |f| &f.steps);
+            let steps: Vec<String> = steps
+                .iter()
+                .map(|step| match step {
+                    Step::Text(text) => prose(text),
+                    Step::Command(command) => code(command),
+                })
+                .collect();
+            if !steps.is_empty() {
+                writeln!(out, "- **Do**: {}", steps.join(" "))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn missed(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let missed: Vec<&Call> = report.calls.iter().filter(|c| c.is_missed()).collect();
+    if missed.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## Missed\n")?;
+    for call in missed.iter().take(MOST) {
+        writeln!(out, "### {} {}\n", when(call.started.as_deref()), code(known(&call.to, "(unknown user)")))?;
+        let what = call.modality.map_or(String::new(), |m| format!(", {m}"));
+        let client = mobile_client(call).map_or(String::new(), |c| format!(", {}", prose(c)));
+        let from = code(known(&call.from, "(unknown caller)"));
+        writeln!(out, "- **{}** from {from}{what}{client}", prose(call.verdict.unwrap_or_default()))?;
+        writeln!(out, "- INVITE {}", prose(&status(call.status, call.reason.as_deref())))?;
+        let mut pushes = call.pushes.iter().filter_map(|id| known_things.pushes.get(id.as_str())).flatten().peekable();
+        if pushes.peek().is_none() {
+            writeln!(out, "- no push")?;
+        }
+        for push in pushes {
+            writeln!(out, "- push {}: {}", prose(push.result), prose(&status(push.status, push.reason.as_deref())))?;
+        }
+        known_things.causes(&call.findings, out)?;
+        proof(&call.evidence, out)?;
+        writeln!(out, "- Call-ID {}\n", code(&call.call_id))?;
+    }
+    more(missed.len(), out)
+}
+
+fn lost(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let missed: HashSet<&str> =
+        report.calls.iter().filter(|c| c.is_missed()).flat_map(|c| &c.pushes).map(String::as_str).collect();
+    let lost: Vec<&Push> =
+        report.pushes.iter().filter(|p| is_lost(p) && !missed.contains(p.call_id.as_str())).collect();
+    if lost.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## Lost pushes without a missed call\n")?;
+    for push in lost.iter().take(MOST) {
+        let whom = push.user.as_deref().filter(|_| !push.synthetic).map_or("(unknown user)".to_owned(), code);
+        let whom = if push.synthetic { "synthetic test".to_owned() } else { whom };
+        writeln!(out, "### {} {whom}\n", when(push.sent.as_deref()))?;
+        let status = prose(&status(push.status, push.reason.as_deref()));
+        writeln!(out, "- **{}**: {status}", prose(push.result))?;
+        known_things.causes(&push.findings, out)?;
+        proof(&push.evidence, out)?;
+        writeln!(out, "- Call-ID {}\n", code(&push.call_id))?;
+    }
+    more(lost.len(), out)
+}
+
+fn proof(evidence: &[Place], out: &mut dyn Write) -> io::Result<()> {
+    let places: Vec<String> = evidence.iter().take(PLACES).map(|p| code(&format!("{}:{}", p.file, p.line))).collect();
+    let rest = if evidence.len() > PLACES { format!(" and {} more", evidence.len() - PLACES) } else { String::new() };
+    writeln!(out, "- **Proof**: {}{rest}", places.join(", "))
+}
+
+fn more(count: usize, out: &mut dyn Write) -> io::Result<()> {
+    if count > MOST {
+        writeln!(out, "... and {} more: `--format json`, `csv` and `html` have them all\n", count - MOST)?;
+    }
+    Ok(())
+}
+
+fn counts(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let s = &report.summary;
+    let tables = [
+        ("Calls by outcome", &s.outcomes),
+        ("Mobile callees by verdict", &s.verdicts),
+        ("Pushes by result", &s.push_results),
+    ];
+    for (title, counts) in tables.iter().filter(|(_, counts)| !counts.is_empty()) {
+        let mut rows: Vec<_> = counts.iter().collect();
+        rows.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
+        writeln!(out, "| {title} | |\n|:--|--:|")?;
+        for (word, n) in rows {
+            writeln!(out, "| {} | {n} |", prose(word))?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn sources(all: &[Source], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "## Sources\n\n| file | server | role | records | first | last |\n|:--|:--|:--|--:|:--|:--|")?;
+    for s in all.iter().take(MOST * 5) {
+        let records = s.records.protocol + s.records.diagnostic + s.records.connection + s.records.other;
+        let server = s.server.as_deref().map_or(String::new(), |n| in_cell(&code(n)));
+        let time = |t: Option<&str>| t.map_or(String::new(), |t| t.replace('T', " "));
+        let (first, last) = (time(s.first.as_deref()), time(s.last.as_deref()));
+        let file = in_cell(&code(&s.path));
+        writeln!(out, "| {file} | {server} | {} | {records} | {first} | {last} |", prose(s.role))?;
+    }
+    writeln!(out)?;
+    more(all.len().saturating_sub(MOST * 4), out)
+}
+
+fn problems(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if report.problems.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## Problems\n")?;
+    for p in report.problems.iter().take(MOST) {
+        let at = p.line.map_or(String::new(), |l| format!(":{l}"));
+        writeln!(out, "- {}: {}", code(&format!("{}{at}", p.file)), prose(&p.what))?;
+    }
+    writeln!(out)?;
+    more(report.problems.len(), out)
+}

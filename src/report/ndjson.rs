@@ -1,0 +1,37 @@
+//! The report as one JSON object a line, each with its `type` (CONTRACT.md section 3).
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::model::{Call, Finding, Problem, Push, Report, Source, Summary};
+
+/// One line.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Line<'r> {
+    Source(&'r Source),
+    Call(&'r Call),
+    Push(&'r Push),
+    Finding(&'r Finding),
+    Problem(&'r Problem),
+    Summary(&'r Summary),
+}
+
+/// Writes the objects of the report in the order of the JSON document; the summary comes last.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let sources = report.sources.iter().map(Line::Source);
+    let calls = report.calls.iter().map(Line::Call);
+    let pushes = report.pushes.iter().map(Line::Push);
+    let findings = report.findings.iter().map(Line::Finding);
+    let problems = report.problems.iter().map(Line::Problem);
+    let lines = sources.chain(calls).chain(pushes).chain(findings).chain(problems);
+    for line in lines.chain([Line::Summary(&report.summary)]) {
+        serde_json::to_writer(&mut *out, &line)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
+}

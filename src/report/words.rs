@@ -1,0 +1,87 @@
+//! Sentences that more than one form of the report says.
+
+use super::model::{Call, Push, Report};
+
+/// What the report says in one line, and whether that is bad news.
+pub(super) struct Headline {
+    pub(super) bad: bool,
+    pub(super) text: String,
+    /// The kinds of missed calls; empty when there are none.
+    pub(super) kinds: String,
+    /// What the logs hold; empty when they hold nothing.
+    pub(super) seen: String,
+}
+
+/// `1 call`, `2 pushes`.
+pub(super) fn plural(n: u64, word: &str) -> String {
+    let many = if word.ends_with("sh") { "es" } else { "s" };
+    if n == 1 { format!("1 {word}") } else { format!("{n} {word}{many}") }
+}
+
+/// Verdicts that count as missed, in words.
+pub(super) const MISSED: [(&str, &str); 4] = [
+    ("not_opened", "not opened"),
+    ("missed_no_push", "without a push"),
+    ("missed_push_failed", "push failed"),
+    ("missed_push_unanswered", "push unanswered"),
+];
+
+/// Whether the push did not arrive at the clearing house, or was refused there.
+pub(super) fn is_lost(push: &Push) -> bool {
+    matches!(push.result, "rejected" | "unroutable" | "unanswered")
+}
+
+/// Whether the report shows a call by itself: missed, or perhaps missed.
+pub(super) fn is_shown(call: &Call) -> bool {
+    call.is_missed() || call.verdict == Some("undetermined")
+}
+
+/// The verdict of the whole report.
+pub(super) fn headline(report: &Report) -> Headline {
+    let s = &report.summary;
+    let seen = format!("in {}, {}", plural(s.calls, "call"), plural(s.pushes, "push"));
+    let lost = report.pushes.iter().filter(|p| !p.synthetic && is_lost(p)).count() as u64;
+    let perhaps = s.verdicts.get("undetermined").copied().unwrap_or(0);
+    if s.missed > 0 {
+        let kinds =
+            MISSED.iter().filter_map(|(verdict, words)| s.verdicts.get(verdict).map(|n| format!("{n} {words}")));
+        let kinds = kinds.collect::<Vec<_>>().join(", ");
+        let seen = if perhaps == 0 { seen } else { format!("{perhaps} more perhaps, {seen}") };
+        return Headline { bad: true, text: format!("{} missed", plural(s.missed, "call")), kinds, seen };
+    }
+    if s.calls + s.pushes == 0 {
+        let text = match s.left_out {
+            0 => "No calls and no pushes in these logs".to_owned(),
+            n => format!("None of the {n} calls and pushes in these logs was asked for"),
+        };
+        return Headline { bad: true, text, kinds: String::new(), seen: String::new() };
+    }
+    let text = match (lost, perhaps) {
+        (0, 0) => "No missed notification".to_owned(),
+        (0, n) => format!("{} perhaps missed, the logs do not tell,", plural(n, "call")),
+        (n, 0) => format!("No missed call, but {} lost,", plural(n, "push")),
+        (n, may) => format!("{} lost and {} perhaps missed,", plural(n, "push"), plural(may, "call")),
+    };
+    Headline { bad: lost + perhaps > 0, text, kinds: String::new(), seen }
+}
+
+/// `2013-10-15 09:01:45.669`.
+pub(super) fn when(time: Option<&str>) -> String {
+    time.map_or("(no time in the log)".to_owned(), |t| t.replace('T', " "))
+}
+
+/// `408 Request Timeout`.
+pub(super) fn status(status: Option<u16>, reason: Option<&str>) -> String {
+    let text = status.map_or("no final response".to_owned(), |s| format!("{s} {}", reason.unwrap_or_default()));
+    text.trim_end().to_owned()
+}
+
+/// What the mobile callee used.
+pub(super) fn mobile_client(call: &Call) -> Option<&str> {
+    call.legs.iter().find(|l| l.mobile).and_then(|l| l.client.as_deref())
+}
+
+/// A text from the log, or what to say where it is empty.
+pub(super) fn known<'a>(text: &'a str, empty: &'a str) -> &'a str {
+    if text.is_empty() { empty } else { text }
+}

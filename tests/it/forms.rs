@@ -1,0 +1,183 @@
+//! The forms of the report: what a hostile log leaves in each, and files that are written whole or not at all.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use siptrail::input::Input;
+use siptrail::report::{self, csv, markdown, model::Report, ndjson};
+use siptrail::trace::LoadOptions;
+use siptrail::{Options, Trace};
+
+use crate::common::root;
+
+/// A reason phrase that is a formula, HTML, Markdown and a second cell.
+pub(crate) const EVIL: &str = r#"=1+1 "quoted";</script><script>alert(1)</script> | [x](y) `z` @all"#;
+const NAME: &str = "=a|b\n<i>.log";
+
+/// One missed call with a reason phrase, a user and a file name made to hurt.
+pub(crate) fn hostile() -> (Trace, siptrail::Analysis) {
+    let text = std::fs::read_to_string(root("samples/silent-mobile-leg.log")).unwrap();
+    let text = text.replace("Request Timeout", EVIL).replace("gina@contoso.com", "+gina@contoso.com");
+    let trace = Trace::load(vec![Input::from_bytes(NAME.to_owned(), text.into_bytes())], &LoadOptions::default());
+    let analysis = siptrail::analyse(&trace, &Options::default());
+    assert_eq!(analysis.missed().count(), 1);
+    (trace, analysis)
+}
+
+fn hostile_report() -> Report {
+    let (trace, analysis) = hostile();
+    report::report(&trace, &analysis, &[])
+}
+
+fn samples() -> Report {
+    let trace = Trace::open([root("samples")]).unwrap();
+    let analysis = siptrail::analyse(&trace, &Options::default());
+    report::report(&trace, &analysis, &[])
+}
+
+fn written(work: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>) -> String {
+    let mut out = Vec::new();
+    work(&mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn ndjson_holds_the_objects_of_the_document() {
+    let report = samples();
+    let document = serde_json::to_value(&report).unwrap();
+    let lines: Vec<Value> =
+        written(|out| ndjson::write(&report, out)).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let mut expected = Vec::new();
+    for (kind, key) in
+        [("source", "sources"), ("call", "calls"), ("push", "pushes"), ("finding", "findings"), ("problem", "problems")]
+    {
+        expected.extend(document[key].as_array().unwrap().iter().map(|object| (kind, object.clone())));
+    }
+    expected.push(("summary", document["summary"].clone()));
+    assert!(expected.len() > 40);
+    assert_eq!(lines.len(), expected.len());
+    for (mut line, (kind, object)) in lines.into_iter().zip(expected) {
+        assert_eq!(line.as_object_mut().unwrap().remove("type"), Some(kind.into()));
+        assert_eq!(line, object);
+    }
+}
+
+/// Reads a CSV back with the names of its header row.
+fn table(report: &Report, table: csv::Table) -> Vec<std::collections::BTreeMap<String, String>> {
+    let text = written(|out| csv::write(report, table, out));
+    let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+    reader.deserialize().map(|row| row.unwrap()).collect()
+}
+
+#[test]
+fn csv_has_the_names_and_rows_of_the_document() {
+    let report = samples();
+    let document = serde_json::to_value(&report).unwrap();
+    for (which, key) in
+        [(csv::Table::Calls, "calls"), (csv::Table::Pushes, "pushes"), (csv::Table::Findings, "findings")]
+    {
+        let rows = table(&report, which);
+        let objects = document[key].as_array().unwrap();
+        assert_eq!(rows.len(), objects.len());
+        for (row, object) in rows.iter().zip(objects) {
+            for (name, cell) in row {
+                match &object[name] {
+                    Value::Null => assert_eq!(cell, "", "{name}"),
+                    Value::String(text) => assert_eq!(cell, text, "{name}"),
+                    Value::Array(items) => {
+                        assert_eq!(cell.split(';').filter(|c| !c.is_empty()).count(), items.len(), "{name}: {cell}");
+                    }
+                    plain => assert_eq!(*cell, plain.to_string(), "{name}"),
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn no_cell_of_a_hostile_log_is_a_formula() {
+    let report = hostile_report();
+    let rows = table(&report, csv::Table::Calls);
+    assert_eq!(rows[0]["reason"], format!("'{EVIL}"));
+    assert!(rows.iter().any(|r| r["to"] == "'+gina@contoso.com"), "{rows:?}");
+    let runs = |cell: &str| cell.starts_with(['=', '+', '-', '@', '\t', '\r']) || cell.contains('\n');
+    for which in [csv::Table::Calls, csv::Table::Pushes, csv::Table::Findings] {
+        for (name, cell) in table(&report, which).iter().flatten() {
+            assert!(!runs(cell), "{name}: {cell}");
+        }
+    }
+}
+
+#[test]
+fn markdown_shows_a_hostile_log_as_text() {
+    let text = written(|out| markdown::write(&hostile_report(), out));
+    assert!(text.starts_with("# siptrail: 1 call missed\n"), "{text}");
+    assert!(
+        text.contains(r#"408 =1+1 "quoted";\</script\>\<script\>alert(1)\</script\> \| \[x\](y) \`z\` @"#),
+        "{text}"
+    );
+    assert!(!text.contains("<script") && !text.contains(" @all"), "{text}");
+    // The file name has a line feed and a bar; neither may end its line or its cell.
+    let row = text.lines().find(|l| l.starts_with("| `=a")).unwrap();
+    assert!(row.starts_with("| `=a\\|b\u{fffd}<i>.log` |"), "{row}");
+    assert!(text.contains("**Cause** `PN20`") || text.contains("**Cause** `PN23`"), "{text}");
+}
+
+fn run(args: &[&str], folder: &Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_siptrail")).args(args).current_dir(folder).output().unwrap()
+}
+
+#[test]
+fn an_output_file_is_whole_or_is_not_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = root("samples/silent-mobile-leg.log");
+    let log = log.to_str().unwrap();
+    std::fs::copy(log, dir.path().join("own.log")).unwrap();
+    std::fs::write(dir.path().join("old.json"), "old").unwrap();
+    let names = || {
+        let mut all: Vec<_> =
+            std::fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        all.sort();
+        all
+    };
+
+    let o = run(&["report", log, "--format", "json", "-o", "old.json"], dir.path());
+    assert!(o.status.success() && o.stdout.is_empty(), "{o:?}");
+    let direct = run(&["report", log, "--format", "json"], dir.path());
+    assert_eq!(std::fs::read(dir.path().join("old.json")).unwrap(), direct.stdout);
+
+    // Every one of them leaves the folder as it was, and says in one line which file and what to do.
+    for (args, file, hint) in [
+        (&["report", log, "-o", "no/such/report.txt"][..], "no/such/report.txt", "there is no folder"),
+        (&["report", log, "-o", "."], ".", "name a file"),
+        (&["report", "own.log", "-o", "./own.log"], "./own.log", "one of the inputs"),
+        (&["report", "no-such.log", "-o", "new.txt"], "no-such.log", "check the path"),
+        (&["report", log, "--since", "soon", "-o", "new.txt"], "--since", "expected a time"),
+        (&["report", log, "--format", "csv", "-o", "new.csv"], "--format csv", "--table calls"),
+        (&["report", log, "--format", "json", "--table", "calls"], "--table", "--format csv"),
+    ] {
+        let o = run(args, dir.path());
+        let said = String::from_utf8(o.stderr).unwrap();
+        assert_eq!(o.status.code(), Some(2), "{args:?}: {said}");
+        assert!(said.contains(file) && said.contains(hint) && said.lines().count() == 1, "{args:?}: {said}");
+        assert_eq!(names(), ["old.json", "own.log"], "{args:?}");
+    }
+
+    let o = run(&["report", log, "-o", "new.txt"], dir.path());
+    assert!(o.status.success());
+    let text = std::fs::read_to_string(dir.path().join("new.txt")).unwrap();
+    assert!(text.starts_with("1 call missed") && !text.contains('\u{1b}'), "{text}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error() {
+    if !Path::new("/dev/full").exists() {
+        return;
+    }
+    let o = run(&["report", "samples/silent-mobile-leg.log", "-o", "/dev/full"], &root(""));
+    let said = String::from_utf8(o.stderr).unwrap();
+    assert_eq!(o.status.code(), Some(2));
+    assert!(said.contains("/dev/full") && said.contains("check the disk"), "{said}");
+}
