@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use super::app::View;
 use super::data::Data;
 use crate::analysis::Analysis;
-use crate::ladder::text::TextOptions;
-use crate::ladder::{self, Subject};
+use crate::ladder::svg::SvgOptions;
+use crate::ladder::text::{TextOptions, TimeStyle};
+use crate::ladder::{self, Subject, mermaid, svg};
 use crate::report::story::Story;
 use crate::report::{self, page};
 use crate::trace::EventId;
@@ -19,6 +20,10 @@ pub enum Content {
     Text(Subject),
     /// Its call and pushes, as the JSON of `siptrail report`.
     Json(Subject),
+    /// Its ladder, as a picture.
+    Svg(Subject),
+    /// Its ladder, as a Mermaid diagram for a wiki.
+    Mermaid(Subject),
     /// Records as logged, byte for byte.
     Records(Vec<EventId>),
     /// The calls or pushes of these rows, as the JSON of `siptrail report`.
@@ -53,6 +58,8 @@ impl Content {
         match self {
             Content::Text(subject) => of(subject) + ".txt",
             Content::Json(subject) => of(subject) + ".json",
+            Content::Svg(subject) => of(subject) + ".svg",
+            Content::Mermaid(subject) => of(subject) + ".mmd",
             Content::Records(_) => "siptrail-records.log".to_owned(),
             Content::Rows(View::Pushes, _) => "siptrail-pushes.json".to_owned(),
             Content::Rows(..) => "siptrail-calls.json".to_owned(),
@@ -74,6 +81,12 @@ impl Content {
                 story.write(&mut plain)?;
                 story.write_records(&mut plain)?;
                 out.write_all(&plain.into_inner())
+            }
+            Content::Svg(subject) => {
+                svg::write(&ladder::build(&data.trace, analysis, subject), &SvgOptions::default(), out)
+            }
+            Content::Mermaid(subject) => {
+                mermaid::write(&ladder::build(&data.trace, analysis, subject), TimeStyle::Absolute, out)
             }
             Content::Json(Subject::Call(i)) => json(data, &[*i], &pushes_of(analysis, *i), out),
             Content::Json(Subject::Push(i)) => match analysis.pushes.get(*i).and_then(|p| p.call) {

@@ -12,7 +12,7 @@ use ratatui::style::Color;
 use siptrail::input::Input;
 use siptrail::trace::LoadOptions;
 use siptrail::tui::data::Data;
-use siptrail::tui::{Action, App, Effect, Key, Load, Overlay, Theme, View, update, view};
+use siptrail::tui::{Action, App, Effect, Filter, Key, Load, Overlay, Theme, View, update, view};
 use siptrail::{Options, Trace};
 
 use crate::common::root;
@@ -63,6 +63,10 @@ fn press(app: &mut App, keys: &str) -> Option<Effect> {
         let key = Key::of(KeyEvent::new(code, modifiers)).unwrap();
         if let Some(action) = app.action(key) {
             effect = update(app, action);
+            if let Some(Effect::Filter(filter)) = &effect {
+                let rows = filter.ask(&app.data, &|_| true).unwrap().unwrap();
+                effect = update(app, Action::Filtered(filter.clone(), rows));
+            }
         }
         while app.busy() {
             update(app, Action::Work);
@@ -118,6 +122,9 @@ const SCREENS: &[(&str, &str, &str)] = &[
     ("menu-copy", FAILED, "3<Enter>y"),
     ("menu-save", FAILED, "3ms"),
     ("prompt-search", "samples", "3/frank"),
+    ("prompt-filter", "samples", "3fmissed -user:frank"),
+    ("prompt-filter-wrong", "samples", "3fmissed outcom:busy"),
+    ("filtered", FAILED, "5fstatus:4xx..5xx<Enter>"),
     ("prompt-not-found", "samples", "3/nobody"),
     ("prompt-time", FAILED, "5@10:1"),
     ("prompt-save", FAILED, "3st"),
@@ -154,6 +161,14 @@ fn every_view_and_overlay_looks_as_it_was_judged() {
     assert!(shown.is_ascii(), "{shown}");
     wrong.extend(check("timeline-ascii-80x24", &shown));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_readme_shows_what_the_timeline_looks_like() {
+    let readme = std::fs::read_to_string(root("README.md")).unwrap();
+    let shown = readme.split("```\n").find(|block| block.starts_with(" siptrail  1 Overview"));
+    let screen = std::fs::read_to_string(root("tests/screens/timeline-80x24.txt")).unwrap();
+    assert_eq!(shown, Some(screen.as_str()));
 }
 
 /// No screen file that no test reads.
@@ -264,6 +279,46 @@ fn a_cause_leads_to_its_calls_and_a_record_to_its_story() {
 }
 
 #[test]
+fn a_filter_narrows_the_list_while_it_is_typed() {
+    let mut app = app("samples", plain(), (80, 24));
+    let all = app.data.analysis.calls.len();
+    for (keys, rows) in [
+        ("3fmissed", 3),
+        (" user:frank", 1),
+        // What cannot be read leaves the rows as they are; what can be read again, or is gone, does not.
+        (" outcom:", 1),
+        ("<C-u>", all),
+        ("missed<Enter>", 3),
+        // Given up, the filter before it stays.
+        ("f user:frank<Esc>", 3),
+        ("jj", 3),
+        ("<Esc>", all),
+        ("fraw~/epid=5de6a83820/<Enter>", 1),
+        ("q", all),
+    ] {
+        press(&mut app, keys);
+        assert_eq!(app.calls.rows.len(), rows, "{keys}");
+    }
+    assert_eq!(app.view, View::Calls);
+    press(&mut app, "fmissed outcom:x");
+    assert!(app.notice.as_ref().is_some_and(|n| n.bad && n.text.starts_with("column 8:")), "{:?}", app.notice);
+    // The answer to a query that was typed on meanwhile is of no use.
+    press(&mut app, "<Esc>");
+    let filter = Filter { number: app.filters.wrapping_sub(1), view: View::Calls, text: "missed".to_owned() };
+    update(&mut app, Action::Filtered(filter, vec![0]));
+    assert_eq!(app.calls.rows.len(), all);
+    // Records stay in the order of time, whatever file they are in.
+    press(&mut app, "5fmethod:message<Enter>");
+    let times: Vec<_> = app
+        .records
+        .rows
+        .iter()
+        .filter_map(|r| app.data.analysis.time(&app.data.trace, app.data.records[*r as usize]))
+        .collect();
+    assert!(times.len() > 5 && times.is_sorted());
+}
+
+#[test]
 fn what_is_copied_and_saved_is_what_stands_in_the_log() {
     let mut app = app(FAILED, plain(), (80, 24));
     assert_eq!(press(&mut app, "3yc"), Some(Effect::Copy("b45230e872a37c9066ec2be87671bdcc".to_owned())));
@@ -272,13 +327,18 @@ fn what_is_copied_and_saved_is_what_stands_in_the_log() {
     let log = std::fs::read_to_string(root(FAILED).join("fe03.log")).unwrap();
     let Some(Effect::Copy(message)) = press(&mut app, "ym") else { panic!("nothing copied") };
     assert!(log.contains(&message) && message.ends_with("$$end_record"), "{message}");
-    for (keys, name) in [("sj<Enter>", "siptrail-b45230e872a3.json"), ("st<C-u>a b.txt<Enter>", "a b.txt")] {
+    for (keys, name) in [
+        ("sj<Enter>", "siptrail-b45230e872a3.json"),
+        ("st<C-u>a b.txt<Enter>", "a b.txt"),
+        ("sv<Enter>", "siptrail-b45230e872a3.svg"),
+        ("sd<Enter>", "siptrail-b45230e872a3.mmd"),
+    ] {
         let Some(Effect::Save(save)) = press(&mut app, keys) else { panic!("nothing saved") };
         assert_eq!(save.path.to_str(), Some(name));
         let mut out = Vec::new();
         save.content.write(&app.data, false, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
-        assert!(text.contains("b45230e872a37c9066ec2be87671bdcc") && !text.contains('\u{1b}'));
+        assert!(text.contains("Request Timeout") && !text.contains('\u{1b}'), "{name}");
         if name.ends_with("json") {
             let report: serde_json::Value = serde_json::from_str(&text).unwrap();
             assert_eq!(report["calls"][0]["pushes"][0], report["pushes"][0]["call_id"]);

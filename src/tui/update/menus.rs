@@ -96,6 +96,10 @@ pub(super) fn save(app: &mut App) {
             "this story, as text with its records".to_owned(),
             Choice::Save(Content::Text(subject.clone())),
         ));
+        let picture = Choice::Save(Content::Svg(subject.clone()));
+        items.push(('v', "its ladder, as a picture (SVG)".to_owned(), picture));
+        let diagram = Choice::Save(Content::Mermaid(subject.clone()));
+        items.push(('d', "its ladder, as a diagram (Mermaid)".to_owned(), diagram));
         if !matches!(subject, Subject::Records(_)) {
             items.push(('j', "this story, as JSON".to_owned(), Choice::Save(Content::Json(subject))));
         }

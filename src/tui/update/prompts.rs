@@ -36,7 +36,7 @@ pub(super) fn edit(app: &mut App, request: InputRequest) -> Option<Effect> {
             find::start(app, from, true);
             None
         }
-        PromptKind::Filter(_) => ask(app, app.view, text),
+        PromptKind::Filter(_) => Some(ask(app, app.view, text)),
         PromptKind::Time | PromptKind::Save(_) => None,
     }
 }
@@ -50,19 +50,19 @@ pub(super) fn filter(app: &mut App) {
 }
 
 /// Asks a filter; a query that cannot be read leaves the rows as they are.
-pub(super) fn ask(app: &mut App, view: View, text: String) -> Option<Effect> {
+pub(super) fn ask(app: &mut App, view: View, text: String) -> Effect {
     app.filters += 1;
     app.filtering = None;
     if text.is_empty() {
         moves::refill(app, view, None);
-        return Some(Effect::StopFilter);
+        return Effect::StopFilter;
     }
     if let Err(error) = Query::parse(&text) {
         app.notice = Some(Notice { text: error.to_string(), bad: true });
-        return Some(Effect::StopFilter);
+        return Effect::StopFilter;
     }
     app.filtering = Some(0);
-    Some(Effect::Filter(Filter { number: app.filters, view, text }))
+    Effect::Filter(Filter { number: app.filters, view, text })
 }
 
 /// The rows of a filter have come.

@@ -33,7 +33,7 @@ pub(super) fn loaded(app: &mut App, data: &Arc<Data>) -> Option<Effect> {
     }
     go(app, Motion::Down(0));
     // The list that is shown keeps its filter.
-    query.and_then(|text| prompts::ask(app, app.view, text))
+    query.map(|text| prompts::ask(app, app.view, text))
 }
 
 /// All rows, those of a cause where the list was narrowed to it; the same row selected, or the last again.
