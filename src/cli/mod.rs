@@ -3,6 +3,7 @@
 mod clock;
 mod coverage;
 mod explain;
+mod export;
 mod filter;
 mod findings;
 mod grep;
@@ -41,6 +42,7 @@ enum Command {
     Show(show::Show),
     List(list::ListArgs),
     Grep(grep::Grep),
+    Export(export::Export),
     Coverage(coverage::Coverage),
     Findings(findings::Findings),
     Explain(explain::Explain),
@@ -82,6 +84,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Show(show) => show.run(),
         Command::List(list) => list.run(),
         Command::Grep(grep) => grep.run(),
+        Command::Export(export) => export.run(),
         Command::Coverage(coverage) => coverage.run(),
         Command::Findings(findings) => findings.run(),
         Command::Explain(explain) => explain.run(),
