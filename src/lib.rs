@@ -57,6 +57,8 @@ pub mod trace;
 #[deny(clippy::disallowed_methods)]
 pub mod analysis;
 #[deny(clippy::disallowed_methods)]
+pub mod export;
+#[deny(clippy::disallowed_methods)]
 pub mod findings;
 #[deny(clippy::disallowed_methods)]
 pub mod knowledge;

@@ -7,6 +7,7 @@ mod config;
 mod coverage;
 mod demo;
 mod explain;
+mod export;
 mod filter;
 mod findings;
 mod global;
@@ -57,6 +58,7 @@ enum Command {
     Tui(tui::Tui),
     List(list::ListArgs),
     Grep(grep::Grep),
+    Export(export::Export),
     Coverage(coverage::Coverage),
     Anonymise(anonymise::Anonymise),
     Findings(findings::Findings),
@@ -117,6 +119,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Show(show) => show.run(),
         Command::List(list) => list.run(),
         Command::Grep(grep) => grep.run(),
+        Command::Export(export) => export.run(),
         Command::Coverage(coverage) => coverage.run(),
         Command::Anonymise(anonymise) => anonymise.run(),
         Command::Findings(findings) => findings.run(),
