@@ -21,7 +21,7 @@ pub struct Difference {
 /// Call-IDs are compared by the place in the report they lead to.
 pub fn difference(original: &Report, copy: &Report) -> Option<Difference> {
     let (a, b) = (skeleton(original), skeleton(copy));
-    differing(String::new(), &a, &b)
+    differing("", &a, &b)
 }
 
 fn skeleton(report: &Report) -> Value {
@@ -74,15 +74,15 @@ fn skeleton(report: &Report) -> Value {
     json!({ "summary": summary, "calls": call_rows, "pushes": push_rows, "findings": finding_rows })
 }
 
-fn differing(place: String, a: &Value, b: &Value) -> Option<Difference> {
-    let here = || Some(Difference { place: place.clone(), original: a.to_string(), copy: b.to_string() });
+fn differing(place: &str, a: &Value, b: &Value) -> Option<Difference> {
+    let here = || Some(Difference { place: place.to_owned(), original: a.to_string(), copy: b.to_string() });
     match (a, b) {
         (Value::Object(a), Value::Object(b)) if keys(a) == keys(b) => {
             let dot = if place.is_empty() { "" } else { "." };
-            a.iter().find_map(|(key, value)| differing(format!("{place}{dot}{key}"), value, b.get(key)?))
+            a.iter().find_map(|(key, value)| differing(&format!("{place}{dot}{key}"), value, b.get(key)?))
         }
         (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
-            a.iter().zip(b).enumerate().find_map(|(i, (a, b))| differing(format!("{place}[{i}]"), a, b))
+            a.iter().zip(b).enumerate().find_map(|(i, (a, b))| differing(&format!("{place}[{i}]"), a, b))
         }
         _ if a == b => None,
         _ => here(),

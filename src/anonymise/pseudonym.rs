@@ -56,16 +56,15 @@ impl Pseudonyms {
     pub(super) fn of(&mut self, name: &[u8], shape: Shape) -> Vec<u8> {
         let lower = name.to_ascii_lowercase();
         let entry = (shape, lower);
-        let plain = match self.given.get(&entry) {
-            Some(known) => known.clone(),
-            None => {
-                let made = (0..TRIES).map(|n| self.candidate(&entry.1, shape, n)).find(|c| self.is_free(c, &entry.1));
-                let made = made.unwrap_or_else(|| self.candidate(&entry.1, shape, 0));
-                self.taken.insert(made.clone());
-                self.made.insert(made.clone());
-                self.given.insert(entry, made.clone());
-                made
-            }
+        let plain = if let Some(known) = self.given.get(&entry) {
+            known.clone()
+        } else {
+            let made = (0..TRIES).map(|n| self.candidate(&entry.1, shape, n)).find(|c| self.is_free(c, &entry.1));
+            let made = made.unwrap_or_else(|| self.candidate(&entry.1, shape, 0));
+            self.taken.insert(made.clone());
+            self.made.insert(made.clone());
+            self.given.insert(entry, made.clone());
+            made
         };
         let cased = name.iter().zip(&plain).map(
             |(old, new)| {

@@ -118,9 +118,10 @@ impl Anonymise {
             },
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
                 let parent = self.output.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
-                match parent.is_dir() {
-                    true => Ok(()),
-                    false => Err(format!("cannot write {path}: there is no folder {}; make it", parent.display())),
+                if parent.is_dir() {
+                    Ok(())
+                } else {
+                    Err(format!("cannot write {path}: there is no folder {}; make it", parent.display()))
                 }
             }
             Err(e) => Err(format!("cannot write {path}: {e}; name a folder that is not there yet")),

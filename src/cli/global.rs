@@ -9,7 +9,7 @@ use clap::{ArgAction, Args, ColorChoice, value_parser};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
-    /// When to colour: auto means on a terminal, unless NO_COLOR is set
+    /// When to colour: auto means on a terminal, unless `NO_COLOR` is set
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: ColorChoice,
     /// How many threads read and analyse: one a processor unless given; the result is the same

@@ -218,7 +218,8 @@ mod tests {
         let root = Arguments::command();
         root.clone().debug_assert();
         for command in root.get_subcommands().chain([&root]) {
-            let help = command.get_after_long_help().or(command.get_after_help()).map(ToString::to_string).unwrap_or_default();
+            let help =
+                command.get_after_long_help().or(command.get_after_help()).map(ToString::to_string).unwrap_or_default();
             assert!(help.starts_with("Examples:"), "{} has no examples", command.get_name());
         }
     }

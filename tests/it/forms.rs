@@ -84,7 +84,7 @@ fn csv_has_the_names_and_rows_of_the_document() {
             for (name, cell) in row {
                 match &object[name] {
                     Value::Null => assert_eq!(cell, "", "{name}"),
-                    Value::String(text) => assert_eq!(cell, text, "{name}"),
+                    Value::String(text) => assert_eq!(cell.strip_prefix('\'').unwrap_or(cell), text, "{name}"),
                     Value::Array(items) => {
                         assert_eq!(cell.split(';').filter(|c| !c.is_empty()).count(), items.len(), "{name}: {cell}");
                     }
@@ -100,7 +100,7 @@ fn no_cell_of_a_hostile_log_is_a_formula() {
     let report = hostile_report();
     let rows = table(&report, csv::Table::Calls);
     assert_eq!(rows[0]["reason"], format!("'{EVIL}"));
-    assert!(rows.iter().any(|r| r["to"] == "'+gina@contoso.com"), "{rows:?}");
+    assert!(rows.iter().any(|r| r["from"] == "'+gina@contoso.com"), "{rows:?}");
     let runs = |cell: &str| cell.starts_with(['=', '+', '-', '@', '\t', '\r']) || cell.contains('\n');
     for which in [csv::Table::Calls, csv::Table::Pushes, csv::Table::Findings] {
         for (name, cell) in table(&report, which).iter().flatten() {
@@ -117,7 +117,7 @@ fn markdown_shows_a_hostile_log_as_text() {
         text.contains(r#"408 =1+1 "quoted";\</script\>\<script\>alert(1)\</script\> \| \[x\](y) \`z\` @"#),
         "{text}"
     );
-    assert!(!text.contains("<script") && !text.contains(" @all"), "{text}");
+    assert!(!text.replace("\\<", "").contains("<script") && !text.contains(" @all"), "{text}");
     // The file name has a line feed and a bar; neither may end its line or its cell.
     let row = text.lines().find(|l| l.starts_with("| `=a")).unwrap();
     assert!(row.starts_with("| `=a\\|b\u{fffd}<i>.log` |"), "{row}");

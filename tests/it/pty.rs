@@ -160,7 +160,7 @@ fn a_log_that_grows_is_followed() {
     session.press("3");
     session.wait_for("undetermined");
     let mut file = std::fs::File::options().append(true).open(&path).unwrap();
-    file.write_all(text[at..].as_bytes()).unwrap();
+    file.write_all(&text.as_bytes()[at..]).unwrap();
     session.wait_for("missed_push_failed");
     // A log that is cut and starts anew: what was there stays, as an input of its own.
     std::fs::write(&path, &text[..at]).unwrap();

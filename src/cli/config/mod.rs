@@ -18,7 +18,7 @@ const VARIABLE: &str = "SIPTRAIL_CONFIG";
 /// Show the configuration file and what is in force, or write one to start from
 ///
 /// The file sets defaults of options, so that a nightly job or a narrow screen need not repeat them. An option on the
-/// command line beats it. It is looked for in --config FILE, then in the variable SIPTRAIL_CONFIG (empty: no file), then
+/// command line beats it. It is looked for in --config FILE, then in the variable `SIPTRAIL_CONFIG` (empty: no file), then
 /// in the user's folder for configurations. Unknown keys and values are refused.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
