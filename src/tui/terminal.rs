@@ -6,9 +6,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crossterm::cursor::Show;
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::execute;
+use crossterm::style::Print;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+
+/// The wheel presses arrow keys, which leaves the mouse to the terminal for selecting text (xterm's alternate scroll
+/// mode, set after its value was saved); and the value as it was.
+const WHEEL: &str = "\x1b[?1007s\x1b[?1007h";
+const NO_WHEEL: &str = "\x1b[?1007r";
 
 /// The terminal is ours now.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -33,7 +39,7 @@ pub(super) fn take() -> io::Result<(Guard, Terminal<CrosstermBackend<Stdout>>)> 
     enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
     let guard = Guard;
-    execute!(out(), EnterAlternateScreen, EnableBracketedPaste)?;
+    execute!(out(), EnterAlternateScreen, EnableBracketedPaste, Print(WHEEL))?;
     Ok((guard, Terminal::new(CrosstermBackend::new(out()))?))
 }
 
@@ -41,7 +47,7 @@ pub(super) fn take() -> io::Result<(Guard, Terminal<CrosstermBackend<Stdout>>)> 
 pub(super) fn restore() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         let mut out = out();
-        let _ = execute!(out, DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, Show);
+        let _ = execute!(out, DisableMouseCapture, DisableBracketedPaste, Print(NO_WHEEL), LeaveAlternateScreen, Show);
         let _ = disable_raw_mode();
         let _ = out.flush();
     }

@@ -124,7 +124,7 @@ const SCREENS: &[(&str, &str, &str)] = &[
     ("prompt-search", "samples", "3/frank"),
     ("prompt-filter", "samples", "3fmissed -user:frank"),
     ("prompt-filter-wrong", "samples", "3fmissed outcom:busy"),
-    ("filtered", FAILED, "5fstatus:4xx..5xx<Enter>"),
+    ("filtered", FAILED, "5fstatus>=400<Enter>"),
     ("prompt-not-found", "samples", "3/nobody"),
     ("prompt-time", FAILED, "5@10:1"),
     ("prompt-save", FAILED, "3st"),
