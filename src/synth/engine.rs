@@ -9,7 +9,7 @@ use super::log::{Kept, ServerLog};
 use super::place::{Node, Topology};
 use super::rng::Rng;
 use super::session::Session;
-use super::story::{self, Teller, Told};
+use super::story::{self, Again, Teller, Told};
 use super::truth::{self, Truth};
 use super::{Extent, Plan, address, encode};
 use crate::analysis::Link;
@@ -267,7 +267,7 @@ impl Engine<'_> {
     }
 
     /// A call, the push it causes, and perhaps another call to the same user.
-    fn call(&mut self, start: u64, family: Option<usize>, callee: Option<u32>) {
+    fn call(&mut self, start: u64, family: Option<usize>, callee: Option<Again>) {
         self.calls += 1;
         let slot = self.slot(start);
         let told = story::call(&mut self.teller, &mut self.slots[slot], callee);
@@ -294,8 +294,8 @@ impl Engine<'_> {
             call.pushes.push(own);
         }
         self.families[family].calls.push((call, slot, 0));
-        if let Some((after, user)) = again {
-            self.call(start + u64::from(after), Some(family), Some(user));
+        if let Some((after, further)) = again {
+            self.call(start + u64::from(after), Some(family), Some(further));
         }
     }
 

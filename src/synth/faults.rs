@@ -50,7 +50,7 @@ impl Fault {
     pub(super) fn causes(&'static self) -> &'static [&'static str] {
         match self.code {
             // Nothing is wrong with the push itself.
-            "" | "PN20" | "PN50" => &[],
+            "" | "PN20" | "PN22" | "PN23" | "PN24" | "PN50" | "PN60" => &[],
             "PN08" => &["PN08", "PN30"],
             _ => std::slice::from_ref(&self.code),
         }
@@ -85,7 +85,7 @@ const fn other(code: &'static str, course: Course) -> Fault {
 }
 
 /// All faults; the first is none.
-pub(super) static FAULTS: [Fault; 22] = [
+pub(super) static FAULTS: [Fault; 26] = [
     FINE,
     Fault {
         component: "Exit - domain [push.lync.com] is unknown and DNS SRV results did not match anything. Result 0xC3E93C5E(SIPPROXY_E_ROUTING)",
@@ -189,6 +189,11 @@ pub(super) static FAULTS: [Fault; 22] = [
         component: "",
     },
     edge("PN11", 404, "", FINE.record),
+    // Ways of phones, not of pushes: the story of the call is chosen to fit.
+    other("PN22", Course::Accepted),
+    other("PN23", Course::NoPush),
+    other("PN24", Course::NoPush),
+    other("PN60", Course::Accepted),
     other("PN31", Course::Late),
     other("PN32", Course::Twice),
 ];
@@ -217,8 +222,24 @@ const USUAL: [(&str, u32); 20] = [
     ("PN35", 15_000),
 ];
 
-/// Codes whose cause lies outside the trace; each shows as an accepted push that nobody opened.
-const OUTSIDE: [&str; 10] = ["PN40", "PN41", "PN42", "PN43", "PN44", "PN45", "PN46", "PN47", "PN48", "PN49"];
+/// Codes whose cause lies outside the trace, with the code that the trace then shows: pushes held back, refused, or
+/// accepted and not opened; apps that do not fetch.
+const OUTSIDE: [(&str, &str); 14] = [
+    ("PN25", "PN20"),
+    ("PN34", "PN35"),
+    ("PN40", "PN50"),
+    ("PN41", "PN50"),
+    ("PN42", "PN50"),
+    ("PN43", "PN50"),
+    ("PN44", "PN50"),
+    ("PN45", "PN50"),
+    ("PN46", "PN50"),
+    ("PN47", "PN50"),
+    ("PN48", "PN50"),
+    ("PN49", "PN50"),
+    ("PN61", "PN60"),
+    ("PN63", "PN60"),
+];
 
 /// How often each fault happens, in millionths of the pushes.
 #[derive(Clone, Debug)]
@@ -247,11 +268,16 @@ impl Mix {
 
 /// The fault of a code.
 pub(super) fn find(code: &str) -> Option<&'static Fault> {
-    let code = if OUTSIDE.contains(&code) { "PN50" } else { code };
+    let code = shown(code);
     FAULTS.iter().skip(1).find(|f| f.code == code)
+}
+
+/// The code that a trace shows for a code.
+pub(super) fn shown(code: &str) -> &str {
+    OUTSIDE.iter().find(|(outside, _)| *outside == code).map_or(code, |(_, shown)| shown)
 }
 
 /// All codes that can be asked for.
 pub(super) fn codes() -> impl Iterator<Item = &'static str> {
-    FAULTS.iter().skip(1).map(|f| f.code).chain(OUTSIDE)
+    FAULTS.iter().skip(1).map(|f| f.code).chain(OUTSIDE.iter().map(|(code, _)| *code))
 }

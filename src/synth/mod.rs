@@ -97,6 +97,11 @@ impl Wish {
         Some(Wish(faults::find(code)?, millionths.min(1_000_000)))
     }
 
+    /// The code that a trace shows for a code: another one where the cause lies outside the trace.
+    pub fn shown(code: &str) -> &str {
+        faults::shown(code)
+    }
+
     /// All codes that can be asked for.
     pub fn codes() -> impl Iterator<Item = &'static str> {
         faults::codes()

@@ -77,7 +77,7 @@ fn every_fault_is_named() {
         let (result, truth) = judge(&Plan { faults, servers: 3, extent: Extent::Calls(60), ..small(50) });
         missing.extend(result.mistakes.iter().map(|m| format!("{code}: {m:?}")));
         // What happens behind the clearing house looks like a push that nobody opened.
-        let shown = if code.starts_with("PN4") { "PN50" } else { code };
+        let shown = Wish::shown(code);
         let told = truth.calls.iter().flat_map(|c| &c.findings).filter(|f| *f == shown).count();
         if told < 3 {
             missing.push(format!("{code}: only {told} in the truth"));

@@ -1,7 +1,7 @@
 //! A call: the INVITE, its forks, and the choice of an ending.
 
-use super::ending::Writer;
-use super::{Caused, Teller, Told};
+use super::ending::{Fetching, Writer};
+use super::{Again, Caused, Teller, Told};
 use crate::analysis::{Link, Outcome, Verdict};
 use crate::synth::faults::Course;
 use crate::synth::place::{Node, Party, Path, Place, Platform};
@@ -38,9 +38,23 @@ const PHONE: [(Verdict, u32); 5] = [
 ];
 
 /// Writes a call. `callee` is given when the same user is called once more.
-pub(in crate::synth) fn call(teller: &mut Teller<'_>, session: &mut Session, callee: Option<u32>) -> Told {
-    let phone = callee.is_some() || teller.rng.chance(45);
-    if phone { to_phone(teller, session, callee) } else { to_desk(teller, session) }
+pub(in crate::synth) fn call(teller: &mut Teller<'_>, session: &mut Session, callee: Option<Again>) -> Told {
+    match callee {
+        Some(Again { user, gone: true }) => to_phone_gone(teller, session, user),
+        Some(Again { user, gone: false }) => to_phone(teller, session, Some(user)),
+        None if teller.rng.chance(45) => to_phone(teller, session, None),
+        None => to_desk(teller, session),
+    }
+}
+
+/// A call to somebody whose phone is no target any more: only the desktop client rings.
+fn to_phone_gone(teller: &mut Teller<'_>, session: &mut Session, callee: u32) -> Told {
+    connect(teller, session, callee, &[Place::Desktop]);
+    let mut writer = Writer::new(Script::new(session), &mut teller.rng, Body::ImSdp);
+    let mut told = writer.desk(Outcome::NoAnswer);
+    writer.script.finish();
+    told.findings.push("PN22");
+    told
 }
 
 fn party(teller: &mut Teller<'_>, session: &mut Session, user: u32, place: Place) -> Node {
@@ -97,14 +111,27 @@ fn to_desk(teller: &mut Teller<'_>, session: &mut Session) -> Told {
 /// A call to somebody with a phone, and perhaps a desktop client beside it.
 fn to_phone(teller: &mut Teller<'_>, session: &mut Session, callee: Option<u32>) -> Told {
     let first = callee.is_none();
-    let callee = callee.unwrap_or_else(|| teller.phone_user(session.start, session.start + 400_000));
-    let platform = Platform::of(callee);
     let fault = teller.faults.draw(&mut teller.rng);
+    let (now, until) = (session.start, session.start + 400_000);
+    let callee = callee.unwrap_or_else(|| match fault.code {
+        "PN23" => teller.user_of(now, until, |p| !p.pushes()),
+        "PN22" | "PN24" => teller.user_of(now, until, Platform::pushes),
+        "PN60" => teller.user_of(now, until, |p| p == Platform::Ucwa),
+        _ => teller.phone_user(now, until),
+    });
+    let platform = Platform::of(callee);
     let mut verdict = PHONE[teller.rng.weighted(&PHONE.map(|(_, w)| w))].0;
     // In the foreground the app needs no push, and answers.
-    let open = !platform.pushes() || (first && teller.rng.chance(8));
+    let open = !platform.pushes() || fault.code == "PN24" || (first && teller.rng.chance(8));
     let pushed = !open && fault.course != Course::NoPush;
-    if !platform.pushes() && matches!(verdict, Verdict::NotOpened) || !open && fault.course == Course::NoPush {
+    let unfetched = fault.code == "PN60" && platform == Platform::Ucwa;
+    if fault.code == "PN24" {
+        verdict = Verdict::AnsweredByMobile;
+    } else if unfetched {
+        verdict = if pushed { Verdict::NotOpened } else { Verdict::MissedNoPush };
+    } else if !platform.pushes() && (fault.code == "PN23" || matches!(verdict, Verdict::NotOpened))
+        || !open && fault.course == Course::NoPush
+    {
         verdict = Verdict::MissedNoPush;
     } else if pushed && !matches!(fault.course, Course::Accepted | Course::Odd | Course::Twice) {
         verdict = match fault.course {
@@ -120,11 +147,16 @@ fn to_phone(teller: &mut Teller<'_>, session: &mut Session, callee: Option<u32>)
     if !first && matches!(verdict, Verdict::AnsweredByMobile | Verdict::AnsweredElsewhere) {
         verdict = Verdict::CallerGaveUp;
     }
-    let both = verdict == Verdict::AnsweredElsewhere || teller.rng.chance(30);
+    let both = verdict == Verdict::AnsweredElsewhere || (!unfetched && teller.rng.chance(30));
     let places: &[Place] = if both { &[Place::Mobile, Place::Desktop] } else { &[Place::Mobile] };
     connect(teller, session, callee, places);
     let mut writer = Writer::new(Script::new(session), &mut teller.rng, Body::ImSdp);
-    let mut told = writer.phone(verdict, pushed, platform == Platform::Ucwa);
+    let ucwa = match () {
+        () if unfetched => Fetching::Never,
+        () if platform == Platform::Ucwa => Fetching::PerhapsNot,
+        () => Fetching::Unneeded,
+    };
+    let mut told = writer.phone(verdict, pushed, ucwa);
     let rang = writer.rang;
     writer.script.finish();
     if pushed {
@@ -148,7 +180,10 @@ fn to_phone(teller: &mut Teller<'_>, session: &mut Session, callee: Option<u32>)
     // A second caller while the first still waits: two calls that a push may belong to.
     let waits = matches!(verdict, Verdict::NotOpened | Verdict::MissedPushFailed | Verdict::MissedPushUnanswered);
     if first && waits && teller.rng.chance(8) {
-        told.again = Some((teller.rng.range(8_000, 15_000), callee));
+        told.again = Some((teller.rng.range(8_000, 15_000), Again { user: callee, gone: false }));
+    }
+    if first && fault.code == "PN22" {
+        told.again = Some((teller.rng.range(150_000, 200_000), Again { user: callee, gone: true }));
     }
     told
 }

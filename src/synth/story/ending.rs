@@ -46,6 +46,15 @@ const FEDERATION: [(&str, &str); 4] = [
     ),
 ];
 
+/// Whether the app of a UCWA client fetches the invitation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fetching {
+    /// It is no UCWA client.
+    Unneeded,
+    PerhapsNot,
+    Never,
+}
+
 /// Writes the messages of one call.
 pub(super) struct Writer<'s, 'r> {
     pub(super) script: Script<'s>,
@@ -141,7 +150,7 @@ impl<'s, 'r> Writer<'s, 'r> {
                 self.script.transaction(self.at, 0, Method::Bye, false, Note::Line(MEDIA), Body::None);
             }
             Outcome::NoAnswer => {
-                self.no_answer(true, false);
+                self.no_answer(true, Fetching::Unneeded);
             }
             Outcome::NoResponse => {
                 self.ask_all();
@@ -199,7 +208,7 @@ impl<'s, 'r> Writer<'s, 'r> {
     }
 
     /// A call to a phone.
-    pub(super) fn phone(&mut self, verdict: Verdict, pushed: bool, ucwa: bool) -> Told {
+    pub(super) fn phone(&mut self, verdict: Verdict, pushed: bool, ucwa: Fetching) -> Told {
         let mut unfetched = false;
         let outcome = match verdict {
             Verdict::AnsweredByMobile => {
@@ -285,11 +294,19 @@ impl<'s, 'r> Writer<'s, 'r> {
 
     /// It rings, and rings out: the fork gives up, or the only endpoint does. UCWA gives up when the app has not
     /// fetched the invitation for 30 seconds; then this is true.
-    fn no_answer(&mut self, desk: bool, ucwa: bool) -> bool {
+    fn no_answer(&mut self, desk: bool, ucwa: Fetching) -> bool {
         self.ask_all();
         self.ring();
-        let unfetched = ucwa && self.legs == 1 && self.rng.chance(60);
-        self.at += if unfetched { 30_000 } else { self.rng.range(if ucwa { 45_000 } else { 28_000 }, 58_000) };
+        let unfetched = match ucwa {
+            Fetching::Unneeded => false,
+            Fetching::PerhapsNot => self.legs == 1 && self.rng.chance(60),
+            Fetching::Never => true,
+        };
+        self.at += if unfetched {
+            30_000
+        } else {
+            self.rng.range(if ucwa == Fetching::Unneeded { 28_000 } else { 45_000 }, 58_000)
+        };
         let note = if desk { Note::None } else { Note::Line(SILENT) };
         if unfetched || self.legs == 1 && self.rng.chance(50) {
             let status = if desk { 480 } else { 408 };

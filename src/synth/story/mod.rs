@@ -9,7 +9,7 @@ pub(super) use push::{push, test, voice_mail};
 pub(super) use routine::routine;
 
 use super::faults::{Fault, Mix};
-use super::place::{PHONES, Topology};
+use super::place::{PHONES, Platform, Topology};
 use super::rng::Rng;
 use crate::analysis::{Link, Outcome, Verdict};
 
@@ -45,6 +45,17 @@ impl<'p> Teller<'p> {
         self.cast.next * PHONES
     }
 
+    /// The same with a phone of a kind.
+    pub(super) fn user_of(&mut self, now: u64, until: u64, is: impl Fn(Platform) -> bool) -> u32 {
+        for _ in 0..200 {
+            let user = self.phone_user(now, until);
+            if is(Platform::of(user)) {
+                return user;
+            }
+        }
+        self.phone_user(now, until)
+    }
+
     /// A user who has no phone.
     pub(super) fn desk_user(&mut self) -> u32 {
         self.rng.below(PHONE_USERS) * PHONES + 1 + self.rng.below(PHONES - 1)
@@ -68,6 +79,14 @@ pub(super) struct Caused {
     pub(super) link: Link,
 }
 
+/// A further call to a user.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Again {
+    pub(super) user: u32,
+    /// The phone is no target any more: its session ended.
+    pub(super) gone: bool,
+}
+
 /// What is true of a call.
 #[derive(Debug)]
 pub(super) struct Told {
@@ -76,7 +95,7 @@ pub(super) struct Told {
     pub(super) findings: Vec<&'static str>,
     pub(super) push: Option<Caused>,
     /// Another call to the same user, so many milliseconds after this.
-    pub(super) again: Option<(u32, u32)>,
+    pub(super) again: Option<(u32, Again)>,
     /// Flight that alone tells that media failed.
     pub(super) telltale: Option<u16>,
 }
