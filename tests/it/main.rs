@@ -21,6 +21,7 @@ mod cli;
 mod common;
 mod contrasts;
 mod explain;
+mod export;
 mod findings;
 mod framing;
 mod hops;
