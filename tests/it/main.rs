@@ -33,6 +33,7 @@ mod cli;
 mod common;
 mod contrasts;
 mod explain;
+mod export;
 mod findings;
 mod finish;
 mod forms;

@@ -1,6 +1,6 @@
 //! The report as one HTML page: no network, no other file, readable without its script.
 //!
-//! The page is [`askama`]'s from `page.html`; [`escape`] stands between every value and the page. A
+//! The page is [`askama`]'s from `page.html`; `escape` stands between every value and the page. A
 //! Content-Security-Policy lets only the style and the script run that were compiled in, by their hashes.
 
 mod charts;
