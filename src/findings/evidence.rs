@@ -37,6 +37,9 @@ impl Evidence {
     }
 
     /// Every entry of which a matcher holds, with the places where it does.
+    ///
+    /// What the message itself was told decides. Lines beside it only prove that, or speak where nothing was told:
+    /// on a busy Edge they may be about the next message to the same domain.
     pub(super) fn causes(&self) -> Found {
         let mut found = Found::default();
         if self.ids.is_empty() && self.records.is_empty() && self.beside.is_empty() {
@@ -44,23 +47,36 @@ impl Evidence {
         }
         for entry in catalogue() {
             // All matchers are asked: each may add its place.
-            if entry.matchers.iter().filter(|m| self.holds(m, &mut found)).count() > 0 {
+            if entry.matchers.iter().filter(|m| self.is_told(m, &mut found)).count() > 0 {
                 found.codes.push(entry.code.as_str());
             }
         }
+        let told = found.codes.clone();
+        for entry in catalogue() {
+            let code = entry.code.as_str();
+            // An untrusted root and a wrong name are told by the same id.
+            let fits = told.is_empty() || told.contains(&code) || (code == "PN06" && told.contains(&"PN05"));
+            if fits && entry.matchers.iter().filter(|m| self.is_beside(m, &mut found)).count() > 0 {
+                found.codes.push(code);
+            }
+        }
+        found.codes.sort_unstable();
+        found.codes.dedup();
         found
     }
 
-    fn holds(&self, matcher: &Matcher, found: &mut Found) -> bool {
+    /// Whether the response or a diagnostic record of the message says it.
+    fn is_told(&self, matcher: &Matcher, found: &mut Found) -> bool {
         match matcher.place.as_str() {
             "response" => matcher.id.is_some_and(|id| self.ids.contains(&id)) || self.responses.has(matcher),
-            "diagnostic" => self.in_records(|said| said.has(matcher), found),
-            "result_code" => {
-                self.in_records(|said| said.has(matcher), found) | self.in_lines(|said| said.has(matcher), found)
-            }
-            "component" => self.in_lines(|said| said.has(matcher), found),
+            "diagnostic" | "result_code" => self.in_records(|said| said.has(matcher), found),
             _ => false,
         }
+    }
+
+    /// Whether a component line or a connection record beside the message says it.
+    fn is_beside(&self, matcher: &Matcher, found: &mut Found) -> bool {
+        matches!(matcher.place.as_str(), "component" | "result_code") && self.in_lines(|said| said.has(matcher), found)
     }
 
     fn in_records(&self, is: impl Fn(Said) -> bool, found: &mut Found) -> bool {

@@ -28,14 +28,19 @@ const NEAR_MS: i64 = 1_000;
 const CONNECTION_MS: i64 = 60_000;
 /// As long as an answer is waited for (Timer F, RFC 3261 section 17.1.2.2).
 const TIMEOUT_MS: i64 = 32_000;
+/// So many lines about one name are looked at.
+const LOOKED_AT: usize = 4096;
 /// So many lines about one name beside one message are proof enough.
 const ENOUGH: usize = 16;
 
 /// The records of a message on one server.
-struct Stay {
+struct Stay<'t> {
     server: ServerId,
     from: Timestamp,
     to: Timestamp,
+    answered: bool,
+    /// `Trace-Correlation-Id` of the records.
+    correlations: Vec<&'t [u8]>,
 }
 
 impl<'a> Nearby<'a> {
@@ -107,13 +112,16 @@ impl<'a> Nearby<'a> {
         let about = self.about(records);
         let mut out: Vec<Beside> = Vec::new();
         for stay in self.stays(records) {
-            let before = |record: bool| if record { CONNECTION_MS } else { NEAR_MS };
+            // A line is written while the message is there, a connection is opened ahead of it.
+            let until = if stay.answered { stay.to } else { stay.from.plus(NEAR_MS) };
+            let near = |time: Timestamp, what: Beside| match what {
+                Beside::Line(..) => time >= stay.from && time <= until && self.is_of_one(what, &stay.correlations),
+                Beside::Record(_) => true,
+            };
             for name in &about {
                 let from = stay.from.plus(-CONNECTION_MS);
-                let found = self.telling.about(stay.server, name, from, stay.to.plus(NEAR_MS));
-                let near =
-                    found.filter(|(time, what)| *time >= stay.from.plus(-before(matches!(what, Beside::Record(_)))));
-                out.extend(near.map(|(_, what)| what).take(ENOUGH));
+                let found = self.telling.about(stay.server, name, from, stay.to.plus(NEAR_MS)).take(LOOKED_AT);
+                out.extend(found.filter(|(time, what)| near(*time, *what)).map(|(_, what)| what).take(ENOUGH));
             }
         }
         out.sort_unstable();
@@ -121,28 +129,47 @@ impl<'a> Nearby<'a> {
         out
     }
 
+    /// Whether a line and the records of a message carry the same correlation, where both carry one: the Centralized
+    /// Logging Service writes it in brackets behind the source file.
+    fn is_of_one(&self, line: Beside, correlations: &[&[u8]]) -> bool {
+        let Some(own) = correlation(line.text(self.trace)) else { return true };
+        correlations.is_empty() || correlations.contains(&own)
+    }
+
     /// Where a message was, and from when to when; to its time-out where no final response came.
-    fn stays(&self, records: &[EventId]) -> Vec<Stay> {
-        let mut out: Vec<Stay> = Vec::new();
-        let mut answered: Vec<ServerId> = Vec::new();
+    fn stays(&self, records: &[EventId]) -> Vec<Stay<'a>> {
+        let mut out: Vec<Stay<'a>> = Vec::new();
         for id in records {
             let (Some(event), Some(time)) = (self.trace.event(*id), self.analysis.time(self.trace, *id)) else {
                 continue;
             };
             let server = self.analysis.servers.of(event);
-            if event.status >= 200 {
-                answered.push(server);
+            let at = out.iter().position(|s| s.server == server).unwrap_or(out.len());
+            if at == out.len() {
+                out.push(Stay { server, from: time, to: time, answered: false, correlations: Vec::new() });
             }
-            match out.iter_mut().find(|s| s.server == server) {
-                Some(stay) => (stay.from, stay.to) = (stay.from.min(time), stay.to.max(time)),
-                None => out.push(Stay { server, from: time, to: time }),
-            }
+            let Some(stay) = out.get_mut(at) else { continue };
+            (stay.from, stay.to) = (stay.from.min(time), stay.to.max(time));
+            stay.answered |= event.status >= 200;
+            let field = crate::sip::Headers::new(self.trace.fields(event)).take(4);
+            stay.correlations.extend(
+                field.filter(|h| h.name.eq_ignore_ascii_case(b"trace-correlation-id")).map(|h| h.raw.trim_ascii()),
+            );
         }
-        for stay in out.iter_mut().filter(|s| !answered.contains(&s.server)) {
+        for stay in out.iter_mut().filter(|s| !s.answered) {
             stay.to = stay.to.max(stay.from.plus(TIMEOUT_MS));
         }
         out
     }
+}
+
+/// `(SIPStack,C::F:F.cpp(1677)) [490733871]`: the number behind the source file.
+fn correlation(line: &[u8]) -> Option<&[u8]> {
+    let head = line.get(..300).unwrap_or(line);
+    let open = memchr::memmem::find(head, b")) [")? + 4;
+    let inside = head.get(open..)?;
+    let digits = inside.get(..memchr::memchr(b']', inside)?)?;
+    digits.iter().all(u8::is_ascii_digit).then_some(digits)
 }
 
 /// The domain of the first address in a header or of a URI.
