@@ -14,7 +14,7 @@ fn punctuation(line: &[u8], at: usize) -> usize {
         [0xe2, 0x80, 0x90..=0x9f | 0xa6 | 0xb2 | 0xb3, ..] => 3,
         [0xc2, 0xa0 | 0xab | 0xbb, ..] => 2,
         // Windows-1252: no UTF-8 character starts with these.
-        [0x91..=0x97, ..] if !at.checked_sub(1).and_then(|b| line.get(b)).is_some_and(|b| *b >= 0x80) => 1,
+        [0x91..=0x97, ..] if at.checked_sub(1).and_then(|b| line.get(b)).is_none_or(|b| *b < 0x80) => 1,
         _ => 0,
     }
 }
@@ -62,7 +62,7 @@ const TOP: [&str; 40] = [
 /// Whether a label is kept because it says only what kind of domain it is.
 pub(super) fn is_top(label: &[u8]) -> bool {
     let same = |t: &&str| label.eq_ignore_ascii_case(t.as_bytes());
-    TOP.iter().any(|t| same(&t)) || [&b"co"[..], b"ac"].iter().any(|t| label.eq_ignore_ascii_case(t))
+    TOP.iter().any(|t| same(t)) || [&b"co"[..], b"ac"].iter().any(|t| label.eq_ignore_ascii_case(t))
 }
 
 /// Whether a host belongs to the vendor or to a standard.

@@ -198,17 +198,17 @@ impl Rewriter {
         let places = atoms::hosts_of_places(&all).into_iter().filter(|h| h.start >= start);
         for host in hosts.chain(places.map(|h| h.start - start..h.end - start)) {
             if atoms::is_kept(&old[host.clone()]) {
-                done[host].fill(true)
+                done[host].fill(true);
             } else {
-                sure[host].fill(true)
-            };
+                sure[host].fill(true);
+            }
         }
         for user in atoms::users(old) {
             if keeps_user(old, &user) {
-                done[user].fill(true)
+                done[user].fill(true);
             } else {
-                sure[user].fill(true)
-            };
+                sure[user].fill(true);
+            }
         }
         if carries_names(head) {
             for name in atoms::display_names(old) {
