@@ -113,7 +113,7 @@ fn lost_between(nearby: &Nearby<'_>, push: &Push) -> bool {
                     next != server
                         && !seen_at.contains(&next)
                         && analysis.clocks.comparable(server, next)
-                        && [-WAY_MS, WAY_MS].iter().all(|ms| nearby.covers(next, time.plus(*ms)))
+                        && [0, WAY_MS].iter().all(|ms| nearby.covers(next, time.plus(*ms)))
                 })
             }
             Direction::Incoming => {
