@@ -13,6 +13,7 @@
 //!    │ findings, knowledge     causes and what numbers mean, as data
 //!    ▼
 //!  report, ladder text for people, JSON for programs; one call as a sequence diagram
+//!  anonymise      a copy of the logs without names, proven to tell the same
 //! ```
 //!
 //! ```
@@ -62,6 +63,9 @@ pub mod knowledge;
 pub mod ladder;
 #[deny(clippy::disallowed_methods)]
 pub mod report;
+
+#[deny(clippy::disallowed_methods)]
+pub mod anonymise;
 
 pub use analysis::{Analysis, Options};
 pub use trace::Trace;

@@ -6,8 +6,9 @@ use siptrail::Trace;
 use siptrail::input::InputError;
 use siptrail::trace::LoadOptions;
 
+use super::global::{Voice, voice};
 use super::progress::Bar;
-use super::say;
+use super::{remark, say};
 
 /// Logs as far as they could be read.
 pub(super) struct Loaded {
@@ -26,7 +27,7 @@ pub(super) fn load(inputs: &[PathBuf]) -> Option<Loaded> {
     }
     if let [first, rest @ ..] = &opened.skipped[..] {
         let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
-        say(&format!("siptrail: left alone, not named like a log: {}{more}; name it to read it", first.display()));
+        remark(&format!("left alone, not named like a log: {}{more}; name it to read it", first.display()));
     }
     if opened.inputs.is_empty() {
         return None;
@@ -34,6 +35,9 @@ pub(super) fn load(inputs: &[PathBuf]) -> Option<Loaded> {
     let bar = Bar::new();
     let trace = Trace::load(opened.inputs, &LoadOptions { progress: &|p| bar.show(p), ..LoadOptions::default() });
     bar.finish();
+    if voice() == Voice::Verbose {
+        tell(&trace, bar.elapsed());
+    }
     for (input, _) in trace.inputs().iter().zip(trace.sources()).filter(|(_, s)| s.record_count() == 0) {
         say(&format!(
             "siptrail: no SIP trace record in {}: expected SIPStack text ($$begin_record ... $$end_record); check that it was converted from .etl",
@@ -42,4 +46,23 @@ pub(super) fn load(inputs: &[PathBuf]) -> Option<Loaded> {
     }
     let found = trace.sources().iter().any(|s| s.record_count() > 0);
     Some(Loaded { trace, errors: opened.errors, found })
+}
+
+/// What was read, one line an input.
+fn tell(trace: &Trace, elapsed: std::time::Duration) {
+    for (input, source) in trace.inputs().iter().zip(trace.sources()) {
+        let times = source.span.map_or("no times".to_owned(), |(a, b)| format!("{} to {}", a.short(), b.short()));
+        let (records, bytes) = (source.record_count(), input.original_len());
+        remark(&format!(
+            "read {}: {bytes} bytes of {}, {records} records, {times}",
+            input.name(),
+            input.encoding().name()
+        ));
+    }
+    remark(&format!(
+        "{} inputs in {:.2} s with {} threads",
+        trace.inputs().len(),
+        elapsed.as_secs_f64(),
+        rayon::current_num_threads()
+    ));
 }

@@ -1,7 +1,11 @@
 //! The command line: arguments, progress, exit codes. One file per subcommand.
 
+mod anonymise;
+mod completions;
+mod config;
 mod explain;
 mod findings;
+mod global;
 mod knowledge;
 mod load;
 mod output;
@@ -12,7 +16,7 @@ mod show;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// Who missed a call or a notification, why, and which lines of the log prove it.
 ///
@@ -20,12 +24,19 @@ use clap::{Parser, Subcommand};
 /// Centralized Logging Service), plain or compressed, in any of the encodings that occur.
 #[derive(Debug, Parser)]
 #[command(name = "siptrail", version, arg_required_else_help = true, max_term_width = 100)]
-#[command(
-    after_help = "Exit status: 0 ran, 1 found what --fail-on asks for, 2 wrong usage or nothing could be read, 130 interrupted."
-)]
+#[command(after_help = "Examples:
+  siptrail report C:\\Traces                              who missed what, and why
+  siptrail report logs --format html -o report.html      a page to send on
+  siptrail show bob@contoso.com logs                     the calls of one user, message by message
+  siptrail explain PN03 480                              what a code means
+siptrail COMMAND --help tells all about a command.
+
+Exit status: 0 ran, 1 found what --fail-on asks for, 2 wrong usage or nothing could be read, 130 interrupted.")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
+    #[command(flatten)]
+    global: global::Global,
 }
 
 /// A subcommand without a line here is described where its arguments are.
@@ -36,6 +47,10 @@ enum Command {
     Show(show::Show),
     Findings(findings::Findings),
     Explain(explain::Explain),
+    Anonymise(anonymise::Anonymise),
+    Config(config::Config),
+    Completions(completions::Completions),
+    Man(completions::Man),
 }
 
 /// How a command ended (CONTRACT.md section 1).
@@ -69,13 +84,8 @@ pub(crate) fn main() -> ExitCode {
     if let Err(error) = interrupted {
         say(&format!("siptrail: cannot catch interrupts: {error}"));
     }
-    let status = match Arguments::parse().command {
-        Command::Report(report) => report.run(),
-        Command::Show(show) => show.run(),
-        Command::Findings(findings) => findings.run(),
-        Command::Explain(explain) => explain.run(),
-    };
-    match status {
+    let arguments = Arguments::parse();
+    match run(arguments) {
         Ok(status) => status.into(),
         // `| head` has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Status::Fine.into(),
@@ -86,10 +96,40 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
+fn run(arguments: Arguments) -> io::Result<Status> {
+    let Arguments { command, global } = arguments;
+    // These must work where the configuration is broken, or is only about to be written.
+    match &command {
+        Command::Config(config) => return config.run(global.config.as_deref()),
+        Command::Completions(completions) => return completions.run(Arguments::command()),
+        Command::Man(man) => return man.run(Arguments::command()),
+        _ => {}
+    }
+    let file = match config::load(global.config.as_deref()).and_then(|file| global.apply(&file).map(|()| file)) {
+        Ok(file) => file,
+        Err(line) => return Ok(failed(&line)),
+    };
+    match command {
+        Command::Report(report) => report.run(&file.report),
+        Command::Show(show) => show.run(),
+        Command::Findings(findings) => findings.run(),
+        Command::Explain(explain) => explain.run(),
+        Command::Anonymise(anonymise) => anonymise.run(),
+        Command::Config(_) | Command::Completions(_) | Command::Man(_) => Ok(Status::Fine),
+    }
+}
+
 /// Says on stderr why the command cannot do its work.
 pub(crate) fn failed(line: &str) -> Status {
     say(&format!("siptrail: {line}"));
     Status::Failed
+}
+
+/// A remark on stderr, unless --quiet was given.
+pub(crate) fn remark(line: &str) {
+    if global::voice() != global::Voice::Quiet {
+        say(&format!("siptrail: {line}"));
+    }
 }
 
 /// One line on stderr, made safe for a terminal. There is nobody to tell when stderr is gone.

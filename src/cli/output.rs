@@ -7,14 +7,21 @@ use std::sync::Mutex;
 
 use tempfile::NamedTempFile;
 
-/// The file that an interrupt must take away.
+/// The file or folder that an interrupt must take away.
 static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
 
 /// Takes away what is not finished; called when the program is interrupted.
 pub(crate) fn discard() {
     // try_lock: an interrupt that comes while the name is set finds an empty file at most.
     if let Some(path) = UNFINISHED.try_lock().ok().and_then(|mut name| name.take()) {
-        let _ = fs::remove_file(path);
+        let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    }
+}
+
+/// Names the file or folder that an interrupt must take away; `None` when it is finished.
+pub(crate) fn unfinished(path: Option<&Path>) {
+    if let Ok(mut name) = UNFINISHED.lock() {
+        *name = path.map(Path::to_path_buf);
     }
 }
 
@@ -53,13 +60,11 @@ impl Output {
         }
         let temporary = create(folder, &target)
             .map_err(|e| cannot(format!("{e}; check the permissions of the folder {}", folder.display())))?;
-        if let Ok(mut name) = UNFINISHED.lock() {
-            *name = Some(temporary.path().to_path_buf());
-        }
+        unfinished(Some(temporary.path()));
         Ok(Output::File(target, temporary))
     }
 
-    /// Writes with `work`; colour is stripped unless `coloured` and the terminal wants it. Nothing of a file is seen
+    /// Writes with `work`; what is `coloured` keeps its colour where that is wanted. Nothing of a file is seen
     /// before all of it is there.
     #[expect(clippy::disallowed_methods, reason = "the command line is where stdout is written")]
     pub(crate) fn write(self, coloured: bool, work: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
@@ -77,12 +82,19 @@ impl Output {
                 // A full disk may be noticed only here.
                 done.and_then(|()| temporary.as_file().sync_all()).map_err(|e| named(&path, e))?;
                 temporary.persist(&path).map_err(|e| named(&path, e.error))?;
-                if let Ok(mut name) = UNFINISHED.lock() {
-                    *name = None;
-                }
+                unfinished(None);
                 Ok(())
             }
         }
+    }
+}
+
+/// A file is no terminal: colour goes into it only where --color always was given.
+fn written(file: &mut File, coloured: bool, work: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    if coloured && anstream::ColorChoice::global() != anstream::ColorChoice::Always {
+        buffered(anstream::StripStream::new(&mut *file), work)
+    } else {
+        buffered(&mut *file, work)
     }
 }
 

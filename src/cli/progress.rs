@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use siptrail::trace::Progress;
 
+use super::global::{Voice, voice};
+
 /// Nothing is drawn before this has passed.
 const DELAY: Duration = Duration::from_millis(250);
 
@@ -24,7 +26,7 @@ impl Bar {
 
     /// Called from any thread.
     pub(crate) fn show(&self, progress: Progress) {
-        if self.started.elapsed() < DELAY {
+        if self.started.elapsed() < DELAY || voice() == Voice::Quiet {
             return;
         }
         if self.bar.is_hidden() {
@@ -33,6 +35,11 @@ impl Bar {
             self.bar.set_length(progress.total);
         }
         self.bar.set_position(progress.done);
+    }
+
+    /// Since the work began.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
     }
 
     pub(crate) fn finish(&self) {

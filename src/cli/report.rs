@@ -8,6 +8,7 @@ use siptrail::report::{self as reports, Selection, csv, model};
 use siptrail::time::Timestamp;
 use siptrail::{Options, Trace};
 
+use super::config::ReportConfig;
 use super::load::{Loaded, load};
 use super::output::Output;
 use super::{Status, failed};
@@ -20,6 +21,7 @@ use super::{Status, failed};
   zcat fe01.log.gz | siptrail report -             standard input
   siptrail report --format json --fail-on missed logs -o report.json    a nightly job
   siptrail report --format csv --table pushes logs -o pushes.csv        for a spreadsheet
+  siptrail report --format html logs -o report.html                     a page to send on
   siptrail report --format markdown --user bob logs                     for a ticket")]
 pub(crate) struct Report {
     /// Files, folders (searched for logs), archives, or - for standard input
@@ -35,8 +37,8 @@ pub(crate) struct Report {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Exit with 1 when the report holds this or worse
-    #[arg(long, value_enum, default_value_t = FailOn::Never, value_name = "LEVEL")]
-    fail_on: FailOn,
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    fail_on: Option<FailOn>,
     /// Only calls and pushes from this time on: 2013-10-15, "2013-10-15 09:01", or 09:01 on the first day of the logs
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
@@ -52,7 +54,7 @@ pub(crate) struct Report {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub(crate) enum Format {
     /// For people, 80 columns
     Text,
     /// One JSON document for programs
@@ -63,6 +65,8 @@ enum Format {
     Csv,
     /// For a ticket
     Markdown,
+    /// One page with charts, ladders and tables to sort; needs no network
+    Html,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -87,7 +91,7 @@ impl From<Table> for csv::Table {
 
 /// From the mildest to the worst; a level includes all worse ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-enum FailOn {
+pub(crate) enum FailOn {
     /// Any problem with an input
     Problem,
     /// A finding of severity warning
@@ -101,7 +105,12 @@ enum FailOn {
 }
 
 impl Report {
-    pub(crate) fn run(self) -> io::Result<Status> {
+    pub(crate) fn run(mut self, config: &ReportConfig) -> io::Result<Status> {
+        if self.table.is_none() {
+            self.format = self.format.or(config.format);
+        }
+        self.hops |= config.hops == Some(true);
+        let fail_on = self.fail_on.or(config.fail_on).unwrap_or(FailOn::Never);
         let opened = self.form().and_then(|form| Ok((form, Output::open(self.output.as_deref(), &self.inputs)?)));
         let ((format, table), output) = match opened {
             Ok(opened) => opened,
@@ -115,7 +124,7 @@ impl Report {
         let analysis = selection.apply(siptrail::analyse(&trace, &Options::default()));
         let mut report = match format {
             Format::Text | Format::Markdown => reports::digest(&trace, &analysis, &errors),
-            Format::Json | Format::Ndjson | Format::Csv => reports::report(&trace, &analysis, &errors),
+            Format::Json | Format::Ndjson | Format::Csv | Format::Html => reports::report(&trace, &analysis, &errors),
         };
         if self.hops {
             reports::add_hops(&mut report, &trace, &analysis);
@@ -126,10 +135,14 @@ impl Report {
             Format::Ndjson => reports::ndjson::write(&report, out),
             Format::Csv => csv::write(&report, table, out),
             Format::Markdown => reports::markdown::write(&report, out),
+            Format::Html => {
+                let sources = reports::html::Sources { trace: &trace, analysis: &analysis, report: &report };
+                reports::html::write(sources, out)
+            }
         })?;
         let status = match found {
             false => Status::Failed,
-            true if self.fails(&report) => Status::Found,
+            true if fails(&report, fail_on) => Status::Found,
             true => Status::Fine,
         };
         // The process ends here: giving back every string one by one would only make the user wait.
@@ -165,16 +178,17 @@ impl Report {
             user: self.user.clone(),
         })
     }
+}
 
-    fn fails(&self, report: &model::Report) -> bool {
-        let severity = |s: &str| report.findings.iter().any(|f| f.severity == s);
-        let lost = |p: &model::Push| !p.synthetic && matches!(p.result, "rejected" | "unroutable" | "unanswered");
-        let worst = [
-            (FailOn::Missed, report.summary.missed > 0 || report.pushes.iter().any(lost)),
-            (FailOn::Error, severity("error")),
-            (FailOn::Warning, severity("warning")),
-            (FailOn::Problem, !report.problems.is_empty()),
-        ];
-        self.fail_on != FailOn::Never && worst.iter().any(|(level, holds)| *holds && *level >= self.fail_on)
-    }
+/// Whether the report holds `level` or worse.
+fn fails(report: &model::Report, level: FailOn) -> bool {
+    let severity = |s: &str| report.findings.iter().any(|f| f.severity == s);
+    let lost = |p: &model::Push| !p.synthetic && matches!(p.result, "rejected" | "unroutable" | "unanswered");
+    let worst = [
+        (FailOn::Missed, report.summary.missed > 0 || report.pushes.iter().any(lost)),
+        (FailOn::Error, severity("error")),
+        (FailOn::Warning, severity("warning")),
+        (FailOn::Problem, !report.problems.is_empty()),
+    ];
+    level != FailOn::Never && worst.iter().any(|(kind, holds)| *holds && *kind >= level)
 }

@@ -1,10 +1,11 @@
 //! Results to bytes. [`model`] is what programs read (CONTRACT.md); [`text`] is what people read, laid out by [`page`].
 //!
-//! [`ndjson`] and [`csv`] are for programs too, [`markdown`] for a ticket.
+//! [`ndjson`] and [`csv`] are for programs too, [`markdown`] for a ticket, [`html`] to send on.
 
 mod blind;
 pub mod csv;
 pub mod hops;
+pub mod html;
 pub mod markdown;
 pub mod model;
 pub mod ndjson;

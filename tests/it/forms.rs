@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 use siptrail::input::Input;
-use siptrail::report::{self, csv, markdown, model::Report, ndjson};
+use siptrail::report::{self, csv, html, markdown, model::Report, ndjson};
 use siptrail::trace::LoadOptions;
 use siptrail::{Options, Trace};
 
@@ -84,7 +84,7 @@ fn csv_has_the_names_and_rows_of_the_document() {
             for (name, cell) in row {
                 match &object[name] {
                     Value::Null => assert_eq!(cell, "", "{name}"),
-                    Value::String(text) => assert_eq!(cell, text, "{name}"),
+                    Value::String(text) => assert_eq!(cell.strip_prefix('\'').unwrap_or(cell), text, "{name}"),
                     Value::Array(items) => {
                         assert_eq!(cell.split(';').filter(|c| !c.is_empty()).count(), items.len(), "{name}: {cell}");
                     }
@@ -100,7 +100,7 @@ fn no_cell_of_a_hostile_log_is_a_formula() {
     let report = hostile_report();
     let rows = table(&report, csv::Table::Calls);
     assert_eq!(rows[0]["reason"], format!("'{EVIL}"));
-    assert!(rows.iter().any(|r| r["to"] == "'+gina@contoso.com"), "{rows:?}");
+    assert!(rows.iter().any(|r| r["from"] == "'+gina@contoso.com"), "{rows:?}");
     let runs = |cell: &str| cell.starts_with(['=', '+', '-', '@', '\t', '\r']) || cell.contains('\n');
     for which in [csv::Table::Calls, csv::Table::Pushes, csv::Table::Findings] {
         for (name, cell) in table(&report, which).iter().flatten() {
@@ -117,11 +117,40 @@ fn markdown_shows_a_hostile_log_as_text() {
         text.contains(r#"408 =1+1 "quoted";\</script\>\<script\>alert(1)\</script\> \| \[x\](y) \`z\` @"#),
         "{text}"
     );
-    assert!(!text.contains("<script") && !text.contains(" @all"), "{text}");
+    assert!(!text.replace("\\<", "").contains("<script") && !text.contains(" @all"), "{text}");
     // The file name has a line feed and a bar; neither may end its line or its cell.
     let row = text.lines().find(|l| l.starts_with("| `=a")).unwrap();
     assert!(row.starts_with("| `=a\\|b\u{fffd}<i>.log` |"), "{row}");
     assert!(text.contains("**Cause** `PN20`") || text.contains("**Cause** `PN23`"), "{text}");
+}
+
+/// The page of a trace.
+fn page(trace: &Trace, analysis: &siptrail::Analysis) -> String {
+    let report = report::report(trace, analysis, &[]);
+    written(|out| html::write(html::Sources { trace, analysis, report: &report }, out))
+}
+
+#[test]
+fn the_page_shows_a_hostile_log_as_text_and_loads_nothing() {
+    let (trace, analysis) = hostile();
+    let page = page(&trace, &analysis);
+    assert!(page.contains("<h1 class=\"bad\">1 call missed</h1>"), "{page}");
+    // One script, the page's own, and nothing that a log could have opened or closed.
+    assert_eq!((page.matches("<script").count(), page.matches("</script").count()), (1, 1));
+    assert!(!page.contains("<i>.log") && page.contains("=a|b\u{fffd}&#60;i&#62;.log"), "{page}");
+    assert!(page.contains("=1+1 &#34;quoted&#34;;&#60;/script&#62;&#60;script&#62;alert(1)"), "{page}");
+    for outside in ["http:", "https:", "src=", "@import", "url(", "<link", "<img", "<iframe", "fetch(", "innerHTML"] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+    assert!(page.contains("default-src 'none'") || page.contains("default-src &#39;none&#39;"));
+    assert!(page.contains("<svg") && page.contains("INVITE") && page.contains("PN20"));
+}
+
+#[test]
+fn the_page_of_nothing_is_a_page() {
+    let trace = Trace::load(vec![Input::from_bytes("empty.log", "")], &LoadOptions::default());
+    let page = page(&trace, &siptrail::analyse(&trace, &Options::default()));
+    assert!(page.contains("No calls and no pushes in these logs") && page.ends_with("</html>"), "{page}");
 }
 
 fn run(args: &[&str], folder: &Path) -> Output {

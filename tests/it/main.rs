@@ -8,15 +8,19 @@
 //! * `schema`: the JSON report against `tests/report.schema.json`
 //! * `show`: ladders, and `siptrail show` as a user runs it
 //! * `traffic`: generated logs against their known truth
-//! * `forms`: NDJSON, CSV and Markdown, and `--output`
+//! * `anonymise`: copies without names tell the same story
+//! * `finish`: help, completions, manual pages, configuration, global options
+//! * `forms`: NDJSON, CSV, Markdown and HTML, and `--output`
 //! * `cli`: the program as a user runs it, exit codes included
 //! * `explain`: the offline knowledge, `siptrail findings` and `siptrail explain`
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod anonymise;
 mod cli;
 mod common;
 mod explain;
+mod finish;
 mod forms;
 mod framing;
 mod hops;

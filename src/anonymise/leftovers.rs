@@ -1,0 +1,65 @@
+//! A search of the copy for original names, independent of the places where they were replaced.
+
+use super::atoms::{self, is_atom};
+use super::names::lines;
+use super::rewrite::{GLUED, Rewriter};
+
+/// An original name that still stands in the copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leftover {
+    /// Line, counted from 1.
+    pub line: usize,
+    /// The word that holds it.
+    pub word: String,
+}
+
+/// Names that still stand in a rewritten text, the first `most` of them.
+pub fn leftovers(rewriter: &Rewriter, text: &[u8], most: usize) -> Vec<Leftover> {
+    let mut out = Vec::new();
+    let mut number = 0;
+    lines(text, |line| {
+        number += 1;
+        if out.len() < most {
+            out.extend(in_line(rewriter, line).map(|word| Leftover { line: number, word }));
+        }
+    });
+    out
+}
+
+fn in_line(rewriter: &Rewriter, line: &[u8]) -> Option<String> {
+    let names = &rewriter.names;
+    let remains = |word: &[u8]| {
+        let lower = word.to_ascii_lowercase();
+        !names.vocabulary.contains(&lower) && !rewriter.pseudonyms.is_pseudonym(&lower)
+    };
+    let show = |word: &[u8]| crate::text::decode(word).into_owned();
+    if let Some(glued) = &rewriter.glued {
+        for found in glued.find_iter(line) {
+            let start = line[..found.start()].iter().rposition(|b| !is_atom(*b)).map_or(0, |p| p + 1);
+            let len = line[found.end()..].iter().position(|b| !is_atom(*b)).unwrap_or(line.len() - found.end());
+            let word = &line[start..found.end() + len];
+            // A cookie or the mark of the mobility service may stand in front of a pseudonym.
+            let behind = |mark: &[u8]| word.get(mark.len()..).filter(|_| word.starts_with(mark));
+            let word = behind(b"z9hG4bK").unwrap_or(word);
+            if remains(word) && !is_mcx(word) && !in_kept(line, start) {
+                return Some(show(word));
+            }
+        }
+    }
+    atoms::atoms(line)
+        .map(|atom| &line[atom])
+        .find(|word| {
+            word.len() < GLUED && names.everywhere.contains(&word.to_ascii_lowercase()) && remains(word)
+        })
+        .map(show)
+}
+
+/// `McxUser` and 32 hexadecimal digits, whose user was replaced with the digits.
+fn is_mcx(word: &[u8]) -> bool {
+    word.len() >= 39 && word[..7].eq_ignore_ascii_case(b"mcxuser")
+}
+
+/// Inside a host that is kept on purpose.
+fn in_kept(line: &[u8], at: usize) -> bool {
+    atoms::hosts(line).into_iter().any(|h| h.contains(&at) && atoms::is_kept(&line[h]))
+}

@@ -1,0 +1,301 @@
+//! Line by line: names become pseudonyms of the same length, what people wrote becomes `xxxx`.
+
+use std::io::{self, Write};
+use std::ops::Range;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use super::atoms::{self, atoms, is_atom};
+use super::names::{Names, carries_names, keeps_user};
+use super::pseudonym::{Key, Pseudonyms, Shape};
+use crate::text::{contains_ignore_case, line_end};
+
+/// Names shorter than this are not looked for inside of longer words.
+pub(super) const GLUED: usize = 5;
+/// Runs of letters and digits from this length on are tokens: tags, identifiers, devices.
+const TOKEN: usize = 8;
+/// The magic cookie of a branch (RFC 3261 section 8.1.1.7).
+const COOKIE: &[u8] = b"z9hG4bK";
+
+/// Rewrites texts; one name gets one pseudonym in all of them.
+#[derive(Debug)]
+pub struct Rewriter {
+    pub(super) names: Names,
+    pub(super) pseudonyms: Pseudonyms,
+    /// Finds names inside of longer words; `None` where there is none to find.
+    pub(super) glued: Option<AhoCorasick>,
+}
+
+/// Where a line stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Place {
+    #[default]
+    Lines,
+    /// A body that people wrote.
+    Prose,
+    /// A body of tags; `true` inside of one.
+    Tags(bool),
+    /// Another body, such as SDP.
+    Body,
+}
+
+/// What a header's line may be changed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Care {
+    /// Numbers and words of the protocol: nothing.
+    Keep,
+    /// Versions look like addresses and tokens: only known names.
+    Known,
+    /// Names and tokens.
+    Usual,
+    /// Credentials: every word that is not the log's own.
+    Secret,
+    /// What a person wrote.
+    Prose,
+}
+
+impl Rewriter {
+    /// For texts with these names.
+    pub fn new(names: Names, key: Key) -> Rewriter {
+        let reserved = names.everywhere.iter().chain(&names.inside).chain(&names.vocabulary).cloned().collect();
+        let mut long: Vec<&Vec<u8>> = names.everywhere.iter().filter(|n| n.len() >= GLUED).collect();
+        long.sort_unstable();
+        let glued = AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(long);
+        Rewriter { pseudonyms: Pseudonyms::new(key, reserved), names, glued: glued.ok() }
+    }
+
+    /// How many names, addresses and tokens have a pseudonym.
+    pub fn given(&self) -> usize {
+        self.pseudonyms.len()
+    }
+
+    /// Writes the text with every name replaced. Lines keep their lengths and ends.
+    ///
+    /// # Errors
+    /// When the writer fails.
+    pub fn rewrite(&mut self, text: &[u8], out: &mut dyn Write) -> io::Result<()> {
+        let mut place = Place::default();
+        let mut content = Place::Body;
+        let mut at = 0;
+        while at < text.len() {
+            let (end, next) = line_end(text, at);
+            let mut line = text[at..end].to_vec();
+            self.line(&mut line, &mut place, &mut content);
+            out.write_all(&line)?;
+            out.write_all(&text[end..next])?;
+            at = next;
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, line: &mut [u8], place: &mut Place, content: &mut Place) {
+        if line.starts_with(b"$$end_record") || memchr::memmem::find(line, b"$$begin_record").is_some() {
+            (*place, *content) = (Place::Lines, Place::Body);
+        }
+        match *place {
+            Place::Lines => {}
+            Place::Prose => return redact(line),
+            Place::Tags(inside) => {
+                self.replace(&mut *line, 0, Care::Usual);
+                *place = Place::Tags(redact_between_tags(line, inside));
+                return;
+            }
+            Place::Body => return self.replace(line, 0, Care::Usual),
+        }
+        if line.starts_with(b"TL_") {
+            let start = memchr::memmem::find(line, b"))").map_or(0, |p| p + 2);
+            self.server(line);
+            return self.replace(line, start, Care::Usual);
+        }
+        let colon = memchr::memchr(b':', line).filter(|_| crate::record::is_header(line));
+        let Some(colon) = colon else { return self.replace(line, 0, Care::Usual) };
+        let name = line[..colon].trim_ascii().to_ascii_lowercase();
+        let value = colon + 1;
+        match name.as_slice() {
+            b"content-type" | b"c" => *content = kind_of(&line[value..]),
+            b"message-body" => {
+                *place = *content;
+                if !line[value..].trim_ascii().starts_with(b"-") {
+                    match *content {
+                        Place::Prose => redact(&mut line[value..]),
+                        Place::Tags(_) => {
+                            self.replace(line, value, Care::Usual);
+                            *place = Place::Tags(redact_between_tags(&mut line[value..], false));
+                        }
+                        _ => self.replace(line, value, Care::Usual),
+                    }
+                }
+                return;
+            }
+            _ => {}
+        }
+        match care(&name) {
+            Care::Keep => {}
+            Care::Prose => redact(&mut line[value..]),
+            care => {
+                self.replace(line, value, care);
+                // The first message of a conversation travels inside its INVITE.
+                if let Some(body) = memchr::memmem::find(line, b"ms-body=") {
+                    redact(&mut line[body + 8..]);
+                }
+            }
+        }
+    }
+
+    /// The server that a search result names: `[pool10\fe10]`.
+    fn server(&mut self, line: &mut [u8]) {
+        let Some(server) = crate::record::prefix::parse(line).server.map(<[u8]>::to_vec) else { return };
+        let Some(at) = memchr::memmem::find(line, &server) else { return };
+        for atom in atoms(&server) {
+            let name = &server[atom.clone()];
+            if !atoms::is_top(name) {
+                let new = self.pseudonyms.of(name, shape(name));
+                line[at + atom.start..at + atom.end].copy_from_slice(&new);
+            }
+        }
+    }
+
+    /// Replaces names from `start` on.
+    fn replace(&mut self, line: &mut [u8], start: usize, care: Care) {
+        let all = line.to_vec();
+        // The header's name and its colon, and what may be replaced.
+        let (head, old) = all.split_at(start.min(all.len()));
+        let mut done = vec![false; old.len()];
+        let mut sure = vec![false; old.len()];
+        let mut put = |range: &Range<usize>, new: &[u8]| {
+            if new.len() == range.len() {
+                line[start + range.start..start + range.end].copy_from_slice(new);
+            }
+        };
+        if care != Care::Known {
+            let groups = [(atoms::ipv4(old), Shape::Ipv4), (atoms::hex_groups(old), Shape::Hex)];
+            for (ranges, shape) in groups {
+                for range in ranges {
+                    put(&range, &self.pseudonyms.of(&old[range.clone()], shape));
+                    done[range].fill(true);
+                }
+            }
+        }
+        for host in atoms::hosts(old).into_iter().chain(atoms::hosts_of_addresses(old)) {
+            if atoms::is_kept(&old[host.clone()]) { done[host].fill(true) } else { sure[host].fill(true) };
+        }
+        for user in atoms::users(old) {
+            if keeps_user(old, &user) { done[user].fill(true) } else { sure[user].fill(true) };
+        }
+        if carries_names(head) {
+            for name in atoms::display_names(old) {
+                sure[name].fill(true);
+            }
+        }
+        for atom in atoms(old) {
+            if done[atom.start] {
+                continue;
+            }
+            for (part, shape) in self.parts(&old[atom.clone()], sure[atom.start], care) {
+                let range = atom.start + part.start..atom.start + part.end;
+                let new = self.pseudonyms.of(&old[range.clone()], shape);
+                if new.len() == range.len() {
+                    line[start + range.start..start + range.end].copy_from_slice(&new);
+                }
+            }
+        }
+    }
+
+    /// Which parts of an atom are replaced.
+    fn parts(&self, atom: &[u8], sure: bool, care: Care) -> Vec<(Range<usize>, Shape)> {
+        let lower = atom.to_ascii_lowercase();
+        let whole = vec![(0..atom.len(), shape(atom))];
+        if atoms::is_top(atom) || lower.starts_with(b"0x") {
+            return Vec::new();
+        }
+        if lower.starts_with(b"mcxuser") && atom.len() >= 39 && atom[7..39].iter().all(u8::is_ascii_hexdigit) {
+            let mut parts = vec![(7..39, Shape::Hex)];
+            if atom.len() > 39 {
+                parts.push((39..atom.len(), shape(&atom[39..])));
+            }
+            return parts;
+        }
+        if atom.starts_with(COOKIE) {
+            return if atom.len() > COOKIE.len() {
+                vec![(COOKIE.len()..atom.len(), shape(&atom[COOKIE.len()..]))]
+            } else {
+                Vec::new()
+            };
+        }
+        if sure || self.names.everywhere.contains(&lower) {
+            return whole;
+        }
+        if self.names.vocabulary.contains(&lower) {
+            return Vec::new();
+        }
+        let digits = atom.iter().filter(|b| b.is_ascii_digit()).count();
+        let token = atom.len() >= TOKEN && digits > 0 || digits == atom.len() && digits >= 7;
+        let secret = care == Care::Secret && atom.len() >= 4;
+        let glued = |glued: &AhoCorasick| atom.len() > GLUED && glued.is_match(atom);
+        let replaced = care != Care::Known && token || secret || self.glued.as_ref().is_some_and(glued);
+        if replaced { whole } else { Vec::new() }
+    }
+}
+
+/// The shape that keeps an atom readable as what it was.
+fn shape(atom: &[u8]) -> Shape {
+    let hex = atom.iter().all(u8::is_ascii_hexdigit) && atom.iter().any(u8::is_ascii_digit);
+    if hex && atom.len() >= TOKEN { Shape::Hex } else { Shape::Word }
+}
+
+fn care(name: &[u8]) -> Care {
+    match name {
+        b"instance-id" | b"trace-correlation-id" | b"cseq" | b"content-length" | b"max-forwards" | b"expires" | b"date"
+        | b"content-type" | b"direction" | b"message-type" | b"logtype" | b"severity" | b"result-code" | b"sip-cseq"
+        | b"supported" | b"require" | b"allow" | b"allow-events" | b"accept" | b"accept-language" => Care::Keep,
+        b"user-agent" | b"server" => Care::Known,
+        b"subject" | b"organization" => Care::Prose,
+        b"authorization" | b"proxy-authorization" | b"www-authenticate" | b"proxy-authenticate"
+        | b"authentication-info" | b"proxy-authentication-info" => Care::Secret,
+        _ => Care::Usual,
+    }
+}
+
+/// What kind of body a content type announces.
+fn kind_of(content_type: &[u8]) -> Place {
+    let has = |part: &[u8]| contains_ignore_case(content_type, part);
+    if has(b"xml") || has(b"html") {
+        Place::Tags(false)
+    } else if has(b"text/") || has(b"multipart/") || has(b"message/") {
+        Place::Prose
+    } else {
+        Place::Body
+    }
+}
+
+fn plain(byte: u8) -> u8 {
+    match byte {
+        b'0'..=b'9' => b'0',
+        b'A'..=b'Z' => b'X',
+        b if is_atom(b) => b'x',
+        b => b,
+    }
+}
+
+fn redact(text: &mut [u8]) {
+    for byte in text {
+        *byte = plain(*byte);
+    }
+}
+
+/// Redacts what stands between tags; tells whether the line ends inside of one.
+fn redact_between_tags(line: &mut [u8], mut inside: bool) -> bool {
+    let mut entity = false;
+    for byte in line {
+        match *byte {
+            b'<' => inside = true,
+            b'>' => inside = false,
+            b'&' => entity = true,
+            b';' => entity = false,
+            b' ' => entity = false,
+            b if !inside && !entity => *byte = plain(b),
+            _ => {}
+        }
+    }
+    inside
+}

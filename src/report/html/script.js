@@ -1,0 +1,67 @@
+"use strict";
+// Tables: filter, sort, and a page of rows at a time. Without this script every row is simply there.
+for (const table of document.querySelectorAll("table.data")) {
+  const PAGE = 200;
+  const body = table.tBodies[0];
+  const rows = Array.from(body.rows, (row) => ({ row, cells: Array.from(row.cells, (c) => c.textContent), text: "" }));
+  for (const r of rows) r.text = r.cells.join(" ").toLowerCase();
+  let order = rows, shown = PAGE, column = -1, down = false, words = [];
+
+  const make = (tag, text) => Object.assign(document.createElement(tag), { textContent: text || "" });
+  const tools = make("div");
+  tools.className = "tools";
+  const label = make("label", "Filter " + table.dataset.name + " ");
+  const input = make("input");
+  input.type = "search";
+  input.placeholder = "words, all must match";
+  label.append(input);
+  const count = make("span");
+  count.className = "count";
+  count.setAttribute("role", "status");
+  const more = make("button", "Show " + PAGE + " more");
+  const all = make("button", "Show all");
+  more.type = all.type = "button";
+  tools.append(label, count, more, all);
+  table.parentElement.before(tools);
+
+  function show() {
+    const found = words.length ? order.filter((r) => words.every((w) => r.text.includes(w))) : order;
+    const part = found.slice(0, shown);
+    body.replaceChildren(...part.map((r) => r.row));
+    count.textContent = part.length + " of " + found.length + " shown" + (words.length ? ", " + rows.length + " in all" : "");
+    more.hidden = all.hidden = part.length === found.length;
+  }
+
+  function sort() {
+    const way = down ? -1 : 1;
+    const numeric = rows.every((r) => r.cells[column] === "" || !isNaN(r.cells[column]));
+    const compare = numeric
+      ? (a, b) => (a.cells[column] === "") - (b.cells[column] === "") || way * (a.cells[column] - b.cells[column])
+      : (a, b) => way * (a.cells[column] < b.cells[column] ? -1 : a.cells[column] > b.cells[column] ? 1 : 0);
+    order = rows.slice().sort(compare);
+  }
+
+  const heads = Array.from(table.tHead.rows[0].cells);
+  heads.forEach((head, at) => {
+    const button = make("button", head.textContent);
+    button.type = "button";
+    head.replaceChildren(button);
+    button.addEventListener("click", () => {
+      down = column === at && !down;
+      column = at;
+      for (const other of heads) other.removeAttribute("aria-sort");
+      head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      sort();
+      show();
+    });
+  });
+  input.addEventListener("input", () => {
+    words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    shown = PAGE;
+    show();
+  });
+  more.addEventListener("click", () => { shown += PAGE; show(); });
+  all.addEventListener("click", () => { shown = Infinity; show(); });
+  show();
+}
+addEventListener("beforeprint", () => { for (const d of document.querySelectorAll("#cases details")) d.open = true; });

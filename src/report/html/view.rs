@@ -1,0 +1,172 @@
+//! What the page shows, in the words and order of the page.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use askama::Template;
+
+use super::charts::{Bars, Spans, Timeline};
+use super::policy::policy;
+use super::{CASES, ENTRIES, MISSED_ROWS, ROWS, Sources};
+use crate::knowledge::catalogue::{self, Step};
+use crate::ladder::text::{TextOptions, TimeStyle};
+use crate::ladder::{self, Subject};
+use crate::report::model::{Call, Finding, Place, Push, Report};
+use crate::report::words::{Headline, headline, known, mobile_client, status, when};
+
+/// The whole page.
+#[derive(Template)]
+#[template(path = "page.html", config = "src/report/html/askama.toml")]
+pub(super) struct Page<'r> {
+    report: &'r Report,
+    head: Headline,
+    style: &'static str,
+    script: &'static str,
+    policy: String,
+    timeline: Option<Timeline>,
+    spans: Option<Spans>,
+    charts: Vec<Bars>,
+    causes: Vec<Cause<'r>>,
+    missed: Vec<Row<'r>>,
+    missed_total: usize,
+    cases: Vec<Case<'r>>,
+    calls: &'r [Call],
+    pushes: &'r [Push],
+}
+
+/// A cause with what to do.
+struct Cause<'r> {
+    finding: &'r Finding,
+    steps: &'static [Step],
+}
+
+/// One missed call in the table.
+struct Row<'r> {
+    call: &'r Call,
+    push: String,
+    /// It is shown with its ladder further down, under this number.
+    case: Option<usize>,
+}
+
+/// One missed call in full.
+struct Case<'r> {
+    number: usize,
+    call: &'r Call,
+    pushes: Vec<&'r Push>,
+    causes: Vec<&'r Finding>,
+    ladder: Vec<String>,
+}
+
+impl<'r> Page<'r> {
+    pub(super) fn new(sources: Sources<'r>) -> Page<'r> {
+        let Sources { trace, analysis, report } = sources;
+        let (style, script) = (include_str!("style.css"), include_str!("script.js"));
+        let findings: BTreeMap<&str, &Finding> = report.findings.iter().map(|f| (f.code, f)).collect();
+        let mut pushes: HashMap<&str, Vec<&Push>> = HashMap::new();
+        for push in &report.pushes {
+            pushes.entry(&push.call_id).or_default().push(push);
+        }
+        let of_call = |call: &Call| -> Vec<&'r Push> {
+            call.pushes.iter().filter_map(|id| pushes.get(id.as_str())).flatten().copied().collect()
+        };
+        let missed: Vec<(usize, &Call)> = report.calls.iter().enumerate().filter(|(_, c)| c.is_missed()).collect();
+        let chosen = choose(&missed);
+        let rows = missed.iter().take(MISSED_ROWS).enumerate().map(|(i, (_, call))| Row {
+            call,
+            push: push_words(&of_call(call)),
+            case: chosen.contains(&i).then_some(i),
+        });
+        let cases = missed.iter().enumerate().filter(|(i, _)| chosen.contains(i)).map(|(i, (at, call))| Case {
+            number: i,
+            call,
+            pushes: of_call(call),
+            causes: call.findings.iter().filter_map(|code| findings.get(code).copied()).collect(),
+            ladder: lines(&ladder::build(trace, analysis, &Subject::Call(*at))),
+        });
+        let latencies = report.pushes.iter().filter(|p| !p.synthetic).filter_map(|p| p.latency_ms);
+        Page {
+            head: headline(report),
+            style,
+            script,
+            policy: policy(style, script),
+            timeline: Timeline::new(analysis),
+            spans: Spans::new(trace),
+            charts: vec![
+                Bars::counts("Mobile callees by verdict", &report.summary.verdicts),
+                Bars::counts("Calls by outcome", &report.summary.outcomes),
+                Bars::counts("Pushes by result", &report.summary.push_results),
+                Bars::distribution("Time to the answer of a push", latencies),
+            ],
+            causes: report
+                .findings
+                .iter()
+                .map(|finding| Cause { finding, steps: catalogue::find(finding.code).map_or(&[], |f| &f.steps) })
+                .collect(),
+            missed: rows.collect(),
+            missed_total: missed.len(),
+            cases: cases.collect(),
+            calls: report.calls.get(..ROWS).unwrap_or(&report.calls),
+            pushes: report.pushes.get(..ROWS).unwrap_or(&report.pushes),
+            report,
+        }
+    }
+}
+
+/// Which missed calls are shown in full: the first of every verdict with every set of causes, then the first ones.
+fn choose(missed: &[(usize, &Call)]) -> HashSet<usize> {
+    let mut kinds = HashSet::new();
+    let mut first: Vec<usize> = Vec::new();
+    for (i, (_, call)) in missed.iter().enumerate() {
+        if kinds.insert((call.verdict, &call.findings)) {
+            first.push(i);
+        }
+    }
+    let mut chosen: HashSet<usize> = first.into_iter().take(CASES).collect();
+    for i in 0..missed.len() {
+        if chosen.len() >= CASES {
+            break;
+        }
+        chosen.insert(i);
+    }
+    chosen
+}
+
+/// The ladder as text, cut where nobody reads on.
+fn lines(ladder: &ladder::Ladder) -> Vec<String> {
+    const MOST: usize = 300;
+    let look = TextOptions { width: 110, ascii: false, time: TimeStyle::Absolute };
+    let mut out = Vec::new();
+    if ladder::text::write(ladder, &look, &mut out).is_err() {
+        return Vec::new();
+    }
+    let text = anstream::adapter::strip_str(&String::from_utf8_lossy(&out)).to_string();
+    let mut lines: Vec<String> = text.lines().take(MOST).map(str::to_owned).collect();
+    let more = text.lines().count().saturating_sub(MOST);
+    if more > 0 {
+        lines.push(format!("... and {more} more lines: siptrail show draws them all"));
+    }
+    lines
+}
+
+fn push_words(pushes: &[&Push]) -> String {
+    let words = |p: &&Push| match p.status {
+        Some(status) => format!("{} {status}", p.result),
+        None => p.result.to_owned(),
+    };
+    if pushes.is_empty() { "no push".to_owned() } else { pushes.iter().map(words).collect::<Vec<_>>().join(", ") }
+}
+
+/// Where the proof stands: the first places, and how many more there are.
+fn proof(evidence: &[Place], most: usize) -> String {
+    let places: Vec<String> = evidence.iter().take(most).map(|p| format!("{}:{}", p.file, p.line)).collect();
+    let more = evidence.len().saturating_sub(most);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", places.join(", "))
+}
+
+fn text(value: Option<&str>) -> &str {
+    value.unwrap_or_default()
+}
+
+fn number<N: ToString>(value: Option<N>) -> String {
+    value.map_or(String::new(), |n| n.to_string())
+}
