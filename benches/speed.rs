@@ -2,19 +2,23 @@
 //!
 //! Bytes per second count the log's bytes. Times are measured here and asserted nowhere.
 
-mod support;
-
 use std::sync::LazyLock;
 
 use divan::Bencher;
 use divan::counter::BytesCount;
 use siptrail::input::Input;
+use siptrail::query::{Query, Table};
 use siptrail::record;
 use siptrail::report;
+use siptrail::synth::{Extent, Plan, in_memory};
 use siptrail::trace::LoadOptions;
 use siptrail::{Options, Trace};
 
-static LOG: LazyLock<Vec<u8>> = LazyLock::new(|| support::generate(1, 64 << 20));
+/// The log of the Front End of a generated deployment, about 60 MB.
+static LOG: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let plan = Plan { extent: Extent::Bytes(80_000_000), ..Plan::default() };
+    in_memory(&plan).0.into_iter().find(|(name, _)| name == "fe01.log").map_or_else(Vec::new, |(_, log)| log)
+});
 
 fn main() {
     divan::main();
@@ -57,4 +61,27 @@ fn whole_report(bencher: Bencher<'_, '_>) {
         let mut out = Vec::new();
         report::text::write(&report::digest(&trace, &analysis, &[]), &mut out).map(|()| out.len())
     });
+}
+
+/// Filters over a million calls: the terminal UI asks one at every key.
+#[divan::bench(sample_count = 20, args = ["missed", "outcome:no_answer user:bob ring>5s -mobile", "contoso 408"])]
+fn million_calls(bencher: Bencher<'_, '_>, text: &str) {
+    static MANY: LazyLock<(Trace, siptrail::Analysis)> = LazyLock::new(|| {
+        let trace = trace();
+        let mut analysis = siptrail::analyse(&trace, &Options::default());
+        analysis.calls = analysis.calls.iter().cycle().take(1_000_000).cloned().collect();
+        (trace, analysis)
+    });
+    let (trace, analysis) = &*MANY;
+    let Ok(query) = Query::parse(text) else { return };
+    bencher.bench(|| query.bind(trace, analysis).rows(Table::Calls).len());
+}
+
+/// A text in the whole of every record.
+#[divan::bench(sample_count = 20)]
+fn raw_text(bencher: Bencher<'_, '_>) {
+    let trace = trace();
+    let analysis = siptrail::Analysis::default();
+    let Ok(query) = Query::parse("raw:mcxuser9f2c") else { return };
+    bencher.counter(BytesCount::of_slice(&LOG[..])).bench(|| query.bind(&trace, &analysis).rows(Table::Records).len());
 }

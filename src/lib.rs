@@ -13,6 +13,7 @@
 //!    │ findings, knowledge     causes and what numbers mean, as data
 //!    ▼
 //!  report, ladder text for people, JSON for programs; one call as a sequence diagram
+//!    └ query       one filter language over calls, pushes, messages and records
 //!  anonymise      a copy of the logs without names, proven to tell the same
 //! ```
 //!
@@ -62,7 +63,11 @@ pub mod knowledge;
 #[deny(clippy::disallowed_methods)]
 pub mod ladder;
 #[deny(clippy::disallowed_methods)]
+pub mod query;
+#[deny(clippy::disallowed_methods)]
 pub mod report;
+#[deny(clippy::disallowed_methods)]
+pub mod synth;
 
 #[deny(clippy::disallowed_methods)]
 pub mod anonymise;

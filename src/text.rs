@@ -11,7 +11,7 @@ pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
 }
 
 /// Whether a character may act on a terminal or reorder text instead of being shown.
-fn is_hostile(c: char) -> bool {
+pub(crate) fn is_hostile(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
         || ('\u{e0000}'..='\u{e007f}').contains(&c)
@@ -21,6 +21,18 @@ fn is_hostile(c: char) -> bool {
 pub fn sanitize(text: &str) -> Cow<'_, str> {
     if text.chars().any(is_hostile) {
         Cow::Owned(text.chars().map(|c| if is_hostile(c) { '\u{fffd}' } else { c }).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// A text that a spreadsheet takes as text: one that would start a formula gets an apostrophe before it. Some skip
+/// blanks and control characters first, some know the wide forms of the signs.
+pub fn no_formula(text: &str) -> Cow<'_, str> {
+    let first = text.chars().find(|c| !c.is_whitespace());
+    let signs = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\u{fffd}'];
+    if text.starts_with(['\t', '\r', '\n']) || first.is_some_and(|c| c.is_control() || signs.contains(&c)) {
+        Cow::Owned(format!("'{text}"))
     } else {
         Cow::Borrowed(text)
     }
@@ -86,6 +98,15 @@ pub(crate) fn line_end(bytes: &[u8], pos: usize) -> (usize, usize) {
     match bytes.get(pos..).and_then(|tail| memchr::memchr(b'\n', tail)) {
         Some(at) => (pos + at, pos + at + 1),
         None => (bytes.len(), bytes.len()),
+    }
+}
+
+/// `host[:port]` without its port.
+pub fn host_of(text: &str) -> &str {
+    let text = text.trim();
+    match text.strip_prefix('[').and_then(|t| t.split_once(']')) {
+        Some((inside, _)) => inside,
+        None => text.rsplit_once(':').filter(|(h, _)| !h.contains(':')).map_or(text, |(h, _)| h),
     }
 }
 

@@ -93,6 +93,30 @@ impl Timestamp {
     }
 }
 
+/// `+1.251 s`, `-3600.000 s`: a difference for people.
+pub fn seconds(ms: i64) -> String {
+    let sign = if ms < 0 { '-' } else { '+' };
+    format!("{sign}{}.{:03} s", ms.unsigned_abs() / 1000, ms.unsigned_abs() % 1000)
+}
+
+/// Reads what [`seconds`] writes, and `4.2s`, `-3600`, `+250ms`, `90m`, `1h`: milliseconds.
+pub fn parse_seconds(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let factor = match &text[number.len()..] {
+        "" | "s" => 1_000.0,
+        "ms" => 1.0,
+        "m" | "min" => 60_000.0,
+        "h" => 3_600_000.0,
+        _ => return None,
+    };
+    let value: f64 = number.trim_end().parse().ok()?;
+    let ms = (value * factor).round();
+    // A year is more than any clock is wrong by, and far from where a float loses milliseconds.
+    #[expect(clippy::cast_possible_truncation, reason = "the bound is far below the limits of an i64")]
+    (ms.abs() <= 366.0 * 86_400_000.0).then_some(ms as i64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -112,14 +112,22 @@ impl<'m> Attempt<'m> {
         })
     }
 
-    /// The final response that counts: a 2xx if there is one, else the first towards the caller; where no
-    /// final went (or was logged) towards the caller, the best one of the legs (RFC 3261 section 16.7 step 6).
+    /// The final response that counts: a 2xx if there is one, else the first towards the caller; where the log of
+    /// the caller's server lacks it, the one that was sent on nearest to it; where none was, the best one of the
+    /// legs (RFC 3261 section 16.7 step 6).
     pub(super) fn final_response(&self) -> Option<&'m Msg<'m>> {
         let root = self.root()?;
         let upstream = root.finals().find(|m| m.status < 300).or_else(|| root.finals().next());
-        if upstream.is_some() {
-            return upstream;
-        }
+        upstream.or_else(|| self.sent_on()).or_else(|| self.best_of_legs(root))
+    }
+
+    /// The final that a server sent towards the caller, on the hop nearest to it.
+    fn sent_on(&self) -> Option<&'m Msg<'m>> {
+        let finals = self.hops.iter().flat_map(Hop::finals).filter(|m| m.direction == Direction::Outgoing);
+        finals.min_by_key(|m| (m.status >= 300, m.vias.len()))
+    }
+
+    fn best_of_legs(&self, root: &Hop<'m>) -> Option<&'m Msg<'m>> {
         let finals: Vec<&Msg<'_>> = self.legs().filter_map(|leg| leg.finals().last()).collect();
         if let Some(answer) = finals.iter().find(|m| m.status < 300) {
             return Some(answer);
@@ -127,7 +135,11 @@ impl<'m> Attempt<'m> {
         if finals.len() < self.legs().count() {
             return None;
         }
-        finals.iter().min_by_key(|m| if m.status >= 600 { 0 } else { m.status / 100 }).copied()
+        let best = finals.iter().min_by_key(|m| if m.status >= 600 { 0 } else { m.status / 100 }).copied()?;
+        // Legs that a server cancelled, not the caller, tell nothing of what the caller was told.
+        let seen_near_caller = root.invite().is_some_and(|m| m.direction == Direction::Incoming);
+        let by_server = best.status == 487 && seen_near_caller && self.caller_cancel().is_none();
+        (!by_server).then_some(best)
     }
 
     /// The caller's own CANCEL: the one that came in on the caller's side.

@@ -4,14 +4,17 @@ use hashbrown::HashMap;
 
 use super::Analysis;
 use super::call::Call;
+use super::coverage::Blind;
 use super::message::Context;
 use super::push::Push;
 use super::servers::ServerId;
 use super::words::Link;
 use crate::time::Timestamp;
 
-/// Links every push of a user to the call it announces, where the evidence says so.
-pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) {
+/// Links every push of a user to the call it announces, where the evidence says so. Returns for each call why a
+/// push that is linked to none may still be its own.
+pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) -> Vec<Option<Blind>> {
+    let mut doubts = vec![None; analysis.calls.len()];
     let mut by_callee: HashMap<&str, Vec<usize>> = HashMap::new();
     for (i, call) in analysis.calls.iter().enumerate() {
         for callee in &call.callees {
@@ -24,7 +27,8 @@ pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) {
             continue;
         };
         let calls = by_callee.get(user.as_str()).map_or(&[][..], Vec::as_slice);
-        let mut scored: Vec<(usize, i32, i64)> = near(&analysis.calls, calls, push)
+        let around = near(&analysis.calls, calls, push);
+        let mut scored: Vec<(usize, i32, i64)> = around
             .iter()
             .filter_map(|i| score(analysis.calls.get(*i)?, push, ctx).map(|(s, gap)| (*i, s, gap)))
             .collect();
@@ -36,6 +40,16 @@ pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) {
         let winners: Vec<usize> = scored.iter().filter(|(_, s, _)| Some(*s) == best).map(|(i, ..)| *i).collect();
         let others =
             |not: Option<usize>| scored.iter().map(|(i, ..)| *i).filter(|i| Some(*i) != not).collect::<Vec<_>>();
+        if winners.len() != 1 {
+            for i in around {
+                let (Some(call), Some(doubt)) = (analysis.calls.get(*i), doubts.get_mut(*i)) else { continue };
+                if scored.iter().any(|(s, ..)| s == i) {
+                    *doubt = Some(Blind::Tied);
+                } else if doubt.is_none() && is_apart(call, push, ctx) {
+                    *doubt = Some(Blind::Clocks);
+                }
+            }
+        }
         links.push(match (&winners[..], scored.len()) {
             ([only], 1) => (p, Some(*only), Link::Certain, Vec::new()),
             ([only], _) => (p, Some(*only), Link::Likely, others(Some(*only))),
@@ -52,6 +66,7 @@ pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) {
             call.mobile = true;
         }
     }
+    doubts
 }
 
 /// Calls considered for one push, before and after its time; a user with more open calls than this at one
@@ -62,6 +77,16 @@ const NEAR: (usize, usize) = (128, 32);
 fn near<'a>(calls: &[Call], of_user: &'a [usize], push: &Push) -> &'a [usize] {
     let at = of_user.partition_point(|i| calls.get(*i).is_some_and(|c| c.started.is_some() && c.started <= push.sent));
     of_user.get(at.saturating_sub(NEAR.0)..of_user.len().min(at + NEAR.1)).unwrap_or_default()
+}
+
+/// Clocks of which nothing is known may be a day apart, by time zones, and then some.
+const APART_MS: i64 = 26 * 3_600_000;
+
+/// Whether a call and a push were logged on clocks that cannot be compared, and may be of one time all the same.
+fn is_apart(call: &Call, push: &Push, ctx: &Context<'_>) -> bool {
+    let pairs = || call.clocks.iter().flat_map(|c| push.times.iter().map(move |(s, t)| (c, *s, *t)));
+    !pairs().any(|(c, server, _)| ctx.clocks.comparable(server, c.server))
+        && pairs().any(|(c, _, sent)| sent.since(c.start).abs() <= APART_MS)
 }
 
 /// Score and distance in milliseconds, or `None` when the call cannot be the one.

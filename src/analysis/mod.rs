@@ -22,6 +22,7 @@ pub mod servers;
 mod verdict;
 mod words;
 
+pub(crate) use call::Clock;
 pub use call::{Call, Leg};
 pub use clocks::Clocks;
 pub use coverage::{Blind, Coverage};
@@ -130,7 +131,7 @@ pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
     }
     out.calls.par_sort_by_key(|c| (c.started.is_none(), c.started, c.first));
     out.pushes.par_sort_by_key(|p| (p.sent.is_none(), p.sent, p.first));
-    link::link(&mut out, &ctx);
-    verdict::judge(&mut out, &ctx);
+    let doubts = link::link(&mut out, &ctx);
+    verdict::judge(&mut out, &doubts, &ctx);
     Analysis { servers, clocks, coverage, ..out }
 }

@@ -1,29 +1,28 @@
 //! The verdict on each mobile callee (OUTCOMES.md section 4), and whether the logs allow one.
 
 use super::Analysis;
-use super::call::Call;
+use super::call::{Call, Clock};
 use super::coverage::Blind;
 use super::message::Context;
 use super::push::Push;
 use super::servers::Role;
-use super::words::{Link, Outcome, PushResult, Verdict};
+use super::words::{Outcome, PushResult, Verdict};
 use crate::time::Timestamp;
 
-/// Verdicts, and the evidence of its pushes for each call.
-pub(super) fn judge(analysis: &mut Analysis, ctx: &Context<'_>) {
-    let tied = tied(analysis);
+/// Verdicts, and the evidence of its pushes for each call. `doubts` tells for each call whether a push that is linked
+/// to none may be its own.
+pub(super) fn judge(analysis: &mut Analysis, doubts: &[Option<Blind>], ctx: &Context<'_>) {
     let pushes = &analysis.pushes;
-    for (call, tied) in analysis.calls.iter_mut().zip(tied) {
+    for (call, doubt) in analysis.calls.iter_mut().zip(doubts) {
         let own: Vec<&Push> = call.pushes.iter().filter_map(|p| pushes.get(*p)).collect();
         call.mobile |= !own.is_empty();
         if call.mobile {
-            let found = verdict(call, &own, tied.is_some());
+            let found = verdict(call, &own, doubt.is_some());
             // The logs must cover the time in which the push, or another, would have been seen.
             let blind = match found {
-                Verdict::MissedNoPush | Verdict::MissedPushFailed | Verdict::MissedPushUnanswered => {
-                    blind(call, ctx, found)
-                }
-                Verdict::Undetermined => call.blind.or(tied).or_else(|| own.iter().find_map(|p| p.blind)),
+                Verdict::MissedNoPush => blind(call, ctx, found).or_else(|| hidden(call)),
+                Verdict::MissedPushFailed | Verdict::MissedPushUnanswered => blind(call, ctx, found),
+                Verdict::Undetermined => call.blind.or(*doubt).or_else(|| own.iter().find_map(|p| p.blind)),
                 _ => None,
             };
             call.verdict = Some(if blind.is_some() { Verdict::Undetermined } else { found });
@@ -37,17 +36,15 @@ pub(super) fn judge(analysis: &mut Analysis, ctx: &Context<'_>) {
     }
 }
 
-/// For each call whether a push that is not linked may be its own.
-fn tied(analysis: &Analysis) -> Vec<Option<Blind>> {
-    let mut tied = vec![None; analysis.calls.len()];
-    for push in analysis.pushes.iter().filter(|p| p.link == Link::None) {
-        for candidate in &push.candidates {
-            if let Some(slot) = tied.get_mut(*candidate) {
-                *slot = Some(Blind::Tied);
-            }
-        }
+/// Why a push may have gone where no log is.
+fn hidden(call: &Call) -> Option<Blind> {
+    if call.start_missing {
+        Some(Blind::StartMissing)
+    } else if call.mobile_elsewhere {
+        Some(Blind::ServerMissing)
+    } else {
+        None
     }
-    tied
 }
 
 /// Why the logs cannot say that a call was missed, if so.
@@ -56,25 +53,24 @@ fn blind(call: &Call, ctx: &Context<'_>, verdict: Verdict) -> Option<Blind> {
         // A log without times: the order of its records is all there is.
         return None;
     }
-    // The Front End sends the push, and an Edge only sees those that take its way.
-    let knows = |clock: &&super::call::Clock| {
-        verdict != Verdict::MissedNoPush || ctx.servers.get(clock.server).is_none_or(|s| s.role != Role::Edge)
-    };
     let end: Option<Timestamp> = call.clocks.iter().filter_map(|c| c.end).max().or(call.ended);
-    let mut why = Some(Blind::OnlyEdge);
-    for clock in call.clocks.iter().filter(knows) {
-        let last = ctx.coverage.covered_until(clock.server, clock.first).and_then(|id| ctx.time(id));
-        let own_end = clock.end.or(end);
-        if last.is_none() || last >= own_end {
-            return None;
-        }
-        why = Some(ctx.coverage.end_after(clock.server, clock.first));
+    let blind = |clock: &Clock| {
+        let last = ctx.coverage.covered_until(clock.server, clock.first).and_then(|id| ctx.time(id))?;
+        (Some(last) < clock.end.or(end)).then(|| ctx.coverage.end_after(clock.server, clock.first))
+    };
+    if verdict != Verdict::MissedNoPush {
+        // Any server that saw a push proves it.
+        return call.clocks.iter().map(blind).reduce(Option::and).flatten();
     }
-    why
+    // The Front End sends the push, and an Edge only sees those that take its way. That there was none takes every
+    // log it could stand in.
+    let knows = |clock: &&Clock| ctx.servers.get(clock.server).is_none_or(|s| s.role != Role::Edge);
+    let mut knowing = call.clocks.iter().filter(knows).peekable();
+    if knowing.peek().is_none() { Some(Blind::OnlyEdge) } else { knowing.find_map(blind) }
 }
 
 /// CONTRACT.md's words; "missed" only when the INVITE ended in the log, unanswered.
-fn verdict(call: &Call, pushes: &[&Push], tied: bool) -> Verdict {
+fn verdict(call: &Call, pushes: &[&Push], in_doubt: bool) -> Verdict {
     let has = |result| pushes.iter().any(|p| p.result == result);
     let failed = has(PushResult::Rejected) || has(PushResult::Unroutable);
     match call.outcome {
@@ -96,7 +92,7 @@ fn verdict(call: &Call, pushes: &[&Push], tied: bool) -> Verdict {
                 Verdict::MissedPushFailed
             } else if has(PushResult::Unanswered) {
                 Verdict::MissedPushUnanswered
-            } else if pushes.is_empty() && !tied {
+            } else if pushes.is_empty() && !in_doubt {
                 Verdict::MissedNoPush
             } else {
                 Verdict::Undetermined

@@ -9,6 +9,9 @@ macro_rules! words {
         impl $name {
             /// The word in reports.
             pub fn name(self) -> &'static str { match self { $($name::$variant => $word),* } }
+
+            /// All words.
+            pub const WORDS: &'static [&'static str] = &[$($word),*];
         }
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.pad(self.name()) }

@@ -21,15 +21,27 @@ pub(super) fn atoms(line: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
 
 /// Domains of the vendor and of standards: they name nobody, and causes hang on them.
 const KEPT: [&str; 14] = [
-    "lync.com", "microsoft.com", "microsoftonline.com", "skype.com", "office.com", "office365.com", "windows.net", "w3.org",
-    "ietf.org", "xmlsoap.org", "apple.com", "verisign.com", "digicert.com", "example.invalid",
+    "lync.com",
+    "microsoft.com",
+    "microsoftonline.com",
+    "skype.com",
+    "office.com",
+    "office365.com",
+    "windows.net",
+    "w3.org",
+    "ietf.org",
+    "xmlsoap.org",
+    "apple.com",
+    "verisign.com",
+    "digicert.com",
+    "example.invalid",
 ];
 
 /// Last labels by which a host name is known in free text.
 const TOP: [&str; 40] = [
-    "com", "net", "org", "edu", "gov", "mil", "int", "info", "biz", "local", "lan", "internal", "intra", "corp", "home",
-    "test", "example", "de", "uk", "fr", "nl", "it", "es", "at", "ch", "se", "no", "dk", "fi", "pl", "be", "eu", "us",
-    "ca", "au", "nz", "jp", "in", "br", "ru",
+    "com", "net", "org", "edu", "gov", "mil", "int", "info", "biz", "local", "lan", "internal", "intra", "corp",
+    "home", "test", "example", "de", "uk", "fr", "nl", "it", "es", "at", "ch", "se", "no", "dk", "fi", "pl", "be",
+    "eu", "us", "ca", "au", "nz", "jp", "in", "br", "ru",
 ];
 
 /// Whether a label is kept because it says only what kind of domain it is.

@@ -48,9 +48,7 @@ fn in_line(rewriter: &Rewriter, line: &[u8]) -> Option<String> {
     }
     atoms::atoms(line)
         .map(|atom| &line[atom])
-        .find(|word| {
-            word.len() < GLUED && names.everywhere.contains(&word.to_ascii_lowercase()) && remains(word)
-        })
+        .find(|word| word.len() < GLUED && names.everywhere.contains(&word.to_ascii_lowercase()) && remains(word))
         .map(show)
 }
 

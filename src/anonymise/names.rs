@@ -88,7 +88,11 @@ impl Names {
             let weak = atom.len() < SHORTEST
                 || atom.iter().all(u8::is_ascii_digit) && atom.len() < 7
                 || self.vocabulary.contains(&atom);
-            if weak { self.inside.insert(atom) } else { self.everywhere.insert(atom) };
+            if weak {
+                self.inside.insert(atom)
+            } else {
+                self.everywhere.insert(atom)
+            };
         }
     }
 }
@@ -121,8 +125,20 @@ pub(super) fn without_mcx(user: &[u8]) -> &[u8] {
 /// Headers whose value is `"display name" <uri>`.
 pub(super) fn carries_names(line: &[u8]) -> bool {
     const NAMES: [&[u8]; 14] = [
-        b"from", b"to", b"f", b"t", b"contact", b"m", b"p-asserted-identity", b"p-preferred-identity", b"referred-by",
-        b"refer-to", b"remote-party-id", b"history-info", b"diversion", b"reply-to",
+        b"from",
+        b"to",
+        b"f",
+        b"t",
+        b"contact",
+        b"m",
+        b"p-asserted-identity",
+        b"p-preferred-identity",
+        b"referred-by",
+        b"refer-to",
+        b"remote-party-id",
+        b"history-info",
+        b"diversion",
+        b"reply-to",
     ];
     let Some(colon) = memchr::memchr(b':', line) else { return false };
     let name = line[..colon].trim_ascii();

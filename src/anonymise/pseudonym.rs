@@ -67,9 +67,11 @@ impl Pseudonyms {
                 made
             }
         };
-        let cased = name.iter().zip(&plain).map(|(old, new)| {
-            if old.is_ascii_uppercase() { new.to_ascii_uppercase() } else { *new }
-        });
+        let cased = name.iter().zip(&plain).map(
+            |(old, new)| {
+                if old.is_ascii_uppercase() { new.to_ascii_uppercase() } else { *new }
+            },
+        );
         cased.collect()
     }
 

@@ -60,7 +60,8 @@ impl Rewriter {
         let reserved = names.everywhere.iter().chain(&names.inside).chain(&names.vocabulary).cloned().collect();
         let mut long: Vec<&Vec<u8>> = names.everywhere.iter().filter(|n| n.len() >= GLUED).collect();
         long.sort_unstable();
-        let glued = AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(long);
+        let glued =
+            AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(long);
         Rewriter { pseudonyms: Pseudonyms::new(key, reserved), names, glued: glued.ok() }
     }
 
@@ -177,10 +178,18 @@ impl Rewriter {
             }
         }
         for host in atoms::hosts(old).into_iter().chain(atoms::hosts_of_addresses(old)) {
-            if atoms::is_kept(&old[host.clone()]) { done[host].fill(true) } else { sure[host].fill(true) };
+            if atoms::is_kept(&old[host.clone()]) {
+                done[host].fill(true)
+            } else {
+                sure[host].fill(true)
+            };
         }
         for user in atoms::users(old) {
-            if keeps_user(old, &user) { done[user].fill(true) } else { sure[user].fill(true) };
+            if keeps_user(old, &user) {
+                done[user].fill(true)
+            } else {
+                sure[user].fill(true)
+            };
         }
         if carries_names(head) {
             for name in atoms::display_names(old) {
@@ -245,13 +254,34 @@ fn shape(atom: &[u8]) -> Shape {
 
 fn care(name: &[u8]) -> Care {
     match name {
-        b"instance-id" | b"trace-correlation-id" | b"cseq" | b"content-length" | b"max-forwards" | b"expires" | b"date"
-        | b"content-type" | b"direction" | b"message-type" | b"logtype" | b"severity" | b"result-code" | b"sip-cseq"
-        | b"supported" | b"require" | b"allow" | b"allow-events" | b"accept" | b"accept-language" => Care::Keep,
+        b"instance-id"
+        | b"trace-correlation-id"
+        | b"cseq"
+        | b"content-length"
+        | b"max-forwards"
+        | b"expires"
+        | b"date"
+        | b"content-type"
+        | b"direction"
+        | b"message-type"
+        | b"logtype"
+        | b"severity"
+        | b"result-code"
+        | b"sip-cseq"
+        | b"supported"
+        | b"require"
+        | b"allow"
+        | b"allow-events"
+        | b"accept"
+        | b"accept-language" => Care::Keep,
         b"user-agent" | b"server" => Care::Known,
         b"subject" | b"organization" => Care::Prose,
-        b"authorization" | b"proxy-authorization" | b"www-authenticate" | b"proxy-authenticate"
-        | b"authentication-info" | b"proxy-authentication-info" => Care::Secret,
+        b"authorization"
+        | b"proxy-authorization"
+        | b"www-authenticate"
+        | b"proxy-authenticate"
+        | b"authentication-info"
+        | b"proxy-authentication-info" => Care::Secret,
         _ => Care::Usual,
     }
 }

@@ -66,7 +66,9 @@ impl Anonymise {
         let folder = self.output.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let temporary = match tempfile::Builder::new().prefix(".siptrail-").suffix(".part").tempdir_in(folder) {
             Ok(temporary) => temporary,
-            Err(e) => return Ok(failed(&format!("cannot write into {}: {e}; choose another folder", folder.display()))),
+            Err(e) => {
+                return Ok(failed(&format!("cannot write into {}: {e}; choose another folder", folder.display())));
+            }
         };
         output::unfinished(Some(temporary.path()));
         let done = write(&trace, &analysis, &mut rewriter, temporary.path())

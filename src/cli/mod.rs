@@ -1,17 +1,25 @@
 //! The command line: arguments, progress, exit codes. One file per subcommand.
 
 mod anonymise;
+mod check;
+mod clock;
 mod completions;
 mod config;
+mod coverage;
+mod demo;
 mod explain;
+mod filter;
 mod findings;
 mod global;
+mod grep;
 mod knowledge;
+mod list;
 mod load;
 mod output;
 mod progress;
 mod report;
 mod show;
+mod synth;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -45,8 +53,14 @@ enum Command {
     /// Report missed calls and notifications with cause, remedy and proof
     Report(report::Report),
     Show(show::Show),
+    List(list::ListArgs),
+    Grep(grep::Grep),
+    Coverage(coverage::Coverage),
     Findings(findings::Findings),
     Explain(explain::Explain),
+    Demo(demo::Demo),
+    Synth(synth::Synth),
+    Check(check::Check),
     Anonymise(anonymise::Anonymise),
     Config(config::Config),
     Completions(completions::Completions),
@@ -112,8 +126,14 @@ fn run(arguments: Arguments) -> io::Result<Status> {
     match command {
         Command::Report(report) => report.run(&file.report),
         Command::Show(show) => show.run(),
+        Command::List(list) => list.run(),
+        Command::Grep(grep) => grep.run(),
+        Command::Coverage(coverage) => coverage.run(),
         Command::Findings(findings) => findings.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Demo(demo) => demo.run(),
+        Command::Synth(synth) => Ok(synth.run()),
+        Command::Check(check) => check.run(),
         Command::Anonymise(anonymise) => anonymise.run(),
         Command::Config(_) | Command::Completions(_) | Command::Man(_) => Ok(Status::Fine),
     }

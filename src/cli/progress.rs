@@ -16,10 +16,16 @@ pub(crate) struct Bar {
 }
 
 impl Bar {
-    #[expect(clippy::disallowed_methods, reason = "progress is about the clock")]
     pub(crate) fn new() -> Bar {
+        Bar::named("reading")
+    }
+
+    /// `verb` says what is being done.
+    #[expect(clippy::disallowed_methods, reason = "progress is about the clock")]
+    pub(crate) fn named(verb: &str) -> Bar {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        let style = ProgressStyle::with_template("reading {bar:30} {bytes} of {total_bytes}, {eta} left");
+        let style =
+            ProgressStyle::with_template(&format!("{verb} {{bar:30}} {{bytes}} of {{total_bytes}}, {{eta}} left"));
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         Bar { bar, started: Instant::now() }
     }

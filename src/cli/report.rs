@@ -4,11 +4,13 @@ use std::io;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use siptrail::Trace;
 use siptrail::report::{self as reports, Selection, csv, model};
 use siptrail::time::Timestamp;
-use siptrail::{Options, Trace};
 
+use super::clock::GivenClocks;
 use super::config::ReportConfig;
+use super::filter::Filter;
 use super::load::{Loaded, load};
 use super::output::Output;
 use super::{Status, failed};
@@ -18,6 +20,7 @@ use super::{Status, failed};
 #[command(after_help = "Examples:
   siptrail report edge01.log fe01.log              the logs of two servers, one story
   siptrail report --user bob@contoso.com C:\\Traces  a folder, one user
+  siptrail report --where \"missed ring>10s\" logs   what a query selects; siptrail list --help has its fields
   zcat fe01.log.gz | siptrail report -             standard input
   siptrail report --format json --fail-on missed logs -o report.json    a nightly job
   siptrail report --format csv --table pushes logs -o pushes.csv        for a spreadsheet
@@ -48,6 +51,10 @@ pub(crate) struct Report {
     /// Only calls and pushes of addresses that contain this text
     #[arg(long, value_name = "ADDRESS")]
     user: Option<String>,
+    #[command(flatten)]
+    filter: Filter,
+    #[command(flatten)]
+    clocks: GivenClocks,
     /// Also tell the way of each missed call's INVITE and pushes: every place that logged them, with times and changes
     #[arg(long)]
     hops: bool,
@@ -121,7 +128,10 @@ impl Report {
             Ok(selection) => selection,
             Err(line) => return Ok(failed(&line)),
         };
-        let analysis = selection.apply(siptrail::analyse(&trace, &Options::default()));
+        let analysis = match self.clocks.analyse(&trace) {
+            Ok(analysis) => reports::select(&trace, selection.apply(analysis), &self.filter.query()),
+            Err(line) => return Ok(failed(&line)),
+        };
         let mut report = match format {
             Format::Text | Format::Markdown => reports::digest(&trace, &analysis, &errors),
             Format::Json | Format::Ndjson | Format::Csv | Format::Html => reports::report(&trace, &analysis, &errors),

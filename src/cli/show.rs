@@ -4,12 +4,13 @@ use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use siptrail::Trace;
 use siptrail::ladder::text::{TextOptions, TimeStyle};
 use siptrail::ladder::{self, Subject};
 use siptrail::report::page;
 use siptrail::report::story::{Story, write_list};
-use siptrail::{Options, Trace};
 
+use super::clock::GivenClocks;
 use super::load::{Loaded, load};
 use super::{Status, say};
 
@@ -49,6 +50,8 @@ pub(crate) struct Show {
     /// Which time stands beside the ladder
     #[arg(long, value_enum, default_value_t = Time::Clock)]
     time: Time,
+    #[command(flatten)]
+    clocks: GivenClocks,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -70,7 +73,13 @@ impl Show {
     #[expect(clippy::disallowed_methods, reason = "the command line is where stdout is written")]
     pub(crate) fn run(self) -> io::Result<Status> {
         let Some(Loaded { trace, found: true, .. }) = load(&self.inputs) else { return Ok(Status::Failed) };
-        let analysis = siptrail::analyse(&trace, &Options::default());
+        let analysis = match self.clocks.analyse(&trace) {
+            Ok(analysis) => analysis,
+            Err(line) => {
+                say(&format!("siptrail: {line}"));
+                return Ok(Status::Failed);
+            }
+        };
         let stories = ladder::find(&trace, &analysis, &self.what);
         let chosen = match (&stories[..], self.nth) {
             ([], _) => Err(self.not_found(&trace)),

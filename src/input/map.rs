@@ -39,6 +39,10 @@ impl Map {
         &self.pages
     }
 
+    pub(super) fn has_grown(&self) -> bool {
+        self.file.metadata().is_ok_and(|m| m.len() > self.pages.len() as u64)
+    }
+
     pub(super) fn intact_len(&self) -> u64 {
         let now = self.file.metadata().map_or(u64::MAX, |m| m.len());
         let seen = self.slot.as_ref().and_then(guard::Slot::shrunk_at).unwrap_or(u64::MAX);

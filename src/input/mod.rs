@@ -71,6 +71,11 @@ impl Input {
         }
     }
 
+    /// Whether the file is longer by now than the text: something still writes to it.
+    pub fn has_grown(&self) -> bool {
+        matches!(&self.text, Text::Mapped(map) if map.has_grown())
+    }
+
     /// Damage of the container that did not stop the reading.
     pub fn notes(&self) -> &[String] {
         &self.notes

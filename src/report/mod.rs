@@ -2,10 +2,11 @@
 //!
 //! [`ndjson`] and [`csv`] are for programs too, [`markdown`] for a ticket, [`html`] to send on.
 
-mod blind;
+mod components;
 pub mod csv;
 pub mod hops;
 pub mod html;
+pub mod list;
 pub mod markdown;
 pub mod model;
 pub mod ndjson;
@@ -17,8 +18,12 @@ mod words;
 
 use std::io::{self, Write};
 
+use rayon::prelude::*;
+
 use crate::analysis::{Analysis, Call, Push};
+use crate::query::{Query, Row};
 use crate::time::Timestamp;
+use crate::trace::Trace;
 
 /// Which calls and pushes to show. Verdicts are made before anything is left out.
 #[derive(Clone, Debug, Default)]
@@ -55,27 +60,47 @@ impl Selection {
         if self.since.is_none() && self.until.is_none() && self.user.is_none() {
             return analysis;
         }
-        let calls: Vec<Option<usize>> = numbers(analysis.calls.iter().map(|c| self.call(c)));
-        let linked = |p: &Push| p.call.is_some_and(|c| calls.get(c).is_some_and(Option::is_some));
-        let pushes: Vec<Option<usize>> = numbers(analysis.pushes.iter().map(|p| self.push(p) || linked(p)));
-        let kept = |map: &[Option<usize>], i: usize| map.get(i).copied().flatten();
-        let (servers, clocks, coverage) = (analysis.servers, analysis.clocks, analysis.coverage);
-        let mut out = Analysis { messages: analysis.messages, servers, clocks, coverage, ..Analysis::default() };
-        for (i, mut call) in analysis.calls.into_iter().enumerate() {
-            call.pushes = call.pushes.iter().filter_map(|p| kept(&pushes, *p)).collect();
-            if kept(&calls, i).is_some() {
-                out.calls.push(call);
-            }
-        }
-        for (i, mut push) in analysis.pushes.into_iter().enumerate() {
-            push.call = push.call.and_then(|c| kept(&calls, c));
-            push.candidates = push.candidates.iter().filter_map(|c| kept(&calls, *c)).collect();
-            if kept(&pushes, i).is_some() {
-                out.pushes.push(push);
-            }
-        }
-        out
+        let calls: Vec<bool> = analysis.calls.iter().map(|c| self.call(c)).collect();
+        let pushes: Vec<bool> = analysis.pushes.iter().map(|p| self.push(p)).collect();
+        keep(analysis, &calls, &pushes)
     }
+}
+
+/// Leaves out of an analysis what a query does not select; numbers of calls and pushes are adjusted. The pushes of a
+/// selected call stay with it.
+pub fn select(trace: &Trace, analysis: Analysis, query: &Query) -> Analysis {
+    if query.is_empty() {
+        return analysis;
+    }
+    let bound = query.bind(trace, &analysis);
+    let calls: Vec<bool> = (0..analysis.calls.len()).into_par_iter().map(|i| bound.matches(Row::Call(i))).collect();
+    let pushes: Vec<bool> = (0..analysis.pushes.len()).into_par_iter().map(|i| bound.matches(Row::Push(i))).collect();
+    keep(analysis, &calls, &pushes)
+}
+
+/// Keeps these calls, these pushes and those of the calls.
+fn keep(analysis: Analysis, calls: &[bool], pushes: &[bool]) -> Analysis {
+    let calls: Vec<Option<usize>> = numbers(calls.iter().copied());
+    let linked = |p: &Push| p.call.is_some_and(|c| calls.get(c).is_some_and(Option::is_some));
+    let pushes: Vec<Option<usize>> =
+        numbers(analysis.pushes.iter().zip(pushes).map(|(p, selected)| *selected || linked(p)));
+    let kept = |map: &[Option<usize>], i: usize| map.get(i).copied().flatten();
+    let (servers, clocks, coverage) = (analysis.servers, analysis.clocks, analysis.coverage);
+    let mut out = Analysis { messages: analysis.messages, servers, clocks, coverage, ..Analysis::default() };
+    for (i, mut call) in analysis.calls.into_iter().enumerate() {
+        call.pushes = call.pushes.iter().filter_map(|p| kept(&pushes, *p)).collect();
+        if kept(&calls, i).is_some() {
+            out.calls.push(call);
+        }
+    }
+    for (i, mut push) in analysis.pushes.into_iter().enumerate() {
+        push.call = push.call.and_then(|c| kept(&calls, c));
+        push.candidates = push.candidates.iter().filter_map(|c| kept(&calls, *c)).collect();
+        if kept(&pushes, i).is_some() {
+            out.pushes.push(push);
+        }
+    }
+    out
 }
 
 fn numbers(keep: impl Iterator<Item = bool>) -> Vec<Option<usize>> {
@@ -98,5 +123,5 @@ pub fn write_json(report: &model::Report, out: &mut dyn Write) -> io::Result<()>
     out.write_all(b"\n")
 }
 
-pub use blind::why_undetermined;
-pub use render::{add_hops, digest, hop_table, report};
+pub use components::{ComponentSpan, ServerCoverage, coverage_of_servers, write_coverage};
+pub use render::{add_hops, coverage, digest, hop_table, report, why_undetermined};

@@ -20,6 +20,14 @@ pub struct Report {
     pub pushes: Vec<Push>,
     pub findings: Vec<Finding>,
     pub problems: Vec<Problem>,
+    /// For which times each server speaks.
+    pub coverage: Vec<Coverage>,
+    /// What the calls missed for one cause have in common.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contrasts: Vec<Contrast>,
+    /// What the reader must know of servers and clocks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
 }
 
 /// One input.
@@ -42,6 +50,9 @@ pub struct Source {
     /// `reference`, `measured`, `given` or `unknown`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock: Option<&'static str>,
+    /// The server that its clock is compared with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_against: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock_drift_ms: Option<i64>,
     /// Records that stand in another place too and count there.
@@ -61,6 +72,9 @@ pub struct Server {
     pub clock_offset_ms: i64,
     pub clock_spread_ms: Option<i64>,
     pub clock: &'static str,
+    /// The server that its clock is compared with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_against: Option<String>,
     pub clock_drift_ms: i64,
 }
 
@@ -91,6 +105,9 @@ pub struct Summary {
     pub verdicts: BTreeMap<&'static str, u64>,
     pub push_results: BTreeMap<&'static str, u64>,
     pub missed: u64,
+    /// Calls whose outcome or verdict is `undetermined`, by the reason.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub undetermined: BTreeMap<&'static str, u64>,
 }
 
 /// One call.
@@ -119,6 +136,9 @@ pub struct Call {
     pub findings: Vec<&'static str>,
     pub messages: u64,
     pub evidence: Vec<Place>,
+    /// Why the outcome or the verdict is `undetermined`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undetermined: Option<Undetermined>,
     /// Asked for with `--hops`: of the INVITE and its final response.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hop_tables: Vec<HopTable>,
@@ -175,6 +195,9 @@ pub struct Push {
     pub link: &'static str,
     pub findings: Vec<&'static str>,
     pub evidence: Vec<Place>,
+    /// Why the result is `undetermined`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undetermined: Option<Undetermined>,
     /// Asked for with `--hops`: of the MESSAGE and its final response.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hop_tables: Vec<HopTable>,
@@ -245,6 +268,99 @@ pub struct Finding {
     pub calls: Vec<String>,
     pub pushes: Vec<String>,
     pub evidence: Vec<Place>,
+}
+
+/// Why a judgement could not be made.
+#[derive(Clone, Debug, Serialize)]
+pub struct Undetermined {
+    /// A word: `start_missing`, `log_ends`, `hole`, `only_edge`, `server_missing`, `tied`, `clocks`, `outcome`.
+    pub why: &'static str,
+    /// A sentence with the place in the log.
+    pub reason: String,
+}
+
+/// For which times the log of one server speaks.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct Coverage {
+    pub server: Option<String>,
+    pub role: &'static str,
+    /// Without a hole from the first record to the last.
+    pub spans: Vec<Span>,
+    pub holes: Vec<Hole>,
+}
+
+/// A first and a last record.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct Span {
+    pub first: Spot,
+    pub last: Spot,
+}
+
+/// A time for which a log says nothing.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct Hole {
+    /// `sequence`, `restart`, `rewind`, `throttled` or `silence`.
+    pub kind: &'static str,
+    /// Lines that are missing, where their numbers tell.
+    pub lines: Option<u64>,
+    pub after: Spot,
+    pub before: Spot,
+}
+
+impl Hole {
+    /// Why, in words.
+    pub fn what(&self) -> String {
+        match (self.kind, self.lines) {
+            ("sequence", Some(1)) => "1 line is missing".to_owned(),
+            ("sequence", Some(n)) => format!("{n} lines are missing"),
+            ("restart", _) => "a new trace session".to_owned(),
+            ("rewind", _) => "the log goes back in time".to_owned(),
+            ("throttled", _) => "so many lines a second that some were dropped".to_owned(),
+            _ => "silence".to_owned(),
+        }
+    }
+}
+
+/// A record with its time on the clock of the reference.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct Spot {
+    pub time: Option<String>,
+    pub place: Place,
+}
+
+/// Something to know of a server, its clock or its log; no damage.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct Note {
+    pub file: String,
+    pub line: Option<u64>,
+    pub byte: Option<u64>,
+    pub server: Option<String>,
+    pub what: String,
+}
+
+/// What the calls missed for one cause have in common, against those that came through.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct Contrast {
+    pub finding: &'static str,
+    /// `front_end`, `server`, `peer`, `client`, `user_domain` or `hour`.
+    pub dimension: &'static str,
+    pub value: String,
+    pub missed: usize,
+    pub missed_of: usize,
+    pub missed_share: f64,
+    pub through: usize,
+    pub through_of: usize,
+    pub through_share: f64,
+    /// Quotient of the shares; `null` where no call with the value came through.
+    pub lift: Option<f64>,
+    /// First missed call, where none with the value came through from then on.
+    pub since: Option<String>,
 }
 
 /// `file:line:byte`.

@@ -1,11 +1,13 @@
 //! The report for people: verdict first, then who missed what, why, what to do, and where the proof is.
 //! Fits 80 columns; every string of a log passes [`crate::text::sanitize`].
 
+mod missed;
+mod sources;
+
 use std::collections::HashSet;
 use std::io::{self, Write};
 
-use super::hops::{self, HopText};
-use super::model::{Call, Finding, Place, Push, Report, Source};
+use super::model::{Call, Finding, Place, Push, Report};
 use super::page::{self, BAD, DIM, GOOD, HEAD};
 
 /// Missed calls, problems and other lists longer than this are cut, and say so.
@@ -17,10 +19,11 @@ const MOST: usize = 20;
 /// When the writer fails.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     headline(report, out)?;
-    missed(report, out)?;
+    missed::write(report, out)?;
     other_findings(report, out)?;
+    undetermined(report, out)?;
     tables(report, out)?;
-    sources(&report.sources, out)?;
+    sources::write(report, out)?;
     problems(report, out)
 }
 
@@ -63,70 +66,19 @@ fn heading(out: &mut dyn Write, text: &str) -> io::Result<()> {
     writeln!(out, "\n{HEAD}{text}{HEAD:#}")
 }
 
-fn missed(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let missed: Vec<&Call> = report.calls.iter().filter(|c| c.is_missed()).collect();
-    if missed.is_empty() {
-        return Ok(());
-    }
-    heading(out, "Missed")?;
-    for call in missed.iter().take(MOST) {
-        let time = call.started.as_deref().map_or("(no time in the log)".to_owned(), |t| t.replace('T', " "));
-        line(out, 2, &format!("{time}  {}", or(&call.to, "(unknown user)")))?;
-        let what = call.modality.map_or(String::new(), |m| format!(", {m}"));
-        let client = call
-            .legs
-            .iter()
-            .find(|l| l.mobile)
-            .and_then(|l| l.client.clone())
-            .map_or(String::new(), |c| format!(", {c}"));
-        line(
-            out,
-            4,
-            &format!("{}: from {}{what}{client}", call.verdict.unwrap_or_default(), or(&call.from, "(unknown caller)")),
-        )?;
-        let status = call
-            .status
-            .map_or("no final response".to_owned(), |s| format!("{s} {}", call.reason.as_deref().unwrap_or_default()));
-        line(out, 4, &format!("INVITE {status}{}", pushes_of(report, call)))?;
-        for finding in report.findings.iter().filter(|f| call.findings.contains(&f.code)) {
-            cause(out, finding)?;
-        }
-        proof(out, &call.evidence)?;
-        let pushes = report.pushes.iter().filter(|p| call.pushes.contains(&p.call_id));
-        for table in call.hop_tables.iter().chain(pushes.flat_map(|p| &p.hop_tables)) {
-            hops::write(table, HopText { width: page::WIDTH, indent: 4, ascii: false }, out)?;
-        }
-    }
-    more(out, missed.len())
-}
-
 fn or<'a>(text: &'a str, empty: &'a str) -> &'a str {
     if text.is_empty() { empty } else { text }
 }
 
-fn pushes_of(report: &Report, call: &Call) -> String {
-    let own: Vec<String> = report
-        .pushes
-        .iter()
-        .filter(|p| call.pushes.contains(&p.call_id))
-        .map(|p| {
-            let status =
-                p.status.map_or(String::new(), |s| format!(" {s} {}", p.reason.as_deref().unwrap_or_default()));
-            format!("push {}{status}", p.result)
-        })
-        .collect();
-    if own.is_empty() { "; no push".to_owned() } else { format!("; {}", own.join("; ")) }
+fn cause(out: &mut dyn Write, indent: usize, finding: &Finding) -> io::Result<()> {
+    line(out, indent, &format!("[{}] {}", finding.code, finding.summary))?;
+    if finding.remedy.is_empty() { Ok(()) } else { line(out, indent + 2, &format!("do: {}", finding.remedy)) }
 }
 
-fn cause(out: &mut dyn Write, finding: &Finding) -> io::Result<()> {
-    line(out, 4, &format!("cause [{}]: {}", finding.code, finding.summary))?;
-    if finding.remedy.is_empty() { Ok(()) } else { line(out, 4, &format!("do: {}", finding.remedy)) }
-}
-
-fn proof(out: &mut dyn Write, evidence: &[Place]) -> io::Result<()> {
+fn proof(out: &mut dyn Write, indent: usize, evidence: &[Place]) -> io::Result<()> {
     let places: Vec<String> = evidence.iter().take(8).map(|p| format!("{}:{}", p.file, p.line)).collect();
     let rest = if evidence.len() > 8 { format!(" and {} more", evidence.len() - 8) } else { String::new() };
-    line(out, 4, &format!("proof: {}{rest}", places.join(" ")))
+    line(out, indent, &format!("proof: {}{rest}", places.join(" ")))
 }
 
 fn more(out: &mut dyn Write, count: usize) -> io::Result<()> {
@@ -151,11 +103,29 @@ fn other_findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             push.status.map_or(String::new(), |s| format!(" {s} {}", push.reason.as_deref().unwrap_or_default()));
         line(out, 2, &format!("{time}  {whom}: {}{status}", push.result))?;
         for finding in report.findings.iter().filter(|f| push.findings.contains(&f.code)) {
-            cause(out, finding)?;
+            cause(out, 4, finding)?;
         }
-        proof(out, &push.evidence)?;
+        proof(out, 4, &push.evidence)?;
     }
     more(out, lost.len())
+}
+
+/// Mobile callees of whom the logs cannot tell whether they missed the call, and why.
+fn undetermined(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let unknown: Vec<&Call> = report.calls.iter().filter(|c| c.verdict == Some("undetermined")).collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    heading(out, "Perhaps missed: the logs do not tell")?;
+    for call in unknown.iter().take(MOST) {
+        let time = call.started.as_deref().map_or("(no time in the log)".to_owned(), |t| t.replace('T', " "));
+        line(out, 2, &format!("{time}  {}", or(&call.to, "(unknown user)")))?;
+        if let Some(why) = &call.undetermined {
+            line(out, 4, &why.reason)?;
+        }
+        proof(out, 4, &call.evidence)?;
+    }
+    more(out, unknown.len())
 }
 
 fn tables(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -174,21 +144,6 @@ fn tables(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         for (word, n) in rows {
             writeln!(out, "  {word:<24}{n:>10}")?;
         }
-    }
-    Ok(())
-}
-
-fn sources(all: &[Source], out: &mut dyn Write) -> io::Result<()> {
-    heading(out, "Sources")?;
-    for s in all.iter().take(MOST * 5) {
-        line(out, 2, &s.path)?;
-        let records = s.records.protocol + s.records.diagnostic + s.records.connection + s.records.other;
-        let times = s.first.as_deref().zip(s.last.as_deref()).map_or("no times".to_owned(), |(a, b)| {
-            let cut = |t: &str| t.get(..19).unwrap_or(t).replace('T', " ");
-            format!("{} to {}", cut(a), cut(b))
-        });
-        let server = s.server.as_deref().map_or(String::new(), |n| format!("{n} ({}), ", s.role));
-        line(out, 4, &format!("{server}{}, {times}", plural(records, "record")))?;
     }
     Ok(())
 }

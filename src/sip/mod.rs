@@ -165,6 +165,8 @@ pub struct Product {
     pub mobile: bool,
     /// False for platforms that keep their application running and never get a push.
     pub pushes: bool,
+    /// Name of a mobile platform without version; empty for others.
+    pub platform: &'static str,
 }
 
 /// token in lower case, name, gets pushes
@@ -190,9 +192,10 @@ impl Product {
         let text = crate::text::decode(value);
         let found = MOBILE.iter().find(|(token, ..)| crate::text::contains_ignore_case(value, token));
         let Some((token, name, pushes)) = found else {
-            return Product { name: text.trim().chars().take(120).collect(), mobile: false, pushes: false };
+            return Product { name: text.trim().chars().take(120).collect(), ..Product::default() };
         };
-        let mut name = (*name).to_owned();
+        let platform = *name;
+        let mut name = platform.to_owned();
         let lower = text.to_ascii_lowercase();
         let token = std::str::from_utf8(token).unwrap_or_default().trim_end_matches('/');
         if let Some(tail) = lower.find(token).and_then(|at| text.get(at + token.len()..)) {
@@ -213,7 +216,10 @@ impl Product {
         {
             name = format!("{name} ({})", device.1.trim().chars().take(60).collect::<String>());
         }
-        Product { name, mobile: true, pushes: *pushes }
+        // The Lync 2013 applications for iPhone and iPad are served by UCWA and get no push.
+        let apple = matches!(token, "iphonelync" | "ipadlync");
+        let pushes = *pushes && !(apple && lower.contains("ucwa"));
+        Product { name, mobile: true, pushes, platform }
     }
 }
 

@@ -108,6 +108,7 @@ fn join(
             let what = format!("file was cut to {intact} bytes while it was read");
             problems.push(Problem { file, byte: intact, what });
         }
+        let growing = input.has_grown();
         for (worker, mut framed) in chunks {
             let is_whole = |start: u64, len: u64| start + len <= intact;
             if framed.end as u64 > intact {
@@ -115,9 +116,10 @@ fn join(
             }
             // A chunk read from a wrong start has flaws of records that were dropped when chunks were joined.
             let kept = |at: u64| framed.records.binary_search_by_key(&at, |e| e.start).is_ok();
-            problems.extend(
-                worker.flaws.iter().filter(|(at, _)| kept(*at)).map(|(at, flaw)| Problem::of(file, *at, *flaw)),
-            );
+            // The record that is being written just now is no damage.
+            let torn = worker.flaws.iter().find(|(_, flaw)| growing && *flaw == Flaw::CutAtEnd).map(|(at, _)| *at);
+            let told = worker.flaws.iter().filter(|(at, _)| kept(*at) && Some(*at) != torn);
+            problems.extend(told.map(|(at, flaw)| Problem::of(file, *at, *flaw)));
             let symbols = names.merge(&worker.names);
             let base = u32::try_from(identities.words.len()).unwrap_or(u32::MAX);
             identities.words.extend_from_slice(&worker.identities.words);

@@ -6,11 +6,14 @@ mod identity;
 mod intern;
 mod lines;
 mod load;
+mod outside;
 mod source;
 
 pub use event::{Event, EventId, Symbol};
 pub(crate) use identity::Identity;
 pub use load::{LoadOptions, Progress};
+pub use outside::ComponentLine;
+pub(crate) use outside::component;
 pub use source::Source;
 
 use crate::input::{self, Input, InputError};

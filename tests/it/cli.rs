@@ -102,9 +102,11 @@ fn selections_leave_out_what_was_not_asked_for() {
 #[test]
 fn the_readme_shows_what_the_program_prints() {
     let readme = std::fs::read_to_string(root("README.md")).unwrap();
-    let shown = readme.split("```\n").find(|block| block.contains("calls missed:")).expect("README shows the report");
-    let printed = out(&run(&["report", "samples"]));
-    for line in shown.lines() {
-        assert!(printed.lines().any(|l| l == line), "README shows a line that is not printed: {line}");
+    for (mark, inputs) in [("calls missed:", "samples"), ("[PN03]", "samples/federation-clocks-apart")] {
+        let shown = readme.split("```\n").find(|block| block.contains(mark)).expect("README shows the report");
+        let printed = out(&run(&["report", inputs]));
+        for line in shown.lines() {
+            assert!(printed.lines().any(|l| l == line), "README shows a line that is not printed: {line}");
+        }
     }
 }

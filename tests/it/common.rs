@@ -24,6 +24,14 @@ pub(crate) fn report_of(files: &[(String, Vec<u8>)]) -> Value {
     report_in_chunks(files, LoadOptions::default().chunk)
 }
 
+/// The JSON report of texts, with what the user knows of clocks.
+pub(crate) fn report_with(files: &[(String, Vec<u8>)], clocks: Vec<(String, i64)>) -> Value {
+    let inputs = files.iter().map(|(name, text)| Input::from_bytes(name.clone(), text.clone())).collect();
+    let trace = Trace::load(inputs, &LoadOptions::default());
+    let analysis = siptrail::analyse(&trace, &Options { clocks, ..Options::default() });
+    serde_json::to_value(report::report(&trace, &analysis, &[])).unwrap()
+}
+
 /// A scenario: its files and the part of the report that it expects.
 pub(crate) struct Scenario {
     pub(crate) name: String,

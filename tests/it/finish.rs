@@ -20,7 +20,14 @@ fn text(bytes: &[u8]) -> String {
 fn commands() -> Vec<String> {
     let help = text(&run(&["--help"], &root("")).stdout);
     let (_, list) = help.split_once("Commands:\n").unwrap();
-    list.lines().take_while(|l| !l.is_empty()).filter_map(|l| l.strip_prefix("  ")).filter(|l| !l.starts_with(' ')).filter_map(|l| l.split_whitespace().next()).map(str::to_owned).filter(|c| c != "help").collect()
+    list.lines()
+        .take_while(|l| !l.is_empty())
+        .filter_map(|l| l.strip_prefix("  "))
+        .filter(|l| !l.starts_with(' '))
+        .filter_map(|l| l.split_whitespace().next())
+        .map(str::to_owned)
+        .filter(|c| c != "help")
+        .collect()
 }
 
 #[test]

@@ -1,13 +1,21 @@
 //! One integration test binary.
 //!
-//! * `scenarios`: input and expected report in one file each, `tests/scenarios/*.scenario`
+//! * `accuracy`: generated deployments against their truth
+//! * `changing`: files that grow, shrink or are replaced while they are read
+//! * `scenarios`: input and expected report in one file each, `tests/scenarios/*.scenario`, and `tests/stories/*.story` in short hand
 //! * `framing`: the same report whatever the chunk size and thread count
 //! * `hops`: the hop tables of the samples
 //! * `hostile`: damaged and malicious input
+//! * `list`: `siptrail list`, `siptrail grep`, `report --where`
+//! * `query`: the filter language
+//! * `contrasts`: what the calls missed for one cause have in common
+//! * `findings`: cases that fire each entry of the catalogue, and cases that must not, `tests/findings`
+//! * `properties`: what must hold for any log
 //! * `samples`: every shipped sample gives what `samples/README.md` promises
 //! * `schema`: the JSON report against `tests/report.schema.json`
+//! * `synth`: `siptrail synth`, `check` and `demo` as a user runs them
+//! * `torture`: the messages of RFC 4475 as records
 //! * `show`: ladders, and `siptrail show` as a user runs it
-//! * `traffic`: generated logs against their known truth
 //! * `anonymise`: copies without names tell the same story
 //! * `finish`: help, completions, manual pages, configuration, global options
 //! * `forms`: NDJSON, CSV, Markdown and HTML, and `--output`
@@ -16,17 +24,26 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod accuracy;
 mod anonymise;
+mod changing;
 mod cli;
 mod common;
+mod contrasts;
 mod explain;
+mod findings;
 mod finish;
 mod forms;
 mod framing;
 mod hops;
 mod hostile;
+mod list;
+mod properties;
+mod query;
 mod samples;
 mod scenarios;
 mod schema;
 mod show;
-mod traffic;
+mod story;
+mod synth;
+mod torture;

@@ -12,13 +12,21 @@ use crate::sip::{HeaderName, Method};
 use crate::text::contains_ignore_case;
 use crate::trace::EventId;
 
+/// A client that has credentials shows them at once.
+const RETRY_MS: i64 = 2_000;
+
 /// Puts the end of the last attempt, and of its dialog if there is one, into the call.
 pub(super) fn end(ctx: &Context<'_>, group: &Group<'_>, call: &mut Call, attempts: &[Attempt<'_>], own: &[&Msg<'_>]) {
     let Some(last) = attempts.last() else { return };
     let final_response = last.final_response();
     let start_missing = last.root().and_then(Hop::invite).is_none() && attempts.len() == 1;
+    call.start_missing = start_missing;
     call.outcome = match final_response {
         Some(f) if ends_by_cancel(f, last.caller_cancel().is_some()) => Outcome::Cancelled,
+        Some(f) if matches!(f.status, 401 | 407) && !retry_would_show(ctx, last) => {
+            call.blind = Some(ctx.coverage.end_after(f.server, f.id));
+            Outcome::Undetermined
+        }
         Some(f) => judge_final(ctx, f, last.rang(), has_edge_record(ctx, group, last)),
         None if last.caller_cancel().is_some() => Outcome::Cancelled,
         None if start_missing => {
@@ -31,6 +39,15 @@ pub(super) fn end(ctx: &Context<'_>, group: &Group<'_>, call: &mut Call, attempt
             Outcome::Undetermined
         }
     };
+    if start_missing && call.outcome == Outcome::NoResponse {
+        // Whether it rang before the log begins is not known.
+        (call.outcome, call.blind) = (Outcome::Undetermined, Some(Blind::StartMissing));
+    }
+    if call.outcome == Outcome::NoResponse
+        && let Some(hole) = hole_before_final(ctx, last)
+    {
+        (call.outcome, call.blind) = (Outcome::Undetermined, Some(hole));
+    }
     if call.outcome == Outcome::Cancelled {
         call.evidence.extend(last.caller_cancel().map(|m| m.id));
     }
@@ -42,6 +59,26 @@ pub(super) fn end(ctx: &Context<'_>, group: &Group<'_>, call: &mut Call, attempt
     }
     end_dialog(ctx, call, attempts, own);
     call.diagnostics.dedup();
+}
+
+/// Whether a log that holds the challenge speaks on for as long as an answer to it may take.
+fn retry_would_show(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
+    let challenges = attempt.messages.iter().filter(|m| m.method == Method::Invite && matches!(m.status, 401 | 407));
+    let mut timed = challenges.filter(|m| m.time.is_some()).peekable();
+    // Without times the order of the records is all there is.
+    timed.peek().is_none() || timed.any(|m| ctx.covered_until(m) >= m.time.map(|t| t.plus(RETRY_MS)))
+}
+
+/// The hole in which it may have rang: none of the logs speaks from the INVITE to the final.
+fn hole_before_final(ctx: &Context<'_>, attempt: &Attempt<'_>) -> Option<Blind> {
+    let first = |m: &Msg<'_>| attempt.messages.iter().find(|o| o.server == m.server).copied();
+    let mut finals = attempt.messages.iter().filter(|m| m.method == Method::Invite && m.is_final()).peekable();
+    let blind = finals.peek().and_then(|m| Some(ctx.coverage.end_after(m.server, first(m)?.id)));
+    let covered = |m: &&Msg<'_>| {
+        let until = first(m).and_then(|f| ctx.covered_until(f));
+        until.is_none() || m.time.is_none() || until >= m.time
+    };
+    if finals.any(covered) { None } else { blind }
 }
 
 /// A final that only confirms the caller's CANCEL. A global failure (6xx) does not: the callee was faster.

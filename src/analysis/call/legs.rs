@@ -12,10 +12,17 @@ use crate::text::{contains_ignore_case, decode};
 pub(super) fn add_legs(ctx: &Context<'_>, call: &mut Call, attempt: &Attempt<'_>) {
     call.legs = legs(ctx, attempt, call.outcome);
     let (seen, answered) = mobility(attempt);
+    // Servers listen on 5061, the mobility service on its own ports.
+    let behind = |l: &Leg| l.target.as_deref().is_some_and(|t| t.ends_with(":5061"));
+    let mut endpoints = call.legs.iter().filter(|l| l.mobile).peekable();
+    call.mobile_elsewhere = endpoints.peek().is_some() && endpoints.all(behind);
+    // Behind the next server a leg may be several endpoints: the final itself tells which of them spoke.
+    let other = attempt.final_response().is_some_and(is_other_client);
+    let mobile = |l: &&Leg| l.mobile && (!other || l.target.as_deref().is_some_and(is_mobility_listener));
     call.mobile = seen || call.legs.iter().any(|l| l.mobile);
-    call.answered_by_mobile = answered || call.legs.iter().any(|l| l.mobile && l.outcome == Outcome::Answered);
+    call.answered_by_mobile = answered || call.legs.iter().filter(mobile).any(|l| l.outcome == Outcome::Answered);
     let refused = |l: &Leg| matches!(l.outcome, Outcome::Declined | Outcome::Busy | Outcome::DoNotDisturb);
-    call.refused_by_mobile = call.legs.iter().any(|l| l.mobile && refused(l)) || (call.legs.is_empty() && seen);
+    call.refused_by_mobile = call.legs.iter().filter(mobile).any(refused) || (call.legs.is_empty() && seen);
 }
 
 fn legs(ctx: &Context<'_>, attempt: &Attempt<'_>, outcome: Outcome) -> Vec<Leg> {
@@ -76,6 +83,11 @@ fn client(hop: &Hop<'_>) -> Option<Product> {
         }
     }
     found
+}
+
+/// Whether a response names its sender, and that is no mobile one.
+fn is_other_client(m: &Msg<'_>) -> bool {
+    m.product.is_some_and(|p| !Product::is_mobile(p))
 }
 
 fn product(m: &Msg<'_>) -> Option<Product> {

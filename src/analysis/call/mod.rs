@@ -5,7 +5,7 @@ mod describe;
 mod ending;
 mod legs;
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 use super::attempt::{Attempt, attempts};
 use super::coverage::Blind;
@@ -14,6 +14,7 @@ use super::message::{Context, Group};
 use super::servers::ServerId;
 use super::words::{Modality, Outcome, Verdict};
 use crate::sip::Product;
+use crate::span::Span;
 use crate::time::Timestamp;
 use crate::trace::EventId;
 
@@ -34,13 +35,13 @@ pub struct Leg {
 
 /// Times of a call as one server saw them, on the clock of the reference.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Clock {
-    pub(super) server: ServerId,
+pub(crate) struct Clock {
+    pub(crate) server: ServerId,
     /// Its first record there.
-    pub(super) first: EventId,
-    pub(super) start: Timestamp,
-    pub(super) rang: Option<Timestamp>,
-    pub(super) end: Option<Timestamp>,
+    pub(crate) first: EventId,
+    pub(crate) start: Timestamp,
+    pub(crate) rang: Option<Timestamp>,
+    pub(crate) end: Option<Timestamp>,
 }
 
 /// One call.
@@ -91,11 +92,17 @@ pub struct Call {
     pub messages: u64,
     /// Records that prove it, in order.
     pub evidence: Vec<EventId>,
+    /// Component lines, outside records, that prove its causes.
+    pub lines: Vec<Span>,
     /// Addresses under which the callee may be pushed, lower case.
     pub(super) callees: Vec<String>,
-    pub(super) clocks: Vec<Clock>,
+    pub(crate) clocks: Vec<Clock>,
     pub(super) answered_by_mobile: bool,
     pub(super) refused_by_mobile: bool,
+    /// The INVITE is not in the log.
+    pub(super) start_missing: bool,
+    /// Every mobile endpoint is behind another server, whose log of the call is not here.
+    pub(crate) mobile_elsewhere: bool,
     pub(super) display: String,
     pub(super) first: EventId,
     pub(super) records: Vec<EventId>,
@@ -119,7 +126,12 @@ const RETRIED: [u16; 6] = [401, 407, 413, 415, 416, 420];
 /// All calls of one Call-ID.
 pub(super) fn calls(ctx: &Context<'_>, group: &Group<'_>) -> Vec<Call> {
     let mut attempts = attempts(group);
-    attempts.sort_by_key(|a| a.messages.first().map(|m| m.id));
+    let mut first: HashMap<u64, EventId> = HashMap::new();
+    for (tag, m) in attempts.iter().filter_map(|a| Some((a.from_tag, a.messages.first()?))) {
+        first.entry(tag).and_modify(|id| *id = m.id.min(*id)).or_insert(m.id);
+    }
+    // One caller's attempts follow its CSeq: the server that asked for credentials may stand in any file.
+    attempts.sort_by_key(|a| (first.get(&a.from_tag).copied(), a.cseq));
     let mut joined: Vec<Vec<Attempt<'_>>> = Vec::new();
     for attempt in attempts {
         let earlier = joined.iter_mut().find(|call| {

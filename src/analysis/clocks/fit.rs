@@ -111,6 +111,7 @@ pub(super) fn fit(
         drift_ms: drift,
         messages: bounds.len(),
         segments: with_own(&out, own),
+        against: None,
         group: 0,
     }
 }
@@ -169,24 +170,26 @@ fn start_of(trace: &Trace, servers: &Servers, server: ServerId, after: EventId, 
     }
     let events = trace.events();
     let file = events.get(first.0 as usize).map(|e| e.file);
-    let mut best = (by.abs() / 2, first);
+    let mut least = by.abs() / 2;
+    let mut best: Option<EventId> = None;
     let mut later: Option<Timestamp> = None;
     let mut earliest = first;
     for i in (after.0..=first.0).rev() {
         let Some(event) = events.get(i as usize) else { break };
         if Some(event.file) != file {
             // Nothing ties the records before in another file to this time.
-            return if best.1 == first { earliest } else { best.1 };
+            return best.unwrap_or(earliest);
         }
         let Some(time) = event.time().filter(|_| servers.of(event) == server) else { continue };
         if let Some(next) = later
-            && next.since(time).abs() >= best.0
+            && next.since(time).abs() >= least
         {
-            best = (next.since(time).abs(), earliest);
+            least = next.since(time).abs();
+            best = Some(earliest);
         }
         (later, earliest) = (Some(time), EventId(i));
     }
-    best.1
+    best.unwrap_or(first)
 }
 
 /// Both kinds of segments as one list.

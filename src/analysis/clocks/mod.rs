@@ -61,6 +61,8 @@ pub struct Clock {
     pub messages: usize,
     /// From a record on, milliseconds that the clock is ahead; ascending.
     segments: Vec<(EventId, i64)>,
+    /// The server on whose clock its times are told, when that is another.
+    pub against: Option<ServerId>,
     /// Clocks of different groups cannot be compared.
     group: u16,
 }
@@ -108,28 +110,30 @@ impl Clocks {
                 (clock.basis, clock.offset_ms, *known) = (ClockBasis::Given, *ms, true);
             }
         }
-        loop {
-            while let Some((from, to)) = shared.best(&known) {
-                let bounds = self.bounds(trace, shared, from, to);
-                let Some(clock) = self.of.get_mut(usize::from(to.0)) else { break };
-                let own = std::mem::take(&mut clock.segments);
-                *clock = Clock { group, ..fit::fit(trace, servers, to, &bounds, &own) };
-                if let Some(slot) = known.get_mut(usize::from(to.0)) {
-                    *slot = true;
-                }
-            }
-            // The next server that nothing ties to those before: the one that saw most, Front Ends first.
-            let rest =
-                (0..).map(ServerId).zip(servers.all()).filter(|(id, _)| known.get(usize::from(id.0)) == Some(&false));
-            let rank = |s: &crate::analysis::Server| (s.role, std::cmp::Reverse(s.records), s.name.clone());
-            let Some((root, _)) = rest.min_by_key(|(_, s)| rank(s)) else { break };
-            let first = !known.contains(&true);
+        let mut first = true;
+        // The next server that nothing ties to those before: Front Ends first, then the one that saw most.
+        while let Some(root) = next_root(servers, &known) {
             group += u16::from(!first);
             if let (Some(clock), Some(slot)) =
                 (self.of.get_mut(usize::from(root.0)), known.get_mut(usize::from(root.0)))
             {
                 clock.basis = if first { ClockBasis::Reference } else { ClockBasis::Unknown };
                 (clock.group, *slot) = (group, true);
+            }
+            if first {
+                // What the user gives is against the reference.
+                self.of.iter_mut().filter(|c| c.basis == ClockBasis::Given).for_each(|c| c.against = Some(root));
+            }
+            first = false;
+            while let Some((from, to)) = shared.best(&known) {
+                let bounds = self.bounds(trace, shared, from, to);
+                let (group, against) = self.get(from).map_or((group, root), |c| (c.group, c.against.unwrap_or(from)));
+                let Some(clock) = self.of.get_mut(usize::from(to.0)) else { break };
+                let own = std::mem::take(&mut clock.segments);
+                *clock = Clock { group, against: Some(against), ..fit::fit(trace, servers, to, &bounds, &own) };
+                if let Some(slot) = known.get_mut(usize::from(to.0)) {
+                    *slot = true;
+                }
             }
         }
     }
@@ -155,6 +159,11 @@ impl Clocks {
         Some(if self.corrects { self.correct(servers.of(event), id, time) } else { time })
     }
 
+    /// A time that a server wrote near a record, on the clock of the reference.
+    pub fn at(&self, server: ServerId, near: EventId, time: Timestamp) -> Timestamp {
+        self.correct(server, near, time)
+    }
+
     fn correct(&self, server: ServerId, id: EventId, time: Timestamp) -> Timestamp {
         let Some(clock) = self.of.get(usize::from(server.0)) else { return time };
         let at = clock.segments.partition_point(|(from, _)| *from <= id);
@@ -178,6 +187,13 @@ impl Clocks {
     }
 }
 
+/// The server to start from among those whose clocks are not known.
+fn next_root(servers: &Servers, known: &[bool]) -> Option<ServerId> {
+    let rest = (0..).map(ServerId).zip(servers.all()).filter(|(id, _)| known.get(usize::from(id.0)) == Some(&false));
+    let rank = |s: &crate::analysis::Server| (s.role, std::cmp::Reverse(s.records), s.name.clone());
+    rest.min_by_key(|(_, s)| rank(s)).map(|(id, _)| id)
+}
+
 impl Clock {
     /// A clock of which nothing is known.
     fn own() -> Clock {
@@ -188,12 +204,16 @@ impl Clock {
             drift_ms: 0,
             messages: 0,
             segments: Vec::new(),
+            against: None,
             group: 0,
         }
     }
 
-    /// Where the offset changed, with the new one in milliseconds: a clock that drifts or was set.
-    pub fn changes(&self) -> &[(EventId, i64)] {
-        self.segments.get(1..).unwrap_or_default()
+    /// Where the offset changed, from how many milliseconds to how many: a clock that drifts or was set.
+    pub fn changes(&self) -> impl Iterator<Item = (EventId, i64, i64)> {
+        self.segments.windows(2).filter_map(|pair| match pair {
+            [(_, before), (at, now)] => Some((*at, *before, *now)),
+            _ => None,
+        })
     }
 }

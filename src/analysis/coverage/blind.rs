@@ -15,10 +15,27 @@ pub enum Blind {
     Hole(Hole),
     /// Only an Edge logged the call, and the Front End that would send the push did not.
     OnlyEdge,
+    /// The mobile endpoint is behind a server that has no log here, and that server would send the push.
+    ServerMissing,
     /// A push may belong to this call or to another.
     Tied,
     /// A push of the user is on a server whose clock cannot be compared with that of the call.
     Clocks,
+}
+
+impl Blind {
+    /// The word of the report.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Blind::StartMissing => "start_missing",
+            Blind::Ends(..) => "log_ends",
+            Blind::Hole(_) => "hole",
+            Blind::OnlyEdge => "only_edge",
+            Blind::ServerMissing => "server_missing",
+            Blind::Tied => "tied",
+            Blind::Clocks => "clocks",
+        }
+    }
 }
 
 impl Coverage {

@@ -9,10 +9,12 @@
 //! ```
 
 mod blind;
+mod components;
 mod outside;
 mod scan;
 
 pub use blind::Blind;
+pub use components::{Component, components};
 
 use rayon::prelude::*;
 
@@ -100,6 +102,8 @@ pub struct Coverage {
 
 /// The spans of two inputs of one server meet where the log rolled over.
 const ROLLOVER_MS: i64 = 2_000;
+/// Lines of components that may stand between two records that follow each other.
+const CLOSE: u32 = 16;
 
 impl Coverage {
     /// Finds stretches, holes and steps of every server.
@@ -134,12 +138,14 @@ impl Coverage {
             .map(|(i, s)| {
                 let end = time(s.last)?;
                 let near = starts.partition_point(|(server, t, _)| (*server, *t) < (s.server, end.plus(-ROLLOVER_MS)));
-                starts
-                    .get(near..)?
-                    .iter()
-                    .take_while(|(server, t, _)| *server == s.server && *t <= end.plus(ROLLOVER_MS))
+                let own =
+                    || starts.get(near..).unwrap_or_default().iter().take_while(|(server, ..)| *server == s.server);
+                own()
+                    .take_while(|(_, t, _)| *t <= end.plus(ROLLOVER_MS))
                     .map(|(.., other)| *other)
                     .find(|other| *other != i && self.goes_on(trace, i, *other))
+                    // A quiet server may log nothing for longer than that.
+                    .or_else(|| own().take(16).map(|(.., other)| *other).find(|other| self.follows(trace, i, *other)))
             })
             .collect();
         for (stretch, next) in self.stretches.iter_mut().zip(next) {
@@ -158,6 +164,18 @@ impl Coverage {
         let numbered = end.seq > 0 && start.seq > 0;
         let near = start.seq.abs_diff(end.seq) <= scan::NEAR;
         later && if numbered { near } else { end.file != start.file }
+    }
+
+    /// Whether the numbers leave no room for more than a few lines between `a` and `b`, whatever time passed.
+    fn follows(&self, trace: &Trace, a: usize, b: usize) -> bool {
+        let end = self.stretches.get(a).and_then(|s| trace.event(s.last));
+        let start = self.stretches.get(b).and_then(|s| trace.event(s.first));
+        end.zip(start).is_some_and(|(end, start)| {
+            end.file != start.file
+                && end.time < start.time
+                && end.seq > 0
+                && (1..=CLOSE).contains(&start.seq.wrapping_sub(end.seq))
+        })
     }
 
     /// The last record of the covered time in which a record lies.

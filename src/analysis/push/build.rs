@@ -81,6 +81,7 @@ pub(super) fn push(ctx: &Context<'_>, group: &Group<'_>, cseq: u32, set: &[&Msg<
         link: Link::None,
         findings: Vec::new(),
         evidence,
+        lines: Vec::new(),
         times: times(set),
         display: decode(from.display).into_owned(),
         first,

@@ -10,6 +10,7 @@ use super::servers::ServerId;
 use super::words::{Link, PushResult};
 use crate::record::Direction;
 use crate::sip::Method;
+use crate::span::Span;
 use crate::time::Timestamp;
 use crate::trace::EventId;
 
@@ -65,6 +66,8 @@ pub struct Push {
     pub findings: Vec<&'static str>,
     /// Records that prove it, in order.
     pub evidence: Vec<EventId>,
+    /// Component lines, outside records, that prove its causes.
+    pub lines: Vec<Span>,
     /// Why the result is undetermined, if it is.
     pub blind: Option<Blind>,
     /// On the clock of the server that sent first.

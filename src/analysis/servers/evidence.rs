@@ -3,7 +3,7 @@
 use crate::record::{Direction, RecordKind};
 use crate::sip::{HeaderName, Method, NameAddr, Via};
 use crate::span::FileId;
-use crate::text::{contains_ignore_case, decode};
+use crate::text::{contains_ignore_case, decode, host_of};
 use crate::time::Timestamp;
 use crate::trace::{Event, Symbol, Trace};
 
@@ -193,15 +193,6 @@ fn top_sent_by(value: &[u8]) -> Option<String> {
     first
 }
 
-/// `host[:port]` without its port.
-pub(super) fn host_of(text: &str) -> &str {
-    let text = text.trim();
-    match text.strip_prefix('[').and_then(|t| t.split_once(']')) {
-        Some((inside, _)) => inside,
-        None => text.rsplit_once(':').filter(|(h, _)| !h.contains(':')).map_or(text, |(h, _)| h),
-    }
-}
-
 pub(super) fn is_address(host: &str) -> bool {
     host.parse::<std::net::IpAddr>().is_ok()
 }
@@ -227,6 +218,11 @@ pub(super) fn interleave(trace: &Trace, a: &Stream, b: &Stream) -> bool {
     }
     // Only as far as both samples reach.
     let end = mine.last().map(|m| m.0).min(theirs.last().map(|t| t.0));
+    let reach = |of: &[(u32, Option<crate::time::Timestamp>)]| of.iter().any(|(seq, _)| Some(*seq) <= end);
+    if !reach(&mine) || !reach(&theirs) {
+        // Numbers far apart at one time: two sequences.
+        return false;
+    }
     let mut all: Vec<_> = [mine, theirs].concat().into_iter().filter(|(seq, _)| Some(*seq) <= end).collect();
     all.sort_unstable();
     let wrong = all.windows(2).filter(|w| w[0].0 == w[1].0 || w[0].1 > w[1].1).count();

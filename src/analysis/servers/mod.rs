@@ -129,7 +129,7 @@ impl Servers {
             let Some(server) = self.all.get_mut(usize::from(to.0)) else { continue };
             if server.name.as_deref().is_none_or(evidence::is_address)
                 && let Some(peer) = trace.event(id).and_then(|e| trace.peer(e)).map(decode)
-                && let host = evidence::host_of(&peer)
+                && let host = crate::text::host_of(&peer)
                 && !evidence::is_address(host)
                 && !host.is_empty()
             {
@@ -155,6 +155,13 @@ impl Servers {
             None => file.rest,
             Some(symbol) => file.named.iter().find(|(s, _)| *s == symbol).map_or(file.rest, |(_, id)| *id),
         }
+    }
+
+    /// The server that logged a line outside records, with the `pool\server` of its prefix.
+    pub fn of_line(&self, trace: &Trace, file: FileId, place: Option<&[u8]>) -> ServerId {
+        let Some(own) = self.files.get(file.index()) else { return ServerId::default() };
+        let named = place.and_then(|place| own.named.iter().find(|(s, _)| trace.symbol(*s) == place));
+        named.map_or(own.rest, |(_, id)| *id)
     }
 
     /// Name of the server that logged a record.

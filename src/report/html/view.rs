@@ -10,7 +10,7 @@ use super::{CASES, ENTRIES, MISSED_ROWS, ROWS, Sources};
 use crate::knowledge::catalogue::{self, Step};
 use crate::ladder::text::{TextOptions, TimeStyle};
 use crate::ladder::{self, Subject};
-use crate::report::model::{Call, Finding, Place, Push, Report};
+use crate::report::model::{Call, Contrast, Finding, Place, Push, Report};
 use crate::report::words::{Headline, headline, known, mobile_client, status, when};
 
 /// The whole page.
@@ -37,6 +37,8 @@ pub(super) struct Page<'r> {
 struct Cause<'r> {
     finding: &'r Finding,
     steps: &'static [Step],
+    /// What the calls missed for it have in common.
+    common: Vec<String>,
 }
 
 /// One missed call in the table.
@@ -89,7 +91,7 @@ impl<'r> Page<'r> {
             script,
             policy: policy(style, script),
             timeline: Timeline::new(analysis),
-            spans: Spans::new(trace),
+            spans: Spans::new(&report.coverage),
             charts: vec![
                 Bars::counts("Mobile callees by verdict", &report.summary.verdicts),
                 Bars::counts("Calls by outcome", &report.summary.outcomes),
@@ -99,7 +101,11 @@ impl<'r> Page<'r> {
             causes: report
                 .findings
                 .iter()
-                .map(|finding| Cause { finding, steps: catalogue::find(finding.code).map_or(&[], |f| &f.steps) })
+                .map(|finding| Cause {
+                    finding,
+                    steps: catalogue::find(finding.code).map_or(&[], |f| &f.steps),
+                    common: report.contrasts.iter().filter(|c| c.finding == finding.code).map(common).collect(),
+                })
                 .collect(),
             missed: rows.collect(),
             missed_total: missed.len(),
@@ -145,6 +151,15 @@ fn lines(ladder: &ladder::Ladder) -> Vec<String> {
         lines.push(format!("... and {more} more lines: siptrail show draws them all"));
     }
     lines
+}
+
+fn common(c: &Contrast) -> String {
+    let dimension = c.dimension.replace('_', " ");
+    let since = c.since.as_deref().map_or(String::new(), |t| format!("; none came through from {} on", when(Some(t))));
+    format!(
+        "{dimension} {}: {} of {} missed, {} of {} that came through{since}",
+        c.value, c.missed, c.missed_of, c.through, c.through_of
+    )
 }
 
 fn push_words(pushes: &[&Push]) -> String {

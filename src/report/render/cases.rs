@@ -1,10 +1,11 @@
 //! The calls, the pushes and their causes, in the words of the model.
 
-use super::{iso, place};
+use super::{iso, places, undetermined};
 use crate::analysis::{self, Analysis, Diagnostic};
 use crate::findings;
 use crate::knowledge;
 use crate::report::model;
+use crate::span::Span;
 use crate::trace::{EventId, Trace};
 
 pub(super) fn call(trace: &Trace, analysis: &Analysis, call: &analysis::Call) -> model::Call {
@@ -41,7 +42,8 @@ pub(super) fn call(trace: &Trace, analysis: &Analysis, call: &analysis::Call) ->
         pushes,
         findings: call.findings.clone(),
         messages: call.messages,
-        evidence: call.evidence.iter().map(|id| place(trace, *id)).collect(),
+        evidence: places(trace, &call.evidence, &call.lines),
+        undetermined: undetermined::of_call(trace, analysis, call),
         hop_tables: Vec::new(),
     }
 }
@@ -75,7 +77,8 @@ pub(super) fn push(trace: &Trace, analysis: &Analysis, push: &analysis::Push) ->
         candidates: push.candidates.iter().filter_map(|c| call_id(*c)).collect(),
         link: push.link.name(),
         findings: push.findings.clone(),
-        evidence: push.evidence.iter().map(|id| place(trace, *id)).collect(),
+        evidence: places(trace, &push.evidence, &push.lines),
+        undetermined: undetermined::of_push(trace, analysis, push),
         hop_tables: Vec::new(),
     }
 }
@@ -109,7 +112,14 @@ pub(super) fn grouped(trace: &Trace, analysis: &Analysis, whole: bool) -> Vec<mo
                 .collect();
             evidence.sort_unstable();
             evidence.dedup();
-            evidence.truncate(if whole { usize::MAX } else { 0 });
+            let mut lines: Vec<Span> =
+                calls.iter().flat_map(|c| &c.lines).chain(pushes.iter().flat_map(|p| &p.lines)).copied().collect();
+            lines.sort_unstable_by_key(|l| (l.file, l.start));
+            lines.dedup();
+            if !whole {
+                evidence.clear();
+                lines.clear();
+            }
             Some((
                 entry.severity,
                 model::Finding {
@@ -121,7 +131,7 @@ pub(super) fn grouped(trace: &Trace, analysis: &Analysis, whole: bool) -> Vec<mo
                     count: (calls.len() + alone) as u64,
                     calls: calls.iter().map(|c| c.call_id.clone()).collect(),
                     pushes: pushes.iter().map(|p| p.call_id.clone()).collect(),
-                    evidence: evidence.into_iter().map(|id| place(trace, id)).collect(),
+                    evidence: places(trace, &evidence, &lines),
                 },
             ))
         })

@@ -1,21 +1,28 @@
 //! From results to the model.
 
 mod cases;
+mod contrasts;
 mod hops;
+mod notes;
 mod sources;
+mod spans;
+mod undetermined;
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
 use super::model::{self, Place, Report};
-use crate::analysis::{self, Analysis, Call, PushResult};
+use crate::analysis::{self, Analysis, Call, PushResult, Verdict};
 use crate::input::InputError;
 use crate::record::Direction;
+use crate::span::Span;
 use crate::time::Timestamp;
-use crate::trace::{EventId, Trace};
+use crate::trace::{Event, EventId, Trace};
 use cases::{call, grouped, push};
 pub use hops::{add_hops, hop_table};
+pub use spans::coverage;
+pub use undetermined::why_undetermined;
 
 /// The whole report. `errors` are inputs that could not be read; they are listed under `problems`.
 pub fn report(trace: &Trace, analysis: &Analysis, errors: &[InputError]) -> Report {
@@ -33,7 +40,12 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool)
         generator: concat!("siptrail ", env!("CARGO_PKG_VERSION")).to_owned(),
         sources: sources::sources(trace, analysis),
         summary: summary(trace, analysis),
-        calls: analysis.calls.par_iter().filter(|c| whole || c.is_missed()).map(|c| call(trace, analysis, c)).collect(),
+        calls: analysis
+            .calls
+            .par_iter()
+            .filter(|c| whole || is_of_interest(c))
+            .map(|c| call(trace, analysis, c))
+            .collect(),
         pushes: {
             let of_missed =
                 |p: &analysis::Push| p.call.and_then(|c| analysis.calls.get(c)).is_some_and(Call::is_missed);
@@ -42,7 +54,15 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool)
         },
         findings: grouped(trace, analysis, whole),
         problems: problems(trace, errors),
+        coverage: spans::coverage(trace, analysis),
+        contrasts: contrasts::contrasts(trace, analysis),
+        notes: notes::notes(trace, analysis),
     }
+}
+
+/// Missed, or perhaps missed.
+fn is_of_interest(call: &Call) -> bool {
+    call.is_missed() || call.verdict == Some(Verdict::Undetermined)
 }
 
 fn summary(trace: &Trace, analysis: &Analysis) -> model::Summary {
@@ -55,11 +75,15 @@ fn summary(trace: &Trace, analysis: &Analysis) -> model::Summary {
         verdicts: BTreeMap::new(),
         push_results: BTreeMap::new(),
         missed: analysis.missed().count() as u64,
+        undetermined: BTreeMap::new(),
     };
     for call in &analysis.calls {
         *out.outcomes.entry(call.outcome.name()).or_default() += 1;
         if let Some(verdict) = call.verdict {
             *out.verdicts.entry(verdict.name()).or_default() += 1;
+        }
+        if let Some(why) = undetermined::word(call) {
+            *out.undetermined.entry(why).or_default() += 1;
         }
     }
     for push in &analysis.pushes {
@@ -100,6 +124,15 @@ fn direction(direction: Direction) -> Option<&'static str> {
         Direction::Outgoing => Some("outgoing"),
         Direction::Unknown => None,
     }
+}
+
+/// Records and lines as places, in the order of the inputs.
+fn places(trace: &Trace, records: &[EventId], lines: &[Span]) -> Vec<Place> {
+    let of = |id: &EventId| trace.event(*id).map(Event::span);
+    let mut all: Vec<Span> = records.iter().filter_map(of).chain(lines.iter().copied()).collect();
+    all.sort_unstable_by_key(|s| (s.file, s.start));
+    let place = |s: Span| trace.location(s.file, s.start);
+    all.into_iter().map(place).map(|at| Place { file: at.file, line: at.line, byte: at.byte }).collect()
 }
 
 fn place(trace: &Trace, id: EventId) -> Place {

@@ -43,6 +43,7 @@ pub(super) fn sources(trace: &Trace, analysis: &Analysis) -> Vec<model::Source> 
                 clock_offset_ms: only.map_or(0, |s| s.clock_offset_ms),
                 clock_spread_ms: only.and_then(|s| s.clock_spread_ms),
                 clock: only.map(|s| s.clock),
+                clock_against: only.and_then(|s| s.clock_against.clone()),
                 clock_drift_ms: only.map(|s| s.clock_drift_ms),
                 records: model::Records {
                     protocol: source.records[0],
@@ -65,6 +66,7 @@ fn server(analysis: &Analysis, id: ServerId) -> Option<model::Server> {
         name: server.name.clone(),
         role: server.role.name(),
         clock: clock.basis.name(),
+        clock_against: clock.against.and_then(|id| analysis.servers.get(id)).and_then(|s| s.name.clone()),
         clock_offset_ms: clock.offset_ms,
         clock_spread_ms: clock.spread_ms,
         clock_drift_ms: clock.drift_ms,

@@ -1,13 +1,15 @@
-//! Which times each source speaks for.
+//! For which times each server's log speaks, and its holes.
 
 use askama::Template;
 
-use crate::trace::Trace;
+use crate::report::model::{Coverage, Span};
+use crate::time::Timestamp;
 
 /// Columns of the picture that the whole time takes.
 const WIDTH: i64 = 640;
-/// Sources beyond these are in the table only.
+/// Servers beyond these, and spans of one server beyond these, are left out.
 const MOST: usize = 40;
+const MOST_SPANS: usize = 400;
 
 /// The chart.
 #[derive(Template)]
@@ -23,42 +25,49 @@ struct Band {
     label: String,
     words: String,
     y: usize,
-    x: i64,
-    width: i64,
+    /// From and width of each time without a hole.
+    parts: Vec<(i64, i64)>,
 }
 
 impl Spans {
-    /// `None` where no source has a time.
-    pub(in crate::report::html) fn new(trace: &Trace) -> Option<Spans> {
-        let with_time = || {
-            let all = trace.inputs().iter().zip(trace.sources());
-            all.filter_map(|(input, source)| Some((input.name(), source.span?)))
-        };
-        let first = with_time().map(|(_, (first, _))| first).min()?;
-        let last = with_time().map(|(_, (_, last))| last).max()?;
+    /// `None` where no log has a time.
+    pub(in crate::report::html) fn new(coverage: &[Coverage]) -> Option<Spans> {
+        let all = || coverage.iter().flat_map(|c| &c.spans).filter_map(times);
+        let (first, last) = (all().map(|s| s.0).min()?, all().map(|s| s.1).max()?);
         let whole = last.since(first).max(1);
-        let at = |ms: i64| 240 + i64::try_from(i128::from(ms) * i128::from(WIDTH) / i128::from(whole)).unwrap_or(0);
-        let band = |(i, (name, (from, to))): (usize, (&str, _))| {
-            let (from, to): (crate::time::Timestamp, crate::time::Timestamp) = (from, to);
-            let chars = name.chars().count();
-            let tail: String = name.chars().skip(chars.saturating_sub(30)).collect();
+        let x = |time: Timestamp| {
+            240 + i64::try_from(i128::from(time.since(first)) * i128::from(WIDTH) / i128::from(whole)).unwrap_or(0)
+        };
+        let band = |(i, server): (usize, &Coverage)| {
+            let spans = server.spans.iter().take(MOST_SPANS).filter_map(times);
+            let label = server.server.as_deref().unwrap_or("(unknown server)");
             Band {
-                label: if chars > 30 { format!("…{tail}") } else { tail },
-                words: format!("{name}: {} to {}", from.short(), to.short()),
+                words: format!("{label}, {} holes", server.holes.len()),
+                label: short(label),
                 y: i * 20,
-                x: at(from.since(first)),
-                width: (at(to.since(first)) - at(from.since(first))).max(2),
+                parts: spans.map(|(from, to)| (x(from), (x(to) - x(from)).max(2))).collect(),
             }
         };
         Some(Spans {
-            bands: with_time().take(MOST).enumerate().map(band).collect(),
+            bands: coverage.iter().take(MOST).enumerate().map(band).collect(),
             first: first.short(),
             last: last.short(),
-            left_out: with_time().count().saturating_sub(MOST),
+            left_out: coverage.len().saturating_sub(MOST),
         })
     }
 
     fn height(&self) -> usize {
         self.bands.len() * 20 + 20
     }
+}
+
+fn times(span: &Span) -> Option<(Timestamp, Timestamp)> {
+    let time = |t: &Option<String>| t.as_deref().and_then(|t| Timestamp::parse(t, None));
+    Some((time(&span.first.time)?, time(&span.last.time)?))
+}
+
+/// The end of a long name.
+fn short(name: &str) -> String {
+    let chars = name.chars().count();
+    if chars <= 30 { name.to_owned() } else { format!("…{}", name.chars().skip(chars - 29).collect::<String>()) }
 }

@@ -1,0 +1,119 @@
+//! `siptrail check`
+
+use std::fs;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use siptrail::Options;
+use siptrail::report;
+use siptrail::synth::check::{Comparison, check};
+use siptrail::synth::{Truth, truth};
+use siptrail::text::sanitize;
+
+use super::load::{Loaded, load};
+use super::{Status, say};
+
+/// Wrong judgements that are listed.
+const MOST_MISTAKES: usize = 30;
+
+/// Hold the report on the logs of `siptrail synth` against the truth about them
+///
+/// Prints for every outcome, verdict, push result, link and finding what is true and what the report says. A judgement
+/// that the report leaves open counts as right where the truth says that the logs cannot know. Exit status 1: one is wrong.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  siptrail synth --seed 3 --gaps 2% logs && siptrail check logs")]
+pub(crate) struct Check {
+    /// Folder that `siptrail synth` wrote: logs and truth.json
+    dir: PathBuf,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// One JSON document for programs
+    Json,
+}
+
+impl Check {
+    #[expect(clippy::disallowed_methods, reason = "the command line is where stdout is written")]
+    pub(crate) fn run(self) -> io::Result<Status> {
+        let truth = match read_truth(&self.dir) {
+            Ok(truth) => truth,
+            Err(line) => {
+                say(&format!("siptrail: {line}"));
+                return Ok(Status::Failed);
+            }
+        };
+        let logs: Vec<PathBuf> = truth.logs.iter().map(|l| self.dir.join(&l.path)).collect();
+        let Some(Loaded { trace, errors, found }) = load(&logs) else { return Ok(Status::Failed) };
+        if !errors.is_empty() || !found {
+            return Ok(Status::Failed);
+        }
+        let analysis = siptrail::analyse(&trace, &Options::default());
+        let result = check(&truth, &report::report(&trace, &analysis, &errors));
+        let mut out = BufWriter::new(io::stdout().lock());
+        match self.format {
+            Format::Text => write_text(&result, &mut out)?,
+            Format::Json => {
+                serde_json::to_writer_pretty(&mut out, &result)?;
+                out.write_all(b"\n")?;
+            }
+        }
+        out.flush()?;
+        Ok(if result.wrong > 0 { Status::Found } else { Status::Fine })
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the truth is no log: `input` does not read it")]
+fn read_truth(dir: &Path) -> Result<Truth, String> {
+    let path = dir.join("truth.json");
+    let hint = "expected a folder that `siptrail synth` wrote";
+    let text = fs::read(&path).map_err(|e| format!("cannot read {}: {e}; {hint}", path.display()))?;
+    let read: Truth =
+        serde_json::from_slice(&text).map_err(|e| format!("{} is no truth: {e}; {hint}", path.display()))?;
+    if read.schema != truth::SCHEMA {
+        return Err(format!("{}: expected schema {}, found {}", path.display(), truth::SCHEMA, read.schema));
+    }
+    if let Some(log) = read.logs.iter().find(|l| Path::new(&l.path).components().count() != 1) {
+        return Err(format!("{}: expected logs beside it, found {}", path.display(), log.path));
+    }
+    Ok(read)
+}
+
+fn write_text(result: &Comparison, out: &mut dyn Write) -> io::Result<()> {
+    for table in &result.tables {
+        writeln!(out, "{:<26}{:<26}{:>8}", table.name, "report", "times")?;
+        for row in &table.rows {
+            for (count, mark) in [(row.right, ""), (row.open, "  left open"), (row.wrong, "  WRONG")] {
+                if count > 0 {
+                    writeln!(out, "  {:<24}{:<26}{count:>8}{mark}", sanitize(&row.truth), sanitize(&row.report))?;
+                }
+            }
+        }
+        writeln!(out)?;
+    }
+    for mistake in result.mistakes.iter().take(MOST_MISTAKES) {
+        writeln!(
+            out,
+            "WRONG {} of {}: {} is true, the report says {}",
+            mistake.table,
+            sanitize(&mistake.call_id),
+            sanitize(&mistake.truth),
+            sanitize(&mistake.report)
+        )?;
+    }
+    if result.mistakes.len() > MOST_MISTAKES {
+        writeln!(out, "and {} more", result.mistakes.len() - MOST_MISTAKES)?;
+    }
+    writeln!(
+        out,
+        "{} calls, {} pushes: {} judgements right, {} left open because the logs cannot know, {} wrong",
+        result.calls, result.pushes, result.right, result.open, result.wrong
+    )
+}

@@ -1,0 +1,37 @@
+//! `--clock SERVER=AHEAD`: what the user knows of a clock.
+
+use clap::Args;
+use siptrail::time::parse_seconds;
+use siptrail::{Analysis, Options, Trace};
+
+/// Clocks given by the user, for every command that analyses.
+#[derive(Debug, Args)]
+pub(super) struct GivenClocks {
+    /// How far the clock of a server is ahead, where the messages cannot tell: fe01=+4.2s, edge01=-250ms, edge01=-1h
+    #[arg(long = "clock", value_name = "SERVER=AHEAD", value_parser = parse)]
+    clocks: Vec<(String, i64)>,
+}
+
+impl GivenClocks {
+    /// The analysis on these clocks.
+    ///
+    /// # Errors
+    /// A line for the user when a name belongs to no server of the logs, or to several.
+    pub(super) fn analyse(&self, trace: &Trace) -> Result<Analysis, String> {
+        let analysis = siptrail::analyse(trace, &Options { clocks: self.clocks.clone(), ..Options::default() });
+        let Some((name, _)) = self.clocks.iter().find(|(name, _)| analysis.servers.find(name).is_none()) else {
+            return Ok(analysis);
+        };
+        let all: Vec<&str> = analysis.servers.all().iter().filter_map(|s| s.name.as_deref()).collect();
+        let found =
+            if all.is_empty() { "no server has a name".to_owned() } else { format!("there is {}", all.join(", ")) };
+        Err(format!("--clock: expected the name of one server of these logs, found {name:?}; {found}"))
+    }
+}
+
+/// Reads one argument: the name of a server and by how many milliseconds its clock is ahead.
+fn parse(text: &str) -> Result<(String, i64), String> {
+    let expected = || "expected SERVER=AHEAD such as fe01=+4.2s, edge01=-250ms or edge01=-1h".to_owned();
+    let (name, ahead) = text.rsplit_once('=').filter(|(name, _)| !name.is_empty()).ok_or_else(expected)?;
+    Ok((name.to_owned(), parse_seconds(ahead).ok_or_else(expected)?))
+}

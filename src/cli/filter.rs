@@ -1,0 +1,48 @@
+//! `--where`: the filter language on the command line.
+
+use std::fmt::Write as _;
+
+use clap::Args;
+use siptrail::query::{FIELDS, Kind, Query, Table};
+
+/// Arguments of commands that take a query.
+#[derive(Debug, Args)]
+pub(super) struct Filter {
+    /// Only what a query selects: "missed user:bob after:10:14", "status:4xx or ring>5s"; given more than once, all
+    /// must hold
+    #[arg(long = "where", value_name = "QUERY", allow_hyphen_values = true, value_parser = Query::parse)]
+    queries: Vec<Query>,
+}
+
+impl Filter {
+    pub(super) fn query(&self) -> Query {
+        self.queries.iter().cloned().reduce(Query::and).unwrap_or_default()
+    }
+}
+
+/// The language and its fields, for `--help`.
+pub(super) fn help() -> String {
+    let mut out = "Queries:
+  missed  -mobile  is:lost          flags; - or not in front negates
+  user:bob  to=bob@contoso.com      text that is part of the value, the whole value
+  outcome:busy,declined             one of these words, or the start of one
+  status:4xx  status:400..499       classes and ranges of numbers; <, <=, >, >= too
+  ring>5s  latency:100ms..1s        durations: ms, s, m, h
+  after:10:14  before:2013-10-16  at:10:14  time:10:14..10:20
+  header.user-agent~/Lync/i         a regular expression on any header; raw~/.../ on the whole record
+  bob  \"Request Timeout\"            text anywhere in the row
+  a b   a or b   (a or b) c         side by side is and
+A row also has the fields of what belongs to it: a call those of its pushes and records, a record those of its call.
+
+Fields (c calls, p pushes, r messages and records):
+"
+    .to_owned();
+    for field in FIELDS {
+        let on = [(Table::Calls, 'c'), (Table::Pushes, 'p'), (Table::Records, 'r')];
+        let tables: String = on.iter().map(|(table, letter)| if field.is_on(*table) { *letter } else { ' ' }).collect();
+        let what = if field.kind == Kind::Flag { "flag: " } else { "" };
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "  {:<11} {tables}  {what}{}", field.name, field.help);
+    }
+    out + "  header.NAME   r  any header, or field of a record"
+}

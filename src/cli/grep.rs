@@ -1,0 +1,105 @@
+//! `siptrail grep`
+
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use siptrail::query::{Pattern, Query, Row, Table};
+use siptrail::report::list::{write_raw, write_records};
+
+use super::clock::GivenClocks;
+use super::filter::Filter;
+use super::load::{Loaded, load};
+use super::{Status, say};
+
+/// Print whole records that hold a text, match a regular expression, or have a header
+///
+/// Each record stands under file and line, in the order of the inputs. Text is found in any case.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  siptrail grep push.lync.com edge01.log
+  siptrail grep --regex \"SIP/2.0 (408|504)\" logs
+  siptrail grep --header ms-diagnostics 1027 logs     a text in one header; \"\" for any value
+  siptrail grep Lync logs --header user-agent --where \"method:INVITE missed\"
+  siptrail grep 9f2c51aa logs --raw > call.log         as logged: from one server it is a log again")]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command")]
+pub(crate) struct Grep {
+    /// Text to look for, or with --regex a regular expression
+    pattern: String,
+    /// Files, folders (searched for logs), archives, or - for standard input
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+    /// PATTERN is a regular expression; ^ and $ stand for the ends of a line
+    #[arg(short = 'e', long)]
+    regex: bool,
+    /// With --regex: letters match in any case
+    #[arg(short, long, requires = "regex")]
+    ignore_case: bool,
+    /// Look in the values of this header, or field of a record, only
+    #[arg(long, value_name = "NAME")]
+    header: Option<String>,
+    #[command(flatten)]
+    filter: Filter,
+    /// At most this many records
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// Print how many records each input has, and no record
+    #[arg(short, long)]
+    count: bool,
+    /// Print the records as logged and nothing else, also to a terminal; UTF-16 becomes UTF-8
+    #[arg(long, conflicts_with = "count")]
+    raw: bool,
+    #[command(flatten)]
+    clocks: GivenClocks,
+}
+
+impl Grep {
+    #[expect(clippy::disallowed_methods, reason = "the command line is where stdout is written")]
+    pub(crate) fn run(self) -> io::Result<Status> {
+        let query = match self.query() {
+            Ok(query) => query,
+            Err(line) => return Ok(failed(&line)),
+        };
+        let Some(Loaded { trace, found: true, .. }) = load(&self.inputs) else { return Ok(Status::Failed) };
+        let analysis = match self.clocks.analyse(&trace) {
+            Ok(analysis) => analysis,
+            Err(line) => return Ok(failed(&line)),
+        };
+        let mut rows = query.bind(&trace, &analysis).rows(Table::Records);
+        rows.truncate(self.limit.unwrap_or(usize::MAX));
+        if self.raw {
+            let mut out = BufWriter::new(io::stdout().lock());
+            write_raw(&trace, &rows, &mut out)?;
+            out.flush()?;
+        } else {
+            let mut out = BufWriter::new(anstream::AutoStream::auto(io::stdout()));
+            if self.count {
+                for (i, input) in trace.inputs().iter().enumerate() {
+                    let own = |row: &&Row| matches!(row, Row::Record(id) if trace.event(*id).is_some_and(|e| e.file.index() == i));
+                    let name = siptrail::text::sanitize(input.name()).into_owned();
+                    writeln!(out, "{name}:{}", rows.iter().filter(own).count())?;
+                }
+            } else {
+                write_records(&trace, &rows, &mut out)?;
+            }
+            out.flush()?;
+        }
+        if rows.is_empty() {
+            say(&format!("siptrail: no record matches, of {}", trace.events().len()));
+        }
+        Ok(Status::Fine)
+    }
+
+    fn query(&self) -> Result<Query, String> {
+        let text = self.pattern.as_str();
+        let pattern =
+            if self.regex { Pattern::Regex { text, any_case: self.ignore_case } } else { Pattern::Text(text) };
+        let query = Query::pattern(&pattern, self.header.as_deref());
+        query.map(|q| q.and(self.filter.query())).map_err(|e| format!("{:?} is {}", self.pattern, e.what))
+    }
+}
+
+fn failed(line: &str) -> Status {
+    say(&format!("siptrail: {line}"));
+    Status::Failed
+}

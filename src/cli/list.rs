@@ -1,0 +1,149 @@
+//! `siptrail list`
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use siptrail::query::{Column, QueryError, SortKey, Table};
+use siptrail::report::list::List;
+
+use super::clock::GivenClocks;
+use super::filter::{self, Filter};
+use super::load::{Loaded, load};
+use super::{Status, say};
+
+/// List calls, pushes, messages or records as a table, CSV or JSON
+///
+/// A message that a server received and sent on stands there twice, once for each direction. Calls and pushes are in
+/// the order of time, messages and records in the order of the inputs, unless sorted.
+#[derive(Debug, Args)]
+#[command(after_long_help = examples(), after_help = "See siptrail list --help for the query language and all fields.")]
+pub(crate) struct ListArgs {
+    /// What to list
+    #[arg(value_enum, value_name = "TABLE")]
+    table: TableName,
+    /// Files, folders (searched for logs), archives, or - for standard input
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    filter: Filter,
+    /// What to show of each: fields, comma between them, header.NAME too
+    #[arg(long, value_name = "FIELDS", value_parser = columns)]
+    columns: Option<Columns>,
+    /// Order by these fields; - in front of one for falling
+    #[arg(long, value_name = "FIELDS", allow_hyphen_values = true, value_parser = order)]
+    sort: Option<Order>,
+    /// At most this many
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    #[command(flatten)]
+    clocks: GivenClocks,
+}
+
+fn examples() -> String {
+    format!(
+        "Examples:
+  siptrail list calls --where \"outcome:no_answer user:bob after:10:14\" logs
+  siptrail list calls --where missed --sort -ring --columns time,to,ring,call-id logs
+  siptrail list pushes --where \"latency>500ms or lost\" logs --format csv > pushes.csv
+  siptrail list messages --where \"missed status>=400\" --columns time,server,message,place logs
+  siptrail list records --where \"kind:diagnostic raw~/ROUTING/\" --format ndjson logs | jq .
+
+{}",
+        filter::help()
+    )
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum TableName {
+    /// One row a call
+    Calls,
+    /// One row a push notification
+    Pushes,
+    /// One row a SIP message, on each server and in each direction
+    Messages,
+    /// One row a record, diagnostic ones too
+    Records,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Columns, cut to the width of a terminal
+    Table,
+    /// RFC 4180, safe to open in a spreadsheet
+    Csv,
+    /// An array of objects
+    Json,
+    /// One object a line
+    Ndjson,
+}
+
+// Clap takes a bare Vec for an argument that is given several times.
+#[derive(Clone, Debug)]
+struct Columns(Vec<Column>);
+
+#[derive(Clone, Debug)]
+struct Order(Vec<SortKey>);
+
+fn columns(text: &str) -> Result<Columns, QueryError> {
+    Column::parse_list(text).map(Columns)
+}
+
+fn order(text: &str) -> Result<Order, QueryError> {
+    SortKey::parse_list(text).map(Order)
+}
+
+impl ListArgs {
+    #[expect(clippy::disallowed_methods, reason = "the command line is where stdout is written")]
+    pub(crate) fn run(self) -> io::Result<Status> {
+        let Some(Loaded { trace, found: true, .. }) = load(&self.inputs) else { return Ok(Status::Failed) };
+        let analysis = match self.clocks.analyse(&trace) {
+            Ok(analysis) => analysis,
+            Err(line) => {
+                say(&format!("siptrail: {line}"));
+                return Ok(Status::Failed);
+            }
+        };
+        let table = match self.table {
+            TableName::Calls => Table::Calls,
+            TableName::Pushes => Table::Pushes,
+            TableName::Messages => Table::Messages,
+            TableName::Records => Table::Records,
+        };
+        let bound = self.filter.query().bind(&trace, &analysis);
+        let mut rows = bound.rows(table);
+        if let Some(Order(keys)) = &self.sort {
+            bound.sort(&mut rows, keys);
+        }
+        let all = rows.len();
+        rows.truncate(self.limit.unwrap_or(usize::MAX));
+        let people = self.format == Format::Table;
+        let usual = || if people { Column::usual(table) } else { Column::all(table) };
+        let columns = self.columns.map_or_else(usual, |Columns(columns)| columns);
+        let list = List { table, bound: &bound, columns };
+        let stdout = io::stdout();
+        let width = terminal_size::terminal_size_of(&stdout).map(|(width, _)| usize::from(width.0));
+        let terminal = stdout.is_terminal();
+        if people {
+            let mut out = BufWriter::new(anstream::AutoStream::auto(stdout));
+            list.write_table(&rows, width, &mut out)?;
+            out.flush()?;
+        } else {
+            let mut out = BufWriter::new(stdout.lock());
+            match self.format {
+                Format::Csv => list.write_csv(&rows, &mut out)?,
+                format => list.write_json(&rows, format == Format::Ndjson, &mut out)?,
+            }
+            out.flush()?;
+        }
+        if all == 0 {
+            say(&format!("siptrail: none of {} {} is selected", bound.total(table), table.name()));
+        } else if rows.len() < all && terminal {
+            say(&format!("siptrail: {} more; --limit shows them", all - rows.len()));
+        }
+        Ok(Status::Fine)
+    }
+}

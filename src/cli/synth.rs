@@ -1,0 +1,246 @@
+//! `siptrail synth`
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use siptrail::synth::{self, Encoding, Extent, Format, Plan, Wish};
+
+use super::progress::Bar;
+use super::{Status, say};
+
+/// Write the logs of an invented deployment, and the truth about them
+///
+/// The servers, users, calls and pushes are simulated: Front Ends, a Director from four servers on, an Edge, the
+/// mobility service, the clearing house, a federated partner, desks and phones. DIR then holds one log for each server
+/// and truth.json, which tells what really happened. The same options give the same bytes.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  siptrail synth logs && siptrail report logs        200 calls, two servers
+  siptrail synth --size 1GB --seed 7 big             for trying out speed
+  siptrail synth --faults PN01=20%,PN30=5% logs      what goes wrong with pushes
+  siptrail synth --servers 4 --clock-skew 3s --gaps 1% --damage 1% hard && siptrail check hard")]
+pub(crate) struct Synth {
+    /// Folder for the logs: a new or an empty one
+    dir: PathBuf,
+    /// Where chance starts: another seed, other traffic
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// About so many calls [default: 200]
+    #[arg(long, conflicts_with = "size")]
+    calls: Option<u64>,
+    /// About so many bytes in all logs together: 500KB, 20MB, 1GB
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    size: Option<u64>,
+    /// Number of servers: the last is an Edge, from four on the one before it is a Director, the others are Front Ends
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(2..=12))]
+    servers: u8,
+    /// Layout of the records
+    #[arg(long, value_enum, default_value_t = LayoutName::Cls)]
+    format: LayoutName,
+    /// Encoding of the logs
+    #[arg(long, value_enum, default_value_t = EncodingName::Utf8)]
+    encoding: EncodingName,
+    /// The clocks of the servers differ by up to this: 250ms, 3s
+    #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = parse_time)]
+    clock_skew: u32,
+    /// The clocks drift by up to this many millionths
+    #[arg(long, value_name = "PPM", default_value_t = 0)]
+    drift: u32,
+    /// Share of the time for which records of a server are missing; the logs then also end in the middle of calls
+    #[arg(long, value_name = "PERCENT", default_value = "0%", value_parser = parse_share)]
+    gaps: u32,
+    /// Faults of pushes with their shares: PN03=2%,PN30=1% [default: a usual mix]; none: no fault at all
+    #[arg(long, value_name = "CODE=PERCENT,...", value_delimiter = ',', value_parser = parse_wish)]
+    faults: Vec<Wished>,
+    /// Servers whose logs are not there: fe02,dir01
+    #[arg(long, value_name = "SERVER,...", value_delimiter = ',')]
+    without: Vec<String>,
+    /// Share of the records that are damaged as by copying and pasting
+    #[arg(long, value_name = "PERCENT", default_value = "0%", value_parser = parse_share)]
+    damage: u32,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LayoutName {
+    /// OCS 2007 R2
+    R2,
+    /// Lync Server 2010 and 2013, OCSLogger
+    Lync2010,
+    /// Centralized Logging Service
+    Cls,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum EncodingName {
+    #[value(name = "utf-8")]
+    Utf8,
+    #[value(name = "utf-8-bom")]
+    Utf8Bom,
+    #[value(name = "utf-16")]
+    Utf16,
+    /// Windows-1252
+    Ansi,
+}
+
+/// A fault asked for; `none` asks for no fault.
+#[derive(Clone, Copy, Debug)]
+struct Wished(Option<Wish>);
+
+impl Synth {
+    pub(crate) fn run(self) -> Status {
+        let plan = self.plan();
+        let servers = plan.server_names();
+        if let Some(name) = plan.without.iter().find(|name| !servers.contains(name)) {
+            say(&format!("siptrail: --without: no server {name:?}; there are {}", servers.join(", ")));
+            return Status::Failed;
+        }
+        if let Err(line) = prepare(&self.dir) {
+            say(&format!("siptrail: {line}"));
+            return Status::Failed;
+        }
+        let total = match plan.extent {
+            Extent::Bytes(bytes) => bytes,
+            // Only for the bar.
+            Extent::Calls(calls) => calls * 60_000,
+        };
+        match write(&plan, &self.dir, total) {
+            Ok(truth) => {
+                let bytes: u64 = truth.logs.iter().map(|l| l.bytes).sum();
+                let records: u64 = truth.logs.iter().map(|l| l.records).sum();
+                say(&format!(
+                    "siptrail: {} logs, {bytes} bytes, {records} records, {} calls, {} pushes, and truth.json in {}",
+                    truth.logs.len(),
+                    truth.calls.len(),
+                    truth.pushes.len(),
+                    self.dir.display()
+                ));
+                Status::Fine
+            }
+            Err(error) => {
+                say(&format!("siptrail: cannot write to {}: {error}; check the disk", self.dir.display()));
+                Status::Failed
+            }
+        }
+    }
+
+    fn plan(&self) -> Plan {
+        let extent = match (self.size, self.calls) {
+            (Some(bytes), _) => Extent::Bytes(bytes),
+            (None, calls) => Extent::Calls(calls.unwrap_or(200)),
+        };
+        let mut faults: Vec<Wish> = self.faults.iter().filter_map(|w| w.0).collect();
+        if faults.is_empty() && !self.faults.is_empty() {
+            faults.extend(Wish::new("PN01", 0));
+        }
+        Plan {
+            seed: self.seed,
+            extent,
+            servers: usize::from(self.servers),
+            format: match self.format {
+                LayoutName::R2 => Format::R2,
+                LayoutName::Lync2010 => Format::Lync2010,
+                LayoutName::Cls => Format::Cls,
+            },
+            encoding: match self.encoding {
+                EncodingName::Utf8 => Encoding::Utf8,
+                EncodingName::Utf8Bom => Encoding::Utf8Bom,
+                EncodingName::Utf16 => Encoding::Utf16,
+                EncodingName::Ansi => Encoding::Ansi,
+            },
+            clock_skew_ms: self.clock_skew,
+            drift_ppm: self.drift,
+            gaps_ppm: self.gaps,
+            damage_ppm: self.damage,
+            without: self.without.clone(),
+            faults,
+        }
+    }
+}
+
+/// Makes the folder; one that holds something is left alone.
+pub(super) fn prepare(dir: &Path) -> Result<(), String> {
+    fs::create_dir_all(dir).map_err(|e| format!("cannot make the folder {}: {e}; name another one", dir.display()))?;
+    let mut entries = fs::read_dir(dir).map_err(|e| format!("cannot look into {}: {e}", dir.display()))?;
+    match entries.next() {
+        None => Ok(()),
+        Some(_) => Err(format!(
+            "{} is not empty: expected a new or an empty folder, so that nothing is overwritten; name another one",
+            dir.display()
+        )),
+    }
+}
+
+/// Writes logs and truth into a folder. `total`: bytes that are expected, for the bar.
+pub(super) fn write(plan: &Plan, dir: &Path, total: u64) -> io::Result<synth::Truth> {
+    let names = plan.server_names();
+    let mut files: Vec<Option<File>> = names.iter().map(|_| None).collect();
+    let bar = Bar::named("writing");
+    let mut done = 0;
+    let truth = synth::generate(plan, &mut |number, bytes| {
+        done += bytes.len() as u64;
+        bar.show(siptrail::trace::Progress { done, total: total.max(done) });
+        let (Some(slot), Some(name)) = (files.get_mut(number), names.get(number)) else { return Ok(()) };
+        let file = match slot {
+            Some(file) => file,
+            None => slot.insert(File::create_new(dir.join(format!("{name}.log")))?),
+        };
+        file.write_all(bytes)
+    });
+    bar.finish();
+    let truth = truth?;
+    let mut out = BufWriter::new(File::create_new(dir.join("truth.json"))?);
+    serde_json::to_writer_pretty(&mut out, &truth)?;
+    out.write_all(b"\n")?;
+    out.flush()?;
+    Ok(truth)
+}
+
+/// Bytes of `250MB`, `1GB` or a plain number; powers of ten.
+fn parse_size(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit = match text.get(digits.len()..).unwrap_or_default().to_ascii_uppercase().as_str() {
+        "" | "B" => 1,
+        "K" | "KB" => 1_000,
+        "M" | "MB" => 1_000_000,
+        "G" | "GB" => 1_000_000_000,
+        _ => 0,
+    };
+    let bytes = digits.parse::<u64>().ok().and_then(|n| n.checked_mul(unit)).filter(|n| *n > 0);
+    bytes.ok_or_else(|| format!("expected a size such as 500KB, 20MB or 1GB, found {text:?}"))
+}
+
+/// Milliseconds of `250ms` or `3s`.
+fn parse_time(text: &str) -> Result<u32, String> {
+    let ms = match (text.strip_suffix("ms"), text.strip_suffix('s')) {
+        (Some(n), _) => n.parse::<u32>().ok(),
+        (None, Some(n)) => n.parse::<f64>().ok().and_then(|s| thousandths(s, 1_000.0)),
+        _ => None,
+    };
+    ms.filter(|ms| *ms <= 600_000).ok_or_else(|| format!("expected up to 600s, such as 250ms or 3s, found {text:?}"))
+}
+
+/// Millionths of `2%`.
+fn parse_share(text: &str) -> Result<u32, String> {
+    let share = text.strip_suffix('%').and_then(|n| n.parse::<f64>().ok()).and_then(|p| thousandths(p, 10_000.0));
+    share.filter(|s| *s <= 1_000_000).ok_or_else(|| format!("expected a share such as 0.5% or 2%, found {text:?}"))
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked against the range")]
+fn thousandths(value: f64, unit: f64) -> Option<u32> {
+    let scaled = (value * unit).round();
+    (scaled >= 0.0 && scaled <= f64::from(u32::MAX)).then_some(scaled as u32)
+}
+
+fn parse_wish(text: &str) -> Result<Wished, String> {
+    if text == "none" {
+        return Ok(Wished(None));
+    }
+    let known = || Wish::codes().collect::<Vec<_>>().join(", ");
+    let (code, share) =
+        text.split_once('=').ok_or_else(|| format!("expected CODE=PERCENT such as PN03=2%, found {text:?}"))?;
+    let share = parse_share(share)?;
+    let wish = Wish::new(&code.to_ascii_uppercase(), share);
+    wish.map(|w| Wished(Some(w))).ok_or_else(|| format!("no fault {code:?} can be made; those that can: {}", known()))
+}

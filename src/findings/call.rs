@@ -1,0 +1,67 @@
+//! Causes of one call: those of its pushes, what its own failure says, and what did not happen.
+
+use super::Found;
+use super::evidence::Evidence;
+use super::nearby::Nearby;
+use crate::analysis::{Call, Clock, Outcome, Push, Role, Verdict};
+
+/// UCWA tells the sender that a message was not fetched after 30 seconds; the SIP side follows.
+const UCWA_MS: std::ops::Range<i64> = 27_000..40_000;
+
+/// Causes of one call. Those of its pushes are its own.
+pub(super) fn causes(nearby: &Nearby<'_>, call: &Call, pushes: &[&Push]) -> Found {
+    let mut found = Found::default();
+    if call.outcome.expected() == Some(false) {
+        found = Evidence::gather(nearby, &call.diagnostics, call.own_records()).causes();
+        found.codes.retain(|c| *c != "PN01");
+    }
+    for push in pushes {
+        found.codes.extend(&push.findings);
+        found.records.extend(&push.evidence);
+        found.lines.extend(&push.lines);
+    }
+    match call.verdict {
+        Some(Verdict::NotOpened) => found.codes.push("PN50"),
+        Some(Verdict::MissedNoPush) => found.codes.push(if is_silent_platform(call) { "PN23" } else { "PN20" }),
+        Some(Verdict::AnsweredByMobile) if pushes.is_empty() && was_open(nearby, call) => found.codes.push("PN24"),
+        _ => {}
+    }
+    if is_unfetched(call) {
+        found.codes.push("PN60");
+    }
+    found
+}
+
+/// Whether every mobile client of the call keeps its application running and never gets a push.
+fn is_silent_platform(call: &Call) -> bool {
+    let mut mobile = call.legs.iter().filter(|l| l.mobile).filter_map(|l| l.client.as_ref()).peekable();
+    mobile.peek().is_some() && mobile.all(|c| !c.pushes)
+}
+
+/// Whether the mobile client that answered would have got a push if it had needed one, and the servers that know
+/// logged the call without a hole.
+fn was_open(nearby: &Nearby<'_>, call: &Call) -> bool {
+    let analysis = nearby.analysis;
+    let knows = |c: &&Clock| analysis.servers.get(c.server).is_some_and(|s| s.role != Role::Edge);
+    let sees_all = |c: &Clock| {
+        let until = analysis.coverage.covered_until(c.server, c.first).and_then(|id| analysis.time(nearby.trace, id));
+        until >= c.end
+    };
+    let mut knowing = call.clocks.iter().filter(knows).peekable();
+    call.blind.is_none()
+        && !call.mobile_elsewhere
+        && !is_silent_platform(call)
+        && knowing.peek().is_some()
+        && knowing.all(sees_all)
+}
+
+/// Whether a UCWA client left the invitation lying until it timed out.
+fn is_unfetched(call: &Call) -> bool {
+    let unanswered = matches!(call.outcome, Outcome::NoAnswer | Outcome::NoResponse);
+    let ucwa = call
+        .legs
+        .iter()
+        .any(|l| matches!(l.status, Some(408 | 480)) && l.client.as_ref().is_some_and(|c| c.name.starts_with("UCWA")));
+    let waited = call.clocks.iter().any(|c| c.end.is_some_and(|end| UCWA_MS.contains(&end.since(c.start))));
+    unanswered && ucwa && waited
+}

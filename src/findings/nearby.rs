@@ -1,0 +1,155 @@
+//! The cause join: component lines, connection and security records that are about a message without naming it.
+//!
+//! A line is about a message when it names the domain it goes to, the other side of a record, the connection
+//! (`ms-received-cid=571700` in a Via is `CID [0x571700]` in a line) or the Call-ID, and was written while the message
+//! was on that server.
+
+use super::telling::{Beside, Telling};
+use crate::analysis::{Analysis, ServerId};
+use crate::sip::{HeaderName, Method, NameAddr, StartLine};
+use crate::text::{decode, host_of};
+use crate::time::Timestamp;
+use crate::trace::{EventId, Trace};
+
+/// Finds what stands beside the messages of a trace.
+#[derive(Debug)]
+pub(super) struct Nearby<'a> {
+    pub(super) trace: &'a Trace,
+    pub(super) analysis: &'a Analysis,
+    /// Lines and records that say something the catalogue knows.
+    telling: &'a Telling,
+    /// For each server the times for which its log speaks, by start.
+    covered: Vec<Vec<(Timestamp, Timestamp)>>,
+}
+
+/// What is sought stands this near to the message, in milliseconds.
+const NEAR_MS: i64 = 1_000;
+/// A connection is opened, or fails, up to this long before the message that uses it.
+const CONNECTION_MS: i64 = 60_000;
+/// As long as an answer is waited for (Timer F, RFC 3261 section 17.1.2.2).
+const TIMEOUT_MS: i64 = 32_000;
+/// So many lines about one name beside one message are proof enough.
+const ENOUGH: usize = 16;
+
+/// The records of a message on one server.
+struct Stay {
+    server: ServerId,
+    from: Timestamp,
+    to: Timestamp,
+}
+
+impl<'a> Nearby<'a> {
+    /// With what is known of the text between the records.
+    pub(super) fn new(trace: &'a Trace, analysis: &'a Analysis, telling: &'a Telling) -> Nearby<'a> {
+        let mut covered = vec![Vec::new(); analysis.servers.all().len()];
+        for stretch in analysis.coverage.stretches() {
+            let times = analysis.time(trace, stretch.first).zip(analysis.time(trace, stretch.last));
+            if let (Some(own), Some(times)) = (covered.get_mut(usize::from(stretch.server.0)), times) {
+                own.push(times);
+            }
+        }
+        for own in &mut covered {
+            own.sort_unstable();
+        }
+        Nearby { trace, analysis, telling, covered }
+    }
+
+    /// Whether the log of a server speaks for a time on the clock of the reference.
+    pub(super) fn covers(&self, server: ServerId, time: Timestamp) -> bool {
+        let Some(own) = self.covered.get(usize::from(server.0)) else { return false };
+        let at = own.partition_point(|(from, _)| *from <= time);
+        at.checked_sub(1).and_then(|i| own.get(i)).is_some_and(|(_, to)| *to >= time)
+    }
+
+    /// What a line must name to be about the message of these records; lower case.
+    fn about(&self, records: &[EventId]) -> Vec<String> {
+        let mut out: Vec<String> = Vec::new();
+        let mut add = |name: String| {
+            if name.len() > 3 && out.len() < 64 && !out.contains(&name) {
+                out.push(name);
+            }
+        };
+        for event in records.iter().filter_map(|id| self.trace.event(*id)) {
+            if let Some(peer) = self.trace.peer(event) {
+                let peer = decode(peer).to_ascii_lowercase();
+                add(host_of(&peer).to_owned());
+            }
+            if let Some(call_id) = event.call_id() {
+                add(decode(self.trace.symbol(call_id)).to_ascii_lowercase());
+            }
+            let Some(message) = self.trace.message(event) else { continue };
+            let value = |name| message.header(name).map(|h| decode(&h.value()).to_ascii_lowercase());
+            if let (true, StartLine::Request { uri, .. }) =
+                (matches!(event.method, Method::Invite | Method::Message), message.start_line())
+            {
+                let own = value(HeaderName::From).map(|f| domain(&f));
+                let to = domain(&decode(uri).to_ascii_lowercase());
+                // Lines that name the own domain are about anything.
+                if Some(&to) != own.as_ref() {
+                    add(to);
+                }
+            }
+            if let Some(cid) = value(HeaderName::Via).as_deref().and_then(|v| v.split("ms-received-cid=").nth(1)) {
+                let digits: String = cid.chars().take_while(char::is_ascii_hexdigit).collect();
+                if !digits.is_empty() {
+                    add(format!("0x{digits}"));
+                }
+            }
+        }
+        out
+    }
+
+    /// Component lines, connection and security records about a message that say something the catalogue knows.
+    pub(super) fn beside(&self, records: &[EventId]) -> Vec<Beside> {
+        if self.telling.is_empty() {
+            return Vec::new();
+        }
+        let about = self.about(records);
+        let mut out: Vec<Beside> = Vec::new();
+        for stay in self.stays(records) {
+            let before = |record: bool| if record { CONNECTION_MS } else { NEAR_MS };
+            for name in &about {
+                let from = stay.from.plus(-CONNECTION_MS);
+                let found = self.telling.about(stay.server, name, from, stay.to.plus(NEAR_MS));
+                let near =
+                    found.filter(|(time, what)| *time >= stay.from.plus(-before(matches!(what, Beside::Record(_)))));
+                out.extend(near.map(|(_, what)| what).take(ENOUGH));
+            }
+        }
+        out.sort_unstable();
+        out.dedup();
+        out
+    }
+
+    /// Where a message was, and from when to when; to its time-out where no final response came.
+    fn stays(&self, records: &[EventId]) -> Vec<Stay> {
+        let mut out: Vec<Stay> = Vec::new();
+        let mut answered: Vec<ServerId> = Vec::new();
+        for id in records {
+            let (Some(event), Some(time)) = (self.trace.event(*id), self.analysis.time(self.trace, *id)) else {
+                continue;
+            };
+            let server = self.analysis.servers.of(event);
+            if event.status >= 200 {
+                answered.push(server);
+            }
+            match out.iter_mut().find(|s| s.server == server) {
+                Some(stay) => (stay.from, stay.to) = (stay.from.min(time), stay.to.max(time)),
+                None => out.push(Stay { server, from: time, to: time }),
+            }
+        }
+        for stay in out.iter_mut().filter(|s| !answered.contains(&s.server)) {
+            stay.to = stay.to.max(stay.from.plus(TIMEOUT_MS));
+        }
+        out
+    }
+}
+
+/// The domain of the first address in a header or of a URI.
+fn domain(text: &str) -> String {
+    let parsed = NameAddr::parse(text.as_bytes());
+    let address = decode(parsed.address()).into_owned();
+    let host = address.rsplit('@').next().unwrap_or(&address);
+    let end = host.find([':', ';', '>', '?', ' ']).unwrap_or(host.len());
+    host.get(..end).unwrap_or_default().to_owned()
+}

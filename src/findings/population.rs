@@ -1,0 +1,97 @@
+//! What only many calls show: a platform without any push, a phone that is no target any more.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hashbrown::HashMap;
+use rayon::prelude::*;
+
+use crate::analysis::{Analysis, Call, Outcome};
+use crate::sip::{Diagnostics, HeaderName, Method};
+use crate::text::decode;
+use crate::time::Timestamp;
+use crate::trace::{EventId, Trace};
+
+/// So many users of a platform must miss their pushes before the platform is to blame.
+const USERS: usize = 3;
+
+/// Adds PN21 and PN22 to the calls that they explain.
+pub(super) fn attach(trace: &Trace, analysis: &mut Analysis) {
+    let without = platforms_without_push(analysis);
+    let gone = phones_gone(analysis);
+    let ended = if gone.is_empty() { Vec::new() } else { ended_sessions(trace, analysis) };
+    for (i, call) in analysis.calls.iter_mut().enumerate() {
+        if call.findings.contains(&"PN20") && platforms(call).any(|p| without.contains(p)) {
+            call.findings.push("PN21");
+        }
+        if let Some(seen) = gone.get(&i) {
+            call.findings.push("PN22");
+            let between = |t: Timestamp| Some(t) >= *seen && Some(t) <= call.started;
+            let own = ended.iter().filter(|(user, t, _)| between(*t) && user.eq_ignore_ascii_case(&call.to));
+            call.evidence.extend(own.map(|(.., id)| *id));
+            call.evidence.sort_unstable();
+        }
+        call.findings.sort_unstable();
+    }
+}
+
+/// The platforms of the mobile legs of a call.
+fn platforms(call: &Call) -> impl Iterator<Item = &'static str> {
+    call.legs.iter().filter_map(|l| l.client.as_ref()).filter(|c| c.mobile && c.pushes).map(|c| c.platform)
+}
+
+/// Platforms that could get pushes and of which no user got one, while several should have.
+fn platforms_without_push(analysis: &Analysis) -> BTreeSet<&'static str> {
+    let pushed: BTreeSet<String> =
+        analysis.pushes.iter().filter_map(|p| p.user.as_ref()).map(|u| u.to_ascii_lowercase()).collect();
+    let mut users: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
+    let mut served: BTreeSet<&'static str> = BTreeSet::new();
+    for call in &analysis.calls {
+        let user = call.to.to_ascii_lowercase();
+        for platform in platforms(call) {
+            if !call.pushes.is_empty() || pushed.contains(&user) {
+                served.insert(platform);
+            } else if call.findings.contains(&"PN20") {
+                users.entry(platform).or_default().insert(user.clone());
+            }
+        }
+    }
+    users.into_iter().filter(|(p, users)| users.len() >= USERS && !served.contains(p)).map(|(p, _)| p).collect()
+}
+
+/// Calls that ended unanswered without a mobile leg, though an earlier call of the same user on the same server had
+/// one; with the time when it was seen last.
+fn phones_gone(analysis: &Analysis) -> HashMap<usize, Option<Timestamp>> {
+    let mut seen: HashMap<String, (Option<Timestamp>, Vec<crate::analysis::ServerId>)> = HashMap::new();
+    let mut gone = HashMap::new();
+    for (i, call) in analysis.calls.iter().enumerate() {
+        let user = call.to.to_ascii_lowercase();
+        if call.mobile {
+            seen.insert(user, (call.started, call.clocks.iter().map(|c| c.server).collect()));
+        } else if matches!(call.outcome, Outcome::NoAnswer | Outcome::NoResponse)
+            && let Some((time, servers)) = seen.get(&user)
+            // Another server may fork to other endpoints.
+            && call.clocks.iter().any(|c| servers.contains(&c.server))
+        {
+            gone.insert(i, *time);
+        }
+    }
+    gone
+}
+
+/// NOTIFY and BENOTIFY by which a server ends a registration, with the user that they tell (ids 4140 to 4142).
+fn ended_sessions(trace: &Trace, analysis: &Analysis) -> Vec<(String, Timestamp, EventId)> {
+    let events: Vec<(u32, _)> =
+        (0..).zip(trace.events()).filter(|(_, e)| matches!(e.method, Method::Notify | Method::Benotify)).collect();
+    events
+        .par_iter()
+        .filter_map(|(i, event)| {
+            let message = trace.message(event)?;
+            let value = message.header(HeaderName::MsDiagnostics)?.value();
+            let id = Diagnostics::parse(&value)?.id;
+            let to = message.header(HeaderName::To)?.value();
+            let user = decode(crate::sip::NameAddr::parse(&to).address()).into_owned();
+            let time = analysis.time(trace, EventId(*i))?;
+            (4_140..=4_142).contains(&id).then_some((user, time, EventId(*i)))
+        })
+        .collect()
+}

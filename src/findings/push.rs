@@ -1,0 +1,165 @@
+//! Causes of one push that was lost, late, doubled or answered oddly.
+
+use std::collections::BTreeMap;
+
+use super::Found;
+use super::evidence::Evidence;
+use super::nearby::Nearby;
+use super::texts::{HOUSE_DOMAIN, PROXY_FIELD};
+use crate::analysis::{Diagnostic, Push, PushResult, Role, ServerId};
+use crate::record::{Direction, RecordKind};
+use crate::sip::{HeaderName, Method, StartLine};
+use crate::text::{contains_ignore_case, decode, host_of};
+use crate::trace::{Event, EventId};
+
+/// Timer F (RFC 3261 section 17.1.2.2): an answer that comes later reaches nobody (RFC 4320 section 4.2).
+const TIMER_F_MS: i64 = 32_000;
+/// What the clearing house says; 30007 is a test that passed, 30000 an accepted push (PUSH.md section 5).
+const HOUSE: std::ops::Range<u32> = 30_000..31_000;
+/// How Windows says that nobody answered a connection, or that it was refused.
+pub(super) const CONNECT: [&str; 2] = ["wsaetimedout", "wsaeconnrefused"];
+/// Time for a message to get from one server to the next.
+const WAY_MS: i64 = 2_000;
+
+/// Causes of one push.
+pub(super) fn causes(nearby: &Nearby<'_>, push: &Push) -> Found {
+    let mut found = Found::default();
+    let of_house = |d: &Diagnostic| HOUSE.contains(&d.id);
+    let astray = !push.diagnostics.iter().any(of_house) && goes_to_another_address(nearby, push);
+    match push.result {
+        PushResult::Accepted => {
+            if push.diagnostics.iter().any(|d| of_house(d) && !matches!(d.id, 30_000 | 30_007)) {
+                found.codes.push("PN33");
+            }
+        }
+        PushResult::Unanswered => {
+            found = refused(nearby, push);
+            found.codes.push("PN30");
+        }
+        PushResult::Rejected | PushResult::Unroutable => {
+            found = refused(nearby, push);
+            if found.codes.is_empty() && !astray {
+                found.codes.push("PN35");
+            }
+        }
+        PushResult::Undetermined => {}
+    }
+    if astray {
+        found.codes.push("PN11");
+    }
+    let answers = answers(nearby, push);
+    if answers.values().any(|a| a.latest_ms > TIMER_F_MS) {
+        found.codes.push("PN31");
+    }
+    for a in answers.values().filter(|a| a.records.len() > 1) {
+        found.codes.push("PN32");
+        found.records.extend(&a.records);
+    }
+    found
+}
+
+/// Why the push did not come through.
+fn refused(nearby: &Nearby<'_>, push: &Push) -> Found {
+    let evidence = Evidence::gather(nearby, &push.diagnostics, &push.records);
+    let mut found = evidence.causes();
+    // Another partner's domain may be unknown too; these entries are about the clearing house's.
+    let at_house = evidence.record_says(HOUSE_DOMAIN) || evidence.line_says(HOUSE_DOMAIN);
+    found.codes.retain(|c| *c != "PN01" || at_house);
+    if found.codes.contains(&"PN01") {
+        // The domain that is not allowed is refused in words that look like a DNS fault, which it is none.
+        found.codes.retain(|c| !matches!(*c, "PN03" | "PN04"));
+        if push.status == Some(504) && evidence.record_says(HOUSE_DOMAIN) && !evidence.record_says(PROXY_FIELD) {
+            // Without the name of a proxy the Edge knows no hosting provider at all.
+            found.codes.retain(|c| *c != "PN01");
+            found.codes.push("PN02");
+        }
+    }
+    // What the Edge let out it did not refuse: the lines are about another message to the same domain.
+    let let_out = push.hops.iter().any(|h| {
+        let server = nearby.trace.event(h.event).map(|e| nearby.analysis.servers.of(e));
+        let role = server.and_then(|s| nearby.analysis.servers.get(s)).map(|s| s.role);
+        h.direction == Direction::Outgoing && role == Some(Role::Edge)
+    });
+    found.codes.retain(|c| !let_out || !matches!(*c, "PN01" | "PN02"));
+    if found.codes.contains(&"PN06") {
+        found.codes.retain(|c| *c != "PN05");
+    }
+    let sent_on = push.hops.iter().any(|h| h.direction == Direction::Outgoing);
+    if push.result == PushResult::Unroutable && !sent_on && evidence.has_id_in(16_000..17_000) {
+        found.codes.push("PN10");
+    }
+    // A server that refuses without a word may have its reasons; a failed connection beside it tells them.
+    let silent = push.result == PushResult::Unanswered
+        || (push.result == PushResult::Unroutable && CONNECT.iter().any(|t| evidence.line_says(t)));
+    if found.codes.is_empty() && silent && !evidence.is_explained() && lost_between(nearby, push) {
+        found.codes.push("PN08");
+        evidence.places_of(&CONNECT, &mut found);
+    }
+    found
+}
+
+/// Whether the MESSAGE left one server and never came in at the next, or came in and never left, where the logs of
+/// both speak for the time.
+fn lost_between(nearby: &Nearby<'_>, push: &Push) -> bool {
+    let analysis = nearby.analysis;
+    let of = |id: EventId| nearby.trace.event(id).map(|e| analysis.servers.of(e));
+    let seen_at: Vec<ServerId> = push.records.iter().filter_map(|id| of(*id)).collect();
+    push.hops.iter().any(|hop| {
+        let (Some(server), Some(time)) = (of(hop.event), hop.time) else { return false };
+        match hop.direction {
+            Direction::Outgoing => {
+                let next = hop.peer.as_deref().and_then(|p| analysis.servers.find(host_of(p)));
+                next.is_some_and(|next| {
+                    next != server
+                        && !seen_at.contains(&next)
+                        && analysis.clocks.comparable(server, next)
+                        && [-WAY_MS, WAY_MS].iter().all(|ms| nearby.covers(next, time.plus(*ms)))
+                })
+            }
+            Direction::Incoming => {
+                let is_edge = analysis.servers.get(server).is_some_and(|s| s.role == Role::Edge);
+                let leaves =
+                    |h: &crate::analysis::Hop| h.direction == Direction::Outgoing && of(h.event) == Some(server);
+                is_edge && !push.hops.iter().any(leaves) && nearby.covers(server, time.plus(WAY_MS))
+            }
+            Direction::Unknown => false,
+        }
+    })
+}
+
+/// Whether a notification goes to an address that is not the clearing house's.
+fn goes_to_another_address(nearby: &Nearby<'_>, push: &Push) -> bool {
+    let first = push.hops.first().and_then(|h| nearby.trace.event(h.event));
+    let Some(message) = first.and_then(|e| nearby.trace.message(e)) else { return false };
+    let is_push = message
+        .header(HeaderName::ContentType)
+        .is_some_and(|h| contains_ignore_case(&h.value(), b"lync.pushnotification+xml"));
+    let StartLine::Request { uri, .. } = message.start_line() else { return false };
+    is_push && !decode(uri).to_ascii_lowercase().starts_with("sip:push@push.lync.com")
+}
+
+/// Final responses to the MESSAGE on one server, in one direction, with one number of Vias.
+#[derive(Default)]
+struct Answers {
+    records: Vec<EventId>,
+    /// Since the MESSAGE on that server, on its own clock.
+    latest_ms: i64,
+}
+
+fn answers(nearby: &Nearby<'_>, push: &Push) -> BTreeMap<(ServerId, bool, usize), Answers> {
+    let trace = nearby.trace;
+    let of_push = |e: &&Event| e.kind == RecordKind::Protocol && e.method == Method::Message && e.cseq == push.cseq;
+    let own = || push.records.iter().filter_map(|id| Some((*id, trace.event(*id).filter(of_push)?)));
+    let mut out: BTreeMap<(ServerId, bool, usize), Answers> = BTreeMap::new();
+    for (id, event) in own().filter(|(_, e)| e.status >= 200) {
+        let server = nearby.analysis.servers.of(event);
+        let vias = trace.identity(event).vias.len();
+        let answers = out.entry((server, event.direction == Direction::Outgoing, vias)).or_default();
+        answers.records.push(id);
+        let sent = own().find(|(_, e)| e.status == 0 && nearby.analysis.servers.of(e) == server);
+        if let Some((sent, at)) = sent.and_then(|(_, e)| e.time()).zip(event.time()) {
+            answers.latest_ms = answers.latest_ms.max(at.since(sent));
+        }
+    }
+    out
+}

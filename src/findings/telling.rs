@@ -1,0 +1,146 @@
+//! Component lines, connection and security records that say something the catalogue knows, found by what they name.
+//!
+//! The text between the records is read once; a push then looks its names up. So many lost pushes beside many lines
+//! cost no more than both.
+
+use rayon::prelude::*;
+
+use super::texts::Said;
+use crate::analysis::{Analysis, ServerId};
+use crate::record::RecordKind;
+use crate::span::{FileId, Span};
+use crate::text::decode;
+use crate::time::Timestamp;
+use crate::trace::{EventId, Trace};
+
+/// A line or a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Beside {
+    /// Line outside records: file, first byte, length.
+    Line(u32, u64, u32),
+    /// Connection, security or other record.
+    Record(EventId),
+}
+
+impl Beside {
+    /// Its text.
+    pub(super) fn text(self, trace: &Trace) -> &[u8] {
+        match self {
+            Beside::Line(..) => self.span().map_or(&[][..], |span| trace.slice(span)),
+            Beside::Record(id) => trace.event(id).map_or(&[][..], |e| trace.fields(e)),
+        }
+    }
+
+    /// The place of a line.
+    pub(super) fn span(self) -> Option<Span> {
+        let Beside::Line(file, start, len) = self else { return None };
+        Some(Span { file: FileId(file), start, len })
+    }
+}
+
+/// What is named, and by which line or record.
+#[derive(Debug, Default)]
+pub(super) struct Telling {
+    /// Hash of server and name, time, place; sorted.
+    names: Vec<(u64, Timestamp, Beside)>,
+    hasher: foldhash::fast::FixedState,
+}
+
+/// Records looked at by one worker.
+const PART: u32 = 4096;
+/// A line names few things; one that names more is a dump.
+const NAMES: usize = 24;
+
+impl Telling {
+    /// Reads the text between the records of a trace, and its connection records.
+    pub(super) fn read(trace: &Trace, analysis: &Analysis) -> Telling {
+        let mut out = Telling::default();
+        let count = u32::try_from(trace.events().len()).unwrap_or(u32::MAX);
+        let files = 0..u32::try_from(trace.inputs().len()).unwrap_or(u32::MAX);
+        let parts: Vec<u32> = (0..count).step_by(PART as usize).collect();
+        let line = |found: &mut Vec<_>, id: EventId, line: &crate::trace::ComponentLine<'_>| {
+            let (file, server) = (line.span.file, line.prefix.server);
+            if Said::of(line.text).is_telling()
+                && let Some(time) = line.prefix.time.or_else(|| trace.event(id)?.time())
+            {
+                let server = analysis.servers.of_line(trace, file, server);
+                let place = Beside::Line(file.0, line.span.start, line.span.len);
+                out.note(found, server, line.text, analysis.clocks.at(server, id, time), place);
+            }
+        };
+        let mut names: Vec<(u64, Timestamp, Beside)> = parts
+            .par_iter()
+            .flat_map_iter(|from| {
+                let mut found = Vec::new();
+                for id in (*from..count.min(from.saturating_add(PART))).map(EventId) {
+                    for l in trace.lines_before(id) {
+                        line(&mut found, id, &l);
+                    }
+                    let Some(event) = trace.event(id) else { continue };
+                    let beside = matches!(event.kind, RecordKind::Connection | RecordKind::Other);
+                    if beside
+                        && event.call_id().is_none()
+                        && !event.is_copy()
+                        && Said::of(trace.fields(event)).is_telling()
+                        && let Some(time) = analysis.time(trace, id)
+                    {
+                        out.note(&mut found, analysis.servers.of(event), trace.fields(event), time, Beside::Record(id));
+                    }
+                }
+                found
+            })
+            .chain(files.into_par_iter().flat_map_iter(|file| {
+                let mut found = Vec::new();
+                let last = trace.events().partition_point(|e| e.file.0 <= file).saturating_sub(1);
+                for l in trace.lines_behind(FileId(file)) {
+                    line(&mut found, EventId(u32::try_from(last).unwrap_or(u32::MAX)), &l);
+                }
+                found
+            }))
+            .collect();
+        names.par_sort_unstable();
+        names.dedup();
+        out.names = names;
+        out
+    }
+
+    fn note(
+        &self,
+        out: &mut Vec<(u64, Timestamp, Beside)>,
+        server: ServerId,
+        text: &[u8],
+        time: Timestamp,
+        at: Beside,
+    ) {
+        let text = decode(text).to_ascii_lowercase();
+        let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')));
+        // Hosts, connection ids, Call-IDs.
+        let is_name = |w: &&str| w.contains('.') || w.starts_with("0x") || w.len() >= 16;
+        let names = words.map(|w| w.trim_matches('.')).filter(|w| w.len() > 3).filter(is_name);
+        out.extend(names.take(NAMES).map(|name| (self.key(server, name), time, at)));
+    }
+
+    fn key(&self, server: ServerId, name: &str) -> u64 {
+        use std::hash::BuildHasher;
+        self.hasher.hash_one((server, name))
+    }
+
+    /// Whether nothing was found.
+    pub(super) fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// What names something on a server between two times, in order of time.
+    pub(super) fn about(
+        &self,
+        server: ServerId,
+        name: &str,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> impl Iterator<Item = (Timestamp, Beside)> {
+        let key = self.key(server, name);
+        let at = self.names.partition_point(|(k, t, _)| (*k, *t) < (key, from));
+        let rest = self.names.get(at..).unwrap_or_default();
+        rest.iter().take_while(move |(k, t, _)| *k == key && *t <= to).map(|(_, t, b)| (*t, *b))
+    }
+}

@@ -1,0 +1,81 @@
+//! All texts of the catalogue sought at once.
+
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::push::CONNECT;
+use super::{Matcher, catalogue};
+
+/// Which texts of the catalogue stand in something: one bit a text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Said(u128);
+
+impl Said {
+    /// The texts that stand in `hay`, in any case.
+    pub(super) fn of(hay: &[u8]) -> Said {
+        let Some(all) = &TEXTS.automaton else { return Said::default() };
+        Said(all.find_overlapping_iter(hay).fold(0, |bits, m| bits | bit(m.pattern().as_usize())))
+    }
+
+    /// Whether the text of a matcher, or its result code, is among them.
+    pub(super) fn has(self, matcher: &Matcher) -> bool {
+        matcher.text.as_deref().or(matcher.result_code.as_deref()).is_some_and(|text| self.has_text(text))
+    }
+
+    /// Whether a text of the catalogue is among them.
+    pub(super) fn has_text(self, text: &str) -> bool {
+        let at = TEXTS.all.binary_search(&text).ok();
+        at.is_some_and(|i| self.0 & bit(i) != 0)
+    }
+
+    /// Whether a component line or a connection record that says this is worth keeping.
+    pub(super) fn is_telling(self) -> bool {
+        self.0 & TEXTS.of_lines != 0
+    }
+}
+
+struct Texts {
+    automaton: Option<AhoCorasick>,
+    /// Sorted.
+    all: Vec<&'static str>,
+    /// Those sought in lines.
+    of_lines: u128,
+}
+
+/// Names of the clearing house and of a record's field, which tell one entry from another.
+pub(super) const HOUSE_DOMAIN: &str = "push.lync.com";
+/// The proxy of a hosting provider, in Data.
+pub(super) const PROXY_FIELD: &str = "fqdn1";
+
+static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
+    let matchers = || catalogue().iter().flat_map(|f| &f.matchers);
+    let text = |m: &'static Matcher| m.text.as_deref().or(m.result_code.as_deref());
+    let mut all: Vec<&'static str> = matchers().filter_map(text).collect();
+    all.extend(CONNECT.iter().chain([&HOUSE_DOMAIN, &PROXY_FIELD]));
+    all.sort_unstable();
+    all.dedup();
+    let in_lines = matchers().filter(|m| matches!(m.place.as_str(), "component" | "result_code")).filter_map(text);
+    let of_lines = in_lines.chain(CONNECT).filter_map(|t| all.binary_search(&t).ok()).fold(0, |bits, i| bits | bit(i));
+    Texts { automaton: AhoCorasick::builder().ascii_case_insensitive(true).build(&all).ok(), all, of_lines }
+});
+
+fn bit(i: usize) -> u128 {
+    u32::try_from(i).ok().and_then(|i| 1u128.checked_shl(i)).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_has_a_bit_and_is_found_in_any_case() {
+        assert!(TEXTS.all.len() <= 128, "{} texts", TEXTS.all.len());
+        for text in &TEXTS.all {
+            assert!(Said::of(format!("x {} y", text.to_uppercase()).as_bytes()).has_text(text), "{text}");
+            assert!(!Said::of(b"nothing").has_text(text), "{text}");
+        }
+        assert!(Said::of(b"Result 0xC3E93D6F(X)").is_telling());
+        assert!(!Said::of(b"fqdn1=\"push.lync.com\"").is_telling());
+    }
+}

@@ -1,0 +1,177 @@
+//! A query over the rows of one trace.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
+use super::expr::{Expr, Subject, Term};
+use super::field::Table;
+use super::row::{Row, Rows, Visit};
+use crate::analysis::Analysis;
+use crate::record::RecordKind;
+use crate::trace::{EventId, Trace};
+
+/// A [`super::Query`] that knows where its rows are. Asking allocates nothing, and any number of threads may ask.
+#[derive(Clone, Debug)]
+pub struct Bound<'t> {
+    rows: Rows<'t>,
+    expr: Expr,
+    /// Filled when a record is asked for its call or push.
+    owners: OnceLock<Vec<Owner>>,
+}
+
+/// To what a record belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Owner {
+    None,
+    Call(u32),
+    Push(u32),
+}
+
+/// Rows that are asked in one go: small enough that a search stops at once, large enough to be worth a thread.
+const PART: usize = 4096;
+
+impl<'t> Bound<'t> {
+    pub(super) fn new(expr: &Expr, trace: &'t Trace, analysis: &'t Analysis) -> Bound<'t> {
+        let rows = Rows { trace, analysis };
+        let first = rows.first_time();
+        Bound { rows, expr: expr.map(&|test| test.on_day(first)), owners: OnceLock::new() }
+    }
+
+    /// Whether a row is selected.
+    pub fn matches(&self, row: Row) -> bool {
+        self.expr_holds(&self.expr, row)
+    }
+
+    /// The selected rows of a table in its order, found by all threads of the pool.
+    ///
+    /// Every few thousand rows `go_on` is told how many were looked at; the search ends with `None` when it says no.
+    pub fn select(&self, table: Table, go_on: &(dyn Fn(usize) -> bool + Sync)) -> Option<Vec<Row>> {
+        let done = AtomicUsize::new(0);
+        let all = self.total(table);
+        let parts: Option<Vec<Vec<Row>>> = (0..all.div_ceil(PART))
+            .into_par_iter()
+            .map(|part| {
+                let from = part * PART;
+                let to = (from + PART).min(all);
+                let own: Vec<Row> =
+                    (from..to).filter_map(|i| self.row(table, i)).filter(|row| self.matches(*row)).collect();
+                go_on(done.fetch_add(to - from, Ordering::Relaxed) + to - from).then_some(own)
+            })
+            .collect();
+        parts.map(|parts| parts.concat())
+    }
+
+    /// All selected rows of a table.
+    pub fn rows(&self, table: Table) -> Vec<Row> {
+        self.select(table, &|_| true).unwrap_or_default()
+    }
+
+    /// How many rows a search looks at: for messages, all records.
+    pub fn total(&self, table: Table) -> usize {
+        match table {
+            Table::Calls => self.rows.analysis.calls.len(),
+            Table::Pushes => self.rows.analysis.pushes.len(),
+            Table::Messages | Table::Records => self.rows.trace.events().len(),
+        }
+    }
+
+    fn row(&self, table: Table, i: usize) -> Option<Row> {
+        let record = || u32::try_from(i).ok().map(|i| Row::Record(EventId(i)));
+        let is_message =
+            || self.rows.trace.events().get(i).is_some_and(|e| e.kind == RecordKind::Protocol && !e.is_copy());
+        match table {
+            Table::Calls => Some(Row::Call(i)),
+            Table::Pushes => Some(Row::Push(i)),
+            Table::Messages => record().filter(|_| is_message()),
+            Table::Records => record(),
+        }
+    }
+
+    fn expr_holds(&self, expr: &Expr, row: Row) -> bool {
+        match expr {
+            Expr::And(all) => all.iter().all(|e| self.expr_holds(e, row)),
+            Expr::Or(any) => any.iter().any(|e| self.expr_holds(e, row)),
+            Expr::Not(inner) => !self.expr_holds(inner, row),
+            Expr::Term(term) => self.term_holds(term, row),
+        }
+    }
+
+    fn term_holds(&self, term: &Term, row: Row) -> bool {
+        self.any(&term.subject, row, &mut |value| term.test.holds(&value))
+    }
+
+    /// Whether `is` holds of one value.
+    fn any(&self, subject: &Subject, row: Row, is: Visit<'_>) -> bool {
+        match subject {
+            Subject::Field(field) if field.is_on(row.table()) => self.rows.visit(field, row, is),
+            Subject::Field(field) => {
+                self.related(&|table| field.is_on(table), row, &mut |r| self.rows.visit(field, r, is))
+            }
+            Subject::Header(name) => self.related(&|table| table == Table::Records, row, &mut |r| match r {
+                Row::Record(id) => self.rows.visit_header(name, id, is),
+                _ => false,
+            }),
+            Subject::Anything => self.rows.visit_anything(row, is),
+        }
+    }
+
+    fn owner(&self, id: EventId) -> Owner {
+        let owners = self.owners.get_or_init(|| owners(self.rows.trace, self.rows.analysis));
+        owners.get(id.0 as usize).copied().unwrap_or(Owner::None)
+    }
+
+    /// Whether `is` holds of one row that belongs to `row`, among the tables that have the field: a call has its
+    /// pushes and the records of all, a push its call and records, a record its call and pushes.
+    fn related(&self, has: &dyn Fn(Table) -> bool, row: Row, is: &mut dyn FnMut(Row) -> bool) -> bool {
+        let analysis = self.rows.analysis;
+        let mut any = |records: &[EventId]| records.iter().any(|id| is(Row::Record(*id)));
+        let (call, push) = match row {
+            Row::Call(c) if !has(Table::Pushes) => {
+                let Some(call) = analysis.calls.get(c) else { return false };
+                let of_pushes = call.pushes.iter().filter_map(|p| analysis.pushes.get(*p)).map(|p| &p.records[..]);
+                return std::iter::once(call.own_records()).chain(of_pushes).any(any);
+            }
+            Row::Push(p) if !has(Table::Calls) => return analysis.pushes.get(p).is_some_and(|p| any(&p.records)),
+            Row::Call(c) => (Some(c), None),
+            Row::Push(p) => (None, Some(p)),
+            Row::Record(_) if has(Table::Records) => return is(row),
+            Row::Record(id) => match self.owner(id) {
+                Owner::Call(c) => (Some(c as usize), None),
+                Owner::Push(p) => (None, Some(p as usize)),
+                Owner::None => return false,
+            },
+        };
+        let of_record = matches!(row, Row::Record(_));
+        match (call, push) {
+            (Some(c), _) if of_record && has(Table::Calls) => is(Row::Call(c)),
+            (_, Some(p)) if of_record && has(Table::Pushes) => is(Row::Push(p)),
+            (Some(c), _) => analysis.calls.get(c).is_some_and(|c| c.pushes.iter().any(|p| is(Row::Push(*p)))),
+            (_, Some(p)) => analysis.pushes.get(p).and_then(|p| p.call).is_some_and(|c| is(Row::Call(c))),
+            _ => false,
+        }
+    }
+
+    /// Gives the values of a row, and of what belongs to it, until `enough` says so.
+    pub(super) fn visit(&self, subject: &Subject, row: Row, enough: Visit<'_>) {
+        self.any(subject, row, enough);
+    }
+}
+
+/// The call or push of each record; the first one where several share a diagnostic record.
+fn owners(trace: &Trace, analysis: &Analysis) -> Vec<Owner> {
+    let mut out = vec![Owner::None; trace.events().len()];
+    let mut own = |id: EventId, owner: Owner| {
+        if let Some(slot) = out.get_mut(id.0 as usize).filter(|slot| **slot == Owner::None) {
+            *slot = owner;
+        }
+    };
+    for (i, call) in (0..).zip(&analysis.calls) {
+        call.own_records().iter().for_each(|id| own(*id, Owner::Call(i)));
+    }
+    for (i, push) in (0..).zip(&analysis.pushes) {
+        push.records.iter().for_each(|id| own(*id, Owner::Push(i)));
+    }
+    out
+}

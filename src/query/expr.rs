@@ -1,0 +1,111 @@
+//! A query as a tree.
+
+use super::field::{Field, Kind, Table};
+use super::test::Test;
+
+/// What a term is about.
+#[derive(Clone, Debug)]
+pub(super) enum Subject {
+    /// One field.
+    Field(&'static Field),
+    /// All values of a header, its name in lower case.
+    Header(Box<[u8]>),
+    /// Whatever a list shows of a row: a word without a field.
+    Anything,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Term {
+    pub(super) subject: Subject,
+    pub(super) test: Test,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Expr {
+    /// `And` of none is true.
+    And(Vec<Expr>),
+    Or(Vec<Expr>),
+    Not(Box<Expr>),
+    Term(Term),
+}
+
+impl Term {
+    /// 0 for what stands in the row itself, 1 for its texts, 2 for what needs the message, 3 for a whole text.
+    fn cost(&self) -> u8 {
+        match &self.subject {
+            Subject::Field(field) if matches!(field.name, "raw" | "body") => 3,
+            Subject::Field(field) if field.slow => 2,
+            Subject::Field(field) => u8::from(field.kind == Kind::Text),
+            Subject::Header(_) | Subject::Anything => 2,
+        }
+    }
+
+    /// Whether rows of a table can be asked without reading their records.
+    fn is_indexed(&self, table: Table) -> bool {
+        match &self.subject {
+            Subject::Field(field) => {
+                let read = field.name == "place" || field.name == "line";
+                let message = matches!(field.name, "from" | "to" | "user" | "client" | "reason" | "diagnostic");
+                let records = matches!(table, Table::Messages | Table::Records);
+                (!field.slow || read) && field.is_on(table) && !(records && message)
+            }
+            Subject::Header(_) | Subject::Anything => false,
+        }
+    }
+}
+
+impl Expr {
+    fn cost(&self) -> u8 {
+        match self {
+            Expr::And(all) | Expr::Or(all) => all.iter().map(Expr::cost).max().unwrap_or(0),
+            Expr::Not(inner) => inner.cost(),
+            Expr::Term(term) => term.cost(),
+        }
+    }
+
+    /// All of these, the cheapest asked first.
+    pub(super) fn and(mut all: Vec<Expr>) -> Expr {
+        all.sort_by_key(Expr::cost);
+        if all.len() == 1 { all.remove(0) } else { Expr::And(all) }
+    }
+
+    /// One of these, the cheapest asked first.
+    pub(super) fn or(mut any: Vec<Expr>) -> Expr {
+        any.sort_by_key(Expr::cost);
+        if any.len() == 1 { any.remove(0) } else { Expr::Or(any) }
+    }
+
+    pub(super) fn not(self) -> Expr {
+        match self {
+            Expr::Not(inner) => *inner,
+            other => Expr::Not(Box::new(other)),
+        }
+    }
+
+    pub(super) fn term(subject: Subject, test: Test) -> Expr {
+        Expr::Term(Term { subject, test })
+    }
+
+    /// Whether every term is so.
+    pub(super) fn all_terms(&self, is: &dyn Fn(&Term) -> bool) -> bool {
+        match self {
+            Expr::And(all) | Expr::Or(all) => all.iter().all(|e| e.all_terms(is)),
+            Expr::Not(inner) => inner.all_terms(is),
+            Expr::Term(term) => is(term),
+        }
+    }
+
+    pub(super) fn is_indexed(&self, table: Table) -> bool {
+        self.all_terms(&|term| term.is_indexed(table))
+    }
+
+    /// The same with another test in every term.
+    pub(super) fn map(&self, test: &dyn Fn(&Test) -> Test) -> Expr {
+        match self {
+            Expr::And(all) => Expr::And(all.iter().map(|e| e.map(test)).collect()),
+            Expr::Or(any) => Expr::Or(any.iter().map(|e| e.map(test)).collect()),
+            Expr::Not(inner) => Expr::Not(Box::new(inner.map(test))),
+            Expr::Term(term) => Expr::term(term.subject.clone(), test(&term.test)),
+        }
+    }
+}

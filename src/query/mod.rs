@@ -1,0 +1,134 @@
+//! One filter language for `report --where`, `siptrail list`, `siptrail grep` and the terminal UI.
+//!
+//! ```text
+//! outcome:no_answer user:bob@contoso.com after:10:14 missed
+//! ring>5s or latency>500ms            -mobile            (status:4xx or status:5xx) not reason:"Request Timeout"
+//! header.user-agent~/Lync/i           raw~/epid=01[0-9a-f]+/                         diagnostic:1009,1034
+//! ```
+//!
+//! | written | selects rows |
+//! |---|---|
+//! | `missed`, `is:missed`, `missed:no` | a flag is set, or not |
+//! | `bob`, `"Request Timeout"` | whatever a list shows of the row holds the text; of a record, its whole text |
+//! | `user:bob,carol` | the field holds one of these texts, in any case |
+//! | `user=bob@contoso.com` | the field is this text; `!=` is not |
+//! | `outcome:busy,dec` | the field is one of these words, or of the only words that start so |
+//! | `status:408`, `status:4xx`, `status:400..499`, `status>=400` | numbers |
+//! | `ring>5s`, `latency:100ms..1s`, `duration>2m` | durations; the unit is part of them |
+//! | `after:10:14`, `before:2013-10-16`, `at:10:14`, `time:10:14..10:20` | times: from, up to, in that minute, between |
+//! | `ring:*` | the log tells a value |
+//! | `from~/^b.*@/`, `header.NAME~/x/i`, `raw~/x/` | a regular expression matches; `i` for any case, `\/` for a slash |
+//!
+//! Terms that stand side by side must all hold; `or` is weaker than that, `-` or `not` negates one term or
+//! parenthesis. A comparison with a value that the log does not tell is false, and its negation is true.
+//!
+//! Each row can be asked for the fields of what belongs to it: a call for those of its pushes and of the records of
+//! both, a push for its call and records, a record for its call and pushes. So `siptrail list messages --where missed` gives the messages of
+//! missed calls and their pushes. [`FIELDS`] has all fields.
+//!
+//! ```
+//! use siptrail::query::{Query, Row, Table};
+//! use siptrail::{Options, Trace};
+//!
+//! let trace = Trace::open(["samples/silent-mobile-leg.log"])?;
+//! let analysis = siptrail::analyse(&trace, &Options::default());
+//! let query = Query::parse("missed outcome:no_answer -synthetic")?;
+//! assert_eq!(query.bind(&trace, &analysis).rows(Table::Calls), [Row::Call(0)]);
+//!
+//! let error = Query::parse("user:bob outcom:busy").map(|_| ()).unwrap_err();
+//! assert_eq!(error.to_string(), "column 10: no field named \"outcom\"; did you mean outcome?");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod bound;
+mod column;
+mod error;
+mod expr;
+mod field;
+mod parse;
+mod row;
+mod test;
+mod value;
+
+pub use bound::Bound;
+pub use column::{Column, SortKey};
+pub use error::QueryError;
+pub use field::{FIELDS, Field, Kind, Table};
+pub use row::Row;
+pub use test::Value;
+
+use crate::analysis::Analysis;
+use crate::trace::Trace;
+use expr::{Expr, Subject};
+
+/// A query, read once and asked of any number of rows.
+#[derive(Clone, Debug)]
+pub struct Query {
+    expr: Expr,
+}
+
+impl Default for Query {
+    /// The query that selects every row.
+    fn default() -> Query {
+        Query { expr: Expr::And(Vec::new()) }
+    }
+}
+
+/// What to look for in records.
+#[derive(Clone, Copy, Debug)]
+pub enum Pattern<'p> {
+    /// A text, in any case.
+    Text(&'p str),
+    /// A regular expression over bytes, `^` and `$` at lines.
+    Regex {
+        /// The expression.
+        text: &'p str,
+        /// Letters match in any case.
+        any_case: bool,
+    },
+}
+
+impl Query {
+    /// Reads a query. An empty one selects every row.
+    ///
+    /// # Errors
+    /// With the column, when it cannot be read.
+    pub fn parse(text: &str) -> Result<Query, QueryError> {
+        parse::parse(text).map(|expr| Query { expr })
+    }
+
+    /// Rows with a record that holds a text in any case, or that a regular expression matches; with a header only
+    /// where one of its values does. An empty text is in everything.
+    ///
+    /// # Errors
+    /// When the regular expression cannot be read; the column counts from its start.
+    pub fn pattern(pattern: &Pattern<'_>, header: Option<&str>) -> Result<Query, QueryError> {
+        let subject = match header {
+            Some(name) => Subject::Header(name.to_ascii_lowercase().into_bytes().into()),
+            None => field::find("raw").map_or(Subject::Anything, Subject::Field),
+        };
+        value::pattern_test(pattern).map(|test| Query { expr: Expr::term(subject, test) })
+    }
+
+    /// True when it selects every row.
+    pub fn is_empty(&self) -> bool {
+        matches!(&self.expr, Expr::And(all) if all.is_empty())
+    }
+
+    /// Whether the rows of a table can be asked from the index alone: a million of them take a moment. Otherwise
+    /// records are read, and a large log wants [`Bound::select`] with progress.
+    pub fn is_indexed(&self, table: Table) -> bool {
+        self.expr.is_indexed(table)
+    }
+
+    /// Rows that both queries select.
+    #[must_use]
+    pub fn and(self, other: Query) -> Query {
+        Query { expr: Expr::and(vec![self.expr, other.expr]) }
+    }
+
+    /// The query over one trace. Times of day are those of the first day of its logs.
+    pub fn bind<'t>(&self, trace: &'t Trace, analysis: &'t Analysis) -> Bound<'t> {
+        Bound::new(&self.expr, trace, analysis)
+    }
+}

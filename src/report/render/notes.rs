@@ -1,0 +1,77 @@
+//! What the reader must know of the servers, their clocks and their logs, with the place that shows it.
+
+use crate::analysis::coverage::HoleKind;
+use crate::analysis::{Analysis, ServerId};
+use crate::report::model::Note;
+use crate::span::FileId;
+use crate::time::seconds;
+use crate::trace::{EventId, Trace};
+
+/// Offsets of one clock that differ by less than this are drift, and told as such.
+const SET_MS: i64 = 1_000;
+
+/// All notes, by file and place.
+pub(super) fn notes(trace: &Trace, analysis: &Analysis) -> Vec<Note> {
+    let at = Places { trace, analysis };
+    let mut out = Vec::new();
+    for file in analysis.servers.doubled() {
+        out.push(at.file(*file, "another input names the same server for the same time: taken for two machines"));
+    }
+    for file in analysis.coverage.filtered() {
+        out.push(at.file(
+            *file,
+            "numbers of lines are missing all over: it was filtered when it was converted, so gaps prove nothing",
+        ));
+    }
+    for step in analysis.coverage.steps() {
+        // The step that the record shows, and what was learnt of it from other servers.
+        let mut changes =
+            analysis.clocks.get(step.server).into_iter().flat_map(crate::analysis::clocks::Clock::changes);
+        let by = changes.find(|(at, ..)| *at == step.at).map_or(step.by_ms, |(_, before, now)| now - before);
+        let what = format!("the clock was set by {} here while the numbers went on: corrected", seconds(by));
+        out.push(at.record(step.server, step.at, what));
+    }
+    for hole in analysis.coverage.holes() {
+        let what = match hole.kind {
+            HoleKind::Restart => "sequence numbers start anew here: another trace session",
+            HoleKind::Rewind => "times and numbers go back here: a circular log, or a search appended to another",
+            HoleKind::Sequence(_) | HoleKind::Throttled | HoleKind::Silence => continue,
+        };
+        out.push(at.record(hole.server, hole.before, what.to_owned()));
+    }
+    let stepped = |id: EventId| analysis.coverage.steps().iter().any(|s| s.at == id);
+    for id in (0..).map(ServerId).take(analysis.servers.all().len()) {
+        let Some(clock) = analysis.clocks.get(id) else { continue };
+        for (from, before, now) in clock.changes() {
+            if (now - before).abs() >= SET_MS && !stepped(from) {
+                let what = format!("its clock goes from {} to {} ahead here: corrected", seconds(before), seconds(now));
+                out.push(at.record(id, from, what));
+            }
+        }
+    }
+    out.sort_by(|a, b| (&a.file, a.line, &a.what).cmp(&(&b.file, b.line, &b.what)));
+    out
+}
+
+struct Places<'a> {
+    trace: &'a Trace,
+    analysis: &'a Analysis,
+}
+
+impl Places<'_> {
+    fn file(&self, file: FileId, what: &str) -> Note {
+        let name = self.trace.inputs().get(file.index()).map_or(String::new(), |i| i.name().to_owned());
+        let server = if let [only] = self.analysis.servers.of_file(file)[..] {
+            self.analysis.servers.get(only).and_then(|s| s.name.clone())
+        } else {
+            None
+        };
+        Note { file: name, line: None, byte: None, server, what: what.to_owned() }
+    }
+
+    fn record(&self, server: ServerId, id: EventId, what: String) -> Note {
+        let place = self.trace.locate(id);
+        let server = self.analysis.servers.get(server).and_then(|s| s.name.clone());
+        Note { file: place.file, line: Some(place.line), byte: Some(place.byte), server, what }
+    }
+}

@@ -1,0 +1,107 @@
+//! Who missed what, grouped by cause, with what the victims have in common and the proof of each.
+
+use std::io::{self, Write};
+
+use super::{DIM, MOST, cause, heading, line, or, proof};
+use crate::report::hops::{self, HopText};
+use crate::report::model::{Call, Report};
+use crate::report::page;
+
+/// Missed calls under their causes.
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let missed: Vec<&Call> = report.calls.iter().filter(|c| c.is_missed()).collect();
+    if missed.is_empty() {
+        return Ok(());
+    }
+    let mut groups: Vec<(&[&'static str], Vec<&Call>)> = Vec::new();
+    for call in &missed {
+        match groups.iter_mut().find(|(codes, _)| *codes == &call.findings[..]) {
+            Some((_, calls)) => calls.push(call),
+            None => groups.push((&call.findings, vec![call])),
+        }
+    }
+    // The cause with most victims first; one after the other where they have the same number.
+    groups.sort_by_key(|(_, calls)| std::cmp::Reverse(calls.len()));
+    heading(out, "Missed")?;
+    for (codes, calls) in &groups {
+        for finding in report.findings.iter().filter(|f| codes.contains(&f.code)) {
+            cause(out, 2, finding)?;
+        }
+        common(report, codes, calls.len(), out)?;
+        // Each cause is shown, the big ones do not push the small ones off the page.
+        let shown = (MOST / groups.len()).max(3).min(calls.len());
+        for call in calls.iter().take(shown) {
+            victim(report, call, out)?;
+        }
+        if calls.len() > shown {
+            let text = format!("... and {} more: --format json has them all", calls.len() - shown);
+            writeln!(out, "{DIM}    {text}{DIM:#}")?;
+        }
+    }
+    Ok(())
+}
+
+/// What many victims of one cause have in common.
+fn common(report: &Report, codes: &[&'static str], victims: usize, out: &mut dyn Write) -> io::Result<()> {
+    if victims > 1 {
+        line(out, 4, &format!("{victims} calls"))?;
+    }
+    for c in report.contrasts.iter().filter(|c| codes.contains(&c.finding)).take(3) {
+        let who = if c.missed == c.missed_of {
+            format!("all {}", c.missed)
+        } else {
+            format!("{} of {}", c.missed, c.missed_of)
+        };
+        let what = match c.dimension {
+            "hour" => format!("came in the hour from {}", c.value),
+            "client" => format!("have the client {}", c.value),
+            "user_domain" => format!("are for users of {}", c.value),
+            "peer" => format!("had a push sent to {}", c.value),
+            _ => format!("went through {}", c.value),
+        };
+        let since = c
+            .since
+            .as_deref()
+            .map_or(String::new(), |t| format!(", and none through it from {} on", t.get(11..16).unwrap_or(t)));
+        let lift = c.lift.map_or("no".to_owned(), |_| format!("{} of {}", c.through, c.through_of));
+        line(out, 4, &format!("{who} {what}; {lift} others that came through did{since}"))?;
+    }
+    Ok(())
+}
+
+fn victim(report: &Report, call: &Call, out: &mut dyn Write) -> io::Result<()> {
+    let time = call.started.as_deref().map_or("(no time in the log)".to_owned(), |t| t.replace('T', " "));
+    line(out, 4, &format!("{time}  {}", or(&call.to, "(unknown user)")))?;
+    let what = call.modality.map_or(String::new(), |m| format!(", {m}"));
+    let client =
+        call.legs.iter().find(|l| l.mobile).and_then(|l| l.client.clone()).map_or(String::new(), |c| format!(", {c}"));
+    line(
+        out,
+        6,
+        &format!("{}: from {}{what}{client}", call.verdict.unwrap_or_default(), or(&call.from, "(unknown caller)")),
+    )?;
+    let status = call
+        .status
+        .map_or("no final response".to_owned(), |s| format!("{s} {}", call.reason.as_deref().unwrap_or_default()));
+    line(out, 6, &format!("INVITE {status}{}", pushes_of(report, call)))?;
+    proof(out, 6, &call.evidence)?;
+    let pushes = report.pushes.iter().filter(|p| call.pushes.contains(&p.call_id));
+    for table in call.hop_tables.iter().chain(pushes.flat_map(|p| &p.hop_tables)) {
+        hops::write(table, HopText { width: page::WIDTH, indent: 6, ascii: false }, out)?;
+    }
+    Ok(())
+}
+
+fn pushes_of(report: &Report, call: &Call) -> String {
+    let own: Vec<String> = report
+        .pushes
+        .iter()
+        .filter(|p| call.pushes.contains(&p.call_id))
+        .map(|p| {
+            let status =
+                p.status.map_or(String::new(), |s| format!(" {s} {}", p.reason.as_deref().unwrap_or_default()));
+            format!("push {}{status}", p.result)
+        })
+        .collect();
+    if own.is_empty() { "; no push".to_owned() } else { format!("; {}", own.join("; ")) }
+}

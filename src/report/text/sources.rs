@@ -1,0 +1,101 @@
+//! The inputs, the servers with their clocks, and what their logs do not show.
+
+use std::io::{self, Write};
+
+use super::{MOST, heading, line, more, plural};
+use crate::report::model::{Coverage, Report, Source};
+use crate::time::seconds;
+
+/// Sources with clocks, holes and notes.
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    heading(out, "Sources")?;
+    // With one server there is nothing to compare.
+    let reference = (report.coverage.len() > 1).then(|| reference(&report.sources));
+    for source in report.sources.iter().take(MOST * 5) {
+        entry(source, reference, out)?;
+    }
+    more(out, report.sources.len().saturating_sub(MOST * 4))?;
+    holes(&report.coverage, out)?;
+    if report.notes.is_empty() {
+        return Ok(());
+    }
+    heading(out, "Notes")?;
+    for note in report.notes.iter().take(MOST) {
+        let at = note.line.map_or(String::new(), |l| format!(":{l}"));
+        let server = note.server.as_deref().map_or(String::new(), |s| format!(" ({s})"));
+        line(out, 2, &format!("{}{at}{server}: {}", note.file, note.what))?;
+    }
+    more(out, report.notes.len())
+}
+
+/// The server on whose clock times are told.
+fn reference(sources: &[Source]) -> &str {
+    let own = sources.iter().filter(|s| s.clock == Some("reference")).map(|s| s.server.as_deref());
+    let several = sources.iter().flat_map(|s| &s.servers).filter(|s| s.clock == "reference").map(|s| s.name.as_deref());
+    own.chain(several).flatten().next().unwrap_or("the reference")
+}
+
+fn entry(s: &Source, reference: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
+    line(out, 2, &s.path)?;
+    let records = s.records.protocol + s.records.diagnostic + s.records.connection + s.records.other;
+    let times = s.first.as_deref().zip(s.last.as_deref()).map_or("no times".to_owned(), |(a, b)| {
+        let cut = |t: &str| t.get(..19).unwrap_or(t).replace('T', " ");
+        format!("{} to {}", cut(a), cut(b))
+    });
+    let server = s.server.as_deref().map_or(String::new(), |n| format!("{n} ({}), ", s.role));
+    line(out, 4, &format!("{server}{}, {times}", plural(records, "record")))?;
+    if s.copies > 0 {
+        let they = if s.copies == 1 { "stands" } else { "stand" };
+        line(out, 4, &format!("{} of them {they} in another place too, counted once", s.copies))?;
+    }
+    if let (Some(reference), Some(basis)) = (reference, s.clock) {
+        line(out, 4, &clock(basis, s.clock_against.as_deref(), (s.clock_offset_ms, s.clock_spread_ms), reference))?;
+    }
+    for server in s.servers.iter().take(MOST) {
+        let reference = reference.unwrap_or("the reference");
+        let name = server.name.as_deref().unwrap_or("(no name)");
+        let offset = (server.clock_offset_ms, server.clock_spread_ms);
+        let clock = clock(server.clock, server.clock_against.as_deref(), offset, reference);
+        line(out, 4, &format!("{name} ({}), {clock}", server.role))?;
+    }
+    Ok(())
+}
+
+/// How a clock stands.
+fn clock(basis: &str, against: Option<&str>, offset: (i64, Option<i64>), reference: &str) -> String {
+    let (offset_ms, spread_ms) = offset;
+    let spread = spread_ms.map_or(String::new(), |ms| format!(", give or take {} ms", (ms + 1) / 2));
+    let than = against.map_or(String::new(), |name| format!(" of {name}"));
+    let ahead = match offset_ms {
+        0 => format!("as that{than}"),
+        ms if ms < 0 => format!("{} behind that{than}, corrected", seconds(-ms).trim_start_matches('+')),
+        ms => format!("{} ahead of that{than}, corrected", seconds(ms).trim_start_matches('+')),
+    };
+    match basis {
+        "reference" => "clock: all times are told on this one".to_owned(),
+        "measured" => format!("clock: {ahead}{spread}"),
+        "given" => format!("clock: {ahead}, as given with --clock"),
+        _ => format!("clock: no message ties it to that of {reference}, not corrected"),
+    }
+}
+
+fn holes(all: &[Coverage], out: &mut dyn Write) -> io::Result<()> {
+    let holes: Vec<_> = all.iter().flat_map(|c| c.holes.iter().map(move |h| (c, h))).collect();
+    if holes.is_empty() {
+        return Ok(());
+    }
+    heading(out, "Holes: for these times the logs say nothing")?;
+    for (server, hole) in holes.iter().take(MOST) {
+        let name = server.server.as_deref().unwrap_or("(no name)");
+        let clock = |t: &Option<String>| t.as_deref().and_then(|t| t.get(11..)).unwrap_or("?").to_owned();
+        let (after, before) = (&hole.after, &hole.before);
+        let places = if after.place.file == before.place.file {
+            format!("{}:{} to :{}", after.place.file, after.place.line, before.place.line)
+        } else {
+            format!("{}:{} to {}:{}", after.place.file, after.place.line, before.place.file, before.place.line)
+        };
+        line(out, 2, &format!("{name}  {} to {}: {}", clock(&after.time), clock(&before.time), hole.what()))?;
+        line(out, 4, &places)?;
+    }
+    more(out, holes.len())
+}

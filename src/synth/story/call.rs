@@ -1,0 +1,154 @@
+//! A call: the INVITE, its forks, and the choice of an ending.
+
+use super::ending::Writer;
+use super::{Caused, Teller, Told};
+use crate::analysis::{Link, Outcome, Verdict};
+use crate::synth::faults::Course;
+use crate::synth::place::{Node, Party, Path, Place, Platform};
+use crate::synth::script::Script;
+use crate::synth::session::{Body, Session};
+
+/// How calls to desks end, and how many of a thousand.
+const DESK: [(Outcome, u32); 16] = [
+    (Outcome::Answered, 600),
+    (Outcome::NoAnswer, 100),
+    (Outcome::Cancelled, 80),
+    (Outcome::Declined, 40),
+    (Outcome::Busy, 25),
+    (Outcome::DoNotDisturb, 20),
+    (Outcome::NoResponse, 20),
+    (Outcome::MediaFailed, 20),
+    (Outcome::NotFound, 20),
+    (Outcome::Forbidden, 15),
+    (Outcome::Redirected, 15),
+    (Outcome::ServerError, 15),
+    (Outcome::AuthFailed, 10),
+    (Outcome::NotAcceptable, 10),
+    (Outcome::NoFinal, 10),
+    (Outcome::Rejected, 10),
+];
+
+/// How calls to phones end when the app is closed, the push is accepted, and nothing goes wrong.
+const PHONE: [(Verdict, u32); 5] = [
+    (Verdict::AnsweredByMobile, 420),
+    (Verdict::NotOpened, 260),
+    (Verdict::CallerGaveUp, 140),
+    (Verdict::AnsweredElsewhere, 100),
+    (Verdict::DeclinedByMobile, 80),
+];
+
+/// Writes a call. `callee` is given when the same user is called once more.
+pub(in crate::synth) fn call(teller: &mut Teller<'_>, session: &mut Session, callee: Option<u32>) -> Told {
+    let phone = callee.is_some() || teller.rng.chance(45);
+    if phone { to_phone(teller, session, callee) } else { to_desk(teller, session) }
+}
+
+fn party(teller: &mut Teller<'_>, session: &mut Session, user: u32, place: Place) -> Node {
+    session.parties.push(Party { user, place, key: teller.rng.next() });
+    Node::Party(u8::try_from(session.parties.len() - 1).unwrap_or(0))
+}
+
+/// The parties of a call and the paths to the callee's endpoints.
+fn connect(teller: &mut Teller<'_>, session: &mut Session, callee: u32, places: &[Place]) {
+    let topology = teller.topology;
+    let outside = places.first() == Some(&Place::Partner);
+    let federated = !outside && teller.rng.chance(15);
+    let from = teller.desk_user();
+    let start = party(teller, session, from, if federated { Place::Partner } else { Place::Desktop });
+    let home = Node::Server(topology.home(callee));
+    for place in places {
+        let end = party(teller, session, callee, *place);
+        let from_home = topology.home(from);
+        let path = if outside {
+            Path::new([start].into_iter().chain(topology.way_out(from_home)).chain([end]))
+        } else if federated {
+            Path::new([start].into_iter().chain(topology.way_out(topology.home(callee)).rev()).chain([end]))
+        } else if Node::Server(from_home) == home {
+            Path::new([start, home, end].into_iter())
+        } else {
+            Path::new([start, Node::Server(from_home), home, end].into_iter())
+        };
+        session.paths.push(path);
+    }
+    session.fork = session.path(0).last() - 1;
+}
+
+/// A call to somebody without a phone, in the company or out of it.
+fn to_desk(teller: &mut Teller<'_>, session: &mut Session) -> Told {
+    let callee = teller.desk_user();
+    let mut outcome = DESK[teller.rng.weighted(&DESK.map(|(_, w)| w))].0;
+    let outside = teller.rng.chance(15);
+    let places: &[Place] = match () {
+        () if outside => &[Place::Partner],
+        () if teller.rng.chance(20) => &[Place::Desktop, Place::Desktop],
+        () => &[Place::Desktop],
+    };
+    if outside && outcome == Outcome::NotFound {
+        outcome = Outcome::FederationFailed;
+    }
+    connect(teller, session, callee, places);
+    let body = [Body::ImSdp, Body::AudioSdp, Body::VideoSdp][teller.rng.weighted(&[65, 28, 7])];
+    let mut writer = Writer::new(Script::new(session), &mut teller.rng, body);
+    let told = writer.desk(outcome);
+    writer.script.finish();
+    told
+}
+
+/// A call to somebody with a phone, and perhaps a desktop client beside it.
+fn to_phone(teller: &mut Teller<'_>, session: &mut Session, callee: Option<u32>) -> Told {
+    let first = callee.is_none();
+    let callee = callee.unwrap_or_else(|| teller.phone_user(session.start, session.start + 400_000));
+    let platform = Platform::of(callee);
+    let fault = teller.faults.draw(&mut teller.rng);
+    let mut verdict = PHONE[teller.rng.weighted(&PHONE.map(|(_, w)| w))].0;
+    // In the foreground the app needs no push, and answers.
+    let open = !platform.pushes() || (first && teller.rng.chance(8));
+    let pushed = !open && fault.course != Course::NoPush;
+    if !platform.pushes() && matches!(verdict, Verdict::NotOpened) || !open && fault.course == Course::NoPush {
+        verdict = Verdict::MissedNoPush;
+    } else if pushed && !matches!(fault.course, Course::Accepted | Course::Odd | Course::Twice) {
+        verdict = match fault.course {
+            Course::Late => Verdict::NotOpened,
+            Course::Silent | Course::Lost => Verdict::MissedPushUnanswered,
+            _ => Verdict::MissedPushFailed,
+        };
+    } else if fault.code == "PN50" && pushed {
+        verdict = Verdict::NotOpened;
+    } else if open && verdict == Verdict::NotOpened {
+        verdict = Verdict::AnsweredByMobile;
+    }
+    if !first && matches!(verdict, Verdict::AnsweredByMobile | Verdict::AnsweredElsewhere) {
+        verdict = Verdict::CallerGaveUp;
+    }
+    let both = verdict == Verdict::AnsweredElsewhere || teller.rng.chance(30);
+    let places: &[Place] = if both { &[Place::Mobile, Place::Desktop] } else { &[Place::Mobile] };
+    connect(teller, session, callee, places);
+    let mut writer = Writer::new(Script::new(session), &mut teller.rng, Body::ImSdp);
+    let mut told = writer.phone(verdict, pushed, platform == Platform::Ucwa);
+    let rang = writer.rang;
+    writer.script.finish();
+    if pushed {
+        told.findings.extend(fault.causes());
+        told.push = Some(Caused {
+            after: rang + teller.rng.range(60, 400),
+            user: callee,
+            fault,
+            link: if first { Link::Certain } else { Link::Likely },
+        });
+    }
+    match verdict {
+        Verdict::NotOpened => told.findings.push("PN50"),
+        Verdict::AnsweredByMobile if !pushed && platform.pushes() => told.findings.push("PN24"),
+        Verdict::MissedNoPush if platform.pushes() => told.findings.push("PN20"),
+        Verdict::MissedNoPush => told.findings.push("PN23"),
+        _ => {}
+    }
+    told.findings.sort_unstable();
+    told.findings.dedup();
+    // A second caller while the first still waits: two calls that a push may belong to.
+    let waits = matches!(verdict, Verdict::NotOpened | Verdict::MissedPushFailed | Verdict::MissedPushUnanswered);
+    if first && waits && teller.rng.chance(8) {
+        told.again = Some((teller.rng.range(8_000, 15_000), callee));
+    }
+    told
+}

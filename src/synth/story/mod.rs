@@ -1,0 +1,82 @@
+//! Who calls whom, and how it ends: each story writes the messages of a session and says what is true of them.
+
+mod call;
+mod ending;
+mod push;
+mod routine;
+
+pub(super) use push::{push, test, voice_mail};
+pub(super) use routine::routine;
+
+use super::faults::{Fault, Mix};
+use super::place::{PHONES, Topology};
+use super::rng::Rng;
+use crate::analysis::{Link, Outcome, Verdict};
+
+pub(super) use call::call;
+
+/// Users with a phone; all users are four times as many.
+const PHONE_USERS: u32 = 8_000;
+
+/// What stories are told from.
+#[derive(Debug)]
+pub(super) struct Teller<'p> {
+    pub(super) rng: Rng,
+    pub(super) topology: &'p Topology,
+    pub(super) faults: Mix,
+    cast: Cast,
+}
+
+impl<'p> Teller<'p> {
+    pub(super) fn new(rng: Rng, topology: &'p Topology, faults: Mix) -> Teller<'p> {
+        Teller { rng, topology, faults, cast: Cast { next: 0, busy: vec![0; PHONE_USERS as usize] } }
+    }
+
+    /// A user with a phone that nobody else calls until `until`: what belongs together stays clear.
+    pub(super) fn phone_user(&mut self, now: u64, until: u64) -> u32 {
+        for _ in 0..PHONE_USERS {
+            self.cast.next = (self.cast.next + 1) % PHONE_USERS;
+            let busy = &mut self.cast.busy[self.cast.next as usize];
+            if *busy <= now {
+                *busy = until;
+                return self.cast.next * PHONES;
+            }
+        }
+        self.cast.next * PHONES
+    }
+
+    /// A user who has no phone.
+    pub(super) fn desk_user(&mut self) -> u32 {
+        self.rng.below(PHONE_USERS) * PHONES + 1 + self.rng.below(PHONES - 1)
+    }
+}
+
+#[derive(Debug)]
+struct Cast {
+    next: u32,
+    /// By phone user: the time until which one is taken.
+    busy: Vec<u64>,
+}
+
+/// A push that a call causes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Caused {
+    /// Milliseconds after the start of the call.
+    pub(super) after: u32,
+    pub(super) user: u32,
+    pub(super) fault: &'static Fault,
+    pub(super) link: Link,
+}
+
+/// What is true of a call.
+#[derive(Debug)]
+pub(super) struct Told {
+    pub(super) outcome: Outcome,
+    pub(super) verdict: Option<Verdict>,
+    pub(super) findings: Vec<&'static str>,
+    pub(super) push: Option<Caused>,
+    /// Another call to the same user, so many milliseconds after this.
+    pub(super) again: Option<(u32, u32)>,
+    /// Flight that alone tells that media failed.
+    pub(super) telltale: Option<u16>,
+}

@@ -1,0 +1,94 @@
+//! Pushes: MESSAGEs of the mobility service to the clearing house.
+
+use super::Teller;
+use crate::synth::faults::{Course, FAULTS, Fault};
+use crate::synth::place::{Node, Party, Path, Place};
+use crate::synth::script::Script;
+use crate::synth::session::{Body, Flight, Method, Note, Session, Tag};
+use crate::synth::text::mix;
+
+/// A push for a user's phone.
+pub(in crate::synth) fn push(teller: &mut Teller<'_>, session: &mut Session, user: u32, fault: &'static Fault) {
+    session.mcx = mix(u64::from(user), 0x3C8);
+    let front_end = teller.topology.home(user);
+    parties(teller, session, user, Place::PushSender);
+    let way = teller.topology.way_out(front_end);
+    session.paths.push(Path::new([Node::Party(0)].into_iter().chain(way).chain([Node::Party(1)])));
+    let cseq = 20_000 + u16::try_from(teller.rng.below(9_000)).unwrap_or(0);
+    send(teller, session, fault, cseq);
+}
+
+/// A missed call or a voice mail: a push without an INVITE that waits for it.
+pub(in crate::synth) fn voice_mail(teller: &mut Teller<'_>, session: &mut Session) -> &'static Fault {
+    let user = teller.phone_user(session.start, session.start + 100_000);
+    let drawn = teller.faults.draw(&mut teller.rng);
+    let fault = if drawn.course == Course::NoPush { &FAULTS[0] } else { drawn };
+    push(teller, session, user, fault);
+    fault
+}
+
+/// `Test-CsMcxPushNotification`: straight to the Edge.
+pub(in crate::synth) fn test(teller: &mut Teller<'_>, session: &mut Session) -> bool {
+    static PASSED: Fault = Fault {
+        code: "",
+        course: Course::Accepted,
+        status: 200,
+        header: "ms-diagnostics-public: 30007;Reason=\"Push Notification synthetic transaction succeeded\"",
+        record: ["", "", ""],
+        component: "",
+    };
+    parties(teller, session, 1, Place::Test);
+    session.paths.push(Path::new([Node::Party(0), Node::Server(teller.topology.edge()), Node::Party(1)].into_iter()));
+    let failed = teller.rng.chance(20);
+    let fault = if failed { crate::synth::faults::find("PN04").unwrap_or(&PASSED) } else { &PASSED };
+    send(teller, session, fault, 1);
+    failed
+}
+
+fn parties(teller: &mut Teller<'_>, session: &mut Session, user: u32, place: Place) {
+    session.parties.push(Party { user, place, key: teller.rng.next() });
+    session.parties.push(Party { user: 0, place: Place::ClearingHouse, key: teller.rng.next() });
+}
+
+fn send(teller: &mut Teller<'_>, session: &mut Session, fault: &'static Fault, cseq: u16) {
+    let mut script = Script::new(session);
+    script.cseq = cseq;
+    let house = script.end(0);
+    let edge = house - 1;
+    script.session.fork = edge;
+    let note = if fault.code == "PN11" { Note::Fault(fault) } else { Note::None };
+    let ask = Flight { body: Body::Push, note, ..script.request(0, 0, 0, house, Method::Message) };
+    let stop = match fault.course {
+        Course::FrontEnd => 1,
+        Course::Edge | Course::Lost => edge,
+        _ => house,
+    };
+    let arrived = script.send_or_lose(Flight { b: stop, ..ask }, fault.course == Course::Lost);
+    let answer = |script: &Script<'_>, at: u32, from: u8, to: u8, tag: Tag| {
+        let f = script.response(at, 0, (from, to), Method::Message, fault.status, tag);
+        Flight { note: Note::Fault(fault), ..f }
+    };
+    let soon = arrived + teller.rng.range(90, 450);
+    match fault.course {
+        Course::FrontEnd | Course::Edge => {
+            let f = answer(&script, arrived + 12, stop, 0, Tag::Server);
+            script.send(f);
+        }
+        Course::Silent | Course::Lost => script.session.hold = arrived + 33_000,
+        Course::Late => {
+            let f = answer(&script, arrived + 36_000, house, edge, Tag::Leg(0));
+            script.send(f);
+        }
+        Course::Twice => {
+            for at in [soon, soon + 700] {
+                let f = answer(&script, at, house, 0, Tag::Leg(0));
+                script.send(f);
+            }
+        }
+        _ => {
+            let f = answer(&script, soon, house, 0, Tag::Leg(0));
+            script.send(f);
+        }
+    }
+    script.finish();
+}

@@ -1,0 +1,74 @@
+//! What servers do all day: sign-ins, presence, looking after each other.
+
+use super::Teller;
+use crate::synth::place::{Node, Party, Path, Place};
+use crate::synth::script::Script;
+use crate::synth::session::{Body, Flight, Method, Note, Session, Tag};
+
+/// Writes one transaction of a client or a server.
+pub(in crate::synth) fn routine(teller: &mut Teller<'_>, session: &mut Session, ping: Option<u8>) {
+    let user = teller.rng.below(32_000);
+    session.parties.push(Party { user, place: Place::Desktop, key: teller.rng.next() });
+    let home = Node::Server(teller.topology.home(user));
+    match (ping, teller.rng.weighted(&[30, 30, 25, 15])) {
+        (None, 0) => register(teller, session, home),
+        (None, 1) => subscribe(teller, session, home),
+        (None, 2) => notify(teller, session, home),
+        (from, _) => {
+            let front_end = u8::try_from(teller.rng.below(u32::from(teller.topology.front_ends()))).unwrap_or(0);
+            let from = from.unwrap_or(front_end);
+            session.paths.push(Path::new([Node::Server(from), Node::Server(teller.topology.edge())].into_iter()));
+            exchange(session, Method::Options, 0, 1, Body::None, 2, Note::None);
+        }
+    }
+}
+
+fn register(teller: &mut Teller<'_>, session: &mut Session, home: Node) {
+    session.paths.push(Path::new([Node::Party(0), home].into_iter()));
+    let mut script = Script::new(session);
+    let mut at = 0;
+    let challenged = teller.rng.chance(30);
+    if challenged {
+        let ask = script.request(at, 0, 0, 1, Method::Register);
+        let got = script.send(ask);
+        let no = script.response(got + 3, 0, (1, 0), Method::Register, 401, Tag::Server);
+        at = 40 + script.send(Flight { note: Note::Challenge, ..no });
+        (script.cseq, script.txn) = (2, 2);
+    }
+    let ask = Flight { note: Note::Credentials, ..script.request(at, 0, 0, 1, Method::Register) };
+    let got = script.send(ask);
+    let yes = script.response(got + 4, 0, (1, 0), Method::Register, 200, Tag::Server);
+    script.send(yes);
+    script.finish();
+}
+
+fn subscribe(teller: &mut Teller<'_>, session: &mut Session, home: Node) {
+    let watched = teller.desk_user();
+    session.parties.push(Party { user: watched, place: Place::Desktop, key: teller.rng.next() });
+    session.paths.push(Path::new([Node::Party(0), home, Node::Party(1)].into_iter()));
+    exchange(session, Method::Subscribe, 0, 1, Body::Categories, 8, Note::Credentials);
+}
+
+fn notify(teller: &mut Teller<'_>, session: &mut Session, home: Node) {
+    session.paths.push(Path::new([home, Node::Party(0)].into_iter()));
+    let mut script = Script::new(session);
+    for _ in 0..teller.rng.range(1, 4) {
+        // BENOTIFY has no answer.
+        let at = u32::from(script.cseq) * teller.rng.range(50, 900);
+        let ask = script.request(at, 0, 0, 1, Method::BeNotify);
+        script.send(Flight { body: Body::Categories, tag: Tag::Leg(0), ..ask });
+        script.cseq += 1;
+        script.txn += 1;
+    }
+    script.finish();
+}
+
+/// A request over one hop, and its 200 with the body.
+fn exchange(session: &mut Session, method: Method, a: u8, b: u8, body: Body, wait: u32, note: Note) {
+    let mut script = Script::new(session);
+    let ask = Flight { note, ..script.request(0, 0, a, b, method) };
+    let got = script.send(ask);
+    let yes = script.response(got + wait, 0, (b, a), method, 200, Tag::Server);
+    script.send(Flight { body, ..yes });
+    script.finish();
+}

@@ -1,0 +1,79 @@
+//! What the calls missed for one cause have in common, and silence where chance would do.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+use siptrail::input::Input;
+use siptrail::report;
+use siptrail::trace::LoadOptions;
+use siptrail::{Options, Trace};
+
+use crate::story;
+
+/// Calls to phones over two Edges: `good` are answered after a push, the first three of them over edge02; `bad` are
+/// missed because edge02 refuses their pushes from 10:14 on.
+fn traffic(good: usize, bad: usize) -> Vec<(String, Vec<u8>)> {
+    let (mut names, mut log) = (String::new(), String::from("--- fe01.log cls=pool01\\fe01\n"));
+    for i in 0..good + bad {
+        let (fails, minute) = (i >= good, if i < good { 1 + i } else { 14 + i - good });
+        let edge = if fails || i < 3 { "edge02" } else { "edge01" };
+        let (status, second, client) = if fails { (504, 30, "wp") } else { (200, 5, "pnch") };
+        let (last, time) = (if fails { 408 } else { 200 }, |s: usize| format!("10:{minute:02}:{s:02}"));
+        let _ = write!(names, "call c{i} alice@contoso.com u{i}@contoso.com\npush p{i} u{i}@contoso.com\n");
+        let _ = write!(
+            log,
+            "{0}.000 in 192.0.2.103:50425 INVITE c{i} via=a
+{0}.010 out fe01.contoso.com:5087 INVITE c{i} via=fe,a
+{0}.200 in fe01.contoso.com:55153 MESSAGE p{i} via=mcx
+{0}.210 out {edge}.contoso.com:5061 MESSAGE p{i} via=fe,mcx
+{0}.300 in {edge}.contoso.com:5061 {status} MESSAGE p{i} via=fe,mcx client={client}
+{0}.310 out fe01.contoso.com:55153 {status} MESSAGE p{i} via=mcx client={client}
+{1}.100 in fe01.contoso.com:5087 {last} INVITE c{i} via=fe,a client=wp
+{1}.110 out 192.0.2.103:50425 {last} INVITE c{i} via=a client=wp\n",
+            time(0),
+            time(second),
+        );
+    }
+    story::write(&format!("{names}{log}"))
+}
+
+fn told(files: &[(String, Vec<u8>)]) -> (Value, String) {
+    let inputs = files.iter().map(|(name, text)| Input::from_bytes(name.clone(), text.clone())).collect();
+    let trace = Trace::load(inputs, &LoadOptions::default());
+    let analysis = siptrail::analyse(&trace, &Options::default());
+    let model = report::report(&trace, &analysis, &[]);
+    let mut text = Vec::new();
+    report::text::write(&model, &mut text).unwrap();
+    (serde_json::to_value(&model).unwrap(), String::from_utf8(text).unwrap())
+}
+
+#[test]
+fn one_line_says_what_the_missed_have_in_common() {
+    let (report, text) = told(&traffic(9, 6));
+    assert_eq!(report["summary"]["missed"], 6);
+    let peer = report["contrasts"].as_array().unwrap().iter().find(|c| c["dimension"] == "peer").unwrap().clone();
+    // Six of six against three of nine: three times as frequent, and nothing came through it from the first on.
+    let expected = json!({
+        "finding": "PN35", "dimension": "peer", "value": "edge02.contoso.com",
+        "missed": 6, "missed_of": 6, "missed_share": 1.0, "through": 3, "through_of": 9, "through_share": 0.333,
+        "lift": 3.0, "since": "2012-02-09T10:14:00.000"
+    });
+    assert_eq!(peer, expected);
+    let line = "all 6 had a push sent to edge02.contoso.com; 3 of 9 others that came through";
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains(line) && flat.contains("and none through it from 10:14 on"), "{text}");
+    assert!(flat.contains("[PN35]") && flat.contains("6 calls"), "{text}");
+    // All calls are of one domain, one Front End, one client: nothing to learn there.
+    for dimension in ["user_domain", "front_end", "client"] {
+        assert!(report["contrasts"].as_array().unwrap().iter().all(|c| c["dimension"] != dimension), "{dimension}");
+    }
+}
+
+#[test]
+fn few_cases_make_no_pattern() {
+    for (good, bad) in [(9, 4), (4, 9)] {
+        let (report, _) = told(&traffic(good, bad));
+        assert_eq!(report["summary"]["missed"], bad);
+        assert_eq!(report.get("contrasts"), None, "{good} through, {bad} missed");
+    }
+}
