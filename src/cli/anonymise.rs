@@ -112,10 +112,10 @@ impl Anonymise {
     fn free(&self) -> Result<(), String> {
         let path = self.output.display();
         match fs::read_dir(&self.output) {
-            Ok(mut entries) if entries.next().is_none() => {
-                fs::remove_dir(&self.output).map_err(|e| format!("cannot use the folder {path}: {e}"))
-            }
-            Ok(_) => Err(format!("the folder {path} is not empty; name one that is not there yet")),
+            Ok(mut entries) => match entries.next() {
+                None => fs::remove_dir(&self.output).map_err(|e| format!("cannot use the folder {path}: {e}")),
+                Some(_) => Err(format!("the folder {path} is not empty; name one that is not there yet")),
+            },
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
                 let parent = self.output.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
                 match parent.is_dir() {
