@@ -123,7 +123,8 @@ pub(super) fn display_names(line: &[u8]) -> Vec<Range<usize>> {
             out.push(start..before.len());
         }
     }
-    out.retain(|r| !r.is_empty());
+    // Between the quotes of two parameters stands no name.
+    out.retain(|r| !r.is_empty() && !line[r.clone()].iter().any(|b| matches!(b, b';' | b'=')));
     out
 }
 

@@ -54,6 +54,14 @@ enum Care {
     Prose,
 }
 
+/// Whether an atom is part of a name by where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sure {
+    No,
+    Host,
+    Person,
+}
+
 impl Rewriter {
     /// For texts with these names.
     pub fn new(names: Names, key: Key) -> Rewriter {
@@ -90,7 +98,9 @@ impl Rewriter {
     }
 
     fn line(&mut self, line: &mut [u8], place: &mut Place, content: &mut Place) {
-        if line.starts_with(b"$$end_record") || memchr::memmem::find(line, b"$$begin_record").is_some() {
+        let opener = memchr::memmem::find(line, b"$$begin_record").is_some();
+        let prefixed = line.trim_ascii_start().starts_with(b"TL_");
+        if opener || prefixed || line.starts_with(b"$$end_record") {
             (*place, *content) = (Place::Lines, Place::Body);
         }
         match *place {
@@ -103,8 +113,12 @@ impl Rewriter {
             }
             Place::Body => return self.replace(line, 0, Care::Usual),
         }
-        if line.starts_with(b"TL_") {
-            let start = memchr::memmem::find(line, b"))").map_or(0, |p| p + 2);
+        // Of a prefix only the server is a name: times, numbers and functions carry the analysis.
+        if opener {
+            return self.server(line);
+        }
+        if prefixed {
+            let start = end_of_prefix(line);
             self.server(line);
             return self.replace(line, start, Care::Usual);
         }
@@ -162,7 +176,7 @@ impl Rewriter {
         // The header's name and its colon, and what may be replaced.
         let (head, old) = all.split_at(start.min(all.len()));
         let mut done = vec![false; old.len()];
-        let mut sure = vec![false; old.len()];
+        let mut sure = vec![Sure::No; old.len()];
         let mut put = |range: &Range<usize>, new: &[u8]| {
             if new.len() == range.len() {
                 line[start + range.start..start + range.end].copy_from_slice(new);
@@ -179,21 +193,21 @@ impl Rewriter {
         }
         for host in atoms::hosts(old).into_iter().chain(atoms::hosts_of_addresses(old)) {
             if atoms::is_kept(&old[host.clone()]) {
-                done[host].fill(true)
+                done[host].fill(true);
             } else {
-                sure[host].fill(true)
-            };
+                sure[host].fill(Sure::Host);
+            }
         }
         for user in atoms::users(old) {
             if keeps_user(old, &user) {
-                done[user].fill(true)
+                done[user].fill(true);
             } else {
-                sure[user].fill(true)
+                sure[user].fill(Sure::Person);
             };
         }
         if carries_names(head) {
             for name in atoms::display_names(old) {
-                sure[name].fill(true);
+                sure[name].fill(Sure::Person);
             }
         }
         for atom in atoms(old) {
@@ -211,10 +225,10 @@ impl Rewriter {
     }
 
     /// Which parts of an atom are replaced.
-    fn parts(&self, atom: &[u8], sure: bool, care: Care) -> Vec<(Range<usize>, Shape)> {
+    fn parts(&self, atom: &[u8], sure: Sure, care: Care) -> Vec<(Range<usize>, Shape)> {
         let lower = atom.to_ascii_lowercase();
         let whole = vec![(0..atom.len(), shape(atom))];
-        if atoms::is_top(atom) || lower.starts_with(b"0x") {
+        if atoms::is_top(atom) && sure != Sure::Person || lower.starts_with(b"0x") {
             return Vec::new();
         }
         if lower.starts_with(b"mcxuser") && atom.len() >= 39 && atom[7..39].iter().all(u8::is_ascii_hexdigit) {
@@ -231,7 +245,7 @@ impl Rewriter {
                 Vec::new()
             };
         }
-        if sure || self.names.everywhere.contains(&lower) {
+        if sure != Sure::No || self.names.everywhere.contains(&lower) {
             return whole;
         }
         if self.names.vocabulary.contains(&lower) {
@@ -250,6 +264,13 @@ impl Rewriter {
 fn shape(atom: &[u8]) -> Shape {
     let hex = atom.iter().all(u8::is_ascii_hexdigit) && atom.iter().any(u8::is_ascii_digit);
     if hex && atom.len() >= TOKEN { Shape::Hex } else { Shape::Word }
+}
+
+/// Where the text of a component begins: behind the function and the correlation number.
+fn end_of_prefix(line: &[u8]) -> usize {
+    let start = memchr::memmem::find(line, b"))").map_or(line.len(), |p| p + 2);
+    let number = line[start..].iter().position(|b| !(b.is_ascii_digit() || b"[] ".contains(b)));
+    start + number.unwrap_or(0)
 }
 
 fn care(name: &[u8]) -> Care {

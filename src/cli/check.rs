@@ -22,7 +22,7 @@ const MOST_MISTAKES: usize = 30;
 /// Prints for every outcome, verdict, push result, link and finding what is true and what the report says. A judgement
 /// that the report leaves open counts as right where the truth says that the logs cannot know. Exit status 1: one is wrong.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
+#[command(after_help = "Examples:
   siptrail synth --seed 3 --gaps 2% logs && siptrail check logs")]
 pub(crate) struct Check {
     /// Folder that `siptrail synth` wrote: logs and truth.json
