@@ -203,7 +203,7 @@ impl Rewriter {
                 done[user].fill(true);
             } else {
                 sure[user].fill(Sure::Person);
-            };
+            }
         }
         if carries_names(head) {
             for name in atoms::display_names(old) {

@@ -22,7 +22,8 @@ use super::{Status, failed, output};
 /// Not promised: lengths and shapes of names, times, ports, user agents and how many messages there are stay visible, so
 /// who knows when somebody called may recognise the call. Hosts of the vendor (lync.com, microsoft.com) stay. A name that
 /// stands only in free text, or is also a word of the log's own vocabulary, is replaced only in addresses, host names
-/// and display names; give such words with --word. Read the copy before you send it on.
+/// and display names; give such words with --word. An invented
+/// address may be the real one of somebody else. Read the copy before you send it on.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   siptrail anonymise C:\\Traces -o C:\\ToSend                 pseudonyms that nobody can repeat

@@ -71,14 +71,9 @@ impl Output {
         match self {
             Output::Stdout if coloured => buffered(anstream::AutoStream::auto(io::stdout()), work),
             Output::Stdout => buffered(io::stdout().lock(), work),
-            Output::Device(path, file) => buffered(anstream::StripStream::new(file), work).map_err(|e| named(&path, e)),
+            Output::Device(path, mut file) => written(&mut file, coloured, work).map_err(|e| named(&path, e)),
             Output::File(path, mut temporary) => {
-                let file = temporary.as_file_mut();
-                let done = if coloured {
-                    buffered(anstream::StripStream::new(&mut *file), work)
-                } else {
-                    buffered(&mut *file, work)
-                };
+                let done = written(temporary.as_file_mut(), coloured, work);
                 // A full disk may be noticed only here.
                 done.and_then(|()| temporary.as_file().sync_all()).map_err(|e| named(&path, e))?;
                 temporary.persist(&path).map_err(|e| named(&path, e.error))?;
