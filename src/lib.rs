@@ -57,6 +57,8 @@ pub mod trace;
 #[deny(clippy::disallowed_methods)]
 pub mod analysis;
 #[deny(clippy::disallowed_methods)]
+pub mod export;
+#[deny(clippy::disallowed_methods)]
 pub mod findings;
 #[deny(clippy::disallowed_methods)]
 pub mod knowledge;
@@ -71,6 +73,7 @@ pub mod synth;
 
 #[deny(clippy::disallowed_methods)]
 pub mod anonymise;
+pub mod tui;
 
 pub use analysis::{Analysis, Options};
 pub use trace::Trace;

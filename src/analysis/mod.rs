@@ -22,7 +22,6 @@ pub mod servers;
 mod verdict;
 mod words;
 
-pub(crate) use call::Clock;
 pub use call::{Call, Leg};
 pub use clocks::Clocks;
 pub use coverage::{Blind, Coverage};
@@ -78,6 +77,8 @@ pub struct Analysis {
     pub clocks: Clocks,
     /// For which times they speak.
     pub coverage: Coverage,
+    /// Calls and pushes that were analysed and that a selection left out.
+    pub left_out: u64,
 }
 
 impl Analysis {

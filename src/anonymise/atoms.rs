@@ -3,19 +3,34 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
-/// Bytes of an atom; what is not ASCII is a letter of some language.
+/// Bytes of an atom; what is not ASCII is a letter of some language, but see [`atoms`].
 pub(super) fn is_atom(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte >= 0x80
+}
+
+/// How many bytes of typographic punctuation stand at a place: quotes and dashes that a copy put in place of plain ones.
+fn punctuation(line: &[u8], at: usize) -> usize {
+    match line.get(at..).unwrap_or_default() {
+        [0xe2, 0x80, 0x90..=0x9f | 0xa6 | 0xb2 | 0xb3, ..] => 3,
+        [0xc2, 0xa0 | 0xab | 0xbb, ..] => 2,
+        // Windows-1252: no UTF-8 character starts with these.
+        [0x91..=0x97, ..] if !at.checked_sub(1).and_then(|b| line.get(b)).is_some_and(|b| *b >= 0x80) => 1,
+        _ => 0,
+    }
 }
 
 /// The atoms of a line.
 pub(super) fn atoms(line: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
-        let start = at + line.get(at..)?.iter().position(|b| is_atom(*b))?;
-        let len = line.get(start..)?.iter().position(|b| !is_atom(*b)).unwrap_or(line.len() - start);
-        at = start + len;
-        Some(start..at)
+        while line.get(at).is_some_and(|b| !is_atom(*b)) || punctuation(line, at) > 0 {
+            at += punctuation(line, at).max(1);
+        }
+        let start = at;
+        while line.get(at).is_some_and(|b| is_atom(*b)) && punctuation(line, at) == 0 {
+            at += 1;
+        }
+        (at > start).then_some(start..at)
     })
 }
 
@@ -109,22 +124,105 @@ pub(super) fn hosts_of_addresses(line: &[u8]) -> Vec<Range<usize>> {
     memchr::memchr_iter(b'@', line).map(host).filter(|h| !h.is_empty()).collect()
 }
 
+/// Hosts by their place, whatever they are called: of `Peer` and Via, of a URI without user, of parameters that name a
+/// server.
+pub(super) fn hosts_of_places(line: &[u8]) -> Vec<Range<usize>> {
+    const PARAMETERS: [&[u8]; 12] = [
+        b"source=",
+        b"targetname=",
+        b"fqdn=",
+        b"fqdn1=",
+        b"fqdn2=",
+        b"ms-fe=",
+        b"fe=",
+        b"ms-ep-fqdn=",
+        b"domain=",
+        b"host=",
+        b"maddr=",
+        b"peer=",
+    ];
+    let host = |start: usize| {
+        let skip = line[start..].iter().take_while(|b| matches!(b, b' ' | b'"')).count();
+        let start = start + skip;
+        let len = line[start..].iter().take_while(|b| is_atom(**b) || matches!(b, b'.' | b'-' | b'_')).count();
+        start..start + len
+    };
+    let mut out = Vec::new();
+    if line.get(..5).is_some_and(|name| name.eq_ignore_ascii_case(b"peer:")) {
+        out.push(host(5));
+    }
+    for at in memchr::memmem::find_iter(line, b"SIP/2.0/") {
+        // SIP/2.0/TLS fe01.contoso.com:5061
+        let word = line[at + 8..].iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        if word > 0 && line.get(at + 8 + word) == Some(&b' ') {
+            out.push(host(at + 8 + word));
+        }
+    }
+    for at in memchr::memchr_iter(b':', line) {
+        let before = &line[..at];
+        let is_uri = |scheme: &[u8]| {
+            let start = at.checked_sub(scheme.len());
+            let named = start.is_some_and(|start| before[start..].eq_ignore_ascii_case(scheme));
+            let inside = start.and_then(|s| s.checked_sub(1)).and_then(|b| line.get(b));
+            named && !inside.is_some_and(|b| is_atom(*b) || *b == b'-')
+        };
+        let uri = is_uri(b"sip") || is_uri(b"sips");
+        let found = host(at + 1);
+        if uri && found.start == at + 1 && line.get(found.end) != Some(&b'@') {
+            out.push(found);
+        }
+    }
+    for at in memchr::memchr_iter(b'=', line) {
+        let named = |p: &&&[u8]| {
+            let start = (at + 1).checked_sub(p.len());
+            let is = start.and_then(|s| line.get(s..=at)).is_some_and(|text| text.eq_ignore_ascii_case(p));
+            let inside = start.and_then(|s| s.checked_sub(1)).and_then(|b| line.get(b));
+            is && !inside.is_some_and(|b| is_atom(*b) || *b == b'-')
+        };
+        if PARAMETERS.iter().find(named).is_some() {
+            out.push(host(at + 1));
+        }
+    }
+    out.retain(|h| !h.is_empty());
+    out
+}
+
+/// Values that mean something to their maker only: `opaque=user:epid:...` from the last colon on.
+pub(super) fn opaque_values(line: &[u8]) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    for name in [&b"opaque="[..], b"ms-internal-info="] {
+        for at in memchr::memmem::find_iter(line, name) {
+            let start = at + name.len();
+            let value = &line[start..];
+            let open = usize::from(value.starts_with(b"\""));
+            let len = value[open..].iter().position(|b| b";,>\" \t".contains(b)).map_or(value.len(), |p| open + p);
+            let colon = memchr::memrchr(b':', &value[..len]).map_or(open, |p| p + 1);
+            out.push(start + colon..start + len);
+        }
+    }
+    out
+}
+
+/// Bytes that a display name or an address in brackets has at most.
+const LONGEST_NAME: usize = 256;
+
 /// Display names: between quotes before a `<`, or the words before it.
 pub(super) fn display_names(line: &[u8]) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     for at in memchr::memchr_iter(b'<', line) {
-        let before = line[..at].trim_ascii_end();
+        // Nobody is called longer, and a line of nothing but `<` must not be read a million times.
+        let floor = at.saturating_sub(LONGEST_NAME);
+        let before = line[floor..at].trim_ascii_end();
         if let Some(inside) = before.strip_suffix(b"\"") {
             if let Some(open) = memchr::memrchr(b'"', inside) {
-                out.push(open + 1..inside.len());
+                out.push(floor + open + 1..floor + inside.len());
             }
         } else {
             let start = before.iter().rposition(|b| matches!(b, b':' | b',' | b'"' | b'>' | b';')).map_or(0, |p| p + 1);
-            out.push(start..before.len());
+            out.push(floor + start..floor + before.len());
         }
     }
-    // Between the quotes of two parameters stands no name.
-    out.retain(|r| !r.is_empty() && !line[r.clone()].iter().any(|b| matches!(b, b';' | b'=')));
+    out.retain(|r| !r.is_empty());
     out
 }
 
@@ -151,7 +249,8 @@ pub(super) fn ipv4(line: &[u8]) -> Vec<Range<usize>> {
 pub(super) fn hex_groups(line: &[u8]) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     for open in memchr::memchr_iter(b'[', line) {
-        let Some(len) = memchr::memchr(b']', &line[open..]) else { break };
+        let end = line.len().min(open + LONGEST_NAME);
+        let Some(len) = memchr::memchr(b']', &line[open..end]) else { continue };
         let inside = open + 1..open + len;
         let text = std::str::from_utf8(&line[inside.clone()]).unwrap_or_default();
         if text.parse::<Ipv6Addr>().is_ok_and(|ip| !ip.is_loopback() && !ip.is_unspecified()) {

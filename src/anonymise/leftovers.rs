@@ -26,6 +26,9 @@ pub fn leftovers(rewriter: &Rewriter, text: &[u8], most: usize) -> Vec<Leftover>
     out
 }
 
+/// Bytes of a word that are looked at beside a name in it.
+const LONGEST: usize = 1024;
+
 fn in_line(rewriter: &Rewriter, line: &[u8]) -> Option<String> {
     let names = &rewriter.names;
     let remains = |word: &[u8]| {
@@ -35,8 +38,10 @@ fn in_line(rewriter: &Rewriter, line: &[u8]) -> Option<String> {
     let show = |word: &[u8]| crate::text::decode(word).into_owned();
     if let Some(glued) = &rewriter.glued {
         for found in glued.find_iter(line) {
-            let start = line[..found.start()].iter().rposition(|b| !is_atom(*b)).map_or(0, |p| p + 1);
-            let len = line[found.end()..].iter().position(|b| !is_atom(*b)).unwrap_or(line.len() - found.end());
+            // No further than a word of any use: a megabyte of letters must not be read once a match.
+            let back = line[..found.start()].iter().rev().take(LONGEST).take_while(|b| is_atom(**b)).count();
+            let start = found.start() - back;
+            let len = line[found.end()..].iter().take(LONGEST).take_while(|b| is_atom(**b)).count();
             let word = &line[start..found.end() + len];
             // A cookie or the mark of the mobility service may stand in front of a pseudonym.
             let behind = |mark: &[u8]| word.get(mark.len()..).filter(|_| word.starts_with(mark));

@@ -14,6 +14,8 @@ pub struct Names {
     pub(super) everywhere: HashSet<Vec<u8>>,
     /// Atoms that are part of the vocabulary too, or too short: replaced only inside a name.
     pub(super) inside: HashSet<Vec<u8>>,
+    /// Atoms that name machines: what they say of the role of a server is kept.
+    pub(super) machines: HashSet<Vec<u8>>,
     pub(super) vocabulary: HashSet<Vec<u8>>,
 }
 
@@ -59,12 +61,13 @@ impl Names {
 
     fn look(&mut self, line: &[u8]) {
         if let Some(server) = prefix::parse(line).server {
-            self.add(server);
+            self.add_machine(server);
         }
-        for host in atoms::hosts(line).into_iter().chain(atoms::hosts_of_addresses(line)) {
+        let hosts = atoms::hosts(line).into_iter().chain(atoms::hosts_of_addresses(line));
+        for host in hosts.chain(atoms::hosts_of_places(line)) {
             let host = &line[host];
             if !atoms::is_kept(host) {
-                self.add(host);
+                self.add_machine(host);
             }
         }
         for user in atoms::users(line) {
@@ -77,6 +80,11 @@ impl Names {
                 self.add(&line[name]);
             }
         }
+    }
+
+    fn add_machine(&mut self, name: &[u8]) {
+        self.machines.extend(atoms(name).map(|a| name[a].to_ascii_lowercase()));
+        self.add(name);
     }
 
     fn add(&mut self, name: &[u8]) {

@@ -59,7 +59,7 @@ impl Pseudonyms {
         let plain = match self.given.get(&entry) {
             Some(known) => known.clone(),
             None => {
-                let made = (0..TRIES).map(|n| self.candidate(&entry.1, shape, n)).find(|c| !self.taken.contains(c));
+                let made = (0..TRIES).map(|n| self.candidate(&entry.1, shape, n)).find(|c| self.is_free(c, &entry.1));
                 let made = made.unwrap_or_else(|| self.candidate(&entry.1, shape, 0));
                 self.taken.insert(made.clone());
                 self.made.insert(made.clone());
@@ -73,6 +73,23 @@ impl Pseudonyms {
             },
         );
         cased.collect()
+    }
+
+    fn is_free(&self, candidate: &[u8], name: &[u8]) -> bool {
+        // There are too few short names and numbers to spare those of the originals.
+        let scarce = candidate.len() < 3 || candidate.len() < 7 && candidate.iter().all(u8::is_ascii_digit);
+        if self.made.contains(candidate) || !scarce && self.taken.contains(candidate) {
+            return false;
+        }
+        // A role that the name does not tell: of a server, or of the loopback.
+        let says =
+            |role: &[u8]| memchr::memmem::find(candidate, role).is_some() && memchr::memmem::find(name, role).is_none();
+        ![&b"edge"[..], b"dir", b"med"].iter().any(|role| says(role)) && !candidate.starts_with(b"127.")
+    }
+
+    /// Takes note of a word that was put together of a kept part and pseudonyms.
+    pub(super) fn note(&mut self, word: Vec<u8>) {
+        self.made.insert(word);
     }
 
     /// Whether a word, in lower case, is a pseudonym that was given.

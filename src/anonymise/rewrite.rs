@@ -35,7 +35,9 @@ enum Place {
     Prose,
     /// A body of tags; `true` inside of one.
     Tags(bool),
-    /// Another body, such as SDP.
+    /// A body of several parts.
+    Parts,
+    /// A session description.
     Body,
 }
 
@@ -52,14 +54,6 @@ enum Care {
     Secret,
     /// What a person wrote.
     Prose,
-}
-
-/// Whether an atom is part of a name by where it stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sure {
-    No,
-    Host,
-    Person,
 }
 
 impl Rewriter {
@@ -84,7 +78,7 @@ impl Rewriter {
     /// When the writer fails.
     pub fn rewrite(&mut self, text: &[u8], out: &mut dyn Write) -> io::Result<()> {
         let mut place = Place::default();
-        let mut content = Place::Body;
+        let mut content = Place::Prose;
         let mut at = 0;
         while at < text.len() {
             let (end, next) = line_end(text, at);
@@ -98,10 +92,8 @@ impl Rewriter {
     }
 
     fn line(&mut self, line: &mut [u8], place: &mut Place, content: &mut Place) {
-        let opener = memchr::memmem::find(line, b"$$begin_record").is_some();
-        let prefixed = line.trim_ascii_start().starts_with(b"TL_");
-        if opener || prefixed || line.starts_with(b"$$end_record") {
-            (*place, *content) = (Place::Lines, Place::Body);
+        if line.starts_with(b"$$end_record") || memchr::memmem::find(line, b"$$begin_record").is_some() {
+            (*place, *content) = (Place::Lines, Place::Prose);
         }
         match *place {
             Place::Lines => {}
@@ -111,14 +103,11 @@ impl Rewriter {
                 *place = Place::Tags(redact_between_tags(line, inside));
                 return;
             }
+            Place::Parts => return self.part(line, 0),
             Place::Body => return self.replace(line, 0, Care::Usual),
         }
-        // Of a prefix only the server is a name: times, numbers and functions carry the analysis.
-        if opener {
-            return self.server(line);
-        }
-        if prefixed {
-            let start = end_of_prefix(line);
+        if line.starts_with(b"TL_") {
+            let start = memchr::memmem::find(line, b"))").map_or(0, |p| p + 2);
             self.server(line);
             return self.replace(line, start, Care::Usual);
         }
@@ -130,9 +119,10 @@ impl Rewriter {
             b"content-type" | b"c" => *content = kind_of(&line[value..]),
             b"message-body" => {
                 *place = *content;
-                if !line[value..].trim_ascii().starts_with(b"-") {
+                if !is_no_body(&line[value..]) {
                     match *content {
                         Place::Prose => redact(&mut line[value..]),
+                        Place::Parts => self.part(line, value),
                         Place::Tags(_) => {
                             self.replace(line, value, Care::Usual);
                             *place = Place::Tags(redact_between_tags(&mut line[value..], false));
@@ -157,6 +147,18 @@ impl Rewriter {
         }
     }
 
+    /// Boundaries, headers and lines of session descriptions are no prose; all else in a part may be.
+    fn part(&mut self, line: &mut [u8], start: usize) {
+        let text = line.get(start..).unwrap_or_default().trim_ascii_start();
+        let described = matches!(text, [b'a'..=b'z', b'=', ..]);
+        let header = text.get(..8).is_some_and(|name| name.eq_ignore_ascii_case(b"content-"));
+        if described || header || text.starts_with(b"--") {
+            self.replace(line, start, Care::Usual);
+        } else {
+            redact(&mut line[start..]);
+        }
+    }
+
     /// The server that a search result names: `[pool10\fe10]`.
     fn server(&mut self, line: &mut [u8]) {
         let Some(server) = crate::record::prefix::parse(line).server.map(<[u8]>::to_vec) else { return };
@@ -176,7 +178,7 @@ impl Rewriter {
         // The header's name and its colon, and what may be replaced.
         let (head, old) = all.split_at(start.min(all.len()));
         let mut done = vec![false; old.len()];
-        let mut sure = vec![Sure::No; old.len()];
+        let mut sure = vec![false; old.len()];
         let mut put = |range: &Range<usize>, new: &[u8]| {
             if new.len() == range.len() {
                 line[start + range.start..start + range.end].copy_from_slice(new);
@@ -191,44 +193,58 @@ impl Rewriter {
                 }
             }
         }
-        for host in atoms::hosts(old).into_iter().chain(atoms::hosts_of_addresses(old)) {
+        let hosts = atoms::hosts(old).into_iter().chain(atoms::hosts_of_addresses(old));
+        // Without the name of its header, a Peer would not be known as such.
+        let places = atoms::hosts_of_places(&all).into_iter().filter(|h| h.start >= start);
+        for host in hosts.chain(places.map(|h| h.start - start..h.end - start)) {
             if atoms::is_kept(&old[host.clone()]) {
-                done[host].fill(true);
+                done[host].fill(true)
             } else {
-                sure[host].fill(Sure::Host);
-            }
+                sure[host].fill(true)
+            };
         }
         for user in atoms::users(old) {
             if keeps_user(old, &user) {
-                done[user].fill(true);
+                done[user].fill(true)
             } else {
-                sure[user].fill(Sure::Person);
-            }
+                sure[user].fill(true)
+            };
         }
         if carries_names(head) {
             for name in atoms::display_names(old) {
-                sure[name].fill(Sure::Person);
+                sure[name].fill(true);
             }
+        }
+        for value in atoms::opaque_values(old) {
+            sure[value].fill(true);
         }
         for atom in atoms(old) {
             if done[atom.start] {
                 continue;
             }
-            for (part, shape) in self.parts(&old[atom.clone()], sure[atom.start], care) {
+            // `realm=`: the name of a parameter is the log's own.
+            let names_value = old.get(atom.end) == Some(&b'=') && !sure[atom.start];
+            let care = if care == Care::Secret && names_value { Care::Usual } else { care };
+            let parts = self.parts(&old[atom.clone()], sure[atom.start], care);
+            for (part, shape) in &parts {
                 let range = atom.start + part.start..atom.start + part.end;
-                let new = self.pseudonyms.of(&old[range.clone()], shape);
+                let new = self.pseudonyms.of(&old[range.clone()], *shape);
                 if new.len() == range.len() {
                     line[start + range.start..start + range.end].copy_from_slice(&new);
                 }
+            }
+            if parts.iter().any(|(part, _)| *part != (0..atom.len())) {
+                self.pseudonyms.note(line[start + atom.start..start + atom.end].to_ascii_lowercase());
             }
         }
     }
 
     /// Which parts of an atom are replaced.
-    fn parts(&self, atom: &[u8], sure: Sure, care: Care) -> Vec<(Range<usize>, Shape)> {
+    fn parts(&self, atom: &[u8], sure: bool, care: Care) -> Vec<(Range<usize>, Shape)> {
         let lower = atom.to_ascii_lowercase();
-        let whole = vec![(0..atom.len(), shape(atom))];
-        if atoms::is_top(atom) && sure != Sure::Person || lower.starts_with(b"0x") {
+        let whole =
+            if self.names.machines.contains(&lower) { of_machine(&lower) } else { vec![(0..atom.len(), shape(atom))] };
+        if atoms::is_top(atom) || lower.starts_with(b"0x") {
             return Vec::new();
         }
         if lower.starts_with(b"mcxuser") && atom.len() >= 39 && atom[7..39].iter().all(u8::is_ascii_hexdigit) {
@@ -245,7 +261,7 @@ impl Rewriter {
                 Vec::new()
             };
         }
-        if sure != Sure::No || self.names.everywhere.contains(&lower) {
+        if sure || self.names.everywhere.contains(&lower) {
             return whole;
         }
         if self.names.vocabulary.contains(&lower) {
@@ -260,17 +276,21 @@ impl Rewriter {
     }
 }
 
+/// What is replaced of the name of a machine: all but the word for its role, on which causes may hang.
+fn of_machine(lower: &[u8]) -> Vec<(Range<usize>, Shape)> {
+    const ROLES: [&[u8]; 6] = [b"edge", b"director", b"mediation", b"pool", b"dir", b"med"];
+    let kept = memchr::memmem::find(lower, b"edge").map(|at| at..at + 4);
+    let kept = kept.or_else(|| ROLES.iter().find(|role| lower.starts_with(role)).map(|role| 0..role.len()));
+    let fe = || (lower.starts_with(b"fe") && lower[2..].iter().all(u8::is_ascii_digit)).then_some(0..2);
+    let Some(kept) = kept.or_else(fe) else { return vec![(0..lower.len(), shape(lower))] };
+    let rest = [0..kept.start, kept.end..lower.len()];
+    rest.into_iter().filter(|r| !r.is_empty()).map(|r| (r.clone(), shape(&lower[r]))).collect()
+}
+
 /// The shape that keeps an atom readable as what it was.
 fn shape(atom: &[u8]) -> Shape {
     let hex = atom.iter().all(u8::is_ascii_hexdigit) && atom.iter().any(u8::is_ascii_digit);
     if hex && atom.len() >= TOKEN { Shape::Hex } else { Shape::Word }
-}
-
-/// Where the text of a component begins: behind the function and the correlation number.
-fn end_of_prefix(line: &[u8]) -> usize {
-    let start = memchr::memmem::find(line, b"))").map_or(line.len(), |p| p + 2);
-    let number = line[start..].iter().position(|b| !(b.is_ascii_digit() || b"[] ".contains(b)));
-    start + number.unwrap_or(0)
 }
 
 fn care(name: &[u8]) -> Care {
@@ -307,15 +327,24 @@ fn care(name: &[u8]) -> Care {
     }
 }
 
+/// Whether a body was empty, or deleted before it was logged; the dashes may be typographic.
+fn is_no_body(value: &[u8]) -> bool {
+    let value = value.trim_ascii();
+    matches!(value, b"" | b"-" | [0xe2, 0x80, 0x93 | 0x94] | [0x96 | 0x97])
+        || value.len() < 60 && memchr::memmem::find(value, b"****MESSAGE BODY DELETED****").is_some()
+}
+
 /// What kind of body a content type announces.
 fn kind_of(content_type: &[u8]) -> Place {
     let has = |part: &[u8]| contains_ignore_case(content_type, part);
     if has(b"xml") || has(b"html") {
         Place::Tags(false)
-    } else if has(b"text/") || has(b"multipart/") || has(b"message/") {
-        Place::Prose
-    } else {
+    } else if has(b"multipart/") {
+        Place::Parts
+    } else if has(b"sdp") {
         Place::Body
+    } else {
+        Place::Prose
     }
 }
 
@@ -334,19 +363,25 @@ fn redact(text: &mut [u8]) {
     }
 }
 
+/// How far the character reference at the start reaches, such as `&amp;`; 0 where there is none.
+fn entity(text: &[u8]) -> usize {
+    let end = text.iter().take(10).position(|b| *b == b';').unwrap_or(0);
+    let name = text.get(1..end).unwrap_or_default();
+    if name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'#') { end } else { 0 }
+}
+
 /// Redacts what stands between tags; tells whether the line ends inside of one.
 fn redact_between_tags(line: &mut [u8], mut inside: bool) -> bool {
-    let mut entity = false;
-    for byte in line {
-        match *byte {
+    let mut at = 0;
+    while let Some(&byte) = line.get(at) {
+        match byte {
             b'<' => inside = true,
             b'>' => inside = false,
-            b'&' => entity = true,
-            b';' => entity = false,
-            b' ' => entity = false,
-            b if !inside && !entity => *byte = plain(b),
+            b'&' if !inside => at += entity(&line[at..]),
+            _ if !inside => line[at] = plain(byte),
             _ => {}
         }
+        at += 1;
     }
     inside
 }

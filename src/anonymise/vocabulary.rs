@@ -17,7 +17,7 @@ const TEXTS: [&str; 7] = [
      lr gruu opaque user phone automata actor attendant text audio video image application xml html plain utf ocslogger \
      siputils uccapi server client front backend pool director mediation push mobile test admin info http https www \
      instance urn uuid schema schemas true false invite ack bye cancel options register subscribe notify benotify service \
-     update refer prack publish negotiate ntlm kerberos digest",
+     isoutsidevoiceb2b update refer prack publish negotiate ntlm kerberos digest",
 ];
 
 /// All of them in lower case.

@@ -22,8 +22,7 @@ use super::{Status, failed, output};
 /// Not promised: lengths and shapes of names, times, ports, user agents and how many messages there are stay visible, so
 /// who knows when somebody called may recognise the call. Hosts of the vendor (lync.com, microsoft.com) stay. A name that
 /// stands only in free text, or is also a word of the log's own vocabulary, is replaced only in addresses, host names
-/// and display names; give such words with --word. An invented
-/// address may be the real one of somebody else. Read the copy before you send it on.
+/// and display names; give such words with --word. Read the copy before you send it on.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   siptrail anonymise C:\\Traces -o C:\\ToSend                 pseudonyms that nobody can repeat
@@ -36,7 +35,7 @@ pub(crate) struct Anonymise {
     /// Files, folders (searched for logs), archives, or - for standard input
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
-    /// Folder for the copy; it must not be there yet
+    /// Folder for the copy; it must be empty, or not be there yet
     #[arg(short, long, value_name = "FOLDER")]
     output: PathBuf,
     /// File of at least 16 bytes that nobody can guess; without it a random key is used and forgotten

@@ -13,12 +13,17 @@ pub(super) struct GivenClocks {
 }
 
 impl GivenClocks {
+    /// The analysis's options with these clocks.
+    pub(super) fn options(&self) -> Options {
+        Options { clocks: self.clocks.clone(), ..Options::default() }
+    }
+
     /// The analysis on these clocks.
     ///
     /// # Errors
     /// A line for the user when a name belongs to no server of the logs, or to several.
     pub(super) fn analyse(&self, trace: &Trace) -> Result<Analysis, String> {
-        let analysis = siptrail::analyse(trace, &Options { clocks: self.clocks.clone(), ..Options::default() });
+        let analysis = siptrail::analyse(trace, &self.options());
         let Some((name, _)) = self.clocks.iter().find(|(name, _)| analysis.servers.find(name).is_none()) else {
             return Ok(analysis);
         };

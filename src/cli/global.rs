@@ -1,87 +1,73 @@
-//! Options of every command, and what follows from them.
+//! Options of every command: colour, threads, how much is said on stderr, which configuration file.
 
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU8, Ordering};
 
-use clap::{Args, ValueEnum};
+use clap::{ArgAction, Args, ColorChoice, value_parser};
 
-use super::config::File;
-
-/// Options of every command.
+/// What every command takes.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Options of every command")]
+#[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
-    /// Colour of text on standard output
-    #[arg(long, global = true, value_enum, value_name = "WHEN")]
-    color: Option<Color>,
-    /// Threads that read and analyse: one for each processor unless given
-    #[arg(long, short, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    /// When to colour: auto means on a terminal, unless NO_COLOR is set
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: ColorChoice,
+    /// How many threads read and analyse: one a processor unless given; the result is the same
+    #[arg(short, long, global = true, value_name = "N", value_parser = value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
-    /// No progress and no remarks on standard error, errors only
-    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    /// Say nothing on stderr but errors: no progress, no notices
+    #[arg(short, long, global = true, action = ArgAction::SetTrue, conflicts_with = "verbose")]
     quiet: bool,
-    /// Tell on standard error what was read, and how long it took
-    #[arg(long, short, global = true)]
+    /// Say on stderr what was read, and how long it took
+    #[arg(short, long, global = true, action = ArgAction::SetTrue)]
     verbose: bool,
-    /// Configuration file, see siptrail config
+    /// Configuration file in place of the user's own; siptrail config tells where that is
     #[arg(long, global = true, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
+    pub(super) config: Option<PathBuf>,
 }
 
-/// When to colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Color {
-    /// On a terminal, unless NO_COLOR is set
-    Auto,
-    /// Also in a file or a pipe
-    Always,
-    /// Nowhere
-    Never,
-}
-
-/// How much is said on stderr.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Voice {
+/// How much is said on stderr beside errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(super) enum Talk {
     /// Errors only.
     Quiet,
-    /// Remarks and progress too.
+    /// Notices and progress.
     Normal,
-    /// Also what was read.
+    /// Facts of every input, and times.
     Verbose,
 }
 
-static VOICE: OnceLock<Voice> = OnceLock::new();
+/// One for the process, like the streams it is about.
+static TALK: AtomicU8 = AtomicU8::new(Talk::Normal as u8);
 
-/// How much is said on stderr.
-pub(crate) fn voice() -> Voice {
-    VOICE.get().copied().unwrap_or(Voice::Normal)
+/// Whether this much is said.
+pub(super) fn talks(least: Talk) -> bool {
+    TALK.load(Ordering::Relaxed) >= least as u8
 }
 
 impl Global {
-    /// Sets what holds for the whole process. Called once, before the work begins.
+    /// Puts the options in force for the whole process.
     ///
     /// # Errors
-    /// One line, when the threads cannot be started.
-    pub(crate) fn apply(&self, file: &File) -> Result<(), String> {
-        let choice = match self.color.or(file.color).unwrap_or(Color::Auto) {
-            Color::Auto => anstream::ColorChoice::Auto,
-            Color::Always => anstream::ColorChoice::Always,
-            Color::Never => anstream::ColorChoice::Never,
+    /// A line for the user when the threads cannot be started.
+    pub(super) fn apply(&self) -> Result<(), String> {
+        match self.color {
+            ColorChoice::Auto => anstream::ColorChoice::Auto,
+            ColorChoice::Always => anstream::ColorChoice::Always,
+            ColorChoice::Never => anstream::ColorChoice::Never,
+        }
+        .write_global();
+        let talk = match (self.quiet, self.verbose) {
+            (true, _) => Talk::Quiet,
+            (false, true) => Talk::Verbose,
+            (false, false) => Talk::Normal,
         };
-        choice.write_global();
-        let (quiet, verbose) = if self.quiet || self.verbose {
-            (self.quiet, self.verbose)
-        } else {
-            (file.quiet == Some(true), file.verbose == Some(true))
-        };
-        let voice = match (quiet, verbose) {
-            (true, _) => Voice::Quiet,
-            (_, true) => Voice::Verbose,
-            _ => Voice::Normal,
-        };
-        let _ = VOICE.set(voice);
-        let Some(jobs) = self.jobs.or(file.jobs) else { return Ok(()) };
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs));
-        pool.build_global().map_err(|e| format!("--jobs {jobs}: cannot start the threads: {e}; give a smaller number"))
+        TALK.store(talk as u8, Ordering::Relaxed);
+        let Some(jobs) = self.jobs else { return Ok(()) };
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(jobs.into())
+            .build_global()
+            .map_err(|error| format!("--jobs {jobs}: cannot start so many threads: {error}; give a smaller number"))
     }
 }

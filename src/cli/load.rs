@@ -1,14 +1,15 @@
 //! Inputs to a trace, with what has to be said about them on stderr.
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 use siptrail::Trace;
 use siptrail::input::InputError;
 use siptrail::trace::LoadOptions;
 
-use super::global::{Voice, voice};
+use super::global::{Talk, talks};
 use super::progress::Bar;
-use super::{remark, say};
+use super::{note, say};
 
 /// Logs as far as they could be read.
 pub(super) struct Loaded {
@@ -19,7 +20,19 @@ pub(super) struct Loaded {
     pub(super) found: bool,
 }
 
+/// Facts of every input, then of the reading.
+fn tell(trace: &Trace, started: Instant) {
+    for (input, source) in trace.inputs().iter().zip(trace.sources()) {
+        let times = source.span.map_or("no times".to_owned(), |(a, b)| format!("{} to {}", a.iso(), b.iso()));
+        let (name, bytes, records) = (input.name(), input.bytes().len(), source.record_count());
+        say(&format!("siptrail: {name}: {bytes} bytes of text, {records} records, {times}"));
+    }
+    let (files, ms, threads) = (trace.inputs().len(), started.elapsed().as_millis(), rayon::current_num_threads());
+    say(&format!("siptrail: read {files} inputs in {ms} ms with {threads} threads"));
+}
+
 /// Reads all inputs, and says which could not be read or hold nothing; `None` when none could be opened.
+#[expect(clippy::disallowed_methods, reason = "how long it takes is about the clock")]
 pub(super) fn load(inputs: &[PathBuf]) -> Option<Loaded> {
     let opened = siptrail::input::open(inputs);
     for error in &opened.errors {
@@ -27,11 +40,12 @@ pub(super) fn load(inputs: &[PathBuf]) -> Option<Loaded> {
     }
     if let [first, rest @ ..] = &opened.skipped[..] {
         let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
-        remark(&format!("left alone, not named like a log: {}{more}; name it to read it", first.display()));
+        note(&format!("siptrail: left alone, not named like a log: {}{more}; name it to read it", first.display()));
     }
     if opened.inputs.is_empty() {
         return None;
     }
+    let started = Instant::now();
     let bar = Bar::new();
     let trace = Trace::load(opened.inputs, &LoadOptions { progress: &|p| bar.show(p), ..LoadOptions::default() });
     bar.finish();
@@ -43,6 +57,9 @@ pub(super) fn load(inputs: &[PathBuf]) -> Option<Loaded> {
             "siptrail: no SIP trace record in {}: expected SIPStack text ($$begin_record ... $$end_record); check that it was converted from .etl",
             input.name()
         ));
+    }
+    if talks(Talk::Verbose) {
+        tell(&trace, started);
     }
     let found = trace.sources().iter().any(|s| s.record_count() > 0);
     Some(Loaded { trace, errors: opened.errors, found })

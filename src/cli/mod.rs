@@ -3,11 +3,11 @@
 mod anonymise;
 mod check;
 mod clock;
-mod completions;
 mod config;
 mod coverage;
 mod demo;
 mod explain;
+mod export;
 mod filter;
 mod findings;
 mod global;
@@ -18,13 +18,16 @@ mod load;
 mod output;
 mod progress;
 mod report;
+mod shell;
 mod show;
 mod synth;
+mod tui;
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 /// Who missed a call or a notification, why, and which lines of the log prove it.
 ///
@@ -33,13 +36,12 @@ use clap::{CommandFactory, Parser, Subcommand};
 #[derive(Debug, Parser)]
 #[command(name = "siptrail", version, arg_required_else_help = true, max_term_width = 100)]
 #[command(after_help = "Examples:
-  siptrail report C:\\Traces                              who missed what, and why
-  siptrail report logs --format html -o report.html      a page to send on
-  siptrail show bob@contoso.com logs                     the calls of one user, message by message
-  siptrail explain PN03 480                              what a code means
-siptrail COMMAND --help tells all about a command.
+  siptrail report edge01.log fe01.log          who missed what, why, and the proof
+  siptrail show frank@contoso.com C:\\Traces    one call with its pushes as a ladder
+  siptrail explain PN03 1009                   what a finding or a number of a log means
+  siptrail COMMAND --help                      all about a command, with examples
 
-Exit status: 0 ran, 1 found what --fail-on asks for, 2 wrong usage or nothing could be read, 130 interrupted.")]
+Exit status: 0 ran, 1 found what --fail-on asks for, 2 wrong usage, or an input could not be read, 130 interrupted.")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -53,18 +55,20 @@ enum Command {
     /// Report missed calls and notifications with cause, remedy and proof
     Report(report::Report),
     Show(show::Show),
+    Tui(tui::Tui),
     List(list::ListArgs),
     Grep(grep::Grep),
+    Export(export::Export),
     Coverage(coverage::Coverage),
+    Anonymise(anonymise::Anonymise),
     Findings(findings::Findings),
     Explain(explain::Explain),
     Demo(demo::Demo),
     Synth(synth::Synth),
     Check(check::Check),
-    Anonymise(anonymise::Anonymise),
     Config(config::Config),
-    Completions(completions::Completions),
-    Man(completions::Man),
+    Completions(shell::Completions),
+    Man(shell::Man),
 }
 
 /// How a command ended (CONTRACT.md section 1).
@@ -76,6 +80,8 @@ pub(crate) enum Status {
     Found,
     /// Usage, I/O or configuration error, already told on stderr.
     Failed,
+    /// The process was asked to end.
+    Interrupted,
 }
 
 impl From<Status> for ExitCode {
@@ -84,6 +90,7 @@ impl From<Status> for ExitCode {
             Status::Fine => 0,
             Status::Found => 1,
             Status::Failed => 2,
+            Status::Interrupted => 130,
         })
     }
 }
@@ -92,14 +99,39 @@ impl From<Status> for ExitCode {
 pub(crate) fn main() -> ExitCode {
     // An interrupt ends the process wherever it is: a file is put in place only when it is whole.
     let interrupted = ctrlc::set_handler(|| {
+        tui::interrupt();
         output::discard();
         std::process::exit(130);
     });
     if let Err(error) = interrupted {
         say(&format!("siptrail: cannot catch interrupts: {error}"));
     }
-    let arguments = Arguments::parse();
-    match run(arguments) {
+    let arguments = match arguments() {
+        Ok(arguments) => arguments,
+        Err(line) => {
+            say(&format!("siptrail: {line}"));
+            return Status::Failed.into();
+        }
+    };
+    let status = match arguments.command {
+        Command::Tui(tui) => tui.run(),
+        Command::Report(report) => report.run(),
+        Command::Show(show) => show.run(),
+        Command::List(list) => list.run(),
+        Command::Grep(grep) => grep.run(),
+        Command::Export(export) => export.run(),
+        Command::Coverage(coverage) => coverage.run(),
+        Command::Anonymise(anonymise) => anonymise.run(),
+        Command::Findings(findings) => findings.run(),
+        Command::Explain(explain) => explain.run(),
+        Command::Demo(demo) => demo.run(),
+        Command::Synth(synth) => Ok(synth.run()),
+        Command::Check(check) => check.run(),
+        Command::Config(config) => config.run(arguments.global.config.as_deref()),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
+    };
+    match status {
         Ok(status) => status.into(),
         // `| head` has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Status::Fine.into(),
@@ -110,32 +142,58 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: Arguments) -> io::Result<Status> {
-    let Arguments { command, global } = arguments;
-    // These must work where the configuration is broken, or is only about to be written.
-    match &command {
-        Command::Config(config) => return config.run(global.config.as_deref()),
-        Command::Completions(completions) => return completions.run(Arguments::command()),
-        Command::Man(man) => return man.run(Arguments::command()),
-        _ => {}
+/// The command line over the configuration file, with the global options in force.
+fn arguments() -> Result<Arguments, String> {
+    let typed = with_command(std::env::args_os().collect());
+    let mut arguments = Arguments::parse_from(&typed);
+    // These say nothing about logs, and `config` must run on a file that is wrong.
+    if !matches!(arguments.command, Command::Config(_) | Command::Completions(_) | Command::Man(_)) {
+        let settings = config::load(arguments.global.config.as_deref())?;
+        if !settings.is_empty() {
+            let matches = settings.apply(Arguments::command()).get_matches_from(typed);
+            arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+        }
     }
-    let file = match config::load(global.config.as_deref()).and_then(|file| global.apply(&file).map(|()| file)) {
-        Ok(file) => file,
-        Err(line) => return Ok(failed(&line)),
+    arguments.global.apply()?;
+    Ok(arguments)
+}
+
+/// `siptrail INPUT` is `siptrail tui INPUT`: puts the word in where the first word is no command but may be a file.
+fn with_command(mut typed: Vec<OsString>) -> Vec<OsString> {
+    let command = Arguments::command();
+    let takes_value = |text: &str| {
+        command.get_arguments().filter(|a| a.get_action().takes_values()).any(|a| {
+            let long = a.get_long().is_some_and(|l| text.strip_prefix("--") == Some(l));
+            long || a.get_short().is_some_and(|s| text == format!("-{s}"))
+        })
     };
-    match command {
-        Command::Report(report) => report.run(&file.report),
-        Command::Show(show) => show.run(),
-        Command::List(list) => list.run(),
-        Command::Grep(grep) => grep.run(),
-        Command::Coverage(coverage) => coverage.run(),
-        Command::Findings(findings) => findings.run(),
-        Command::Explain(explain) => explain.run(),
-        Command::Demo(demo) => demo.run(),
-        Command::Synth(synth) => Ok(synth.run()),
-        Command::Check(check) => check.run(),
-        Command::Anonymise(anonymise) => anonymise.run(),
-        Command::Config(_) | Command::Completions(_) | Command::Man(_) => Ok(Status::Fine),
+    let mut at = 1;
+    while let Some(word) = typed.get(at) {
+        let text = word.to_string_lossy().into_owned();
+        if text == "-" || !text.starts_with('-') {
+            let known = text == "help" || command.find_subcommand(&text).is_some();
+            let may_be_file = text == "-" || text.contains(['.', '/', '\\']) || std::path::Path::new(word).exists();
+            if !known && may_be_file {
+                typed.insert(at, "tui".into());
+            }
+            break;
+        }
+        at += if takes_value(&text) { 2 } else { 1 };
+    }
+    typed
+}
+
+/// The name that was probably meant: at most one in three letters is wrong.
+fn nearest<'n>(typed: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let worst = typed.chars().count().div_ceil(3);
+    let mistakes = names.map(|name| (strsim::damerau_levenshtein(typed, name), name));
+    mistakes.filter(|(n, _)| *n <= worst).min_by_key(|(n, _)| *n).map(|(_, name)| name)
+}
+
+/// A line that only informs; `--quiet` keeps it back.
+pub(crate) fn note(line: &str) {
+    if global::talks(global::Talk::Normal) {
+        say(line);
     }
 }
 
@@ -156,4 +214,19 @@ pub(crate) fn remark(line: &str) {
 #[expect(clippy::disallowed_methods, reason = "the command line is where stderr is written")]
 pub(crate) fn say(line: &str) {
     let _ = writeln!(io::stderr(), "{}", siptrail::text::sanitize(line));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound_and_every_command_has_examples() {
+        let root = Arguments::command();
+        root.clone().debug_assert();
+        for command in root.get_subcommands().chain([&root]) {
+            let help = command.get_after_long_help().or(command.get_after_help()).map(ToString::to_string).unwrap_or_default();
+            assert!(help.starts_with("Examples:"), "{} has no examples", command.get_name());
+        }
+    }
 }

@@ -71,12 +71,14 @@ impl Output {
         match self {
             Output::Stdout if coloured => buffered(anstream::AutoStream::auto(io::stdout()), work),
             Output::Stdout => buffered(io::stdout().lock(), work),
-            Output::Device(path, mut file) => written(&mut file, coloured, work).map_err(|e| named(&path, e)),
+            Output::Device(path, file) => {
+                buffered(anstream::StripStream::new(file), work).map_err(|e| named(&path, &e))
+            }
             Output::File(path, mut temporary) => {
                 let done = written(temporary.as_file_mut(), coloured, work);
                 // A full disk may be noticed only here.
-                done.and_then(|()| temporary.as_file().sync_all()).map_err(|e| named(&path, e))?;
-                temporary.persist(&path).map_err(|e| named(&path, e.error))?;
+                done.and_then(|()| temporary.as_file().sync_all()).map_err(|e| named(&path, &e))?;
+                temporary.persist(&path).map_err(|e| named(&path, &e.error))?;
                 unfinished(None);
                 Ok(())
             }
@@ -100,7 +102,7 @@ fn buffered(out: impl Write, work: impl FnOnce(&mut dyn Write) -> io::Result<()>
 }
 
 /// An error that says which file; of another kind than a closed pipe, which is no error of stdout.
-fn named(path: &Path, error: io::Error) -> io::Error {
+fn named(path: &Path, error: &io::Error) -> io::Error {
     io::Error::other(format!("{}: {error}", path.display()))
 }
 

@@ -45,7 +45,7 @@ pub(crate) struct Report {
     /// Only calls and pushes from this time on: 2013-10-15, "2013-10-15 09:01", or 09:01 on the first day of the logs
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
-    /// Only calls and pushes up to this time
+    /// Only calls and pushes up to this time, or to the end of this day
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
     /// Only calls and pushes of addresses that contain this text
@@ -152,7 +152,9 @@ impl Report {
         })?;
         let status = match found {
             false => Status::Failed,
-            true if fails(&report, fail_on) => Status::Found,
+            // A report on half of the inputs must not pass for one on all.
+            true if !errors.is_empty() => Status::Failed,
+            true if self.fails(&report) => Status::Found,
             true => Status::Fine,
         };
         // The process ends here: giving back every string one by one would only make the user wait.
@@ -182,11 +184,14 @@ impl Report {
                 })
             })
         };
-        Ok(Selection {
-            since: time("since", &self.since)?,
-            until: time("until", &self.until)?,
-            user: self.user.clone(),
-        })
+        let (since, until) = (time("since", &self.since)?, time("until", &self.until)?);
+        // A day ends at its end.
+        let is_day = self.until.as_ref().is_some_and(|t| t.len() == 10 && !t.contains(':'));
+        let until = until.map(|t| if is_day { t.plus(86_400_000 - 1) } else { t });
+        if since.zip(until).is_some_and(|(since, until)| since > until) {
+            return Err("--since: expected a time before that of --until, found a later one; swap them".to_owned());
+        }
+        Ok(Selection { since, until, user: self.user.clone() })
     }
 }
 

@@ -1,10 +1,11 @@
 //! `siptrail show`
 
-use std::io::{self, BufWriter, Write};
+use std::io;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use siptrail::Trace;
+use siptrail::ladder::svg::SvgOptions;
 use siptrail::ladder::text::{TextOptions, TimeStyle};
 use siptrail::ladder::{self, Subject};
 use siptrail::report::page;
@@ -12,7 +13,8 @@ use siptrail::report::story::{Story, write_list};
 
 use super::clock::GivenClocks;
 use super::load::{Loaded, load};
-use super::{Status, say};
+use super::output::Output;
+use super::{Status, failed};
 
 /// Show one call: what became of it, its messages as a ladder, and the way of each through the servers
 ///
@@ -26,6 +28,7 @@ use super::{Status, say};
   siptrail show frank@contoso.com C:\\Traces         the calls and pushes of a user
   siptrail show frank@contoso.com -n 2 C:\\Traces    the second of them
   siptrail show b45230e872a3 --raw --ascii fe03.log > case.txt    with all records, for a ticket
+  siptrail show b45230e872a3 --as svg -o case.svg C:\\Traces    a picture; html has the records too
 
 When several are meant, they are listed. Exit status: 0 shown or listed, 2 nothing found.")]
 pub(crate) struct Show {
@@ -41,6 +44,12 @@ pub(crate) struct Show {
     /// Also print the records, in order
     #[arg(long)]
     raw: bool,
+    /// In which form; all but text hold the ladder only, html also the records
+    #[arg(long = "as", value_enum, default_value_t = Form::Text, value_name = "FORM")]
+    form: Form,
+    /// Write to this file, whole or not at all; - is standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
     /// Draw with ASCII only
     #[arg(long)]
     ascii: bool,
@@ -64,60 +73,81 @@ enum Time {
     Start,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// For people: facts, ladder, hops
+    Text,
+    /// A picture that stands alone, light and dark
+    Svg,
+    /// A diagram for Markdown
+    Mermaid,
+    /// A diagram for PlantUML
+    Plantuml,
+    /// A page that stands alone: facts, picture, records
+    Html,
+}
+
 /// Lists are cut behind this many.
 const MOST: usize = 50;
 /// On a wider terminal nothing is gained.
 const WIDEST: usize = 160;
 
 impl Show {
-    #[expect(clippy::disallowed_methods, reason = "the command line is where stdout is written")]
     pub(crate) fn run(self) -> io::Result<Status> {
+        let output = match Output::open(self.output.as_deref(), &self.inputs) {
+            Ok(output) => output,
+            Err(line) => return Ok(failed(&line)),
+        };
         let Some(Loaded { trace, found: true, .. }) = load(&self.inputs) else { return Ok(Status::Failed) };
         let analysis = match self.clocks.analyse(&trace) {
             Ok(analysis) => analysis,
-            Err(line) => {
-                say(&format!("siptrail: {line}"));
-                return Ok(Status::Failed);
-            }
+            Err(line) => return Ok(failed(&line)),
         };
         let stories = ladder::find(&trace, &analysis, &self.what);
         let chosen = match (&stories[..], self.nth) {
             ([], _) => Err(self.not_found(&trace)),
             ([only], None) => Ok(Some(only)),
-            (_, None) => Ok(None),
+            (_, None) if self.form == Form::Text => Ok(None),
+            (all, None) => Err(self.several(all)),
             (all, Some(n)) => all.get(n as usize - 1).map(Some).ok_or_else(|| self.not_so_many(n, all)),
         };
         let chosen = match chosen {
             Ok(chosen) => chosen,
-            Err(line) => {
-                say(&format!("siptrail: {line}"));
-                return Ok(Status::Failed);
-            }
+            Err(line) => return Ok(failed(&line)),
         };
-        let stdout = io::stdout();
-        let terminal = terminal_size::terminal_size_of(&stdout).map(|(width, _)| usize::from(width.0));
-        let width = self.width.map(usize::from).or(terminal.map(|w| w.clamp(20, WIDEST))).unwrap_or(page::WIDTH);
-        let mut out = BufWriter::new(anstream::AutoStream::auto(stdout));
-        if let Some(subject) = chosen {
+        let width = self.width.map_or_else(|| terminal(self.output.is_none()), usize::from);
+        output.write(self.form == Form::Text, |out| {
+            let Some(subject) = chosen else {
+                let many = stories.len();
+                let title = format!("{many} match {}; choose one with its Call-ID or with --nth N", self.what);
+                page::paragraph(out, width, 0, &title)?;
+                return write_list(&trace, &analysis, &stories, width, MOST, out);
+            };
             let ladder = ladder::build(&trace, &analysis, subject);
             let time = match self.time {
                 Time::Clock => TimeStyle::Absolute,
                 Time::Delta => TimeStyle::Delta,
                 Time::Start => TimeStyle::Start,
             };
-            let look = TextOptions { width, ascii: self.ascii, time };
-            let story = Story { trace: &trace, analysis: &analysis, ladder: &ladder, look };
-            story.write(&mut out)?;
-            if self.raw {
-                story.write_records(&mut out)?;
+            match self.form {
+                Form::Text => {
+                    let look = TextOptions { width, ascii: self.ascii, time };
+                    let story = Story { trace: &trace, analysis: &analysis, ladder: &ladder, look };
+                    story.write(out)?;
+                    if self.raw { story.write_records(out) } else { Ok(()) }
+                }
+                Form::Svg => ladder::svg::write(&ladder, &SvgOptions { time, ..SvgOptions::default() }, out),
+                Form::Mermaid => ladder::mermaid::write(&ladder, time, out),
+                Form::Plantuml => ladder::plantuml::write(&ladder, time, out),
+                Form::Html => ladder::html::write(&trace, &analysis, &ladder, time, out),
             }
-        } else {
-            let title = format!("{} match {}; choose one with its Call-ID or with --nth N", stories.len(), self.what);
-            page::paragraph(&mut out, width, 0, &title)?;
-            write_list(&trace, &analysis, &stories, width, MOST, &mut out)?;
-        }
-        out.flush()?;
+        })?;
         Ok(Status::Fine)
+    }
+
+    fn several(&self, all: &[Subject]) -> String {
+        let many = all.len();
+        format!("{many} match {:?}: expected one; leave --as out to list them, then choose with --nth N", self.what)
     }
 
     fn not_found(&self, trace: &Trace) -> String {
@@ -139,4 +169,11 @@ impl Show {
     fn not_so_many(&self, n: u32, all: &[Subject]) -> String {
         format!("--nth {n}: only {} match {:?}; leave --nth out to list them", all.len(), self.what)
     }
+}
+
+/// Columns of the terminal behind stdout, where there is one and it is written to.
+#[expect(clippy::disallowed_methods, reason = "the command line is where stdout is written")]
+fn terminal(written: bool) -> usize {
+    let width = terminal_size::terminal_size_of(io::stdout()).filter(|_| written);
+    width.map_or(page::WIDTH, |(width, _)| usize::from(width.0).clamp(20, WIDEST))
 }

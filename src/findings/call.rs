@@ -3,7 +3,9 @@
 use super::Found;
 use super::evidence::Evidence;
 use super::nearby::Nearby;
-use crate::analysis::{Call, Clock, Outcome, Push, Role, Verdict};
+use crate::analysis::{Call, Outcome, Push, Role, Verdict};
+use crate::sip::Method;
+use crate::trace::Event;
 
 /// UCWA tells the sender that a message was not fetched after 30 seconds; the SIP side follows.
 const UCWA_MS: std::ops::Range<i64> = 27_000..40_000;
@@ -38,21 +40,25 @@ fn is_silent_platform(call: &Call) -> bool {
     mobile.peek().is_some() && mobile.all(|c| !c.pushes)
 }
 
-/// Whether the mobile client that answered would have got a push if it had needed one, and the servers that know
-/// logged the call without a hole.
+/// Whether the mobile client that answered would have got a push if it had needed one, and the log of a server that
+/// knows of pushes speaks for the whole time until the answer.
 fn was_open(nearby: &Nearby<'_>, call: &Call) -> bool {
     let analysis = nearby.analysis;
-    let knows = |c: &&Clock| analysis.servers.get(c.server).is_some_and(|s| s.role != Role::Edge);
-    let sees_all = |c: &Clock| {
-        let until = analysis.coverage.covered_until(c.server, c.first).and_then(|id| analysis.time(nearby.trace, id));
-        until >= c.end
-    };
-    let mut knowing = call.clocks.iter().filter(knows).peekable();
-    call.blind.is_none()
-        && !call.mobile_elsewhere
+    let end = call.clocks.iter().filter_map(|c| c.end).max();
+    // Which of several Front Ends is the one of the phone is not known, so each must speak.
+    let mut knowing = call
+        .clocks
+        .iter()
+        .filter(|c| analysis.servers.get(c.server).is_some_and(|s| s.role != Role::Edge))
+        .map(|c| analysis.coverage.covered_until(c.server, c.first).and_then(|id| analysis.time(nearby.trace, id)))
+        .peekable();
+    let starts = |e: &Event| e.method == Method::Invite && e.is_request();
+    let begins = call.own_records().iter().filter_map(|id| nearby.trace.event(*id)).any(starts);
+    begins
+        && call.blind.is_none()
         && !is_silent_platform(call)
         && knowing.peek().is_some()
-        && knowing.all(sees_all)
+        && knowing.all(|last| last >= end)
 }
 
 /// Whether a UCWA client left the invitation lying until it timed out.

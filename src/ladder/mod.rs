@@ -15,9 +15,14 @@
 //! [`build()`] reads only the records of the story. The renderings are functions from a [`Ladder`] to text.
 
 mod build;
+mod escape;
 mod find;
+pub mod html;
 mod lanes;
+pub mod mermaid;
 mod order;
+pub mod plantuml;
+pub mod svg;
 pub mod text;
 
 pub use find::find;

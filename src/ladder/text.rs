@@ -80,17 +80,22 @@ pub fn write(ladder: &Ladder, options: &TextOptions, out: &mut dyn Write) -> io:
 
 /// The time column.
 fn time_of(step: &Step, style: TimeStyle) -> String {
+    format!("{:>12}  ", time(step, style))
+}
+
+/// The time beside a step; empty when the log tells none.
+pub(super) fn time(step: &Step, style: TimeStyle) -> String {
     let seconds = |ms: Option<i64>| ms.map(seconds);
     let text = match style {
         TimeStyle::Absolute => step.time.map(Timestamp::clock),
         TimeStyle::Delta => seconds(step.delta_ms),
         TimeStyle::Start => seconds(step.since_start_ms),
     };
-    format!("{:>12}  ", text.unwrap_or_default())
+    text.unwrap_or_default()
 }
 
 /// `+0.003`, `-1.250`.
-pub(super) fn seconds(ms: i64) -> String {
+pub(crate) fn seconds(ms: i64) -> String {
     format!("{}{}.{:03}", if ms < 0 { '-' } else { '+' }, (ms / 1000).abs(), (ms % 1000).abs())
 }
 
@@ -236,7 +241,7 @@ fn note_lines(ladder: &Ladder, time: &str, note: &Note, options: &TextOptions, o
 }
 
 /// The label with what tells it from others like it.
-pub(super) fn caption(arrow: &Arrow) -> String {
+pub(crate) fn caption(arrow: &Arrow) -> String {
     let leg = arrow.leg.map_or(String::new(), |n| format!("#{n} "));
     let again = if arrow.repeat > 0 { " again" } else { "" };
     let answered = match (arrow.status, arrow.method) {
@@ -255,12 +260,12 @@ fn style(arrow: &Arrow) -> Style {
     }
 }
 
-fn columns(text: &str) -> usize {
+pub(super) fn columns(text: &str) -> usize {
     text.chars().map(|c| c.width().unwrap_or(0)).sum()
 }
 
 /// At most `width` columns, with a sign where something is missing.
-fn cut(text: &str, width: usize, ascii: bool) -> String {
+pub(super) fn cut(text: &str, width: usize, ascii: bool) -> String {
     if columns(text) <= width {
         return text.to_owned();
     }
@@ -278,12 +283,12 @@ fn cut(text: &str, width: usize, ascii: bool) -> String {
 }
 
 /// Lines of at most `width` columns; names break behind a blank, `@`, `.` or `:` where possible.
-fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let text = sanitize(text);
     let mut out = Vec::new();
     let mut row = String::new();
     for piece in text.split_inclusive([' ', '@', '.', ':']) {
-        if !row.is_empty() && columns(row.trim_end()) + columns(piece.trim_end()) > width {
+        if !row.is_empty() && columns(&row) + columns(piece.trim_end()) > width {
             out.push(std::mem::take(&mut row));
         }
         for c in piece.chars() {

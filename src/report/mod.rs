@@ -78,9 +78,14 @@ pub fn select(trace: &Trace, analysis: Analysis, query: &Query) -> Analysis {
     keep(analysis, &calls, &pushes)
 }
 
-/// Keeps these calls, these pushes and those of the calls.
+/// Keeps these calls and pushes, with the calls and pushes of their stories.
 fn keep(analysis: Analysis, calls: &[bool], pushes: &[bool]) -> Analysis {
-    let calls: Vec<Option<usize>> = numbers(calls.iter().copied());
+    // A call and its pushes are one story: what keeps one of them keeps all.
+    let asked = |i: usize, call: &Call| {
+        calls.get(i) == Some(&true) || call.pushes.iter().any(|p| pushes.get(*p) == Some(&true))
+    };
+    let all = (analysis.calls.len() + analysis.pushes.len()) as u64;
+    let calls: Vec<Option<usize>> = numbers(analysis.calls.iter().enumerate().map(|(i, c)| asked(i, c)));
     let linked = |p: &Push| p.call.is_some_and(|c| calls.get(c).is_some_and(Option::is_some));
     let pushes: Vec<Option<usize>> =
         numbers(analysis.pushes.iter().zip(pushes).map(|(p, selected)| *selected || linked(p)));
@@ -100,6 +105,7 @@ fn keep(analysis: Analysis, calls: &[bool], pushes: &[bool]) -> Analysis {
             out.pushes.push(push);
         }
     }
+    out.left_out = analysis.left_out + all - (out.calls.len() + out.pushes.len()) as u64;
     out
 }
 

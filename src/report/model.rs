@@ -105,6 +105,9 @@ pub struct Summary {
     pub verdicts: BTreeMap<&'static str, u64>,
     pub push_results: BTreeMap<&'static str, u64>,
     pub missed: u64,
+    /// Calls and pushes that `--since`, `--until`, `--user` or `--where` left out.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub left_out: u64,
     /// Calls whose outcome or verdict is `undetermined`, by the reason.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub undetermined: BTreeMap<&'static str, u64>,

@@ -9,6 +9,7 @@ use crate::analysis::{Analysis, Call, Diagnostic, Push, PushResult, hops};
 use crate::knowledge::catalogue::{self, Step};
 use crate::knowledge::{Explanation, lookup};
 use crate::ladder::{self, Ladder};
+use crate::span::Span;
 use crate::text::{decode, sanitize};
 use crate::time::Timestamp;
 use crate::trace::{EventId, Trace};
@@ -33,8 +34,27 @@ impl Story<'_> {
     /// # Errors
     /// When the writer fails.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let call = self.ladder.call.and_then(|i| self.analysis.calls.get(i));
-        let pushes: Vec<&Push> = self.ladder.pushes.iter().filter_map(|p| self.analysis.pushes.get(*p)).collect();
+        self.write_facts(out)?;
+        writeln!(out)?;
+        ladder::text::write(self.ladder, &self.look, out)?;
+        let (call, pushes) = self.parts();
+        let tables = call.map(|c| hops::of_call(self.trace, self.analysis, c)).into_iter().flatten();
+        let of_push = pushes.iter().flat_map(|p| hops::of_push(self.trace, self.analysis, p));
+        for table in tables.chain(of_push) {
+            writeln!(out)?;
+            let look = HopText { width: self.look.width, indent: 0, ascii: self.look.ascii };
+            hop_text::write(&hop_table(self.trace, &table), look, out)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the facts alone: what became of the call and its pushes, causes, remedies, proof. Needs no steps in the
+    /// ladder, only its numbers of call and pushes.
+    ///
+    /// # Errors
+    /// When the writer fails.
+    pub fn write_facts(&self, out: &mut dyn Write) -> io::Result<()> {
+        let (call, pushes) = self.parts();
         if let Some(call) = call {
             self.call(call, out)?;
         }
@@ -47,16 +67,12 @@ impl Story<'_> {
         if call.is_none() && pushes.is_empty() {
             self.dialog(out)?;
         }
-        writeln!(out)?;
-        ladder::text::write(self.ladder, &self.look, out)?;
-        let tables = call.map(|c| hops::of_call(self.trace, self.analysis, c)).into_iter().flatten();
-        let of_push = pushes.iter().flat_map(|p| hops::of_push(self.trace, self.analysis, p));
-        for table in tables.chain(of_push) {
-            writeln!(out)?;
-            let look = HopText { width: self.look.width, indent: 0, ascii: self.look.ascii };
-            hop_text::write(&hop_table(self.trace, &table), look, out)?;
-        }
         Ok(())
+    }
+
+    fn parts(&self) -> (Option<&Call>, Vec<&Push>) {
+        let call = self.ladder.call.and_then(|i| self.analysis.calls.get(i));
+        (call, self.ladder.pushes.iter().filter_map(|p| self.analysis.pushes.get(*p)).collect())
     }
 
     /// Writes the records of the story, in its order, each under its place. Characters that act on a terminal are
@@ -111,7 +127,7 @@ impl Story<'_> {
         }
         self.diagnostics(&call.diagnostics, out)?;
         self.causes(&call.findings, out)?;
-        self.proof(&call.evidence, out)
+        self.proof(&call.evidence, &call.lines, out)
     }
 
     fn push(&self, push: &Push, out: &mut dyn Write) -> io::Result<()> {
@@ -135,7 +151,7 @@ impl Story<'_> {
         if self.ladder.call.is_none() {
             self.causes(&push.findings, out)?;
         }
-        self.proof(&push.evidence, out)
+        self.proof(&push.evidence, &push.lines, out)
     }
 
     fn dialog(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -172,8 +188,9 @@ impl Story<'_> {
         Ok(())
     }
 
-    fn proof(&self, evidence: &[EventId], out: &mut dyn Write) -> io::Result<()> {
-        let places: Vec<String> = evidence.iter().take(8).map(|id| place(self.trace, *id)).collect();
+    fn proof(&self, evidence: &[EventId], lines: &[Span], out: &mut dyn Write) -> io::Result<()> {
+        let evidence = super::render::places(self.trace, evidence, lines);
+        let places: Vec<String> = evidence.iter().take(8).map(|p| format!("{}:{}", p.file, p.line)).collect();
         let rest = if evidence.len() > 8 { format!(" and {} more", evidence.len() - 8) } else { String::new() };
         write!(out, "{DIM}")?;
         self.line(2, &format!("proof: {}{rest}", places.join(" ")), out)?;

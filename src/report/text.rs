@@ -9,6 +9,7 @@ use std::io::{self, Write};
 
 use super::model::{Call, Finding, Place, Push, Report};
 use super::page::{self, BAD, DIM, GOOD, HEAD};
+use super::words::{self, is_lost, is_shown, known, plural};
 
 /// Missed calls, problems and other lists longer than this are cut, and say so.
 const MOST: usize = 20;
@@ -22,52 +23,24 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     missed::write(report, out)?;
     other_findings(report, out)?;
     undetermined(report, out)?;
+    other_failures(report, out)?;
     tables(report, out)?;
     sources::write(report, out)?;
     problems(report, out)
 }
 
-fn plural(n: u64, word: &str) -> String {
-    let many = if word.ends_with("sh") { "es" } else { "s" };
-    if n == 1 { format!("1 {word}") } else { format!("{n} {word}{many}") }
-}
-
 fn headline(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let s = &report.summary;
-    let seen = format!("{}, {}", plural(s.calls, "call"), plural(s.pushes, "push"));
-    if s.missed == 0 {
-        let lost = report.pushes.iter().filter(|p| !p.synthetic && is_lost(p)).count();
-        let text = match (s.calls + s.pushes, lost) {
-            (0, _) => "No calls and no pushes in these logs".to_owned(),
-            (_, 0) => format!("No missed notification in {seen}"),
-            (_, n) => format!("No missed call, but {} lost, in {seen}", plural(n as u64, "push")),
-        };
-        let style = if lost == 0 { GOOD } else { BAD };
-        return writeln!(out, "{style}{text}{style:#}");
+    let head = words::headline(report);
+    let style = if head.bad { BAD } else { GOOD };
+    if head.kinds.is_empty() {
+        return writeln!(out, "{style}{}{style:#}", format!("{} {}", head.text, head.seen).trim_end());
     }
-    let kinds: Vec<String> = [
-        ("not_opened", "not opened"),
-        ("missed_no_push", "without a push"),
-        ("missed_push_failed", "push failed"),
-        ("missed_push_unanswered", "push unanswered"),
-    ]
-    .iter()
-    .filter_map(|(verdict, words)| s.verdicts.get(verdict).map(|n| format!("{n} {words}")))
-    .collect();
-    writeln!(out, "{BAD}{} missed: {}{BAD:#}", plural(s.missed, "call"), kinds.join(", "))?;
-    writeln!(out, "in {seen}")
-}
-
-fn is_lost(push: &Push) -> bool {
-    matches!(push.result, "rejected" | "unroutable" | "unanswered")
+    writeln!(out, "{style}{}: {}{style:#}", head.text, head.kinds)?;
+    writeln!(out, "{}", head.seen)
 }
 
 fn heading(out: &mut dyn Write, text: &str) -> io::Result<()> {
     writeln!(out, "\n{HEAD}{text}{HEAD:#}")
-}
-
-fn or<'a>(text: &'a str, empty: &'a str) -> &'a str {
-    if text.is_empty() { empty } else { text }
 }
 
 fn cause(out: &mut dyn Write, indent: usize, finding: &Finding) -> io::Result<()> {
@@ -90,7 +63,8 @@ fn more(out: &mut dyn Write, count: usize) -> io::Result<()> {
 
 /// Causes of pushes that belong to no missed call: lost all the same.
 fn other_findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let missed: HashSet<&String> = report.calls.iter().filter(|c| c.is_missed()).flat_map(|c| &c.pushes).collect();
+    // Those of missed calls, and of calls perhaps missed, stand with them.
+    let missed: HashSet<&String> = report.calls.iter().filter(|c| is_shown(c)).flat_map(|c| &c.pushes).collect();
     let lost: Vec<&Push> = report.pushes.iter().filter(|p| is_lost(p) && !missed.contains(&p.call_id)).collect();
     if lost.is_empty() {
         return Ok(());
@@ -119,13 +93,41 @@ fn undetermined(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     heading(out, "Perhaps missed: the logs do not tell")?;
     for call in unknown.iter().take(MOST) {
         let time = call.started.as_deref().map_or("(no time in the log)".to_owned(), |t| t.replace('T', " "));
-        line(out, 2, &format!("{time}  {}", or(&call.to, "(unknown user)")))?;
+        line(out, 2, &format!("{time}  {}", known(&call.to, "(unknown user)")))?;
         if let Some(why) = &call.undetermined {
             line(out, 4, &why.reason)?;
         }
+        if !call.pushes.is_empty() {
+            line(out, 4, &format!("its push was {}", missed::pushes_of(report, call)))?;
+        }
+        line(out, 4, &format!("Call-ID {}", call.call_id))?;
         proof(out, 4, &call.evidence)?;
     }
     more(out, unknown.len())
+}
+
+/// Causes of calls that failed and concern no mobile user: one line each.
+fn other_failures(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let shown: HashSet<&String> = report.calls.iter().filter(|c| is_shown(c)).map(|c| &c.call_id).collect();
+    let rest = |f: &Finding| f.calls.iter().filter(|id| !shown.contains(id)).cloned().collect::<Vec<String>>();
+    let others: Vec<(&Finding, Vec<String>)> = report
+        .findings
+        .iter()
+        .filter(|f| f.severity != "info")
+        .map(|f| (f, rest(f)))
+        .filter(|(_, calls)| !calls.is_empty())
+        .collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    heading(out, "Other failed calls with a known cause")?;
+    for (finding, calls) in others.iter().take(MOST) {
+        cause(out, 2, finding)?;
+        let more = if calls.len() > 3 { format!(" and {} more", calls.len() - 3) } else { String::new() };
+        let ids = calls.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+        line(out, 4, &format!("{}: {ids}{more}", plural(calls.len() as u64, "call")))?;
+    }
+    more(out, others.len())
 }
 
 fn tables(report: &Report, out: &mut dyn Write) -> io::Result<()> {

@@ -6,8 +6,10 @@ use super::model::{Call, Push, Report};
 pub(super) struct Headline {
     pub(super) bad: bool,
     pub(super) text: String,
-    /// The kinds of missed calls and what the logs hold.
-    pub(super) detail: String,
+    /// The kinds of missed calls; empty when there are none.
+    pub(super) kinds: String,
+    /// What the logs hold; empty when they hold nothing.
+    pub(super) seen: String,
 }
 
 /// `1 call`, `2 pushes`.
@@ -29,23 +31,38 @@ pub(super) fn is_lost(push: &Push) -> bool {
     matches!(push.result, "rejected" | "unroutable" | "unanswered")
 }
 
+/// Whether the report shows a call by itself: missed, or perhaps missed.
+pub(super) fn is_shown(call: &Call) -> bool {
+    call.is_missed() || call.verdict == Some("undetermined")
+}
+
 /// The verdict of the whole report.
 pub(super) fn headline(report: &Report) -> Headline {
     let s = &report.summary;
     let seen = format!("in {}, {}", plural(s.calls, "call"), plural(s.pushes, "push"));
     let lost = report.pushes.iter().filter(|p| !p.synthetic && is_lost(p)).count() as u64;
+    let perhaps = s.verdicts.get("undetermined").copied().unwrap_or(0);
     if s.missed > 0 {
         let kinds =
             MISSED.iter().filter_map(|(verdict, words)| s.verdicts.get(verdict).map(|n| format!("{n} {words}")));
-        let detail = format!("{} {seen}", kinds.collect::<Vec<_>>().join(", "));
-        return Headline { bad: true, text: format!("{} missed", plural(s.missed, "call")), detail };
+        let kinds = kinds.collect::<Vec<_>>().join(", ");
+        let seen = if perhaps == 0 { seen } else { format!("{perhaps} more perhaps, {seen}") };
+        return Headline { bad: true, text: format!("{} missed", plural(s.missed, "call")), kinds, seen };
     }
-    let (bad, text) = match (s.calls + s.pushes, lost) {
-        (0, _) => (false, "No calls and no pushes in these logs".to_owned()),
-        (_, 0) => (false, "No missed notification".to_owned()),
-        (_, n) => (true, format!("No missed call, but {} lost", plural(n, "push"))),
+    if s.calls + s.pushes == 0 {
+        let text = match s.left_out {
+            0 => "No calls and no pushes in these logs".to_owned(),
+            n => format!("None of the {n} calls and pushes in these logs was asked for"),
+        };
+        return Headline { bad: true, text, kinds: String::new(), seen: String::new() };
+    }
+    let text = match (lost, perhaps) {
+        (0, 0) => "No missed notification".to_owned(),
+        (0, n) => format!("{} perhaps missed, the logs do not tell,", plural(n, "call")),
+        (n, 0) => format!("No missed call, but {} lost,", plural(n, "push")),
+        (n, may) => format!("{} lost and {} perhaps missed,", plural(n, "push"), plural(may, "call")),
     };
-    Headline { bad, text, detail: if s.calls + s.pushes == 0 { String::new() } else { seen } }
+    Headline { bad: lost + perhaps > 0, text, kinds: String::new(), seen }
 }
 
 /// `2013-10-15 09:01:45.669`.

@@ -84,6 +84,11 @@ impl<'a> Message<'a> {
 
     /// The start line; one that was wrapped runs on to the first header.
     pub fn start_line(&self) -> StartLine<'a> {
+        StartLine::parse(self.start_text())
+    }
+
+    /// The same as logged.
+    pub fn start_text(&self) -> &'a [u8] {
         let mut end = 0;
         while end < self.head.len() {
             let (line, next) = line_end(self.head, end);
@@ -92,7 +97,7 @@ impl<'a> Message<'a> {
             }
             end = next;
         }
-        StartLine::parse(&self.head[..end])
+        &self.head[..end]
     }
 
     /// All headers in order, repeats included.

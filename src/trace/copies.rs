@@ -4,7 +4,7 @@
 //! A server writes a record once, so two records with the same time, sequence number, instance and text are
 //! one. Most logs hold none; what a log would have to look like to hold one is found out first.
 
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 
 use rayon::prelude::*;
 
@@ -88,7 +88,8 @@ fn copies(trace: &Trace, suspected: &[bool]) -> Vec<EventId> {
         .filter(|(_, e)| suspected.get(e.file.index()) == Some(&true))
         .map(|(i, e)| {
             let id = EventId(u32::try_from(i).unwrap_or(u32::MAX));
-            (hasher.hash_one((e.time, e.seq, e.instance, text(trace, e).len())), id)
+            let len = if e.seq == 0 { length(text(trace, e)) } else { 0 };
+            (hasher.hash_one((e.time, e.seq, e.instance, len)), id)
         })
         .collect();
     keys.par_sort_unstable();
@@ -97,13 +98,27 @@ fn copies(trace: &Trace, suspected: &[bool]) -> Vec<EventId> {
         .flat_map_iter(|alike| {
             let event = |id: EventId| trace.events.get(id.0 as usize);
             let mut texts: Vec<(u64, EventId)> =
-                alike.iter().filter_map(|(_, id)| Some((hasher.hash_one(text(trace, event(*id)?)), *id))).collect();
+                alike.iter().filter_map(|(_, id)| Some((hash(hasher, text(trace, event(*id)?)), *id))).collect();
             texts.sort_unstable();
             let again: Vec<EventId> =
                 texts.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| pair[1].1).collect();
             again
         })
         .collect()
+}
+
+/// Length without carriage returns: a copy may have other line ends.
+fn length(text: &[u8]) -> usize {
+    text.len() - memchr::memchr_iter(b'\r', text).count()
+}
+
+/// Hash of a text, whatever its line ends.
+fn hash(hasher: &foldhash::fast::RandomState, text: &[u8]) -> u64 {
+    let mut state = hasher.build_hasher();
+    for part in text.split(|b| *b == b'\r') {
+        state.write(part);
+    }
+    state.finish()
 }
 
 /// What two copies of a record share. A record with a place in the server's own sequence is known by it and its

@@ -27,10 +27,12 @@ fn exit_codes_are_those_of_the_contract() {
         (vec!["report", missed, "--fail-on", "missed"], 1),
         (vec!["report", fine, "--fail-on", "missed"], 0),
         (vec!["report", "no-such.log"], 2),
-        (vec!["report", "no-such.log", missed], 0),
+        (vec!["report", "no-such.log", missed], 2),
         (vec!["report", "Cargo.toml"], 2),
         (vec!["report", "src/cli"], 2),
         (vec!["report", missed, "--since", "yesterday"], 2),
+        (vec!["report", missed, "--since", "12:00", "--until", "11:00"], 2),
+        (vec!["report", missed, "--since", "2012-02-10", "--until", "2012-02-10", "--fail-on", "missed"], 1),
         (vec!["report", missed, "--format", "jsn"], 2),
         (vec!["report"], 2),
     ] {

@@ -1,109 +1,96 @@
-//! What makes a command line pleasant: help with examples, completions, manual pages, configuration, global options.
+//! What every command has: global options, the configuration file, completions, manual pages, hints.
 
 use std::path::Path;
 use std::process::{Command, Output};
 
 use crate::common::root;
 
-/// Without the configuration of whoever runs the tests.
-fn run(args: &[&str], folder: &Path) -> Output {
+const LOG: &str = "samples/silent-mobile-leg.log";
+
+/// Runs the program with a configuration file, or none.
+fn run(args: &[&str], config: &Path) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_siptrail"));
-    command.args(args).current_dir(folder).env("XDG_CONFIG_HOME", folder).env("APPDATA", folder);
-    command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").output().unwrap()
+    command.args(args).current_dir(root("")).env("SIPTRAIL_CONFIG", config);
+    command.env_remove("CLICOLOR_FORCE").env_remove("NO_COLOR").output().unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// The commands that the program lists.
-fn commands() -> Vec<String> {
-    let help = text(&run(&["--help"], &root("")).stdout);
-    let (_, list) = help.split_once("Commands:\n").unwrap();
-    list.lines()
-        .take_while(|l| !l.is_empty())
-        .filter_map(|l| l.strip_prefix("  "))
-        .filter(|l| !l.starts_with(' '))
-        .filter_map(|l| l.split_whitespace().next())
-        .map(str::to_owned)
-        .filter(|c| c != "help")
-        .collect()
-}
-
 #[test]
-fn every_command_has_help_with_examples_that_can_be_parsed() {
-    let all = commands();
-    assert!(all.len() >= 8, "{all:?}");
-    for command in all {
-        let help = text(&run(&[&command, "--help"], &root("")).stdout);
-        let (_, examples) = help.split_once("Examples:\n").unwrap_or_else(|| panic!("{command} has no examples"));
-        assert!(examples.contains(&format!("siptrail {command}")) || examples.contains(&command), "{command}");
-    }
-}
-
-#[test]
-fn completions_and_manual_pages_know_every_command() {
-    let all = commands();
-    for shell in ["bash", "zsh", "fish", "powershell"] {
-        let script = text(&run(&["completions", shell], &root("")).stdout);
-        assert!(all.iter().all(|c| script.contains(c.as_str())) && script.contains("fail-on"), "{shell}");
-    }
+fn the_configuration_sets_defaults_that_the_command_line_beats() {
     let dir = tempfile::tempdir().unwrap();
-    assert!(run(&["man", "-o", "."], dir.path()).status.success());
-    for command in &all {
-        let page = std::fs::read_to_string(dir.path().join(format!("siptrail-{command}.1"))).unwrap();
-        assert!(page.contains(".SH NAME") && page.contains("Examples:"), "{command}");
-    }
-    assert!(text(&run(&["man", "report"], &root("")).stdout).contains(".SH SYNOPSIS"));
-    let o = run(&["man", "reprot"], &root(""));
-    assert_eq!(o.status.code(), Some(2));
-    assert!(text(&o.stderr).contains("report, show"), "{o:?}");
-}
-
-#[test]
-fn the_configuration_is_used_and_the_command_line_goes_before_it() {
-    let dir = tempfile::tempdir().unwrap();
-    let log = root("samples/silent-mobile-leg.log");
-    let log = log.to_str().unwrap();
-    let o = run(&["config", "--init"], dir.path());
-    assert!(o.status.success(), "{o:?}");
-    let path = dir.path().join("siptrail").join("config.toml");
-    assert!(path.exists());
-    assert_eq!(run(&["config", "--init"], dir.path()).status.code(), Some(2), "it would be overwritten");
-    assert_eq!(run(&["report", log], dir.path()).status.code(), Some(0));
-
-    std::fs::write(&path, "color = \"always\"\njobs = 1\n[report]\nfail_on = \"missed\"\n").unwrap();
-    let o = run(&["report", log], dir.path());
-    assert_eq!(o.status.code(), Some(1), "{o:?}");
+    let file = dir.path().join("new folder").join("siptrail.toml");
+    let named = file.to_str().unwrap();
+    assert_eq!(run(&["report", LOG], &file).status.code(), Some(0), "a file that is not there is no error");
+    assert_eq!(run(&["report", LOG, "--config", named], &file).status.code(), Some(2), "unless it was named");
+    assert_eq!(run(&["config", "--init"], &file).status.code(), Some(0));
+    assert_eq!(run(&["config", "--init"], &file).status.code(), Some(2), "an old file is kept");
+    assert_eq!(run(&["report", LOG], &file).status.code(), Some(0), "all of the template is commented out");
+    std::fs::write(&file, "color = \"always\"\njobs = 1\n[report]\nfail_on = \"missed\"\n").unwrap();
+    let o = run(&["report", LOG], &file);
+    assert_eq!(o.status.code(), Some(1));
     assert!(text(&o.stdout).contains('\u{1b}'));
-    let o = run(&["report", log, "--fail-on", "never", "--color", "never"], dir.path());
-    assert_eq!(o.status.code(), Some(0), "{o:?}");
+    let o = run(&["report", LOG, "--fail-on", "never", "--color", "never"], &file);
+    assert_eq!(o.status.code(), Some(0));
     assert!(!text(&o.stdout).contains('\u{1b}'));
-
-    std::fs::write(&path, "[report]\nfail-on = \"missed\"\n").unwrap();
-    let o = run(&["report", log], dir.path());
-    let said = text(&o.stderr);
-    assert_eq!((o.status.code(), said.lines().count()), (Some(2), 1), "{said}");
-    assert!(said.contains("config.toml") && said.contains("did you mean \"fail_on\"?"), "{said}");
-    let o = run(&["report", log, "--config", "none.toml"], dir.path());
-    assert_eq!(o.status.code(), Some(2));
-    assert!(text(&o.stderr).contains("none.toml"));
+    let shown = text(&run(&["config"], &file).stdout);
+    assert!(shown.contains(named) && shown.contains("[report]\nfail_on = \"missed\"\n"), "{shown}");
 }
 
 #[test]
-fn global_options_say_more_or_less_and_change_no_result() {
+fn what_is_misspelt_is_refused_with_a_hint() {
     let dir = tempfile::tempdir().unwrap();
-    let samples = root("samples");
-    let samples = samples.to_str().unwrap();
-    let usual = run(&["report", samples, "--format", "json"], dir.path());
-    assert!(text(&usual.stderr).contains("left alone"));
-    let quiet = run(&["--quiet", "report", samples, "--format", "json", "--jobs", "1"], dir.path());
-    assert_eq!(text(&quiet.stderr), "");
-    let verbose = run(&["report", samples, "--format", "json", "-v"], dir.path());
-    let said = text(&verbose.stderr);
-    assert!(said.contains("silent-mobile-leg.log: ") && said.contains("threads"), "{said}");
-    assert!(usual.stdout == quiet.stdout && usual.stdout == verbose.stdout);
-    let o = run(&["report", samples, "--format", "jso"], dir.path());
-    assert_eq!(o.status.code(), Some(2));
-    assert!(text(&o.stderr).contains("'json'"), "{o:?}");
+    let file = dir.path().join("c.toml");
+    std::fs::write(&file, "# mine\n[report]\nfail_no = \"missed\"\n").unwrap();
+    for (args, hint) in [
+        (vec!["report", LOG], "c.toml:3: unknown key \"fail_no\" under [report]; did you mean fail_on?"),
+        (vec!["config"], "c.toml:3: unknown key"),
+    ] {
+        let o = run(&args, &file);
+        let said = text(&o.stderr);
+        assert!(o.status.code() == Some(2) && said.contains(hint) && said.lines().count() == 1, "{args:?}: {said}");
+    }
+    for (args, hint) in [
+        (vec!["reprot", LOG], "report"),
+        (vec!["report", LOG, "--format", "jsn"], "json"),
+        (vec!["report", LOG, "--fail-on", "mised"], "missed"),
+        (vec!["report", LOG, "--color", "allways"], "always"),
+        (vec!["man", "reprot"], "did you mean report?"),
+        (vec!["completions", "basch"], "bash"),
+    ] {
+        let o = run(&args, Path::new(""));
+        assert!(o.status.code() == Some(2) && text(&o.stderr).contains(hint), "{args:?}: {}", text(&o.stderr));
+    }
+}
+
+#[test]
+fn quiet_says_nothing_and_verbose_says_more_and_neither_changes_the_report() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("notes.doc"), "no log").unwrap();
+    std::fs::copy(root(LOG), dir.path().join("fe.log")).unwrap();
+    let folder = dir.path().to_str().unwrap();
+    let report = |more: &[&str]| run(&[&["report", folder], more].concat(), Path::new(""));
+    let (usual, quiet, verbose) = (report(&[]), report(&["--quiet"]), report(&["--verbose", "--jobs", "3"]));
+    assert!(text(&usual.stderr).contains("notes.doc") && quiet.stderr.is_empty(), "{usual:?} {quiet:?}");
+    assert!(text(&verbose.stderr).contains("fe.log: ") && text(&verbose.stderr).contains("with 3 threads"));
+    assert!(!usual.stdout.is_empty() && usual.stdout == quiet.stdout && usual.stdout == verbose.stdout);
+}
+
+#[test]
+fn shells_and_man_know_every_command() {
+    let dir = tempfile::tempdir().unwrap();
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        let script = text(&run(&["completions", shell], Path::new("")).stdout);
+        assert!(script.contains("anonymise") && script.contains("fail-on"), "{shell}");
+    }
+    let page = text(&run(&["man", "report"], Path::new("")).stdout);
+    assert!(page.starts_with(".ie") && page.contains("fail\\-on") && page.contains("Examples:"), "{page}");
+    let folder = dir.path().join("man pages");
+    let o = run(&["man", "-o", folder.to_str().unwrap()], Path::new(""));
+    assert!(o.status.success(), "{o:?}");
+    for name in ["siptrail.1", "siptrail-report.1", "siptrail-anonymise.1", "siptrail-config.1"] {
+        assert!(folder.join(name).exists(), "{name}");
+    }
 }

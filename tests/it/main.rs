@@ -6,19 +6,21 @@
 //! * `framing`: the same report whatever the chunk size and thread count
 //! * `hops`: the hop tables of the samples
 //! * `hostile`: damaged and malicious input
+//! * `pty`: the terminal UI on a real pseudo-terminal
 //! * `list`: `siptrail list`, `siptrail grep`, `report --where`
 //! * `query`: the filter language
 //! * `contrasts`: what the calls missed for one cause have in common
 //! * `findings`: cases that fire each entry of the catalogue, and cases that must not, `tests/findings`
 //! * `properties`: what must hold for any log
 //! * `samples`: every shipped sample gives what `samples/README.md` promises
+//! * `finish`: global options, configuration file, completions, manual pages
 //! * `schema`: the JSON report against `tests/report.schema.json`
 //! * `synth`: `siptrail synth`, `check` and `demo` as a user runs them
 //! * `torture`: the messages of RFC 4475 as records
 //! * `show`: ladders, and `siptrail show` as a user runs it
-//! * `anonymise`: copies without names tell the same story
-//! * `finish`: help, completions, manual pages, configuration, global options
-//! * `forms`: NDJSON, CSV, Markdown and HTML, and `--output`
+//! * `forms`: NDJSON, CSV and Markdown, and `--output`
+//! * `anonymise`: copies without names
+//! * `tui`: screens of the terminal UI against `tests/screens`, and what keys do
 //! * `cli`: the program as a user runs it, exit codes included
 //! * `explain`: the offline knowledge, `siptrail findings` and `siptrail explain`
 
@@ -39,6 +41,8 @@ mod hops;
 mod hostile;
 mod list;
 mod properties;
+#[cfg(unix)]
+mod pty;
 mod query;
 mod samples;
 mod scenarios;
@@ -47,3 +51,4 @@ mod show;
 mod story;
 mod synth;
 mod torture;
+mod tui;

@@ -156,3 +156,68 @@ fn the_readme_shows_what_show_prints() {
         assert!(printed.lines().any(|l| l.trim_end() == line), "README shows a line that is not printed: {line}");
     }
 }
+
+/// Every story of the samples in every form; the pictures are well-formed XML that names no other file.
+#[test]
+fn pictures_are_well_formed_and_stand_alone() {
+    let trace = Trace::open([root("samples")]).unwrap();
+    let analysis = siptrail::analyse(&trace, &Options::default());
+    for i in 0..analysis.calls.len() {
+        let ladder = ladder::build(&trace, &analysis, &Subject::Call(i));
+        let mut svg = Vec::new();
+        ladder::svg::write(&ladder, &ladder::svg::SvgOptions::default(), &mut svg).unwrap();
+        let svg = String::from_utf8(svg).unwrap();
+        let document = roxmltree::Document::parse(&svg).unwrap_or_else(|e| panic!("{e}: {svg}"));
+        let arrows = document.descendants().filter(|n| n.attribute("class").is_some_and(|c| c.starts_with("st-arrow")));
+        let drawn = ladder.steps.iter().filter(|s| matches!(s.kind, StepKind::Arrow(_))).count();
+        assert_eq!(arrows.count(), drawn, "{svg}");
+        let outside = ["href", "src", "url("].iter().any(|word| svg.contains(word));
+        assert!(!outside && !svg.contains("<script"), "{svg}");
+        for form in [ladder::mermaid::write, ladder::plantuml::write] {
+            let mut text = Vec::new();
+            form(&ladder, siptrail::ladder::text::TimeStyle::Start, &mut text).unwrap();
+            let text = String::from_utf8(text).unwrap();
+            let steps = text.lines().filter(|l| l.contains("->")).count();
+            assert_eq!(steps, drawn, "{text}");
+        }
+    }
+}
+
+#[test]
+fn what_a_log_says_is_never_markup() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("evil.log");
+    let text = std::fs::read_to_string(root("samples/silent-mobile-leg.log")).unwrap();
+    let evil = "end</text></svg><script>alert(1)</script>\"'&;#\\n%%{init}%% !include x]]>\u{1b}[2J\u{ffff}";
+    let text = text.replace("Request Timeout", evil).replace("No push subscription for target device", evil);
+    std::fs::write(&path, text).unwrap();
+    let path = path.to_str().unwrap();
+    let form = |form: &str| out(&run(&["show", "hank", path, "--as", form]));
+    let svg = form("svg");
+    let document = roxmltree::Document::parse(&svg).unwrap_or_else(|e| panic!("{e}: {svg}"));
+    assert!(document.descendants().any(|n| n.text().is_some_and(|t| t.contains("</svg><script>"))), "{svg}");
+    let html = form("html");
+    assert_eq!(html.matches("<script").count(), 0, "{html}");
+    assert!(html.contains("&lt;/svg&gt;&lt;script&gt;"), "{html}");
+    for name in ["mermaid", "plantuml"] {
+        let text = form(name);
+        assert!(text.contains("script"), "{text}");
+        for line in text.lines().filter(|l| l.contains("script")) {
+            let said = line.split_once(" 408 ").map_or("", |(_, said)| said);
+            assert!(!said.contains(['<', '!', '%', '"', '{', '\\']), "{line}");
+        }
+        assert!(!text.contains('\u{1b}'));
+    }
+}
+
+#[test]
+fn a_form_that_holds_one_story_wants_one() {
+    let o = run(&["show", "uma@contoso.com", "samples/desktop-calls.log", "--as", "svg"]);
+    assert_eq!(o.status.code(), Some(2));
+    assert!(err(&o).contains("--nth N") && out(&o).is_empty(), "{}", err(&o));
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("case.svg");
+    let o = run(&["show", "frank", FAILED, "--as", "svg", "-o", file.to_str().unwrap()]);
+    assert_eq!((o.status.code(), out(&o)), (Some(0), String::new()));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), out(&run(&["show", "frank", FAILED, "--as", "svg"])));
+}

@@ -112,6 +112,7 @@ pub(super) fn fit(
         messages: bounds.len(),
         segments: with_own(&out, own),
         against: None,
+        measured_ms: None,
         group: 0,
     }
 }

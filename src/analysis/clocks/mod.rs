@@ -63,6 +63,8 @@ pub struct Clock {
     segments: Vec<(EventId, i64)>,
     /// The server on whose clock its times are told, when that is another.
     pub against: Option<ServerId>,
+    /// What messages in common say, where the user said something else.
+    pub measured_ms: Option<i64>,
     /// Clocks of different groups cannot be compared.
     group: u16,
 }
@@ -73,6 +75,9 @@ pub struct Clocks {
     of: Vec<Clock>,
     corrects: bool,
 }
+
+/// What the user says and what the messages say may differ by rounding.
+const CONTRADICTS_MS: i64 = 1_000;
 
 impl Clocks {
     /// Measures all clocks. `given` holds what the user knows: milliseconds that a server is ahead.
@@ -93,6 +98,14 @@ impl Clocks {
             }
         }
         clocks.spread(trace, servers, shared, given);
+        if !given.is_empty() {
+            let free = Clocks::measure(trace, servers, coverage, shared, &[]);
+            for (clock, measured) in clocks.of.iter_mut().zip(&free.of).filter(|(c, _)| c.basis == ClockBasis::Given) {
+                let differs = (clock.offset_ms - measured.offset_ms).abs() > CONTRADICTS_MS;
+                let knows = measured.basis == ClockBasis::Measured && measured.against == clock.against;
+                clock.measured_ms = (knows && differs).then_some(measured.offset_ms);
+            }
+        }
         clocks.corrects = clocks.of.iter().any(|c| c.segments.iter().any(|(_, ms)| *ms != 0));
         clocks
     }
@@ -205,6 +218,7 @@ impl Clock {
             messages: 0,
             segments: Vec::new(),
             against: None,
+            measured_ms: None,
             group: 0,
         }
     }

@@ -67,6 +67,11 @@ pub enum Change {
     Body { from: usize, to: usize },
 }
 
+/// What is different between two messages, such as two copies of one, in the order of the message.
+pub fn compare(trace: &Trace, from: EventId, to: EventId) -> Vec<Change> {
+    changes::between(trace, from, to)
+}
+
 /// The table of the message that a record holds; `None` when it holds none.
 ///
 /// Looks for the other copies in the whole trace; where the records of the call are known, use [`of_records`].

@@ -1,75 +1,112 @@
-//! `siptrail config`
+//! The configuration file: defaults of options. An option on the command line beats it.
 
-mod file;
+mod keys;
+mod read;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, CommandFactory};
+use etcetera::BaseStrategy;
 
-pub(crate) use file::{Config as File, ReportConfig, load};
+use super::{Arguments, Status, say};
+pub(super) use read::Settings;
 
-use super::{Status, failed};
+/// Names another file; empty means none.
+const VARIABLE: &str = "SIPTRAIL_CONFIG";
 
-const TEMPLATE: &str = include_str!("template.toml");
-
-/// Show where the configuration is, or write one to start from
+/// Show the configuration file and what is in force, or write one to start from
 ///
-/// The file holds what would otherwise be typed every time; the command line goes before it. A key that is not known
-/// is an error.
+/// The file sets defaults of options, so that a nightly job or a narrow screen need not repeat them. An option on the
+/// command line beats it. It is looked for in --config FILE, then in the variable SIPTRAIL_CONFIG (empty: no file), then
+/// in the user's folder for configurations. Unknown keys and values are refused.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  siptrail config                        where the file is, and what stands in it
-  siptrail config --init                 write one with every key, explained, at the usual place
-  siptrail --config ci.toml config --init        write it to ci.toml
-  siptrail --config ci.toml report logs          use that one")]
+  siptrail config                  where the file is, and every key with its value
+  siptrail config --init           write one with all keys, explained and commented out
+  siptrail config --init --config ./nightly.toml
+  siptrail report --config ./nightly.toml logs")]
 pub(crate) struct Config {
-    /// Write a configuration with every key, all of them commented out; one that is there is kept
+    /// Write a file with all keys, commented out; one that is there already is kept
     #[arg(long)]
     init: bool,
 }
 
 impl Config {
     #[expect(clippy::disallowed_methods, reason = "the command line is where stdout is written")]
-    pub(crate) fn run(&self, named: Option<&Path>) -> io::Result<Status> {
-        let Some(path) = named.map(Path::to_path_buf).or_else(file::usual_path) else {
-            return Ok(failed("there is no home folder to look for a configuration in; name a file with --config"));
+    pub(crate) fn run(self, file: Option<&Path>) -> io::Result<Status> {
+        let Some(path) = place(file) else {
+            say(
+                "siptrail: no configuration file: SIPTRAIL_CONFIG is empty, or there is no home folder; give --config FILE",
+            );
+            return Ok(Status::Failed);
         };
-        let mut out = io::stdout();
         if self.init {
-            if let Err(line) = init(&path) {
-                return Ok(failed(&line));
+            return Ok(init(&path));
+        }
+        let settings = match load(file) {
+            Ok(settings) => settings,
+            Err(line) => {
+                say(&format!("siptrail: {line}"));
+                return Ok(Status::Failed);
             }
-            writeln!(out, "wrote {}", path.display())?;
-            return Ok(Status::Fine);
-        }
-        if !path.exists() {
-            writeln!(out, "{} (not there: siptrail config --init writes one)", path.display())?;
-            return Ok(Status::Fine);
-        }
-        if let Err(line) = load(Some(&path)) {
-            return Ok(failed(&line));
-        }
-        writeln!(out, "{}", path.display())?;
-        let text = std::fs::read_to_string(&path)?;
-        for line in text.lines().filter(|l| !l.trim().is_empty() && !l.trim_start().starts_with('#')) {
-            writeln!(out, "  {}", siptrail::text::sanitize(line))?;
-        }
+        };
+        let mut out = anstream::AutoStream::auto(io::stdout());
+        let there = if path.exists() { "" } else { " (not there; siptrail config --init writes it)" };
+        writeln!(out, "# {}{there}", siptrail::text::sanitize(&path.display().to_string()))?;
+        out.write_all(keys::in_force(&Arguments::command(), &settings).as_bytes())?;
         Ok(Status::Fine)
     }
 }
 
-fn init(path: &PathBuf) -> Result<(), String> {
-    let cannot = |e: io::Error| format!("cannot write {}: {e}; name another file with --config", path.display());
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(cannot)?;
+/// Where the file is, whether it is there or not; `None` when there is to be none.
+#[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
+fn place(given: Option<&Path>) -> Option<PathBuf> {
+    if let Some(path) = given {
+        return Some(path.to_owned());
     }
-    let mut file = match std::fs::File::options().write(true).create_new(true).open(path) {
-        Ok(file) => file,
-        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
-            return Err(format!("{} is there already and was kept; edit it, or remove it first", path.display()));
+    match std::env::var_os(VARIABLE) {
+        Some(path) if path.is_empty() => None,
+        Some(path) => Some(path.into()),
+        None => etcetera::choose_base_strategy().ok().map(|s| s.config_dir().join("siptrail").join("config.toml")),
+    }
+}
+
+/// Reads the file; no settings where there is none, unless it was named.
+///
+/// # Errors
+/// A line for the user when it cannot be read or holds what is unknown.
+#[expect(clippy::disallowed_methods, reason = "a configuration is no input")]
+pub(super) fn load(given: Option<&Path>) -> Result<Settings, String> {
+    let Some(path) = place(given) else { return Ok(Settings::default()) };
+    match std::fs::read_to_string(&path) {
+        Ok(text) => read::read(&text, &Arguments::command()).map_err(|wrong| {
+            let line = wrong.line.map_or(String::new(), |n| format!(":{n}"));
+            format!("{}{line}: {}", path.display(), wrong.what)
+        }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && given.is_none() => Ok(Settings::default()),
+        Err(error) => Err(format!(
+            "{}: expected a configuration file, found: {error}; siptrail config --init writes one",
+            path.display()
+        )),
+    }
+}
+
+fn init(path: &Path) -> Status {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).map_or(Ok(()), std::fs::create_dir_all);
+    let file = folder.and_then(|()| std::fs::File::create_new(path));
+    match file.and_then(|mut file| file.write_all(keys::template(&Arguments::command()).as_bytes())) {
+        Ok(()) => {
+            say(&format!("siptrail: wrote {}; take the # off the lines that you want", path.display()));
+            Status::Fine
         }
-        Err(e) => return Err(cannot(e)),
-    };
-    file.write_all(TEMPLATE.as_bytes()).map_err(cannot)
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            say(&format!("siptrail: {} is there already and was kept; edit it, or move it away first", path.display()));
+            Status::Failed
+        }
+        Err(error) => {
+            say(&format!("siptrail: cannot write {}: {error}; give another place with --config FILE", path.display()));
+            Status::Failed
+        }
+    }
 }

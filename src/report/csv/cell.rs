@@ -27,12 +27,12 @@ impl<'r> Cell<'r> {
         text.map_or(Cell::Empty, Cell::of)
     }
 
-    pub(super) fn plain(value: impl ToString) -> Cell<'r> {
+    pub(super) fn plain(value: &impl ToString) -> Cell<'r> {
         Cell::Plain(value.to_string())
     }
 
     pub(super) fn number(value: Option<impl ToString>) -> Cell<'r> {
-        value.map_or(Cell::Empty, Cell::plain)
+        value.map_or(Cell::Empty, |v| Cell::plain(&v))
     }
 
     pub(super) fn list<T: AsRef<str>>(items: impl IntoIterator<Item = T>) -> Cell<'r> {

@@ -21,9 +21,11 @@ const PLACES: usize = 8;
 /// When the writer fails.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let head = headline(report);
-    writeln!(out, "# siptrail: {}\n", head.text)?;
-    if !head.detail.is_empty() {
-        writeln!(out, "{}\n", head.detail)?;
+    writeln!(out, "# siptrail: {}\n", head.text.trim_end_matches(','))?;
+    let detail = format!("{} {}", head.kinds, head.seen);
+    if !detail.trim().is_empty() {
+        let mark = if head.bad { "**" } else { "" };
+        writeln!(out, "{mark}{}{mark}\n", detail.trim())?;
     }
     let known = Known::new(report);
     missed(report, &known, out)?;

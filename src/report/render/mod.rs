@@ -75,6 +75,7 @@ fn summary(trace: &Trace, analysis: &Analysis) -> model::Summary {
         verdicts: BTreeMap::new(),
         push_results: BTreeMap::new(),
         missed: analysis.missed().count() as u64,
+        left_out: analysis.left_out,
         undetermined: BTreeMap::new(),
     };
     for call in &analysis.calls {
@@ -127,7 +128,7 @@ fn direction(direction: Direction) -> Option<&'static str> {
 }
 
 /// Records and lines as places, in the order of the inputs.
-fn places(trace: &Trace, records: &[EventId], lines: &[Span]) -> Vec<Place> {
+pub(super) fn places(trace: &Trace, records: &[EventId], lines: &[Span]) -> Vec<Place> {
     let of = |id: &EventId| trace.event(*id).map(Event::span);
     let mut all: Vec<Span> = records.iter().filter_map(of).chain(lines.iter().copied()).collect();
     all.sort_unstable_by_key(|s| (s.file, s.start));

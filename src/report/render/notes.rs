@@ -42,6 +42,17 @@ pub(super) fn notes(trace: &Trace, analysis: &Analysis) -> Vec<Note> {
     let stepped = |id: EventId| analysis.coverage.steps().iter().any(|s| s.at == id);
     for id in (0..).map(ServerId).take(analysis.servers.all().len()) {
         let Some(clock) = analysis.clocks.get(id) else { continue };
+        if let (Some(measured), Some(file)) =
+            (clock.measured_ms, analysis.servers.get(id).and_then(|s| s.files.first()))
+        {
+            let what = format!(
+                "--clock says {} ahead, but the messages that it shares with the others say {}: order and latencies may be wrong",
+                seconds(clock.offset_ms),
+                seconds(measured)
+            );
+            let server = analysis.servers.get(id).and_then(|s| s.name.clone());
+            out.push(Note { server, ..at.file(*file, &what) });
+        }
         for (from, before, now) in clock.changes() {
             if (now - before).abs() >= SET_MS && !stepped(from) {
                 let what = format!("its clock goes from {} to {} ahead here: corrected", seconds(before), seconds(now));

@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 
-use super::{DIM, MOST, cause, heading, line, or, proof};
+use super::{DIM, MOST, cause, heading, line, proof};
 use crate::report::hops::{self, HopText};
 use crate::report::model::{Call, Report};
 use crate::report::page;
+use crate::report::words::known;
 
 /// Missed calls under their causes.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -71,19 +72,20 @@ fn common(report: &Report, codes: &[&'static str], victims: usize, out: &mut dyn
 
 fn victim(report: &Report, call: &Call, out: &mut dyn Write) -> io::Result<()> {
     let time = call.started.as_deref().map_or("(no time in the log)".to_owned(), |t| t.replace('T', " "));
-    line(out, 4, &format!("{time}  {}", or(&call.to, "(unknown user)")))?;
+    line(out, 4, &format!("{time}  {}", known(&call.to, "(unknown user)")))?;
     let what = call.modality.map_or(String::new(), |m| format!(", {m}"));
     let client =
         call.legs.iter().find(|l| l.mobile).and_then(|l| l.client.clone()).map_or(String::new(), |c| format!(", {c}"));
     line(
         out,
         6,
-        &format!("{}: from {}{what}{client}", call.verdict.unwrap_or_default(), or(&call.from, "(unknown caller)")),
+        &format!("{}: from {}{what}{client}", call.verdict.unwrap_or_default(), known(&call.from, "(unknown caller)")),
     )?;
     let status = call
         .status
         .map_or("no final response".to_owned(), |s| format!("{s} {}", call.reason.as_deref().unwrap_or_default()));
-    line(out, 6, &format!("INVITE {status}{}", pushes_of(report, call)))?;
+    line(out, 6, &format!("INVITE {status}; push {}", pushes_of(report, call)))?;
+    line(out, 6, &format!("Call-ID {}", call.call_id))?;
     proof(out, 6, &call.evidence)?;
     let pushes = report.pushes.iter().filter(|p| call.pushes.contains(&p.call_id));
     for table in call.hop_tables.iter().chain(pushes.flat_map(|p| &p.hop_tables)) {
@@ -92,7 +94,8 @@ fn victim(report: &Report, call: &Call, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn pushes_of(report: &Report, call: &Call) -> String {
+/// What became of the pushes of a call.
+pub(super) fn pushes_of(report: &Report, call: &Call) -> String {
     let own: Vec<String> = report
         .pushes
         .iter()
@@ -100,8 +103,8 @@ fn pushes_of(report: &Report, call: &Call) -> String {
         .map(|p| {
             let status =
                 p.status.map_or(String::new(), |s| format!(" {s} {}", p.reason.as_deref().unwrap_or_default()));
-            format!("push {}{status}", p.result)
+            format!("{}{status}", p.result)
         })
         .collect();
-    if own.is_empty() { "; no push".to_owned() } else { format!("; {}", own.join("; ")) }
+    if own.is_empty() { "not sent".to_owned() } else { own.join("; ") }
 }

@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::{MOST, heading, line, more, plural};
+use super::{MOST, heading, line, more};
 use crate::report::model::{Coverage, Report, Source};
+use crate::report::words::plural;
 use crate::time::seconds;
 
 /// Sources with clocks, holes and notes.
@@ -15,6 +16,9 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         entry(source, reference, out)?;
     }
     more(out, report.sources.len().saturating_sub(MOST * 4))?;
+    if let Some(reference) = reference {
+        untied(&report.sources, reference, out)?;
+    }
     holes(&report.coverage, out)?;
     if report.notes.is_empty() {
         return Ok(());
@@ -35,6 +39,25 @@ fn reference(sources: &[Source]) -> &str {
     own.chain(several).flatten().next().unwrap_or("the reference")
 }
 
+/// Clocks that no message ties to the reference, in one paragraph.
+fn untied(sources: &[Source], reference: &str, out: &mut dyn Write) -> io::Result<()> {
+    let own = sources.iter().filter(|s| s.clock == Some("unknown")).map(|s| s.server.as_ref().unwrap_or(&s.path));
+    let several = sources.iter().flat_map(|s| &s.servers).filter(|s| s.clock == "unknown");
+    let mut names: Vec<&String> = own.chain(several.filter_map(|s| s.name.as_ref())).collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let all: Vec<&str> = names.iter().take(MOST).map(|n| n.as_str()).collect();
+    let rest = if names.len() > MOST { format!(" and {} more", names.len() - MOST) } else { String::new() };
+    let text = format!(
+        "No message ties these clocks to that of {reference}; they are not corrected, and their times are not compared with its: {}{rest}",
+        all.join(", ")
+    );
+    line(out, 2, &text)
+}
+
 fn entry(s: &Source, reference: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
     line(out, 2, &s.path)?;
     let records = s.records.protocol + s.records.diagnostic + s.records.connection + s.records.other;
@@ -48,21 +71,23 @@ fn entry(s: &Source, reference: Option<&str>, out: &mut dyn Write) -> io::Result
         let they = if s.copies == 1 { "stands" } else { "stand" };
         line(out, 4, &format!("{} of them {they} in another place too, counted once", s.copies))?;
     }
-    if let (Some(reference), Some(basis)) = (reference, s.clock) {
-        line(out, 4, &clock(basis, s.clock_against.as_deref(), (s.clock_offset_ms, s.clock_spread_ms), reference))?;
+    if let (Some(_), Some(basis)) = (reference, s.clock.filter(|c| *c != "unknown")) {
+        line(out, 4, &clock(basis, s.clock_against.as_deref(), (s.clock_offset_ms, s.clock_spread_ms)))?;
     }
     for server in s.servers.iter().take(MOST) {
-        let reference = reference.unwrap_or("the reference");
         let name = server.name.as_deref().unwrap_or("(no name)");
         let offset = (server.clock_offset_ms, server.clock_spread_ms);
-        let clock = clock(server.clock, server.clock_against.as_deref(), offset, reference);
-        line(out, 4, &format!("{name} ({}), {clock}", server.role))?;
+        let clock = match server.clock {
+            "unknown" => String::new(),
+            basis => format!(", {}", clock(basis, server.clock_against.as_deref(), offset)),
+        };
+        line(out, 4, &format!("{name} ({}){clock}", server.role))?;
     }
     Ok(())
 }
 
 /// How a clock stands.
-fn clock(basis: &str, against: Option<&str>, offset: (i64, Option<i64>), reference: &str) -> String {
+fn clock(basis: &str, against: Option<&str>, offset: (i64, Option<i64>)) -> String {
     let (offset_ms, spread_ms) = offset;
     let spread = spread_ms.map_or(String::new(), |ms| format!(", give or take {} ms", (ms + 1) / 2));
     let than = against.map_or(String::new(), |name| format!(" of {name}"));
@@ -74,8 +99,7 @@ fn clock(basis: &str, against: Option<&str>, offset: (i64, Option<i64>), referen
     match basis {
         "reference" => "clock: all times are told on this one".to_owned(),
         "measured" => format!("clock: {ahead}{spread}"),
-        "given" => format!("clock: {ahead}, as given with --clock"),
-        _ => format!("clock: no message ties it to that of {reference}, not corrected"),
+        _ => format!("clock: {ahead}, as given with --clock"),
     }
 }
 

@@ -1,0 +1,81 @@
+//! `siptrail export`
+
+use std::io;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use siptrail::export::{pcapng, sip};
+use siptrail::query::{Row, Table};
+use siptrail::trace::EventId;
+
+use super::clock::GivenClocks;
+use super::filter::Filter;
+use super::load::{Loaded, load};
+use super::output::Output;
+use super::{Status, failed, say};
+
+/// Write messages in a form that other tools open: a capture for Wireshark, plain SIP
+///
+/// A capture has one TCP stream a connection, on the corrected clock. A message that both of its servers logged is
+/// there once. Diagnostic records are comments of packets. Addresses are those of the log, hosts whose address no
+/// record tells get one of the addresses for documentation; the capture names them in its comment.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  siptrail export --as pcapng -o case.pcapng edge01.log fe01.log
+  siptrail export --as pcapng --where \"missed user:bob\" -o case.pcapng logs    missed calls of bob with their pushes
+  siptrail export --as sip --where \"call-id:9f2c51aa\" fe01.log
+
+See siptrail list --help for the query language.")]
+pub(crate) struct Export {
+    /// Files, folders (searched for logs), archives, or - for standard input
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+    /// In which form
+    #[arg(long = "as", value_enum, value_name = "FORM")]
+    form: Form,
+    #[command(flatten)]
+    filter: Filter,
+    /// Write to this file, whole or not at all; - is standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    clocks: GivenClocks,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// A capture for Wireshark, tshark and sngrep
+    Pcapng,
+    /// The messages as they were on the wire, an empty line between two
+    Sip,
+}
+
+impl Export {
+    pub(crate) fn run(self) -> io::Result<Status> {
+        let output = match Output::open(self.output.as_deref(), &self.inputs) {
+            Ok(output) => output,
+            Err(line) => return Ok(failed(&line)),
+        };
+        let Some(Loaded { trace, found: true, .. }) = load(&self.inputs) else { return Ok(Status::Failed) };
+        let analysis = match self.clocks.analyse(&trace) {
+            Ok(analysis) => analysis,
+            Err(line) => return Ok(failed(&line)),
+        };
+        let rows = self.filter.query().bind(&trace, &analysis).rows(Table::Records);
+        let records: Vec<EventId> = rows
+            .iter()
+            .filter_map(|row| match row {
+                Row::Record(id) if trace.event(*id).is_some_and(|e| !e.is_copy()) => Some(*id),
+                _ => None,
+            })
+            .collect();
+        if records.is_empty() {
+            say("siptrail: no record is selected; what is written holds no message");
+        }
+        output.write(false, |out| match self.form {
+            Form::Pcapng => pcapng::write(&trace, &analysis, &records, out),
+            Form::Sip => sip(&trace, &records, out),
+        })?;
+        Ok(Status::Fine)
+    }
+}

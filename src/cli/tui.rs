@@ -1,0 +1,103 @@
+//! `siptrail tui`, and `siptrail INPUT` on a terminal
+
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use siptrail::tui::{self, Ending, Settings};
+
+use super::clock::GivenClocks;
+use super::{Status, say};
+
+/// Browse calls, pushes and their timeline on the terminal
+///
+/// siptrail INPUT does the same. Keys are told by ? and F1. The first page comes at once; logs are read meanwhile.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  siptrail tui C:\\Traces            all logs of a folder
+  siptrail edge01.log fe01.log      the same without the word tui
+  siptrail tui --ascii fe01.log     for a terminal without line characters
+
+Colours are those of the terminal; the environment variable NO_COLOR turns them off.
+Exit status: 0 left by a key, 2 nothing could be read, 130 interrupted.")]
+pub(crate) struct Tui {
+    /// Files, folders (searched for logs), archives, or - for standard input
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+    /// Go on reading what is appended to the logs (Ctrl-T turns it on and off)
+    #[arg(long)]
+    follow: bool,
+    #[command(flatten)]
+    clocks: GivenClocks,
+    /// Draw with ASCII only; the default where the locale is not UTF-8
+    #[arg(long)]
+    ascii: bool,
+}
+
+impl Tui {
+    pub(crate) fn run(self) -> io::Result<Status> {
+        if !is_terminal() {
+            say("siptrail: the terminal UI needs a terminal on standard output; siptrail report INPUT prints instead");
+            return Ok(Status::Failed);
+        }
+        // Most mistakes are typing mistakes: told without clearing the screen first.
+        if self.inputs.iter().all(|path| path.as_os_str() != "-" && !path.exists()) {
+            for error in siptrail::input::open(&self.inputs).errors {
+                say(&format!("siptrail: {error}"));
+            }
+            return Ok(Status::Failed);
+        }
+        let settings = Settings {
+            options: self.clocks.options(),
+            inputs: self.inputs,
+            follow: self.follow,
+            colour: colour(),
+            ascii: self.ascii || !utf8(),
+        };
+        match tui::run(&settings)? {
+            Ending::Quit => Ok(Status::Fine),
+            Ending::Terminated => Ok(Status::Interrupted),
+            Ending::Failed(lines) => {
+                for line in lines {
+                    say(&format!("siptrail: {line}"));
+                }
+                Ok(Status::Failed)
+            }
+        }
+    }
+}
+
+/// Ends a running UI in order, so that the terminal is given back.
+pub(super) fn interrupt() {
+    if tui::terminate() {
+        // The loop ends the process; if it hangs, the terminal is still given back.
+        std::thread::sleep(Duration::from_secs(1));
+        tui::restore();
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the command line knows the terminal")]
+fn is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the command line reads the environment")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// <https://no-color.org>: any value that is not empty.
+fn colour() -> bool {
+    variable("NO_COLOR").is_none() && variable("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// Whether the terminal shows more than ASCII: what the locale says; Windows consoles always do.
+fn utf8() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable);
+    cfg!(windows)
+        || locale.is_some_and(|l| {
+            let l = l.to_ascii_lowercase();
+            l.contains("utf-8") || l.contains("utf8")
+        })
+}

@@ -1,0 +1,190 @@
+//! Which TCP connection a message went over, and the addresses of its ends.
+//!
+//! A record names the server that wrote it and its Peer: that pair is one end's view of a connection. Where both ends
+//! logged a message, their views are joined, and each learns its own address from the other's Peer. Else the own
+//! address is what the server writes into its Via (RFC 3261 section 18.1.1), and what nobody tells is made up from
+//! the addresses for documentation (RFC 5737).
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
+
+use crate::analysis::crossing::Crossing;
+use crate::analysis::{Analysis, ServerId};
+use crate::record::Direction;
+use crate::sip::{HeaderName, Via};
+use crate::text::decode;
+use crate::trace::{EventId, Trace};
+
+/// An end of a connection.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct End {
+    pub(super) host: String,
+    pub(super) port: Option<u16>,
+}
+
+/// One end's view: who logged, and whom it calls the peer.
+type View = (ServerId, String);
+
+/// All connections.
+#[derive(Debug, Default)]
+pub(super) struct Streams {
+    views: BTreeMap<View, usize>,
+    /// For each connection: the end of the view that was first, and the other.
+    ends: Vec<[End; 2]>,
+    /// Side of the logging server for each view.
+    sides: BTreeMap<View, usize>,
+    addresses: BTreeMap<String, IpAddr>,
+    /// Hosts whose address is made up.
+    pub(super) made_up: BTreeMap<String, IpAddr>,
+    /// Connections with a port that is made up.
+    pub(super) made_up_ports: usize,
+}
+
+impl Streams {
+    pub(super) fn of(trace: &Trace, analysis: &Analysis, crossings: &[Crossing]) -> Streams {
+        let mut out = Streams::default();
+        for c in crossings {
+            let sent = c.sent.and_then(|id| view(trace, analysis, id));
+            let received = c.received.and_then(|id| view(trace, analysis, id));
+            match (sent, received) {
+                (Some(a), Some(b)) => out.join(&a, b),
+                (one, other) => {
+                    if let Some(view) = one.or(other).or_else(|| view(trace, analysis, c.first())) {
+                        out.add(view);
+                    }
+                }
+            }
+        }
+        for c in crossings {
+            c.records().for_each(|id| out.learn(trace, analysis, id));
+        }
+        out.complete(analysis);
+        out
+    }
+
+    fn add(&mut self, view: View) -> usize {
+        if let Some(at) = self.views.get(&view) {
+            return *at;
+        }
+        let peer = End::read(&view.1);
+        self.ends.push([End::default(), peer]);
+        self.views.insert(view.clone(), self.ends.len() - 1);
+        self.sides.insert(view, 0);
+        self.ends.len() - 1
+    }
+
+    /// Two views of one connection: the peer of each is the other's own end.
+    fn join(&mut self, a: &View, b: View) {
+        let at = self.add(a.clone());
+        let side = self.sides.get(a).copied().unwrap_or(0);
+        if self.views.contains_key(&b) {
+            return;
+        }
+        let own = End::read(&b.1);
+        if let Some(ends) = self.ends.get_mut(at).filter(|ends| ends[side] == End::default()) {
+            ends[side] = own;
+        }
+        self.views.insert(b.clone(), at);
+        self.sides.insert(b, 1 - side);
+    }
+
+    /// What a Via tells: the address of the host that put it there, and its port on this connection.
+    fn learn(&mut self, trace: &Trace, analysis: &Analysis, id: EventId) {
+        let Some((event, v)) = trace.event(id).and_then(|e| Some((e, view(trace, analysis, id)?))) else { return };
+        let Some(&at) = self.views.get(&v) else { return };
+        let side = self.sides.get(&v).copied().unwrap_or(0);
+        // The top entry is the requester's: the sender of a request, the receiver of a response.
+        let requester = if (event.direction == Direction::Outgoing) == event.is_request() { side } else { 1 - side };
+        let via = trace.message(event).and_then(|m| m.header(HeaderName::Via)).map(|h| h.value());
+        let mut sent_by = None;
+        if let Some(value) = via {
+            Via::parse_all(&value, |v| sent_by = sent_by.take().or_else(|| Some(End::read(&decode(v.sent_by)))));
+        }
+        let (Some(sent_by), Some(ends)) = (sent_by, self.ends.get_mut(at)) else { return };
+        let Some(end) = ends.get_mut(requester) else { return };
+        if end.host.is_empty() {
+            let own = analysis.servers.get(v.0).filter(|_| requester == side);
+            end.host = own.and_then(|s| s.name.clone()).unwrap_or_else(|| sent_by.host.clone());
+        }
+        if end.port.is_none() {
+            end.port = sent_by.port;
+        }
+        if let (Ok(address), Err(_)) = (sent_by.host.parse(), end.host.parse::<IpAddr>()) {
+            self.addresses.entry(end.host.to_lowercase()).or_insert(address);
+        }
+    }
+
+    /// Makes up what nobody told.
+    fn complete(&mut self, analysis: &Analysis) {
+        for (view, at) in &self.views {
+            let side = self.sides.get(view).copied().unwrap_or(0);
+            if let Some(end) = self.ends.get_mut(*at).and_then(|ends| ends.get_mut(side)).filter(|e| e.host.is_empty())
+            {
+                let name = analysis.servers.get(view.0).and_then(|s| s.name.clone());
+                end.host = name.unwrap_or_else(|| format!("server-{}", view.0.0));
+            }
+        }
+        let used: Vec<IpAddr> = self
+            .addresses
+            .values()
+            .copied()
+            .chain(self.ends.iter().flatten().filter_map(|e| e.host.parse().ok()))
+            .collect();
+        let free = [[203, 0, 113], [198, 51, 100], [192, 0, 2]]
+            .into_iter()
+            .flat_map(|[a, b, c]| (1..=254).map(move |d| IpAddr::V4(Ipv4Addr::new(a, b, c, d))));
+        let mut free = free.filter(|ip| !used.contains(ip));
+        for end in self.ends.iter_mut().flatten() {
+            if end.port.is_none() {
+                self.made_up_ports += 1;
+            }
+            let host = end.host.to_lowercase();
+            if host.parse::<IpAddr>().is_err() && !self.addresses.contains_key(&host) {
+                // With more hosts than addresses the last one stands for the rest.
+                let address = free.next().unwrap_or(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 255)));
+                self.addresses.insert(host.clone(), address);
+                self.made_up.insert(host, address);
+            }
+        }
+    }
+
+    /// Number of the connection of a record, and the side that sent it.
+    pub(super) fn find(&self, trace: &Trace, analysis: &Analysis, id: EventId) -> Option<(usize, usize)> {
+        let view = view(trace, analysis, id)?;
+        let side = *self.sides.get(&view)?;
+        let sent = trace.event(id)?.direction != Direction::Incoming;
+        Some((*self.views.get(&view)?, if sent { side } else { 1 - side }))
+    }
+
+    /// Address and port of an end. Without a port in the log it is the one on which servers listen.
+    pub(super) fn address(&self, stream: usize, side: usize) -> (IpAddr, u16) {
+        let end = self.ends.get(stream).and_then(|ends| ends.get(side)).cloned().unwrap_or_default();
+        let known = end.host.parse().ok().or_else(|| self.addresses.get(&end.host.to_lowercase()).copied());
+        (known.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)), end.port.unwrap_or(LISTENING))
+    }
+
+    /// Names of addresses.
+    pub(super) fn names(&self) -> impl Iterator<Item = (&str, IpAddr)> {
+        self.addresses.iter().map(|(name, ip)| (name.as_str(), *ip))
+    }
+}
+
+/// SIP over TLS (RFC 3261 section 19.1.2).
+const LISTENING: u16 = 5061;
+
+fn view(trace: &Trace, analysis: &Analysis, id: EventId) -> Option<View> {
+    let event = trace.event(id)?;
+    let peer = trace.peer(event).map(|p| decode(p).into_owned()).unwrap_or_default();
+    Some((analysis.servers.of(event), peer))
+}
+
+impl End {
+    /// `host:port`, `[2001:db8::1]:5061`, a bare host.
+    fn read(text: &str) -> End {
+        let (host, port) = match text.rsplit_once(':') {
+            Some((host, port)) if !host.contains(':') || host.ends_with(']') => (host, port.parse().ok()),
+            _ => (text, None),
+        };
+        End { host: host.trim_start_matches('[').trim_end_matches(']').to_owned(), port }
+    }
+}

@@ -1,0 +1,301 @@
+//! All state of the terminal UI. Only [`super::update()`] changes it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use ratatui::text::Line;
+use tui_input::Input;
+
+use super::data::Data;
+use super::keys::{Key, Place, command, edit};
+use super::list::List;
+use super::menu::Menu;
+use super::save::Content;
+use super::theme::Theme;
+use super::timeline::Timeline;
+use super::update::Action;
+use crate::time::Timestamp;
+use crate::trace::EventId;
+
+/// What is on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum View {
+    /// Verdict, counts, times and sources.
+    Overview,
+    /// One row a notification.
+    Pushes,
+    /// One row a call.
+    Calls,
+    /// The ladder of one story.
+    Timeline,
+    /// Every record.
+    Records,
+    /// Causes and remedies.
+    Findings,
+}
+
+impl View {
+    /// In the order of their keys.
+    pub const ALL: [View; 6] =
+        [View::Overview, View::Pushes, View::Calls, View::Timeline, View::Records, View::Findings];
+
+    /// The word in the bar on top.
+    pub fn name(self) -> &'static str {
+        match self {
+            View::Overview => "Overview",
+            View::Pushes => "Pushes",
+            View::Calls => "Calls",
+            View::Timeline => "Timeline",
+            View::Records => "Records",
+            View::Findings => "Findings",
+        }
+    }
+}
+
+/// How far loading has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Load {
+    /// Inputs are opened, archives unpacked.
+    Opening,
+    /// Bytes read, of so many.
+    Reading(u64, u64),
+    /// All is read; calls and pushes are put together.
+    Analysing,
+    /// All is there.
+    Done,
+}
+
+/// What lies over the view.
+#[derive(Clone, Debug)]
+pub enum Overlay {
+    /// The help, scrolled down so many lines.
+    Help(usize),
+    /// A text of its own, such as the differences of two messages.
+    Text {
+        /// What it is.
+        title: String,
+        /// Its lines, safe for the terminal.
+        lines: Vec<Line<'static>>,
+        /// First line shown.
+        top: usize,
+    },
+    /// A choice.
+    Menu(Menu),
+}
+
+/// A line that is typed.
+#[derive(Clone, Debug)]
+pub struct Prompt {
+    /// What for.
+    pub kind: PromptKind,
+    /// The line.
+    pub input: Input,
+}
+
+/// What a line is typed for.
+#[derive(Clone, Debug)]
+pub enum PromptKind {
+    /// What is to be found, from this row on.
+    Search(usize),
+    /// A filter, with the list as it was before.
+    Filter(Box<List>),
+    /// A time to go to.
+    Time,
+    /// Where to save it.
+    Save(Content),
+}
+
+/// A search through rows that goes on in small steps, so that no key waits for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// The row from which it began.
+    pub from: usize,
+    /// Rows looked at.
+    pub done: usize,
+    /// Towards the end.
+    pub forward: bool,
+}
+
+/// A line for the user at the bottom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The line.
+    pub text: String,
+    /// Something went wrong.
+    pub bad: bool,
+}
+
+/// All state.
+#[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches, not states")]
+pub struct App {
+    /// What was loaded; empty until then.
+    pub data: Arc<Data>,
+    /// How far loading has come.
+    pub load: Load,
+    /// What is on the screen.
+    pub view: View,
+    /// Where Back leads to.
+    pub past: Vec<View>,
+    /// What lies over the view.
+    pub overlay: Option<Overlay>,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// The line that is typed.
+    pub prompt: Option<Prompt>,
+    /// What is searched for, in lower case.
+    pub search: String,
+    /// The search that goes on.
+    pub job: Option<Job>,
+    /// Number of the last filter that was asked.
+    pub filters: usize,
+    /// How far the filter that is asked now has come, in percent.
+    pub filtering: Option<u64>,
+    /// Marked records.
+    pub marks: BTreeSet<EventId>,
+    /// The record that was marked last.
+    pub last_mark: Option<EventId>,
+    /// What is appended to the logs is read.
+    pub follow: bool,
+    /// Clicks choose.
+    pub mouse: bool,
+    /// Records are shown as logged.
+    pub raw: bool,
+    /// First line shown of the pane.
+    pub pane_top: usize,
+    /// The count that is being typed.
+    pub count: Option<usize>,
+    /// A line for the user.
+    pub notice: Option<Notice>,
+    /// Styles and characters.
+    pub theme: Theme,
+    /// The pane about the selected row is wanted.
+    pub pane: bool,
+    /// First line shown of the overview.
+    pub overview: usize,
+    /// The ladder.
+    pub timeline: Timeline,
+    /// Rows of the view of that name.
+    pub pushes: List,
+    /// The same.
+    pub calls: List,
+    /// The same.
+    pub records: List,
+    /// The same.
+    pub findings: List,
+}
+
+impl App {
+    /// Before anything is loaded.
+    pub fn new(theme: Theme, size: (u16, u16)) -> App {
+        App {
+            data: Arc::new(Data::empty()),
+            load: Load::Opening,
+            view: View::Overview,
+            past: Vec::new(),
+            overlay: None,
+            size,
+            count: None,
+            notice: None,
+            theme,
+            pane: true,
+            overview: 0,
+            timeline: Timeline::default(),
+            prompt: None,
+            search: String::new(),
+            job: None,
+            filters: 0,
+            filtering: None,
+            marks: BTreeSet::new(),
+            last_mark: None,
+            follow: false,
+            mouse: false,
+            raw: false,
+            pane_top: 0,
+            pushes: List::default(),
+            calls: List::default(),
+            records: List::default(),
+            findings: List::default(),
+        }
+    }
+
+    /// Where keys go.
+    pub fn place(&self) -> Place {
+        match (&self.prompt, &self.overlay) {
+            (Some(_), _) => Place::Prompt,
+            (None, Some(Overlay::Help(_) | Overlay::Text { .. })) => Place::Text,
+            (None, Some(Overlay::Menu(_))) => Place::Menu,
+            (None, None) => Place::View(self.view),
+        }
+    }
+
+    /// What a key does now.
+    pub fn action(&self, key: Key) -> Option<Action> {
+        let place = self.place();
+        match (place, &self.overlay) {
+            (Place::Prompt, _) => {
+                return command(key, place).map(Action::Do).or_else(|| edit(key).map(Action::Edit));
+            }
+            (Place::Menu, Some(Overlay::Menu(menu))) => {
+                if let Some(item) = key.typed().and_then(|c| menu.item(c)) {
+                    return Some(Action::Choose(item));
+                }
+            }
+            _ => {
+                if let Some(digit) = key.digit(self.count.is_some()) {
+                    return Some(Action::Digit(digit));
+                }
+            }
+        }
+        command(key, place).map(Action::Do)
+    }
+
+    /// There is work to go on with when no key is waiting.
+    pub fn busy(&self) -> bool {
+        self.job.is_some()
+    }
+
+    /// What is searched for, if anything is.
+    pub(super) fn search_text(&self) -> Option<&str> {
+        Some(self.search.as_str()).filter(|s| !s.is_empty())
+    }
+
+    /// Time of the record that was marked last.
+    pub(super) fn marked_time(&self) -> Option<Timestamp> {
+        self.data.analysis.time(&self.data.trace, self.last_mark?)
+    }
+
+    /// Whether the pane about the selected row is wanted.
+    pub(super) fn pane_shown(&self) -> bool {
+        self.pane
+    }
+
+    /// The list of the view, if it has one.
+    pub fn list(&self) -> Option<&List> {
+        match self.view {
+            View::Pushes => Some(&self.pushes),
+            View::Calls => Some(&self.calls),
+            View::Records => Some(&self.records),
+            View::Findings => Some(&self.findings),
+            View::Timeline => Some(&self.timeline.list),
+            View::Overview => None,
+        }
+    }
+
+    /// The same, to change it.
+    pub(super) fn list_mut(&mut self) -> Option<&mut List> {
+        self.list_of(self.view)
+    }
+
+    /// The list of a view, to change it.
+    pub(super) fn list_of(&mut self, view: View) -> Option<&mut List> {
+        match view {
+            View::Pushes => Some(&mut self.pushes),
+            View::Calls => Some(&mut self.calls),
+            View::Records => Some(&mut self.records),
+            View::Findings => Some(&mut self.findings),
+            View::Timeline => Some(&mut self.timeline.list),
+            View::Overview => None,
+        }
+    }
+}

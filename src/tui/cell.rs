@@ -1,0 +1,132 @@
+//! Log text in a given number of columns: safe for the terminal, and never longer than it must be read.
+
+use std::borrow::Cow;
+
+use ratatui::style::Style;
+use ratatui::text::Span;
+use unicode_width::UnicodeWidthChar;
+
+use crate::text::sanitize;
+
+/// Columns that a text takes.
+pub(super) fn columns(text: &str) -> usize {
+    text.chars().map(|c| c.width().unwrap_or(0)).sum()
+}
+
+/// Text that does nothing to a terminal, and can be shown by it.
+fn plain(text: &str, ascii: bool) -> Cow<'_, str> {
+    let safe = sanitize(text);
+    if ascii && !safe.is_ascii() {
+        return Cow::Owned(safe.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect());
+    }
+    safe
+}
+
+/// At most `width` columns of a text, made safe, with a sign where something is missing. Reads no more of the text
+/// than is shown, so that a line of a megabyte costs what a short one does.
+pub(super) fn clip(text: &str, width: usize, ascii: bool) -> String {
+    // Combining characters take no column of their own; a pile of them is cut.
+    let most = width.saturating_mul(4).saturating_add(8);
+    let end = text.char_indices().nth(most).map_or(text.len(), |(at, _)| at);
+    let safe = plain(text.get(..end).unwrap_or_default(), ascii);
+    let whole = end == text.len() && columns(&safe) <= width;
+    let room = if whole { width } else { width.saturating_sub(1) };
+    let mut used = 0;
+    let mut out = String::new();
+    for c in safe.chars() {
+        used += c.width().unwrap_or(0);
+        if used > room {
+            break;
+        }
+        out.push(c);
+    }
+    if !whole && width > 0 {
+        out.push(if ascii { '~' } else { '…' });
+    }
+    out
+}
+
+/// The same, filled up with blanks to exactly `width` columns.
+pub(super) fn fit(text: &str, width: usize, ascii: bool) -> String {
+    let mut out = clip(text, width, ascii);
+    let used = columns(&out);
+    out.extend(std::iter::repeat_n(' ', width.saturating_sub(used)));
+    out
+}
+
+/// Lines of at most `width` columns; words stay whole where they can. Stops after `most` lines.
+pub(super) fn wrap(text: &str, width: usize, most: usize, ascii: bool) -> Vec<String> {
+    let width = width.max(1);
+    let limit = most.saturating_mul(width).saturating_mul(4);
+    let end = text.char_indices().nth(limit).map_or(text.len(), |(at, _)| at);
+    let safe = plain(text.get(..end).unwrap_or_default(), ascii);
+    let mut out = Vec::new();
+    let (mut row, mut used) = (String::new(), 0);
+    // Header parameters have no blanks between them.
+    for word in safe.split_inclusive([' ', ';', ',']) {
+        if used + columns(word.trim_end()) > width && used > 0 {
+            out.push(row.trim_end().to_owned());
+            row.clear();
+            used = 0;
+        }
+        for c in word.chars() {
+            let w = c.width().unwrap_or(0);
+            if c == ' ' && used >= width {
+                continue;
+            }
+            if used + w > width {
+                out.push(std::mem::take(&mut row));
+                used = 0;
+            }
+            row.push(c);
+            used += w;
+        }
+        if out.len() >= most {
+            out.truncate(most);
+            return out;
+        }
+    }
+    out.push(row.trim_end().to_owned());
+    out
+}
+
+/// A text in pieces, those that a search found in their own style. `wanted` is in lower case.
+pub(super) fn marked(text: String, wanted: Option<&str>, style: Style, hit: Style) -> Vec<Span<'static>> {
+    let Some(wanted) = wanted.filter(|w| !w.is_empty()) else { return vec![Span::styled(text, style)] };
+    let lower = text.to_lowercase();
+    // Where letters change their length with their case, places cannot be told; nothing is marked then.
+    if lower.len() != text.len() {
+        return vec![Span::styled(text, style)];
+    }
+    let mut out = Vec::new();
+    let mut from = 0;
+    for (at, _) in lower.match_indices(wanted) {
+        let (Some(before), Some(found)) = (text.get(from..at), text.get(at..at + wanted.len())) else { continue };
+        out.push(Span::styled(before.to_owned(), style));
+        out.push(Span::styled(found.to_owned(), style.patch(hit)));
+        from = at + wanted.len();
+    }
+    out.push(Span::styled(text.get(from..).unwrap_or_default().to_owned(), style));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_cut_by_columns_and_made_safe() {
+        assert_eq!(clip("bob@contoso.com", 8, false), "bob@con…");
+        assert_eq!(clip("bob", 3, false), "bob");
+        assert_eq!(clip("日本語", 5, false), "日本…");
+        assert_eq!(clip("日本語", 4, true), "???");
+        assert_eq!(clip("a\u{1b}[2J", 9, false), "a\u{fffd}[2J");
+        assert_eq!(fit("日本語", 4, false), "日… ");
+        assert_eq!(fit("", 2, false), "  ");
+        assert_eq!(clip("x", 0, false), "");
+        assert!(clip(&"e\u{301}".repeat(100_000), 10, false).len() < 200);
+        assert_eq!(wrap("one two three", 7, 9, false), ["one two", "three"]);
+        assert_eq!(wrap("aaaaaaaa b", 3, 9, false), ["aaa", "aaa", "aa", "b"]);
+        assert_eq!(wrap(&"x".repeat(1_000_000), 10, 2, false).len(), 2);
+    }
+}

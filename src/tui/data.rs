@@ -1,0 +1,163 @@
+//! What the views show, made once when the logs are loaded.
+
+use rayon::prelude::*;
+
+use crate::analysis::{Analysis, Options};
+use crate::knowledge::catalogue::{self, Finding};
+use crate::time::Timestamp;
+use crate::trace::{EventId, LoadOptions, Trace};
+
+/// A loaded log with all that is expensive to find out about it.
+#[derive(Debug)]
+pub struct Data {
+    /// The logs.
+    pub trace: Trace,
+    /// What they tell.
+    pub analysis: Analysis,
+    /// All records, by corrected time.
+    pub records: Vec<EventId>,
+    /// Causes, the worst first.
+    pub causes: Vec<Cause>,
+    /// Counts and times for the overview.
+    pub overview: Overview,
+}
+
+/// A cause and whom it hit.
+#[derive(Debug)]
+pub struct Cause {
+    /// Its entry.
+    pub finding: &'static Finding,
+    /// Numbers of the calls.
+    pub calls: Vec<usize>,
+    /// Numbers of the pushes.
+    pub pushes: Vec<usize>,
+    /// Cases: a push and its call are one.
+    pub cases: usize,
+    /// How many of the calls were missed.
+    pub missed: usize,
+}
+
+/// Counts and times for the overview.
+#[derive(Debug, Default)]
+pub struct Overview {
+    /// Missed calls.
+    pub missed: usize,
+    /// Words and how often, the most frequent first.
+    pub outcomes: Vec<(&'static str, usize)>,
+    /// The same of verdicts.
+    pub verdicts: Vec<(&'static str, usize)>,
+    /// The same of results of pushes.
+    pub results: Vec<(&'static str, usize)>,
+    /// First and last time of a record.
+    pub span: Option<(Timestamp, Timestamp)>,
+    /// Calls and missed calls in [`BINS`] equal parts of the span.
+    pub bins: Vec<(u32, u32)>,
+    /// For each server the times for which its log speaks.
+    pub covered: Vec<Vec<(Timestamp, Timestamp)>>,
+}
+
+/// Parts of the span that are counted; more than any terminal has columns.
+pub const BINS: usize = 720;
+
+impl Data {
+    /// Nothing yet.
+    pub fn empty() -> Data {
+        Data::new(Trace::load(Vec::new(), &LoadOptions::default()), &Options::default())
+    }
+
+    /// Analyses a trace and prepares the views.
+    pub fn new(trace: Trace, options: &Options) -> Data {
+        let analysis = crate::analyse(&trace, options);
+        let mut keyed: Vec<(Option<Timestamp>, EventId)> = (0..trace.events().len())
+            .into_par_iter()
+            .map(|i| (u32::try_from(i).unwrap_or(u32::MAX), i))
+            .map(|(id, _)| {
+                let id = EventId(id);
+                (analysis.time(&trace, id), id)
+            })
+            .collect();
+        keyed.par_sort_unstable_by_key(|(time, id)| (time.is_none(), *time, *id));
+        let records: Vec<EventId> = keyed.iter().map(|(_, id)| *id).collect();
+        let first = keyed.first().and_then(|(t, _)| *t);
+        let timed = keyed.partition_point(|(t, _)| t.is_some());
+        let last = timed.checked_sub(1).and_then(|i| keyed.get(i)).and_then(|(t, _)| *t);
+        let overview = Overview::new(&trace, &analysis, first.zip(last));
+        let causes = causes(&analysis);
+        Data { trace, analysis, records, causes, overview }
+    }
+}
+
+impl Overview {
+    fn new(trace: &Trace, analysis: &Analysis, span: Option<(Timestamp, Timestamp)>) -> Overview {
+        let calls = &analysis.calls;
+        let mut out = Overview {
+            missed: analysis.missed().count(),
+            outcomes: counts(calls.iter().map(|c| c.outcome.name())),
+            verdicts: counts(calls.iter().filter_map(|c| Some(c.verdict?.name()))),
+            results: counts(analysis.pushes.iter().map(|p| p.result.name())),
+            span,
+            bins: vec![(0, 0); BINS],
+            covered: vec![Vec::new(); analysis.servers.all().len()],
+        };
+        for call in calls {
+            let Some(bin) = call.started.and_then(|t| out.bin(t)).and_then(|i| out.bins.get_mut(i)) else { continue };
+            bin.0 += 1;
+            bin.1 += u32::from(call.is_missed());
+        }
+        for stretch in analysis.coverage.stretches() {
+            let times = analysis.time(trace, stretch.first).zip(analysis.time(trace, stretch.last));
+            if let (Some(own), Some(times)) = (out.covered.get_mut(usize::from(stretch.server.0)), times) {
+                own.push(times);
+            }
+        }
+        out
+    }
+
+    /// The part of the span in which a time lies.
+    pub fn bin(&self, time: Timestamp) -> Option<usize> {
+        let (first, last) = self.span?;
+        let whole = u64::try_from(last.since(first)).ok()?.saturating_add(1);
+        let part = u64::try_from(time.since(first)).ok()?;
+        usize::try_from(u128::from(part) * BINS as u128 / u128::from(whole)).ok().filter(|i| *i < BINS)
+    }
+}
+
+fn counts(words: impl Iterator<Item = &'static str>) -> Vec<(&'static str, usize)> {
+    let mut all = std::collections::BTreeMap::new();
+    for word in words {
+        *all.entry(word).or_insert(0) += 1;
+    }
+    let mut out: Vec<_> = all.into_iter().collect();
+    out.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    out
+}
+
+fn causes(analysis: &Analysis) -> Vec<Cause> {
+    let mut out: Vec<Cause> = catalogue::catalogue()
+        .iter()
+        .map(|finding| Cause { finding, calls: Vec::new(), pushes: Vec::new(), cases: 0, missed: 0 })
+        .collect();
+    let number: std::collections::HashMap<&str, usize> =
+        out.iter().enumerate().map(|(i, c)| (c.finding.code.as_str(), i)).collect();
+    for (i, call) in analysis.calls.iter().enumerate() {
+        for cause in &call.findings {
+            let Some(own) = number.get(cause).and_then(|n| out.get_mut(*n)) else { continue };
+            own.calls.push(i);
+            own.cases += 1;
+            own.missed += usize::from(call.is_missed());
+        }
+    }
+    for (i, push) in analysis.pushes.iter().enumerate() {
+        for cause in &push.findings {
+            let Some(own) = number.get(cause).and_then(|n| out.get_mut(*n)) else { continue };
+            own.pushes.push(i);
+            own.cases += usize::from(push.call.is_none());
+        }
+    }
+    out.retain(|c| !c.calls.is_empty() || !c.pushes.is_empty());
+    out.sort_by(|a, b| {
+        let key = |c: &Cause| (std::cmp::Reverse(c.finding.severity), std::cmp::Reverse(c.cases));
+        key(a).cmp(&key(b)).then_with(|| a.finding.code.cmp(&b.finding.code))
+    });
+    out
+}

@@ -1,0 +1,157 @@
+//! The loader's thread: reads the logs, and again when something was appended.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use super::app::{Load, Notice};
+use super::data::Data;
+use super::run::Event;
+use super::update::Action;
+use crate::analysis::Options;
+use crate::input::{self, Input};
+use crate::trace::{LoadOptions, Progress, Trace};
+
+/// How often the files are looked at.
+const PAUSE: Duration = Duration::from_secs(1);
+/// Reading a big log again must leave the machine some time for other things.
+const REST: u32 = 4;
+
+/// Loads, then follows while that is wanted; tells how far it has come.
+pub(super) fn load(inputs: &[PathBuf], options: &Options, follow: &AtomicBool, sender: &Sender<Event>) {
+    let mut stamp = stamp(inputs);
+    let mut kept = Vec::new();
+    let own = || follow.load(Ordering::Relaxed);
+    let Some(mut data) = read(inputs, &kept, options, sender, (false, own())) else { return };
+    let mut rest = PAUSE;
+    loop {
+        thread::sleep(rest);
+        rest = PAUSE;
+        let now = self::stamp(inputs);
+        if !own() || now == stamp {
+            continue;
+        }
+        keep_lost(&stamp, &now, &data, &mut kept);
+        stamp = now;
+        let started = started();
+        match read(inputs, &kept, options, sender, (true, true)) {
+            Some(new) => data = new,
+            None => return,
+        }
+        rest = PAUSE.max(started.elapsed() * REST);
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "following is about the clock")]
+fn started() -> Instant {
+    Instant::now()
+}
+
+/// Bigger logs stay mapped.
+const OWN: usize = 256 << 20;
+
+/// The same log from memory. A mapped one loses what is cut off while it is shown, and on Windows its server could not
+/// cut it at all.
+fn own(input: Input) -> Input {
+    let same = input.original_len() == input.bytes().len() as u64;
+    if !same || input.bytes().len() > OWN || input.name() == "-" {
+        return input;
+    }
+    Input::from_bytes(input.name(), input.bytes())
+}
+
+/// A log as it was before it was rotated or cut.
+struct Kept {
+    name: String,
+    bytes: Vec<u8>,
+}
+
+/// Opens, reads and analyses, `again` with less noise, with copies in memory when the logs are followed; `None`
+/// when nothing is there or nobody listens any more.
+fn read(
+    inputs: &[PathBuf],
+    kept: &[Kept],
+    options: &Options,
+    sender: &Sender<Event>,
+    (again, follow): (bool, bool),
+) -> Option<Arc<Data>> {
+    let tell = |action| sender.send(Event::Action(action)).is_ok();
+    let mut opened = input::open(inputs);
+    let mut failed: Vec<String> = opened.errors.iter().map(ToString::to_string).collect();
+    if follow {
+        opened.inputs = opened.inputs.into_iter().map(own).collect();
+    }
+    let old = kept.iter().map(|k| Input::from_bytes(k.name.clone(), k.bytes.clone()));
+    opened.inputs.splice(0..0, old);
+    let progress = |p: Progress| {
+        // While the logs are followed, the views stay as they are until there is something new.
+        if !again {
+            tell(Action::Loading(Load::Reading(p.done, p.total)));
+        }
+    };
+    let trace = Trace::load(opened.inputs, &LoadOptions { progress: &progress, ..LoadOptions::default() });
+    for (input, _) in trace.inputs().iter().zip(trace.sources()).filter(|(_, s)| s.record_count() == 0) {
+        failed.push(format!(
+            "no SIP trace record in {}: expected SIPStack text ($$begin_record ... $$end_record); check that it was converted from .etl",
+            input.name()
+        ));
+    }
+    if trace.events().is_empty() && !again {
+        let _ = sender.send(Event::Failed(failed));
+        return None;
+    }
+    if !again {
+        tell(Action::Loading(Load::Analysing));
+    }
+    let data = Arc::new(Data::new(trace, options));
+    if let Some((name, _)) = options.clocks.iter().find(|(name, _)| data.analysis.servers.find(name).is_none()) {
+        let all: Vec<&str> = data.analysis.servers.all().iter().filter_map(|s| s.name.as_deref()).collect();
+        let servers = all.join(", ");
+        let why = format!("--clock: expected the name of one server of these logs, found {name:?}; there is {servers}");
+        let _ = sender.send(Event::Failed(vec![why]));
+        return None;
+    }
+    if !tell(Action::Loaded(Arc::clone(&data))) {
+        return None;
+    }
+    if let ([first, rest @ ..], false) = (&failed[..], again) {
+        let more = if rest.is_empty() { String::new() } else { format!(" (and {} more)", rest.len()) };
+        tell(Action::Tell(Notice { text: format!("{first}{more}"), bad: true }));
+    }
+    Some(data)
+}
+
+/// Size and time of change of every file: what tells that something was appended.
+type Stamp = Vec<(PathBuf, u64, Option<SystemTime>)>;
+
+fn stamp(inputs: &[PathBuf]) -> Stamp {
+    let files = inputs.iter().filter(|p| p.as_os_str() != "-").flat_map(walkdir::WalkDir::new);
+    let files = files.filter_map(Result::ok).filter(|f| f.file_type().is_file());
+    let mut out: Stamp = files
+        .filter_map(|f| {
+            let meta = f.metadata().ok()?;
+            Some((f.into_path(), meta.len(), meta.modified().ok()))
+        })
+        .collect();
+    out.sort();
+    out
+}
+
+/// Keeps what a file held that has become shorter: it was rotated or cut, and nobody else has it any more.
+fn keep_lost(before: &Stamp, now: &Stamp, data: &Data, kept: &mut Vec<Kept>) {
+    let len = |stamp: &Stamp, path: &Path| stamp.iter().find(|(p, ..)| p == path).map(|(_, len, _)| *len);
+    for input in data.trace.inputs() {
+        let path = Path::new(input.name());
+        let Some(old) = len(before, path) else { continue };
+        // A file that is gone was renamed or deleted; in a folder its new name is found.
+        if len(now, path).is_some_and(|new| new < old) {
+            let intact = usize::try_from(input.intact_len()).unwrap_or(usize::MAX).min(input.bytes().len());
+            let name = format!("{} (before, {})", input.name(), kept.len() + 1);
+            // One that is mapped is still whole when it was replaced, and has lost its end when it was cut.
+            kept.push(Kept { name, bytes: input.bytes().get(..intact).unwrap_or_default().to_vec() });
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! Menus: a few choices, each with a letter.
+
+use super::save::Content;
+
+/// A menu.
+#[derive(Clone, Debug)]
+pub struct Menu {
+    /// What is chosen.
+    pub title: &'static str,
+    /// Letter, text and meaning of each line.
+    pub items: Vec<(char, String, Choice)>,
+    /// The selected line.
+    pub at: usize,
+}
+
+/// What a line of a menu stands for.
+#[derive(Clone, Debug)]
+pub enum Choice {
+    /// Sort by that column.
+    Sort(usize),
+    /// Show or hide that column.
+    Column(usize),
+    /// Copy that text.
+    Copy(String),
+    /// Save that.
+    Save(Content),
+}
+
+impl Menu {
+    /// Number of the line with that letter.
+    pub(super) fn item(&self, letter: char) -> Option<usize> {
+        self.items.iter().position(|(l, ..)| *l == letter)
+    }
+}
+
+/// Letters for lines that have no better one.
+pub(super) const LETTERS: &str = "abcdefghijklmnop";

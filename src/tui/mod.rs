@@ -1,0 +1,40 @@
+//! The terminal UI: browse calls, pushes and their timeline.
+//!
+//! ```text
+//! terminal ─ keys ─┐                                    ┌─ view(&App, &mut Frame)
+//!                  ├─ Action ── update(&mut App, ..) ───┤
+//! loader thread ───┘                                    └─ Effect: quit, copy, save
+//! ```
+//!
+//! [`update()`] is the only place where state changes, and does no I/O; [`view()`] only reads. [`KEYMAP`] is the one
+//! table that says what a key does, for dispatch, hint bar and help. Logs are read by a thread of their own, so no
+//! key waits for them. Every text of a log goes through a sanitiser before it is drawn.
+
+mod app;
+mod cell;
+pub mod data;
+mod filter;
+mod keys;
+mod list;
+mod load;
+mod menu;
+mod rows;
+mod run;
+mod save;
+mod terminal;
+mod theme;
+mod timeline;
+mod update;
+mod view;
+
+pub use app::{App, Job, Load, Notice, Overlay, Prompt, PromptKind, View};
+pub use filter::Filter;
+pub use keys::{Binding, Command, KEYMAP, Key, Place, Scope};
+pub use list::{List, Motion};
+pub use menu::{Choice, Menu};
+pub use run::{Ending, Event, Settings, cycle, restore, run, terminate};
+pub use save::{Content, Save};
+pub use theme::Theme;
+pub use timeline::{Part, TimeMode, Timeline};
+pub use update::{Action, Effect, update};
+pub use view::view;

@@ -1,0 +1,189 @@
+//! What a row of each list says: its cells, and what keys need to know about it. A row is a number in the data.
+
+mod calls;
+mod column;
+mod findings;
+mod pushes;
+mod records;
+
+pub(super) use column::{Column, fitting};
+pub(super) use records::title;
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use ratatui::style::Style;
+
+use super::app::View;
+use super::data::Data;
+use super::theme::Theme;
+use crate::analysis::{Call, Push, PushResult};
+use crate::ladder::Subject;
+use crate::text::{contains_ignore_case, decode};
+use crate::time::Timestamp;
+use crate::trace::EventId;
+
+/// The columns of a list.
+pub(super) fn columns(view: View) -> &'static [Column] {
+    match view {
+        View::Pushes => pushes::COLUMNS,
+        View::Calls => calls::COLUMNS,
+        View::Records => records::COLUMNS,
+        View::Findings => findings::COLUMNS,
+        View::Overview | View::Timeline => &[],
+    }
+}
+
+/// What is to be shown in a cell; as logged, not made safe yet.
+pub(super) fn cell(data: &Data, view: View, row: usize, column: usize) -> Cow<'_, str> {
+    let cell = match view {
+        View::Pushes => data.analysis.pushes.get(row).map(|p| pushes::cell(data, p, column)),
+        View::Calls => data.analysis.calls.get(row).map(|c| calls::cell(data, c, column)),
+        View::Records => data.records.get(row).map(|id| records::cell(data, *id, column)),
+        View::Findings => data.causes.get(row).map(|c| findings::cell(c, column)),
+        View::Overview | View::Timeline => None,
+    };
+    cell.unwrap_or_default()
+}
+
+/// The style of a cell.
+pub(super) fn style(theme: &Theme, data: &Data, view: View, row: usize, column: usize) -> Style {
+    let style = match view {
+        View::Pushes => data.analysis.pushes.get(row).map(|p| pushes::style(theme, data, p, column)),
+        View::Calls => data.analysis.calls.get(row).map(|c| calls::style(theme, c, column)),
+        View::Records => data.records.get(row).map(|id| records::style(theme, data, *id, column)),
+        View::Findings => data.causes.get(row).map(|c| findings::style(theme, c, column)),
+        View::Overview | View::Timeline => None,
+    };
+    style.unwrap_or_default()
+}
+
+/// Order of two rows by a column.
+pub(super) fn compare(data: &Data, view: View, column: usize, a: usize, b: usize) -> Ordering {
+    // The rows of every list stand in the order of time, and numbers that are no text are compared as such.
+    let number = |row: usize| match (view, column) {
+        (_, 0) if view != View::Findings => i64::try_from(row).ok(),
+        (View::Calls, 5) => Some(data.analysis.calls.get(row)?.status?.into()),
+        (View::Calls, 8) => i64::try_from(data.analysis.calls.get(row)?.messages).ok(),
+        (View::Pushes, 3) => Some(data.analysis.pushes.get(row)?.status?.into()),
+        (View::Pushes, 6) => data.analysis.pushes.get(row)?.latency_ms(),
+        (View::Findings, 2) => i64::try_from(data.causes.get(row)?.cases).ok(),
+        (View::Findings, 3) => i64::try_from(data.causes.get(row)?.missed).ok(),
+        _ => None,
+    };
+    number(a).cmp(&number(b)).then_with(|| cell(data, view, a, column).cmp(&cell(data, view, b, column)))
+}
+
+/// When it happened, on the common clock.
+pub(super) fn time(data: &Data, view: View, row: usize) -> Option<Timestamp> {
+    match view {
+        View::Pushes => data.analysis.pushes.get(row)?.sent,
+        View::Calls => data.analysis.calls.get(row)?.started,
+        View::Records => data.analysis.time(&data.trace, *data.records.get(row)?),
+        View::Findings | View::Overview | View::Timeline => None,
+    }
+}
+
+/// The record that stands for it.
+pub(super) fn record(data: &Data, view: View, row: usize) -> Option<EventId> {
+    match view {
+        View::Pushes => push_record(data.analysis.pushes.get(row)?),
+        View::Calls => data.analysis.calls.get(row)?.own_records().first().copied(),
+        View::Records => data.records.get(row).copied(),
+        View::Findings | View::Overview | View::Timeline => None,
+    }
+}
+
+fn push_record(push: &Push) -> Option<EventId> {
+    push.hops.first().map(|h| h.event).or(push.evidence.first().copied())
+}
+
+/// The row that a record stands for.
+pub(super) fn row_of(data: &Data, view: View, id: EventId) -> Option<usize> {
+    let len = match view {
+        View::Pushes => data.analysis.pushes.len(),
+        View::Calls => data.analysis.calls.len(),
+        View::Records => data.records.len(),
+        View::Findings | View::Overview | View::Timeline => 0,
+    };
+    (0..len).find(|row| record(data, view, *row) == Some(id))
+}
+
+/// The story to which it belongs.
+pub(super) fn subject(data: &Data, view: View, row: usize) -> Option<Subject> {
+    match view {
+        View::Pushes => data.analysis.pushes.get(row).map(|_| Subject::Push(row)),
+        View::Calls => data.analysis.calls.get(row).map(|_| Subject::Call(row)),
+        View::Records => story_of(data, *data.records.get(row)?),
+        View::Findings | View::Overview | View::Timeline => None,
+    }
+}
+
+/// The call or the push that owns a record, else all records of its Call-ID.
+pub(super) fn story_of(data: &Data, id: EventId) -> Option<Subject> {
+    let symbol = data.trace.event(id)?.call_id()?;
+    let call_id = decode(data.trace.symbol(symbol));
+    let owns = |c: &Call| c.call_id == call_id && c.own_records().contains(&id);
+    if let Some(call) = data.analysis.calls.iter().position(owns) {
+        return Some(Subject::Call(call));
+    }
+    let owns = |p: &Push| p.call_id == call_id && p.records.contains(&id);
+    if let Some(push) = data.analysis.pushes.iter().position(owns) {
+        return Some(Subject::Push(push));
+    }
+    Some(Subject::Records(data.trace.events_of(symbol)))
+}
+
+/// Whether it went wrong.
+pub(super) fn is_failure(data: &Data, view: View, row: usize) -> bool {
+    match view {
+        View::Pushes => data.analysis.pushes.get(row).is_some_and(is_lost),
+        View::Calls => {
+            data.analysis.calls.get(row).is_some_and(|c| c.outcome.expected() == Some(false) || c.is_missed())
+        }
+        View::Records => data.records.get(row).is_some_and(|id| records::is_failure(data, *id)),
+        View::Findings | View::Overview | View::Timeline => false,
+    }
+}
+
+/// Whether a push was missed, or lost.
+pub(super) fn is_missed(data: &Data, view: View, row: usize) -> bool {
+    match view {
+        View::Pushes => data.analysis.pushes.get(row).is_some_and(|p| push_missed(data, p)),
+        View::Calls => data.analysis.calls.get(row).is_some_and(Call::is_missed),
+        View::Findings => data.causes.get(row).is_some_and(|c| c.missed > 0),
+        View::Records | View::Overview | View::Timeline => false,
+    }
+}
+
+fn is_lost(push: &Push) -> bool {
+    matches!(push.result, PushResult::Rejected | PushResult::Unroutable | PushResult::Unanswered)
+}
+
+fn push_missed(data: &Data, push: &Push) -> bool {
+    let call = push.call.and_then(|c| data.analysis.calls.get(c));
+    !push.synthetic && (call.is_some_and(Call::is_missed) || (call.is_none() && is_lost(push)))
+}
+
+/// Whether a search finds it: in any cell; of records also in the text as logged. `wanted` is in lower case.
+pub(super) fn matches(data: &Data, view: View, row: usize, wanted: &str) -> bool {
+    if let (View::Records, Some(event)) = (view, data.records.get(row).and_then(|id| data.trace.event(*id))) {
+        return contains_ignore_case(data.trace.record(event), wanted.as_bytes());
+    }
+    (0..columns(view).len()).any(|c| contains(&cell(data, view, row, c), wanted))
+}
+
+/// Whether a text contains another, given in lower case.
+pub(super) fn contains(text: &str, wanted: &str) -> bool {
+    if wanted.is_ascii() {
+        return contains_ignore_case(text.as_bytes(), wanted.as_bytes());
+    }
+    text.to_lowercase().contains(wanted)
+}
+
+/// The time of day, with the day where the logs span several.
+fn when(data: &Data, time: Option<Timestamp>) -> Cow<'static, str> {
+    let Some(time) = time else { return "".into() };
+    let several = data.overview.span.is_some_and(|(a, b)| a.iso().get(..10) != b.iso().get(..10));
+    if several { time.iso().get(5..19).unwrap_or_default().replace('T', " ").into() } else { time.clock().into() }
+}

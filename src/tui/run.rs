@@ -1,0 +1,256 @@
+//! The loop: one channel of events in, one frame out, effects carried out.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use ratatui::Terminal;
+use ratatui::backend::Backend;
+
+use super::app::{App, Notice};
+use super::data::Data;
+use super::filter::Filter;
+use super::keys::Key;
+use super::load;
+use super::save;
+use super::terminal;
+use super::theme::Theme;
+use super::update::{Action, Effect, update};
+use super::view::view;
+use crate::analysis::Options;
+
+/// What comes in from outside.
+#[derive(Debug)]
+pub enum Event {
+    /// From the terminal.
+    Terminal(crossterm::event::Event),
+    /// Loading came further, or something was done.
+    Action(Action),
+    /// There is nothing to show: why, in lines for stderr.
+    Failed(Vec<String>),
+    /// The process is asked to end.
+    Terminate,
+}
+
+/// How the user left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// By a key.
+    Quit,
+    /// The process was asked to end.
+    Terminated,
+    /// There was nothing to show: why, in lines for stderr.
+    Failed(Vec<String>),
+}
+
+/// What the command line decides.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Files, folders, archives, or `-`.
+    pub inputs: Vec<PathBuf>,
+    /// How to analyse.
+    pub options: Options,
+    /// Read what is appended to the logs.
+    pub follow: bool,
+    /// With colours.
+    pub colour: bool,
+    /// Draw with ASCII only.
+    pub ascii: bool,
+}
+
+/// A search goes on so long between two frames.
+const FRAME: Duration = Duration::from_millis(30);
+
+/// Where a signal is to be told.
+static SIGNALS: Mutex<Option<Sender<Event>>> = Mutex::new(None);
+
+/// Asks a running UI to end; false when none runs. For the handler of signals.
+pub fn terminate() -> bool {
+    let sender = SIGNALS.lock().ok().and_then(|s| s.clone());
+    sender.is_some_and(|s| s.send(Event::Terminate).is_ok())
+}
+
+/// Gives the terminal back at once; for the case that [`terminate`] is not heard.
+pub fn restore() {
+    terminal::restore();
+}
+
+/// Runs the UI on the terminal until the user leaves.
+///
+/// # Errors
+/// When the terminal cannot be used.
+pub fn run(settings: &Settings) -> io::Result<Ending> {
+    let (sender, events) = channel();
+    let (guard, mut terminal) = terminal::take()?;
+    if let Ok(mut signals) = SIGNALS.lock() {
+        *signals = Some(sender.clone());
+    }
+    let size = terminal.size()?;
+    let mut app = App::new(Theme::new(settings.colour, settings.ascii), (size.width, size.height));
+    app.follow = settings.follow;
+    // Before anything else: the first frame must not wait for a single byte of a log.
+    terminal.draw(|frame| view(&app, frame))?;
+    let keys = sender.clone();
+    thread::spawn(move || {
+        while let Ok(event) = crossterm::event::read() {
+            if keys.send(Event::Terminal(event)).is_err() {
+                break;
+            }
+        }
+    });
+    let (inputs, options) = (settings.inputs.clone(), settings.options.clone());
+    let told = sender.clone();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let following = Arc::new(AtomicBool::new(settings.follow));
+    let follow = Arc::clone(&following);
+    thread::spawn(move || load::load(&inputs, &options, &follow, &sender));
+    let ending =
+        cycle(&mut terminal, &mut app, &events, &mut |app, effect| perform(app, effect, &told, &following, &asked));
+    if let Ok(mut signals) = SIGNALS.lock() {
+        *signals = None;
+    }
+    drop(guard);
+    ending
+}
+
+/// Draws and waits, until an event ends it. Generic over the terminal, so that tests need none; `perform` carries
+/// out what is to be done outside, and tells the user how that went.
+///
+/// # Errors
+/// When the terminal cannot be drawn on.
+pub fn cycle<B: Backend>(
+    terminal: &mut Terminal<B>,
+    app: &mut App,
+    events: &Receiver<Event>,
+    perform: &mut dyn FnMut(&App, Effect),
+) -> io::Result<Ending>
+where
+    B::Error: Into<io::Error>,
+{
+    loop {
+        terminal.draw(|frame| view(app, frame)).map_err(Into::into)?;
+        let first = if app.busy() {
+            work(app, events)
+        } else {
+            let Ok(event) = events.recv() else { return Ok(Ending::Quit) };
+            Some(event)
+        };
+        // All that has come meanwhile is one frame.
+        for event in first.into_iter().chain(events.try_iter().take(1_000)) {
+            let action = match event {
+                Event::Terminal(event) => of_terminal(app, &event),
+                Event::Action(action) => Some(action),
+                Event::Failed(why) => return Ok(Ending::Failed(why)),
+                Event::Terminate => return Ok(Ending::Terminated),
+            };
+            match action.and_then(|a| update(app, a)) {
+                Some(Effect::Quit) => return Ok(Ending::Quit),
+                Some(effect) => perform(app, effect),
+                None => {}
+            }
+        }
+    }
+}
+
+/// Goes on with a search until a key comes or it is time for a frame.
+#[expect(clippy::disallowed_methods, reason = "frames are about the clock")]
+fn work(app: &mut App, events: &Receiver<Event>) -> Option<Event> {
+    let started = Instant::now();
+    while app.busy() && started.elapsed() < FRAME {
+        if let Ok(event) = events.try_recv() {
+            return Some(event);
+        }
+        update(app, Action::Work);
+    }
+    None
+}
+
+/// Carries out what is to be done outside.
+fn perform(app: &App, effect: Effect, sender: &Sender<Event>, follow: &AtomicBool, asked: &Arc<AtomicUsize>) {
+    let sender = sender.clone();
+    let told = sender.clone();
+    let tell = move |text: String, bad: bool| {
+        // Nobody listens any more when the user has left.
+        let _ = told.send(Event::Action(Action::Tell(Notice { text, bad })));
+    };
+    match effect {
+        Effect::Quit => {}
+        Effect::Filter(filter) => {
+            asked.store(filter.number, Ordering::Relaxed);
+            let (data, asked) = (Arc::clone(&app.data), Arc::clone(asked));
+            thread::spawn(move || ask(&data, filter, &asked, &sender));
+        }
+        Effect::StopFilter => asked.store(usize::MAX, Ordering::Relaxed),
+        Effect::Follow(on) => follow.store(on, Ordering::Relaxed),
+        Effect::Mouse(on) => {
+            if let Err(error) = terminal::mouse(on) {
+                tell(format!("no mouse on this terminal: {error}"), true);
+            }
+        }
+        Effect::Copy(text) => match copy(&text) {
+            Ok(done) => tell(done, false),
+            Err(error) => tell(format!("cannot copy: {error}"), true),
+        },
+        Effect::Save(save) => {
+            let data = Arc::clone(&app.data);
+            // A file may lie on a slow network, and no key waits.
+            thread::spawn(move || match save::save(&data, &save) {
+                Ok(bytes) => tell(format!("saved {} ({bytes} bytes)", save.path.display()), false),
+                Err(error) => {
+                    tell(format!("cannot save {}: {error}; choose another name or folder", save.path.display()), true);
+                }
+            });
+        }
+    }
+}
+
+/// Asks a filter; tells how far it has come each time that a percent more is done.
+fn ask(data: &Data, filter: Filter, asked: &AtomicUsize, sender: &Sender<Event>) {
+    let number = filter.number;
+    let total = data.records.len().max(1);
+    let told = AtomicU64::new(0);
+    let go_on = |done: usize| {
+        let percent = done as u64 * 100 / total as u64;
+        if percent > told.fetch_max(percent, Ordering::Relaxed) {
+            let _ = sender.send(Event::Action(Action::Filtering(number, percent)));
+        }
+        asked.load(Ordering::Relaxed) == number
+    };
+    // The query was read before, when it was typed.
+    if let Ok(Some(rows)) = filter.ask(data, &go_on) {
+        let _ = sender.send(Event::Action(Action::Filtered(filter, rows)));
+    }
+}
+
+/// Terminals cut what is longer.
+const CLIPBOARD: usize = 74_000;
+
+/// To the clipboard of the terminal (OSC 52), which works over SSH but does not say whether it did; and to a file
+/// when it is too long for that.
+fn copy(text: &str) -> io::Result<String> {
+    if text.len() > CLIPBOARD {
+        let path = save::save_text(&std::env::current_dir()?, text)?;
+        return Ok(format!("too long for the clipboard: saved {}", path.display()));
+    }
+    crossterm::execute!(terminal::out(), crossterm::clipboard::CopyToClipboard::to_clipboard_from(text))?;
+    Ok(format!("copied {} bytes to the clipboard of the terminal; s saves to a file instead", text.len()))
+}
+
+fn of_terminal(app: &App, event: &crossterm::event::Event) -> Option<Action> {
+    use crossterm::event::{Event, KeyCode, MouseButton, MouseEventKind};
+    match event {
+        Event::Key(key) => Key::of(*key).and_then(|key| app.action(key)),
+        Event::Resize(columns, rows) => Some(Action::Resize(*columns, *rows)),
+        Event::Mouse(mouse) => match mouse.kind {
+            MouseEventKind::Down(MouseButton::Left) => Some(Action::Click(mouse.column, mouse.row)),
+            MouseEventKind::ScrollDown => app.action(Key::plain(KeyCode::Down)),
+            MouseEventKind::ScrollUp => app.action(Key::plain(KeyCode::Up)),
+            _ => None,
+        },
+        _ => None,
+    }
+}

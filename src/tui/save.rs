@@ -1,0 +1,173 @@
+//! What can be taken along, as bytes for a file.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::app::View;
+use super::data::Data;
+use crate::analysis::Analysis;
+use crate::ladder::svg::SvgOptions;
+use crate::ladder::text::{TextOptions, TimeStyle};
+use crate::ladder::{self, Subject, mermaid, svg};
+use crate::report::story::Story;
+use crate::report::{self, page};
+use crate::trace::EventId;
+
+/// What is to be saved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// A story with its ladder, hops and records, as text.
+    Text(Subject),
+    /// Its call and pushes, as the JSON of `siptrail report`.
+    Json(Subject),
+    /// Its ladder, as a picture.
+    Svg(Subject),
+    /// Its ladder, as a Mermaid diagram for a wiki.
+    Mermaid(Subject),
+    /// Records as logged, byte for byte.
+    Records(Vec<EventId>),
+    /// The calls or pushes of these rows, as the JSON of `siptrail report`.
+    Rows(View, Vec<u32>),
+}
+
+/// A file to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Save {
+    /// Where.
+    pub path: PathBuf,
+    /// What.
+    pub content: Content,
+    /// Draw with ASCII only.
+    pub ascii: bool,
+}
+
+impl Content {
+    /// A name for the file, from the Call-ID where there is one.
+    pub(super) fn file_name(&self, data: &Data) -> String {
+        let of = |subject: &Subject| -> String {
+            let call_id = match subject {
+                Subject::Call(i) => data.analysis.calls.get(*i).map(|c| c.call_id.as_str()),
+                Subject::Push(i) => data.analysis.pushes.get(*i).map(|p| p.call_id.as_str()),
+                Subject::Records(_) => None,
+            };
+            // A Call-ID is text of the log: it names no folders.
+            let name: String =
+                call_id.unwrap_or("dialog").chars().filter(char::is_ascii_alphanumeric).take(12).collect();
+            format!("siptrail-{name}")
+        };
+        match self {
+            Content::Text(subject) => of(subject) + ".txt",
+            Content::Json(subject) => of(subject) + ".json",
+            Content::Svg(subject) => of(subject) + ".svg",
+            Content::Mermaid(subject) => of(subject) + ".mmd",
+            Content::Records(_) => "siptrail-records.log".to_owned(),
+            Content::Rows(View::Pushes, _) => "siptrail-pushes.json".to_owned(),
+            Content::Rows(..) => "siptrail-calls.json".to_owned(),
+        }
+    }
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// When the writer fails.
+    pub fn write(&self, data: &Data, ascii: bool, out: &mut dyn Write) -> io::Result<()> {
+        let analysis = &data.analysis;
+        match self {
+            Content::Text(subject) => {
+                let ladder = ladder::build(&data.trace, analysis, subject);
+                let look = TextOptions { width: page::WIDTH * 3 / 2, ascii, ..TextOptions::default() };
+                let mut plain = anstream::StripStream::new(Vec::new());
+                let story = Story { trace: &data.trace, analysis, ladder: &ladder, look };
+                story.write(&mut plain)?;
+                story.write_records(&mut plain)?;
+                out.write_all(&plain.into_inner())
+            }
+            Content::Svg(subject) => {
+                svg::write(&ladder::build(&data.trace, analysis, subject), &SvgOptions::default(), out)
+            }
+            Content::Mermaid(subject) => {
+                mermaid::write(&ladder::build(&data.trace, analysis, subject), TimeStyle::Absolute, out)
+            }
+            Content::Json(Subject::Call(i)) => json(data, &[*i], &pushes_of(analysis, *i), out),
+            Content::Json(Subject::Push(i)) => match analysis.pushes.get(*i).and_then(|p| p.call) {
+                Some(call) => json(data, &[call], &pushes_of(analysis, call), out),
+                None => json(data, &[], &[*i], out),
+            },
+            Content::Json(Subject::Records(records)) | Content::Records(records) => {
+                for event in records.iter().filter_map(|id| data.trace.event(*id)) {
+                    out.write_all(data.trace.record(event).trim_ascii_end())?;
+                    out.write_all(b"\r\n")?;
+                }
+                Ok(())
+            }
+            Content::Rows(View::Pushes, rows) => {
+                json(data, &[], &rows.iter().map(|r| *r as usize).collect::<Vec<_>>(), out)
+            }
+            Content::Rows(_, rows) => {
+                let calls: Vec<usize> = rows.iter().map(|r| *r as usize).collect();
+                let pushes: Vec<usize> = calls.iter().flat_map(|c| pushes_of(analysis, *c)).collect();
+                json(data, &calls, &pushes, out)
+            }
+        }
+    }
+}
+
+fn pushes_of(analysis: &Analysis, call: usize) -> Vec<usize> {
+    analysis.calls.get(call).map_or(Vec::new(), |c| c.pushes.clone())
+}
+
+/// The report of some calls and pushes; their numbers are adjusted.
+fn json(data: &Data, calls: &[usize], pushes: &[usize], out: &mut dyn Write) -> io::Result<()> {
+    let all = &data.analysis;
+    let (mut calls, mut pushes) = (calls.to_vec(), pushes.to_vec());
+    calls.sort_unstable();
+    pushes.sort_unstable();
+    pushes.dedup();
+    let place = |list: &[usize], wanted: usize| list.binary_search(&wanted).ok();
+    let mut part = Analysis {
+        servers: all.servers.clone(),
+        clocks: all.clocks.clone(),
+        coverage: all.coverage.clone(),
+        ..Analysis::default()
+    };
+    for call in calls.iter().filter_map(|i| all.calls.get(*i)) {
+        let mut call = call.clone();
+        call.pushes = call.pushes.iter().filter_map(|p| place(&pushes, *p)).collect();
+        part.messages += call.messages;
+        part.calls.push(call);
+    }
+    for push in pushes.iter().filter_map(|i| all.pushes.get(*i)) {
+        let mut push = push.clone();
+        push.call = push.call.and_then(|c| place(&calls, c));
+        push.candidates = push.candidates.iter().filter_map(|c| place(&calls, *c)).collect();
+        part.pushes.push(push);
+    }
+    report::write_json(&report::report(&data.trace, &part, &[]), out)
+}
+
+/// Writes a new file; one that is there already is left alone.
+///
+/// # Errors
+/// When the file exists or cannot be written; half a file is taken away again.
+pub(super) fn save(data: &Data, save: &Save) -> io::Result<u64> {
+    let file = std::fs::File::options().write(true).create_new(true).open(&save.path)?;
+    let mut out = io::BufWriter::new(&file);
+    let done = save.content.write(data, save.ascii, &mut out).and_then(|()| out.flush());
+    drop(out);
+    if let Err(error) = done {
+        let _ = std::fs::remove_file(&save.path);
+        return Err(error);
+    }
+    file.metadata().map(|m| m.len())
+}
+
+/// Writes a text to a new file beside others of that name; gives its path.
+///
+/// # Errors
+/// When no file can be made.
+pub(super) fn save_text(folder: &Path, text: &str) -> io::Result<PathBuf> {
+    let file = tempfile::Builder::new().prefix("siptrail-copy-").suffix(".txt").tempfile_in(folder)?;
+    file.as_file().write_all(text.as_bytes())?;
+    let (_, path) = file.keep()?;
+    Ok(path)
+}

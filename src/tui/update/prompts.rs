@@ -1,0 +1,115 @@
+//! Lines that are typed: what to search for, a time, the name of a file.
+
+use tui_input::{Input, InputRequest};
+
+use super::{Effect, find, moves};
+use crate::query::Query;
+use crate::time::Timestamp;
+use crate::tui::app::{App, Notice, Prompt, PromptKind, View};
+use crate::tui::filter::Filter;
+use crate::tui::save::{Content, Save};
+
+pub(super) fn search(app: &mut App) {
+    let from = app.list().map_or(0, |l| l.selected);
+    app.prompt = Some(Prompt { kind: PromptKind::Search(from), input: Input::default() });
+}
+
+pub(super) fn time(app: &mut App) {
+    app.prompt = Some(Prompt { kind: PromptKind::Time, input: Input::default() });
+}
+
+pub(super) fn file(app: &mut App, content: Content) {
+    let input = Input::new(content.file_name(&app.data));
+    app.prompt = Some(Prompt { kind: PromptKind::Save(content), input });
+}
+
+/// A key in the line. A search goes on while it is typed.
+pub(super) fn edit(app: &mut App, request: InputRequest) -> Option<Effect> {
+    let prompt = app.prompt.as_mut()?;
+    prompt.input.handle(request);
+    app.notice = None;
+    let text = prompt.input.value().trim().to_owned();
+    match prompt.kind {
+        PromptKind::Search(from) => {
+            app.search = prompt.input.value().to_lowercase();
+            moves::select(app, from);
+            find::start(app, from, true);
+            None
+        }
+        PromptKind::Filter(_) => Some(ask(app, app.view, text)),
+        PromptKind::Time | PromptKind::Save(_) => None,
+    }
+}
+
+pub(super) fn filter(app: &mut App) {
+    let Some(list) = app.list() else { return };
+    let before = Box::new(list.clone());
+    // A list that was narrowed to a cause has no query.
+    let text = list.query.clone().unwrap_or_default();
+    app.prompt = Some(Prompt { kind: PromptKind::Filter(before), input: Input::new(text) });
+}
+
+/// Asks a filter; a query that cannot be read leaves the rows as they are.
+pub(super) fn ask(app: &mut App, view: View, text: String) -> Effect {
+    app.filters += 1;
+    app.filtering = None;
+    if text.is_empty() {
+        moves::refill(app, view, None);
+        return Effect::StopFilter;
+    }
+    if let Err(error) = Query::parse(&text) {
+        app.notice = Some(Notice { text: error.to_string(), bad: true });
+        return Effect::StopFilter;
+    }
+    app.filtering = Some(0);
+    Effect::Filter(Filter { number: app.filters, view, text })
+}
+
+/// The rows of a filter have come.
+pub(super) fn filtered(app: &mut App, filter: Filter, rows: Vec<usize>) {
+    app.filtering = None;
+    moves::refill(app, filter.view, Some((filter.text.clone(), rows)));
+    if let Some(list) = app.list_of(filter.view) {
+        list.query = Some(filter.text);
+    }
+}
+
+/// Gives the line up.
+pub(super) fn cancel(app: &mut App) {
+    match app.prompt.take().map(|p| p.kind) {
+        Some(PromptKind::Search(from)) => {
+            app.search.clear();
+            app.job = None;
+            moves::select(app, from);
+        }
+        Some(PromptKind::Filter(before)) => {
+            (app.filtering, app.filters) = (None, app.filters + 1);
+            if let Some(list) = app.list_mut() {
+                *list = *before;
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The line is done.
+pub(super) fn confirm(app: &mut App) -> Option<Effect> {
+    let Prompt { kind, input } = app.prompt.take()?;
+    let text = input.value().trim();
+    match kind {
+        PromptKind::Search(_) | PromptKind::Filter(_) => None,
+        _ if text.is_empty() => None,
+        PromptKind::Time => {
+            let here = app.list().and_then(|l| moves::time(app, l.selected));
+            let day = here.or(app.data.overview.span.map(|s| s.0));
+            if let Some(time) = Timestamp::parse(text, day) {
+                moves::go_to(app, time);
+            } else {
+                let text = format!("{text}: no time; expected 10:14, 10:14:03.5 or 2013-10-15 10:14");
+                app.notice = Some(Notice { text, bad: true });
+            }
+            None
+        }
+        PromptKind::Save(content) => Some(Effect::Save(Save { path: text.into(), content, ascii: app.theme.ascii })),
+    }
+}

@@ -1,0 +1,95 @@
+//! Taking in what was loaded; where something was loaded before, everything chosen stays chosen.
+
+use std::sync::Arc;
+
+use super::moves::{self, go};
+use super::{Effect, prompts};
+use crate::trace::EventId;
+use crate::tui::app::{App, Load, Notice, View};
+use crate::tui::data::Data;
+use crate::tui::list::{List, Motion};
+use crate::tui::rows;
+use crate::tui::view::layout;
+
+const LISTS: [View; 4] = [View::Pushes, View::Calls, View::Records, View::Findings];
+
+pub(super) fn loaded(app: &mut App, data: &Arc<Data>) -> Option<Effect> {
+    let old = std::mem::replace(&mut app.data, Arc::clone(data));
+    let again = app.load == Load::Done && !old.records.is_empty();
+    app.load = Load::Done;
+    app.job = None;
+    let query = app.list().and_then(|l| l.query.clone());
+    for view in LISTS {
+        refill(app, view, &old);
+    }
+    if again {
+        app.marks = app.marks.iter().filter_map(|id| moved(&old, data, *id)).collect();
+        app.last_mark = app.last_mark.and_then(|id| moved(&old, data, id));
+        timeline(app, &old);
+        let new = data.records.len().saturating_sub(old.records.len());
+        if new > 0 {
+            app.notice = Some(Notice { text: format!("{new} new records"), bad: false });
+        }
+    }
+    go(app, Motion::Down(0));
+    // The list that is shown keeps its filter.
+    query.map(|text| prompts::ask(app, app.view, text))
+}
+
+/// All rows, those of a cause where the list was narrowed to it; the same row selected, or the last again.
+fn refill(app: &mut App, view: View, old: &Data) {
+    let (height, follow) = (layout(app).rows(), app.follow);
+    let data = Arc::clone(&app.data);
+    let Some(list) = app.list_of(view) else { return };
+    let before = std::mem::take(list);
+    (list.sort, list.hidden) = (before.sort, before.hidden);
+    let cause = before.only.as_ref().and_then(|code| data.causes.iter().find(|c| c.finding.code == *code));
+    let only = cause.map(|c| {
+        let rows = if view == View::Pushes { &c.pushes } else { &c.calls };
+        (c.finding.code.clone(), rows.clone())
+    });
+    moves::refill(app, view, only);
+    let row = before.current();
+    let was_last = !before.rows.is_empty() && before.selected + 1 == before.rows.len();
+    let same = row.and_then(|row| {
+        if view == View::Findings {
+            let code = &old.causes.get(row)?.finding.code;
+            return data.causes.iter().position(|c| c.finding.code == *code);
+        }
+        rows::row_of(&data, view, moved(old, &data, rows::record(old, view, row)?)?)
+    });
+    let Some(list) = app.list_of(view) else { return };
+    list.top = before.top;
+    match same {
+        _ if was_last && follow => list.select(usize::MAX, height),
+        Some(row) if list.select_number(row, height) => {}
+        _ => list.select(0, height),
+    }
+}
+
+/// The same record in the logs as they are now.
+fn moved(old: &Data, new: &Data, id: EventId) -> Option<EventId> {
+    let event = old.trace.event(id)?;
+    let name = old.trace.inputs().get(event.file.index())?.name();
+    let file = new.trace.inputs().iter().position(|i| i.name() == name)?;
+    let key = (file, event.start);
+    let at = new.trace.events().partition_point(|e| (e.file.index(), e.start) < key);
+    let found = new.trace.events().get(at)?;
+    ((found.file.index(), found.start) == key).then(|| u32::try_from(at).ok().map(EventId)).flatten()
+}
+
+/// The ladder of the same story, which may have grown.
+fn timeline(app: &mut App, old: &Data) {
+    let data = Arc::clone(&app.data);
+    let first = app.timeline.ladder.records.first().and_then(|id| moved(old, &data, *id));
+    let List { selected, top, .. } = app.timeline.list;
+    let subject = first.and_then(|id| rows::story_of(&data, id));
+    app.timeline.subject = None;
+    match subject {
+        Some(subject) => app.timeline.open(&data, subject),
+        None => app.timeline.clear(),
+    }
+    app.timeline.list.top = top;
+    let height = layout(app).rows();
+    app.timeline.list.select(selected, height);
+}

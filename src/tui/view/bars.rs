@@ -1,0 +1,150 @@
+//! The bar on top, the line of notices and the hints.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use crate::tui::app::{App, Load, Prompt, PromptKind, View};
+use crate::tui::cell::{clip, columns, fit};
+use crate::tui::keys::{Binding, Place, Scope, bindings};
+
+/// The name of the program, where there is room, and the names of the views; each with the view it leads to.
+fn tabs(app: &App, width: usize) -> Vec<(String, Option<View>)> {
+    let names: usize = View::ALL.iter().map(|v| v.name().len() + 4).sum();
+    let room = width.saturating_sub(state(app).len());
+    let mut out = Vec::new();
+    if room >= names + 10 {
+        out.push((" siptrail ".to_owned(), None));
+    }
+    for (i, view) in View::ALL.iter().enumerate() {
+        // Where there is no room for all names, the others are their numbers.
+        let name = if *view == app.view || room >= names { view.name() } else { "" };
+        out.push((format!(" {} {name}", i + 1).trim_end().to_owned() + " ", Some(*view)));
+    }
+    out
+}
+
+/// The view whose name stands at a column of the bar.
+pub(in crate::tui) fn view_at(app: &App, column: u16) -> Option<View> {
+    let mut end = 0;
+    let mut tabs = tabs(app, usize::from(app.size.0)).into_iter();
+    tabs.find_map(|(text, view)| {
+        end += columns(&text);
+        (usize::from(column) < end).then_some(view)
+    })?
+}
+
+/// How far loading has come, and whether the logs are followed.
+fn state(app: &App) -> String {
+    match app.load {
+        Load::Opening => "opening".to_owned(),
+        Load::Reading(done, total) => format!("reading {}", percent(done, total)),
+        Load::Analysing => "analysing".to_owned(),
+        Load::Done if app.follow => "following".to_owned(),
+        Load::Done => String::new(),
+    }
+}
+
+/// Views, and how far loading has come.
+pub(super) fn top(app: &App, area: Rect, buf: &mut Buffer) {
+    let width = usize::from(area.width);
+    let spans = tabs(app, width).into_iter().map(|(text, view)| {
+        let style = match view {
+            None => app.theme.head,
+            Some(view) if view == app.view => app.theme.selected,
+            Some(_) => Style::new(),
+        };
+        Span::styled(text, style)
+    });
+    Line::from(spans.collect::<Vec<_>>()).render(area, buf);
+    let state = clip(&state(app), width, app.theme.ascii);
+    let room = u16::try_from(columns(&state)).unwrap_or(0).min(area.width);
+    let right = Rect { x: area.right() - room, width: room, ..area };
+    Line::styled(state, app.theme.warn).render(right, buf);
+}
+
+fn percent(done: u64, total: u64) -> String {
+    format!("{} %", u128::from(done) * 100 / u128::from(total.max(1)))
+}
+
+/// What the user has to be told, and where in the list he is.
+pub(super) fn notice(app: &App, area: Rect, buf: &mut Buffer) {
+    let width = usize::from(area.width);
+    let place = app.list().map_or(String::new(), |l| match l.rows.len() {
+        0 => "none".to_owned(),
+        n => format!("{} of {n}", l.selected + 1),
+    });
+    let place = match app.list().and_then(|l| l.only.as_ref()) {
+        Some(why) => format!("{why}: {place}"),
+        None => place,
+    };
+    let place = app.filtering.map_or(place, |percent| format!("filtering {percent} %; Esc stops"));
+    let place = match app.job {
+        Some(job) => format!("searching, {} rows done; Esc stops", job.done),
+        None => place,
+    };
+    let place = app.count.map_or(place.clone(), |n| format!("{n}  {place}"));
+    let place = clip(&place, width, app.theme.ascii);
+    let room = u16::try_from(columns(&place)).unwrap_or(0).min(area.width);
+    let left = Rect { width: (area.width - room).saturating_sub(1), ..area };
+    if let Some(notice) = &app.notice {
+        let style = if notice.bad { app.theme.bad } else { app.theme.good };
+        let text = clip(&notice.text, usize::from(left.width), app.theme.ascii);
+        Line::styled(text, style).render(left, buf);
+    }
+    Line::styled(place, app.theme.dim).render(Rect { x: area.right() - room, width: room, ..area }, buf);
+}
+
+/// The line that is typed; gives the column of the cursor.
+pub(super) fn prompt(app: &App, prompt: &Prompt, area: Rect, buf: &mut Buffer) -> u16 {
+    let title = match prompt.kind {
+        PromptKind::Search(_) => "/",
+        PromptKind::Filter(_) => "filter: ",
+        PromptKind::Time => "time: ",
+        PromptKind::Save(_) => "save as: ",
+    };
+    let width = usize::from(area.width);
+    // What the user types is no log, but it may have been pasted.
+    let room = width.saturating_sub(title.len() + 1).max(1);
+    let hidden = prompt.input.visual_scroll(room);
+    let text: String = prompt.input.value().chars().skip(hidden).collect();
+    let text = format!("{title}{}", clip(&text, room, app.theme.ascii));
+    let found = match (&app.notice, &prompt.kind, app.list()) {
+        (Some(notice), ..) if notice.bad => format!("   {}", notice.text),
+        (_, PromptKind::Filter(_), Some(list)) if app.filtering.is_none() => format!("   {} rows", list.rows.len()),
+        (_, PromptKind::Filter(_), _) => "   ...".to_owned(),
+        _ => String::new(),
+    };
+    buf.set_style(area, Style::reset());
+    Line::raw(fit(&clip(&format!("{text}{found}"), width, app.theme.ascii), width, app.theme.ascii)).render(area, buf);
+    let column = title.len() + prompt.input.visual_cursor().saturating_sub(hidden);
+    area.x + u16::try_from(column).unwrap_or(0).min(area.width.saturating_sub(1))
+}
+
+/// Keys of this place, as many as there is room for.
+pub(super) fn hints(app: &App, area: Rect, buf: &mut Buffer) {
+    if matches!(app.place(), Place::Prompt) {
+        Line::styled("Enter done  Esc give up", app.theme.dim).render(area, buf);
+        return;
+    }
+    // The way out and the help are there however little room there is.
+    let (last, first): (Vec<_>, Vec<_>) =
+        bindings(app.place()).filter(|b| !b.hint.is_empty()).partition(|b| b.scope == Scope::All);
+    let hint = |b: &Binding| Some((b.keys.first()?.to_string(), b.hint));
+    let width = |(key, hint): &(String, &str)| key.len() + hint.len() + 3;
+    let last: Vec<_> = last.into_iter().filter_map(hint).collect();
+    let mut room = usize::from(area.width + 2).saturating_sub(last.iter().map(width).sum());
+    let mut shown = Vec::new();
+    for hint in first.into_iter().filter_map(hint) {
+        let Some(rest) = room.checked_sub(width(&hint)) else { break };
+        room = rest;
+        shown.push(hint);
+    }
+    let spans = shown
+        .into_iter()
+        .chain(last)
+        .flat_map(|(key, hint)| [Span::styled(key, app.theme.head), Span::styled(format!(" {hint}  "), app.theme.dim)]);
+    Line::from(spans.collect::<Vec<_>>()).render(area, buf);
+}

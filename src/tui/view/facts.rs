@@ -1,0 +1,112 @@
+//! The pane below or beside a list: more about the selected row.
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::knowledge::Explanation;
+use crate::knowledge::catalogue::Step;
+use crate::ladder::text::{TextOptions, TimeStyle};
+use crate::ladder::{Ladder, Subject};
+use crate::report::story::Story;
+use crate::tui::app::{App, View};
+use crate::tui::cell::{clip, wrap};
+use crate::tui::data::Cause;
+use crate::tui::list::List;
+use crate::tui::theme::Theme;
+
+use super::message;
+
+/// No pane needs more lines than this; hostile logs must not make it endless.
+const MOST: usize = 2_000;
+
+/// The lines of the pane at that width.
+pub(in crate::tui) fn lines(app: &App, width: usize) -> Vec<Line<'static>> {
+    let row = app.list().and_then(List::current);
+    match (app.view, row) {
+        (View::Calls, Some(row)) => story(app, &Subject::Call(row), width),
+        (View::Pushes, Some(row)) => story(app, &Subject::Push(row), width),
+        (View::Records, Some(row)) => {
+            app.data.records.get(row).map_or(Vec::new(), |id| message::lines(app, &[*id], width))
+        }
+        (View::Findings, Some(row)) => app.data.causes.get(row).map_or(Vec::new(), |c| cause(app, c, width)),
+        (View::Timeline, _) => message::lines(app, app.timeline.records(), width),
+        _ => Vec::new(),
+    }
+}
+
+/// What is known about a call with its pushes, or about a push: the same as `siptrail show` tells.
+fn story(app: &App, subject: &Subject, width: usize) -> Vec<Line<'static>> {
+    let mut ladder = Ladder::default();
+    match subject {
+        Subject::Call(i) => {
+            ladder.call = Some(*i);
+            ladder.pushes = app.data.analysis.calls.get(*i).map_or(Vec::new(), |c| c.pushes.clone());
+        }
+        Subject::Push(i) => ladder.pushes.push(*i),
+        Subject::Records(_) => {}
+    }
+    let look = TextOptions { width: width.max(20), ascii: app.theme.ascii, time: TimeStyle::Absolute };
+    let story = Story { trace: &app.data.trace, analysis: &app.data.analysis, ladder: &ladder, look };
+    let mut text = Vec::new();
+    if story.write_facts(&mut text).is_err() {
+        return Vec::new();
+    }
+    styled(&String::from_utf8_lossy(&text), &app.theme, width)
+}
+
+/// Text with the colours of [`crate::report::page`] as lines of the terminal. Texts of the log hold no escapes any
+/// more, so every escape is ours.
+fn styled(text: &str, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    let mut style = Style::new();
+    let mut out = Vec::new();
+    for line in text.lines().take(MOST) {
+        let mut spans = Vec::new();
+        for (i, part) in line.split("\u{1b}[").enumerate() {
+            let (codes, text) = if i == 0 { ("", part) } else { part.split_once('m').unwrap_or(("", part)) };
+            style = match codes {
+                "" => style,
+                "1" => theme.head,
+                "2" => theme.dim,
+                "31" => theme.bad,
+                "32" => theme.good,
+                _ => Style::new(),
+            };
+            if !text.is_empty() {
+                spans.push(Span::styled(clip(text, width, theme.ascii), style));
+            }
+        }
+        out.push(Line::from(spans));
+    }
+    out
+}
+
+/// All about a cause.
+fn cause(app: &App, cause: &Cause, width: usize) -> Vec<Line<'static>> {
+    let theme = &app.theme;
+    let finding = cause.finding;
+    let mut out = Vec::new();
+    let mut paragraph = |name: &str, text: &str| {
+        for (i, line) in wrap(&format!("{name}{text}"), width, MOST, theme.ascii).into_iter().enumerate() {
+            let rest = line.strip_prefix(name).filter(|_| i == 0).map(str::to_owned);
+            out.push(match rest {
+                Some(rest) => Line::from(vec![Span::styled(name.to_owned(), theme.name), Span::raw(rest)]),
+                None => Line::raw(line),
+            });
+        }
+    };
+    paragraph("Cause: ", &finding.cause);
+    for (i, step) in Explanation::of_finding(finding).steps.iter().enumerate() {
+        match step {
+            Step::Text(text) => paragraph(if i == 0 { "Remedy: " } else { "" }, text),
+            Step::Command(command) => paragraph(if i == 0 { "Remedy: " } else { "  " }, command),
+        }
+    }
+    paragraph("Seen: ", &finding.seen);
+    if !finding.false_friends.is_empty() {
+        paragraph("False friends: ", &finding.false_friends);
+    }
+    for source in &finding.source {
+        paragraph("Source: ", source);
+    }
+    out
+}

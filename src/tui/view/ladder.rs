@@ -1,0 +1,208 @@
+//! The ladder of a story: lanes from left to right, steps from top to bottom.
+//!
+//! ```text
+//! time             caller         Front End       mobility service
+//! 08:30:20.015        |-----INVITE---->|                 |
+//! 08:30:20.155        |<-180 Ringing---|                 |
+//! ```
+//!
+//! Where the lanes do not fit, those around the selected step are shown.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use crate::ladder::text::{caption, wrap};
+use crate::ladder::{Arrow, StepKind, Tone};
+use crate::tui::app::App;
+use crate::tui::cell::{clip, columns, fit, marked};
+use crate::tui::list::scrolled;
+use crate::tui::timeline::Part;
+
+/// Columns of mark, time and the blanks behind them.
+const LEFT: usize = 14;
+/// Lanes closer than this leave no room for `INVITE` and an arrow.
+const CLOSEST: usize = 13;
+/// Farther apart nothing is gained.
+const WIDEST: usize = 36;
+
+/// Where the lanes stand.
+struct Lanes {
+    /// Number of the first lane that is shown.
+    first: usize,
+    /// Columns of the lanes that are shown, from the left of the area.
+    at: Vec<usize>,
+    gap: usize,
+    width: usize,
+}
+
+impl Lanes {
+    fn new(app: &App, width: usize) -> Lanes {
+        let count = app.timeline.ladder.lanes.len().max(1);
+        let room = width.saturating_sub(LEFT);
+        let gap = (room / count).clamp(CLOSEST, WIDEST);
+        let shown = (room / gap).clamp(1, count);
+        // The lanes of the selected step come first in a choice of lanes.
+        let wanted = app.timeline.step(app.timeline.list.selected).map_or((0, 0), |(step, _)| match &step.kind {
+            StepKind::Arrow(arrow) => (arrow.from.min(arrow.to), arrow.from.max(arrow.to)),
+            StepKind::Note(note) => (note.lane, note.lane),
+        });
+        let first = (wanted.1 + 1).saturating_sub(shown).min(wanted.0).min(count - shown);
+        let at = (0..shown).map(|i| LEFT + gap / 2 + i * gap).filter(|c| *c < width).collect();
+        Lanes { first, at, gap, width }
+    }
+
+    /// Column of a lane; at the edge when it is not shown.
+    fn column(&self, lane: usize) -> usize {
+        match lane.checked_sub(self.first) {
+            None => LEFT.saturating_sub(1),
+            Some(i) => self.at.get(i).copied().unwrap_or(self.width),
+        }
+    }
+}
+
+/// Rows of the headings of the lanes.
+pub(super) const HEADING: u16 = 4;
+
+pub(super) fn draw(app: &App, head: Rect, area: Rect, buf: &mut Buffer) {
+    let theme = &app.theme;
+    let timeline = &app.timeline;
+    if timeline.ladder.steps.is_empty() {
+        let text = "no story chosen: select a call or a push and press Enter";
+        Line::styled(clip(text, usize::from(area.width), theme.ascii), theme.dim).render(area, buf);
+        return;
+    }
+    let lanes = Lanes::new(app, usize::from(area.width));
+    title(app, head, buf);
+    let below = head.height.min(1);
+    headings(app, &lanes, Rect { y: head.y + below, height: head.height - below, ..head }, buf);
+    let mark = app.marked_time();
+    let top = scrolled(timeline.list.top, timeline.list.selected, usize::from(area.height), timeline.rows.len());
+    for (row, line) in (top..timeline.rows.len()).zip(area.rows()) {
+        let Some((step, part)) = timeline.step(row) else { continue };
+        let selected = row == timeline.list.selected;
+        let is_marked = part == Part::Whole && step.kind.records().iter().any(|id| app.marks.contains(id));
+        let time = if part == Part::Whole { timeline.time_text(step, mark) } else { String::new() };
+        put(buf, line, 0, if is_marked { "*" } else { " " }, theme.hit);
+        put(buf, line, 1, &format!("{time:>12}"), theme.dim);
+        for column in &lanes.at {
+            put(buf, line, *column, theme.glyph("│", "|"), theme.dim);
+        }
+        match (&step.kind, part) {
+            (StepKind::Arrow(arrow), Part::Whole) => draw_arrow(app, &lanes, arrow, line, buf),
+            (_, part) => {
+                let (sign, style) = match part {
+                    Part::Whole => (theme.glyph("◆ ", "* "), theme.bad),
+                    Part::Copy(_) => ("  ", theme.dim),
+                    Part::Diagnostic(_) => (theme.glyph("└ ", "` "), theme.warn),
+                };
+                let text = format!("{sign}{}", timeline.text(&app.data, row));
+                let room = usize::from(line.width).saturating_sub(LEFT);
+                label(app, buf, line, LEFT, clip(&text, room, theme.ascii), style);
+            }
+        }
+        if selected {
+            buf.set_style(line, theme.selected);
+        }
+    }
+}
+
+/// Who called whom, and what became of it.
+fn title(app: &App, head: Rect, buf: &mut Buffer) {
+    let ladder = &app.timeline.ladder;
+    let call = ladder.call.and_then(|i| app.data.analysis.calls.get(i));
+    let push = ladder.pushes.first().and_then(|i| app.data.analysis.pushes.get(*i));
+    let cause = |codes: &[&str]| if codes.is_empty() { String::new() } else { format!(" [{}]", codes.join(" ")) };
+    // What became of it comes first: it must not be cut.
+    let text = match (call, push) {
+        (Some(call), _) => {
+            let verdict = call.verdict.map_or(String::new(), |v| format!(", {v}"));
+            format!("{}{verdict}{}: {}", call.outcome, cause(&call.findings), ladder.title)
+        }
+        (None, Some(push)) => format!("{}{}: {}", push.result, cause(&push.findings), ladder.title),
+        (None, None) => "neither a call nor a push".to_owned(),
+    };
+    let bad = call.is_some_and(crate::analysis::Call::is_missed);
+    let style = if bad { app.theme.bad } else { app.theme.head };
+    put(buf, head, 1, &clip(&text, usize::from(head.width).saturating_sub(1), app.theme.ascii), style);
+}
+
+fn headings(app: &App, lanes: &Lanes, head: Rect, buf: &mut Buffer) {
+    let theme = &app.theme;
+    let all = &app.timeline.ladder.lanes;
+    put(buf, head, 1, &fit(app.timeline.time.name(), 12, theme.ascii), theme.head);
+    for (i, column) in lanes.at.iter().enumerate() {
+        let Some(lane) = all.get(lanes.first + i) else { continue };
+        let mut names = wrap(lane.title(), lanes.gap - 1);
+        names.extend(lane.subtitle().into_iter().flat_map(|name| wrap(name, lanes.gap - 1)));
+        for (line, name) in head.rows().zip(&names) {
+            let text = clip(name, lanes.gap - 1, theme.ascii);
+            let start = (column + 1).saturating_sub(columns(&text).div_ceil(2)).max(LEFT);
+            put(buf, line, start, &text, if lane.logged { theme.head } else { Style::new() });
+        }
+    }
+    let (before, after) = (lanes.first, all.len().saturating_sub(lanes.first + lanes.at.len()));
+    if before + after > 0 {
+        let text = format!("{} {before} more {after} {}", theme.glyph("◀", "<"), theme.glyph("▶", ">"));
+        let line = Rect { y: head.y + head.height.saturating_sub(1), height: head.height.min(1), ..head };
+        put(buf, line, 0, &clip(&text, LEFT - 1, theme.ascii), theme.warn);
+    }
+}
+
+fn draw_arrow(app: &App, lanes: &Lanes, arrow: &Arrow, line: Rect, buf: &mut Buffer) {
+    let theme = &app.theme;
+    let (from, to) = (lanes.column(arrow.from), lanes.column(arrow.to));
+    let shaft = style(app, arrow);
+    let style = match arrow.tone() {
+        Tone::Failure => theme.bad,
+        Tone::Success => theme.good,
+        Tone::Provisional | Tone::Request | Tone::Neutral => shaft,
+    };
+    let text = caption(arrow);
+    if from == to {
+        let room = lanes.width.saturating_sub(from + 1);
+        let text = format!("{} {text}", theme.glyph("↺", "@"));
+        label(app, buf, line, from + 1, clip(&text, room, theme.ascii), style);
+        return;
+    }
+    let (left, right) = (from.min(to) + 1, from.max(to));
+    // A repeated message is drawn thinner, a message to a lane that is out of sight runs out of the picture.
+    let dash = if arrow.repeat > 0 { theme.glyph("╌", "-") } else { theme.glyph("─", "-") };
+    for column in left..right {
+        put(buf, line, column, dash, shaft);
+    }
+    if from < to {
+        put(buf, line, right - 1, theme.glyph("▶", ">"), shaft);
+    } else {
+        put(buf, line, left, theme.glyph("◀", "<"), shaft);
+    }
+    let text = clip(&text, (right - left).saturating_sub(1), theme.ascii);
+    let room = (right - left).saturating_sub(columns(&text));
+    let start = left + if from < to { room / 2 } else { room.div_ceil(2) };
+    label(app, buf, line, start, text, style);
+}
+
+/// The colour of its transaction.
+fn style(app: &App, arrow: &Arrow) -> Style {
+    let all = &app.theme.transactions;
+    let number = usize::try_from(arrow.transaction.saturating_sub(1)).unwrap_or(0) % all.len();
+    all.get(number).copied().unwrap_or_default()
+}
+
+fn label(app: &App, buf: &mut Buffer, line: Rect, column: usize, text: String, style: Style) {
+    let spans: Vec<Span<'_>> = marked(text, app.search_text(), style, app.theme.hit);
+    let Ok(offset) = u16::try_from(column) else { return };
+    if offset < line.width {
+        Line::from(spans).render(Rect { x: line.x + offset, width: line.width - offset, ..line }, buf);
+    }
+}
+
+/// Text at a column of a line, if it is there.
+fn put(buf: &mut Buffer, line: Rect, column: usize, text: &str, style: Style) {
+    let Ok(offset) = u16::try_from(column) else { return };
+    if line.height > 0 && offset < line.width {
+        buf.set_stringn(line.x + offset, line.y, text, usize::from(line.width - offset), style);
+    }
+}

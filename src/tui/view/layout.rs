@@ -1,0 +1,97 @@
+//! Which part of the screen is what.
+
+use ratatui::layout::Rect;
+
+use super::ladder::HEADING;
+use crate::tui::app::{App, Overlay, View};
+
+/// The parts of the screen; one that has no room is empty.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::tui) struct Parts {
+    pub(in crate::tui) top: Rect,
+    /// Titles of the columns.
+    pub(super) head: Rect,
+    pub(in crate::tui) main: Rect,
+    /// More about the selected row, with a line that sets it off.
+    pub(super) pane: Rect,
+    pub(super) notice: Rect,
+    pub(super) hints: Rect,
+    /// Where overlays go.
+    pub(super) over: Rect,
+    /// The pane is beside the list, not below it.
+    pub(super) beside: bool,
+    scrolling: u16,
+}
+
+impl Parts {
+    /// Rows of what scrolls now.
+    pub(in crate::tui) fn rows(&self) -> usize {
+        usize::from(self.scrolling)
+    }
+
+    /// Where the text of the pane is: beside its line or below it.
+    pub(in crate::tui) fn pane_text(&self) -> Rect {
+        let Rect { x, y, width, height } = self.pane;
+        if self.beside {
+            Rect { x: x + 2.min(width), width: width.saturating_sub(2), y, height }
+        } else {
+            Rect { y: y + 1.min(height), height: height.saturating_sub(1), x, width }
+        }
+    }
+}
+
+/// The parts of the screen as it is.
+pub(in crate::tui) fn layout(app: &App) -> Parts {
+    let (width, height) = app.size;
+    in_area(app, Rect { x: 0, y: 0, width, height })
+}
+
+/// From this width on the pane is at the right.
+pub(super) const WIDE: u16 = 140;
+
+pub(super) fn in_area(app: &App, area: Rect) -> Parts {
+    let mut rest = area;
+    // What is least needed goes first when there is no room.
+    let top = cut_top(&mut rest, u16::from(area.height >= 3));
+    let hints = cut_bottom(&mut rest, u16::from(area.height >= 6));
+    let notice = cut_bottom(&mut rest, u16::from(area.height >= 2));
+    let over = rest;
+    let listed = !matches!(app.view, View::Overview);
+    let beside = rest.width >= WIDE;
+    let mut pane = Rect::default();
+    if listed && app.pane_shown() {
+        if beside {
+            let width = rest.width * 2 / 5;
+            pane = Rect { x: rest.right() - width, width, ..rest };
+            rest.width -= width;
+        } else if rest.height >= 9 {
+            let height = (rest.height * 2 / 5).max(4);
+            pane = cut_bottom(&mut rest, height);
+        }
+    }
+    let height = match app.view {
+        View::Overview => 0,
+        View::Timeline => HEADING.min(rest.height / 2),
+        _ => u16::from(rest.height >= 3),
+    };
+    let head = cut_top(&mut rest, height);
+    let scrolling = match app.overlay {
+        Some(Overlay::Help(_) | Overlay::Text { .. }) => over.height.saturating_sub(2),
+        Some(Overlay::Menu(_)) | None => rest.height,
+    };
+    Parts { top, head, main: rest, pane, notice, hints, over, beside, scrolling }
+}
+
+fn cut_top(rest: &mut Rect, height: u16) -> Rect {
+    let height = height.min(rest.height);
+    let part = Rect { height, ..*rest };
+    rest.y += height;
+    rest.height -= height;
+    part
+}
+
+fn cut_bottom(rest: &mut Rect, height: u16) -> Rect {
+    let height = height.min(rest.height);
+    rest.height -= height;
+    Rect { y: rest.y + rest.height, height, ..*rest }
+}

@@ -1,0 +1,55 @@
+//! A list in columns.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use crate::tui::app::{App, Load};
+use crate::tui::cell::{clip, fit, marked};
+use crate::tui::list::scrolled;
+use crate::tui::rows::{self, fitting};
+
+pub(super) fn draw(app: &App, head: Rect, main: Rect, buf: &mut Buffer) {
+    let Some(list) = app.list() else { return };
+    let (theme, data, view) = (&app.theme, &app.data, app.view);
+    let columns = rows::columns(view);
+    // In front of the columns stands the sign of a marked row.
+    let fitting = fitting(columns, list.hidden, usize::from(main.width).saturating_sub(1));
+    let mut titles = vec![Span::raw(" ")];
+    for (i, w) in &fitting {
+        let Some(column) = columns.get(*i) else { continue };
+        let sign = match list.sort {
+            Some((at, false)) if at == *i => theme.glyph("▲", "^"),
+            Some((at, true)) if at == *i => theme.glyph("▼", "v"),
+            _ => "",
+        };
+        let title = clip(column.title, w.saturating_sub(sign.len().min(1)), theme.ascii);
+        let text = fit(&format!("{title}{sign}"), *w, theme.ascii);
+        titles.push(Span::styled(text + "  ", theme.head));
+    }
+    Line::from(titles).render(head, buf);
+    if list.rows.is_empty() {
+        let text = match (&app.load, &list.only) {
+            (Load::Done, None) => "none in these logs",
+            (Load::Done, Some(_)) => "nothing left; Esc shows all again",
+            _ => "reading the logs",
+        };
+        Line::styled(clip(text, usize::from(main.width), theme.ascii), theme.dim).render(main, buf);
+    }
+    let search = app.search_text();
+    let top = scrolled(list.top, list.selected, usize::from(main.height), list.rows.len());
+    for ((at, number), area) in list.rows.iter().enumerate().skip(top).zip(main.rows()) {
+        let row = *number as usize;
+        let is_marked = rows::record(data, view, row).is_some_and(|id| app.marks.contains(&id));
+        let mut cells = vec![Span::styled(if is_marked { "*" } else { " " }, theme.hit)];
+        for (i, w) in &fitting {
+            let text = fit(&rows::cell(data, view, row, *i), *w, theme.ascii) + "  ";
+            cells.extend(marked(text, search, rows::style(theme, data, view, row, *i), theme.hit));
+        }
+        Line::from(cells).render(area, buf);
+        if at == list.selected {
+            buf.set_style(area, theme.selected);
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! The first page: the verdict, why it was missed, counts, the course of time with what the logs cover, servers.
+
+use std::iter::repeat_n;
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::analysis::ServerId;
+use crate::analysis::clocks::ClockBasis;
+use crate::tui::app::{App, Load};
+use crate::tui::cell::{clip, fit};
+use crate::tui::data::{BINS, Overview};
+use crate::tui::theme::Theme;
+
+/// Longer lists of servers are cut.
+const MOST: usize = 40;
+/// And of causes.
+const CAUSES: usize = 6;
+
+/// The page; as wide as the terminal.
+pub(in crate::tui) fn lines(app: &App) -> Vec<Line<'static>> {
+    let mut page = Page { app, theme: &app.theme, width: usize::from(app.size.0), out: Vec::new() };
+    match app.load {
+        Load::Done => page.all(),
+        _ => page.loading(),
+    }
+    page.out
+}
+
+struct Page<'a> {
+    app: &'a App,
+    theme: &'a Theme,
+    width: usize,
+    out: Vec<Line<'static>>,
+}
+
+impl Page<'_> {
+    fn loading(&mut self) {
+        let (text, part) = match self.app.load {
+            Load::Opening => ("Opening the logs".to_owned(), None),
+            Load::Reading(done, total) => {
+                (format!("Reading the logs: {} of {} MB", done / 1_000_000, total / 1_000_000), Some((done, total)))
+            }
+            _ => ("Putting calls and pushes together".to_owned(), Some((1, 1))),
+        };
+        self.line(&text, Style::new());
+        if let Some((done, total)) = part {
+            let room = self.width.min(60) as u64;
+            let full = usize::try_from(u128::from(done) * u128::from(room) / u128::from(total.max(1))).unwrap_or(0);
+            let bar = self.theme.glyph("█", "#").repeat(full);
+            let rest = self.theme.glyph("░", ".").repeat((self.width.min(60)).saturating_sub(full));
+            self.out.push(Line::from(vec![Span::styled(bar, self.theme.good), Span::styled(rest, self.theme.dim)]));
+        }
+    }
+
+    fn all(&mut self) {
+        self.verdict();
+        self.causes();
+        self.course();
+        self.counts();
+        self.servers();
+    }
+
+    fn line(&mut self, text: &str, style: Style) {
+        self.out.push(Line::styled(clip(text, self.width, self.theme.ascii), style));
+    }
+
+    fn heading(&mut self, text: &str) {
+        self.out.push(Line::default());
+        self.line(text, self.theme.head);
+    }
+
+    fn verdict(&mut self) {
+        let data = &self.app.data;
+        let overview = &data.overview;
+        let lost = overview.results.iter().filter(|(w, _)| ["rejected", "unroutable", "unanswered"].contains(w));
+        let lost: usize = lost.map(|(_, n)| n).sum();
+        let (text, style) = match (overview.missed, lost) {
+            (0, 0) => ("No missed notification".to_owned(), self.theme.good),
+            (0, n) => (format!("No missed call, but {n} of the pushes lost"), self.theme.bad),
+            (1, _) => ("1 call missed".to_owned(), self.theme.bad),
+            (n, _) => (format!("{n} calls missed"), self.theme.bad),
+        };
+        self.line(&text, style);
+        let text = format!(
+            "in {} calls, {} pushes, {} records of {} inputs",
+            data.analysis.calls.len(),
+            data.analysis.pushes.len(),
+            data.records.len(),
+            data.trace.inputs().len()
+        );
+        self.line(&text, Style::new());
+    }
+
+    fn causes(&mut self) {
+        let causes = &self.app.data.causes;
+        if causes.is_empty() {
+            return;
+        }
+        self.heading("  Missed  Cases  Cause");
+        for cause in causes.iter().take(CAUSES) {
+            let style = if cause.missed > 0 { self.theme.bad } else { Style::new() };
+            let (code, summary) = (&cause.finding.code, &cause.finding.summary);
+            self.line(&format!("{:>8}{:>7}  {code}  {summary}", cause.missed, cause.cases), style);
+        }
+        let more = causes.len().saturating_sub(CAUSES);
+        let more = if more > 0 { format!("{more} more; ") } else { String::new() };
+        self.line(&format!("  {more}6 or Enter shows them with remedies"), self.theme.dim);
+    }
+
+    /// Three tables, side by side where there is room.
+    fn counts(&mut self) {
+        let overview = &self.app.data.overview;
+        let tables =
+            [("Mobile callees", &overview.verdicts), ("Pushes", &overview.results), ("Calls", &overview.outcomes)];
+        let wide = self.width >= 78;
+        if !wide {
+            for (title, rows) in tables.into_iter().filter(|(_, rows)| !rows.is_empty()) {
+                self.heading(title);
+                for (word, n) in rows {
+                    let style = self.word(word);
+                    self.line(&format!("  {word:<22}{n:>8}"), style);
+                }
+            }
+            return;
+        }
+        let widths = [22, 14, 18]; // the longest words of each
+        let ascii = self.theme.ascii;
+        self.out.push(Line::default());
+        let titles = tables.iter().zip(widths).map(|((title, _), w)| Span::raw(fit(title, w + 8, ascii)));
+        self.out.push(Line::from(titles.collect::<Vec<_>>()).style(self.theme.head));
+        for i in 0..tables.iter().map(|(_, rows)| rows.len()).max().unwrap_or(0) {
+            let cells = tables.iter().zip(widths).map(|((_, rows), w)| match rows.get(i) {
+                Some((word, n)) => Span::styled(format!("{}{n:>6}  ", fit(word, w, ascii)), self.word(word)),
+                None => Span::raw(" ".repeat(w + 8)),
+            });
+            self.out.push(Line::from(cells.collect::<Vec<_>>()));
+        }
+    }
+
+    fn word(&self, word: &str) -> Style {
+        let missed = ["not_opened", "missed_no_push", "missed_push_failed", "missed_push_unanswered"];
+        let lost = ["rejected", "unroutable", "unanswered"];
+        if missed.contains(&word) || lost.contains(&word) { self.theme.bad } else { Style::new() }
+    }
+
+    /// Calls over the time of the logs, and for which of it each server's log speaks.
+    fn course(&mut self) {
+        let overview = &self.app.data.overview;
+        let Some((first, last)) = overview.span else { return };
+        let room = self.width.saturating_sub(LEFT).min(BINS);
+        if room < 10 {
+            return;
+        }
+        self.heading(&format!("Time  {} to {}", first.short(), last.short()));
+        let folded = fold(overview, room);
+        let most = folded.iter().map(|(calls, _)| *calls).max().unwrap_or(0).max(1);
+        let bars = |of: &dyn Fn(&(u32, u32)) -> u32| -> String {
+            folded.iter().map(|bin| bar(of(bin), most, self.theme.ascii)).collect()
+        };
+        let rows = [
+            (format!("calls, {most} most"), bars(&|b| b.0), Style::new()),
+            ("missed".to_owned(), bars(&|b| b.1), self.theme.bad),
+        ];
+        for (title, text, style) in rows {
+            self.named(&title, text, style);
+        }
+        for (i, covered) in overview.covered.iter().enumerate().take(MOST) {
+            let mut cells = vec![false; room];
+            for (from, to) in covered {
+                let column = |t| overview.bin(t).map(|b| b * room / BINS);
+                if let (Some(from), Some(to)) = (column(*from), column(*to)) {
+                    cells.iter_mut().take(to + 1).skip(from).for_each(|c| *c = true);
+                }
+            }
+            let (full, none) = (self.theme.glyph("━", "="), self.theme.glyph("·", "."));
+            let text: String = cells.iter().map(|c| if *c { full } else { none }).collect();
+            let name = self.server(i);
+            self.named(&name, text, self.theme.good);
+        }
+    }
+
+    fn named(&mut self, title: &str, text: String, style: Style) {
+        let title = Span::styled(fit(title, LEFT - 2, self.theme.ascii) + "  ", self.theme.name);
+        self.out.push(Line::from(vec![title, Span::styled(text, style)]));
+    }
+
+    fn server(&self, i: usize) -> String {
+        let server = self.app.data.analysis.servers.all().get(i);
+        let name = server.and_then(|s| s.name.clone());
+        let file = server.and_then(|s| s.files.first()).and_then(|f| self.app.data.trace.inputs().get(f.index()));
+        let short = |f: &str| f.rsplit(['/', '\\']).next().unwrap_or(f).to_owned();
+        name.or(file.map(|f| short(f.name()))).unwrap_or_else(|| "(unknown)".to_owned())
+    }
+
+    fn servers(&mut self) {
+        let analysis = &self.app.data.analysis;
+        self.heading("Servers                       role              records  clock");
+        for (i, server) in analysis.servers.all().iter().enumerate().take(MOST) {
+            let clock = u16::try_from(i).ok().and_then(|i| analysis.clocks.get(ServerId(i)));
+            let clock = clock.map_or(String::new(), |c| match c.basis {
+                ClockBasis::Reference => "reference".to_owned(),
+                ClockBasis::Unknown => "unknown: not corrected".to_owned(),
+                basis => {
+                    let spread = c.spread_ms.map_or(String::new(), |s| format!(", known within {s} ms"));
+                    format!("{:+} ms ({}{spread})", c.offset_ms, basis.name())
+                }
+            });
+            let name = fit(&self.server(i), 28, self.theme.ascii);
+            self.line(&format!("  {name}{:<16}{:>9}  {clock}", server.role.name(), server.records), Style::new());
+        }
+        let problems = self.app.data.trace.problems().len();
+        if problems > 0 {
+            self.line(
+                &format!("{problems} places could not be read as they should be: siptrail report lists them"),
+                self.theme.warn,
+            );
+        }
+    }
+}
+
+/// Columns of the names in front of the bars.
+const LEFT: usize = 20;
+
+/// The parts of the time put together to `room` columns.
+fn fold(overview: &Overview, room: usize) -> Vec<(u32, u32)> {
+    let mut out: Vec<(u32, u32)> = repeat_n((0, 0), room).collect();
+    for (i, (calls, missed)) in overview.bins.iter().enumerate() {
+        if let Some(column) = out.get_mut(i * room / BINS) {
+            column.0 += calls;
+            column.1 += missed;
+        }
+    }
+    out
+}
+
+fn bar(n: u32, most: u32, ascii: bool) -> char {
+    let levels: &[char] =
+        if ascii { &['.', ':', '|', '#'] } else { &['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] };
+    match usize::try_from(u64::from(n) * levels.len() as u64 / u64::from(most)).unwrap_or(0) {
+        _ if n == 0 => ' ',
+        level => levels.get(level.saturating_sub(1)).copied().unwrap_or('?'),
+    }
+}

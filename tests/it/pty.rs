@@ -1,0 +1,173 @@
+//! The terminal UI as a user runs it: a pseudo-terminal with a terminal behind it.
+
+use std::io::{Read, Write};
+use std::num::NonZeroU16;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use vt100::{MouseProtocolMode, Parser, Screen};
+
+use crate::common::root;
+
+/// A terminal that shows nothing new for so long has hung.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+struct Session {
+    master: Box<dyn MasterPty + Send>,
+    keys: Box<dyn Write + Send>,
+    output: Receiver<Vec<u8>>,
+    terminal: Parser,
+    child: Box<dyn Child + Send + Sync>,
+    /// Settings of the line before anything ran.
+    before: String,
+}
+
+impl Session {
+    fn start(args: &[&str]) -> Session {
+        let pair = native_pty_system().openpty(size(24, 80)).unwrap();
+        let before = settings(&*pair.master);
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_siptrail"));
+        command.args(args);
+        command.cwd(root(""));
+        command.env("TERM", "xterm-256color");
+        command.env("LC_ALL", "C.UTF-8");
+        command.env_remove("NO_COLOR");
+        let child = pair.slave.spawn_command(command).unwrap();
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let (sender, output) = channel();
+        thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(n) = reader.read(&mut buffer) {
+                if n == 0 || sender.send(buffer[..n].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        let keys = pair.master.take_writer().unwrap();
+        Session { master: pair.master, keys, output, terminal: Parser::new(lines(24), lines(80), 0), child, before }
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    /// Reads until the screen is as wanted.
+    fn wait(&mut self, what: &str, is: impl Fn(&Screen) -> bool) {
+        while !is(self.terminal.screen()) {
+            let Ok(bytes) = self.output.recv_timeout(PATIENCE) else {
+                panic!("no {what} on the screen:\n{}", self.terminal.screen().contents());
+            };
+            self.terminal.process(&bytes);
+        }
+    }
+
+    fn wait_for(&mut self, text: &str) {
+        self.wait(text, |screen| screen.contents().contains(text));
+    }
+
+    /// The program has ended; gives its exit status. The terminal is as it was.
+    fn ended(mut self) -> u32 {
+        let status = self.child.wait().unwrap();
+        while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(200)) {
+            self.terminal.process(&bytes);
+        }
+        let screen = self.terminal.screen();
+        assert!(!screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste());
+        assert_eq!(screen.mouse_protocol_mode(), MouseProtocolMode::None);
+        assert_eq!(settings(&*self.master), self.before);
+        status.exit_code()
+    }
+}
+
+fn size(rows: u16, cols: u16) -> PtySize {
+    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
+}
+
+fn lines(n: u16) -> NonZeroU16 {
+    NonZeroU16::new(n).unwrap()
+}
+
+fn settings(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios().unwrap())
+}
+
+const FAILED: &str = "samples/push-failed-at-edge";
+
+#[test]
+fn a_session_from_the_start_to_the_saved_story() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("case.txt");
+    let mut session = Session::start(&[FAILED]);
+    session.wait_for("1 call missed");
+    session.press("3");
+    session.wait_for("missed_push_failed");
+    session.press("/frank\r");
+    session.wait_for("frank@contoso.com");
+    session.press("\r");
+    session.wait_for("180 Ringing");
+    // On the bigger terminal there is room for the end of the ladder.
+    session.master.resize(size(60, 150)).unwrap();
+    session.terminal.screen_mut().set_size(lines(60), lines(150));
+    session.wait_for("504 Server time-out (MESSAGE)");
+    session.press("ee");
+    session.wait_for("11 of 17");
+    session.press("st\u{15}");
+    session.press(&format!("{}\r", path.display()));
+    session.wait_for("saved");
+    session.press("qqq");
+    assert_eq!(session.ended(), 0);
+    let saved = std::fs::read_to_string(path).unwrap();
+    assert!(saved.contains("b45230e872a37c9066ec2be87671bdcc") && saved.contains("504 Server time-out"));
+}
+
+#[test]
+fn the_terminal_is_given_back_on_a_signal_and_on_ctrl_c() {
+    let mut session = Session::start(&["tui", FAILED]);
+    session.wait_for("1 call missed");
+    session.press("3M");
+    session.wait("clicks", |screen| screen.mouse_protocol_mode() != MouseProtocolMode::None);
+    let pid = session.child.process_id().unwrap().to_string();
+    assert!(std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert_eq!(session.ended(), 130);
+    let mut session = Session::start(&["tui", FAILED]);
+    session.wait_for("1 call missed");
+    session.press("\u{3}");
+    assert_eq!(session.ended(), 0);
+}
+
+#[test]
+fn what_cannot_be_shown_is_told_on_a_terminal_as_it_was() {
+    for (args, told) in [(["no-such.log"], "no-such.log"), (["Cargo.toml"], "no SIP trace record in Cargo.toml")] {
+        let mut session = Session::start(&args);
+        session.wait(told, |screen| !screen.alternate_screen() && screen.contents().replace('\n', "").contains(told));
+        assert_eq!(session.ended(), 2);
+    }
+}
+
+#[test]
+fn a_log_that_grows_is_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("fe03.log");
+    let text = std::fs::read_to_string(root(FAILED).join("fe03.log")).unwrap();
+    // The log ends while the phone rings, and goes on later.
+    let at = text.find("SIP/2.0 408").and_then(|at| text[..at].rfind("TL_INFO(TF_PROTOCOL)")).unwrap();
+    std::fs::write(&path, &text[..at]).unwrap();
+    let mut session = Session::start(&["tui", "--follow", path.to_str().unwrap()]);
+    session.wait_for("following");
+    session.press("3");
+    session.wait_for("undetermined");
+    let mut file = std::fs::File::options().append(true).open(&path).unwrap();
+    file.write_all(text[at..].as_bytes()).unwrap();
+    session.wait_for("missed_push_failed");
+    // A log that is cut and starts anew: what was there stays, as an input of its own.
+    std::fs::write(&path, &text[..at]).unwrap();
+    session.press("1");
+    session.wait_for("of 2 inputs");
+    session.press("3");
+    session.wait_for("missed_push_failed");
+    session.press("q");
+    assert_eq!(session.ended(), 0);
+}
