@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use clap::{Args, Parser};
 use siptrail::synth::{Extent, Plan};
 
-use super::config::ReportConfig;
 use super::{Status, report, say, synth};
 
 /// Try everything without a log: invent a small deployment and report on it
@@ -63,7 +62,7 @@ impl Demo {
         say(&format!("siptrail: invented logs and truth.json are in {}", dir.display()));
         let logs = truth.logs.iter().map(|l| dir.join(&l.path).into_os_string());
         let status = match AsReport::try_parse_from([OsString::from("siptrail")].into_iter().chain(logs)) {
-            Ok(AsReport { report }) => report.run(&ReportConfig::default()),
+            Ok(AsReport { report }) => report.run(),
             Err(error) => Err(io::Error::other(error)),
         };
         say(&format!("siptrail: next, try: siptrail report --help; siptrail check {}", dir.display()));

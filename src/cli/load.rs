@@ -49,9 +49,6 @@ pub(super) fn load(inputs: &[PathBuf]) -> Option<Loaded> {
     let bar = Bar::new();
     let trace = Trace::load(opened.inputs, &LoadOptions { progress: &|p| bar.show(p), ..LoadOptions::default() });
     bar.finish();
-    if voice() == Voice::Verbose {
-        tell(&trace, bar.elapsed());
-    }
     for (input, _) in trace.inputs().iter().zip(trace.sources()).filter(|(_, s)| s.record_count() == 0) {
         say(&format!(
             "siptrail: no SIP trace record in {}: expected SIPStack text ($$begin_record ... $$end_record); check that it was converted from .etl",
@@ -63,23 +60,4 @@ pub(super) fn load(inputs: &[PathBuf]) -> Option<Loaded> {
     }
     let found = trace.sources().iter().any(|s| s.record_count() > 0);
     Some(Loaded { trace, errors: opened.errors, found })
-}
-
-/// What was read, one line an input.
-fn tell(trace: &Trace, elapsed: std::time::Duration) {
-    for (input, source) in trace.inputs().iter().zip(trace.sources()) {
-        let times = source.span.map_or("no times".to_owned(), |(a, b)| format!("{} to {}", a.short(), b.short()));
-        let (records, bytes) = (source.record_count(), input.original_len());
-        remark(&format!(
-            "read {}: {bytes} bytes of {}, {records} records, {times}",
-            input.name(),
-            input.encoding().name()
-        ));
-    }
-    remark(&format!(
-        "{} inputs in {:.2} s with {} threads",
-        trace.inputs().len(),
-        elapsed.as_secs_f64(),
-        rayon::current_num_threads()
-    ));
 }

@@ -203,13 +203,6 @@ pub(crate) fn failed(line: &str) -> Status {
     Status::Failed
 }
 
-/// A remark on stderr, unless --quiet was given.
-pub(crate) fn remark(line: &str) {
-    if global::voice() != global::Voice::Quiet {
-        say(&format!("siptrail: {line}"));
-    }
-}
-
 /// One line on stderr, made safe for a terminal. There is nobody to tell when stderr is gone.
 #[expect(clippy::disallowed_methods, reason = "the command line is where stderr is written")]
 pub(crate) fn say(line: &str) {
@@ -225,7 +218,8 @@ mod tests {
         let root = Arguments::command();
         root.clone().debug_assert();
         for command in root.get_subcommands().chain([&root]) {
-            let help = command.get_after_long_help().or(command.get_after_help()).map(ToString::to_string).unwrap_or_default();
+            let help =
+                command.get_after_long_help().or(command.get_after_help()).map(ToString::to_string).unwrap_or_default();
             assert!(help.starts_with("Examples:"), "{} has no examples", command.get_name());
         }
     }

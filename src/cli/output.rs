@@ -64,7 +64,7 @@ impl Output {
         Ok(Output::File(target, temporary))
     }
 
-    /// Writes with `work`; what is `coloured` keeps its colour where that is wanted. Nothing of a file is seen
+    /// Writes with `work`; colour is stripped unless `coloured` and the terminal wants it. Nothing of a file is seen
     /// before all of it is there.
     #[expect(clippy::disallowed_methods, reason = "the command line is where stdout is written")]
     pub(crate) fn write(self, coloured: bool, work: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
@@ -75,7 +75,12 @@ impl Output {
                 buffered(anstream::StripStream::new(file), work).map_err(|e| named(&path, &e))
             }
             Output::File(path, mut temporary) => {
-                let done = written(temporary.as_file_mut(), coloured, work);
+                let file = temporary.as_file_mut();
+                let done = if coloured {
+                    buffered(anstream::StripStream::new(&mut *file), work)
+                } else {
+                    buffered(&mut *file, work)
+                };
                 // A full disk may be noticed only here.
                 done.and_then(|()| temporary.as_file().sync_all()).map_err(|e| named(&path, &e))?;
                 temporary.persist(&path).map_err(|e| named(&path, &e.error))?;
@@ -83,15 +88,6 @@ impl Output {
                 Ok(())
             }
         }
-    }
-}
-
-/// A file is no terminal: colour goes into it only where --color always was given.
-fn written(file: &mut File, coloured: bool, work: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    if coloured && anstream::ColorChoice::global() != anstream::ColorChoice::Always {
-        buffered(anstream::StripStream::new(&mut *file), work)
-    } else {
-        buffered(&mut *file, work)
     }
 }
 

@@ -43,11 +43,6 @@ impl Bar {
         self.bar.set_position(progress.done);
     }
 
-    /// Since the work began.
-    pub(crate) fn elapsed(&self) -> Duration {
-        self.started.elapsed()
-    }
-
     pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
     }

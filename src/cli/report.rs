@@ -9,7 +9,6 @@ use siptrail::report::{self as reports, Selection, csv, model};
 use siptrail::time::Timestamp;
 
 use super::clock::GivenClocks;
-use super::config::ReportConfig;
 use super::filter::Filter;
 use super::load::{Loaded, load};
 use super::output::Output;
@@ -40,8 +39,8 @@ pub(crate) struct Report {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Exit with 1 when the report holds this or worse
-    #[arg(long, value_enum, value_name = "LEVEL")]
-    fail_on: Option<FailOn>,
+    #[arg(long, value_enum, default_value_t = FailOn::Never, value_name = "LEVEL")]
+    fail_on: FailOn,
     /// Only calls and pushes from this time on: 2013-10-15, "2013-10-15 09:01", or 09:01 on the first day of the logs
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
@@ -61,7 +60,7 @@ pub(crate) struct Report {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
+enum Format {
     /// For people, 80 columns
     Text,
     /// One JSON document for programs
@@ -98,7 +97,7 @@ impl From<Table> for csv::Table {
 
 /// From the mildest to the worst; a level includes all worse ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-pub(crate) enum FailOn {
+enum FailOn {
     /// Any problem with an input
     Problem,
     /// A finding of severity warning
@@ -112,12 +111,7 @@ pub(crate) enum FailOn {
 }
 
 impl Report {
-    pub(crate) fn run(mut self, config: &ReportConfig) -> io::Result<Status> {
-        if self.table.is_none() {
-            self.format = self.format.or(config.format);
-        }
-        self.hops |= config.hops == Some(true);
-        let fail_on = self.fail_on.or(config.fail_on).unwrap_or(FailOn::Never);
+    pub(crate) fn run(self) -> io::Result<Status> {
         let opened = self.form().and_then(|form| Ok((form, Output::open(self.output.as_deref(), &self.inputs)?)));
         let ((format, table), output) = match opened {
             Ok(opened) => opened,
@@ -193,17 +187,16 @@ impl Report {
         }
         Ok(Selection { since, until, user: self.user.clone() })
     }
-}
 
-/// Whether the report holds `level` or worse.
-fn fails(report: &model::Report, level: FailOn) -> bool {
-    let severity = |s: &str| report.findings.iter().any(|f| f.severity == s);
-    let lost = |p: &model::Push| !p.synthetic && matches!(p.result, "rejected" | "unroutable" | "unanswered");
-    let worst = [
-        (FailOn::Missed, report.summary.missed > 0 || report.pushes.iter().any(lost)),
-        (FailOn::Error, severity("error")),
-        (FailOn::Warning, severity("warning")),
-        (FailOn::Problem, !report.problems.is_empty()),
-    ];
-    level != FailOn::Never && worst.iter().any(|(kind, holds)| *holds && *kind >= level)
+    fn fails(&self, report: &model::Report) -> bool {
+        let severity = |s: &str| report.findings.iter().any(|f| f.severity == s);
+        let lost = |p: &model::Push| !p.synthetic && matches!(p.result, "rejected" | "unroutable" | "unanswered");
+        let worst = [
+            (FailOn::Missed, report.summary.missed > 0 || report.pushes.iter().any(lost)),
+            (FailOn::Error, severity("error")),
+            (FailOn::Warning, severity("warning")),
+            (FailOn::Problem, !report.problems.is_empty()),
+        ];
+        self.fail_on != FailOn::Never && worst.iter().any(|(level, holds)| *holds && *level >= self.fail_on)
+    }
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::model::{Call, Contrast, Coverage, Finding, Note, Problem, Push, Report, Source, Summary};
+use super::model::{Call, Finding, Problem, Push, Report, Source, Summary};
 
 /// One line.
 #[derive(Serialize)]
@@ -15,9 +15,6 @@ enum Line<'r> {
     Push(&'r Push),
     Finding(&'r Finding),
     Problem(&'r Problem),
-    Coverage(&'r Coverage),
-    Contrast(&'r Contrast),
-    Note(&'r Note),
     Summary(&'r Summary),
 }
 
@@ -31,11 +28,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let pushes = report.pushes.iter().map(Line::Push);
     let findings = report.findings.iter().map(Line::Finding);
     let problems = report.problems.iter().map(Line::Problem);
-    let coverage = report.coverage.iter().map(Line::Coverage);
-    let contrasts = report.contrasts.iter().map(Line::Contrast);
-    let notes = report.notes.iter().map(Line::Note);
     let lines = sources.chain(calls).chain(pushes).chain(findings).chain(problems);
-    let lines = lines.chain(coverage).chain(contrasts).chain(notes);
     for line in lines.chain([Line::Summary(&report.summary)]) {
         serde_json::to_writer(&mut *out, &line)?;
         out.write_all(b"\n")?;
