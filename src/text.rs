@@ -26,9 +26,12 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// A text that a spreadsheet takes as text: one that would start a formula gets an apostrophe before it.
+/// A text that a spreadsheet takes as text: one that would start a formula gets an apostrophe before it. Some skip
+/// blanks and control characters first, some know the wide forms of the signs.
 pub fn no_formula(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{fffd}']) {
+    let first = text.chars().find(|c| !c.is_whitespace());
+    let signs = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\u{fffd}'];
+    if text.starts_with(['\t', '\r', '\n']) || first.is_some_and(|c| c.is_control() || signs.contains(&c)) {
         Cow::Owned(format!("'{text}"))
     } else {
         Cow::Borrowed(text)

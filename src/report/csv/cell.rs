@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::report::model::{Diagnostic, Hop, Leg, Place};
-use crate::text::sanitize;
+use crate::text::{no_formula, sanitize};
 
 /// A column's name, and what stands in it for one item.
 pub(super) type Column<T> = (&'static str, fn(&T) -> Cell<'_>);
@@ -43,18 +43,11 @@ impl<'r> Cell<'r> {
     /// The text as it goes into the file: one line, and nothing a spreadsheet would run.
     pub(super) fn text(&self) -> String {
         match self {
-            Cell::Text(text) if is_formula(text) => format!("'{}", sanitize(text)),
-            Cell::Text(text) => sanitize(text).into_owned(),
+            Cell::Text(text) => no_formula(&sanitize(text)).into_owned(),
             Cell::Plain(text) => text.clone(),
             Cell::Empty => String::new(),
         }
     }
-}
-
-/// Whether a spreadsheet may run it. Some skip blanks and control characters first, some know the wide forms.
-fn is_formula(text: &str) -> bool {
-    let first = text.chars().find(|c| !c.is_whitespace() && !c.is_control());
-    first.is_some_and(|c| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠'))
 }
 
 /// Parts that are there, joined by blanks.

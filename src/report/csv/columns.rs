@@ -3,7 +3,7 @@
 use super::cell::{Cell, Column, diagnostic, hop, leg, place};
 use crate::report::model::{Call, Finding, Push};
 
-pub(super) const CALLS: [Column<Call>; 22] = [
+pub(super) const CALLS: [Column<Call>; 23] = [
     ("call_id", |c| Cell::of(&c.call_id)),
     ("from", |c| Cell::of(&c.from)),
     ("to", |c| Cell::of(&c.to)),
@@ -22,13 +22,14 @@ pub(super) const CALLS: [Column<Call>; 22] = [
     ("legs", |c| Cell::list(c.legs.iter().map(leg))),
     ("mobile", |c| Cell::plain(&c.mobile)),
     ("verdict", |c| Cell::maybe(c.verdict)),
+    ("undetermined", |c| Cell::maybe(c.undetermined.as_ref().map(|u| u.reason.as_str()))),
     ("pushes", |c| Cell::list(&c.pushes)),
     ("findings", |c| Cell::list(&c.findings)),
     ("messages", |c| Cell::plain(&c.messages)),
     ("evidence", |c| Cell::list(c.evidence.iter().map(place))),
 ];
 
-pub(super) const PUSHES: [Column<Push>; 18] = [
+pub(super) const PUSHES: [Column<Push>; 19] = [
     ("call_id", |p| Cell::of(&p.call_id)),
     ("cseq", |p| Cell::plain(&p.cseq)),
     ("user", |p| Cell::maybe(p.user.as_deref())),
@@ -38,6 +39,7 @@ pub(super) const PUSHES: [Column<Push>; 18] = [
     ("answered", |p| Cell::maybe(p.answered.as_deref())),
     ("latency_ms", |p| Cell::number(p.latency_ms)),
     ("result", |p| Cell::of(p.result)),
+    ("undetermined", |p| Cell::maybe(p.undetermined.as_ref().map(|u| u.reason.as_str()))),
     ("status", |p| Cell::number(p.status)),
     ("reason", |p| Cell::maybe(p.reason.as_deref())),
     ("diagnostics", |p| Cell::list(p.diagnostics.iter().map(diagnostic))),

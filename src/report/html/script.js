@@ -3,8 +3,14 @@
 for (const table of document.querySelectorAll("table.data")) {
   const PAGE = 200;
   const body = table.tBodies[0];
-  const rows = Array.from(body.rows, (row) => ({ row, cells: Array.from(row.cells, (c) => c.textContent), text: "" }));
-  for (const r of rows) r.text = r.cells.join(" ").toLowerCase();
+  // Longer tables come in two parts; they are one table here.
+  const rest = table.parentElement.nextElementSibling;
+  const others = rest && rest.className === "rest" ? Array.from(rest.querySelector("tbody").rows) : [];
+  const rows = Array.from(body.rows).concat(others).map((row) => ({ row }));
+  if (others.length) rest.remove();
+  // Read when it is asked for: most pages are only looked at.
+  const cells = (r) => r.cells || (r.cells = Array.from(r.row.cells, (c) => c.textContent));
+  const text = (r) => r.text || (r.text = cells(r).join(" ").toLowerCase());
   let order = rows, shown = PAGE, column = -1, down = false, words = [];
 
   const make = (tag, text) => Object.assign(document.createElement(tag), { textContent: text || "" });
@@ -25,7 +31,7 @@ for (const table of document.querySelectorAll("table.data")) {
   table.parentElement.before(tools);
 
   function show() {
-    const found = words.length ? order.filter((r) => words.every((w) => r.text.includes(w))) : order;
+    const found = words.length ? order.filter((r) => words.every((w) => text(r).includes(w))) : order;
     const part = found.slice(0, shown);
     body.replaceChildren(...part.map((r) => r.row));
     count.textContent = part.length + " of " + found.length + " shown" + (words.length ? ", " + rows.length + " in all" : "");
@@ -34,10 +40,11 @@ for (const table of document.querySelectorAll("table.data")) {
 
   function sort() {
     const way = down ? -1 : 1;
-    const numeric = rows.every((r) => r.cells[column] === "" || !isNaN(r.cells[column]));
+    const cell = (r) => cells(r)[column];
+    const numeric = rows.every((r) => cell(r) === "" || !isNaN(cell(r)));
     const compare = numeric
-      ? (a, b) => (a.cells[column] === "") - (b.cells[column] === "") || way * (a.cells[column] - b.cells[column])
-      : (a, b) => way * (a.cells[column] < b.cells[column] ? -1 : a.cells[column] > b.cells[column] ? 1 : 0);
+      ? (a, b) => (cell(a) === "") - (cell(b) === "") || way * (cell(a) - cell(b))
+      : (a, b) => way * (cell(a) < cell(b) ? -1 : cell(a) > cell(b) ? 1 : 0);
     order = rows.slice().sort(compare);
   }
 

@@ -26,7 +26,8 @@ pub(super) struct Page<'r> {
     spans: Option<Spans>,
     charts: Vec<Bars>,
     causes: Vec<Cause<'r>>,
-    missed: Vec<Row<'r>>,
+    /// The rows that are there at once, and the others, which a browser need not lay out before they are asked for.
+    missed: Vec<Vec<Row<'r>>>,
     missed_total: usize,
     cases: Vec<Case<'r>>,
     calls: &'r [Call],
@@ -107,7 +108,7 @@ impl<'r> Page<'r> {
                     common: report.contrasts.iter().filter(|c| c.finding == finding.code).map(common).collect(),
                 })
                 .collect(),
-            missed: rows.collect(),
+            missed: in_two(rows.collect()),
             missed_total: missed.len(),
             cases: cases.collect(),
             calls: report.calls.get(..ROWS).unwrap_or(&report.calls),
@@ -115,6 +116,13 @@ impl<'r> Page<'r> {
             report,
         }
     }
+}
+
+/// The first rows, and the rest of them.
+fn in_two(mut rows: Vec<Row<'_>>) -> Vec<Vec<Row<'_>>> {
+    const AT_ONCE: usize = 200;
+    let rest = rows.split_off(rows.len().min(AT_ONCE));
+    [rows, rest].into_iter().filter(|part| !part.is_empty()).collect()
 }
 
 /// Which missed calls are shown in full: the first of every verdict with every set of causes, then the first ones.
