@@ -22,7 +22,8 @@ const PLACES: usize = 8;
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let head = headline(report);
     writeln!(out, "# siptrail: {}\n", head.text.trim_end_matches(','))?;
-    let detail = format!("{} {}", head.kinds, head.seen);
+    let detail =
+        [head.kinds.as_str(), &head.seen].iter().filter(|s| !s.is_empty()).copied().collect::<Vec<_>>().join("; ");
     if !detail.trim().is_empty() {
         let mark = if head.bad { "**" } else { "" };
         writeln!(out, "{mark}{}{mark}\n", detail.trim())?;
