@@ -4,6 +4,10 @@ use std::fmt::Write;
 
 use proptest::prelude::*;
 
+use siptrail::input::Input;
+use siptrail::trace::LoadOptions;
+use siptrail::{Options, Trace, report};
+
 use crate::common::{report_of, root};
 
 fn log(text: impl Into<Vec<u8>>) -> [(String, Vec<u8>); 1] {
@@ -79,6 +83,19 @@ fn a_log_cut_anywhere_keeps_its_whole_records() {
     }
 }
 
+/// What the mutations start from.
+const SAMPLES: [&str; 9] = [
+    "answered-elsewhere.log",
+    "cls-two-servers.log",
+    "damaged-paste.txt",
+    "desktop-calls.log",
+    "edge-only.log",
+    "silent-mobile-leg.log",
+    "synthetic-failed.log",
+    "synthetic-passed.log",
+    "utf16.log",
+];
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(150))]
 
@@ -98,5 +115,117 @@ proptest! {
     #[test]
     fn any_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..3000)) {
         prop_assert!(report_of(&log(bytes))["summary"]["records"].is_number());
+    }
+}
+
+/// One change of a log: what a fuzzer does to it.
+#[derive(Clone, Debug)]
+enum Change {
+    /// Flips one bit.
+    Flip(prop::sample::Index, u8),
+    /// Drops everything behind a place.
+    Truncate(prop::sample::Index),
+    /// Says a stretch a second time, somewhere else.
+    Duplicate(prop::sample::Index, usize, prop::sample::Index),
+    /// Puts a stretch of another sample over what stands there.
+    Splice(prop::sample::Index, usize, prop::sample::Index),
+    /// Puts a word of the format in.
+    Word(prop::sample::Index, &'static str),
+}
+
+const WORDS: &[&str] = &[
+    "$$begin_record",
+    "$$end_record",
+    "\r\n",
+    "\n\n",
+    "Start-Line: ",
+    "Message-Body: ",
+    "Content-Length: 99999\r\n",
+    "Call-ID: ",
+    "CSeq: 0 ",
+    "Via: ",
+    ";tag=",
+    ";branch=",
+    "SIP/2.0 ",
+    "TL_INFO(TF_PROTOCOL) ",
+    "4294967296",
+    "-1",
+    "\u{feff}",
+    "\u{1b}[2J",
+    "\0",
+    "ms-diagnostics: ",
+];
+
+fn changes() -> impl Strategy<Value = Vec<Change>> {
+    use prop::sample::Index;
+    let one = prop_oneof![
+        4 => (any::<Index>(), 0u8..8).prop_map(|(at, bit)| Change::Flip(at, bit)),
+        1 => any::<Index>().prop_map(Change::Truncate),
+        3 => (any::<Index>(), 1usize..4000, any::<Index>()).prop_map(|(from, len, to)| Change::Duplicate(from, len, to)),
+        3 => (any::<Index>(), 1usize..2000, any::<Index>()).prop_map(|(from, len, to)| Change::Splice(from, len, to)),
+        4 => (any::<Index>(), prop::sample::select(WORDS)).prop_map(|(at, word)| Change::Word(at, word)),
+    ];
+    prop::collection::vec(one, 1..30)
+}
+
+fn change(text: &mut Vec<u8>, other: &[u8], change: &Change) {
+    if text.is_empty() {
+        return;
+    }
+    let stretch = |of: &[u8], from: usize, len: usize| of[from..(from + len).min(of.len())].to_vec();
+    match change {
+        Change::Flip(at, bit) => {
+            let at = at.index(text.len());
+            text[at] ^= 1 << bit;
+        }
+        Change::Truncate(at) => text.truncate(at.index(text.len())),
+        Change::Duplicate(from, len, to) => {
+            let piece = stretch(text, from.index(text.len()), *len);
+            let to = to.index(text.len());
+            text.splice(to..to, piece);
+        }
+        Change::Splice(from, len, to) => {
+            let piece = stretch(other, from.index(other.len()), *len);
+            let to = to.index(text.len());
+            text.splice(to..(to + piece.len()).min(text.len()), piece);
+        }
+        Change::Word(at, word) => {
+            let at = at.index(text.len());
+            text.splice(at..at, word.bytes());
+        }
+    }
+}
+
+/// Whether every escape sequence is a colour or weight of the report itself.
+fn only_styles(text: &[u8]) -> bool {
+    text.split(|b| *b == 0x1b).skip(1).all(|rest| {
+        let is_parameter = |b: &&u8| b.is_ascii_digit() || **b == b';';
+        let style = rest.strip_prefix(b"[");
+        style.is_some_and(|style| style.iter().find(|b| !is_parameter(b)) == Some(&b'm'))
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// A bounded stand-in for the fuzz target `report`.
+    #[test]
+    fn mutated_samples_give_a_clean_report(sample in 0..SAMPLES.len(), other in 0..SAMPLES.len(), changes in changes()) {
+        let read = |at: usize| std::fs::read(root("samples").join(SAMPLES[at])).unwrap();
+        let (mut text, other) = (read(sample), read(other));
+        for one in &changes {
+            change(&mut text, &other, one);
+        }
+        let options = LoadOptions { chunk: 512, ..LoadOptions::default() };
+        let trace = Trace::load(vec![Input::from_bytes("fuzz.log", text)], &options);
+        let length = trace.inputs()[0].bytes().len() as u64;
+        let analysis = siptrail::analyse(&trace, &Options::default());
+        let (mut words, mut json) = (Vec::new(), Vec::new());
+        report::text::write(&report::digest(&trace, &analysis, &[]), &mut words).unwrap();
+        report::write_json(&report::report(&trace, &analysis, &[]), &mut json).unwrap();
+        prop_assert!(only_styles(&words) && !json.contains(&0x1b), "an escape sequence of the log reached the report");
+        for problem in trace.problems() {
+            prop_assert!(problem.byte <= length, "{problem:?} lies outside the log");
+        }
     }
 }

@@ -12,6 +12,7 @@
 //! * `contrasts`: what the calls missed for one cause have in common
 //! * `findings`: cases that fire each entry of the catalogue, and cases that must not, `tests/findings`
 //! * `properties`: what must hold for any log
+//! * `reprint`: a message printed and read again is the same
 //! * `samples`: every shipped sample gives what `samples/README.md` promises
 //! * `finish`: global options, configuration file, completions, manual pages
 //! * `schema`: the JSON report against `tests/report.schema.json`
@@ -45,6 +46,7 @@ mod properties;
 #[cfg(unix)]
 mod pty;
 mod query;
+mod reprint;
 mod samples;
 mod scenarios;
 mod schema;
