@@ -41,7 +41,8 @@ impl Default for LoadOptions<'_> {
 struct Worker {
     names: Interner,
     identities: Identities,
-    flaws: Vec<(u64, Flaw)>,
+    /// Where its record starts and ends, and what is wrong with it.
+    flaws: Vec<(u64, u64, Flaw)>,
 }
 
 /// A chunk's events and what came with them.
@@ -115,11 +116,13 @@ fn join(
                 framed.records.retain(|e| is_whole(e.start, u64::from(e.len)));
             }
             // A chunk read from a wrong start has flaws of records that were dropped when chunks were joined.
-            let kept = |at: u64| framed.records.binary_search_by_key(&at, |e| e.start).is_ok();
+            // Its end tells a record from others: two whose openers are damaged may share a start.
+            let kept = |end: u64| framed.records.binary_search_by_key(&end, |e| e.start + u64::from(e.len)).is_ok();
             // The record that is being written just now is no damage.
-            let torn = worker.flaws.iter().find(|(_, flaw)| growing && *flaw == Flaw::CutAtEnd).map(|(at, _)| *at);
-            let told = worker.flaws.iter().filter(|(at, _)| kept(*at) && Some(*at) != torn);
-            problems.extend(told.map(|(at, flaw)| Problem::of(file, *at, *flaw)));
+            let torn =
+                worker.flaws.iter().find(|(.., flaw)| growing && *flaw == Flaw::CutAtEnd).map(|(_, end, _)| *end);
+            let told = worker.flaws.iter().filter(|(_, end, _)| kept(*end) && Some(*end) != torn);
+            problems.extend(told.map(|(at, _, flaw)| Problem::of(file, *at, *flaw)));
             let symbols = names.merge(&worker.names);
             let base = u32::try_from(identities.words.len()).unwrap_or(u32::MAX);
             identities.words.extend_from_slice(&worker.identities.words);
@@ -241,7 +244,7 @@ fn read(
     }
     let (call, server) = (symbol(of(&layout.call_id)), prefix.server.map_or(Symbol::NONE, &mut symbol));
     if let Some(flaw) = flaw {
-        worker.flaws.push((raw.start as u64, flaw));
+        worker.flaws.push((raw.start as u64, raw.end as u64, flaw));
     }
     let bit_if = |is: bool, bit: u8| if is { bit } else { 0 };
     Event {
