@@ -165,7 +165,8 @@ fn the_command_proves_its_copy_or_writes_nothing() {
         bytes.extend(std::fs::read(entry.unwrap().path()).unwrap());
     }
     let text = String::from_utf8_lossy(&bytes).to_lowercase();
-    for name in ["contoso", "fabrikam", "frank@", "gina@", "edge03", "192.0.2.13"] {
+    // Not numbers: of two digits and of addresses there are so few that one server's may become another's.
+    for name in ["contoso", "fabrikam", "litware", "frank@", "gina@", "erin@"] {
         assert!(!text.contains(name), "{name}");
     }
     let missed = |folder: &str| {
