@@ -33,7 +33,12 @@ fn in_line(rewriter: &Rewriter, line: &[u8]) -> Option<String> {
     let names = &rewriter.names;
     let remains = |word: &[u8]| {
         let lower = word.to_ascii_lowercase();
-        !names.vocabulary.contains(&lower) && !rewriter.pseudonyms.is_pseudonym(&lower)
+        // A typographic quote, of one byte or of three, is no part of the pseudonym behind it.
+        let from = lower.iter().position(u8::is_ascii_alphanumeric).unwrap_or(0);
+        let to = lower.iter().rposition(u8::is_ascii_alphanumeric).map_or(lower.len(), |at| at + 1);
+        let bare = lower.get(from..to).unwrap_or_default();
+        let known = |w: &[u8]| names.vocabulary.contains(w) || rewriter.pseudonyms.is_pseudonym(w);
+        !known(&lower) && !known(bare)
     };
     let show = |word: &[u8]| crate::text::decode(word).into_owned();
     if let Some(glued) = &rewriter.glued {

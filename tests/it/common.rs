@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use proptest::test_runner::{Config as ProptestConfig, RngSeed};
 use serde_json::Value;
 use siptrail::input::Input;
 use siptrail::report;
@@ -30,6 +31,13 @@ pub(crate) fn report_with(files: &[(String, Vec<u8>)], clocks: Vec<(String, i64)
     let trace = Trace::load(inputs, &LoadOptions::default());
     let analysis = siptrail::analyse(&trace, &Options { clocks, ..Options::default() });
     serde_json::to_value(report::report(&trace, &analysis, &[])).unwrap()
+}
+
+/// So many cases of a property, the same ones in every run: a test must not fail by chance. `PROPTEST_RNG_SEED` gives
+/// others.
+pub(crate) fn cases(cases: u32) -> ProptestConfig {
+    let seed = std::env::var("PROPTEST_RNG_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(1);
+    ProptestConfig { cases, rng_seed: RngSeed::Fixed(seed), failure_persistence: None, ..ProptestConfig::default() }
 }
 
 /// A scenario: its files and the part of the report that it expects.

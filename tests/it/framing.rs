@@ -57,7 +57,7 @@ const PIECES: [&str; 12] = [
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(crate::common::cases(400))]
 
     #[test]
     fn any_damage_frames_the_same_in_any_chunks(pieces in prop::collection::vec(0..PIECES.len(), 0..40), chunk in 1usize..600, cut in 0usize..40) {

@@ -97,7 +97,7 @@ const SAMPLES: [&str; 9] = [
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(crate::common::cases(150))]
 
     #[test]
     fn flipped_and_spliced_bytes_never_panic(flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..60), from: prop::sample::Index, to: prop::sample::Index) {
@@ -206,7 +206,7 @@ fn only_styles(text: &[u8]) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(crate::common::cases(300))]
 
     /// A bounded stand-in for the fuzz target `report`.
     #[test]

@@ -82,7 +82,7 @@ fn agrees(key: &str, early: &Value, late: &Value) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
+    #![proptest_config(crate::common::cases(12))]
 
     #[test]
     fn chunks_and_threads_change_nothing(seed in 0u64..1000, chunk in 300usize..40_000, threads in 1usize..6) {

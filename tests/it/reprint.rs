@@ -125,7 +125,7 @@ fn soup() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(crate::common::cases(400))]
 
     #[test]
     fn a_printed_message_is_read_as_what_it_was(start in start_line(), headers in prop::collection::vec(header(), 0..12), body in body()) {
