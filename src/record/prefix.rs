@@ -110,7 +110,8 @@ fn clock(input: &[u8]) -> Res<'_, [u32; 4]> {
 
 fn num<const MIN: usize, const MAX: usize>(input: &[u8]) -> Res<'_, u32> {
     let (rest, digits) = take_while_m_n(MIN, MAX, |b: u8| b.is_ascii_digit())(input)?;
-    Ok((rest, digits.iter().fold(0, |n, b| n * 10 + u32::from(b - b'0'))))
+    // Wrapping: in a mapped log that is written to meanwhile, a digit may be none any more.
+    Ok((rest, digits.iter().fold(0, |n, b| n * 10 + u32::from(b.wrapping_sub(b'0')))))
 }
 
 fn hex<const MAX: usize>(input: &[u8]) -> Res<'_, u32> {
