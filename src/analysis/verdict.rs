@@ -25,6 +25,7 @@ pub(super) fn judge(analysis: &mut Analysis, doubts: &[Option<Blind>], ctx: &Con
                 Verdict::Undetermined => call.blind.or(*doubt).or_else(|| own.iter().find_map(|p| p.blind)),
                 _ => None,
             };
+            let blind = blind.or_else(|| hangs_on(call, &own, found, doubt.is_some(), ctx));
             call.verdict = Some(if blind.is_some() { Verdict::Undetermined } else { found });
             call.blind = call.blind.or(blind);
         }
@@ -67,6 +68,25 @@ fn blind(call: &Call, ctx: &Context<'_>, verdict: Verdict) -> Option<Blind> {
     let knows = |clock: &&Clock| ctx.servers.get(clock.server).is_none_or(|s| s.role != Role::Edge);
     let mut knowing = call.clocks.iter().filter(knows).peekable();
     if knowing.peek().is_none() { Some(Blind::OnlyEdge) } else { knowing.find_map(blind) }
+}
+
+/// Why a verdict hangs on a push that another call may have caused, if it does.
+///
+/// A push that only Edges logged, at a time for which no log of a Front End that had the call speaks, has this call for
+/// its only candidate because nothing shows the others.
+fn hangs_on(call: &Call, own: &[&Push], found: Verdict, in_doubt: bool, ctx: &Context<'_>) -> Option<Blind> {
+    let is_edge = |server| ctx.servers.get(server).is_some_and(|s| s.role == Role::Edge);
+    let first = call.clocks.iter().find(|c| !is_edge(c.server))?;
+    let speaks = |at: Timestamp| {
+        call.clocks.iter().filter(|c| !is_edge(c.server)).any(|c| {
+            let until = ctx.coverage.covered_until(c.server, c.first).and_then(|id| ctx.time(id));
+            until.is_none_or(|until| until >= at)
+        })
+    };
+    let sure = |p: &&&Push| p.times.iter().any(|(server, _)| !is_edge(*server)) || p.sent.is_none_or(speaks);
+    let rest: Vec<&Push> = own.iter().filter(sure).copied().collect();
+    let hangs = rest.len() < own.len() && verdict(call, &rest, in_doubt) != found;
+    hangs.then(|| ctx.coverage.end_after(first.server, first.first))
 }
 
 /// CONTRACT.md's words; "missed" only when the INVITE ended in the log, unanswered.
