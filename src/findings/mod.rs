@@ -39,26 +39,23 @@ struct Found {
 
 /// Names the causes of every push that was lost and of every call that failed.
 pub fn attach(trace: &Trace, analysis: &mut Analysis) {
+    let (mut pushes, mut calls) = (std::mem::take(&mut analysis.pushes), std::mem::take(&mut analysis.calls));
     let lost = |p: &Push| !matches!(p.result, PushResult::Accepted | PushResult::Undetermined);
     let failed = |c: &Call| c.outcome.expected() == Some(false);
     // Where all went well, the text between the records is not even read.
-    let any = analysis.pushes.iter().any(lost) || analysis.calls.iter().any(failed);
+    let any = pushes.iter().any(lost) || calls.iter().any(failed);
     let telling = if any { Telling::read(trace, analysis) } else { Telling::default() };
-    let mut pushes = std::mem::take(&mut analysis.pushes);
-    let nearby = Nearby::new(trace, analysis, &telling);
+    let nearby = Nearby::new(trace, analysis, telling);
     pushes.par_iter_mut().for_each(|push| {
         let found = push::causes(&nearby, push);
         add(&found, &mut push.findings, &mut push.evidence, &mut push.lines);
     });
-    analysis.pushes = pushes;
-    let mut calls = std::mem::take(&mut analysis.calls);
-    let nearby = Nearby::new(trace, analysis, &telling);
     calls.par_iter_mut().for_each(|call| {
-        let own: Vec<&Push> = call.pushes.iter().filter_map(|p| analysis.pushes.get(*p)).collect();
+        let own: Vec<&Push> = call.pushes.iter().filter_map(|p| pushes.get(*p)).collect();
         let found = call::causes(&nearby, call, &own);
         add(&found, &mut call.findings, &mut call.evidence, &mut call.lines);
     });
-    analysis.calls = calls;
+    (analysis.pushes, analysis.calls) = (pushes, calls);
     population::attach(trace, analysis);
 }
 

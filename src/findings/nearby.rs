@@ -17,7 +17,7 @@ pub(super) struct Nearby<'a> {
     pub(super) trace: &'a Trace,
     pub(super) analysis: &'a Analysis,
     /// Lines and records that say something the catalogue knows.
-    telling: &'a Telling,
+    telling: Telling,
     /// For each server the times for which its log speaks, by start.
     covered: Vec<Vec<(Timestamp, Timestamp)>>,
 }
@@ -45,7 +45,7 @@ struct Stay<'t> {
 
 impl<'a> Nearby<'a> {
     /// With what is known of the text between the records.
-    pub(super) fn new(trace: &'a Trace, analysis: &'a Analysis, telling: &'a Telling) -> Nearby<'a> {
+    pub(super) fn new(trace: &'a Trace, analysis: &'a Analysis, telling: Telling) -> Nearby<'a> {
         let mut covered = vec![Vec::new(); analysis.servers.all().len()];
         for stretch in analysis.coverage.stretches() {
             let times = analysis.time(trace, stretch.first).zip(analysis.time(trace, stretch.last));

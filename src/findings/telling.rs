@@ -59,11 +59,13 @@ impl Telling {
         let files = 0..u32::try_from(trace.inputs().len()).unwrap_or(u32::MAX);
         let parts: Vec<u32> = (0..count).step_by(PART as usize).collect();
         let line = |found: &mut Vec<_>, id: EventId, line: &crate::trace::ComponentLine<'_>| {
-            let (file, server) = (line.span.file, line.prefix.server);
-            if Said::of(line.text).is_telling()
-                && let Some(time) = line.prefix.time.or_else(|| trace.event(id)?.time())
-            {
-                let server = analysis.servers.of_line(trace, file, server);
+            if !Said::of(line.text).is_telling() {
+                return;
+            }
+            let prefix = line.prefix();
+            if let Some(time) = prefix.time.or_else(|| trace.event(id)?.time()) {
+                let file = line.span.file;
+                let server = analysis.servers.of_line(trace, file, prefix.server);
                 let place = Beside::Line(file.0, line.span.start, line.span.len);
                 out.note(found, server, line.text, analysis.clocks.at(server, id, time), place);
             }

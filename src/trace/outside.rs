@@ -11,12 +11,20 @@ use crate::span::{FileId, Span};
 pub struct ComponentLine<'t> {
     /// Where it stands.
     pub span: Span,
-    /// Level, flag, server, time and number.
-    pub prefix: Prefix<'t>,
-    /// `SIPStack`, `UserServices`, ...; empty when the prefix does not tell.
-    pub component: &'t [u8],
     /// All of it, the prefix too.
     pub text: &'t [u8],
+}
+
+impl<'t> ComponentLine<'t> {
+    /// Level, flag, server, time and number.
+    pub fn prefix(&self) -> Prefix<'t> {
+        prefix::parse(self.text)
+    }
+
+    /// `SIPStack`, `UserServices`, ...; empty when the prefix does not tell.
+    pub fn component(&self) -> &'t [u8] {
+        component(self.text)
+    }
 }
 
 /// A line longer than this is cut: it is no line of a component.
@@ -56,13 +64,7 @@ impl Trace {
             let end = next.unwrap_or(gap.len()).min(start + LONGEST);
             let text = gap.get(start..end)?.trim_ascii_end();
             let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
-            let prefix = prefix::parse(text);
-            Some(ComponentLine {
-                span: Span { file, start: from + start as u64, len },
-                prefix,
-                component: component(text),
-                text,
-            })
+            Some(ComponentLine { span: Span { file, start: from + start as u64, len }, text })
         })
     }
 }

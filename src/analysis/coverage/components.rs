@@ -38,8 +38,9 @@ pub fn components(trace: &Trace, analysis: &Analysis) -> Vec<Component> {
                 let id = EventId(*i);
                 let time = |server, time: Option<Timestamp>| Some(analysis.clocks.at(server, id, time?));
                 for line in trace.lines_before(id) {
-                    let server = analysis.servers.of_line(trace, event.file, line.prefix.server);
-                    note(&mut out, server, line.component, time(server, line.prefix.time));
+                    let prefix = line.prefix();
+                    let server = analysis.servers.of_line(trace, event.file, prefix.server);
+                    note(&mut out, server, line.component(), time(server, prefix.time));
                 }
                 if !event.is_copy() {
                     let server = analysis.servers.of(event);
@@ -53,9 +54,9 @@ pub fn components(trace: &Trace, analysis: &Analysis) -> Vec<Component> {
             let last = trace.events().partition_point(|e| e.file <= FileId(file)).saturating_sub(1);
             let id = EventId(u32::try_from(last).unwrap_or(u32::MAX));
             for line in trace.lines_behind(FileId(file)) {
-                let server = analysis.servers.of_line(trace, FileId(file), line.prefix.server);
-                let time = line.prefix.time.map(|t| analysis.clocks.at(server, id, t));
-                note(&mut out, server, line.component, time);
+                let prefix = line.prefix();
+                let server = analysis.servers.of_line(trace, FileId(file), prefix.server);
+                note(&mut out, server, line.component(), prefix.time.map(|t| analysis.clocks.at(server, id, t)));
             }
             out
         }))
