@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use crate::analysis::{Analysis, Call, Outcome};
-use crate::sip::{Diagnostics, HeaderName, Method};
+use crate::sip::{Diagnostics, HeaderName, Method, NameAddr};
 use crate::text::decode;
 use crate::time::Timestamp;
 use crate::trace::{EventId, Trace};
@@ -25,8 +25,10 @@ pub(super) fn attach(trace: &Trace, analysis: &mut Analysis) {
         }
         if let Some(seen) = gone.get(&i) {
             call.findings.push("PN22");
-            let between = |t: Timestamp| Some(t) >= *seen && Some(t) <= call.started;
-            let own = ended.iter().filter(|(user, t, _)| between(*t) && user.eq_ignore_ascii_case(&call.to));
+            let (user, seen) = (call.to.to_ascii_lowercase(), seen.unwrap_or(Timestamp::NONE));
+            let at = ended.partition_point(|(u, t, _)| (u, *t) < (&user, seen));
+            let rest = ended.get(at..).unwrap_or_default();
+            let own = rest.iter().take_while(|(u, t, _)| *u == user && Some(*t) <= call.started);
             call.evidence.extend(own.map(|(.., id)| *id));
             call.evidence.sort_unstable();
         }
@@ -78,20 +80,22 @@ fn phones_gone(analysis: &Analysis) -> HashMap<usize, Option<Timestamp>> {
     gone
 }
 
-/// NOTIFY and BENOTIFY by which a server ends a registration, with the user that they tell (ids 4140 to 4142).
+/// NOTIFY and BENOTIFY by which a server ends a registration (ids 4140 to 4142), by user in lower case, then by time.
 fn ended_sessions(trace: &Trace, analysis: &Analysis) -> Vec<(String, Timestamp, EventId)> {
     let events: Vec<(u32, _)> =
         (0..).zip(trace.events()).filter(|(_, e)| matches!(e.method, Method::Notify | Method::Benotify)).collect();
-    events
+    let mut ended: Vec<(String, Timestamp, EventId)> = events
         .par_iter()
         .filter_map(|(i, event)| {
             let message = trace.message(event)?;
             let value = message.header(HeaderName::MsDiagnostics)?.value();
             let id = Diagnostics::parse(&value)?.id;
             let to = message.header(HeaderName::To)?.value();
-            let user = decode(crate::sip::NameAddr::parse(&to).address()).into_owned();
+            let user = decode(NameAddr::parse(&to).address()).to_ascii_lowercase();
             let time = analysis.time(trace, EventId(*i))?;
             (4_140..=4_142).contains(&id).then_some((user, time, EventId(*i)))
         })
-        .collect()
+        .collect();
+    ended.sort_unstable();
+    ended
 }

@@ -159,7 +159,7 @@ impl Clocks {
             .filter_map(|m| {
                 let (there, here, upper) =
                     if m.to == to { (m.sent, m.received, true) } else { (m.received, m.sent, false) };
-                Some(Bound { at: here, ms: time(here)?.since(self.correct(from, there, time(there)?)), upper })
+                Some(Bound { at: here, ms: time(here)?.since(self.at(from, there, time(there)?)), upper })
             })
             .collect();
         out.sort_by_key(|b| (b.at, b.upper, b.ms));
@@ -169,17 +169,13 @@ impl Clocks {
     /// The time of a record on the clock of the reference.
     pub fn time(&self, servers: &Servers, id: EventId, event: &Event) -> Option<Timestamp> {
         let time = event.time()?;
-        Some(if self.corrects { self.correct(servers.of(event), id, time) } else { time })
+        Some(if self.corrects { self.at(servers.of(event), id, time) } else { time })
     }
 
-    /// A time that a server wrote near a record, on the clock of the reference.
+    /// A time that a server wrote in or near a record, on the clock of the reference.
     pub fn at(&self, server: ServerId, near: EventId, time: Timestamp) -> Timestamp {
-        self.correct(server, near, time)
-    }
-
-    fn correct(&self, server: ServerId, id: EventId, time: Timestamp) -> Timestamp {
         let Some(clock) = self.of.get(usize::from(server.0)) else { return time };
-        let at = clock.segments.partition_point(|(from, _)| *from <= id);
+        let at = clock.segments.partition_point(|(from, _)| *from <= near);
         at.checked_sub(1).and_then(|i| clock.segments.get(i)).map_or(time, |(_, ms)| time.plus(-ms))
     }
 
