@@ -17,7 +17,7 @@
 //! * `finish`: global options, configuration file, completions, manual pages
 //! * `schema`: the JSON report against `tests/report.schema.json`
 //! * `synth`: `siptrail synth`, `check` and `demo` as a user runs them
-//! * `torture`: the messages of RFC 4475 as records
+//! * `torture`: the messages of RFC 4475 and RFC 5118 as records
 //! * `show`: ladders, and `siptrail show` as a user runs it
 //! * `forms`: NDJSON, CSV and Markdown, and `--output`
 //! * `anonymise`: copies without names
