@@ -7,6 +7,7 @@ use std::process::{Command, Output};
 use siptrail::anonymise::{Key, Names, Rewriter, difference, leftovers};
 use siptrail::input::Input;
 use siptrail::report::{self, model::Report};
+use siptrail::synth::{Extent, Format, Plan, in_memory};
 use siptrail::trace::LoadOptions;
 use siptrail::{Options, Trace};
 
@@ -54,6 +55,40 @@ fn every_scenario_tells_the_same_story_without_names() {
         stories += before.calls.len() + before.pushes.len();
     }
     assert!(stories > 50);
+}
+
+/// A day of a deployment with every kind of failure, in each layout.
+#[test]
+fn generated_deployments_tell_the_same_story_without_names() {
+    for (seed, format) in [(1, Format::R2), (2, Format::Lync2010), (3, Format::Cls)] {
+        let plan = Plan { seed, format, extent: Extent::Calls(200), servers: 3, damage_ppm: 5_000, ..Plan::default() };
+        let original = trace(&in_memory(&plan).0);
+        let (rewriter, texts) = copies(&original);
+        for text in &texts {
+            assert_eq!(leftovers(&rewriter, text, 3), [], "{format:?}");
+        }
+        let names = original.inputs().iter().map(|input| input.name().to_owned());
+        let after = reported(&trace(&names.zip(texts).collect::<Vec<_>>()));
+        let before = reported(&original);
+        assert!(before.summary.missed > 5, "{format:?}");
+        assert_eq!(difference(&before, &after), None, "{format:?}");
+    }
+}
+
+/// The search itself: what is put back is found.
+#[test]
+fn a_leftover_is_found() {
+    let log = b"TL_INFO(TF_PROTOCOL) [0]0F14.1A2C::10/15/2013-09:01:45.669.000d0b31 (SIPStack,A::B:C.cpp(125))$$begin_record\n\
+        Direction: incoming\nPeer: 192.0.2.77:5061\nMessage-Type: request\nStart-Line: OPTIONS sip:fabrikam.com SIP/2.0\n\
+        From: <sip:zacharias@fabrikam.com>;tag=1f0e5d77c2a94b6e8d1c\nTo: <sip:fabrikam.com>\nCSeq: 1 OPTIONS\n\
+        Call-ID: 7c6b5a49382716051423\nMessage-Body: -\n$$end_record\n";
+    let (rewriter, texts) = copies(&trace(&[("x.log".to_owned(), log.to_vec())]));
+    assert_eq!(leftovers(&rewriter, &texts[0], 3), []);
+    for original in ["192.0.2.77", "zacharias", "1f0e5d77c2a94b6e8d1c", "7c6b5a49382716051423"] {
+        let text = [&texts[0][..], b"left: ", original.as_bytes(), b"\n"].concat();
+        let found: Vec<String> = leftovers(&rewriter, &text, 3).into_iter().map(|l| l.word).collect();
+        assert_eq!(found, [original]);
+    }
 }
 
 #[test]

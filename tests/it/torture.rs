@@ -11,7 +11,7 @@ use crate::common::root;
 
 struct Case {
     name: String,
-    /// Method, CSeq number, Call-ID; `-` where the message has none, or an invalid one.
+    /// Method, `CSeq` number, Call-ID; `-` where the message has none, or an invalid one.
     expect: [String; 3],
     record: Vec<u8>,
 }
