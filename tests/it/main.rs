@@ -21,7 +21,8 @@
 //! * `show`: ladders, and `siptrail show` as a user runs it
 //! * `forms`: NDJSON, CSV and Markdown, and `--output`
 //! * `anonymise`: copies without names
-//! * `tui`: screens of the terminal UI against `tests/screens`, and what keys do
+//! * `tui`: what keys do in the terminal UI; `keyboard` presses them
+//! * `screens`: its screens against `tests/screens`
 //! * `cli`: the program as a user runs it, exit codes included
 //! * `explain`: the offline knowledge, `siptrail findings` and `siptrail explain`
 
@@ -41,6 +42,7 @@ mod forms;
 mod framing;
 mod hops;
 mod hostile;
+mod keyboard;
 mod list;
 mod properties;
 #[cfg(unix)]
@@ -50,6 +52,7 @@ mod reprint;
 mod samples;
 mod scenarios;
 mod schema;
+mod screens;
 mod show;
 mod story;
 mod synth;
