@@ -51,6 +51,7 @@ mod samples;
 mod scenarios;
 mod schema;
 mod show;
+mod sipp;
 mod story;
 mod synth;
 mod torture;
