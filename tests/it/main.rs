@@ -54,6 +54,7 @@ mod scenarios;
 mod schema;
 mod screens;
 mod show;
+mod sipp;
 mod story;
 mod synth;
 mod torture;
