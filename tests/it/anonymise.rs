@@ -1,8 +1,6 @@
 //! Copies without names: the same story, the same shape, and no name.
 
 use std::collections::BTreeSet;
-use std::path::Path;
-use std::process::{Command, Output};
 
 use siptrail::anonymise::{Key, Names, Rewriter, difference, leftovers};
 use siptrail::input::Input;
@@ -12,6 +10,7 @@ use siptrail::trace::LoadOptions;
 use siptrail::{Options, Trace};
 
 use crate::common::{root, scenarios};
+use crate::program::run_in;
 
 fn trace(files: &[(String, Vec<u8>)]) -> Trace {
     let inputs = files.iter().map(|(name, text)| Input::from_bytes(name.clone(), text.clone())).collect();
@@ -182,16 +181,12 @@ fn names_go_and_the_log_stays() {
     assert!(component.contains(&family), "{component}: {family}");
 }
 
-fn run(args: &[&str], folder: &Path) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_siptrail")).args(args).current_dir(folder).output().unwrap()
-}
-
 #[test]
 fn the_command_proves_its_copy_or_writes_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let samples = root("samples");
     let samples = samples.to_str().unwrap();
-    let o = run(&["anonymise", samples, "-o", "out"], dir.path());
+    let o = run_in(&["anonymise", samples, "-o", "out"], dir.path());
     let said = String::from_utf8(o.stdout).unwrap();
     assert!(o.status.success(), "{said}{}", String::from_utf8_lossy(&o.stderr));
     assert!(said.contains("proven:") && said.contains("no original name is left"), "{said}");
@@ -205,7 +200,7 @@ fn the_command_proves_its_copy_or_writes_nothing() {
         assert!(!text.contains(name), "{name}");
     }
     let missed = |folder: &str| {
-        let o = run(&["report", folder, "--format", "json"], dir.path());
+        let o = run_in(&["report", folder, "--format", "json"], dir.path());
         let report: serde_json::Value = serde_json::from_slice(&o.stdout).unwrap();
         report["summary"].clone()
     };
@@ -218,7 +213,7 @@ fn the_command_proves_its_copy_or_writes_nothing() {
         (&["anonymise", samples, "-o", "other", "--key", "short.key"], "expected 16 bytes or more"),
         (&["anonymise", "short.key", "-o", "other"], "no SIP trace record"),
     ] {
-        let o = run(args, dir.path());
+        let o = run_in(args, dir.path());
         assert_eq!(o.status.code(), Some(2), "{args:?}");
         assert!(String::from_utf8_lossy(&o.stderr).contains(told), "{args:?}: {o:?}");
     }
@@ -233,7 +228,7 @@ fn a_key_gives_the_same_pseudonyms_again() {
     let log = root("samples/silent-mobile-leg.log");
     let copy = |folder: &str, key: &[&str]| {
         let args = [&["anonymise", log.to_str().unwrap(), "-o", folder], key].concat();
-        assert!(run(&args, dir.path()).status.success());
+        assert!(run_in(&args, dir.path()).status.success());
         let file = std::fs::read_dir(dir.path().join(folder)).unwrap().next().unwrap().unwrap();
         std::fs::read(file.path()).unwrap()
     };

@@ -24,6 +24,7 @@
 //! * `tui`: what keys do in the terminal UI; `keyboard` presses them
 //! * `screens`: its screens against `tests/screens`
 //! * `cli`: the program as a user runs it, exit codes included
+//! * `program`: runs the program for the others
 //! * `explain`: the offline knowledge, `siptrail findings` and `siptrail explain`
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -44,6 +45,7 @@ mod hops;
 mod hostile;
 mod keyboard;
 mod list;
+mod program;
 mod properties;
 #[cfg(unix)]
 mod pty;

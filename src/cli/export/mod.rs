@@ -13,7 +13,6 @@ use siptrail::trace::EventId;
 
 use super::clock::GivenClocks;
 use super::filter::Filter;
-use super::load::{Loaded, load};
 use super::output::Output;
 use super::{Status, failed, say};
 
@@ -92,11 +91,7 @@ impl Export {
             Ok(output) => output,
             Err(line) => return Ok(failed(&line)),
         };
-        let Some(Loaded { trace, found: true, .. }) = load(&self.inputs) else { return Ok(Status::Failed) };
-        let analysis = match self.clocks.analyse(&trace) {
-            Ok(analysis) => analysis,
-            Err(line) => return Ok(failed(&line)),
-        };
+        let Some((trace, analysis)) = self.clocks.read(&self.inputs) else { return Ok(Status::Failed) };
         if self.form == Form::Sipp {
             return self.scenario(&trace, &analysis, output);
         }
