@@ -7,7 +7,7 @@ use ratatui::text::Line;
 use tui_input::Input;
 
 use super::data::Data;
-use super::keys::{Key, Place, command, edit};
+use super::keys::{Key, Keymap, Place, edit};
 use super::list::List;
 use super::menu::Menu;
 use super::save::Content;
@@ -169,6 +169,8 @@ pub struct App {
     pub notice: Option<Notice>,
     /// Styles and characters.
     pub theme: Theme,
+    /// What keys do.
+    pub keys: Keymap,
     /// The pane about the selected row is wanted.
     pub pane: bool,
     /// First line shown of the overview.
@@ -198,6 +200,7 @@ impl App {
             count: None,
             notice: None,
             theme,
+            keys: Keymap::default(),
             pane: true,
             overview: 0,
             timeline: Timeline::default(),
@@ -234,7 +237,7 @@ impl App {
         let place = self.place();
         match (place, &self.overlay) {
             (Place::Prompt, _) => {
-                return command(key, place).map(Action::Do).or_else(|| edit(key).map(Action::Edit));
+                return self.keys.command(key, place).map(Action::Do).or_else(|| edit(key).map(Action::Edit));
             }
             (Place::Menu, Some(Overlay::Menu(menu))) => {
                 if let Some(item) = key.typed().and_then(|c| menu.item(c)) {
@@ -247,7 +250,7 @@ impl App {
                 }
             }
         }
-        command(key, place).map(Action::Do)
+        self.keys.command(key, place).map(Action::Do)
     }
 
     /// There is work to go on with when no key is waiting.

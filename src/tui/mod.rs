@@ -7,7 +7,7 @@
 //! ```
 //!
 //! [`update()`] is the only place where state changes, and does no I/O; [`view()`] only reads. [`KEYMAP`] is the one
-//! table that says what a key does, for dispatch, hint bar and help. Logs are read by a thread of their own, so no
+//! table that says what a key does, for dispatch, hint bar and help; a [`Keymap`] is that table with a user's own keys. Logs are read by a thread of their own, so no
 //! key waits for them. Every text of a log goes through a sanitiser before it is drawn.
 
 mod app;
@@ -29,7 +29,7 @@ mod view;
 
 pub use app::{App, Job, Load, Notice, Overlay, Prompt, PromptKind, View};
 pub use filter::Filter;
-pub use keys::{Binding, Command, KEYMAP, Key, Place, Scope};
+pub use keys::{Binding, Clash, Command, KEY_NAMES, KEYMAP, Key, Keymap, Line, Place, Preset, Scope, UnknownKey};
 pub use list::{List, Motion};
 pub use menu::{Choice, Menu};
 pub use run::{Ending, Event, Settings, cycle, restore, run, terminate};

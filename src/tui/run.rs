@@ -14,7 +14,7 @@ use ratatui::backend::Backend;
 use super::app::{App, Notice};
 use super::data::Data;
 use super::filter::Filter;
-use super::keys::Key;
+use super::keys::{Command, Key, Keymap};
 use super::load;
 use super::save;
 use super::terminal;
@@ -60,6 +60,8 @@ pub struct Settings {
     pub colour: bool,
     /// Draw with ASCII only.
     pub ascii: bool,
+    /// What keys do.
+    pub keys: Keymap,
 }
 
 /// A search goes on so long between two frames.
@@ -92,6 +94,7 @@ pub fn run(settings: &Settings) -> io::Result<Ending> {
     let size = terminal.size()?;
     let mut app = App::new(Theme::new(settings.colour, settings.ascii), (size.width, size.height));
     app.follow = settings.follow;
+    app.keys = settings.keys.clone();
     // Before anything else: the first frame must not wait for a single byte of a log.
     terminal.draw(|frame| view(&app, frame))?;
     let keys = sender.clone();
@@ -191,7 +194,7 @@ fn perform(app: &App, effect: Effect, sender: &Sender<Event>, follow: &AtomicBoo
                 tell(format!("no mouse on this terminal: {error}"), true);
             }
         }
-        Effect::Copy(text) => match copy(&text) {
+        Effect::Copy(text) => match copy(&text, &app.keys.name(Command::Save)) {
             Ok(done) => tell(done, false),
             Err(error) => tell(format!("cannot copy: {error}"), true),
         },
@@ -231,24 +234,24 @@ const CLIPBOARD: usize = 74_000;
 
 /// To the clipboard of the terminal (OSC 52), which works over SSH but does not say whether it did; and to a file
 /// when it is too long for that.
-fn copy(text: &str) -> io::Result<String> {
+fn copy(text: &str, save: &str) -> io::Result<String> {
     if text.len() > CLIPBOARD {
         let path = save::save_text(&std::env::current_dir()?, text)?;
         return Ok(format!("too long for the clipboard: saved {}", path.display()));
     }
     crossterm::execute!(terminal::out(), crossterm::clipboard::CopyToClipboard::to_clipboard_from(text))?;
-    Ok(format!("copied {} bytes to the clipboard of the terminal; s saves to a file instead", text.len()))
+    Ok(format!("copied {} bytes to the clipboard of the terminal; {save} saves to a file instead", text.len()))
 }
 
 fn of_terminal(app: &App, event: &crossterm::event::Event) -> Option<Action> {
-    use crossterm::event::{Event, KeyCode, MouseButton, MouseEventKind};
+    use crossterm::event::{Event, MouseButton, MouseEventKind};
     match event {
         Event::Key(key) => Key::of(*key).and_then(|key| app.action(key)),
         Event::Resize(columns, rows) => Some(Action::Resize(*columns, *rows)),
         Event::Mouse(mouse) => match mouse.kind {
             MouseEventKind::Down(MouseButton::Left) => Some(Action::Click(mouse.column, mouse.row)),
-            MouseEventKind::ScrollDown => app.action(Key::plain(KeyCode::Down)),
-            MouseEventKind::ScrollUp => app.action(Key::plain(KeyCode::Up)),
+            MouseEventKind::ScrollDown => Some(Action::Do(Command::Down)),
+            MouseEventKind::ScrollUp => Some(Action::Do(Command::Up)),
             _ => None,
         },
         _ => None,

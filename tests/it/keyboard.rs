@@ -39,8 +39,8 @@ pub(crate) fn press(app: &mut App, keys: &str) -> Option<Effect> {
                     "S-Tab" => (KeyCode::BackTab, KeyModifiers::SHIFT),
                     "Down" => (KeyCode::Down, KeyModifiers::NONE),
                     "PgDn" => (KeyCode::PageDown, KeyModifiers::NONE),
-                    "F1" => (KeyCode::F(1), KeyModifiers::NONE),
                     "BS" => (KeyCode::Backspace, KeyModifiers::NONE),
+                    _ if name.starts_with('F') => (KeyCode::F(name[1..].parse().unwrap()), KeyModifiers::NONE),
                     _ => match name.split_once('-') {
                         Some(("C", c)) => (KeyCode::Char(c.chars().next().unwrap()), KeyModifiers::CONTROL),
                         Some(("M", c)) => (KeyCode::Char(c.chars().next().unwrap()), KeyModifiers::ALT),

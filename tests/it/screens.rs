@@ -3,7 +3,7 @@
 //! `UPDATE_SCREENS=1 cargo test --test it screens` writes the files anew; look at what changed before you keep it.
 
 use ratatui::style::Color;
-use siptrail::tui::{Action, App, Load, Theme, update};
+use siptrail::tui::{Action, App, Command, Keymap, Load, Preset, Theme, update};
 
 use crate::common::root;
 use crate::keyboard::{FAILED, app, draw, plain, press, text};
@@ -70,6 +70,14 @@ fn every_view_and_overlay_looks_as_it_was_judged() {
     let shown = text(&draw(&app));
     assert!(shown.is_ascii(), "{shown}");
     wrong.extend(check("timeline-ascii-80x24", &shown));
+    // With keys of one's own, hints and help tell them.
+    let mut app = self::app(FAILED, plain(), (80, 60));
+    let own = [(Command::NextMissed, vec!["o".parse().unwrap(), "F5".parse().unwrap()]), (Command::Pane, Vec::new())];
+    app.keys = Keymap::new(Preset::Sngrep, &own).unwrap();
+    press(&mut app, "3h");
+    wrong.extend(check("help-sngrep-80x60", &text(&draw(&app))));
+    press(&mut app, "Q");
+    wrong.extend(check("calls-sngrep-80x60", &text(&draw(&app))));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -87,7 +95,8 @@ fn no_screen_is_forgotten() {
     for entry in std::fs::read_dir(root("tests/screens")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         let known = SCREENS.iter().flat_map(|(n, ..)| SIZES.map(|(w, h)| format!("{n}-{w}x{h}.txt")));
-        let own = ["loading-80x24.txt", "timeline-ascii-80x24.txt"].map(str::to_owned);
+        let own = ["loading-80x24", "timeline-ascii-80x24", "help-sngrep-80x60", "calls-sngrep-80x60"]
+            .map(|n| format!("{n}.txt"));
         assert!(known.chain(own).any(|k| k == name), "{name}");
     }
 }

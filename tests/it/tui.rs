@@ -5,7 +5,7 @@ use std::sync::Arc;
 use siptrail::input::Input;
 use siptrail::trace::LoadOptions;
 use siptrail::tui::data::Data;
-use siptrail::tui::{Action, App, Effect, Filter, Overlay, Theme, View, update};
+use siptrail::tui::{Action, App, Effect, Filter, Keymap, Overlay, Preset, Theme, View, update};
 use siptrail::{Options, Trace};
 
 use crate::common::root;
@@ -61,6 +61,37 @@ fn keys_do_what_the_help_says() {
         assert_eq!(effect, None, "{keys}");
         assert_eq!((app.view, app.list().map(|l| l.selected)), (expected, row), "{keys}");
     }
+}
+
+#[test]
+fn the_keys_of_sngrep_do_what_they_do_there() {
+    for (keys, expected, row) in [
+        ("3<C-e>", View::Calls, Some(29)),
+        ("3<C-e><C-a>", View::Calls, Some(0)),
+        ("3<F3>frank<Enter>", View::Calls, Some(3)),
+        ("3uu", View::Calls, Some(3)),
+        ("3uuU", View::Calls, Some(2)),
+        ("3<F7>missed<Enter>G", View::Calls, Some(3)),
+        ("3jx", View::Timeline, Some(0)),
+        ("3j<F4>Q", View::Calls, Some(1)),
+        ("3hH", View::Calls, Some(0)),
+        ("3ti<Esc>", View::Calls, Some(0)),
+        ("3i", View::Overview, None),
+        ("3 jm'", View::Calls, Some(0)),
+    ] {
+        let mut app = app("samples", plain(), (80, 24));
+        app.keys = Keymap::preset(Preset::Sngrep);
+        assert_eq!(press(&mut app, keys), None, "{keys}");
+        assert_eq!((app.view, app.list().map(|l| l.selected)), (expected, row), "{keys}");
+    }
+    let mut app = app(FAILED, plain(), (80, 24));
+    app.keys = Keymap::preset(Preset::Sngrep);
+    let time = app.timeline.time;
+    assert_eq!(press(&mut app, "3xw"), None);
+    assert_ne!(app.timeline.time, time);
+    assert_eq!(press(&mut app, "p"), Some(Effect::Follow(true)));
+    press(&mut app, "<F2>");
+    assert!(matches!(app.overlay, Some(Overlay::Menu(_))));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! One key: as the terminal reports it, and as its name is written.
 
 use std::fmt;
+use std::str::FromStr;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
@@ -53,6 +54,90 @@ impl Key {
         let begins = self.alt || counting || matches!(c, '0' | '7'..='9');
         c.to_digit(10).filter(|_| begins && !self.ctrl).map(|d| d as usize)
     }
+}
+
+/// Names of keys that are no letters, for hints.
+pub const KEY_NAMES: &[&str] = &[
+    "Enter",
+    "Esc",
+    "Tab",
+    "Shift-Tab",
+    "Space",
+    "Up",
+    "Down",
+    "Left",
+    "Right",
+    "Home",
+    "End",
+    "PgUp",
+    "PgDn",
+    "Insert",
+    "Delete",
+    "Backspace",
+    "F1",
+    "F2",
+    "F3",
+    "F4",
+    "F5",
+    "F6",
+    "F7",
+    "F8",
+    "F9",
+    "F10",
+    "F11",
+    "F12",
+    "Ctrl-A",
+    "Alt-a",
+];
+
+/// The key with a name, as the help writes it: `x`, `F5`, `Ctrl-D`, `Alt-x`, `Space`.
+impl FromStr for Key {
+    type Err = UnknownKey;
+
+    fn from_str(name: &str) -> Result<Key, UnknownKey> {
+        let lower = name.to_ascii_lowercase();
+        let (ctrl, alt, rest) = match (lower.strip_prefix("ctrl-"), lower.strip_prefix("alt-")) {
+            (Some(rest), _) => (true, false, rest),
+            // With Alt, a capital is another key.
+            (None, Some(rest)) => (false, true, name.get(name.len() - rest.len()..).unwrap_or(rest)),
+            (None, None) => (false, false, name),
+        };
+        let mut letters = rest.chars();
+        let code = match (letters.next(), letters.next()) {
+            (Some(c), None) if !c.is_whitespace() && !c.is_control() => KeyCode::Char(c),
+            _ => code(&rest.to_ascii_lowercase()).ok_or(UnknownKey)?,
+        };
+        Ok(Key { code, ctrl, alt })
+    }
+}
+
+/// No key has that name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownKey;
+
+fn code(name: &str) -> Option<KeyCode> {
+    if let Some(number) = name.strip_prefix('f').and_then(|n| n.parse().ok()) {
+        return (1..=12).contains(&number).then_some(KeyCode::F(number));
+    }
+    Some(match name {
+        "enter" | "return" => KeyCode::Enter,
+        "esc" | "escape" => KeyCode::Esc,
+        "tab" => KeyCode::Tab,
+        "shift-tab" | "backtab" => KeyCode::BackTab,
+        "space" => KeyCode::Char(' '),
+        "up" => KeyCode::Up,
+        "down" => KeyCode::Down,
+        "left" => KeyCode::Left,
+        "right" => KeyCode::Right,
+        "home" => KeyCode::Home,
+        "end" => KeyCode::End,
+        "pgup" | "pageup" => KeyCode::PageUp,
+        "pgdn" | "pagedown" => KeyCode::PageDown,
+        "insert" | "ins" => KeyCode::Insert,
+        "delete" | "del" => KeyCode::Delete,
+        "backspace" => KeyCode::Backspace,
+        _ => return None,
+    })
 }
 
 impl fmt::Display for Key {

@@ -1,12 +1,16 @@
-//! The one key table: it feeds dispatch, the hint bar and the help.
+//! The one key table: it feeds dispatch, the hint bar, the help and the configuration file.
 
 mod key;
+mod keymap;
+mod preset;
 mod table;
 
 use crossterm::event::KeyCode;
 use tui_input::InputRequest;
 
-pub use key::Key;
+pub use key::{KEY_NAMES, Key, UnknownKey};
+pub use keymap::{Clash, Keymap, Line};
+pub use preset::Preset;
 pub use table::{Binding, KEYMAP};
 
 use super::app::View;
@@ -112,22 +116,4 @@ pub(super) fn edit(key: Key) -> Option<InputRequest> {
         (KeyCode::End, ..) | (KeyCode::Char('e'), true, _) => InputRequest::GoToEnd,
         _ => return None,
     })
-}
-
-/// What a key does at a place.
-pub(super) fn command(key: Key, place: Place) -> Option<Command> {
-    if place == Place::Prompt {
-        return match key {
-            Key { code: KeyCode::Enter, .. } => Some(Command::Open),
-            Key { code: KeyCode::Esc, .. } => Some(Command::Back),
-            Key { code: KeyCode::Char('c'), ctrl: true, .. } => Some(Command::Quit),
-            _ => None,
-        };
-    }
-    bindings(place).find(|b| b.keys.contains(&key)).map(|b| b.command)
-}
-
-/// The lines of the table that hold at a place.
-pub(super) fn bindings(place: Place) -> impl Iterator<Item = &'static Binding> {
-    KEYMAP.iter().filter(move |b| b.scope.has(place))
 }

@@ -10,6 +10,7 @@ use crate::text::decode;
 use crate::trace::EventId;
 use crate::tui::app::{App, Notice, Overlay, View};
 use crate::tui::cell::wrap;
+use crate::tui::keys::Command;
 use crate::tui::menu::{Choice, LETTERS, Menu};
 use crate::tui::rows;
 use crate::tui::save::Content;
@@ -178,7 +179,8 @@ pub(super) fn compare(app: &mut App) {
         _ => app.list().and_then(|l| moves::record(app, l.selected)),
     };
     let (Some(marked), Some(selected)) = (app.last_mark, selected) else {
-        app.notice = Some(Notice { text: "mark a message with m first, then select the other".to_owned(), bad: false });
+        let text = format!("mark a message with {} first, then select the other", app.keys.name(Command::Mark));
+        app.notice = Some(Notice { text, bad: false });
         return;
     };
     let place = |id: EventId| {
