@@ -20,7 +20,10 @@ pub(in crate::tui) fn lines(app: &App) -> Vec<Line<'static>> {
     let preset = app.keys.base();
     if !preset.missing().is_empty() {
         out.push(Line::default());
-        out.push(Line::styled(format!("Keys of {} that do something else here, or nothing", preset.name()), app.theme.head));
+        out.push(Line::styled(
+            format!("Keys of {} that do something else here, or nothing", preset.name()),
+            app.theme.head,
+        ));
         out.extend(preset.missing().iter().map(|(keys, help)| line(keys, help)));
     }
     out
