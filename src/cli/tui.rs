@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use siptrail::tui::{self, Ending, Preset, Settings};
+use etcetera::BaseStrategy;
+use siptrail::tui::{self, Ending, Notes, Preset, Settings};
 
 use super::clock::GivenClocks;
 use super::config::Remap;
@@ -20,6 +21,7 @@ use super::{Status, failed, say};
   siptrail edge01.log fe01.log      the same without the word tui
   siptrail tui --ascii fe01.log     for a terminal without line characters
   siptrail tui --keys sngrep logs   with the keys of sngrep
+  siptrail tui --notes case4711.toml logs    notes of a case, to hand on
 
 Keys can be changed one by one in the configuration file: siptrail config --init writes it.
 Colours are those of the terminal; the environment variable NO_COLOR turns them off.
@@ -39,6 +41,9 @@ pub(crate) struct Tui {
     /// Whose keys: siptrail's own, or those of sngrep where there is what they do
     #[arg(long, value_name = "NAME", default_value = "siptrail")]
     keys: Keys,
+    /// Where notes on calls are kept [default: notes.toml in the user's folder for data]; logs are never written to
+    #[arg(long, value_name = "FILE")]
+    notes: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -73,6 +78,11 @@ impl Tui {
             }
             return Ok(Status::Failed);
         }
+        let notes_file = self.notes.or_else(own_notes);
+        let notes = match notes_file.as_deref().map_or(Ok(Notes::default()), Notes::read) {
+            Ok(notes) => notes,
+            Err(line) => return Ok(failed(&line)),
+        };
         let settings = Settings {
             options: self.clocks.options(),
             inputs: self.inputs,
@@ -80,8 +90,14 @@ impl Tui {
             colour: colour(),
             ascii: self.ascii || !utf8(),
             keys,
+            notes,
+            notes_file,
         };
-        match tui::run(&settings)? {
+        let left = tui::run(&settings)?;
+        for line in left.unwritten {
+            say(&format!("siptrail: {line}"));
+        }
+        match left.ending {
             Ending::Quit => Ok(Status::Fine),
             Ending::Terminated => Ok(Status::Interrupted),
             Ending::Failed(lines) => {
@@ -92,6 +108,11 @@ impl Tui {
             }
         }
     }
+}
+
+/// Where notes are kept unless somebody says where.
+fn own_notes() -> Option<PathBuf> {
+    etcetera::choose_base_strategy().ok().map(|s| s.data_dir().join("siptrail").join("notes.toml"))
 }
 
 /// Ends a running UI in order, so that the terminal is given back.

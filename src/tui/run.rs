@@ -16,6 +16,7 @@ use super::data::Data;
 use super::filter::Filter;
 use super::keys::{Command, Key, Keymap};
 use super::load;
+use super::notes::{self, Notebook, Notes};
 use super::save;
 use super::terminal;
 use super::theme::Theme;
@@ -62,6 +63,19 @@ pub struct Settings {
     pub ascii: bool,
     /// What keys do.
     pub keys: Keymap,
+    /// Notes, as they are in their file.
+    pub notes: Notes,
+    /// That file; without one, notes are lost when the user leaves.
+    pub notes_file: Option<PathBuf>,
+}
+
+/// How it ended, and what is still to be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// How the user left.
+    pub ending: Ending,
+    /// Notes that could not be written, in lines for stderr.
+    pub unwritten: Vec<String>,
 }
 
 /// A search goes on so long between two frames.
@@ -85,7 +99,7 @@ pub fn restore() {
 ///
 /// # Errors
 /// When the terminal cannot be used.
-pub fn run(settings: &Settings) -> io::Result<Ending> {
+pub fn run(settings: &Settings) -> io::Result<Left> {
     let (sender, events) = channel();
     let (guard, mut terminal) = terminal::take()?;
     if let Ok(mut signals) = SIGNALS.lock() {
@@ -95,6 +109,7 @@ pub fn run(settings: &Settings) -> io::Result<Ending> {
     let mut app = App::new(Theme::new(settings.colour, settings.ascii), (size.width, size.height));
     app.follow = settings.follow;
     app.keys = settings.keys.clone();
+    app.notes = settings.notes.clone();
     // Before anything else: the first frame must not wait for a single byte of a log.
     terminal.draw(|frame| view(&app, frame))?;
     let keys = sender.clone();
@@ -111,13 +126,19 @@ pub fn run(settings: &Settings) -> io::Result<Ending> {
     let following = Arc::new(AtomicBool::new(settings.follow));
     let follow = Arc::clone(&following);
     thread::spawn(move || load::load(&inputs, &options, &follow, &sender));
-    let ending =
-        cycle(&mut terminal, &mut app, &events, &mut |app, effect| perform(app, effect, &told, &following, &asked));
+    let teller = told.clone();
+    // Nobody listens any more when the user has left.
+    let tell = move |text, bad| drop(teller.send(Event::Action(Action::Tell(Notice { text, bad }))));
+    let (notes, writer) = notes::writer(Notebook::new(settings.notes_file.clone()), tell);
+    let outside = Outside { sender: told, follow: following, asked, notes };
+    let ending = cycle(&mut terminal, &mut app, &events, &mut |app, effect| perform(app, effect, &outside));
+    drop(outside);
+    let unwritten = writer.join().unwrap_or_default();
     if let Ok(mut signals) = SIGNALS.lock() {
         *signals = None;
     }
     drop(guard);
-    ending
+    ending.map(|ending| Left { ending, unwritten })
 }
 
 /// Draws and waits, until an event ends it. Generic over the terminal, so that tests need none; `perform` carries
@@ -172,9 +193,18 @@ fn work(app: &mut App, events: &Receiver<Event>) -> Option<Event> {
     None
 }
 
+/// Whom effects are passed to.
+struct Outside {
+    sender: Sender<Event>,
+    follow: Arc<AtomicBool>,
+    asked: Arc<AtomicUsize>,
+    notes: Sender<(String, String)>,
+}
+
 /// Carries out what is to be done outside.
-fn perform(app: &App, effect: Effect, sender: &Sender<Event>, follow: &AtomicBool, asked: &Arc<AtomicUsize>) {
-    let sender = sender.clone();
+fn perform(app: &App, effect: Effect, outside: &Outside) {
+    let Outside { follow, asked, .. } = outside;
+    let sender = outside.sender.clone();
     let told = sender.clone();
     let tell = move |text: String, bad: bool| {
         // Nobody listens any more when the user has left.
@@ -182,6 +212,11 @@ fn perform(app: &App, effect: Effect, sender: &Sender<Event>, follow: &AtomicBoo
     };
     match effect {
         Effect::Quit => {}
+        Effect::Note(call_id, text) => {
+            if outside.notes.send((call_id, text)).is_err() {
+                tell("note not written: its thread has ended".to_owned(), true);
+            }
+        }
         Effect::Filter(filter) => {
             asked.store(filter.number, Ordering::Relaxed);
             let (data, asked) = (Arc::clone(&app.data), Arc::clone(asked));

@@ -8,6 +8,7 @@
 //! * `hostile`: damaged and malicious input
 //! * `pty`: the terminal UI on a real pseudo-terminal
 //! * `list`: `siptrail list`, `siptrail grep`, `report --where`
+//! * `notes`: notes on calls and pushes, and their file
 //! * `query`: the filter language
 //! * `contrasts`: what the calls missed for one cause have in common
 //! * `findings`: cases that fire each entry of the catalogue, and cases that must not, `tests/findings`
@@ -45,6 +46,7 @@ mod hops;
 mod hostile;
 mod keyboard;
 mod list;
+mod notes;
 mod program;
 mod properties;
 #[cfg(unix)]

@@ -48,6 +48,7 @@ pub enum Command {
     Save,
     Mark,
     NextMark,
+    Note,
     Compare,
     TimeMode,
     Expand,

@@ -73,6 +73,7 @@ const SNGREP: &[(Command, &[Key])] = &[
 const SNGREP_ONLY: &[(&str, &str)] = &[
     ("F5 F9 Ctrl-L", "clear calls: a log stays; the filter shows fewer"),
     ("F8 o O", "settings: they are options, see siptrail config"),
+    ("a", "aliases of hosts: lanes have roles and names; a writes a note"),
     ("c C", "colours of messages: each transaction has its own"),
     ("d D", "SDP: it stands below the message"),
     ("m M F3", "media in the flow: there is none in these logs"),

@@ -45,8 +45,6 @@ const fn bind(
 const ROWS: Scope = Scope::Only(&[View::Pushes, View::Calls, View::Timeline, View::Records, View::Findings]);
 /// Views with columns.
 const LISTS: Scope = Scope::Only(&[View::Pushes, View::Calls, View::Records, View::Findings]);
-/// Lists that can be filtered.
-const FILTERED: Scope = Scope::Only(&[View::Pushes, View::Calls, View::Records]);
 /// Views whose rows have a time.
 const TIMED: Scope = Scope::Only(&[View::Pushes, View::Calls, View::Timeline, View::Records]);
 const TIMELINE: Scope = Scope::Only(&[View::Timeline]);
@@ -90,7 +88,7 @@ pub const KEYMAP: &[Binding] = &[
         &[ch('f')],
         Command::Filter,
         "filter",
-        FILTERED,
+        LISTS,
         "filter",
         "only rows of which a query holds: missed user:bob after:10:14",
     ),
@@ -128,6 +126,14 @@ pub const KEYMAP: &[Binding] = &[
     ),
     bind(&[ch('m'), ch(' ')], Command::Mark, "mark", TIMED, "mark", "mark, or take the mark away"),
     bind(&[ch('\'')], Command::NextMark, "next_mark", TIMED, "", "next mark"),
+    bind(
+        &[ch('a')],
+        Command::Note,
+        "note",
+        TIMED,
+        "",
+        "note on the call or push, kept beside the logs; n marks it, N with a mark",
+    ),
     bind(&[ch('c')], Command::Compare, "compare", MESSAGES, "compare", "compare the message with the marked one"),
     bind(&[ch('r')], Command::Raw, "raw", MESSAGES, "raw", "message laid out, or the record as logged"),
     bind(&[ch('y')], Command::Copy, "copy", TIMED, "copy", "copy message, Call-ID, user or place to the clipboard"),

@@ -68,6 +68,15 @@ pub(super) fn copy(app: &mut App) {
     if let Some(user) = user(app).filter(|u| !u.is_empty()) {
         items.push(('u', format!("user  {user}"), Choice::Copy(user)));
     }
+    if let Some(subject) = subject(app) {
+        let notes = notes(app, &subject);
+        if !notes.is_empty() {
+            let text = notes.join("\n");
+            items.push(('n', format!("note  {text}"), Choice::Copy(text)));
+        }
+        let story = Choice::CopyContent(Content::Text(subject, notes));
+        items.push(('t', "this story, as text with its records".to_owned(), story));
+    }
     app.overlay = Some(Overlay::Menu(Menu { title: "Copy", items, at: 0 }));
 }
 
@@ -81,7 +90,13 @@ fn user(app: &App) -> Option<String> {
     }
 }
 
-fn subject(app: &App) -> Option<Subject> {
+/// The notes on a story.
+fn notes(app: &App, subject: &Subject) -> Vec<String> {
+    app.notes.of(&app.data, subject).into_iter().map(str::to_owned).collect()
+}
+
+/// What the selected row is about.
+pub(super) fn subject(app: &App) -> Option<Subject> {
     match app.view {
         View::Timeline => app.timeline.subject.clone(),
         view => rows::subject(&app.data, view, app.list()?.current()?),
@@ -95,7 +110,7 @@ pub(super) fn save(app: &mut App) {
         items.push((
             't',
             "this story, as text with its records".to_owned(),
-            Choice::Save(Content::Text(subject.clone())),
+            Choice::Save(Content::Text(subject.clone(), notes(app, &subject))),
         ));
         let picture = Choice::Save(Content::Svg(subject.clone()));
         items.push(('v', "its ladder, as a picture (SVG)".to_owned(), picture));
@@ -136,6 +151,11 @@ pub(super) fn choose(app: &mut App, item: usize) -> Option<Effect> {
     app.overlay = None;
     match choice {
         Choice::Copy(text) => return Some(Effect::Copy(text)),
+        Choice::CopyContent(content) => {
+            let mut out = Vec::new();
+            content.write(&app.data, app.theme.ascii, &mut out).ok()?;
+            return Some(Effect::Copy(String::from_utf8_lossy(&out).into_owned()));
+        }
         Choice::Save(content) => prompts::file(app, content),
         Choice::Sort(column) => {
             let view = app.view;

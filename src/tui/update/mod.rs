@@ -58,6 +58,8 @@ pub enum Effect {
     Copy(String),
     /// Write a file.
     Save(Save),
+    /// Keep a note on a Call-ID; an empty one takes it away.
+    Note(String, String),
     /// Ask a filter; an earlier one that is still asked is of no use any more.
     Filter(Filter),
     /// No filter is of use any more.
@@ -136,6 +138,7 @@ fn run(app: &mut App, command: Command, count: Option<usize>) -> Option<Effect> 
         Command::Copy => menus::copy(app),
         Command::Save => menus::save(app),
         Command::Mark => moves::mark(app),
+        Command::Note => prompts::note(app),
         Command::Compare => menus::compare(app),
         Command::TimeMode => app.timeline.time = app.timeline.time.next(),
         Command::Expand => app.timeline.expand(page),

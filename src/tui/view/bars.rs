@@ -105,6 +105,7 @@ pub(super) fn prompt(app: &App, prompt: &Prompt, area: Rect, buf: &mut Buffer) -
         PromptKind::Filter(_) => "filter: ",
         PromptKind::Time => "time: ",
         PromptKind::Save(_) => "save as: ",
+        PromptKind::Note(_) => "note: ",
     };
     let width = usize::from(area.width);
     // What the user types is no log, but it may have been pasted.

@@ -43,7 +43,12 @@ pub fn view(app: &App, frame: &mut Frame<'_>) {
     bars::top(app, at.top, buf);
     match app.view {
         View::Overview => lines(&overview::lines(app), app.overview, at.main, buf),
-        View::Timeline => ladder::draw(app, at.head, at.main, buf),
+        View::Timeline => {
+            if let Some(subject) = app.timeline.subject.as_ref().filter(|_| at.note.height > 0) {
+                lines(&facts::notes(app, subject, usize::from(at.note.width)), 0, at.note, buf);
+            }
+            ladder::draw(app, at.head, at.main, buf);
+        }
         View::Calls | View::Pushes | View::Records | View::Findings => list::draw(app, at.head, at.main, buf),
     }
     pane(app, &at, buf);
