@@ -67,7 +67,8 @@ impl Fault {
     }
 }
 
-const FINE: Fault = Fault {
+/// Nothing goes wrong.
+pub(super) const FINE: Fault = Fault {
     code: "",
     course: Course::Accepted,
     status: 200,

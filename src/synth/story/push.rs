@@ -1,7 +1,7 @@
 //! Pushes: MESSAGEs of the mobility service to the clearing house.
 
 use super::Teller;
-use crate::synth::faults::{Course, FAULTS, Fault};
+use crate::synth::faults::{Course, FAULTS, FINE, Fault};
 use crate::synth::place::{Node, Party, Path, Place, Platform};
 use crate::synth::script::Script;
 use crate::synth::session::{Body, Flight, Method, Note, Session, Tag};
@@ -35,12 +35,8 @@ pub(in crate::synth) fn voice_mail(teller: &mut Teller<'_>, session: &mut Sessio
 /// `Test-CsMcxPushNotification`: straight to the Edge.
 pub(in crate::synth) fn test(teller: &mut Teller<'_>, session: &mut Session) -> bool {
     static PASSED: Fault = Fault {
-        code: "",
-        course: Course::Accepted,
-        status: 200,
         header: "ms-diagnostics-public: 30007;Reason=\"Push Notification synthetic transaction succeeded\"",
-        record: ["", "", ""],
-        component: "",
+        ..FINE
     };
     parties(teller, session, 1, Place::Test);
     session.paths.push(Path::new([Node::Party(0), Node::Server(teller.topology.edge()), Node::Party(1)].into_iter()));
