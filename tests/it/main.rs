@@ -54,5 +54,6 @@ mod show;
 mod sipp;
 mod story;
 mod synth;
+mod tables;
 mod torture;
 mod tui;
