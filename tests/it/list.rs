@@ -156,3 +156,33 @@ fn help_names_every_field() {
         assert!(help.contains(&format!("  {} ", field.name)), "{}", field.name);
     }
 }
+
+#[test]
+fn a_file_gets_what_stdout_gets_and_keeps_colours_only_when_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("out");
+    let file = path.to_str().unwrap();
+    for args in [
+        vec!["list", "calls", DESKTOP],
+        vec!["list", "calls", DESKTOP, "--format", "csv"],
+        vec!["list", "calls", DESKTOP, "--format", "json"],
+        vec!["grep", "Busy", DESKTOP],
+        vec!["grep", "Busy", DESKTOP, "--raw"],
+        vec!["grep", "Busy", DESKTOP, "--count"],
+    ] {
+        for colour in ["auto", "always", "never"] {
+            let printed = run(&[&args[..], &["--color", colour]].concat()).stdout;
+            let o = run(&[&args[..], &["--color", colour, "-o", file]].concat());
+            assert!(o.status.success() && o.stdout.is_empty(), "{args:?}: {}", err(&o));
+            let written = std::fs::read(&path).unwrap();
+            assert!(!written.is_empty() && written == printed, "{args:?} {colour}");
+            assert!(colour == "always" || !written.contains(&0x1b), "{args:?} {colour}");
+        }
+    }
+    let coloured = |args: &[&str]| run(args).stdout.contains(&0x1b);
+    assert!(coloured(&["list", "calls", DESKTOP, "--color", "always"]));
+    let o = run(&["list", "calls", DESKTOP, "-o", "no/such/folder/out"]);
+    assert!(o.status.code() == Some(2) && err(&o).contains("there is no folder no/such/folder"), "{}", err(&o));
+    let o = run(&["grep", "Busy", DESKTOP, "-o", DESKTOP]);
+    assert!(o.status.code() == Some(2) && err(&o).contains("it is one of the inputs"), "{}", err(&o));
+}

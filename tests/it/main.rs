@@ -61,5 +61,6 @@ mod show;
 mod sipp;
 mod story;
 mod synth;
+mod tables;
 mod torture;
 mod tui;
