@@ -1,8 +1,13 @@
 //! The filter of a list: the language of [`crate::query`], asked by all threads while the user goes on.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
 use super::app::View;
-use super::data::Data;
-use crate::query::{Query, QueryError, Row, Table};
+use super::data::{Data, Entry};
+use crate::query::{Bound, Query, QueryError, Row, Table};
+use crate::trace::LinePlace;
 
 /// A filter to be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,24 +39,45 @@ impl Filter {
     pub fn ask(&self, data: &Data, go_on: &(dyn Fn(usize) -> bool + Sync)) -> Result<Option<Vec<usize>>, QueryError> {
         let query = Query::parse(&self.text)?;
         let Some(table) = table(self.view) else { return Ok(None) };
-        let Some(rows) = query.bind(&data.trace, &data.analysis).select(table, go_on) else { return Ok(None) };
-        let mut records = vec![false; if table == Table::Records { data.records.len() } else { 0 }];
-        let mut out = Vec::with_capacity(rows.len());
+        let bound = query.bind(&data.trace, &data.analysis);
+        let Some(rows) = bound.select(table, go_on) else { return Ok(None) };
+        if table != Table::Records {
+            let number = |row| match row {
+                Row::Call(i) | Row::Push(i) => Some(i),
+                Row::Record(_) | Row::Line(_) => None,
+            };
+            return Ok(Some(rows.into_iter().filter_map(number).collect()));
+        }
+        let Some(lines) = lines(data, &bound, go_on) else { return Ok(None) };
+        let mut records = vec![false; data.trace.events().len()];
         for row in rows {
-            match row {
-                Row::Call(i) | Row::Push(i) => out.push(i),
-                Row::Record(id) => {
-                    if let Some(wanted) = records.get_mut(id.0 as usize) {
-                        *wanted = true;
-                    }
-                }
+            if let Row::Record(id) = row
+                && let Some(wanted) = records.get_mut(id.0 as usize)
+            {
+                *wanted = true;
             }
         }
         // The list of records stands in the order of the common clock.
-        let wanted = |id: u32| records.get(id as usize).is_some_and(|w| *w);
-        if table == Table::Records {
-            out.extend(data.records.iter().enumerate().filter(|(_, id)| wanted(id.0)).map(|(row, _)| row));
-        }
+        let is = |list: &[bool], n: u32| list.get(n as usize).is_some_and(|w| *w);
+        let wanted = |entry: Entry| match entry {
+            Entry::Record(id) => is(&records, id.0),
+            Entry::Line(n) => is(&lines, n),
+        };
+        let out = data.records.iter().enumerate().filter(|(_, e)| wanted(**e)).map(|(row, _)| row).collect();
         Ok(Some(out))
     }
+}
+
+/// Lines looked at by one worker.
+const PART: usize = 4096;
+
+/// Which component lines are selected.
+fn lines(data: &Data, bound: &Bound<'_>, go_on: &(dyn Fn(usize) -> bool + Sync)) -> Option<Vec<bool>> {
+    let done = AtomicUsize::new(data.trace.events().len());
+    let of_part = |part: &[LinePlace]| {
+        let own: Vec<bool> = part.iter().map(|place| bound.matches(Row::Line(*place))).collect();
+        go_on(done.fetch_add(part.len(), Ordering::Relaxed) + part.len()).then_some(own)
+    };
+    let parts: Option<Vec<Vec<bool>>> = data.lines.par_chunks(PART).map(of_part).collect();
+    parts.map(|parts| parts.concat())
 }

@@ -41,6 +41,7 @@ mod forms;
 mod framing;
 mod hops;
 mod hostile;
+mod lines;
 mod list;
 mod properties;
 #[cfg(unix)]
