@@ -12,8 +12,8 @@ mod source;
 pub use event::{Event, EventId, Symbol};
 pub(crate) use identity::Identity;
 pub use load::{LoadOptions, Progress};
-pub use outside::ComponentLine;
 pub(crate) use outside::component;
+pub use outside::{ComponentLine, LinePlace};
 pub use source::Source;
 
 use std::borrow::Cow;

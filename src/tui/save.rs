@@ -4,8 +4,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::app::View;
-use super::data::Data;
+use super::data::{Data, Entry};
 use super::notes::call_ids;
+use super::rows;
 use crate::analysis::Analysis;
 use crate::ladder::svg::SvgOptions;
 use crate::ladder::text::{TextOptions, TimeStyle};
@@ -28,6 +29,8 @@ pub enum Content {
     Mermaid(Subject),
     /// Records as logged, byte for byte.
     Records(Vec<EventId>),
+    /// Records and component lines as logged, byte for byte.
+    Entries(Vec<Entry>),
     /// The calls or pushes of these rows, as the JSON of `siptrail report`.
     Rows(View, Vec<u32>),
 }
@@ -61,7 +64,7 @@ impl Content {
             Content::Json(subject) => of(subject) + ".json",
             Content::Svg(subject) => of(subject) + ".svg",
             Content::Mermaid(subject) => of(subject) + ".mmd",
-            Content::Records(_) => "siptrail-records.log".to_owned(),
+            Content::Records(_) | Content::Entries(_) => "siptrail-records.log".to_owned(),
             Content::Rows(View::Pushes, _) => "siptrail-pushes.json".to_owned(),
             Content::Rows(..) => "siptrail-calls.json".to_owned(),
         }
@@ -103,6 +106,13 @@ impl Content {
             Content::Json(Subject::Records(records)) | Content::Records(records) => {
                 for event in records.iter().filter_map(|id| data.trace.event(*id)) {
                     out.write_all(data.trace.record(event).trim_ascii_end())?;
+                    out.write_all(b"\r\n")?;
+                }
+                Ok(())
+            }
+            Content::Entries(entries) => {
+                for entry in entries {
+                    out.write_all(rows::logged(data, *entry).trim_ascii_end())?;
                     out.write_all(b"\r\n")?;
                 }
                 Ok(())

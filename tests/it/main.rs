@@ -45,6 +45,7 @@ mod framing;
 mod hops;
 mod hostile;
 mod keyboard;
+mod lines;
 mod list;
 mod notes;
 mod program;

@@ -185,7 +185,7 @@ fn a_filter_narrows_the_list_while_it_is_typed() {
         .records
         .rows
         .iter()
-        .filter_map(|r| app.data.analysis.time(&app.data.trace, app.data.records[*r as usize]))
+        .filter_map(|r| app.data.analysis.time(&app.data.trace, app.data.records[*r as usize].record()?))
         .collect();
     assert!(times.len() > 5 && times.is_sorted());
 }

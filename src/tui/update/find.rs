@@ -68,5 +68,5 @@ fn size(app: &App, number: usize) -> u64 {
     if app.view != View::Records {
         return 0;
     }
-    app.data.records.get(number).and_then(|id| app.data.trace.event(*id)).map_or(0, |e| u64::from(e.len))
+    app.data.records.get(number).map_or(0, |entry| rows::logged(&app.data, *entry).len() as u64)
 }

@@ -48,6 +48,16 @@ fn column_menu(app: &mut App, title: &'static str, at: usize, item: impl Fn(usiz
 /// What to copy.
 pub(super) fn copy(app: &mut App) {
     let Some(row) = app.list().map(|l| l.selected) else { return };
+    if let Some((place, line)) = moves::entry(app, row).and_then(|entry| app.data.line(entry)) {
+        let at = app.data.trace.location(place.file, place.start);
+        let at = format!("{}:{}", at.file, at.line);
+        let items = vec![
+            ('m', "line, as logged".to_owned(), Choice::Copy(decode(line.text).into_owned())),
+            ('l', format!("place  {at}"), Choice::Copy(at)),
+        ];
+        app.overlay = Some(Overlay::Menu(Menu { title: "Copy", items, at: 0 }));
+        return;
+    }
     let ids = match app.view {
         View::Timeline => app.timeline.records().to_vec(),
         _ => moves::record(app, row).into_iter().collect(),
@@ -128,7 +138,7 @@ pub(super) fn save(app: &mut App) {
         (View::Records, Some(list)) => {
             let all = list.rows.iter().filter_map(|r| app.data.records.get(*r as usize)).copied().collect();
             let text = format!("the rows shown, as logged ({})", list.rows.len());
-            items.push(('a', text, Choice::Save(Content::Records(all))));
+            items.push(('a', text, Choice::Save(Content::Entries(all))));
         }
         (View::Calls | View::Pushes, Some(list)) => {
             let text = format!("the rows shown, as JSON ({})", list.rows.len());

@@ -5,6 +5,7 @@ use ratatui::layout::Position;
 use crate::time::Timestamp;
 use crate::trace::EventId;
 use crate::tui::app::{App, Notice, Overlay, View};
+use crate::tui::data::Entry;
 use crate::tui::list::{List, Motion, scrolled};
 use crate::tui::rows;
 use crate::tui::view::{help_lines, layout, overview_lines, pane_lines, view_at};
@@ -101,6 +102,11 @@ pub(super) fn record(app: &App, row: usize) -> Option<EventId> {
         View::Timeline => app.timeline.step(row).and_then(|(step, _)| step.kind.records().first().copied()),
         view => rows::record(&app.data, view, number(app, row)?),
     }
+}
+
+/// The record or component line of a row of the records.
+pub(super) fn entry(app: &App, row: usize) -> Option<Entry> {
+    app.data.records.get(number(app, row).filter(|_| app.view == View::Records)?).copied()
 }
 
 /// When a row was.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::moves::{self, go};
 use super::{Effect, prompts};
-use crate::trace::EventId;
+use crate::trace::{EventId, LinePlace};
 use crate::tui::app::{App, Load, Notice, View};
-use crate::tui::data::Data;
+use crate::tui::data::{Data, Entry};
 use crate::tui::list::{List, Motion};
 use crate::tui::rows;
 use crate::tui::view::layout;
@@ -26,7 +26,7 @@ pub(super) fn loaded(app: &mut App, data: &Arc<Data>) -> Option<Effect> {
         app.marks = app.marks.iter().filter_map(|id| moved(&old, data, *id)).collect();
         app.last_mark = app.last_mark.and_then(|id| moved(&old, data, id));
         timeline(app, &old);
-        let new = data.records.len().saturating_sub(old.records.len());
+        let new = data.trace.events().len().saturating_sub(old.trace.events().len());
         if new > 0 {
             app.notice = Some(Notice { text: format!("{new} new records"), bad: false });
         }
@@ -53,8 +53,10 @@ fn refill(app: &mut App, view: View, old: &Data) {
     });
     moves::refill(app, view, only);
     let row = before.current();
+    let line = row.filter(|_| view == View::Records).and_then(|row| line(old, &data, row));
     let was_last = !before.rows.is_empty() && before.selected + 1 == before.rows.len();
-    let same = row.and_then(|row| {
+    let same = line.or_else(|| {
+        let row = row?;
         if view == View::Findings {
             let code = &old.causes.get(row)?.finding.code;
             return data.causes.iter().position(|c| c.finding.code == *code);
@@ -68,6 +70,17 @@ fn refill(app: &mut App, view: View, old: &Data) {
         Some(row) if list.select_number(row, height) => {}
         _ => list.select(0, height),
     }
+}
+
+/// The row of the same component line in the logs as they are now.
+fn line(old: &Data, new: &Data, row: usize) -> Option<usize> {
+    let (place, _) = old.line(*old.records.get(row)?)?;
+    let name = old.trace.inputs().get(place.file.index())?.name();
+    let file = new.trace.inputs().iter().position(|i| i.name() == name)?;
+    let key = |p: &LinePlace| (p.file.index(), p.start);
+    let at = new.lines.binary_search_by_key(&(file, place.start), key).ok()?;
+    let at = u32::try_from(at).ok()?;
+    new.records.iter().position(|e| *e == Entry::Line(at))
 }
 
 /// The same record in the logs as they are now.

@@ -10,7 +10,7 @@ use crate::ladder::{Ladder, Subject};
 use crate::report::story::Story;
 use crate::tui::app::{App, View};
 use crate::tui::cell::{clip, wrap};
-use crate::tui::data::Cause;
+use crate::tui::data::{Cause, Entry};
 use crate::tui::list::List;
 use crate::tui::theme::Theme;
 
@@ -25,9 +25,10 @@ pub(in crate::tui) fn lines(app: &App, width: usize) -> Vec<Line<'static>> {
     match (app.view, row) {
         (View::Calls, Some(row)) => story(app, &Subject::Call(row), width),
         (View::Pushes, Some(row)) => story(app, &Subject::Push(row), width),
-        (View::Records, Some(row)) => {
-            app.data.records.get(row).map_or(Vec::new(), |id| message::lines(app, &[*id], width))
-        }
+        (View::Records, Some(row)) => app.data.records.get(row).map_or(Vec::new(), |entry| match entry {
+            Entry::Record(id) => message::lines(app, &[*id], width),
+            Entry::Line(_) => message::component(app, *entry, width),
+        }),
         (View::Findings, Some(row)) => app.data.causes.get(row).map_or(Vec::new(), |c| cause(app, c, width)),
         (View::Timeline, _) => message::lines(app, app.timeline.records(), width),
         _ => Vec::new(),

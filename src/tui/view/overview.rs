@@ -87,7 +87,7 @@ impl Page<'_> {
             "in {} calls, {} pushes, {} records of {} inputs",
             data.analysis.calls.len(),
             data.analysis.pushes.len(),
-            data.records.len(),
+            data.trace.events().len(),
             data.trace.inputs().len()
         );
         self.line(&text, Style::new());
