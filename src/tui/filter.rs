@@ -1,8 +1,11 @@
 //! The filter of a list: the language of [`crate::query`], asked by all threads while the user goes on.
 
+use std::collections::HashSet;
+
 use super::app::View;
-use super::data::Data;
-use crate::query::{Query, QueryError, Row, Table};
+use super::data::{Cause, Data};
+use super::rows;
+use crate::query::{Bound, Query, QueryError, Row, Table};
 
 /// A filter to be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,25 +36,49 @@ impl Filter {
     /// When the query cannot be read.
     pub fn ask(&self, data: &Data, go_on: &(dyn Fn(usize) -> bool + Sync)) -> Result<Option<Vec<usize>>, QueryError> {
         let query = Query::parse(&self.text)?;
+        let bound = query.bind(&data.trace, &data.analysis);
+        if self.view == View::Findings {
+            return Ok(self.causes(data, &bound, go_on));
+        }
         let Some(table) = table(self.view) else { return Ok(None) };
-        let Some(rows) = query.bind(&data.trace, &data.analysis).select(table, go_on) else { return Ok(None) };
-        let mut records = vec![false; if table == Table::Records { data.records.len() } else { 0 }];
-        let mut out = Vec::with_capacity(rows.len());
-        for row in rows {
-            match row {
-                Row::Call(i) | Row::Push(i) => out.push(i),
-                Row::Record(id) => {
-                    if let Some(wanted) = records.get_mut(id.0 as usize) {
-                        *wanted = true;
-                    }
-                }
-            }
-        }
-        // The list of records stands in the order of the common clock.
-        let wanted = |id: u32| records.get(id as usize).is_some_and(|w| *w);
+        let Some(rows) = bound.select(table, go_on) else { return Ok(None) };
         if table == Table::Records {
-            out.extend(data.records.iter().enumerate().filter(|(_, id)| wanted(id.0)).map(|(row, _)| row));
+            return Ok(Some(in_time(data, &rows)));
         }
-        Ok(Some(out))
+        Ok(Some(rows.into_iter().filter_map(case).collect()))
     }
+
+    /// A cause is shown when the query selects one of its calls and pushes, or when its row holds the text.
+    fn causes(&self, data: &Data, bound: &Bound<'_>, go_on: &(dyn Fn(usize) -> bool + Sync)) -> Option<Vec<usize>> {
+        let set = |rows: Vec<Row>| rows.into_iter().filter_map(case).collect::<HashSet<usize>>();
+        let calls = set(bound.select(Table::Calls, go_on)?);
+        let pushes = set(bound.select(Table::Pushes, go_on)?);
+        let text = self.text.trim_matches('"').to_lowercase();
+        let wanted = |(i, cause): (usize, &Cause)| {
+            let case = cause.calls.iter().any(|c| calls.contains(c)) || cause.pushes.iter().any(|p| pushes.contains(p));
+            (case || rows::matches(data, View::Findings, i, &text)).then_some(i)
+        };
+        Some(data.causes.iter().enumerate().filter_map(wanted).collect())
+    }
+}
+
+fn case(row: Row) -> Option<usize> {
+    match row {
+        Row::Call(i) | Row::Push(i) => Some(i),
+        Row::Record(_) => None,
+    }
+}
+
+/// The list of records stands in the order of the common clock.
+fn in_time(data: &Data, rows: &[Row]) -> Vec<usize> {
+    let mut wanted = vec![false; data.records.len()];
+    for row in rows {
+        if let Row::Record(id) = row
+            && let Some(wanted) = wanted.get_mut(id.0 as usize)
+        {
+            *wanted = true;
+        }
+    }
+    let is = |id: u32| wanted.get(id as usize).is_some_and(|w| *w);
+    data.records.iter().enumerate().filter(|(_, id)| is(id.0)).map(|(row, _)| row).collect()
 }

@@ -168,6 +168,17 @@ fn a_filter_narrows_the_list_while_it_is_typed() {
     let filter = Filter { number: app.filters.wrapping_sub(1), view: View::Calls, text: "missed".to_owned() };
     update(&mut app, Action::Filtered(filter, vec![0]));
     assert_eq!(app.calls.rows.len(), all);
+    // A cause stays for a case of which the query holds, or for its own text.
+    for (keys, codes) in [
+        ("6fuser:frank<Enter>", "PN01"),
+        ("f<C-u>DNS<Enter>", "PN04 PN03"),
+        ("f<C-u>missed -user:frank<Enter>", "PN03 PN20 PN50"),
+        ("<Esc>", "PN04 PN01 PN03 PN09 PN20 PN50"),
+    ] {
+        press(&mut app, keys);
+        let shown = app.findings.rows.iter().map(|r| app.data.causes[*r as usize].finding.code.as_str());
+        assert_eq!(shown.collect::<Vec<_>>().join(" "), codes, "{keys}");
+    }
     // Records stay in the order of time, whatever file they are in.
     press(&mut app, "5fmethod:message<Enter>");
     let times: Vec<_> = app

@@ -45,8 +45,6 @@ const fn bind(
 const ROWS: Scope = Scope::Only(&[View::Pushes, View::Calls, View::Timeline, View::Records, View::Findings]);
 /// Views with columns.
 const LISTS: Scope = Scope::Only(&[View::Pushes, View::Calls, View::Records, View::Findings]);
-/// Lists that can be filtered.
-const FILTERED: Scope = Scope::Only(&[View::Pushes, View::Calls, View::Records]);
 /// Views whose rows have a time.
 const TIMED: Scope = Scope::Only(&[View::Pushes, View::Calls, View::Timeline, View::Records]);
 const TIMELINE: Scope = Scope::Only(&[View::Timeline]);
@@ -90,7 +88,7 @@ pub const KEYMAP: &[Binding] = &[
         &[ch('f')],
         Command::Filter,
         "filter",
-        FILTERED,
+        LISTS,
         "filter",
         "only rows of which a query holds: missed user:bob after:10:14",
     ),
