@@ -9,7 +9,6 @@ use siptrail::report::list::List;
 
 use super::clock::GivenClocks;
 use super::filter::{self, Filter};
-use super::load::{Loaded, load};
 use super::{Status, say};
 
 /// List calls, pushes, messages or records as a table, CSV or JSON
@@ -99,14 +98,7 @@ fn order(text: &str) -> Result<Order, QueryError> {
 impl ListArgs {
     #[expect(clippy::disallowed_methods, reason = "the command line is where stdout is written")]
     pub(crate) fn run(self) -> io::Result<Status> {
-        let Some(Loaded { trace, found: true, .. }) = load(&self.inputs) else { return Ok(Status::Failed) };
-        let analysis = match self.clocks.analyse(&trace) {
-            Ok(analysis) => analysis,
-            Err(line) => {
-                say(&format!("siptrail: {line}"));
-                return Ok(Status::Failed);
-            }
-        };
+        let Some((trace, analysis)) = self.clocks.read(&self.inputs) else { return Ok(Status::Failed) };
         let table = match self.table {
             TableName::Calls => Table::Calls,
             TableName::Pushes => Table::Pushes,

@@ -117,3 +117,38 @@ fn create(folder: &Path, target: &Path) -> io::Result<NamedTempFile> {
     }
     Ok(file)
 }
+
+/// Makes sure that a folder can be put in place later: its name is free, and the folder around it is there.
+///
+/// # Errors
+/// One line: the folder, what is wrong, and what to do.
+pub(crate) fn free_folder(target: &Path) -> Result<(), String> {
+    let path = target.display();
+    match fs::read_dir(target) {
+        Ok(mut entries) => match entries.next() {
+            None => fs::remove_dir(target).map_err(|e| format!("cannot use the folder {path}: {e}")),
+            Some(_) => Err(format!("the folder {path} is not empty; name one that is not there yet")),
+        },
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {
+            let parent = target.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            if parent.is_dir() {
+                Ok(())
+            } else {
+                Err(format!("cannot write {path}: there is no folder {}; make it", parent.display()))
+            }
+        }
+        Err(e) => Err(format!("cannot write {path}: {e}; name a folder that is not there yet")),
+    }
+}
+
+/// A temporary folder is for its owner only; the copy is a folder like any other.
+pub(crate) fn open_to_all(folder: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o755))?;
+    }
+    #[cfg(not(unix))]
+    let _ = folder;
+    Ok(())
+}

@@ -176,6 +176,7 @@ const METHODS: &[&str] = &[
     "SERVICE",
     "SUBSCRIBE",
     "UPDATE",
+    "UNKNOWN",
 ];
 const ROLES: &[&str] = &["front_end", "director", "edge", "mediation", "unknown"];
 

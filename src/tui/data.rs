@@ -68,6 +68,11 @@ impl Data {
     /// Analyses a trace and prepares the views.
     pub fn new(trace: Trace, options: &Options) -> Data {
         let analysis = crate::analyse(&trace, options);
+        Data::of(trace, analysis)
+    }
+
+    /// Prepares the views of a trace that was analysed.
+    pub fn of(trace: Trace, analysis: Analysis) -> Data {
         let mut keyed: Vec<(Option<Timestamp>, EventId)> = (0..trace.events().len())
             .into_par_iter()
             .map(|i| (u32::try_from(i).unwrap_or(u32::MAX), i))

@@ -18,13 +18,14 @@
 //! * `finish`: global options, configuration file, completions, manual pages
 //! * `schema`: the JSON report against `tests/report.schema.json`
 //! * `synth`: `siptrail synth`, `check` and `demo` as a user runs them
-//! * `torture`: the messages of RFC 4475 as records
+//! * `torture`: the messages of RFC 4475 and RFC 5118 as records
 //! * `show`: ladders, and `siptrail show` as a user runs it
 //! * `forms`: NDJSON, CSV and Markdown, and `--output`
 //! * `anonymise`: copies without names
 //! * `tui`: what keys do in the terminal UI; `keyboard` presses them
 //! * `screens`: its screens against `tests/screens`
 //! * `cli`: the program as a user runs it, exit codes included
+//! * `program`: runs the program for the others
 //! * `explain`: the offline knowledge, `siptrail findings` and `siptrail explain`
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -46,6 +47,7 @@ mod hostile;
 mod keyboard;
 mod list;
 mod notes;
+mod program;
 mod properties;
 #[cfg(unix)]
 mod pty;
@@ -56,6 +58,7 @@ mod scenarios;
 mod schema;
 mod screens;
 mod show;
+mod sipp;
 mod story;
 mod synth;
 mod torture;

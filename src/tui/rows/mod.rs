@@ -3,14 +3,15 @@
 mod calls;
 mod column;
 mod findings;
+mod order;
 mod pushes;
 mod records;
 
 pub(super) use column::{Column, fitting};
+pub(super) use order::sort;
 pub(super) use records::title;
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
 
 use ratatui::style::Style;
 
@@ -58,22 +59,6 @@ pub(super) fn style(theme: &Theme, data: &Data, view: View, row: usize, column: 
     style.unwrap_or_default()
 }
 
-/// Order of two rows by a column.
-pub(super) fn compare(data: &Data, view: View, column: usize, a: usize, b: usize) -> Ordering {
-    // The rows of every list stand in the order of time, and numbers that are no text are compared as such.
-    let number = |row: usize| match (view, column) {
-        (_, 0) if view != View::Findings => i64::try_from(row).ok(),
-        (View::Calls, 5) => Some(data.analysis.calls.get(row)?.status?.into()),
-        (View::Calls, 8) => i64::try_from(data.analysis.calls.get(row)?.messages).ok(),
-        (View::Pushes, 3) => Some(data.analysis.pushes.get(row)?.status?.into()),
-        (View::Pushes, 6) => data.analysis.pushes.get(row)?.latency_ms(),
-        (View::Findings, 2) => i64::try_from(data.causes.get(row)?.cases).ok(),
-        (View::Findings, 3) => i64::try_from(data.causes.get(row)?.missed).ok(),
-        _ => None,
-    };
-    number(a).cmp(&number(b)).then_with(|| cell(data, view, a, column).cmp(&cell(data, view, b, column)))
-}
-
 /// When it happened, on the common clock.
 pub(super) fn time(data: &Data, view: View, row: usize) -> Option<Timestamp> {
     match view {
@@ -98,15 +83,18 @@ fn push_record(push: &Push) -> Option<EventId> {
     push.hops.first().map(|h| h.event).or(push.evidence.first().copied())
 }
 
-/// The row that a record stands for.
-pub(super) fn row_of(data: &Data, view: View, id: EventId) -> Option<usize> {
+/// The row that a record stands for; quickly found when it is near a row.
+pub(super) fn row_of(data: &Data, view: View, id: EventId, near: usize) -> Option<usize> {
     let len = match view {
         View::Pushes => data.analysis.pushes.len(),
         View::Calls => data.analysis.calls.len(),
         View::Records => data.records.len(),
         View::Findings | View::Overview | View::Timeline => 0,
     };
-    (0..len).find(|row| record(data, view, *row) == Some(id))
+    let near = near.min(len.saturating_sub(1));
+    let is = |row: &usize| record(data, view, *row) == Some(id);
+    let outwards = |n: usize| [near.checked_add(n), near.checked_sub(n)];
+    (0..len).flat_map(outwards).flatten().filter(|row| *row < len).find(is)
 }
 
 /// The Call-ID of a call or push.

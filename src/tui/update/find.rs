@@ -5,7 +5,7 @@ use crate::tui::keys::Command;
 use crate::tui::rows;
 
 /// Rows of one step.
-const ROWS: usize = 4_000;
+const ROWS: usize = 1_000;
 /// Bytes of records of one step.
 const BYTES: u64 = 4 << 20;
 

@@ -1,7 +1,6 @@
 //! Menus and the comparison of two messages.
 
 use ratatui::text::{Line, Span};
-use rayon::prelude::*;
 
 use super::{Effect, moves, prompts};
 use crate::analysis::hops::{self, Change};
@@ -186,10 +185,7 @@ pub(super) fn sorted(app: &mut App, view: View) {
     let data = std::sync::Arc::clone(&app.data);
     let Some(list) = app.list_of(view) else { return };
     let Some((column, desc)) = list.sort else { return };
-    list.rows.par_sort_unstable_by(|a, b| {
-        let order = rows::compare(&data, view, column, *a as usize, *b as usize);
-        if desc { order.reverse() } else { order }.then(a.cmp(b))
-    });
+    rows::sort(&data, view, column, desc, &mut list.rows);
 }
 
 /// What is different between the marked message and the selected one.

@@ -31,6 +31,8 @@ pub(super) fn loaded(app: &mut App, data: &Arc<Data>) -> Option<Effect> {
             app.notice = Some(Notice { text: format!("{new} new records"), bad: false });
         }
     }
+    // A million calls take a second to be given back, and no key waits.
+    rayon::spawn(move || drop(old));
     go(app, Motion::Down(0));
     // The list that is shown keeps its filter.
     query.map(|text| prompts::ask(app, app.view, text))
@@ -57,7 +59,7 @@ fn refill(app: &mut App, view: View, old: &Data) {
             let code = &old.causes.get(row)?.finding.code;
             return data.causes.iter().position(|c| c.finding.code == *code);
         }
-        rows::row_of(&data, view, moved(old, &data, rows::record(old, view, row)?)?)
+        rows::row_of(&data, view, moved(old, &data, rows::record(old, view, row)?)?, row)
     });
     let Some(list) = app.list_of(view) else { return };
     list.top = before.top;
