@@ -285,8 +285,8 @@ fn of_terminal(app: &App, event: &crossterm::event::Event) -> Option<Action> {
         Event::Resize(columns, rows) => Some(Action::Resize(*columns, *rows)),
         Event::Mouse(mouse) => match mouse.kind {
             MouseEventKind::Down(MouseButton::Left) => Some(Action::Click(mouse.column, mouse.row)),
-            MouseEventKind::ScrollDown => Some(Action::Do(Command::Down)),
-            MouseEventKind::ScrollUp => Some(Action::Do(Command::Up)),
+            MouseEventKind::ScrollDown => Some(Action::Wheel(mouse.column, mouse.row, true)),
+            MouseEventKind::ScrollUp => Some(Action::Wheel(mouse.column, mouse.row, false)),
             _ => None,
         },
         _ => None,

@@ -255,6 +255,40 @@ fn no_log_and_no_size_of_the_terminal_breaks_the_screen() {
 }
 
 #[test]
+fn the_mouse_chooses_what_is_under_it() {
+    let mut app = app("samples", plain(), (80, 24));
+    assert_eq!(
+        press(&mut app, "3M"),
+        Some(Effect::Mouse(true)),
+        "clicks are asked for: else the terminal selects text"
+    );
+    let mut act = |keys: &str, actions: &[Action]| {
+        press(&mut app, keys);
+        let effect = actions.iter().filter_map(|a| update(&mut app, a.clone())).last();
+        (app.view, app.list().map(|l| l.selected), app.pane_top, effect)
+    };
+    let wheel = |row, down| Action::Wheel(10, row, down);
+    let copied = Some(Effect::Copy("frank@contoso.com".to_owned()));
+    for (keys, actions, expected) in [
+        ("3", vec![Action::Click(10, 5)], (View::Calls, Some(3), 0, None)),
+        ("g", vec![wheel(5, true), wheel(5, true), wheel(5, false)], (View::Calls, Some(3), 0, None)),
+        // Over the pane the wheel scrolls the pane.
+        ("", vec![wheel(18, true)], (View::Calls, Some(3), 3, None)),
+        ("", vec![wheel(18, false)], (View::Calls, Some(3), 0, None)),
+        ("", vec![Action::Click(10, 18)], (View::Calls, Some(3), 0, None)),
+        // On a menu a click chooses, beside it nothing happens; nothing goes through it.
+        ("y", vec![Action::Click(1, 5)], (View::Calls, Some(3), 0, None)),
+        ("", vec![Action::Click(30, 12)], (View::Calls, Some(3), 0, copied)),
+        ("", vec![Action::Click(10, 5)], (View::Timeline, Some(0), 0, None)),
+        ("?", vec![Action::Click(15, 0)], (View::Timeline, Some(0), 0, None)),
+        ("<Esc>", vec![Action::Click(15, 0)], (View::Overview, None, 0, None)),
+    ] {
+        assert!(act(keys, &actions) == expected, "{keys} {actions:?}");
+    }
+    assert_eq!(press(&mut app, "M"), Some(Effect::Mouse(false)));
+}
+
+#[test]
 fn keys_before_anything_is_loaded_are_harmless() {
     let mut app = App::new(plain(), (80, 24));
     for keys in

@@ -33,6 +33,8 @@ pub enum Action {
     Choose(usize),
     /// A click at a column and a row.
     Click(u16, u16),
+    /// The wheel was turned down, or up, at a column and a row.
+    Wheel(u16, u16, bool),
     /// A filter has come so far, in percent.
     Filtering(usize, u64),
     /// A filter has these rows.
@@ -91,6 +93,7 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
         Action::Filtering(..) | Action::Filtered(..) => {}
         Action::Choose(item) => return menus::choose(app, item),
         Action::Click(column, row) => return moves::click(app, column, row),
+        Action::Wheel(column, row, down) => moves::wheel(app, column, row, down),
         Action::Work => find::work(app),
         Action::Resize(columns, rows) => {
             app.size = (columns, rows);

@@ -25,6 +25,7 @@ pub(super) use bars::view_at;
 pub(super) use facts::lines as pane_lines;
 pub(super) use help::lines as help_lines;
 pub(super) use layout::layout;
+pub(super) use menu::item_at as menu_item_at;
 pub(super) use overview::lines as overview_lines;
 
 use ratatui::Frame;
