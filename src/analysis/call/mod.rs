@@ -8,6 +8,7 @@ mod legs;
 use std::collections::VecDeque;
 
 use hashbrown::{HashMap, HashSet};
+use rayon::prelude::*;
 
 use super::attempt::{Attempt, attempts};
 use super::coverage::Blind;
@@ -146,11 +147,11 @@ pub(super) fn calls(ctx: &Context<'_>, group: &Group<'_>) -> Vec<Call> {
         .unwrap_or(last);
     let initial: HashSet<(u64, u32)> = joined.iter().flatten().map(|a| (a.from_tag, a.cseq)).collect();
     let shares = share(ctx, group, &joined, owner);
-    let own = joined.iter().zip(&shares).enumerate();
-    own.map(|(i, (attempts, diagnostics))| {
+    let build = |(i, (attempts, diagnostics)): (usize, (&Vec<Attempt<'_>>, &Vec<EventId>))| {
         build::call(ctx, group, attempts, diagnostics, (i == owner).then_some(&initial))
-    })
-    .collect()
+    };
+    // Most Call-IDs have one call; where one has thousands, all threads build them.
+    joined.par_iter().zip(&shares).enumerate().with_min_len(64).map(build).collect()
 }
 
 /// Attempts that are one call: each follows, with a higher `CSeq`, a final after which the caller tries again. They come
