@@ -37,6 +37,7 @@ mod explain;
 mod export;
 mod findings;
 mod finish;
+mod forks;
 mod forms;
 mod framing;
 mod hops;
