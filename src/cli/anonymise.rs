@@ -52,7 +52,7 @@ const MOST: usize = 5;
 impl Anonymise {
     #[expect(clippy::disallowed_methods, reason = "the command line is where stdout is written")]
     pub(crate) fn run(self) -> io::Result<Status> {
-        let key = match self.key().and_then(|key| self.free().map(|()| key)) {
+        let key = match self.key().and_then(|key| output::free_folder(&self.output).map(|()| key)) {
             Ok(key) => key,
             Err(line) => return Ok(failed(&line)),
         };
@@ -80,7 +80,7 @@ impl Anonymise {
         };
         // Kept from here on: the folder gets its name only when all of it is proven.
         let path = temporary.keep();
-        if let Err(e) = fs::rename(&path, &self.output).and_then(|()| open_to_all(&self.output)) {
+        if let Err(e) = fs::rename(&path, &self.output).and_then(|()| output::open_to_all(&self.output)) {
             let _ = fs::remove_dir_all(&path);
             return Ok(failed(&format!("cannot make the folder {}: {e}", self.output.display())));
         }
@@ -107,25 +107,6 @@ impl Anonymise {
             return Err(format!("key {}: expected 16 bytes or more, found {found}", path.display()));
         }
         Ok(Key::new(bytes))
-    }
-
-    fn free(&self) -> Result<(), String> {
-        let path = self.output.display();
-        match fs::read_dir(&self.output) {
-            Ok(mut entries) => match entries.next() {
-                None => fs::remove_dir(&self.output).map_err(|e| format!("cannot use the folder {path}: {e}")),
-                Some(_) => Err(format!("the folder {path} is not empty; name one that is not there yet")),
-            },
-            Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                let parent = self.output.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
-                if parent.is_dir() {
-                    Ok(())
-                } else {
-                    Err(format!("cannot write {path}: there is no folder {}; make it", parent.display()))
-                }
-            }
-            Err(e) => Err(format!("cannot write {path}: {e}; name a folder that is not there yet")),
-        }
     }
 }
 
@@ -173,17 +154,5 @@ fn check(original: &Report, rewriter: &Rewriter, files: &[PathBuf]) -> Result<()
             ));
         }
     }
-    Ok(())
-}
-
-/// A temporary folder is for its owner only; the copy is a folder like any other.
-fn open_to_all(folder: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(folder, fs::Permissions::from_mode(0o755))?;
-    }
-    #[cfg(not(unix))]
-    let _ = folder;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! `siptrail grep`
 
-use std::io::{self, BufWriter, Write};
+use std::io;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -9,8 +9,8 @@ use siptrail::report::list::{write_raw, write_records};
 
 use super::clock::GivenClocks;
 use super::filter::Filter;
-use super::load::{Loaded, load};
-use super::{Status, say};
+use super::output::Output;
+use super::{Status, failed, say};
 
 /// Print whole records that hold a text, match a regular expression, or have a header
 ///
@@ -21,7 +21,7 @@ use super::{Status, say};
   siptrail grep --regex \"SIP/2.0 (408|504)\" logs
   siptrail grep --header ms-diagnostics 1027 logs     a text in one header; \"\" for any value
   siptrail grep Lync logs --header user-agent --where \"method:INVITE missed\"
-  siptrail grep 9f2c51aa logs --raw > call.log         as logged: from one server it is a log again")]
+  siptrail grep 9f2c51aa logs --raw -o call.log         as logged: from one server it is a log again")]
 #[expect(clippy::struct_excessive_bools, reason = "switches of a command")]
 pub(crate) struct Grep {
     /// Text to look for, or with --regex a regular expression
@@ -49,41 +49,42 @@ pub(crate) struct Grep {
     /// Print the records as logged and nothing else, also to a terminal; UTF-16 becomes UTF-8
     #[arg(long, conflicts_with = "count")]
     raw: bool,
+    /// Write to this file, whole or not at all; - is standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
     #[command(flatten)]
     clocks: GivenClocks,
 }
 
 impl Grep {
-    #[expect(clippy::disallowed_methods, reason = "the command line is where stdout is written")]
     pub(crate) fn run(self) -> io::Result<Status> {
         let query = match self.query() {
             Ok(query) => query,
             Err(line) => return Ok(failed(&line)),
         };
-        let Some(Loaded { trace, found: true, .. }) = load(&self.inputs) else { return Ok(Status::Failed) };
-        let analysis = match self.clocks.analyse(&trace) {
-            Ok(analysis) => analysis,
+        let output = match Output::open(self.output.as_deref(), &self.inputs) {
+            Ok(output) => output,
             Err(line) => return Ok(failed(&line)),
         };
+        let Some((trace, analysis)) = self.clocks.read(&self.inputs) else { return Ok(Status::Failed) };
         let mut rows = query.bind(&trace, &analysis).rows(Table::Records);
         rows.truncate(self.limit.unwrap_or(usize::MAX));
-        if self.raw {
-            let mut out = BufWriter::new(io::stdout().lock());
-            write_raw(&trace, &rows, &mut out)?;
-            out.flush()?;
-        } else {
-            let mut out = BufWriter::new(anstream::AutoStream::auto(io::stdout()));
-            if self.count {
-                for (i, input) in trace.inputs().iter().enumerate() {
-                    let own = |row: &&Row| matches!(row, Row::Record(id) if trace.event(*id).is_some_and(|e| e.file.index() == i));
-                    let name = siptrail::text::sanitize(input.name()).into_owned();
-                    writeln!(out, "{name}:{}", rows.iter().filter(own).count())?;
-                }
-            } else {
-                write_records(&trace, &rows, &mut out)?;
+        output.write(!self.raw, |out| {
+            if self.raw {
+                return write_raw(&trace, &rows, out);
             }
-            out.flush()?;
-        }
+            if !self.count {
+                return write_records(&trace, &rows, out);
+            }
+            for (i, input) in trace.inputs().iter().enumerate() {
+                let own = |row: &&Row| {
+                    matches!(row, Row::Record(id) if trace.event(*id).is_some_and(|e| e.file.index() == i))
+                };
+                let name = siptrail::text::sanitize(input.name()).into_owned();
+                writeln!(out, "{name}:{}", rows.iter().filter(own).count())?;
+            }
+            Ok(())
+        })?;
         if rows.is_empty() {
             say(&format!("siptrail: no record matches, of {}", trace.events().len()));
         }
@@ -97,9 +98,4 @@ impl Grep {
         let query = Query::pattern(&pattern, self.header.as_deref());
         query.map(|q| q.and(self.filter.query())).map_err(|e| format!("{:?} is {}", self.pattern, e.what))
     }
-}
-
-fn failed(line: &str) -> Status {
-    say(&format!("siptrail: {line}"));
-    Status::Failed
 }

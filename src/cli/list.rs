@@ -1,6 +1,6 @@
 //! `siptrail list`
 
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -9,8 +9,8 @@ use siptrail::report::list::List;
 
 use super::clock::GivenClocks;
 use super::filter::{self, Filter};
-use super::load::{Loaded, load};
-use super::{Status, say};
+use super::output::Output;
+use super::{Status, failed, say};
 
 /// List calls, pushes, messages or records as a table, CSV or JSON
 ///
@@ -39,6 +39,9 @@ pub(crate) struct ListArgs {
     /// What to print
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    /// Write to this file, whole or not at all; - is standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
     #[command(flatten)]
     clocks: GivenClocks,
 }
@@ -48,7 +51,7 @@ fn examples() -> String {
         "Examples:
   siptrail list calls --where \"outcome:no_answer user:bob after:10:14\" logs
   siptrail list calls --where missed --sort -ring --columns time,to,ring,call-id logs
-  siptrail list pushes --where \"latency>500ms or lost\" logs --format csv > pushes.csv
+  siptrail list pushes --where \"latency>500ms or lost\" --format csv -o pushes.csv logs
   siptrail list messages --where \"missed status>=400\" --columns time,server,message,place logs
   siptrail list records --where \"kind:diagnostic raw~/ROUTING/\" --format ndjson logs | jq .
 
@@ -99,14 +102,11 @@ fn order(text: &str) -> Result<Order, QueryError> {
 impl ListArgs {
     #[expect(clippy::disallowed_methods, reason = "the command line is where stdout is written")]
     pub(crate) fn run(self) -> io::Result<Status> {
-        let Some(Loaded { trace, found: true, .. }) = load(&self.inputs) else { return Ok(Status::Failed) };
-        let analysis = match self.clocks.analyse(&trace) {
-            Ok(analysis) => analysis,
-            Err(line) => {
-                say(&format!("siptrail: {line}"));
-                return Ok(Status::Failed);
-            }
+        let output = match Output::open(self.output.as_deref(), &self.inputs) {
+            Ok(output) => output,
+            Err(line) => return Ok(failed(&line)),
         };
+        let Some((trace, analysis)) = self.clocks.read(&self.inputs) else { return Ok(Status::Failed) };
         let table = match self.table {
             TableName::Calls => Table::Calls,
             TableName::Pushes => Table::Pushes,
@@ -124,21 +124,14 @@ impl ListArgs {
         let usual = || if people { Column::usual(table) } else { Column::all(table) };
         let columns = self.columns.map_or_else(usual, |Columns(columns)| columns);
         let list = List { table, bound: &bound, columns };
-        let stdout = io::stdout();
-        let width = terminal_size::terminal_size_of(&stdout).map(|(width, _)| usize::from(width.0));
-        let terminal = stdout.is_terminal();
-        if people {
-            let mut out = BufWriter::new(anstream::AutoStream::auto(stdout));
-            list.write_table(&rows, width, &mut out)?;
-            out.flush()?;
-        } else {
-            let mut out = BufWriter::new(stdout.lock());
-            match self.format {
-                Format::Csv => list.write_csv(&rows, &mut out)?,
-                format => list.write_json(&rows, format == Format::Ndjson, &mut out)?,
-            }
-            out.flush()?;
-        }
+        let terminal = output.is_stdout() && io::stdout().is_terminal();
+        let width = terminal_size::terminal_size_of(io::stdout()).filter(|_| terminal);
+        let width = width.map(|(width, _)| usize::from(width.0));
+        output.write(people, |out| match self.format {
+            Format::Table => list.write_table(&rows, width, out),
+            Format::Csv => list.write_csv(&rows, out),
+            format => list.write_json(&rows, format == Format::Ndjson, out),
+        })?;
         if all == 0 {
             say(&format!("siptrail: none of {} {} is selected", bound.total(table), table.name()));
         } else if rows.len() < all && terminal {

@@ -64,23 +64,22 @@ impl Output {
         Ok(Output::File(target, temporary))
     }
 
-    /// Writes with `work`; colour is stripped unless `coloured` and the terminal wants it. Nothing of a file is seen
-    /// before all of it is there.
+    /// Whether it goes to stdout, which may be a terminal.
+    pub(crate) fn is_stdout(&self) -> bool {
+        matches!(self, Output::Stdout)
+    }
+
+    /// Writes with `work`, whose text is `coloured` or has no colours at all. A terminal gets them if it wants them, a
+    /// file only with `--color always`. Nothing of a file is seen before all of it is there.
     #[expect(clippy::disallowed_methods, reason = "the command line is where stdout is written")]
     pub(crate) fn write(self, coloured: bool, work: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+        let strip = coloured && anstream::ColorChoice::global() != anstream::ColorChoice::Always;
         match self {
             Output::Stdout if coloured => buffered(anstream::AutoStream::auto(io::stdout()), work),
             Output::Stdout => buffered(io::stdout().lock(), work),
-            Output::Device(path, file) => {
-                buffered(anstream::StripStream::new(file), work).map_err(|e| named(&path, &e))
-            }
+            Output::Device(path, mut file) => to_file(&mut file, strip, work).map_err(|e| named(&path, &e)),
             Output::File(path, mut temporary) => {
-                let file = temporary.as_file_mut();
-                let done = if coloured {
-                    buffered(anstream::StripStream::new(&mut *file), work)
-                } else {
-                    buffered(&mut *file, work)
-                };
+                let done = to_file(temporary.as_file_mut(), strip, work);
                 // A full disk may be noticed only here.
                 done.and_then(|()| temporary.as_file().sync_all()).map_err(|e| named(&path, &e))?;
                 temporary.persist(&path).map_err(|e| named(&path, &e.error))?;
@@ -89,6 +88,10 @@ impl Output {
             }
         }
     }
+}
+
+fn to_file(file: &mut File, strip: bool, work: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    if strip { buffered(anstream::StripStream::new(file), work) } else { buffered(file, work) }
 }
 
 fn buffered(out: impl Write, work: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
@@ -116,4 +119,39 @@ fn create(folder: &Path, target: &Path) -> io::Result<NamedTempFile> {
         file.as_file().set_permissions(old.permissions())?;
     }
     Ok(file)
+}
+
+/// Makes sure that a folder can be put in place later: its name is free, and the folder around it is there.
+///
+/// # Errors
+/// One line: the folder, what is wrong, and what to do.
+pub(crate) fn free_folder(target: &Path) -> Result<(), String> {
+    let path = target.display();
+    match fs::read_dir(target) {
+        Ok(mut entries) => match entries.next() {
+            None => fs::remove_dir(target).map_err(|e| format!("cannot use the folder {path}: {e}")),
+            Some(_) => Err(format!("the folder {path} is not empty; name one that is not there yet")),
+        },
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {
+            let parent = target.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            if parent.is_dir() {
+                Ok(())
+            } else {
+                Err(format!("cannot write {path}: there is no folder {}; make it", parent.display()))
+            }
+        }
+        Err(e) => Err(format!("cannot write {path}: {e}; name a folder that is not there yet")),
+    }
+}
+
+/// A temporary folder is for its owner only; the copy is a folder like any other.
+pub(crate) fn open_to_all(folder: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o755))?;
+    }
+    #[cfg(not(unix))]
+    let _ = folder;
+    Ok(())
 }

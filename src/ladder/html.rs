@@ -50,7 +50,7 @@ pub fn write(
     )?;
     facts(analysis, ladder, out)?;
     writeln!(out, r#"<h2>Ladder</h2>{}<div class="picture" tabindex="0" aria-label="ladder">"#, "\n")?;
-    svg::write(ladder, &SvgOptions { time: style, links: true }, out)?;
+    svg::write(ladder, &SvgOptions { time: style, links: true, styled: false }, out)?;
     writeln!(out, "</div>\n<h2>Records</h2>")?;
     for (i, step) in ladder.steps.iter().enumerate() {
         let what = match &step.kind {

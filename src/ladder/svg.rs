@@ -22,11 +22,13 @@ pub struct SvgOptions {
     pub time: TimeStyle,
     /// Each step is a link to `#step-N` of the page around the picture, counted from 1.
     pub links: bool,
+    /// The page around the picture has [`STYLE`]: none is written, so that a policy can name the one that counts.
+    pub styled: bool,
 }
 
 impl Default for SvgOptions {
     fn default() -> Self {
-        SvgOptions { time: TimeStyle::Absolute, links: false }
+        SvgOptions { time: TimeStyle::Absolute, links: false, styled: false }
     }
 }
 
@@ -44,7 +46,7 @@ const STEP: usize = 30;
 const NOTE: usize = 44;
 
 /// Colours, each with its twin for a dark background.
-const STYLE: &str = "
+pub const STYLE: &str = "
 .st-bg{fill:#fff}.st-text,.st-head,.st-name{fill:#1b1f24}.st-head{font-weight:600}.st-time,.st-dim{fill:#57606a}
 .st-life{stroke:#afb8c1;stroke-dasharray:3 3}.st-push{fill:#ddf4ff;opacity:.6}
 .st-arrow line,.st-arrow path{stroke:#1b1f24;fill:none}.st-arrow polygon{fill:#1b1f24}.st-arrow text{fill:#1b1f24}
@@ -73,11 +75,16 @@ pub fn write(ladder: &Ladder, options: &SvgOptions, out: &mut dyn Write) -> io::
     let height = rows.last().map_or(canvas.top, |r| r.y + r.height) + 24;
     let width = canvas.width;
     let title = xml(&ladder.title);
+    // A policy against styles of other hands is one against this attribute too.
+    let look = if options.styled { "" } else { r#" style="max-width:100%;height:auto""# };
     writeln!(
         out,
-        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" aria-label="Ladder: {title}" font-family="Consolas, Menlo, 'DejaVu Sans Mono', monospace" font-size="12" style="max-width:100%;height:auto">"#
+        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" aria-label="Ladder: {title}" font-family="Consolas, Menlo, 'DejaVu Sans Mono', monospace" font-size="12"{look}>"#
     )?;
-    writeln!(out, "<title>{title}</title>\n<style>{STYLE}</style>")?;
+    writeln!(out, "<title>{title}</title>\n<desc>{}</desc>", xml(&description(ladder)))?;
+    if !options.styled {
+        writeln!(out, "<style>{STYLE}</style>")?;
+    }
     writeln!(out, r#"<rect class="st-bg" width="{width}" height="{height}"/>"#)?;
     writeln!(out, r#"<text class="st-head" x="8" y="22" font-size="14">{title}</text>"#)?;
     if let Some(start) = ladder.start {
@@ -110,6 +117,28 @@ pub fn write(ladder: &Ladder, options: &SvgOptions, out: &mut dyn Write) -> io::
     }
     writeln!(out, "</svg>")
 }
+
+/// What the picture shows, for who does not see it.
+fn description(ladder: &Ladder) -> String {
+    let lanes: Vec<String> = (0..ladder.lanes.len()).map(|lane| ladder.label(lane)).collect();
+    let steps: Vec<String> = ladder
+        .steps
+        .iter()
+        .filter_map(|step| match &step.kind {
+            StepKind::Arrow(arrow) => {
+                Some(format!("{} {} to {}", caption(arrow), ladder.label(arrow.from), ladder.label(arrow.to)))
+            }
+            StepKind::Note(_) => None,
+        })
+        .take(TOLD)
+        .collect();
+    let more = ladder.steps.len().saturating_sub(TOLD);
+    let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+    format!("Messages between {}: {}{more}.", lanes.join(", "), steps.join("; "))
+}
+
+/// Steps that the description names: nobody listens to more.
+const TOLD: usize = 40;
 
 /// One step at its place.
 struct Row<'l> {

@@ -178,6 +178,7 @@ const METHODS: &[&str] = &[
     "SERVICE",
     "SUBSCRIBE",
     "UPDATE",
+    "UNKNOWN",
 ];
 const ROLES: &[&str] = &["front_end", "director", "edge", "mediation", "unknown"];
 

@@ -1,11 +1,13 @@
 //! The filter of a list: the language of [`crate::query`], asked by all threads while the user goes on.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
 use super::app::View;
-use super::data::{Data, Entry};
+use super::data::{Cause, Data, Entry};
+use super::rows;
 use crate::query::{Bound, Query, QueryError, Row, Table};
 use crate::trace::LinePlace;
 
@@ -38,34 +40,56 @@ impl Filter {
     /// When the query cannot be read.
     pub fn ask(&self, data: &Data, go_on: &(dyn Fn(usize) -> bool + Sync)) -> Result<Option<Vec<usize>>, QueryError> {
         let query = Query::parse(&self.text)?;
-        let Some(table) = table(self.view) else { return Ok(None) };
         let bound = query.bind(&data.trace, &data.analysis);
+        if self.view == View::Findings {
+            return Ok(self.causes(data, &bound, go_on));
+        }
+        let Some(table) = table(self.view) else { return Ok(None) };
         let Some(rows) = bound.select(table, go_on) else { return Ok(None) };
         if table != Table::Records {
-            let number = |row| match row {
-                Row::Call(i) | Row::Push(i) => Some(i),
-                Row::Record(_) | Row::Line(_) => None,
-            };
-            return Ok(Some(rows.into_iter().filter_map(number).collect()));
+            return Ok(Some(rows.into_iter().filter_map(case).collect()));
         }
         let Some(lines) = lines(data, &bound, go_on) else { return Ok(None) };
-        let mut records = vec![false; data.trace.events().len()];
-        for row in rows {
-            if let Row::Record(id) = row
-                && let Some(wanted) = records.get_mut(id.0 as usize)
-            {
-                *wanted = true;
-            }
-        }
-        // The list of records stands in the order of the common clock.
-        let is = |list: &[bool], n: u32| list.get(n as usize).is_some_and(|w| *w);
-        let wanted = |entry: Entry| match entry {
-            Entry::Record(id) => is(&records, id.0),
-            Entry::Line(n) => is(&lines, n),
-        };
-        let out = data.records.iter().enumerate().filter(|(_, e)| wanted(**e)).map(|(row, _)| row).collect();
-        Ok(Some(out))
+        Ok(Some(in_time(data, &rows, &lines)))
     }
+
+    /// A cause is shown when the query selects one of its calls and pushes, or when its row holds the text.
+    fn causes(&self, data: &Data, bound: &Bound<'_>, go_on: &(dyn Fn(usize) -> bool + Sync)) -> Option<Vec<usize>> {
+        let set = |rows: Vec<Row>| rows.into_iter().filter_map(case).collect::<HashSet<usize>>();
+        let calls = set(bound.select(Table::Calls, go_on)?);
+        let pushes = set(bound.select(Table::Pushes, go_on)?);
+        let text = self.text.trim_matches('"').to_lowercase();
+        let wanted = |(i, cause): (usize, &Cause)| {
+            let case = cause.calls.iter().any(|c| calls.contains(c)) || cause.pushes.iter().any(|p| pushes.contains(p));
+            (case || rows::matches(data, View::Findings, i, &text)).then_some(i)
+        };
+        Some(data.causes.iter().enumerate().filter_map(wanted).collect())
+    }
+}
+
+fn case(row: Row) -> Option<usize> {
+    match row {
+        Row::Call(i) | Row::Push(i) => Some(i),
+        Row::Record(_) | Row::Line(_) => None,
+    }
+}
+
+/// The list of records stands in the order of the common clock, the selected component lines among them.
+fn in_time(data: &Data, rows: &[Row], lines: &[bool]) -> Vec<usize> {
+    let mut records = vec![false; data.trace.events().len()];
+    for row in rows {
+        if let Row::Record(id) = row
+            && let Some(wanted) = records.get_mut(id.0 as usize)
+        {
+            *wanted = true;
+        }
+    }
+    let is = |list: &[bool], n: u32| list.get(n as usize).is_some_and(|w| *w);
+    let wanted = |entry: Entry| match entry {
+        Entry::Record(id) => is(&records, id.0),
+        Entry::Line(n) => is(lines, n),
+    };
+    data.records.iter().enumerate().filter(|(_, e)| wanted(**e)).map(|(row, _)| row).collect()
 }
 
 /// Lines looked at by one worker.

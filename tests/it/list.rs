@@ -1,23 +1,9 @@
 //! `siptrail list`, `siptrail grep` and `report --where` as a user runs them.
 
-use std::process::{Command, Output};
-
 use serde_json::Value;
 
 use crate::common::root;
-
-fn run(args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_siptrail"));
-    command.args(args).current_dir(root("")).env_remove("CLICOLOR_FORCE").output().unwrap()
-}
-
-fn out(o: &Output) -> String {
-    String::from_utf8(o.stdout.clone()).unwrap()
-}
-
-fn err(o: &Output) -> String {
-    String::from_utf8(o.stderr.clone()).unwrap()
-}
+use crate::program::{err, out, run};
 
 /// One call, one push.
 const FAILED: &str = "samples/push-failed-at-edge";
@@ -169,4 +155,34 @@ fn help_names_every_field() {
     for field in siptrail::query::FIELDS {
         assert!(help.contains(&format!("  {} ", field.name)), "{}", field.name);
     }
+}
+
+#[test]
+fn a_file_gets_what_stdout_gets_and_keeps_colours_only_when_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("out");
+    let file = path.to_str().unwrap();
+    for args in [
+        vec!["list", "calls", DESKTOP],
+        vec!["list", "calls", DESKTOP, "--format", "csv"],
+        vec!["list", "calls", DESKTOP, "--format", "json"],
+        vec!["grep", "Busy", DESKTOP],
+        vec!["grep", "Busy", DESKTOP, "--raw"],
+        vec!["grep", "Busy", DESKTOP, "--count"],
+    ] {
+        for colour in ["auto", "always", "never"] {
+            let printed = run(&[&args[..], &["--color", colour]].concat()).stdout;
+            let o = run(&[&args[..], &["--color", colour, "-o", file]].concat());
+            assert!(o.status.success() && o.stdout.is_empty(), "{args:?}: {}", err(&o));
+            let written = std::fs::read(&path).unwrap();
+            assert!(!written.is_empty() && written == printed, "{args:?} {colour}");
+            assert!(colour == "always" || !written.contains(&0x1b), "{args:?} {colour}");
+        }
+    }
+    let coloured = |args: &[&str]| run(args).stdout.contains(&0x1b);
+    assert!(coloured(&["list", "calls", DESKTOP, "--color", "always"]));
+    let o = run(&["list", "calls", DESKTOP, "-o", "no/such/folder/out"]);
+    assert!(o.status.code() == Some(2) && err(&o).contains("there is no folder no/such/folder"), "{}", err(&o));
+    let o = run(&["grep", "Busy", DESKTOP, "-o", DESKTOP]);
+    assert!(o.status.code() == Some(2) && err(&o).contains("it is one of the inputs"), "{}", err(&o));
 }

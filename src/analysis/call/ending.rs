@@ -4,7 +4,7 @@ use super::Call;
 use crate::analysis::attempt::{Attempt, Hop};
 use crate::analysis::coverage::Blind;
 use crate::analysis::diagnostic::Diagnostic;
-use crate::analysis::message::{Context, Group, Msg};
+use crate::analysis::message::{Context, Msg};
 use crate::analysis::outcome::{self, Final};
 use crate::analysis::servers::Role;
 use crate::analysis::words::Outcome;
@@ -16,7 +16,13 @@ use crate::trace::EventId;
 const RETRY_MS: i64 = 2_000;
 
 /// Puts the end of the last attempt, and of its dialog if there is one, into the call.
-pub(super) fn end(ctx: &Context<'_>, group: &Group<'_>, call: &mut Call, attempts: &[Attempt<'_>], own: &[&Msg<'_>]) {
+pub(super) fn end(
+    ctx: &Context<'_>,
+    diagnostics: &[EventId],
+    call: &mut Call,
+    attempts: &[Attempt<'_>],
+    own: &[&Msg<'_>],
+) {
     let Some(last) = attempts.last() else { return };
     let final_response = last.final_response();
     let start_missing = last.root().and_then(Hop::invite).is_none() && attempts.len() == 1;
@@ -27,7 +33,7 @@ pub(super) fn end(ctx: &Context<'_>, group: &Group<'_>, call: &mut Call, attempt
             call.blind = Some(ctx.coverage.end_after(f.server, f.id));
             Outcome::Undetermined
         }
-        Some(f) => judge_final(ctx, f, last.rang(), has_edge_record(ctx, group, last)),
+        Some(f) => judge_final(ctx, f, last.rang(), has_edge_record(ctx, diagnostics, last)),
         None if last.caller_cancel().is_some() => Outcome::Cancelled,
         None if start_missing => {
             call.blind = Some(Blind::StartMissing);
@@ -99,8 +105,8 @@ pub(super) fn judge_final(ctx: &Context<'_>, f: &Msg<'_>, rang: bool, edge_recor
 
 /// Whether an Edge recorded that it could not route the INVITE. Only an Edge's own record proves that the way
 /// out of the deployment failed: Front Ends write the same result code about clients that went away.
-fn has_edge_record(ctx: &Context<'_>, group: &Group<'_>, attempt: &Attempt<'_>) -> bool {
-    group.diagnostics.iter().filter_map(|id| ctx.event(*id)).any(|e| {
+fn has_edge_record(ctx: &Context<'_>, diagnostics: &[EventId], attempt: &Attempt<'_>) -> bool {
+    diagnostics.iter().filter_map(|id| ctx.event(*id)).any(|e| {
         ctx.role(e) == Role::Edge
             && (e.cseq == attempt.cseq || e.cseq == 0)
             && contains_ignore_case(ctx.trace.fields(e), b"routing")

@@ -3,10 +3,11 @@
 use sha2::{Digest, Sha256};
 
 /// Nothing is loaded from anywhere; of styles and scripts only the given ones count, whatever else got in.
-pub(super) fn policy(style: &str, script: &str) -> String {
+pub(super) fn policy(styles: &[&str], script: &str) -> String {
+    let styles: Vec<String> = styles.iter().map(|style| format!("'{}'", hash(style))).collect();
     format!(
-        "default-src 'none'; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'",
-        hash(style),
+        "default-src 'none'; style-src {}; script-src '{}'; base-uri 'none'; form-action 'none'",
+        styles.join(" "),
         hash(script)
     )
 }

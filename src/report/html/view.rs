@@ -8,8 +8,8 @@ use super::charts::{Bars, Spans, Timeline};
 use super::policy::policy;
 use super::{CASES, ENTRIES, MISSED_ROWS, ROWS, Sources};
 use crate::knowledge::catalogue::{self, Step};
-use crate::ladder::text::{TextOptions, TimeStyle};
-use crate::ladder::{self, Subject};
+use crate::ladder::svg::{self, SvgOptions};
+use crate::ladder::{self, Ladder, Subject};
 use crate::report::model::{Call, Contrast, Finding, Place, Push, Report};
 use crate::report::words::{Headline, headline, known, mobile_client, status, when};
 
@@ -20,6 +20,7 @@ pub(super) struct Page<'r> {
     report: &'r Report,
     head: Headline,
     style: &'static str,
+    ladder_style: &'static str,
     script: &'static str,
     policy: String,
     timeline: Option<Timeline>,
@@ -56,7 +57,8 @@ struct Case<'r> {
     call: &'r Call,
     pushes: Vec<&'r Push>,
     causes: Vec<&'r Finding>,
-    ladder: Vec<String>,
+    /// A picture (SVG), its texts escaped.
+    ladder: String,
 }
 
 impl<'r> Page<'r> {
@@ -83,14 +85,15 @@ impl<'r> Page<'r> {
             call,
             pushes: of_call(call),
             causes: call.findings.iter().filter_map(|code| findings.get(code).copied()).collect(),
-            ladder: lines(&ladder::build(trace, analysis, &Subject::Call(*at))),
+            ladder: picture(ladder::build(trace, analysis, &Subject::Call(*at))),
         });
         let latencies = report.pushes.iter().filter(|p| !p.synthetic).filter_map(|p| p.latency_ms);
         Page {
             head: headline(report),
             style,
             script,
-            policy: policy(style, script),
+            ladder_style: svg::STYLE,
+            policy: policy(&[style, svg::STYLE], script),
             timeline: Timeline::new(analysis),
             spans: Spans::new(&report.coverage),
             charts: vec![
@@ -144,21 +147,16 @@ fn choose(missed: &[(usize, &Call)]) -> HashSet<usize> {
     chosen
 }
 
-/// The ladder as text, cut where nobody reads on.
-fn lines(ladder: &ladder::Ladder) -> Vec<String> {
-    const MOST: usize = 300;
-    let look = TextOptions { width: 110, ascii: false, time: TimeStyle::Absolute };
+/// The ladder as a picture, cut where nobody reads on.
+fn picture(mut ladder: Ladder) -> String {
+    const MOST: usize = 200;
+    ladder.left_out += ladder.steps.len().saturating_sub(MOST);
+    ladder.steps.truncate(MOST);
     let mut out = Vec::new();
-    if ladder::text::write(ladder, &look, &mut out).is_err() {
-        return Vec::new();
-    }
-    let text = anstream::adapter::strip_str(&String::from_utf8_lossy(&out)).to_string();
-    let mut lines: Vec<String> = text.lines().take(MOST).map(str::to_owned).collect();
-    let more = text.lines().count().saturating_sub(MOST);
-    if more > 0 {
-        lines.push(format!("... and {more} more lines: siptrail show draws them all"));
-    }
-    lines
+    let look = SvgOptions { styled: true, ..SvgOptions::default() };
+    // Writing to memory does not fail.
+    let _ = svg::write(&ladder, &look, &mut out);
+    String::from_utf8(out).unwrap_or_default()
 }
 
 fn common(c: &Contrast) -> String {

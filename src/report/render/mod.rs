@@ -98,14 +98,14 @@ fn problems(trace: &Trace, errors: &[InputError]) -> Vec<model::Problem> {
         file: e.path().display().to_string(),
         line: None,
         byte: None,
-        what: e.to_string(),
+        what: e.to_string().into(),
     });
     let empty = trace.inputs().iter().zip(trace.sources()).filter(|(_, s)| s.record_count() == 0).map(|(input, _)| {
         model::Problem {
             file: input.name().to_owned(),
             line: None,
             byte: None,
-            what: "no SIP trace record found in this file".to_owned(),
+            what: "no SIP trace record found in this file".into(),
         }
     });
     let damage = trace.problems().iter().map(|p| {

@@ -107,6 +107,15 @@ pub(super) fn row_of(data: &Data, view: View, id: EventId, near: usize) -> Optio
     (0..len).flat_map(outwards).flatten().filter(|row| *row < len).find(is)
 }
 
+/// The Call-ID of a call or push.
+pub(super) fn call_id(data: &Data, view: View, row: usize) -> Option<&str> {
+    match view {
+        View::Pushes => data.analysis.pushes.get(row).map(|p| p.call_id.as_str()),
+        View::Calls => data.analysis.calls.get(row).map(|c| c.call_id.as_str()),
+        View::Records | View::Findings | View::Overview | View::Timeline => None,
+    }
+}
+
 /// The story to which it belongs.
 pub(super) fn subject(data: &Data, view: View, row: usize) -> Option<Subject> {
     match view {

@@ -1,6 +1,7 @@
 //! Searching in small steps.
 
 use crate::tui::app::{App, Job, Notice, View};
+use crate::tui::keys::Command;
 use crate::tui::rows;
 
 /// Rows of one step.
@@ -21,7 +22,8 @@ pub(super) fn again(app: &mut App, forward: bool) {
     let len = list.rows.len().max(1);
     let from = if forward { (list.selected + 1) % len } else { (list.selected + len - 1) % len };
     if app.search.is_empty() {
-        app.notice = Some(Notice { text: "nothing to search for yet: / begins a search".to_owned(), bad: false });
+        let text = format!("nothing to search for yet: {} begins a search", app.keys.name(Command::Search));
+        app.notice = Some(Notice { text, bad: false });
     }
     start(app, from, forward);
 }

@@ -9,6 +9,7 @@ use crate::text::decode;
 use crate::trace::EventId;
 use crate::tui::app::{App, Notice, Overlay, View};
 use crate::tui::cell::wrap;
+use crate::tui::keys::Command;
 use crate::tui::menu::{Choice, LETTERS, Menu};
 use crate::tui::rows;
 use crate::tui::save::Content;
@@ -76,6 +77,15 @@ pub(super) fn copy(app: &mut App) {
     if let Some(user) = user(app).filter(|u| !u.is_empty()) {
         items.push(('u', format!("user  {user}"), Choice::Copy(user)));
     }
+    if let Some(subject) = subject(app) {
+        let notes = notes(app, &subject);
+        if !notes.is_empty() {
+            let text = notes.join("\n");
+            items.push(('n', format!("note  {text}"), Choice::Copy(text)));
+        }
+        let story = Choice::CopyContent(Content::Text(subject, notes));
+        items.push(('t', "this story, as text with its records".to_owned(), story));
+    }
     app.overlay = Some(Overlay::Menu(Menu { title: "Copy", items, at: 0 }));
 }
 
@@ -89,7 +99,13 @@ fn user(app: &App) -> Option<String> {
     }
 }
 
-fn subject(app: &App) -> Option<Subject> {
+/// The notes on a story.
+fn notes(app: &App, subject: &Subject) -> Vec<String> {
+    app.notes.of(&app.data, subject).into_iter().map(str::to_owned).collect()
+}
+
+/// What the selected row is about.
+pub(super) fn subject(app: &App) -> Option<Subject> {
     match app.view {
         View::Timeline => app.timeline.subject.clone(),
         view => rows::subject(&app.data, view, app.list()?.current()?),
@@ -103,7 +119,7 @@ pub(super) fn save(app: &mut App) {
         items.push((
             't',
             "this story, as text with its records".to_owned(),
-            Choice::Save(Content::Text(subject.clone())),
+            Choice::Save(Content::Text(subject.clone(), notes(app, &subject))),
         ));
         let picture = Choice::Save(Content::Svg(subject.clone()));
         items.push(('v', "its ladder, as a picture (SVG)".to_owned(), picture));
@@ -144,6 +160,11 @@ pub(super) fn choose(app: &mut App, item: usize) -> Option<Effect> {
     app.overlay = None;
     match choice {
         Choice::Copy(text) => return Some(Effect::Copy(text)),
+        Choice::CopyContent(content) => {
+            let mut out = Vec::new();
+            content.write(&app.data, app.theme.ascii, &mut out).ok()?;
+            return Some(Effect::Copy(String::from_utf8_lossy(&out).into_owned()));
+        }
         Choice::Save(content) => prompts::file(app, content),
         Choice::Sort(column) => {
             let view = app.view;
@@ -184,7 +205,8 @@ pub(super) fn compare(app: &mut App) {
         _ => app.list().and_then(|l| moves::record(app, l.selected)),
     };
     let (Some(marked), Some(selected)) = (app.last_mark, selected) else {
-        app.notice = Some(Notice { text: "mark a message with m first, then select the other".to_owned(), bad: false });
+        let text = format!("mark a message with {} first, then select the other", app.keys.name(Command::Mark));
+        app.notice = Some(Notice { text, bad: false });
         return;
     };
     let place = |id: EventId| {

@@ -45,7 +45,8 @@ fn refill(app: &mut App, view: View, old: &Data) {
     let Some(list) = app.list_of(view) else { return };
     let before = std::mem::take(list);
     (list.sort, list.hidden) = (before.sort, before.hidden);
-    let cause = before.only.as_ref().and_then(|code| data.causes.iter().find(|c| c.finding.code == *code));
+    let narrowed = before.only.as_ref().filter(|_| view != View::Findings);
+    let cause = narrowed.and_then(|code| data.causes.iter().find(|c| c.finding.code == *code));
     let only = cause.map(|c| {
         let rows = if view == View::Pushes { &c.pushes } else { &c.calls };
         (c.finding.code.clone(), rows.clone())

@@ -35,6 +35,14 @@ pub(in crate::tui) fn lines(app: &App, width: usize) -> Vec<Line<'static>> {
     }
 }
 
+/// The notes on a story.
+pub(super) fn notes(app: &App, subject: &Subject, width: usize) -> Vec<Line<'static>> {
+    let theme = &app.theme;
+    let lines = app.notes.of(&app.data, subject).into_iter().flat_map(str::lines);
+    let wrapped = lines.flat_map(|l| wrap(&format!("Note: {l}"), width, MOST, theme.ascii));
+    wrapped.map(|l| Line::styled(l, theme.head)).collect()
+}
+
 /// What is known about a call with its pushes, or about a push: the same as `siptrail show` tells.
 fn story(app: &App, subject: &Subject, width: usize) -> Vec<Line<'static>> {
     let mut ladder = Ladder::default();
@@ -52,7 +60,9 @@ fn story(app: &App, subject: &Subject, width: usize) -> Vec<Line<'static>> {
     if story.write_facts(&mut text).is_err() {
         return Vec::new();
     }
-    styled(&String::from_utf8_lossy(&text), &app.theme, width)
+    let mut out = notes(app, subject, width);
+    out.append(&mut styled(&String::from_utf8_lossy(&text), &app.theme, width));
+    out
 }
 
 /// Text with the colours of [`crate::report::page`] as lines of the terminal. Texts of the log hold no escapes any

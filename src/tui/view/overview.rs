@@ -7,9 +7,10 @@ use ratatui::text::{Line, Span};
 
 use crate::analysis::ServerId;
 use crate::analysis::clocks::ClockBasis;
-use crate::tui::app::{App, Load};
+use crate::tui::app::{App, Load, View};
 use crate::tui::cell::{clip, fit};
 use crate::tui::data::{BINS, Overview};
+use crate::tui::keys::Command;
 use crate::tui::theme::Theme;
 
 /// Longer lists of servers are cut.
@@ -104,8 +105,9 @@ impl Page<'_> {
             self.line(&format!("{:>8}{:>7}  {code}  {summary}", cause.missed, cause.cases), style);
         }
         let more = causes.len().saturating_sub(CAUSES);
+        let key = self.app.keys.name(Command::Show(View::Findings));
         let more = if more > 0 { format!("{more} more; ") } else { String::new() };
-        self.line(&format!("  {more}6 or Enter shows them with remedies"), self.theme.dim);
+        self.line(&format!("  {more}{key} or Enter shows them with remedies"), self.theme.dim);
     }
 
     /// Three tables, side by side where there is room.

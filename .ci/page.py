@@ -1,0 +1,199 @@
+"""Opens the HTML report in headless Chromium: nothing fails, nothing is fetched, tables sort and filter.
+
+Usage: page.py SIPTRAIL FOLDER           the samples
+       page.py --measure PAGE.html       how long loading, filtering and sorting take
+
+The browser is driven over its debugging pipe: JSON messages, each closed by a zero byte.
+"""
+
+import json
+import os
+import select
+import subprocess
+import sys
+import tempfile
+import time
+
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync", "--disable-extensions", "--disable-dev-shm-usage",
+         "--remote-debugging-pipe", "--window-size=1280,900"]
+
+
+class Browser:
+    def __init__(self, folder):
+        read, self.to = os.pipe()
+        self.back, write = os.pipe()
+        command = ["chromium", *FLAGS, "--user-data-dir=" + tempfile.mkdtemp(dir=folder), "about:blank"]
+
+        def wire():
+            os.dup2(read, 100)
+            os.dup2(write, 101)
+            os.dup2(100, 3)
+            os.dup2(101, 4)
+
+        quiet = open(os.path.join(folder, "chromium.log"), "w", encoding="utf-8")
+        self.process = subprocess.Popen(command, preexec_fn=wire, close_fds=False, stdout=quiet, stderr=quiet)
+        os.close(read)
+        os.close(write)
+        self.number, self.events, self.buffer, self.session = 0, [], b"", None
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self.call(domain + ".enable")
+
+    def message(self, seconds=120):
+        end = time.monotonic() + seconds
+        while b"\0" not in self.buffer:
+            ready, _, _ = select.select([self.back], [], [], max(0, end - time.monotonic()))
+            part = os.read(self.back, 1 << 20) if ready else b""
+            if not part:
+                raise RuntimeError("Chromium does not answer")
+            self.buffer += part
+        text, _, self.buffer = self.buffer.partition(b"\0")
+        return json.loads(text)
+
+    def call(self, method, **parameters):
+        self.number += 1
+        call = {"id": self.number, "method": method, "params": parameters}
+        if self.session:
+            call["sessionId"] = self.session
+        os.write(self.to, json.dumps(call).encode() + b"\0")
+        while True:
+            message = self.message()
+            if message.get("id") == self.number:
+                if "error" in message:
+                    raise RuntimeError(f"{method}: {message['error']}")
+                return message["result"]
+            self.events.append(message)
+
+    def open(self, path):
+        """Milliseconds until the page and its script are done."""
+        started = time.monotonic()
+        self.events.clear()
+        self.call("Page.navigate", url="file://" + os.path.abspath(path))
+        while not any(e.get("method") == "Page.loadEventFired" for e in self.events):
+            self.events.append(self.message())
+        self.value("document.body.offsetHeight")
+        return (time.monotonic() - started) * 1000
+
+    def value(self, expression):
+        result = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        if "exceptionDetails" in result:
+            raise RuntimeError(f"{expression}: {result['exceptionDetails']}")
+        return result["result"].get("value")
+
+    def complaints(self):
+        """What went wrong, and what was asked of the network."""
+        out = []
+        for e in self.events:
+            method, p = e.get("method"), e.get("params", {})
+            if method == "Runtime.exceptionThrown":
+                out.append(f"exception: {p['exceptionDetails'].get('text')}")
+            elif method == "Runtime.consoleAPICalled" and p["type"] in ("error", "warning", "assert"):
+                out.append(f"console: {p['args']}")
+            elif method == "Log.entryAdded" and p["entry"]["level"] in ("error", "warning"):
+                out.append(f"log: {p['entry']['text']}")
+            elif method == "Network.requestWillBeSent" and not p["request"]["url"].startswith("file:"):
+                out.append(f"request: {p['request']['url']}")
+        requests = [e for e in self.events if e.get("method") == "Network.requestWillBeSent"]
+        if len(requests) > 1:
+            out.append(f"more than the page was read: {[e['params']['request']['url'] for e in requests]}")
+        return out
+
+    def close(self):
+        self.session = None
+        try:
+            self.call("Browser.close")
+        except (RuntimeError, OSError):
+            pass
+        self.process.wait(timeout=20)
+
+
+# A table by its name, its rows as texts, and ways to do what a reader does.
+HELPERS = """
+const table = (name) => document.querySelector(`table.data[data-name="${name}"]`);
+const rows = (name) => Array.from(table(name).tBodies[0].rows, (r) => Array.from(r.cells, (c) => c.textContent));
+const type = (name, text) => {
+  const input = Array.from(document.querySelectorAll(".tools input")).find((i) => i.parentElement.textContent.trim() === "Filter " + name);
+  input.value = text;
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+};
+const press = (name, column) => table(name).tHead.rows[0].cells[column].querySelector("button").click();
+const took = async (what) => {
+  const start = performance.now();
+  what();
+  document.body.offsetHeight;
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  return performance.now() - start;
+};
+"""
+
+
+def check(program, folder):
+    page = os.path.join(folder, "report.html")
+    subprocess.run([program, "-q", "report", "--format", "html", "-o", page, "samples"], check=True)
+    report = json.loads(subprocess.run([program, "-q", "report", "--format", "json", "samples"], check=True, capture_output=True).stdout)
+    missed = [c for c in report["calls"] if (c["verdict"] or "").startswith(("missed", "not_opened"))]
+    browser = Browser(folder)
+    try:
+        browser.open(page)
+        browser.value(HELPERS.replace("const ", "var "))
+        assert browser.value("rows('missed calls').length") == len(missed)
+        assert browser.value("rows('calls').length") == len(report["calls"])
+
+        first = missed[0]["to"]
+        browser.value(f"type('missed calls', {json.dumps(first.upper())})")
+        found = browser.value("rows('missed calls')")
+        assert len(found) == 1 and found[0][1] == first, found
+        browser.value("type('missed calls', 'no such word')")
+        assert browser.value("rows('missed calls')") == []
+        browser.value("type('missed calls', '')")
+
+        for column, name in enumerate(["Time", "Caller", "Called"]):
+            browser.value(f"press('calls', {column})")
+            rising = [r[column] for r in browser.value("rows('calls')")]
+            assert rising == sorted(rising), f"{name} does not sort: {rising}"
+            browser.value(f"press('calls', {column})")
+            falling = [r[column] for r in browser.value("rows('calls')")]
+            assert falling == sorted(rising, reverse=True), f"{name} does not sort: {falling}"
+        column = 7
+        browser.value(f"press('calls', {column})")
+        rang = [r[column] for r in browser.value("rows('calls')")]
+        numbers = [int(n) for n in rang if n]
+        assert numbers == sorted(numbers) and not any(rang[len(numbers):]), f"numbers sort as text: {rang}"
+
+        # Charts and ladders are pictures with words for who does not see them.
+        pictures = browser.value("""Array.from(document.querySelectorAll('svg'), (s) =>
+            s.getAttribute('role') + ':' + (s.getAttribute('aria-label') || s.querySelector('title')?.textContent || ''))""")
+        assert pictures and all(p.startswith("img:") and len(p) > 8 for p in pictures), pictures
+        wide = browser.value("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"the page is {wide} pixels too wide"
+        complaints = browser.complaints()
+        assert not complaints, "\n".join(complaints)
+        print(f"  {len(missed)} missed calls, {len(report['calls'])} calls, {len(pictures)} pictures: sorts, filters, asks for nothing")
+    finally:
+        browser.close()
+
+
+def measure(page):
+    with tempfile.TemporaryDirectory() as folder:
+        browser = Browser(folder)
+        try:
+            print(f"size {os.path.getsize(page) / 1e6:.1f} MB")
+            print(f"load {browser.open(page):.0f} ms")
+            browser.value(HELPERS.replace("const ", "var "))
+            print("rows", browser.value("document.querySelector('.count').textContent"))
+            for text in ["a", "al", "user1", "contoso 408", "no such word", ""]:
+                print(f"filter {text!r} {browser.value(f'took(() => type(`missed calls`, {json.dumps(text)}))'):.0f} ms")
+            for column in range(8):
+                name = browser.value(f"table('missed calls').tHead.rows[0].cells[{column}].textContent")
+                print(f"sort {name} {browser.value(f'took(() => press(`missed calls`, {column}))'):.0f} ms")
+            print("complaints", browser.complaints())
+        finally:
+            browser.close()
+
+
+if sys.argv[1] == "--measure":
+    measure(sys.argv[2])
+else:
+    check(sys.argv[1], sys.argv[2])

@@ -1,0 +1,95 @@
+//! `siptrail export --as parquet` and `--as arrow`.
+
+use std::process::{Command, Output};
+
+use crate::common::root;
+
+fn run(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_siptrail")).args(args).current_dir(root("")).output().unwrap()
+}
+
+#[test]
+fn table_goes_with_tables_only() {
+    let o = run(&["export", "--as", "sip", "--table", "calls", "samples"]);
+    let err = String::from_utf8_lossy(&o.stderr).into_owned();
+    assert!(o.status.code() == Some(2) && err.contains("--table goes with --as parquet"), "{err}");
+}
+
+#[cfg(not(feature = "parquet"))]
+#[test]
+fn without_the_feature_the_error_says_how_to_build_with_it() {
+    for form in ["parquet", "arrow"] {
+        let o = run(&["export", "--as", form, "-o", "nowhere/at/all", "samples"]);
+        let err = String::from_utf8_lossy(&o.stderr).into_owned();
+        assert!(o.status.code() == Some(2) && o.stdout.is_empty(), "{err}");
+        assert!(err.contains("cargo install --path . --features parquet"), "{err}");
+    }
+}
+
+#[cfg(feature = "parquet")]
+mod with_the_feature {
+    use std::fs::File;
+
+    use arrow_array::{Array, RecordBatch, StringArray, TimestampMicrosecondArray, cast::AsArray, types::Int32Type};
+    use arrow_ipc::reader::FileReader;
+    use arrow_schema::DataType;
+    use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+    use siptrail::{Options, Trace};
+
+    use super::run;
+    use crate::common::root;
+
+    const TABLES: [&str; 5] = ["records", "messages", "calls", "pushes", "findings"];
+
+    fn read(path: &std::path::Path) -> Vec<RecordBatch> {
+        let file = File::open(path).unwrap();
+        if path.extension().is_some_and(|e| e == "arrow") {
+            return FileReader::try_new(file, None).unwrap().map(Result::unwrap).collect();
+        }
+        ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap().map(Result::unwrap).collect()
+    }
+
+    #[test]
+    fn both_kinds_hold_the_same_rows_with_words_and_times() {
+        let trace = Trace::open([root("samples")]).unwrap();
+        let analysis = siptrail::analyse(&trace, &Options::default());
+        let folder = tempfile::tempdir().unwrap();
+        let mut seen = Vec::new();
+        for form in ["parquet", "arrow"] {
+            let out = folder.path().join(form);
+            let o = run(&["export", "--as", form, "-o", out.to_str().unwrap(), "samples"]);
+            assert!(o.status.success(), "{}", String::from_utf8_lossy(&o.stderr));
+            let rows = |table: &str| -> usize {
+                read(&out.join(format!("{table}.{form}"))).iter().map(RecordBatch::num_rows).sum()
+            };
+            let counts: Vec<usize> = TABLES.iter().map(|table| rows(table)).collect();
+            assert_eq!(counts[0], trace.events().len());
+            assert_eq!((counts[2], counts[3]), (analysis.calls.len(), analysis.pushes.len()));
+            let calls = read(&out.join(format!("calls.{form}"))).remove(0);
+            let schema = calls.schema();
+            let outcome = schema.field_with_name("outcome").unwrap().data_type().clone();
+            assert!(matches!(outcome, DataType::Dictionary(..)), "{outcome}");
+            let started: &TimestampMicrosecondArray = calls.column_by_name("started").unwrap().as_primitive();
+            let words = calls.column_by_name("outcome").unwrap().as_dictionary::<Int32Type>();
+            let words = words.downcast_dict::<StringArray>().unwrap();
+            for (i, call) in analysis.calls.iter().enumerate() {
+                let time = started.is_valid(i).then(|| started.value(i));
+                assert_eq!(time, call.started.map(|t| t.0 * 1000));
+                let word = words.into_iter().nth(i).flatten();
+                assert_eq!(word, Some(call.outcome.name()));
+            }
+            seen.push(counts);
+        }
+        assert_eq!(seen[0], seen[1]);
+        // One table, selected, into a file; and no folder that is there is touched.
+        let file = folder.path().join("missed.parquet");
+        let path = file.to_str().unwrap();
+        let o = run(&["export", "--as", "parquet", "--table", "calls", "--where", "missed", "-o", path, "samples"]);
+        assert!(o.status.success());
+        assert_eq!(read(&file).iter().map(RecordBatch::num_rows).sum::<usize>(), analysis.missed().count());
+        let o = run(&["export", "--as", "parquet", "-o", folder.path().to_str().unwrap(), "samples"]);
+        assert!(o.status.code() == Some(2) && String::from_utf8_lossy(&o.stderr).contains("is not empty"));
+        let o = run(&["export", "--as", "arrow", "samples"]);
+        assert!(o.status.code() == Some(2) && String::from_utf8_lossy(&o.stderr).contains("-o DIR for all tables"));
+    }
+}
