@@ -32,6 +32,7 @@
 
 mod accuracy;
 mod anonymise;
+mod beginning;
 mod changing;
 mod cli;
 mod common;
