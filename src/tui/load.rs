@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::app::{Load, Notice};
+use super::beginning;
 use super::data::Data;
 use super::run::Event;
 use super::update::Action;
@@ -92,6 +93,13 @@ fn read(
             tell(Action::Loading(Load::Reading(p.done, p.total)));
         }
     };
+    if !again {
+        let first = beginning::of(&opened.inputs);
+        if !first.is_empty() {
+            let trace = Trace::load(first, &LoadOptions::default());
+            tell(Action::Beginning(Arc::new(Data::new(trace, options))));
+        }
+    }
     let trace = Trace::load(opened.inputs, &LoadOptions { progress: &progress, ..LoadOptions::default() });
     for (input, _) in trace.inputs().iter().zip(trace.sources()).filter(|(_, s)| s.record_count() == 0) {
         failed.push(format!(

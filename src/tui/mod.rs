@@ -11,6 +11,7 @@
 //! key waits for them. Every text of a log goes through a sanitiser before it is drawn.
 
 mod app;
+mod beginning;
 mod cell;
 pub mod data;
 mod filter;

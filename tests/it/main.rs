@@ -32,6 +32,7 @@
 
 mod accuracy;
 mod anonymise;
+mod beginning;
 mod changing;
 mod cli;
 mod common;
@@ -40,6 +41,7 @@ mod explain;
 mod export;
 mod findings;
 mod finish;
+mod forks;
 mod forms;
 mod framing;
 mod hops;

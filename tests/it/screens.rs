@@ -24,6 +24,7 @@ const SCREENS: &[(&str, &str, &str)] = &[
     ("timeline", FAILED, "3<Enter>ee"),
     ("timeline-copies", FAILED, "3<Enter>x+jt"),
     ("timeline-sdp", "samples/desktop-calls.log", "3e<Enter>"),
+    ("timeline-fork", "samples/answered-elsewhere.log", "3<Enter>"),
     ("timeline-empty", FAILED, "4"),
     ("raw", FAILED, "3<Enter>r"),
     ("compare", FAILED, "3<Enter>xmc"),

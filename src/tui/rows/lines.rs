@@ -22,11 +22,11 @@ pub(super) fn cell(data: &Data, entry: Entry, column: usize) -> Cow<'_, str> {
             let name = server.and_then(|s| s.name.as_deref());
             name.or_else(|| data.trace.inputs().get(place.file.index()).map(|i| i.name())).unwrap_or_default().into()
         }
+        // A line has no peer; who wrote it stands there.
+        3 => decode(line.component()),
         4 => {
             let text = line.message();
-            let (level, by) = (decode(line.prefix().level), decode(line.component()));
-            let by = if by.is_empty() { "component" } else { &by };
-            format!("{by} {level}: {}", decode(text.get(..MOST).unwrap_or(text))).into()
+            format!("{}: {}", decode(line.prefix().level), decode(text.get(..MOST).unwrap_or(text))).into()
         }
         _ => "".into(),
     }

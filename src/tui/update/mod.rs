@@ -45,6 +45,8 @@ pub enum Action {
     Resize(u16, u16),
     /// Loading came further.
     Loading(Load),
+    /// The first part is loaded, to be looked at until all is.
+    Beginning(Arc<Data>),
     /// All is loaded.
     Loaded(Arc<Data>),
     /// Something to tell the user.
@@ -100,6 +102,7 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
             go(app, Motion::Down(0));
         }
         Action::Loading(load) => app.load = load,
+        Action::Beginning(data) => reload::beginning(app, &data),
         Action::Loaded(data) => return reload::loaded(app, &data),
         Action::Tell(notice) => app.notice = Some(notice),
     }

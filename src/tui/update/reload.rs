@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::moves::{self, go};
 use super::{Effect, prompts};
 use crate::trace::{EventId, LinePlace};
-use crate::tui::app::{App, Load, Notice, View};
+use crate::tui::app::{App, Load, Notice, Overlay, Prompt, PromptKind, View};
 use crate::tui::data::{Data, Entry};
 use crate::tui::list::{List, Motion};
 use crate::tui::rows;
@@ -13,19 +13,39 @@ use crate::tui::view::layout;
 
 const LISTS: [View; 4] = [View::Pushes, View::Calls, View::Records, View::Findings];
 
-pub(super) fn loaded(app: &mut App, data: &Arc<Data>) -> Option<Effect> {
+/// The first records of logs that are still read.
+pub(super) fn beginning(app: &mut App, data: &Arc<Data>) {
     let old = std::mem::replace(&mut app.data, Arc::clone(data));
-    let again = app.load == Load::Done && !old.records.is_empty();
-    app.load = Load::Done;
-    app.job = None;
-    let query = app.list().and_then(|l| l.query.clone());
     for view in LISTS {
         refill(app, view, &old);
     }
-    if again {
+    go(app, Motion::Down(0));
+}
+
+pub(super) fn loaded(app: &mut App, data: &Arc<Data>) -> Option<Effect> {
+    let old = std::mem::replace(&mut app.data, Arc::clone(data));
+    let shown = !old.records.is_empty();
+    let again = app.load == Load::Done && shown;
+    app.load = Load::Done;
+    app.job = None;
+    // A filter that is asked just now answers with rows of the data before.
+    app.filters += 1;
+    app.filtering = None;
+    let query = typed(app).or_else(|| app.list().and_then(|l| l.query.clone()));
+    for view in LISTS {
+        refill(app, view, &old);
+    }
+    if let (Some(list), Some(Prompt { kind: PromptKind::Filter(before), .. })) = (app.list().cloned(), &mut app.prompt)
+    {
+        **before = list;
+    }
+    if shown {
         app.marks = app.marks.iter().filter_map(|id| moved(&old, data, *id)).collect();
         app.last_mark = app.last_mark.and_then(|id| moved(&old, data, id));
         timeline(app, &old);
+        stale(app);
+    }
+    if again {
         let new = data.trace.events().len().saturating_sub(old.trace.events().len());
         if new > 0 {
             app.notice = Some(Notice { text: format!("{new} new records"), bad: false });
@@ -36,6 +56,27 @@ pub(super) fn loaded(app: &mut App, data: &Arc<Data>) -> Option<Effect> {
     go(app, Motion::Down(0));
     // The list that is shown keeps its filter.
     query.map(|text| prompts::ask(app, app.view, text))
+}
+
+/// The filter that is being typed.
+fn typed(app: &App) -> Option<String> {
+    let prompt = app.prompt.as_ref().filter(|p| matches!(p.kind, PromptKind::Filter(_)))?;
+    Some(prompt.input.value().trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// What was chosen to be saved or copied names rows of the data before.
+fn stale(app: &mut App) {
+    let saving = matches!(&app.prompt, Some(Prompt { kind: PromptKind::Save(_), .. }));
+    let choosing = matches!(&app.overlay, Some(Overlay::Menu(_)));
+    if saving {
+        app.prompt = None;
+    }
+    if choosing {
+        app.overlay = None;
+    }
+    if saving || choosing {
+        app.notice = Some(Notice { text: "the logs were read meanwhile: please choose again".to_owned(), bad: true });
+    }
 }
 
 /// All rows, those of a cause where the list was narrowed to it; the same row selected, or the last again.

@@ -75,7 +75,8 @@ pub(super) fn notice(app: &App, area: Rect, buf: &mut Buffer) {
     let width = usize::from(area.width);
     let place = app.list().map_or(String::new(), |l| match l.rows.len() {
         0 => "none".to_owned(),
-        n => format!("{} of {n}", l.selected + 1),
+        n if app.load == Load::Done => format!("{} of {n}", l.selected + 1),
+        n => format!("{} of the first {n}, more are read", l.selected + 1),
     });
     let place = match app.list().and_then(|l| l.only.as_ref()) {
         Some(why) => format!("{why}: {place}"),

@@ -52,6 +52,12 @@ impl Page<'_> {
             let rest = self.theme.glyph("░", ".").repeat((self.width.min(60)).saturating_sub(full));
             self.out.push(Line::from(vec![Span::styled(bar, self.theme.good), Span::styled(rest, self.theme.dim)]));
         }
+        let records = self.app.data.trace.events().len();
+        if records > 0 {
+            self.out.push(Line::default());
+            self.line(&format!("The first {records} records can be looked at: 2 to 6"), Style::new());
+            self.line("What they tell is not final until all is read", self.theme.warn);
+        }
     }
 
     fn all(&mut self) {
