@@ -1,14 +1,14 @@
 "use strict";
 // Tables: filter, sort, and a page of rows at a time. Without this script every row is simply there.
 for (const table of document.querySelectorAll("table.data")) {
-  const PAGE = 200;
+  const PAGE = 100;
   const body = table.tBodies[0];
   // Longer tables come in two parts; they are one table here.
   const rest = table.parentElement.nextElementSibling;
   const others = rest && rest.className === "rest" ? Array.from(rest.querySelector("tbody").rows) : [];
   const rows = Array.from(body.rows).concat(others).map((row) => ({ row }));
   if (others.length) rest.remove();
-  // Read when it is asked for: most pages are only looked at.
+  // Read while nobody waits, or when it is asked for.
   const cells = (r) => r.cells || (r.cells = Array.from(r.row.cells, (c) => c.textContent));
   const text = (r) => r.text || (r.text = cells(r).join(" ").toLowerCase());
   let order = rows, shown = PAGE, column = -1, down = false, words = [];
@@ -40,12 +40,12 @@ for (const table of document.querySelectorAll("table.data")) {
 
   function sort() {
     const way = down ? -1 : 1;
-    const cell = (r) => cells(r)[column];
-    const numeric = rows.every((r) => cell(r) === "" || !isNaN(cell(r)));
+    const keys = rows.map((r) => ({ r, key: cells(r)[column] }));
+    const numeric = keys.every((k) => k.key === "" || !isNaN(k.key));
     const compare = numeric
-      ? (a, b) => (cell(a) === "") - (cell(b) === "") || way * (cell(a) - cell(b))
-      : (a, b) => way * (cell(a) < cell(b) ? -1 : cell(a) > cell(b) ? 1 : 0);
-    order = rows.slice().sort(compare);
+      ? (a, b) => (a.key === "") - (b.key === "") || way * (a.key - b.key)
+      : (a, b) => a.key < b.key ? -way : a.key > b.key ? way : 0;
+    order = keys.sort(compare).map((k) => k.r);
   }
 
   const heads = Array.from(table.tHead.rows[0].cells);
@@ -70,5 +70,13 @@ for (const table of document.querySelectorAll("table.data")) {
   more.addEventListener("click", () => { shown += PAGE; show(); });
   all.addEventListener("click", () => { shown = Infinity; show(); });
   show();
+
+  let read = 0;
+  const idle = window.requestIdleCallback || ((work) => setTimeout(() => work({ timeRemaining: () => 8 }), 20));
+  const prepare = (time) => {
+    while (read < rows.length && time.timeRemaining() > 1) text(rows[read++]);
+    if (read < rows.length) idle(prepare);
+  };
+  idle(prepare);
 }
 addEventListener("beforeprint", () => { for (const d of document.querySelectorAll("#cases details")) d.open = true; });

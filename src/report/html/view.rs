@@ -123,7 +123,7 @@ impl<'r> Page<'r> {
 
 /// The first rows, and the rest of them.
 fn in_two(mut rows: Vec<Row<'_>>) -> Vec<Vec<Row<'_>>> {
-    const AT_ONCE: usize = 200;
+    const AT_ONCE: usize = 100;
     let rest = rows.split_off(rows.len().min(AT_ONCE));
     [rows, rest].into_iter().filter(|part| !part.is_empty()).collect()
 }
