@@ -15,8 +15,8 @@ struct Log {
 }
 
 impl Log {
-    /// `extra`: headers. The top Via of a leg is its name.
-    fn add(&mut self, way: &str, peer: &str, start: &str, cseq: &str, tags: (&str, &str), leg: &str, extra: &str) {
+    /// Received or sent, and with whom; `extra`: headers. The top Via of a leg is its name.
+    fn add(&mut self, (way, peer): (&str, &str), start: &str, cseq: &str, tags: (&str, &str), leg: &str, extra: &str) {
         self.ms += 1;
         let kind = if start.starts_with("SIP/2.0") { "response" } else { "request" };
         let via = if leg.is_empty() {
@@ -66,16 +66,16 @@ fn two_far_ends_behind_one_address_have_a_lane_each() {
     let edge = "192.0.2.21:5061";
     let desktop = "User-Agent: UCCAPI/15.0.4420.1017 OC/15.0.4420.1017 (Microsoft Lync)\r\n";
     let phone = "Server: iPhoneLync/5.4.1106.0 (iPhone6_1 iPhoneOS 7.0)\r\n";
-    log.add("incoming", CALLER, "INVITE sip:ben@contoso.com SIP/2.0", "1 INVITE", ("a", ""), "", "");
-    log.add("outgoing", edge, "INVITE sip:192.0.2.21;opaque=d SIP/2.0", "1 INVITE", ("a", ""), "d", "");
-    log.add("outgoing", edge, "INVITE sip:192.0.2.21;opaque=p SIP/2.0", "1 INVITE", ("a", ""), "p", "");
-    log.add("incoming", edge, "SIP/2.0 180 Ringing", "1 INVITE", ("a", "d1"), "d", desktop);
-    log.add("incoming", edge, "SIP/2.0 180 Ringing", "1 INVITE", ("a", "p1"), "p", phone);
-    log.add("incoming", edge, "SIP/2.0 200 OK", "1 INVITE", ("a", "p1"), "p", phone);
-    log.add("outgoing", CALLER, "SIP/2.0 200 OK", "1 INVITE", ("a", "p1"), "", phone);
-    log.add("outgoing", edge, "CANCEL sip:192.0.2.21;opaque=d SIP/2.0", "1 CANCEL", ("a", ""), "d", "");
-    log.add("incoming", edge, "SIP/2.0 487 Request Terminated", "1 INVITE", ("a", "d1"), "d", desktop);
-    log.add("outgoing", edge, "ACK sip:ben@contoso.com SIP/2.0", "1 ACK", ("a", "p1"), "ack", "");
+    log.add(("incoming", CALLER), "INVITE sip:ben@contoso.com SIP/2.0", "1 INVITE", ("a", ""), "", "");
+    log.add(("outgoing", edge), "INVITE sip:192.0.2.21;opaque=d SIP/2.0", "1 INVITE", ("a", ""), "d", "");
+    log.add(("outgoing", edge), "INVITE sip:192.0.2.21;opaque=p SIP/2.0", "1 INVITE", ("a", ""), "p", "");
+    log.add(("incoming", edge), "SIP/2.0 180 Ringing", "1 INVITE", ("a", "d1"), "d", desktop);
+    log.add(("incoming", edge), "SIP/2.0 180 Ringing", "1 INVITE", ("a", "p1"), "p", phone);
+    log.add(("incoming", edge), "SIP/2.0 200 OK", "1 INVITE", ("a", "p1"), "p", phone);
+    log.add(("outgoing", CALLER), "SIP/2.0 200 OK", "1 INVITE", ("a", "p1"), "", phone);
+    log.add(("outgoing", edge), "CANCEL sip:192.0.2.21;opaque=d SIP/2.0", "1 CANCEL", ("a", ""), "d", "");
+    log.add(("incoming", edge), "SIP/2.0 487 Request Terminated", "1 INVITE", ("a", "d1"), "d", desktop);
+    log.add(("outgoing", edge), "ACK sip:ben@contoso.com SIP/2.0", "1 ACK", ("a", "p1"), "ack", "");
     let ladder = ladder(log);
     assert_eq!(
         arrows(&ladder),
@@ -99,10 +99,10 @@ fn two_far_ends_behind_one_address_have_a_lane_each() {
 #[test]
 fn lanes_beyond_the_limit_are_counted() {
     let mut log = Log::default();
-    log.add("incoming", CALLER, "INVITE sip:ben@contoso.com SIP/2.0", "1 INVITE", ("a", ""), "", "");
+    log.add(("incoming", CALLER), "INVITE sip:ben@contoso.com SIP/2.0", "1 INVITE", ("a", ""), "", "");
     for n in 0..2_000 {
         let start = format!("INVITE sip:192.0.2.21;opaque={n} SIP/2.0");
-        log.add("outgoing", "192.0.2.21:5061", &start, "1 INVITE", ("a", ""), &n.to_string(), "");
+        log.add(("outgoing", "192.0.2.21:5061"), &start, "1 INVITE", ("a", ""), &n.to_string(), "");
     }
     let ladder = ladder(log);
     assert_eq!(ladder.lanes.len(), MAX_LANES);

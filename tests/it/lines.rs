@@ -23,14 +23,14 @@ fn line(level: &str, second: u32, by: &str, text: &str) -> String {
 /// Two records, with a line ahead of, between and behind them; the one between is hostile.
 fn data(long: &str) -> Data {
     let record = |n: &str| RECORD.replace("{n}", n);
-    let log = [
+    let parts = [
         line("INFO", 0, "UserServices", " [490733871] ( 000000CA530A83F1 ) user is \u{1b}]0;owned\u{7} homed"),
         record("1"),
         line("ERROR", 1, "RtcRouting", long),
         record("3"),
         line("WARN", 3, "SIPStack", "connection \u{202e}closed"),
     ];
-    let input = Input::from_bytes("fe.log", log.concat().as_bytes());
+    let input = Input::from_bytes("fe.log", parts.concat().as_bytes());
     Data::new(Trace::load(vec![input], &LoadOptions::default()), &Options::default())
 }
 

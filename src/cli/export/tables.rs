@@ -33,7 +33,7 @@ mod whole {
 
     use super::super::{Form, TableName};
     use super::{Export, Status, failed, io};
-    use crate::cli::load::{Loaded, load};
+
     use crate::cli::output::{self, Output};
 
     /// What tables are made of.

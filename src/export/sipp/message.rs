@@ -1,4 +1,4 @@
-//! One message of the client, with SIPp's variables in the places of what belongs to the connection of the log.
+//! One message of the client, with `SIPp`'s variables in the places of what belongs to the connection of the log.
 
 use crate::sip::{HeaderName, Message, Method, NameAddr, StartLine};
 use crate::text::decode;
@@ -27,7 +27,7 @@ const ADDRESSES: [&str; 5] = ["a=candidate:", "a=remote-candidates:", "a=remote-
 /// Writes messages, and remembers what was left out.
 pub(super) struct Writer<'t> {
     trace: &'t Trace,
-    /// User part of the first Request-URI, where SIPp's option can stand for it.
+    /// User part of the first Request-URI, where `SIPp`'s option can stand for it.
     service: Option<String>,
     /// User part of the client's own address.
     user: String,
@@ -50,7 +50,7 @@ impl<'t> Writer<'t> {
         Some(Writer { trace, service: user(&decode(uri)), user: own, left_out: Vec::new() })
     }
 
-    /// The option of SIPp that tells whom to call.
+    /// The option of `SIPp` that tells whom to call.
     pub(super) fn option(&self) -> String {
         self.service.as_ref().map_or(String::new(), |user| format!(" -s {user}"))
     }
@@ -62,18 +62,18 @@ impl<'t> Writer<'t> {
         match message.start_line() {
             StartLine::Request { method, uri } => self.request(&message, method, &decode(uri), back, &mut out),
             StartLine::Response { status, reason } => {
-                line(&mut out, format!("SIP/2.0 {status} {}", literal(&decode(reason))));
+                line(&mut out, &format!("SIP/2.0 {status} {}", literal(&decode(reason))));
                 for name in ["Via", "From", "To", "Call-ID", "CSeq", "Record-Route"] {
-                    line(&mut out, format!("[last_{name}:]"));
+                    line(&mut out, &format!("[last_{name}:]"));
                 }
             }
             StartLine::Unknown => return None,
         }
         if message.header(HeaderName::Contact).is_some() {
-            line(&mut out, format!("Contact: <sip:{}@[local_ip]:[local_port];transport=[transport]>", self.user));
+            line(&mut out, &format!("Contact: <sip:{}@[local_ip]:[local_port];transport=[transport]>", self.user));
         }
         self.others(&message, &mut out);
-        line(&mut out, "Content-Length: [len]".to_owned());
+        line(&mut out, "Content-Length: [len]");
         out.push('\n');
         self.body(&message, &mut out);
         Some(out)
@@ -91,16 +91,16 @@ impl<'t> Writer<'t> {
         let name = if method == Method::Unknown { name } else { method.name().to_owned() };
         let target = if inside { "[next_url]".to_owned() } else { self.address(uri) };
         let branch = back.map_or("[branch]".to_owned(), |n| format!("[branch-{n}]"));
-        line(out, format!("{name} {target} SIP/2.0"));
-        line(out, format!("Via: SIP/2.0/[transport] [local_ip]:[local_port];branch={branch}"));
+        line(out, &format!("{name} {target} SIP/2.0"));
+        line(out, &format!("Via: SIP/2.0/[transport] [local_ip]:[local_port];branch={branch}"));
         if inside {
-            line(out, "[routes]".to_owned());
+            line(out, "[routes]");
         }
-        line(out, format!("From: {}", self.party(&from, Some("[pid]-[call_number]"))));
+        line(out, &format!("From: {}", self.party(&from, Some("[pid]-[call_number]"))));
         let tag = if answered { "[peer_tag_param]" } else { "" };
-        line(out, format!("To: {}{tag}", self.party(&to, None)));
-        line(out, "Call-ID: [call_id]".to_owned());
-        line(out, format!("CSeq: [cseq] {name}"));
+        line(out, &format!("To: {}{tag}", self.party(&to, None)));
+        line(out, "Call-ID: [call_id]");
+        line(out, &format!("CSeq: [cseq] {name}"));
     }
 
     /// The value of From or To with another tag, or with none.
@@ -155,7 +155,7 @@ impl<'t> Writer<'t> {
                 }
                 continue;
             }
-            line(out, format!("{}: {}", literal(&name), literal(&decode(&header.value()))));
+            line(out, &format!("{}: {}", literal(&name), literal(&decode(&header.value()))));
         }
     }
 
@@ -172,13 +172,13 @@ impl<'t> Writer<'t> {
                 }
                 continue;
             }
-            line(out, if described { session_line(text, &mut media) } else { literal(text) });
+            line(out, &if described { session_line(text, &mut media) } else { literal(text) });
         }
     }
 }
 
-fn line(out: &mut String, text: String) {
-    out.push_str(&text);
+fn line(out: &mut String, text: &str) {
+    out.push_str(text);
     out.push('\n');
 }
 

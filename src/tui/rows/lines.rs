@@ -20,7 +20,9 @@ pub(super) fn cell(data: &Data, entry: Entry, column: usize) -> Cow<'_, str> {
         1 => {
             let server = data.analysis.servers.get(data.analysis.line_server(&data.trace, place));
             let name = server.and_then(|s| s.name.as_deref());
-            name.or_else(|| data.trace.inputs().get(place.file.index()).map(|i| i.name())).unwrap_or_default().into()
+            name.or_else(|| data.trace.inputs().get(place.file.index()).map(crate::input::Input::name))
+                .unwrap_or_default()
+                .into()
         }
         // A line has no peer; who wrote it stands there.
         3 => decode(line.component()),
