@@ -60,11 +60,11 @@ struct User {
 }
 
 impl User {
-    fn new(data: &Arc<Data>, size: (u16, u16)) -> io::Result<User> {
+    fn new(data: &Arc<Data>, size: (u16, u16)) -> User {
         let mut app = App::new(Theme::new(true, false), size);
         update(&mut app, Action::Loaded(Arc::clone(data)));
         let Ok(terminal) = Terminal::new(TestBackend::new(size.0, size.1));
-        Ok(User { app, terminal })
+        User { app, terminal }
     }
 
     fn draw(&mut self) {
@@ -102,18 +102,18 @@ fn cells(mut all: Vec<Duration>) -> String {
 }
 
 fn measured(times: usize, mut what: impl FnMut()) -> String {
-    let timed = |()| {
+    let one = |()| {
         let started = Instant::now();
         what();
         started.elapsed()
     };
-    cells(std::iter::repeat_n((), times).map(timed).collect())
+    cells(std::iter::repeat_n((), times).map(one).collect())
 }
 
 fn frames(data: &Arc<Data>, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{:<44}{:>9}{:>9}", "frame, in ms (goal: below 8)", "median", "worst")?;
     for size in SIZES {
-        let mut user = User::new(data, size)?;
+        let mut user = User::new(data, size);
         // The Timeline shows the story of the call that is selected.
         user.show(View::Calls);
         for view in View::ALL {
@@ -146,7 +146,7 @@ const KEYS: &[(&str, View, &[KeyCode])] = &[
 
 fn keys(data: &Arc<Data>, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{:<44}{:>9}{:>9}", "key to frame, in ms (goal: below 16)", "median", "worst")?;
-    let mut user = User::new(data, (200, 50))?;
+    let mut user = User::new(data, (200, 50));
     for (name, view, keys) in KEYS {
         user.show(*view);
         let mut all = Vec::new();
@@ -191,7 +191,7 @@ const FILTERS: [&str; 6] = [
 
 fn filters(data: &Arc<Data>, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{:<44}{:>9}{:>9}", "filter to frame, in ms (goal: below 100)", "median", "worst")?;
-    let mut user = User::new(data, (200, 50))?;
+    let mut user = User::new(data, (200, 50));
     user.show(View::Calls);
     for text in FILTERS {
         let mut all = Vec::new();
@@ -204,7 +204,9 @@ fn filters(data: &Arc<Data>, out: &mut impl Write) -> io::Result<()> {
                 prompt.input = letters.rev().collect::<String>().into();
             }
             let started = Instant::now();
-            last.into_iter().for_each(|c| user.press(KeyCode::Char(c)));
+            if let Some(c) = last {
+                user.press(KeyCode::Char(c));
+            }
             user.draw();
             all.push(started.elapsed());
             user.press(KeyCode::Esc);
@@ -224,7 +226,7 @@ enum Outside {
 /// Keys of a user who pages through a million calls, while all threads read and analyse another log.
 fn while_loading(data: &Arc<Data>, logs: &[Vec<u8>], out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{:<44}{:>9}{:>9}", "key to frame while loading, in ms (below 16)", "median", "worst")?;
-    let mut user = User::new(data, (200, 50))?;
+    let mut user = User::new(data, (200, 50));
     user.show(View::Calls);
     let (sender, events) = channel::<(Outside, Action)>();
     let mut keys = Vec::new();

@@ -77,9 +77,11 @@ pub fn write(ladder: &Ladder, options: &SvgOptions, out: &mut dyn Write) -> io::
     let title = xml(&ladder.title);
     // A policy against styles of other hands is one against this attribute too.
     let look = if options.styled { "" } else { r#" style="max-width:100%;height:auto""# };
+    // Inside of a page it is known what svg is; alone it is not.
+    let space = if options.styled { "" } else { r#" xmlns="http://www.w3.org/2000/svg""# };
     writeln!(
         out,
-        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" aria-label="Ladder: {title}" font-family="Consolas, Menlo, 'DejaVu Sans Mono', monospace" font-size="12"{look}>"#
+        r#"<svg{space} width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" aria-label="Ladder: {title}" font-family="Consolas, Menlo, 'DejaVu Sans Mono', monospace" font-size="12"{look}>"#
     )?;
     writeln!(out, "<title>{title}</title>\n<desc>{}</desc>", xml(&description(ladder)))?;
     if !options.styled {
