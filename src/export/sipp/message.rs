@@ -62,18 +62,18 @@ impl<'t> Writer<'t> {
         match message.start_line() {
             StartLine::Request { method, uri } => self.request(&message, method, &decode(uri), back, &mut out),
             StartLine::Response { status, reason } => {
-                line(&mut out, format!("SIP/2.0 {status} {}", literal(&decode(reason))));
+                line(&mut out, &format!("SIP/2.0 {status} {}", literal(&decode(reason))));
                 for name in ["Via", "From", "To", "Call-ID", "CSeq", "Record-Route"] {
-                    line(&mut out, format!("[last_{name}:]"));
+                    line(&mut out, &format!("[last_{name}:]"));
                 }
             }
             StartLine::Unknown => return None,
         }
         if message.header(HeaderName::Contact).is_some() {
-            line(&mut out, format!("Contact: <sip:{}@[local_ip]:[local_port];transport=[transport]>", self.user));
+            line(&mut out, &format!("Contact: <sip:{}@[local_ip]:[local_port];transport=[transport]>", self.user));
         }
         self.others(&message, &mut out);
-        line(&mut out, "Content-Length: [len]".to_owned());
+        line(&mut out, "Content-Length: [len]");
         out.push('\n');
         self.body(&message, &mut out);
         Some(out)
@@ -91,16 +91,16 @@ impl<'t> Writer<'t> {
         let name = if method == Method::Unknown { name } else { method.name().to_owned() };
         let target = if inside { "[next_url]".to_owned() } else { self.address(uri) };
         let branch = back.map_or("[branch]".to_owned(), |n| format!("[branch-{n}]"));
-        line(out, format!("{name} {target} SIP/2.0"));
-        line(out, format!("Via: SIP/2.0/[transport] [local_ip]:[local_port];branch={branch}"));
+        line(out, &format!("{name} {target} SIP/2.0"));
+        line(out, &format!("Via: SIP/2.0/[transport] [local_ip]:[local_port];branch={branch}"));
         if inside {
-            line(out, "[routes]".to_owned());
+            line(out, "[routes]");
         }
-        line(out, format!("From: {}", self.party(&from, Some("[pid]-[call_number]"))));
+        line(out, &format!("From: {}", self.party(&from, Some("[pid]-[call_number]"))));
         let tag = if answered { "[peer_tag_param]" } else { "" };
-        line(out, format!("To: {}{tag}", self.party(&to, None)));
-        line(out, "Call-ID: [call_id]".to_owned());
-        line(out, format!("CSeq: [cseq] {name}"));
+        line(out, &format!("To: {}{tag}", self.party(&to, None)));
+        line(out, "Call-ID: [call_id]");
+        line(out, &format!("CSeq: [cseq] {name}"));
     }
 
     /// The value of From or To with another tag, or with none.
@@ -155,7 +155,7 @@ impl<'t> Writer<'t> {
                 }
                 continue;
             }
-            line(out, format!("{}: {}", literal(&name), literal(&decode(&header.value()))));
+            line(out, &format!("{}: {}", literal(&name), literal(&decode(&header.value()))));
         }
     }
 
@@ -172,13 +172,13 @@ impl<'t> Writer<'t> {
                 }
                 continue;
             }
-            line(out, if described { session_line(text, &mut media) } else { literal(text) });
+            line(out, &if described { session_line(text, &mut media) } else { literal(text) });
         }
     }
 }
 
-fn line(out: &mut String, text: String) {
-    out.push_str(&text);
+fn line(out: &mut String, text: &str) {
+    out.push_str(text);
     out.push('\n');
 }
 

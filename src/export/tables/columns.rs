@@ -16,7 +16,7 @@ use crate::text::decode;
 /// The columns of a table.
 pub(super) struct Columns {
     table: Table,
-    columns: Vec<Column>,
+    all: Vec<Column>,
     /// The words of each column that has some: one dictionary for the whole file, as Arrow files want it.
     words: Vec<Option<ArrayRef>>,
     schema: SchemaRef,
@@ -42,7 +42,7 @@ impl Columns {
                 _ => None,
             })
             .collect();
-        Columns { table, columns, words, schema: Arc::new(Schema::new(fields)) }
+        Columns { table, all: columns, words, schema: Arc::new(Schema::new(fields)) }
     }
 
     pub(super) fn schema(&self) -> SchemaRef {
@@ -51,7 +51,7 @@ impl Columns {
 
     pub(super) fn batch(&self, bound: &Bound<'_>, rows: &[Row]) -> Result<RecordBatch, ArrowError> {
         let arrays: Result<Vec<ArrayRef>, ArrowError> = self
-            .columns
+            .all
             .iter()
             .zip(&self.words)
             .map(|(column, words)| self.array(column, words.as_ref(), bound, rows))
@@ -72,7 +72,9 @@ impl Columns {
             (Kind::Text | Kind::Word(_), true) => {
                 let mut list = ListBuilder::new(StringBuilder::new());
                 for all in values {
-                    all.iter().for_each(|value| list.values().append_value(text(value)));
+                    for value in &all {
+                        list.values().append_value(text(value));
+                    }
                     list.append(true);
                 }
                 Arc::new(list.finish())

@@ -15,7 +15,9 @@ pub(super) fn batch(report: &Report) -> Result<RecordBatch, ArrowError> {
     let list = |of: fn(&Finding) -> &[String]| {
         let mut list = ListBuilder::new(StringBuilder::new());
         for finding in all {
-            of(finding).iter().for_each(|id| list.values().append_value(id));
+            for id in of(finding) {
+                list.values().append_value(id);
+            }
             list.append(true);
         }
         Arc::new(list.finish()) as ArrayRef
