@@ -1,15 +1,18 @@
 //! How a call ended: outcome, status and diagnostics, with the records that prove them.
 
+use std::collections::BTreeMap;
+
 use super::Call;
 use crate::analysis::attempt::{Attempt, Hop};
 use crate::analysis::coverage::Blind;
 use crate::analysis::diagnostic::Diagnostic;
 use crate::analysis::message::{Context, Msg};
 use crate::analysis::outcome::{self, Final};
-use crate::analysis::servers::Role;
+use crate::analysis::servers::{Role, ServerId};
 use crate::analysis::words::Outcome;
 use crate::sip::{HeaderName, Method};
 use crate::text::contains_ignore_case;
+use crate::time::Timestamp;
 use crate::trace::EventId;
 
 /// A client that has credentials shows them at once.
@@ -115,14 +118,20 @@ fn has_edge_record(ctx: &Context<'_>, diagnostics: &[EventId], attempt: &Attempt
 
 /// Whether a log that holds the call speaks on, without a hole, so long that a final would be there.
 fn runs_on(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
+    // A call may have a hundred thousand forks: each message is looked at twice, not once for every other.
+    let mut times: BTreeMap<ServerId, (Option<Timestamp>, Option<Timestamp>)> = BTreeMap::new();
+    for m in attempt.messages.iter().filter(|m| m.method == Method::Invite && m.time.is_some()) {
+        let (first, provisional) = times.entry(m.server).or_default();
+        *first = first.map_or(m.time, |f| Some(f).min(m.time));
+        if (101..200).contains(&m.status) {
+            *provisional = (*provisional).max(m.time);
+        }
+    }
     attempt.messages.iter().any(|m| {
-        let own = || attempt.messages.iter().filter(|o| o.server == m.server && o.method == Method::Invite);
-        let provisional = own().filter(|o| (101..200).contains(&o.status)).filter_map(|o| o.time).max();
-        let first = own().filter_map(|o| o.time).min();
-        let due = match (provisional, first) {
-            (Some(p), _) => p.plus(ctx.options.no_final_ms),
-            (None, Some(f)) => f.plus(ctx.options.no_response_ms),
-            (None, None) => return false,
+        let due = match times.get(&m.server) {
+            Some((_, Some(p))) => p.plus(ctx.options.no_final_ms),
+            Some((Some(f), None)) => f.plus(ctx.options.no_response_ms),
+            _ => return false,
         };
         ctx.covered_until(m).is_some_and(|until| until >= due)
     })
