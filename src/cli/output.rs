@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use siptrail::input::is_log_name;
 use tempfile::NamedTempFile;
 
 /// The file or folder that an interrupt must take away.
@@ -49,6 +50,10 @@ impl Output {
         let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
         if inputs.iter().any(|input| input.canonicalize().is_ok_and(|i| i == target)) {
             return Err(cannot("it is one of the inputs; choose another name".to_owned()));
+        }
+        let read = |folder: &PathBuf| folder.is_dir() && folder.canonicalize().is_ok_and(|f| target.starts_with(f));
+        if target.is_file() && is_log_name(&target) && inputs.iter().any(read) {
+            return Err(cannot("it is a log in one of the input folders; choose another name".to_owned()));
         }
         if target.metadata().is_ok_and(|m| !m.is_file()) {
             let file = File::options().write(true).open(&target).map_err(|e| cannot(format!("{e}; choose a file")))?;

@@ -12,7 +12,7 @@ mod walk;
 
 pub use decode::Encoding;
 pub use error::InputError;
-pub use walk::{Opened, open};
+pub use walk::{Opened, is_log_name, open};
 
 use std::fmt;
 

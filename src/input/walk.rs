@@ -161,7 +161,8 @@ fn read_some(file: &mut File, into: &mut [u8]) -> io::Result<usize> {
     Ok(read)
 }
 
-fn is_log_name(path: &Path) -> bool {
+/// Whether a file in a folder of inputs is read, by its name.
+pub fn is_log_name(path: &Path) -> bool {
     match path.extension().and_then(|e| e.to_str()) {
         None => true,
         Some(ending) => {

@@ -197,6 +197,10 @@ impl<'q> Parser<'q> {
         let Some(field) = field::find(name) else { return Err(self.unknown(start, name)) };
         self.at = after;
         if field.kind == Kind::Flag {
+            if !matches!(operator, Operator::Has | Operator::Is) {
+                let hint = format!("write {name}, -{name} or {name}:no");
+                return Err(self.error_at(start, format!("{name} is yes or no, and is not compared"), Some(&hint)));
+            }
             return self.yes_or_no(Expr::term(Subject::Field(field), Test::Known));
         }
         let (test, negated) = values(self, field.kind, *operator)?;

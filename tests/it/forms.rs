@@ -178,6 +178,7 @@ fn an_output_file_is_whole_or_is_not_there() {
         (&["report", log, "-o", "no/such/report.txt"][..], "no/such/report.txt", "there is no folder"),
         (&["report", log, "-o", "."], ".", "name a file"),
         (&["report", "own.log", "-o", "./own.log"], "./own.log", "one of the inputs"),
+        (&["report", ".", "-o", "own.log"], "own.log", "a log in one of the input folders"),
         (&["report", "no-such.log", "-o", "new.txt"], "no-such.log", "check the path"),
         (&["report", log, "--since", "soon", "-o", "new.txt"], "--since", "expected a time"),
         (&["report", log, "--format", "csv", "-o", "new.csv"], "--format csv", "--table calls"),

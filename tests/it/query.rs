@@ -211,6 +211,7 @@ const ERRORS: &[(&str, usize, &str)] = &[
     ("is:misssed", 4, "did you mean is:missed?"),
     ("is:bob", 4, "flags are missed"),
     ("missed:maybe", 8, "expected yes or no"),
+    ("mobile missed>0", 8, "write missed, -missed"),
     (":x", 1, "without a field"),
 ];
 

@@ -32,7 +32,7 @@ use super::{Status, failed, say};
   siptrail export --as pcapng -o case.pcapng edge01.log fe01.log
   siptrail export --as pcapng --where \"missed user:bob\" -o case.pcapng logs    missed calls of bob with their pushes
   siptrail export --as sip --where \"call-id:9f2c51aa\" fe01.log
-  siptrail export --as sipp --where \"call-id:9f2c51aa\" -o call.xml fe01.log    then: sipp -sf call.xml -m 1 SERVER
+  siptrail export --as sipp --where \"call-id:9f2c51aa\" -o call.xml fe01.log    then: sipp -sf call.xml -m 1 -s USER SERVER
   siptrail export --as parquet -o tables logs                        one file a table, for DuckDB
   siptrail export --as parquet --table calls --where missed -o missed.parquet logs
 
