@@ -22,7 +22,8 @@ pub struct SvgOptions {
     pub time: TimeStyle,
     /// Each step is a link to `#step-N` of the page around the picture, counted from 1.
     pub links: bool,
-    /// The page around the picture has [`STYLE`]: none is written, so that a policy can name the one that counts.
+    /// The picture is part of an HTML page that has [`STYLE`]: none is written, so that a policy can name the one that
+    /// counts, and no namespace, which HTML knows.
     pub styled: bool,
 }
 
@@ -77,9 +78,10 @@ pub fn write(ladder: &Ladder, options: &SvgOptions, out: &mut dyn Write) -> io::
     let title = xml(&ladder.title);
     // A policy against styles of other hands is one against this attribute too.
     let look = if options.styled { "" } else { r#" style="max-width:100%;height:auto""# };
+    let space = if options.styled { "" } else { r#" xmlns="http://www.w3.org/2000/svg""# };
     writeln!(
         out,
-        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" aria-label="Ladder: {title}" font-family="Consolas, Menlo, 'DejaVu Sans Mono', monospace" font-size="12"{look}>"#
+        r#"<svg{space} width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" aria-label="Ladder: {title}" font-family="Consolas, Menlo, 'DejaVu Sans Mono', monospace" font-size="12"{look}>"#
     )?;
     writeln!(out, "<title>{title}</title>\n<desc>{}</desc>", xml(&description(ladder)))?;
     if !options.styled {
