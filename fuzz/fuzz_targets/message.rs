@@ -3,10 +3,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use siptrail::Trace;
 use siptrail::input::Input;
 use siptrail::sip::{CSeq, Diagnostics, NameAddr, Product, Via};
 use siptrail::trace::LoadOptions;
-use siptrail::Trace;
 
 fuzz_target!(|bytes: &[u8]| {
     let mut text = b"$$begin_record\nDirection: incoming\nMessage-Type: request\nStart-Line: ".to_vec();

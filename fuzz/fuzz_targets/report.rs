@@ -8,7 +8,8 @@ use siptrail::trace::LoadOptions;
 use siptrail::{Options, Trace, report};
 
 fuzz_target!(|bytes: &[u8]| {
-    let trace = Trace::load(vec![Input::from_bytes("fuzz.log", bytes)], &LoadOptions { chunk: 512, ..LoadOptions::default() });
+    let trace =
+        Trace::load(vec![Input::from_bytes("fuzz.log", bytes)], &LoadOptions { chunk: 512, ..LoadOptions::default() });
     let analysis = siptrail::analyse(&trace, &Options::default());
     let mut out = Vec::new();
     let _ = report::text::write(&report::digest(&trace, &analysis, &[]), &mut out);

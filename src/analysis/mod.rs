@@ -33,7 +33,7 @@ pub use words::{Link, Modality, Outcome, PushResult, Verdict};
 use rayon::prelude::*;
 
 use crate::time::Timestamp;
-use crate::trace::{EventId, Trace};
+use crate::trace::{EventId, LinePlace, Trace};
 
 /// Limits of the rules, in milliseconds, and what the user knows.
 #[derive(Clone, Debug)]
@@ -90,6 +90,17 @@ impl Analysis {
     /// Time of a record on the clock of the reference.
     pub fn time(&self, trace: &Trace, id: EventId) -> Option<Timestamp> {
         self.clocks.time(&self.servers, id, trace.event(id)?)
+    }
+
+    /// Time of a component line on the clock of the reference.
+    pub fn line_time(&self, trace: &Trace, place: LinePlace) -> Option<Timestamp> {
+        Some(self.clocks.at(self.line_server(trace, place), place.before, trace.line_time(place)?))
+    }
+
+    /// The server that wrote a component line.
+    pub fn line_server(&self, trace: &Trace, place: LinePlace) -> ServerId {
+        let named = trace.line_at(place).and_then(|l| l.prefix().server);
+        self.servers.of_line(trace, place.file, named)
     }
 }
 

@@ -2,9 +2,10 @@
 
 use super::atoms::{self, is_atom};
 use super::names::lines;
+use super::pseudonym::Shape;
 use super::rewrite::{GLUED, Rewriter};
 
-/// An original name that still stands in the copy.
+/// An original name, address or token that still stands in the copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leftover {
     /// Line, counted from 1.
@@ -25,6 +26,9 @@ pub fn leftovers(rewriter: &Rewriter, text: &[u8], most: usize) -> Vec<Leftover>
     });
     out
 }
+
+/// So long is a token that no count or time is taken for: a Call-ID, a tag, a connection.
+const TOKEN: usize = 16;
 
 /// Bytes of a word that are looked at beside a name in it.
 const LONGEST: usize = 1024;
@@ -56,10 +60,14 @@ fn in_line(rewriter: &Rewriter, line: &[u8]) -> Option<String> {
             }
         }
     }
-    atoms::atoms(line)
-        .map(|atom| &line[atom])
-        .find(|word| word.len() < GLUED && names.everywhere.contains(&word.to_ascii_lowercase()) && remains(word))
-        .map(show)
+    let original = |word: &[u8], shape| rewriter.pseudonyms.is_original(&word.to_ascii_lowercase(), shape);
+    let is_left = |word: &[u8]| {
+        word.len() < GLUED && names.everywhere.contains(&word.to_ascii_lowercase()) && remains(word)
+            || word.len() >= TOKEN && original(word, Shape::Hex)
+    };
+    let words = atoms::atoms(line).map(|atom| &line[atom]);
+    let mut addresses = atoms::ipv4(line).into_iter().map(|range| &line[range]);
+    words.into_iter().find(|w| is_left(w)).or_else(|| addresses.find(|a| original(a, Shape::Ipv4))).map(show)
 }
 
 /// `McxUser` and 32 hexadecimal digits, whose user was replaced with the digits.

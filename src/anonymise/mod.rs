@@ -21,8 +21,10 @@
 mod atoms;
 mod leftovers;
 mod names;
+mod places;
 mod proof;
 mod pseudonym;
+mod redact;
 mod rewrite;
 mod vocabulary;
 

@@ -96,6 +96,11 @@ impl Pseudonyms {
         self.made.contains(word)
     }
 
+    /// Whether a word, in lower case, was given a pseudonym of a shape, and is none itself.
+    pub(super) fn is_original(&self, word: &[u8], shape: Shape) -> bool {
+        !self.is_pseudonym(word) && self.given.contains_key(&(shape, word.to_vec()))
+    }
+
     /// How many pseudonyms were given.
     pub(super) fn len(&self) -> usize {
         self.given.len()

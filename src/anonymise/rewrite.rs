@@ -5,10 +5,12 @@ use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::atoms::{self, atoms, is_atom};
+use super::atoms::{self, atoms};
 use super::names::{Names, carries_names, keeps_user};
+use super::places::{Care, Place, care, is_no_body, kind_of};
 use super::pseudonym::{Key, Pseudonyms, Shape};
-use crate::text::{contains_ignore_case, line_end};
+use super::redact::{redact, redact_between_tags};
+use crate::text::line_end;
 
 /// Names shorter than this are not looked for inside of longer words.
 pub(super) const GLUED: usize = 5;
@@ -24,36 +26,6 @@ pub struct Rewriter {
     pub(super) pseudonyms: Pseudonyms,
     /// Finds names inside of longer words; `None` where there is none to find.
     pub(super) glued: Option<AhoCorasick>,
-}
-
-/// Where a line stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Place {
-    #[default]
-    Lines,
-    /// A body that people wrote.
-    Prose,
-    /// A body of tags; `true` inside of one.
-    Tags(bool),
-    /// A body of several parts.
-    Parts,
-    /// A session description.
-    Body,
-}
-
-/// What a header's line may be changed in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Care {
-    /// Numbers and words of the protocol: nothing.
-    Keep,
-    /// Versions look like addresses and tokens: only known names.
-    Known,
-    /// Names and tokens.
-    Usual,
-    /// Credentials: every word that is not the log's own.
-    Secret,
-    /// What a person wrote.
-    Prose,
 }
 
 impl Rewriter {
@@ -107,7 +79,7 @@ impl Rewriter {
             Place::Body => return self.replace(line, 0, Care::Usual),
         }
         if line.starts_with(b"TL_") {
-            let start = memchr::memmem::find(line, b"))").map_or(0, |p| p + 2);
+            let start = behind_prefix(line);
             self.server(line);
             return self.replace(line, start, Care::Usual);
         }
@@ -164,11 +136,23 @@ impl Rewriter {
         let Some(server) = crate::record::prefix::parse(line).server.map(<[u8]>::to_vec) else { return };
         let Some(at) = memchr::memmem::find(line, &server) else { return };
         for atom in atoms(&server) {
-            let name = &server[atom.clone()];
-            if !atoms::is_top(name) {
-                let new = self.pseudonyms.of(name, shape(name));
-                line[at + atom.start..at + atom.end].copy_from_slice(&new);
+            // As in the names of hosts, by which the server is known to others.
+            self.atom(line, at + atom.start, &server[atom], true, Care::Usual);
+        }
+    }
+
+    /// Replaces what is to be replaced of one atom, which stands at `at`.
+    fn atom(&mut self, line: &mut [u8], at: usize, atom: &[u8], sure: bool, care: Care) {
+        let parts = self.parts(atom, sure, care);
+        for (part, shape) in &parts {
+            let old = &atom[part.clone()];
+            let new = self.pseudonyms.of(old, *shape);
+            if new.len() == old.len() {
+                line[at + part.start..at + part.end].copy_from_slice(&new);
             }
+        }
+        if parts.iter().any(|(part, _)| *part != (0..atom.len())) {
+            self.pseudonyms.note(line[at..at + atom.len()].to_ascii_lowercase());
         }
     }
 
@@ -225,17 +209,7 @@ impl Rewriter {
             // `realm=`: the name of a parameter is the log's own.
             let names_value = old.get(atom.end) == Some(&b'=') && !sure[atom.start];
             let care = if care == Care::Secret && names_value { Care::Usual } else { care };
-            let parts = self.parts(&old[atom.clone()], sure[atom.start], care);
-            for (part, shape) in &parts {
-                let range = atom.start + part.start..atom.start + part.end;
-                let new = self.pseudonyms.of(&old[range.clone()], *shape);
-                if new.len() == range.len() {
-                    line[start + range.start..start + range.end].copy_from_slice(&new);
-                }
-            }
-            if parts.iter().any(|(part, _)| *part != (0..atom.len())) {
-                self.pseudonyms.note(line[start + atom.start..start + atom.end].to_ascii_lowercase());
-            }
+            self.atom(line, start + atom.start, &old[atom.clone()], sure[atom.start], care);
         }
     }
 
@@ -276,6 +250,16 @@ impl Rewriter {
     }
 }
 
+/// Where the text of a line begins: behind the source file, and behind the number by which a search result ties it to
+/// records, where it stands as their `Trace-Correlation-Id`.
+fn behind_prefix(line: &[u8]) -> usize {
+    let Some(start) = memchr::memmem::find(line, b"))").map(|p| p + 2) else { return 0 };
+    let text = line.get(start..).unwrap_or_default();
+    let digits = text.strip_prefix(b" [").map_or(0, |t| t.iter().take_while(|b| b.is_ascii_digit()).count());
+    let is_number = digits > 0 && text.get(2 + digits) == Some(&b']');
+    if is_number { start + digits + 3 } else { start }
+}
+
 /// What is replaced of the name of a machine: all but the word for its role, on which causes may hang.
 fn of_machine(lower: &[u8]) -> Vec<(Range<usize>, Shape)> {
     const ROLES: [&[u8]; 6] = [b"edge", b"director", b"mediation", b"pool", b"dir", b"med"];
@@ -291,97 +275,4 @@ fn of_machine(lower: &[u8]) -> Vec<(Range<usize>, Shape)> {
 fn shape(atom: &[u8]) -> Shape {
     let hex = atom.iter().all(u8::is_ascii_hexdigit) && atom.iter().any(u8::is_ascii_digit);
     if hex && atom.len() >= TOKEN { Shape::Hex } else { Shape::Word }
-}
-
-fn care(name: &[u8]) -> Care {
-    match name {
-        b"instance-id"
-        | b"trace-correlation-id"
-        | b"cseq"
-        | b"content-length"
-        | b"max-forwards"
-        | b"expires"
-        | b"date"
-        | b"content-type"
-        | b"direction"
-        | b"message-type"
-        | b"logtype"
-        | b"severity"
-        | b"result-code"
-        | b"sip-cseq"
-        | b"supported"
-        | b"require"
-        | b"allow"
-        | b"allow-events"
-        | b"accept"
-        | b"accept-language" => Care::Keep,
-        b"user-agent" | b"server" => Care::Known,
-        b"subject" | b"organization" => Care::Prose,
-        b"authorization"
-        | b"proxy-authorization"
-        | b"www-authenticate"
-        | b"proxy-authenticate"
-        | b"authentication-info"
-        | b"proxy-authentication-info" => Care::Secret,
-        _ => Care::Usual,
-    }
-}
-
-/// Whether a body was empty, or deleted before it was logged; the dashes may be typographic.
-fn is_no_body(value: &[u8]) -> bool {
-    let value = value.trim_ascii();
-    matches!(value, b"" | b"-" | [0xe2, 0x80, 0x93 | 0x94] | [0x96 | 0x97])
-        || value.len() < 60 && memchr::memmem::find(value, b"****MESSAGE BODY DELETED****").is_some()
-}
-
-/// What kind of body a content type announces.
-fn kind_of(content_type: &[u8]) -> Place {
-    let has = |part: &[u8]| contains_ignore_case(content_type, part);
-    if has(b"xml") || has(b"html") {
-        Place::Tags(false)
-    } else if has(b"multipart/") {
-        Place::Parts
-    } else if has(b"sdp") {
-        Place::Body
-    } else {
-        Place::Prose
-    }
-}
-
-fn plain(byte: u8) -> u8 {
-    match byte {
-        b'0'..=b'9' => b'0',
-        b'A'..=b'Z' => b'X',
-        b if is_atom(b) => b'x',
-        b => b,
-    }
-}
-
-fn redact(text: &mut [u8]) {
-    for byte in text {
-        *byte = plain(*byte);
-    }
-}
-
-/// How far the character reference at the start reaches, such as `&amp;`; 0 where there is none.
-fn entity(text: &[u8]) -> usize {
-    let end = text.iter().take(10).position(|b| *b == b';').unwrap_or(0);
-    let name = text.get(1..end).unwrap_or_default();
-    if name.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'#') { end } else { 0 }
-}
-
-/// Redacts what stands between tags; tells whether the line ends inside of one.
-fn redact_between_tags(line: &mut [u8], mut inside: bool) -> bool {
-    let mut at = 0;
-    while let Some(&byte) = line.get(at) {
-        match byte {
-            b'<' => inside = true,
-            b'>' => inside = false,
-            b'&' if !inside => at += entity(&line[at..]),
-            _ if !inside => line[at] = plain(byte),
-            _ => {}
-        }
-        at += 1;
-    }
-    inside
 }

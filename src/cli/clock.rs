@@ -1,8 +1,13 @@
 //! `--clock SERVER=AHEAD`: what the user knows of a clock.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use siptrail::time::parse_seconds;
 use siptrail::{Analysis, Options, Trace};
+
+use super::failed;
+use super::load::{Loaded, load};
 
 /// Clocks given by the user, for every command that analyses.
 #[derive(Debug, Args)]
@@ -31,6 +36,18 @@ impl GivenClocks {
         let found =
             if all.is_empty() { "no server has a name".to_owned() } else { format!("there is {}", all.join(", ")) };
         Err(format!("--clock: expected the name of one server of these logs, found {name:?}; {found}"))
+    }
+
+    /// The logs and their analysis; `None` when there is nothing to analyse, which has been said by then.
+    pub(super) fn read(&self, inputs: &[PathBuf]) -> Option<(Trace, Analysis)> {
+        let Loaded { trace, found: true, .. } = load(inputs)? else { return None };
+        match self.analyse(&trace) {
+            Ok(analysis) => Some((trace, analysis)),
+            Err(line) => {
+                failed(&line);
+                None
+            }
+        }
     }
 }
 

@@ -6,9 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use siptrail::report::{coverage_of_servers, write_coverage};
 
+use super::Status;
 use super::clock::GivenClocks;
-use super::load::{Loaded, load};
-use super::{Status, say};
 
 /// List for which times the logs speak, and their holes
 ///
@@ -41,14 +40,7 @@ enum Format {
 impl Coverage {
     #[expect(clippy::disallowed_methods, reason = "the command line is where stdout is written")]
     pub(crate) fn run(self) -> io::Result<Status> {
-        let Some(Loaded { trace, found: true, .. }) = load(&self.inputs) else { return Ok(Status::Failed) };
-        let analysis = match self.clocks.analyse(&trace) {
-            Ok(analysis) => analysis,
-            Err(line) => {
-                say(&format!("siptrail: {line}"));
-                return Ok(Status::Failed);
-            }
-        };
+        let Some((trace, analysis)) = self.clocks.read(&self.inputs) else { return Ok(Status::Failed) };
         let all = coverage_of_servers(&trace, &analysis);
         let mut out = BufWriter::new(anstream::AutoStream::auto(io::stdout()));
         match self.format {

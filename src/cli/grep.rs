@@ -9,7 +9,6 @@ use siptrail::report::list::{write_raw, write_records};
 
 use super::clock::GivenClocks;
 use super::filter::Filter;
-use super::load::{Loaded, load};
 use super::output::Output;
 use super::{Status, failed, say};
 
@@ -67,11 +66,7 @@ impl Grep {
             Ok(output) => output,
             Err(line) => return Ok(failed(&line)),
         };
-        let Some(Loaded { trace, found: true, .. }) = load(&self.inputs) else { return Ok(Status::Failed) };
-        let analysis = match self.clocks.analyse(&trace) {
-            Ok(analysis) => analysis,
-            Err(line) => return Ok(failed(&line)),
-        };
+        let Some((trace, analysis)) = self.clocks.read(&self.inputs) else { return Ok(Status::Failed) };
         let mut rows = query.bind(&trace, &analysis).rows(Table::Records);
         rows.truncate(self.limit.unwrap_or(usize::MAX));
         output.write(!self.raw, |out| {

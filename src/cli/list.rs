@@ -9,7 +9,6 @@ use siptrail::report::list::List;
 
 use super::clock::GivenClocks;
 use super::filter::{self, Filter};
-use super::load::{Loaded, load};
 use super::output::Output;
 use super::{Status, failed, say};
 
@@ -107,11 +106,7 @@ impl ListArgs {
             Ok(output) => output,
             Err(line) => return Ok(failed(&line)),
         };
-        let Some(Loaded { trace, found: true, .. }) = load(&self.inputs) else { return Ok(Status::Failed) };
-        let analysis = match self.clocks.analyse(&trace) {
-            Ok(analysis) => analysis,
-            Err(line) => return Ok(failed(&line)),
-        };
+        let Some((trace, analysis)) = self.clocks.read(&self.inputs) else { return Ok(Status::Failed) };
         let table = match self.table {
             TableName::Calls => Table::Calls,
             TableName::Pushes => Table::Pushes,

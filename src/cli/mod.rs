@@ -106,15 +106,15 @@ pub(crate) fn main() -> ExitCode {
     if let Err(error) = interrupted {
         say(&format!("siptrail: cannot catch interrupts: {error}"));
     }
-    let arguments = match arguments() {
-        Ok(arguments) => arguments,
+    let (arguments, remap) = match arguments() {
+        Ok(both) => both,
         Err(line) => {
             say(&format!("siptrail: {line}"));
             return Status::Failed.into();
         }
     };
     let status = match arguments.command {
-        Command::Tui(tui) => tui.run(),
+        Command::Tui(tui) => tui.run(&remap),
         Command::Report(report) => report.run(),
         Command::Show(show) => show.run(),
         Command::List(list) => list.run(),
@@ -142,20 +142,22 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
-/// The command line over the configuration file, with the global options in force.
-fn arguments() -> Result<Arguments, String> {
+/// The command line over the configuration file, with the global options in force; and keys of the file.
+fn arguments() -> Result<(Arguments, config::Remap), String> {
     let typed = with_command(std::env::args_os().collect());
     let mut arguments = Arguments::parse_from(&typed);
+    let mut remap = config::Remap::default();
     // These say nothing about logs, and `config` must run on a file that is wrong.
     if !matches!(arguments.command, Command::Config(_) | Command::Completions(_) | Command::Man(_)) {
-        let settings = config::load(arguments.global.config.as_deref())?;
+        let mut settings = config::load(arguments.global.config.as_deref())?;
+        remap = settings.take_remap();
         if !settings.is_empty() {
             let matches = settings.apply(Arguments::command()).get_matches_from(typed);
             arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
         }
     }
     arguments.global.apply()?;
-    Ok(arguments)
+    Ok((arguments, remap))
 }
 
 /// `siptrail INPUT` is `siptrail tui INPUT`: puts the word in where the first word is no command but may be a file.

@@ -12,7 +12,6 @@ use siptrail::report::page;
 use siptrail::report::story::{Story, write_list};
 
 use super::clock::GivenClocks;
-use super::load::{Loaded, load};
 use super::output::Output;
 use super::{Status, failed};
 
@@ -98,11 +97,7 @@ impl Show {
             Ok(output) => output,
             Err(line) => return Ok(failed(&line)),
         };
-        let Some(Loaded { trace, found: true, .. }) = load(&self.inputs) else { return Ok(Status::Failed) };
-        let analysis = match self.clocks.analyse(&trace) {
-            Ok(analysis) => analysis,
-            Err(line) => return Ok(failed(&line)),
-        };
+        let Some((trace, analysis)) = self.clocks.read(&self.inputs) else { return Ok(Status::Failed) };
         let stories = ladder::find(&trace, &analysis, &self.what);
         let chosen = match (&stories[..], self.nth) {
             ([], _) => Err(self.not_found(&trace)),

@@ -4,11 +4,13 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
-use siptrail::tui::{self, Ending, Settings};
+use clap::{Args, ValueEnum};
+use etcetera::BaseStrategy;
+use siptrail::tui::{self, Ending, Notes, Preset, Settings};
 
 use super::clock::GivenClocks;
-use super::{Status, say};
+use super::config::Remap;
+use super::{Status, failed, say};
 
 /// Browse calls, pushes and their timeline on the terminal
 ///
@@ -18,7 +20,10 @@ use super::{Status, say};
   siptrail tui C:\\Traces            all logs of a folder
   siptrail edge01.log fe01.log      the same without the word tui
   siptrail tui --ascii fe01.log     for a terminal without line characters
+  siptrail tui --keys sngrep logs   with the keys of sngrep
+  siptrail tui --notes case4711.toml logs    notes of a case, to hand on
 
+Keys can be changed one by one in the configuration file: siptrail config --init writes it.
 Colours are those of the terminal; the environment variable NO_COLOR turns them off.
 Exit status: 0 left by a key, 2 nothing could be read, 130 interrupted.")]
 pub(crate) struct Tui {
@@ -33,10 +38,35 @@ pub(crate) struct Tui {
     /// Draw with ASCII only; the default where the locale is not UTF-8
     #[arg(long)]
     ascii: bool,
+    /// Whose keys: siptrail's own, or those of sngrep where there is what they do
+    #[arg(long, value_name = "NAME", default_value = "siptrail")]
+    keys: Keys,
+    /// Where notes on calls are kept [default: notes.toml in the user's folder for data]; logs are never written to
+    #[arg(long, value_name = "FILE")]
+    notes: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Keys {
+    Siptrail,
+    Sngrep,
+}
+
+impl From<Keys> for Preset {
+    fn from(keys: Keys) -> Preset {
+        match keys {
+            Keys::Siptrail => Preset::Siptrail,
+            Keys::Sngrep => Preset::Sngrep,
+        }
+    }
 }
 
 impl Tui {
-    pub(crate) fn run(self) -> io::Result<Status> {
+    pub(crate) fn run(self, remap: &Remap) -> io::Result<Status> {
+        let keys = match remap.keymap(self.keys.into()) {
+            Ok(keys) => keys,
+            Err(line) => return Ok(failed(&line)),
+        };
         if !is_terminal() {
             say("siptrail: the terminal UI needs a terminal on standard output; siptrail report INPUT prints instead");
             return Ok(Status::Failed);
@@ -48,14 +78,26 @@ impl Tui {
             }
             return Ok(Status::Failed);
         }
+        let notes_file = self.notes.or_else(own_notes);
+        let notes = match notes_file.as_deref().map_or(Ok(Notes::default()), Notes::read) {
+            Ok(notes) => notes,
+            Err(line) => return Ok(failed(&line)),
+        };
         let settings = Settings {
             options: self.clocks.options(),
             inputs: self.inputs,
             follow: self.follow,
             colour: colour(),
             ascii: self.ascii || !utf8(),
+            keys,
+            notes,
+            notes_file,
         };
-        match tui::run(&settings)? {
+        let left = tui::run(&settings)?;
+        for line in left.unwritten {
+            say(&format!("siptrail: {line}"));
+        }
+        match left.ending {
             Ending::Quit => Ok(Status::Fine),
             Ending::Terminated => Ok(Status::Interrupted),
             Ending::Failed(lines) => {
@@ -66,6 +108,11 @@ impl Tui {
             }
         }
     }
+}
+
+/// Where notes are kept unless somebody says where.
+fn own_notes() -> Option<PathBuf> {
+    etcetera::choose_base_strategy().ok().map(|s| s.data_dir().join("siptrail").join("notes.toml"))
 }
 
 /// Ends a running UI in order, so that the terminal is given back.

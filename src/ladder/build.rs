@@ -3,6 +3,7 @@
 use hashbrown::HashMap;
 
 use super::lanes::Lanes;
+use super::legs::Legs;
 use super::{Arrow, Ladder, MAX_STEPS, Note, NoteKind, Step, StepKind, Subject, order};
 use crate::analysis::Analysis;
 use crate::analysis::crossing::{Crossing, crossings};
@@ -14,7 +15,8 @@ use crate::trace::{EventId, Symbol, Trace};
 pub(super) fn build(trace: &Trace, analysis: &Analysis, subject: &Subject) -> Ladder {
     let mut ladder = story(analysis, subject);
     let crossings = crossings(trace, &ladder.records);
-    let mut lanes = Lanes::new(trace, &analysis.servers, &crossings);
+    let legs = Legs::new(trace, &crossings);
+    let mut lanes = Lanes::new(trace, &analysis.servers, &crossings, &legs);
     let notes: Vec<EventId> = ladder
         .records
         .iter()
@@ -25,7 +27,6 @@ pub(super) fn build(trace: &Trace, analysis: &Analysis, subject: &Subject) -> La
     items.extend(notes.iter().map(|id| vec![*id]));
     let pushes = push_of_records(analysis, &ladder);
     let mut transactions = Transactions::default();
-    let legs = legs(&crossings);
     for at in order::merge(trace, analysis, &items) {
         if ladder.steps.len() == MAX_STEPS {
             ladder.left_out += 1;
@@ -41,7 +42,7 @@ pub(super) fn build(trace: &Trace, analysis: &Analysis, subject: &Subject) -> La
                     status: Some(c.key.status).filter(|s| *s > 0),
                     label: label(trace, c),
                     transaction: transactions.number(c),
-                    leg: legs.get(at).copied().flatten(),
+                    leg: legs.number(at),
                     repeat: c.repeat,
                     push: c.records().find_map(|id| pushes.get(&id).copied()),
                     records: c.records().collect(),
@@ -56,7 +57,7 @@ pub(super) fn build(trace: &Trace, analysis: &Analysis, subject: &Subject) -> La
         let time = items.get(at).into_iter().flatten().find_map(|id| analysis.time(trace, *id));
         ladder.steps.push(Step { time, delta_ms: None, since_start_ms: None, kind });
     }
-    ladder.lanes = lanes.all;
+    ladder.lanes = lanes.finish();
     ladder.start = ladder.steps.iter().find_map(|s| s.time);
     let mut before = None;
     for step in &mut ladder.steps {
@@ -120,24 +121,6 @@ impl Transactions {
         let next = u32::try_from(self.numbers.len() + 1).unwrap_or(u32::MAX);
         *self.numbers.entry((c.key.call, c.key.from_tag, c.key.cseq, method)).or_insert(next)
     }
-}
-
-/// The leg of each crossing, where a request was sent on to several far ends.
-fn legs(crossings: &[Crossing]) -> Vec<Option<u32>> {
-    let mut children = vec![0u32; crossings.len()];
-    let mut number: HashMap<&[u64], u32> = HashMap::new();
-    for c in crossings.iter().filter(|c| c.is_request() && c.repeat == 0) {
-        let Some(n) = c.before.and_then(|b| children.get_mut(b)) else { continue };
-        *n += 1;
-        number.insert(&c.vias, *n);
-    }
-    let forked = |c: &Crossing| c.before.is_some_and(|b| children.get(b).is_some_and(|n| *n > 1));
-    let legs: HashMap<u64, u32> = crossings
-        .iter()
-        .filter(|c| c.is_request() && forked(c))
-        .filter_map(|c| Some((*c.vias.first()?, *number.get(&*c.vias)?)))
-        .collect();
-    crossings.iter().map(|c| c.vias.iter().find_map(|v| legs.get(v).copied())).collect()
 }
 
 fn label(trace: &Trace, c: &Crossing) -> String {

@@ -6,8 +6,9 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
+use super::legs::Legs;
 use super::{Lane, LaneRole, MAX_LANES};
 use crate::analysis::crossing::Crossing;
 use crate::analysis::{Role, ServerId, Servers};
@@ -65,6 +66,7 @@ struct Names<'t> {
 }
 
 /// The lanes of a story, and the two lanes of each crossing.
+#[derive(Default)]
 pub(super) struct Lanes {
     pub(super) all: Vec<Lane>,
     /// Sender and receiver of each crossing.
@@ -72,12 +74,18 @@ pub(super) struct Lanes {
     by_server: HashMap<ServerId, usize>,
     /// What the peers of a server call it.
     called: HashMap<ServerId, String>,
+    /// Peers, and the far ends of forks behind them.
+    by_peer: HashMap<(String, Option<u32>), usize>,
+    /// Lanes of a far end.
+    taken: HashSet<usize>,
+    /// Participants that share the last lane.
+    more: usize,
 }
 
 impl Lanes {
-    pub(super) fn new(trace: &Trace, servers: &Servers, crossings: &[Crossing]) -> Lanes {
+    pub(super) fn new(trace: &Trace, servers: &Servers, crossings: &[Crossing], legs: &Legs) -> Lanes {
         let links = links(trace, servers, crossings);
-        let mut out = Lanes { all: Vec::new(), ends: Vec::new(), by_server: HashMap::new(), called: HashMap::new() };
+        let mut out = Lanes::default();
         let aliases = aliases(links.values());
         let names = Names { trace, servers, aliases };
         for (host, server) in &names.aliases {
@@ -85,14 +93,14 @@ impl Lanes {
                 out.called.entry(*server).or_insert_with(|| host.clone());
             }
         }
-        let mut by_peer: HashMap<String, usize> = HashMap::new();
-        for c in crossings {
+        for (i, c) in crossings.iter().enumerate() {
             let Some(link) = links.get(&link_key(c)) else {
                 out.ends.push((0, 0));
                 continue;
             };
-            let up = out.lane(&names, link, true, &mut by_peer);
-            let down = out.lane(&names, link, false, &mut by_peer);
+            let (from, to) = legs.endpoints(i, c);
+            let up = out.lane(&names, link, true, from);
+            let down = out.lane(&names, link, false, to);
             out.ends.push(if c.is_request() { (up, down) } else { (down, up) });
         }
         out
@@ -129,7 +137,16 @@ impl Lanes {
         lane
     }
 
+    /// The lanes; the last one tells how many share it.
+    pub(super) fn finish(mut self) -> Vec<Lane> {
+        if let Some(last) = self.all.last_mut().filter(|l| l.role == LaneRole::Others) {
+            last.name = format!("{} more", self.more);
+        }
+        self.all
+    }
+
     fn add(&mut self, lane: Lane) -> usize {
+        self.more += usize::from(self.all.len() + 1 >= MAX_LANES);
         if self.all.len() + 1 == MAX_LANES {
             let name = String::new();
             self.all.push(Lane { role: LaneRole::Others, name, product: None, logged: false });
@@ -139,7 +156,7 @@ impl Lanes {
         self.all.len() - 1
     }
 
-    fn lane(&mut self, names: &Names<'_>, link: &Link, up: bool, by_peer: &mut HashMap<String, usize>) -> usize {
+    fn lane(&mut self, names: &Names<'_>, link: &Link, up: bool, endpoint: Option<u32>) -> usize {
         let (end, product) = if up { (&link.up, &link.up_product) } else { (&link.down, &link.down_product) };
         let (other, product) = (if up { &link.down } else { &link.up }, product.as_deref());
         let peer = match end {
@@ -147,7 +164,7 @@ impl Lanes {
             Some(End::Peer(peer)) => peer.clone(),
             None => String::new(),
         };
-        if let Some(lane) = by_peer.get(&peer) {
+        if let Some(lane) = self.by_peer.get(&(peer.clone(), endpoint)) {
             return *lane;
         }
         let (host, port) = split(&peer);
@@ -174,15 +191,35 @@ impl Lanes {
             let known = names.aliases.get(host).filter(|id| !matches!(other, Some(End::Logged(o)) if o == *id));
             if let Some(id) = known {
                 let lane = self.server(names.trace, names.servers, *id);
-                by_peer.insert(peer, lane);
+                self.by_peer.insert((peer, endpoint), lane);
                 return lane;
             }
             host.clone_into(&mut key);
             Lane { role: LaneRole::Host, name: host.to_owned(), product: None, logged: false }
         };
-        let at = by_peer.get(&key).copied().unwrap_or_else(|| self.add(lane));
-        by_peer.insert(key, at);
-        by_peer.insert(peer, at);
+        // Far ends behind one server or service are told apart, servers in between are not.
+        let is_far = matches!(lane.role, LaneRole::MobilityService | LaneRole::Client | LaneRole::MobileClient);
+        let at = self.place(key, endpoint.filter(|_| is_far), lane);
+        self.by_peer.entry((peer.clone(), None)).or_insert(at);
+        self.by_peer.insert((peer, endpoint), at);
+        at
+    }
+
+    /// The lane of a participant; the first far end of a fork behind it takes the lane that is there.
+    fn place(&mut self, key: String, endpoint: Option<u32>, lane: Lane) -> usize {
+        let (role, product) = (lane.role, lane.product.clone());
+        let known = self.by_peer.get(&(key.clone(), endpoint)).copied();
+        let there = || self.by_peer.get(&(key.clone(), None)).copied().filter(|at| !self.taken.contains(at));
+        let at = known.or_else(there).unwrap_or_else(|| self.add(lane));
+        if endpoint.is_some() {
+            self.taken.insert(at);
+        }
+        // What a far end is may be told later than that it is there.
+        if let Some(own) = self.all.get_mut(at).filter(|own| own.role == role && own.product.is_none()) {
+            own.product = product;
+        }
+        self.by_peer.entry((key.clone(), None)).or_insert(at);
+        self.by_peer.insert((key, endpoint), at);
         at
     }
 }

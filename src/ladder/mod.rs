@@ -19,6 +19,7 @@ mod escape;
 mod find;
 pub mod html;
 mod lanes;
+mod legs;
 pub mod mermaid;
 mod order;
 pub mod plantuml;
@@ -85,13 +86,35 @@ pub struct Lane {
 impl Lane {
     /// The heading: what it is; for a participant of which nothing else is known, its name.
     pub fn title(&self) -> &str {
-        if self.role == LaneRole::Host { &self.name } else { self.role.name() }
+        match self.role {
+            LaneRole::Host => &self.name,
+            LaneRole::Client if self.product.as_deref().is_some_and(is_desktop) => "desktop",
+            role => role.name(),
+        }
+    }
+
+    /// What kind of client or phone it is, in few words: `Windows Phone`, `Lync 2010`.
+    pub fn device(&self) -> Option<&str> {
+        let product = self.product.as_deref().filter(|_| self.role != LaneRole::Caller)?;
+        // The name of a mobile product has its platform, then its version and the device.
+        if let Some(platform) = product.strip_prefix("Lync Mobile, ") {
+            return Some(
+                platform.split([' ', '(']).next().filter(|word| *word != "Windows").unwrap_or("Windows Phone"),
+            );
+        }
+        let inside = product.rsplit_once('(').and_then(|(_, tail)| tail.split_once(')'));
+        Some(inside.map_or(product, |(name, _)| name.strip_prefix("Microsoft ").unwrap_or(name)))
     }
 
     /// The line below the heading.
     pub fn subtitle(&self) -> Option<&str> {
         (self.role != LaneRole::Host && !self.name.is_empty()).then_some(self.name.as_str())
     }
+}
+
+/// Office Communicator and its successors name themselves so on a desktop.
+fn is_desktop(product: &str) -> bool {
+    product.split(' ').any(|token| token.starts_with("OC/"))
 }
 
 impl Ladder {

@@ -22,8 +22,7 @@ pub struct SvgOptions {
     pub time: TimeStyle,
     /// Each step is a link to `#step-N` of the page around the picture, counted from 1.
     pub links: bool,
-    /// The picture is part of an HTML page that has [`STYLE`]: none is written, so that a policy can name the one that
-    /// counts, and no namespace, which HTML knows.
+    /// The page around the picture has [`STYLE`]: none is written, so that a policy can name the one that counts.
     pub styled: bool,
 }
 
@@ -78,6 +77,7 @@ pub fn write(ladder: &Ladder, options: &SvgOptions, out: &mut dyn Write) -> io::
     let title = xml(&ladder.title);
     // A policy against styles of other hands is one against this attribute too.
     let look = if options.styled { "" } else { r#" style="max-width:100%;height:auto""# };
+    // Inside of a page it is known what svg is; alone it is not.
     let space = if options.styled { "" } else { r#" xmlns="http://www.w3.org/2000/svg""# };
     writeln!(
         out,

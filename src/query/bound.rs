@@ -136,7 +136,8 @@ impl<'t> Bound<'t> {
             Row::Push(p) if !has(Table::Calls) => return analysis.pushes.get(p).is_some_and(|p| any(&p.records)),
             Row::Call(c) => (Some(c), None),
             Row::Push(p) => (None, Some(p)),
-            Row::Record(_) if has(Table::Records) => return is(row),
+            Row::Record(_) | Row::Line(_) if has(Table::Records) => return is(row),
+            Row::Line(_) => return false,
             Row::Record(id) => match self.owner(id) {
                 Owner::Call(c) => (Some(c as usize), None),
                 Owner::Push(p) => (None, Some(p as usize)),

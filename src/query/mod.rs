@@ -45,6 +45,7 @@ mod column;
 mod error;
 mod expr;
 mod field;
+mod line;
 mod parse;
 mod row;
 mod test;

@@ -3,11 +3,11 @@
 use super::field::{Field, Name, Table};
 use super::test::Value;
 use crate::analysis::{Analysis, Call, Link, Push, PushResult, hops};
-use crate::record::{Direction, RecordKind};
+use crate::record::{Direction, RecordKind, prefix};
 use crate::sip::{HeaderName, Headers, Message, NameAddr, StartLine};
 use crate::text::decode;
 use crate::time::Timestamp;
-use crate::trace::{Event, EventId, Trace};
+use crate::trace::{Event, EventId, LinePlace, Trace, component};
 
 /// One row of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,6 +18,8 @@ pub enum Row {
     Push(usize),
     /// A record, of any kind.
     Record(EventId),
+    /// A line of a component between records.
+    Line(LinePlace),
 }
 
 impl Row {
@@ -25,7 +27,7 @@ impl Row {
         match self {
             Row::Call(_) => Table::Calls,
             Row::Push(_) => Table::Pushes,
-            Row::Record(_) => Table::Records,
+            Row::Record(_) | Row::Line(_) => Table::Records,
         }
     }
 }
@@ -47,6 +49,7 @@ impl Rows<'_> {
             Row::Call(i) => self.analysis.calls.get(i).is_some_and(|c| self.call(field.id, c, visit)),
             Row::Push(i) => self.analysis.pushes.get(i).is_some_and(|p| self.push(field.id, p, visit)),
             Row::Record(id) => self.trace.event(id).is_some_and(|e| self.record(field.id, id, e, visit)),
+            Row::Line(place) => self.trace.line_at(place).is_some_and(|l| self.line(field.id, place, &l, visit)),
         }
     }
 
@@ -72,6 +75,7 @@ impl Rows<'_> {
                 self.analysis.pushes.get(i).is_some_and(|p| OF_PUSH.iter().any(|id| self.push(*id, p, visit)))
             }
             Row::Record(id) => self.trace.event(id).is_some_and(|e| visit(Value::text(self.trace.record(e)))),
+            Row::Line(place) => self.trace.line_at(place).is_some_and(|l| visit(Value::text(l.text))),
         }
     }
 
@@ -179,6 +183,8 @@ impl Rows<'_> {
             Name::File | Name::Line | Name::Place => return self.at(field, Some(&id), visit),
             Name::Size => Some(number(event.len)),
             Name::Sequence => Some(event.seq).filter(|s| *s > 0).map(number),
+            Name::Component => text(component(self.trace.record(event))),
+            Name::Level => text(prefix::parse(self.trace.record(event)).level),
             Name::Request => Some(Value::Flag(event.is_request())),
             Name::Response => Some(Value::Flag(event.status > 0)),
             Name::Copy => Some(Value::Flag(event.is_copy())),
@@ -273,7 +279,7 @@ fn leading_number(value: &[u8]) -> Option<i64> {
 }
 
 /// An empty text is one that is not known.
-fn text(text: &(impl AsRef<[u8]> + ?Sized)) -> Option<Value<'_>> {
+pub(super) fn text(text: &(impl AsRef<[u8]> + ?Sized)) -> Option<Value<'_>> {
     Some(Value::text(text)).filter(|_| !text.as_ref().is_empty())
 }
 

@@ -138,12 +138,15 @@ impl<'a> Scanner<'a> {
 }
 
 /// Start of the prefix of the line at `pos`, and how many lines before it belong to it: a copy may have
-/// wrapped it over up to three lines.
+/// wrapped it over up to three lines, none of which opens or ends a record itself.
 fn prefix_start(bytes: &[u8], pos: usize) -> (usize, i64) {
     let mut start = pos;
     let floor = start.saturating_sub(1024);
     for wrapped in 0..=3 {
         let line = bytes.get(start..).unwrap_or_default();
+        if memmem::find(bytes.get(start..pos).unwrap_or_default(), b"$$").is_some() {
+            break;
+        }
         if line.starts_with(b"TL_") {
             return (start, wrapped);
         }

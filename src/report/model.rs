@@ -1,6 +1,7 @@
 //! The serialisable mirror of the results: names and order of keys are CONTRACT.md's.
 //! A change of meaning needs a new [`SCHEMA`]; new optional fields do not.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -382,5 +383,5 @@ pub struct Problem {
     pub file: String,
     pub line: Option<u64>,
     pub byte: Option<u64>,
-    pub what: String,
+    pub what: Cow<'static, str>,
 }

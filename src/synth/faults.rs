@@ -50,7 +50,7 @@ impl Fault {
     pub(super) fn causes(&'static self) -> &'static [&'static str] {
         match self.code {
             // Nothing is wrong with the push itself.
-            "" | "PN20" | "PN22" | "PN23" | "PN24" | "PN50" | "PN60" => &[],
+            "" | "PN20" | "PN21" | "PN22" | "PN23" | "PN24" | "PN50" | "PN51" | "PN60" => &[],
             "PN08" => &["PN08", "PN30"],
             _ => std::slice::from_ref(&self.code),
         }
@@ -67,7 +67,8 @@ impl Fault {
     }
 }
 
-const FINE: Fault = Fault {
+/// Nothing goes wrong.
+pub(super) const FINE: Fault = Fault {
     code: "",
     course: Course::Accepted,
     status: 200,
@@ -85,7 +86,7 @@ const fn other(code: &'static str, course: Course) -> Fault {
 }
 
 /// All faults; the first is none.
-pub(super) static FAULTS: [Fault; 26] = [
+pub(super) static FAULTS: [Fault; 28] = [
     FINE,
     Fault {
         component: "Exit - domain [push.lync.com] is unknown and DNS SRV results did not match anything. Result 0xC3E93C5E(SIPPROXY_E_ROUTING)",
@@ -160,8 +161,12 @@ pub(super) static FAULTS: [Fault; 26] = [
     other("PN30", Course::Silent),
     Fault { header: "ms-diagnostics-public: 30002;Reason=\"Notification queued\"", ..other("PN33", Course::Odd) },
     Fault { status: 503, header: "", ..other("PN35", Course::House) },
+    // A platform without pushes: what one call draws holds for all its users, see `Mix::switched_off`.
+    other("PN21", Course::NoPush),
     // The phone's side of the clearing house is in no trace: what is seen is an accepted push that nobody opened.
     other("PN50", Course::Accepted),
+    // Nothing is wrong, and nothing is seen.
+    other("PN51", Course::Accepted),
     Fault {
         component: "Exit - domain [push.lync.com] is unknown and DNS SRV results did not match anything. Result 0xC3E93C5E(SIPPROXY_E_ROUTING)",
         ..edge(
@@ -222,10 +227,11 @@ const USUAL: [(&str, u32); 20] = [
     ("PN35", 15_000),
 ];
 
-/// Codes whose cause lies outside the trace, with the code that the trace then shows: pushes held back, refused, or
-/// accepted and not opened; apps that do not fetch.
-const OUTSIDE: [(&str, &str); 14] = [
+/// Codes whose cause lies outside the trace, with the code that the trace then shows: pushes held back, without a way
+/// out, refused, or accepted and not opened; apps that do not fetch; things that harm nobody.
+const OUTSIDE: [(&str, &str); 16] = [
     ("PN25", "PN20"),
+    ("PN26", "PN08"),
     ("PN34", "PN35"),
     ("PN40", "PN50"),
     ("PN41", "PN50"),
@@ -238,6 +244,7 @@ const OUTSIDE: [(&str, &str); 14] = [
     ("PN48", "PN50"),
     ("PN49", "PN50"),
     ("PN61", "PN60"),
+    ("PN62", "PN51"),
     ("PN63", "PN60"),
 ];
 
@@ -252,6 +259,11 @@ impl Mix {
             return Mix(USUAL.iter().filter_map(|(code, rate)| Some((find(code)?, *rate))).collect());
         }
         Mix(wished.to_vec())
+    }
+
+    /// Whether pushes are switched off for one platform, Apple's: then no call to it causes any.
+    pub(super) fn switched_off(&self) -> bool {
+        self.0.iter().any(|(fault, rate)| fault.code == "PN21" && *rate > 0)
     }
 
     pub(super) fn draw(&self, rng: &mut Rng) -> &'static Fault {

@@ -85,7 +85,7 @@ fn copies(trace: &Trace, suspected: &[bool]) -> Vec<EventId> {
         .events
         .par_iter()
         .enumerate()
-        .filter(|(_, e)| suspected.get(e.file.index()) == Some(&true))
+        .filter(|(_, e)| suspected.get(e.file.index()) == Some(&true) && has_text(e))
         .map(|(i, e)| {
             let id = EventId(u32::try_from(i).unwrap_or(u32::MAX));
             let len = if e.seq == 0 { length(text(trace, e)) } else { 0 };
@@ -105,6 +105,12 @@ fn copies(trace: &Trace, suspected: &[bool]) -> Vec<EventId> {
             again
         })
         .collect()
+}
+
+/// Whether there is anything by which copies could be told: an empty record without a time is like any other.
+fn has_text(event: &Event) -> bool {
+    const EMPTY: &str = "$$begin_record\r\n$$end_record\r\n";
+    event.len as usize > EMPTY.len() || event.time != Timestamp::NONE
 }
 
 /// Length without carriage returns: a copy may have other line ends.

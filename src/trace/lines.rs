@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A chunk that holds a printed place gets one count per this many bytes.
-const BLOCK: usize = 16 << 10;
+const BLOCK: usize = 2 << 10;
 
 /// Line feeds in each chunk, and in each block of the chunks that were asked for.
 #[derive(Debug)]

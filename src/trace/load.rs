@@ -104,10 +104,10 @@ fn join(
     for (i, (input, chunks)) in inputs.iter().zip(parts).enumerate() {
         let file = FileId(u32::try_from(i).unwrap_or(u32::MAX));
         let intact = input.intact_len();
-        problems.extend(input.notes().iter().map(|note| Problem { file, byte: 0, what: note.clone() }));
+        problems.extend(input.notes().iter().map(|note| Problem { file, byte: 0, what: note.clone().into() }));
         if intact < input.bytes().len() as u64 {
             let what = format!("file was cut to {intact} bytes while it was read");
-            problems.push(Problem { file, byte: intact, what });
+            problems.push(Problem { file, byte: intact, what: what.into() });
         }
         let growing = input.has_grown();
         for (worker, mut framed) in chunks {

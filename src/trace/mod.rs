@@ -12,9 +12,11 @@ mod source;
 pub use event::{Event, EventId, Symbol};
 pub(crate) use identity::Identity;
 pub use load::{LoadOptions, Progress};
-pub use outside::ComponentLine;
 pub(crate) use outside::component;
+pub use outside::{ComponentLine, LinePlace};
 pub use source::Source;
+
+use std::borrow::Cow;
 
 use crate::input::{self, Input, InputError};
 use crate::record::{Flaw, RecordKind};
@@ -30,7 +32,7 @@ pub struct Problem {
     /// Offset in the text.
     pub byte: u64,
     /// What it is, in one line.
-    pub what: String,
+    pub what: Cow<'static, str>,
 }
 
 /// Logs, framed and indexed.
@@ -179,6 +181,6 @@ fn strip_terminator(text: &[u8]) -> &[u8] {
 
 impl Problem {
     fn of(file: FileId, byte: u64, flaw: Flaw) -> Problem {
-        Problem { file, byte, what: flaw.what().to_owned() }
+        Problem { file, byte, what: Cow::Borrowed(flaw.what()) }
     }
 }

@@ -1,10 +1,23 @@
 //! What components write between the records.
 
 use memchr::memmem;
+use rayon::prelude::*;
 
 use super::{EventId, Trace};
 use crate::record::prefix::{self, Prefix};
 use crate::span::{FileId, Span};
+use crate::time::Timestamp;
+
+/// Where a component line stands: small enough to keep millions of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LinePlace {
+    /// In which input.
+    pub file: FileId,
+    /// The record behind it; behind the last record of an input, the number after that.
+    pub before: EventId,
+    /// Offset in the text.
+    pub start: u64,
+}
 
 /// A line of a component, outside records, with the lines that it was wrapped into.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +38,28 @@ impl<'t> ComponentLine<'t> {
     pub fn component(&self) -> &'t [u8] {
         component(self.text)
     }
+
+    /// What it says, without prefix, place in the source code, and the numbers of its activity and object behind them.
+    pub fn message(&self) -> &'t [u8] {
+        let head = self.text.get(..HEAD).unwrap_or(self.text);
+        let close = memmem::find(head, b"::").and_then(|at| Some(at + memmem::find(head.get(at..)?, b"))")? + 2));
+        let text = self.text.get(close.unwrap_or(0)..).unwrap_or_default().trim_ascii();
+        number(number(text, b'[', b']'), b'(', b')')
+    }
 }
+
+/// `[3634190282] text`, `( 00000015373B4BFE ) text`: the text.
+fn number(text: &[u8], open: u8, close: u8) -> &[u8] {
+    let inside = text.strip_prefix(&[open]).and_then(|t| Some((t, memchr::memchr(close, t.get(..40).unwrap_or(t))?)));
+    let Some((rest, end)) = inside else { return text };
+    let is_number = rest.iter().take(end).all(|b| b.is_ascii_hexdigit() || *b == b' ');
+    if is_number { rest.get(end + 1..).unwrap_or_default().trim_ascii() } else { text }
+}
+
+/// The prefix of a line, with the place in the source code, is no longer than this.
+const HEAD: usize = 400;
+/// Records looked at by one worker.
+const PART: usize = 4096;
 
 /// A line longer than this is cut: it is no line of a component.
 const LONGEST: usize = 16 << 10;
@@ -46,6 +80,41 @@ impl Trace {
         let from = last.filter(|e| e.file == file).map_or(0, |e| e.start + u64::from(e.len));
         let to = self.inputs.get(file.index()).map_or(0, |i| i.bytes().len() as u64);
         self.lines_of(file, from, to)
+    }
+
+    /// Where every component line stands, by input and position. Reads all that lies between the records.
+    pub fn line_places(&self) -> Vec<LinePlace> {
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let of_file = |file: u32| {
+            let file = FileId(file);
+            let first = self.events.partition_point(|e| e.file < file);
+            let last = self.events.partition_point(|e| e.file <= file);
+            let place = move |before: u32| {
+                move |l: ComponentLine<'_>| LinePlace { file, before: EventId(before), start: l.span.start }
+            };
+            let mut out: Vec<LinePlace> = (first..last)
+                .into_par_iter()
+                .with_min_len(PART)
+                .flat_map_iter(|i| self.lines_before(EventId(count(i))).map(place(count(i))))
+                .collect();
+            out.extend(self.lines_behind(file).map(place(count(last))));
+            out
+        };
+        (0..count(self.inputs.len())).flat_map(of_file).collect()
+    }
+
+    /// The component line at a place.
+    pub fn line_at(&self, place: LinePlace) -> Option<ComponentLine<'_>> {
+        let end = self.event(place.before).filter(|e| e.file == place.file).map(|e| e.start);
+        let end = end.unwrap_or_else(|| self.inputs.get(place.file.index()).map_or(0, |i| i.bytes().len() as u64));
+        self.lines_of(place.file, place.start, end).next()
+    }
+
+    /// When a component line was written, as its server's clock said; `None` when its prefix does not tell.
+    pub fn line_time(&self, place: LinePlace) -> Option<Timestamp> {
+        let time = self.line_at(place)?.prefix().time?;
+        let day_first = self.sources.get(place.file.index()).is_some_and(|s| s.day_first);
+        if day_first { time.with_day_and_month_swapped().or(Some(time)) } else { Some(time) }
     }
 
     fn lines_of(&self, file: FileId, from: u64, to: u64) -> impl Iterator<Item = ComponentLine<'_>> {

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::analysis::{Analysis, Options};
 use crate::knowledge::catalogue::{self, Finding};
 use crate::time::Timestamp;
-use crate::trace::{EventId, LoadOptions, Trace};
+use crate::trace::{ComponentLine, EventId, LinePlace, LoadOptions, Trace};
 
 /// A loaded log with all that is expensive to find out about it.
 #[derive(Debug)]
@@ -14,12 +14,33 @@ pub struct Data {
     pub trace: Trace,
     /// What they tell.
     pub analysis: Analysis,
-    /// All records, by corrected time.
-    pub records: Vec<EventId>,
+    /// All records and component lines, by corrected time.
+    pub records: Vec<Entry>,
+    /// Where the component lines stand, in the order of the inputs.
+    pub lines: Vec<LinePlace>,
     /// Causes, the worst first.
     pub causes: Vec<Cause>,
     /// Counts and times for the overview.
     pub overview: Overview,
+}
+
+/// A row of the records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// A record.
+    Record(EventId),
+    /// A component line, by its number in [`Data::lines`].
+    Line(u32),
+}
+
+impl Entry {
+    /// The record, if it is one.
+    pub fn record(self) -> Option<EventId> {
+        match self {
+            Entry::Record(id) => Some(id),
+            Entry::Line(_) => None,
+        }
+    }
 }
 
 /// A cause and whom it hit.
@@ -68,22 +89,53 @@ impl Data {
     /// Analyses a trace and prepares the views.
     pub fn new(trace: Trace, options: &Options) -> Data {
         let analysis = crate::analyse(&trace, options);
-        let mut keyed: Vec<(Option<Timestamp>, EventId)> = (0..trace.events().len())
-            .into_par_iter()
-            .map(|i| (u32::try_from(i).unwrap_or(u32::MAX), i))
-            .map(|(id, _)| {
-                let id = EventId(id);
-                (analysis.time(&trace, id), id)
-            })
-            .collect();
-        keyed.par_sort_unstable_by_key(|(time, id)| (time.is_none(), *time, *id));
-        let records: Vec<EventId> = keyed.iter().map(|(_, id)| *id).collect();
-        let first = keyed.first().and_then(|(t, _)| *t);
-        let timed = keyed.partition_point(|(t, _)| t.is_some());
-        let last = timed.checked_sub(1).and_then(|i| keyed.get(i)).and_then(|(t, _)| *t);
+        Data::of(trace, analysis)
+    }
+
+    /// A component line of the records.
+    pub fn line(&self, entry: Entry) -> Option<(LinePlace, ComponentLine<'_>)> {
+        let Entry::Line(n) = entry else { return None };
+        let place = *self.lines.get(n as usize)?;
+        Some((place, self.trace.line_at(place)?))
+    }
+
+    /// Prepares the views of a trace that was analysed.
+    pub fn of(trace: Trace, analysis: Analysis) -> Data {
+        let lines = trace.line_places();
+        let mut keyed = by_time(&trace, &analysis, &lines);
+        keyed.par_sort_unstable_by_key(|(time, before, entry)| (time.is_none(), *time, *before, line(*entry)));
+        let first = keyed.first().and_then(|(t, ..)| *t);
+        let timed = keyed.partition_point(|(t, ..)| t.is_some());
+        let last = timed.checked_sub(1).and_then(|i| keyed.get(i)).and_then(|(t, ..)| *t);
+        let records = keyed.into_iter().map(|(.., entry)| entry).collect();
         let overview = Overview::new(&trace, &analysis, first.zip(last));
         let causes = causes(&analysis);
-        Data { trace, analysis, records, causes, overview }
+        Data { trace, analysis, records, lines, causes, overview }
+    }
+}
+
+/// A time, the record that it is or stands before, and what it is.
+type Keyed = (Option<Timestamp>, EventId, Entry);
+
+/// Records and lines with what orders them. A line that does not tell its time stands before the record behind it.
+fn by_time(trace: &Trace, analysis: &Analysis, lines: &[LinePlace]) -> Vec<Keyed> {
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let records = (0..trace.events().len()).into_par_iter().map(|i| {
+        let id = EventId(number(i));
+        (analysis.time(trace, id), id, Entry::Record(id))
+    });
+    let lines = lines.par_iter().enumerate().map(|(i, place)| {
+        let time = analysis.line_time(trace, *place).or_else(|| analysis.time(trace, place.before));
+        (time, place.before, Entry::Line(number(i)))
+    });
+    records.chain(lines).collect()
+}
+
+/// Of what stands at the same record, lines go first, in their own order.
+fn line(entry: Entry) -> u32 {
+    match entry {
+        Entry::Line(n) => n,
+        Entry::Record(_) => u32::MAX,
     }
 }
 

@@ -1,8 +1,15 @@
 //! The filter of a list: the language of [`crate::query`], asked by all threads while the user goes on.
 
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
 use super::app::View;
-use super::data::Data;
-use crate::query::{Query, QueryError, Row, Table};
+use super::data::{Cause, Data, Entry};
+use super::rows;
+use crate::query::{Bound, Query, QueryError, Row, Table};
+use crate::trace::LinePlace;
 
 /// A filter to be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,25 +40,68 @@ impl Filter {
     /// When the query cannot be read.
     pub fn ask(&self, data: &Data, go_on: &(dyn Fn(usize) -> bool + Sync)) -> Result<Option<Vec<usize>>, QueryError> {
         let query = Query::parse(&self.text)?;
+        let bound = query.bind(&data.trace, &data.analysis);
+        if self.view == View::Findings {
+            return Ok(self.causes(data, &bound, go_on));
+        }
         let Some(table) = table(self.view) else { return Ok(None) };
-        let Some(rows) = query.bind(&data.trace, &data.analysis).select(table, go_on) else { return Ok(None) };
-        let mut records = vec![false; if table == Table::Records { data.records.len() } else { 0 }];
-        let mut out = Vec::with_capacity(rows.len());
-        for row in rows {
-            match row {
-                Row::Call(i) | Row::Push(i) => out.push(i),
-                Row::Record(id) => {
-                    if let Some(wanted) = records.get_mut(id.0 as usize) {
-                        *wanted = true;
-                    }
-                }
-            }
+        let Some(rows) = bound.select(table, go_on) else { return Ok(None) };
+        if table != Table::Records {
+            return Ok(Some(rows.into_iter().filter_map(case).collect()));
         }
-        // The list of records stands in the order of the common clock.
-        let wanted = |id: u32| records.get(id as usize).is_some_and(|w| *w);
-        if table == Table::Records {
-            out.extend(data.records.iter().enumerate().filter(|(_, id)| wanted(id.0)).map(|(row, _)| row));
-        }
-        Ok(Some(out))
+        let Some(lines) = lines(data, &bound, go_on) else { return Ok(None) };
+        Ok(Some(in_time(data, &rows, &lines)))
     }
+
+    /// A cause is shown when the query selects one of its calls and pushes, or when its row holds the text.
+    fn causes(&self, data: &Data, bound: &Bound<'_>, go_on: &(dyn Fn(usize) -> bool + Sync)) -> Option<Vec<usize>> {
+        let set = |rows: Vec<Row>| rows.into_iter().filter_map(case).collect::<HashSet<usize>>();
+        let calls = set(bound.select(Table::Calls, go_on)?);
+        let pushes = set(bound.select(Table::Pushes, go_on)?);
+        let text = self.text.trim_matches('"').to_lowercase();
+        let wanted = |(i, cause): (usize, &Cause)| {
+            let case = cause.calls.iter().any(|c| calls.contains(c)) || cause.pushes.iter().any(|p| pushes.contains(p));
+            (case || rows::matches(data, View::Findings, i, &text)).then_some(i)
+        };
+        Some(data.causes.iter().enumerate().filter_map(wanted).collect())
+    }
+}
+
+fn case(row: Row) -> Option<usize> {
+    match row {
+        Row::Call(i) | Row::Push(i) => Some(i),
+        Row::Record(_) | Row::Line(_) => None,
+    }
+}
+
+/// The list of records stands in the order of the common clock, the selected component lines among them.
+fn in_time(data: &Data, rows: &[Row], lines: &[bool]) -> Vec<usize> {
+    let mut records = vec![false; data.trace.events().len()];
+    for row in rows {
+        if let Row::Record(id) = row
+            && let Some(wanted) = records.get_mut(id.0 as usize)
+        {
+            *wanted = true;
+        }
+    }
+    let is = |list: &[bool], n: u32| list.get(n as usize).is_some_and(|w| *w);
+    let wanted = |entry: Entry| match entry {
+        Entry::Record(id) => is(&records, id.0),
+        Entry::Line(n) => is(lines, n),
+    };
+    data.records.iter().enumerate().filter(|(_, e)| wanted(**e)).map(|(row, _)| row).collect()
+}
+
+/// Lines looked at by one worker.
+const PART: usize = 4096;
+
+/// Which component lines are selected.
+fn lines(data: &Data, bound: &Bound<'_>, go_on: &(dyn Fn(usize) -> bool + Sync)) -> Option<Vec<bool>> {
+    let done = AtomicUsize::new(data.trace.events().len());
+    let of_part = |part: &[LinePlace]| {
+        let own: Vec<bool> = part.iter().map(|place| bound.matches(Row::Line(*place))).collect();
+        go_on(done.fetch_add(part.len(), Ordering::Relaxed) + part.len()).then_some(own)
+    };
+    let parts: Option<Vec<Vec<bool>>> = data.lines.par_chunks(PART).map(of_part).collect();
+    parts.map(|parts| parts.concat())
 }

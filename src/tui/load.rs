@@ -1,5 +1,6 @@
 //! The loader's thread: reads the logs, and again when something was appended.
 
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::app::{Load, Notice};
+use super::beginning;
 use super::data::Data;
 use super::run::Event;
 use super::update::Action;
@@ -16,7 +18,7 @@ use crate::input::{self, Input};
 use crate::trace::{LoadOptions, Progress, Trace};
 
 /// How often the files are looked at.
-const PAUSE: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_millis(400);
 /// Reading a big log again must leave the machine some time for other things.
 const REST: u32 = 4;
 
@@ -34,7 +36,7 @@ pub(super) fn load(inputs: &[PathBuf], options: &Options, follow: &AtomicBool, s
         if !own() || now == stamp {
             continue;
         }
-        keep_lost(&stamp, &now, &data, &mut kept);
+        keep_lost(inputs, (&stamp, &now), &data, &mut kept);
         stamp = now;
         let started = started();
         match read(inputs, &kept, options, sender, (true, true)) {
@@ -81,6 +83,7 @@ fn read(
     let tell = |action| sender.send(Event::Action(action)).is_ok();
     let mut opened = input::open(inputs);
     let mut failed: Vec<String> = opened.errors.iter().map(ToString::to_string).collect();
+    let missing = failed.first().cloned();
     if follow {
         opened.inputs = opened.inputs.into_iter().map(own).collect();
     }
@@ -92,6 +95,13 @@ fn read(
             tell(Action::Loading(Load::Reading(p.done, p.total)));
         }
     };
+    if !again {
+        let first = beginning::of(&opened.inputs);
+        if !first.is_empty() {
+            let trace = Trace::load(first, &LoadOptions::default());
+            tell(Action::Beginning(Arc::new(Data::new(trace, options))));
+        }
+    }
     let trace = Trace::load(opened.inputs, &LoadOptions { progress: &progress, ..LoadOptions::default() });
     for (input, _) in trace.inputs().iter().zip(trace.sources()).filter(|(_, s)| s.record_count() == 0) {
         failed.push(format!(
@@ -117,6 +127,9 @@ fn read(
     if !tell(Action::Loaded(Arc::clone(&data))) {
         return None;
     }
+    if let Some(text) = missing.filter(|_| again) {
+        tell(Action::Tell(Notice { text, bad: true }));
+    }
     if let ([first, rest @ ..], false) = (&failed[..], again) {
         let more = if rest.is_empty() { String::new() } else { format!(" (and {} more)", rest.len()) };
         tell(Action::Tell(Notice { text: format!("{first}{more}"), bad: true }));
@@ -124,8 +137,8 @@ fn read(
     Some(data)
 }
 
-/// Size and time of change of every file: what tells that something was appended.
-type Stamp = Vec<(PathBuf, u64, Option<SystemTime>)>;
+/// Size, time of change and number of every file: what tells that something was appended, or that it is another file.
+type Stamp = Vec<(PathBuf, u64, Option<SystemTime>, u64)>;
 
 fn stamp(inputs: &[PathBuf]) -> Stamp {
     let files = inputs.iter().filter(|p| p.as_os_str() != "-").flat_map(walkdir::WalkDir::new);
@@ -133,21 +146,39 @@ fn stamp(inputs: &[PathBuf]) -> Stamp {
     let mut out: Stamp = files
         .filter_map(|f| {
             let meta = f.metadata().ok()?;
-            Some((f.into_path(), meta.len(), meta.modified().ok()))
+            Some((f.into_path(), meta.len(), meta.modified().ok(), number(&meta)))
         })
         .collect();
     out.sort();
     out
 }
 
-/// Keeps what a file held that has become shorter: it was rotated or cut, and nobody else has it any more.
-fn keep_lost(before: &Stamp, now: &Stamp, data: &Data, kept: &mut Vec<Kept>) {
-    let len = |stamp: &Stamp, path: &Path| stamp.iter().find(|(p, ..)| p == path).map(|(_, len, _)| *len);
+/// What tells a file from one that has taken its name; where the system does not say, 0.
+#[cfg(unix)]
+fn number(meta: &Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(meta)
+}
+
+#[cfg(not(unix))]
+fn number(_: &Metadata) -> u64 {
+    0
+}
+
+/// Keeps what a file held that was rotated or cut, when nobody else has it any more.
+fn keep_lost(inputs: &[PathBuf], (before, now): (&Stamp, &Stamp), data: &Data, kept: &mut Vec<Kept>) {
+    let of =
+        |stamp: &Stamp, path: &Path| stamp.iter().find(|(p, ..)| p == path).map(|(_, len, _, number)| (*len, *number));
     for input in data.trace.inputs() {
         let path = Path::new(input.name());
-        let Some(old) = len(before, path) else { continue };
-        // A file that is gone was renamed or deleted; in a folder its new name is found.
-        if len(now, path).is_some_and(|new| new < old) {
+        let Some((old, number)) = of(before, path) else { continue };
+        let renamed = number > 0 && now.iter().any(|(p, len, _, n)| *n == number && p != path && *len >= old);
+        let lost = !renamed
+            && match of(now, path) {
+                Some((new, other)) => new < old || other != number,
+                // In a folder the new name of a file that was renamed is found; of a file that was named, it is not.
+                None => inputs.iter().any(|i| i == path),
+            };
+        if lost {
             let intact = usize::try_from(input.intact_len()).unwrap_or(usize::MAX).min(input.bytes().len());
             let name = format!("{} (before, {})", input.name(), kept.len() + 1);
             // One that is mapped is still whole when it was replaced, and has lost its end when it was cut.

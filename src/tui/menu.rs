@@ -22,6 +22,8 @@ pub enum Choice {
     Column(usize),
     /// Copy that text.
     Copy(String),
+    /// Copy that, as text.
+    CopyContent(Content),
     /// Save that.
     Save(Content),
 }

@@ -7,10 +7,11 @@
 //! ```
 //!
 //! [`update()`] is the only place where state changes, and does no I/O; [`view()`] only reads. [`KEYMAP`] is the one
-//! table that says what a key does, for dispatch, hint bar and help. Logs are read by a thread of their own, so no
+//! table that says what a key does, for dispatch, hint bar and help; a [`Keymap`] is that table with a user's own keys. Logs are read by a thread of their own, so no
 //! key waits for them. Every text of a log goes through a sanitiser before it is drawn.
 
 mod app;
+mod beginning;
 mod cell;
 pub mod data;
 mod filter;
@@ -18,9 +19,11 @@ mod keys;
 mod list;
 mod load;
 mod menu;
+mod notes;
 mod rows;
 mod run;
 mod save;
+mod state;
 mod terminal;
 mod theme;
 mod timeline;
@@ -29,10 +32,11 @@ mod view;
 
 pub use app::{App, Job, Load, Notice, Overlay, Prompt, PromptKind, View};
 pub use filter::Filter;
-pub use keys::{Binding, Command, KEYMAP, Key, Place, Scope};
+pub use keys::{Binding, Clash, Command, KEY_NAMES, KEYMAP, Key, Keymap, Line, Place, Preset, Scope, UnknownKey};
 pub use list::{List, Motion};
 pub use menu::{Choice, Menu};
-pub use run::{Ending, Event, Settings, cycle, restore, run, terminate};
+pub use notes::{Notebook, Notes};
+pub use run::{Ending, Event, Left, Settings, cycle, restore, run, terminate};
 pub use save::{Content, Save};
 pub use theme::Theme;
 pub use timeline::{Part, TimeMode, Timeline};

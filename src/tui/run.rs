@@ -14,8 +14,9 @@ use ratatui::backend::Backend;
 use super::app::{App, Notice};
 use super::data::Data;
 use super::filter::Filter;
-use super::keys::Key;
+use super::keys::{Command, Key, Keymap};
 use super::load;
+use super::notes::{self, Notebook, Notes};
 use super::save;
 use super::terminal;
 use super::theme::Theme;
@@ -60,6 +61,21 @@ pub struct Settings {
     pub colour: bool,
     /// Draw with ASCII only.
     pub ascii: bool,
+    /// What keys do.
+    pub keys: Keymap,
+    /// Notes, as they are in their file.
+    pub notes: Notes,
+    /// That file; without one, notes are lost when the user leaves.
+    pub notes_file: Option<PathBuf>,
+}
+
+/// How it ended, and what is still to be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// How the user left.
+    pub ending: Ending,
+    /// Notes that could not be written, in lines for stderr.
+    pub unwritten: Vec<String>,
 }
 
 /// A search goes on so long between two frames.
@@ -83,7 +99,7 @@ pub fn restore() {
 ///
 /// # Errors
 /// When the terminal cannot be used.
-pub fn run(settings: &Settings) -> io::Result<Ending> {
+pub fn run(settings: &Settings) -> io::Result<Left> {
     let (sender, events) = channel();
     let (guard, mut terminal) = terminal::take()?;
     if let Ok(mut signals) = SIGNALS.lock() {
@@ -92,6 +108,8 @@ pub fn run(settings: &Settings) -> io::Result<Ending> {
     let size = terminal.size()?;
     let mut app = App::new(Theme::new(settings.colour, settings.ascii), (size.width, size.height));
     app.follow = settings.follow;
+    app.keys = settings.keys.clone();
+    app.notes = settings.notes.clone();
     // Before anything else: the first frame must not wait for a single byte of a log.
     terminal.draw(|frame| view(&app, frame))?;
     let keys = sender.clone();
@@ -108,13 +126,19 @@ pub fn run(settings: &Settings) -> io::Result<Ending> {
     let following = Arc::new(AtomicBool::new(settings.follow));
     let follow = Arc::clone(&following);
     thread::spawn(move || load::load(&inputs, &options, &follow, &sender));
-    let ending =
-        cycle(&mut terminal, &mut app, &events, &mut |app, effect| perform(app, effect, &told, &following, &asked));
+    let teller = told.clone();
+    // Nobody listens any more when the user has left.
+    let tell = move |text, bad| drop(teller.send(Event::Action(Action::Tell(Notice { text, bad }))));
+    let (notes, writer) = notes::writer(Notebook::new(settings.notes_file.clone()), tell);
+    let outside = Outside { sender: told, follow: following, asked, notes };
+    let ending = cycle(&mut terminal, &mut app, &events, &mut |app, effect| perform(app, effect, &outside));
+    drop(outside);
+    let unwritten = writer.join().unwrap_or_default();
     if let Ok(mut signals) = SIGNALS.lock() {
         *signals = None;
     }
     drop(guard);
-    ending
+    ending.map(|ending| Left { ending, unwritten })
 }
 
 /// Draws and waits, until an event ends it. Generic over the terminal, so that tests need none; `perform` carries
@@ -169,9 +193,18 @@ fn work(app: &mut App, events: &Receiver<Event>) -> Option<Event> {
     None
 }
 
+/// Whom effects are passed to.
+struct Outside {
+    sender: Sender<Event>,
+    follow: Arc<AtomicBool>,
+    asked: Arc<AtomicUsize>,
+    notes: Sender<(String, String)>,
+}
+
 /// Carries out what is to be done outside.
-fn perform(app: &App, effect: Effect, sender: &Sender<Event>, follow: &AtomicBool, asked: &Arc<AtomicUsize>) {
-    let sender = sender.clone();
+fn perform(app: &App, effect: Effect, outside: &Outside) {
+    let Outside { follow, asked, .. } = outside;
+    let sender = outside.sender.clone();
     let told = sender.clone();
     let tell = move |text: String, bad: bool| {
         // Nobody listens any more when the user has left.
@@ -179,6 +212,11 @@ fn perform(app: &App, effect: Effect, sender: &Sender<Event>, follow: &AtomicBoo
     };
     match effect {
         Effect::Quit => {}
+        Effect::Note(call_id, text) => {
+            if outside.notes.send((call_id, text)).is_err() {
+                tell("note not written: its thread has ended".to_owned(), true);
+            }
+        }
         Effect::Filter(filter) => {
             asked.store(filter.number, Ordering::Relaxed);
             let (data, asked) = (Arc::clone(&app.data), Arc::clone(asked));
@@ -191,7 +229,7 @@ fn perform(app: &App, effect: Effect, sender: &Sender<Event>, follow: &AtomicBoo
                 tell(format!("no mouse on this terminal: {error}"), true);
             }
         }
-        Effect::Copy(text) => match copy(&text) {
+        Effect::Copy(text) => match copy(&text, &app.keys.name(Command::Save)) {
             Ok(done) => tell(done, false),
             Err(error) => tell(format!("cannot copy: {error}"), true),
         },
@@ -231,24 +269,24 @@ const CLIPBOARD: usize = 74_000;
 
 /// To the clipboard of the terminal (OSC 52), which works over SSH but does not say whether it did; and to a file
 /// when it is too long for that.
-fn copy(text: &str) -> io::Result<String> {
+fn copy(text: &str, save: &str) -> io::Result<String> {
     if text.len() > CLIPBOARD {
         let path = save::save_text(&std::env::current_dir()?, text)?;
         return Ok(format!("too long for the clipboard: saved {}", path.display()));
     }
     crossterm::execute!(terminal::out(), crossterm::clipboard::CopyToClipboard::to_clipboard_from(text))?;
-    Ok(format!("copied {} bytes to the clipboard of the terminal; s saves to a file instead", text.len()))
+    Ok(format!("copied {} bytes to the clipboard of the terminal; {save} saves to a file instead", text.len()))
 }
 
 fn of_terminal(app: &App, event: &crossterm::event::Event) -> Option<Action> {
-    use crossterm::event::{Event, KeyCode, MouseButton, MouseEventKind};
+    use crossterm::event::{Event, MouseButton, MouseEventKind};
     match event {
         Event::Key(key) => Key::of(*key).and_then(|key| app.action(key)),
         Event::Resize(columns, rows) => Some(Action::Resize(*columns, *rows)),
         Event::Mouse(mouse) => match mouse.kind {
             MouseEventKind::Down(MouseButton::Left) => Some(Action::Click(mouse.column, mouse.row)),
-            MouseEventKind::ScrollDown => app.action(Key::plain(KeyCode::Down)),
-            MouseEventKind::ScrollUp => app.action(Key::plain(KeyCode::Up)),
+            MouseEventKind::ScrollDown => Some(Action::Wheel(mouse.column, mouse.row, true)),
+            MouseEventKind::ScrollUp => Some(Action::Wheel(mouse.column, mouse.row, false)),
             _ => None,
         },
         _ => None,

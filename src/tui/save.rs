@@ -4,20 +4,23 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::app::View;
-use super::data::Data;
+use super::data::{Data, Entry};
+use super::notes::call_ids;
+use super::rows;
 use crate::analysis::Analysis;
 use crate::ladder::svg::SvgOptions;
 use crate::ladder::text::{TextOptions, TimeStyle};
 use crate::ladder::{self, Subject, mermaid, svg};
 use crate::report::story::Story;
 use crate::report::{self, page};
+use crate::text::sanitize;
 use crate::trace::EventId;
 
 /// What is to be saved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
-    /// A story with its ladder, hops and records, as text.
-    Text(Subject),
+    /// A story with the notes on it, its ladder, hops and records, as text.
+    Text(Subject, Vec<String>),
     /// Its call and pushes, as the JSON of `siptrail report`.
     Json(Subject),
     /// Its ladder, as a picture.
@@ -26,6 +29,8 @@ pub enum Content {
     Mermaid(Subject),
     /// Records as logged, byte for byte.
     Records(Vec<EventId>),
+    /// Records and component lines as logged, byte for byte.
+    Entries(Vec<Entry>),
     /// The calls or pushes of these rows, as the JSON of `siptrail report`.
     Rows(View, Vec<u32>),
 }
@@ -46,21 +51,20 @@ impl Content {
     pub(super) fn file_name(&self, data: &Data) -> String {
         let of = |subject: &Subject| -> String {
             let call_id = match subject {
-                Subject::Call(i) => data.analysis.calls.get(*i).map(|c| c.call_id.as_str()),
-                Subject::Push(i) => data.analysis.pushes.get(*i).map(|p| p.call_id.as_str()),
                 Subject::Records(_) => None,
+                subject => call_ids(data, subject).into_iter().next(),
             };
             // A Call-ID is text of the log: it names no folders.
             let name: String =
-                call_id.unwrap_or("dialog").chars().filter(char::is_ascii_alphanumeric).take(12).collect();
+                call_id.as_deref().unwrap_or("dialog").chars().filter(char::is_ascii_alphanumeric).take(12).collect();
             format!("siptrail-{name}")
         };
         match self {
-            Content::Text(subject) => of(subject) + ".txt",
+            Content::Text(subject, _) => of(subject) + ".txt",
             Content::Json(subject) => of(subject) + ".json",
             Content::Svg(subject) => of(subject) + ".svg",
             Content::Mermaid(subject) => of(subject) + ".mmd",
-            Content::Records(_) => "siptrail-records.log".to_owned(),
+            Content::Records(_) | Content::Entries(_) => "siptrail-records.log".to_owned(),
             Content::Rows(View::Pushes, _) => "siptrail-pushes.json".to_owned(),
             Content::Rows(..) => "siptrail-calls.json".to_owned(),
         }
@@ -73,7 +77,13 @@ impl Content {
     pub fn write(&self, data: &Data, ascii: bool, out: &mut dyn Write) -> io::Result<()> {
         let analysis = &data.analysis;
         match self {
-            Content::Text(subject) => {
+            Content::Text(subject, notes) => {
+                for line in notes.iter().flat_map(|n| n.lines()) {
+                    writeln!(out, "Note: {}", sanitize(line))?;
+                }
+                if !notes.is_empty() {
+                    writeln!(out)?;
+                }
                 let ladder = ladder::build(&data.trace, analysis, subject);
                 let look = TextOptions { width: page::WIDTH * 3 / 2, ascii, ..TextOptions::default() };
                 let mut plain = anstream::StripStream::new(Vec::new());
@@ -96,6 +106,13 @@ impl Content {
             Content::Json(Subject::Records(records)) | Content::Records(records) => {
                 for event in records.iter().filter_map(|id| data.trace.event(*id)) {
                     out.write_all(data.trace.record(event).trim_ascii_end())?;
+                    out.write_all(b"\r\n")?;
+                }
+                Ok(())
+            }
+            Content::Entries(entries) => {
+                for entry in entries {
+                    out.write_all(rows::logged(data, *entry).trim_ascii_end())?;
                     out.write_all(b"\r\n")?;
                 }
                 Ok(())

@@ -1,4 +1,6 @@
-//! Styles by meaning. Only the 16 colours of the terminal's own palette, so that dark and light backgrounds both work.
+//! Styles by meaning. Only colours of the terminal's own palette of 16, and of these only such as can be read on a light
+//! background and on a dark one: yellow, white and cyan fade on white, blue and black on black. Nothing has a background
+//! of its own; what is selected is reversed.
 
 use ratatui::style::{Color, Modifier, Style};
 
@@ -22,7 +24,7 @@ pub struct Theme {
     /// What a search found.
     pub hit: Style,
     /// Transactions, one after the other.
-    pub transactions: [Style; 6],
+    pub transactions: [Style; 4],
     /// Draw with ASCII only.
     pub ascii: bool,
 }
@@ -37,7 +39,7 @@ impl Theme {
         let hit = bold.add_modifier(Modifier::UNDERLINED);
         if !colour {
             let (bad, warn, good, name) = (bold, plain, plain, plain);
-            return Theme { head: bold, dim, bad, warn, good, selected, name, hit, transactions: [plain; 6], ascii };
+            return Theme { head: bold, dim, bad, warn, good, selected, name, hit, transactions: [plain; 4], ascii };
         }
         Theme {
             head: bold,
@@ -46,18 +48,10 @@ impl Theme {
             warn: plain.fg(Color::Magenta),
             good: plain.fg(Color::Green),
             selected,
-            name: plain.fg(Color::Cyan),
+            name: plain.fg(Color::LightBlue),
             hit,
-            // No yellow and no white: they cannot be read on a light background.
-            transactions: [
-                Color::Blue,
-                Color::Magenta,
-                Color::Cyan,
-                Color::Green,
-                Color::LightBlue,
-                Color::LightMagenta,
-            ]
-            .map(|c| plain.fg(c)),
+            // The colour of the terminal's own text is one of them.
+            transactions: [plain.fg(Color::LightBlue), plain.fg(Color::Magenta), plain, plain.fg(Color::LightMagenta)],
             ascii,
         }
     }

@@ -1,16 +1,16 @@
 //! Copies without names: the same story, the same shape, and no name.
 
 use std::collections::BTreeSet;
-use std::path::Path;
-use std::process::{Command, Output};
 
 use siptrail::anonymise::{Key, Names, Rewriter, difference, leftovers};
 use siptrail::input::Input;
 use siptrail::report::{self, model::Report};
+use siptrail::synth::{Extent, Format, Plan, in_memory};
 use siptrail::trace::LoadOptions;
 use siptrail::{Options, Trace};
 
 use crate::common::{root, scenarios};
+use crate::program::run_in;
 
 fn trace(files: &[(String, Vec<u8>)]) -> Trace {
     let inputs = files.iter().map(|(name, text)| Input::from_bytes(name.clone(), text.clone())).collect();
@@ -54,6 +54,40 @@ fn every_scenario_tells_the_same_story_without_names() {
         stories += before.calls.len() + before.pushes.len();
     }
     assert!(stories > 50);
+}
+
+/// A day of a deployment with every kind of failure, in each layout.
+#[test]
+fn generated_deployments_tell_the_same_story_without_names() {
+    for (seed, format) in [(1, Format::R2), (2, Format::Lync2010), (3, Format::Cls)] {
+        let plan = Plan { seed, format, extent: Extent::Calls(200), servers: 3, damage_ppm: 5_000, ..Plan::default() };
+        let original = trace(&in_memory(&plan).0);
+        let (rewriter, texts) = copies(&original);
+        for text in &texts {
+            assert_eq!(leftovers(&rewriter, text, 3), [], "{format:?}");
+        }
+        let names = original.inputs().iter().map(|input| input.name().to_owned());
+        let after = reported(&trace(&names.zip(texts).collect::<Vec<_>>()));
+        let before = reported(&original);
+        assert!(before.summary.missed > 5, "{format:?}");
+        assert_eq!(difference(&before, &after), None, "{format:?}");
+    }
+}
+
+/// The search itself: what is put back is found.
+#[test]
+fn a_leftover_is_found() {
+    let log = b"TL_INFO(TF_PROTOCOL) [0]0F14.1A2C::10/15/2013-09:01:45.669.000d0b31 (SIPStack,A::B:C.cpp(125))$$begin_record\n\
+        Direction: incoming\nPeer: 192.0.2.77:5061\nMessage-Type: request\nStart-Line: OPTIONS sip:fabrikam.com SIP/2.0\n\
+        From: <sip:zacharias@fabrikam.com>;tag=1f0e5d77c2a94b6e8d1c\nTo: <sip:fabrikam.com>\nCSeq: 1 OPTIONS\n\
+        Call-ID: 7c6b5a49382716051423\nMessage-Body: -\n$$end_record\n";
+    let (rewriter, texts) = copies(&trace(&[("x.log".to_owned(), log.to_vec())]));
+    assert_eq!(leftovers(&rewriter, &texts[0], 3), []);
+    for original in ["192.0.2.77", "zacharias", "1f0e5d77c2a94b6e8d1c", "7c6b5a49382716051423"] {
+        let text = [&texts[0][..], b"left: ", original.as_bytes(), b"\n"].concat();
+        let found: Vec<String> = leftovers(&rewriter, &text, 3).into_iter().map(|l| l.word).collect();
+        assert_eq!(found, [original]);
+    }
 }
 
 #[test]
@@ -147,16 +181,12 @@ fn names_go_and_the_log_stays() {
     assert!(component.contains(&family), "{component}: {family}");
 }
 
-fn run(args: &[&str], folder: &Path) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_siptrail")).args(args).current_dir(folder).output().unwrap()
-}
-
 #[test]
 fn the_command_proves_its_copy_or_writes_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let samples = root("samples");
     let samples = samples.to_str().unwrap();
-    let o = run(&["anonymise", samples, "-o", "out"], dir.path());
+    let o = run_in(&["anonymise", samples, "-o", "out"], dir.path());
     let said = String::from_utf8(o.stdout).unwrap();
     assert!(o.status.success(), "{said}{}", String::from_utf8_lossy(&o.stderr));
     assert!(said.contains("proven:") && said.contains("no original name is left"), "{said}");
@@ -170,7 +200,7 @@ fn the_command_proves_its_copy_or_writes_nothing() {
         assert!(!text.contains(name), "{name}");
     }
     let missed = |folder: &str| {
-        let o = run(&["report", folder, "--format", "json"], dir.path());
+        let o = run_in(&["report", folder, "--format", "json"], dir.path());
         let report: serde_json::Value = serde_json::from_slice(&o.stdout).unwrap();
         report["summary"].clone()
     };
@@ -183,7 +213,7 @@ fn the_command_proves_its_copy_or_writes_nothing() {
         (&["anonymise", samples, "-o", "other", "--key", "short.key"], "expected 16 bytes or more"),
         (&["anonymise", "short.key", "-o", "other"], "no SIP trace record"),
     ] {
-        let o = run(args, dir.path());
+        let o = run_in(args, dir.path());
         assert_eq!(o.status.code(), Some(2), "{args:?}");
         assert!(String::from_utf8_lossy(&o.stderr).contains(told), "{args:?}: {o:?}");
     }
@@ -198,7 +228,7 @@ fn a_key_gives_the_same_pseudonyms_again() {
     let log = root("samples/silent-mobile-leg.log");
     let copy = |folder: &str, key: &[&str]| {
         let args = [&["anonymise", log.to_str().unwrap(), "-o", folder], key].concat();
-        assert!(run(&args, dir.path()).status.success());
+        assert!(run_in(&args, dir.path()).status.success());
         let file = std::fs::read_dir(dir.path().join(folder)).unwrap().next().unwrap().unwrap();
         std::fs::read(file.path()).unwrap()
     };

@@ -1,22 +1,10 @@
 //! The program as it is run: what it prints where, and how it exits.
 
 use std::io::Write;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 use crate::common::root;
-
-fn run(args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_siptrail"));
-    command.args(args).current_dir(root("")).env_remove("CLICOLOR_FORCE").output().unwrap()
-}
-
-fn out(o: &Output) -> String {
-    String::from_utf8(o.stdout.clone()).unwrap()
-}
-
-fn err(o: &Output) -> String {
-    String::from_utf8(o.stderr.clone()).unwrap()
-}
+use crate::program::{err, out, run};
 
 #[test]
 fn exit_codes_are_those_of_the_contract() {

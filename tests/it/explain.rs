@@ -1,20 +1,17 @@
 //! The offline knowledge: `siptrail findings` and `siptrail explain`.
 
 use std::collections::BTreeSet;
-use std::process::{Command, Output};
+use std::process::Command;
 
 use serde_json::Value;
 
 use crate::common::root;
+use crate::program::run;
 
 fn siptrail(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_siptrail"));
     command.args(args).env_remove("CLICOLOR_FORCE").env_remove("NO_COLOR");
     command
-}
-
-fn run(args: &[&str]) -> Output {
-    siptrail(args).output().unwrap()
 }
 
 fn text(args: &[&str]) -> String {

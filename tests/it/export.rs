@@ -1,15 +1,10 @@
 //! `siptrail export`: what another reader of the capture finds in it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::{Command, Output};
 
 use etherparse::{NetSlice, SlicedPacket, TransportSlice};
 
-use crate::common::root;
-
-fn run(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_siptrail")).args(args).current_dir(root("")).output().unwrap()
-}
+use crate::program::run;
 
 const FAILED: &str = "samples/push-failed-at-edge";
 

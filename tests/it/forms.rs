@@ -1,7 +1,6 @@
 //! The forms of the report: what a hostile log leaves in each, and files that are written whole or not at all.
 
 use std::path::Path;
-use std::process::{Command, Output};
 
 use serde_json::Value;
 use siptrail::input::Input;
@@ -10,6 +9,7 @@ use siptrail::trace::LoadOptions;
 use siptrail::{Options, Trace};
 
 use crate::common::root;
+use crate::program::run_in;
 
 /// A reason phrase that is a formula, HTML, Markdown and a second cell.
 pub(crate) const EVIL: &str = r#"=1+1 "quoted";</script><script>alert(1)</script> | [x](y) `z` @all"#;
@@ -154,10 +154,6 @@ fn the_page_of_nothing_is_a_page() {
     assert!(page.contains("No calls and no pushes in these logs") && page.ends_with("</html>"), "{page}");
 }
 
-fn run(args: &[&str], folder: &Path) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_siptrail")).args(args).current_dir(folder).output().unwrap()
-}
-
 #[test]
 fn an_output_file_is_whole_or_is_not_there() {
     let dir = tempfile::tempdir().unwrap();
@@ -172,9 +168,9 @@ fn an_output_file_is_whole_or_is_not_there() {
         all
     };
 
-    let o = run(&["report", log, "--format", "json", "-o", "old.json"], dir.path());
+    let o = run_in(&["report", log, "--format", "json", "-o", "old.json"], dir.path());
     assert!(o.status.success() && o.stdout.is_empty(), "{o:?}");
-    let direct = run(&["report", log, "--format", "json"], dir.path());
+    let direct = run_in(&["report", log, "--format", "json"], dir.path());
     assert_eq!(std::fs::read(dir.path().join("old.json")).unwrap(), direct.stdout);
 
     // Every one of them leaves the folder as it was, and says in one line which file and what to do.
@@ -187,14 +183,14 @@ fn an_output_file_is_whole_or_is_not_there() {
         (&["report", log, "--format", "csv", "-o", "new.csv"], "--format csv", "--table calls"),
         (&["report", log, "--format", "json", "--table", "calls"], "--table", "--format csv"),
     ] {
-        let o = run(args, dir.path());
+        let o = run_in(args, dir.path());
         let said = String::from_utf8(o.stderr).unwrap();
         assert_eq!(o.status.code(), Some(2), "{args:?}: {said}");
         assert!(said.contains(file) && said.contains(hint) && said.lines().count() == 1, "{args:?}: {said}");
         assert_eq!(names(), ["old.json", "own.log"], "{args:?}");
     }
 
-    let o = run(&["report", log, "-o", "new.txt"], dir.path());
+    let o = run_in(&["report", log, "-o", "new.txt"], dir.path());
     assert!(o.status.success());
     let text = std::fs::read_to_string(dir.path().join("new.txt")).unwrap();
     assert!(text.starts_with("1 call missed") && !text.contains('\u{1b}'), "{text}");
@@ -206,7 +202,7 @@ fn a_full_disk_is_an_error() {
     if !Path::new("/dev/full").exists() {
         return;
     }
-    let o = run(&["report", "samples/silent-mobile-leg.log", "-o", "/dev/full"], &root(""));
+    let o = run_in(&["report", "samples/silent-mobile-leg.log", "-o", "/dev/full"], &root(""));
     let said = String::from_utf8(o.stderr).unwrap();
     assert_eq!(o.status.code(), Some(2));
     assert!(said.contains("/dev/full") && said.contains("check the disk"), "{said}");

@@ -1,23 +1,9 @@
 //! `siptrail list`, `siptrail grep` and `report --where` as a user runs them.
 
-use std::process::{Command, Output};
-
 use serde_json::Value;
 
 use crate::common::root;
-
-fn run(args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_siptrail"));
-    command.args(args).current_dir(root("")).env_remove("CLICOLOR_FORCE").output().unwrap()
-}
-
-fn out(o: &Output) -> String {
-    String::from_utf8(o.stdout.clone()).unwrap()
-}
-
-fn err(o: &Output) -> String {
-    String::from_utf8(o.stderr.clone()).unwrap()
-}
+use crate::program::{err, out, run};
 
 /// One call, one push.
 const FAILED: &str = "samples/push-failed-at-edge";

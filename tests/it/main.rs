@@ -8,6 +8,7 @@
 //! * `hostile`: damaged and malicious input
 //! * `pty`: the terminal UI on a real pseudo-terminal
 //! * `list`: `siptrail list`, `siptrail grep`, `report --where`
+//! * `notes`: notes on calls and pushes, and their file
 //! * `query`: the filter language
 //! * `contrasts`: what the calls missed for one cause have in common
 //! * `findings`: cases that fire each entry of the catalogue, and cases that must not, `tests/findings`
@@ -17,18 +18,21 @@
 //! * `finish`: global options, configuration file, completions, manual pages
 //! * `schema`: the JSON report against `tests/report.schema.json`
 //! * `synth`: `siptrail synth`, `check` and `demo` as a user runs them
-//! * `torture`: the messages of RFC 4475 as records
+//! * `torture`: the messages of RFC 4475 and RFC 5118 as records
 //! * `show`: ladders, and `siptrail show` as a user runs it
 //! * `forms`: NDJSON, CSV and Markdown, and `--output`
 //! * `anonymise`: copies without names
-//! * `tui`: screens of the terminal UI against `tests/screens`, and what keys do
+//! * `tui`: what keys do in the terminal UI; `keyboard` presses them
+//! * `screens`: its screens against `tests/screens`
 //! * `cli`: the program as a user runs it, exit codes included
+//! * `program`: runs the program for the others
 //! * `explain`: the offline knowledge, `siptrail findings` and `siptrail explain`
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod accuracy;
 mod anonymise;
+mod beginning;
 mod changing;
 mod cli;
 mod common;
@@ -37,11 +41,16 @@ mod explain;
 mod export;
 mod findings;
 mod finish;
+mod forks;
 mod forms;
 mod framing;
 mod hops;
 mod hostile;
+mod keyboard;
+mod lines;
 mod list;
+mod notes;
+mod program;
 mod properties;
 #[cfg(unix)]
 mod pty;
@@ -50,6 +59,7 @@ mod reprint;
 mod samples;
 mod scenarios;
 mod schema;
+mod screens;
 mod show;
 mod sipp;
 mod story;

@@ -30,6 +30,9 @@ impl Session {
         let before = settings(&*pair.master);
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_siptrail"));
         command.args(args);
+        // Neither the keys nor the notes of who runs the tests.
+        command.env("SIPTRAIL_CONFIG", "");
+        command.env("XDG_DATA_HOME", env!("CARGO_TARGET_TMPDIR"));
         command.cwd(root(""));
         command.env("TERM", "xterm-256color");
         command.env("LC_ALL", "C.UTF-8");
@@ -136,6 +139,30 @@ fn the_terminal_is_given_back_on_a_signal_and_on_ctrl_c() {
     session.wait_for("1 call missed");
     session.press("\u{3}");
     assert_eq!(session.ended(), 0);
+}
+
+#[test]
+fn a_note_is_there_the_next_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notes.toml");
+    let args = ["tui", "--keys", "sngrep", "--notes", path.to_str().unwrap(), FAILED];
+    let mut session = Session::start(&args);
+    session.wait_for("1 call missed");
+    session.press("3");
+    session.wait_for("missed_push_failed");
+    // Left at once: the note is written all the same.
+    session.press("aasked Frank\rQ");
+    assert_eq!(session.ended(), 0);
+    let mut session = Session::start(&args);
+    session.wait_for("1 call missed");
+    session.press("3");
+    session.wait_for("Note: asked Frank");
+    session.press("q");
+    assert_eq!(session.ended(), 0);
+    std::fs::write(&path, "broken").unwrap();
+    let mut session = Session::start(&args);
+    session.wait("the line", |screen| screen.contents().replace('\n', "").contains("notes.toml:1: "));
+    assert_eq!(session.ended(), 2);
 }
 
 #[test]

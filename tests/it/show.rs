@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
-use std::process::{Command, Output};
 
 use siptrail::ladder::text::TextOptions;
 use siptrail::ladder::{self, LaneRole, StepKind, Subject};
@@ -12,19 +11,7 @@ use siptrail::{Options, Trace};
 use unicode_width::UnicodeWidthStr;
 
 use crate::common::root;
-
-fn run(args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_siptrail"));
-    command.args(args).current_dir(root("")).env_remove("CLICOLOR_FORCE").output().unwrap()
-}
-
-fn out(o: &Output) -> String {
-    String::from_utf8(o.stdout.clone()).unwrap()
-}
-
-fn err(o: &Output) -> String {
-    String::from_utf8(o.stderr.clone()).unwrap()
-}
+use crate::program::{err, out, run};
 
 const FAILED: &str = "samples/push-failed-at-edge";
 

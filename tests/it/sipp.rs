@@ -1,4 +1,4 @@
-//! `siptrail export --as sipp`: what SIPp would do with the scenarios.
+//! `siptrail export --as sipp`: what `SIPp` would do with the scenarios.
 
 use std::process::Command;
 
@@ -104,7 +104,7 @@ fn is_free_of_the_connection(id: &str, message: &str) {
     }
 }
 
-/// A log whose texts would end CDATA and comments, or be variables of SIPp.
+/// A log whose texts would end CDATA and comments, or be variables of `SIPp`.
 fn hostile() -> Trace {
     let record = |direction: &str, n: u32, head: &str, body: &str| {
         format!(

@@ -1,11 +1,9 @@
 //! `siptrail synth`, `check` and `demo` as a user runs them.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
-fn run(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_siptrail")).args(arguments).output().unwrap()
-}
+use crate::program::run;
 
 fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()

@@ -1,186 +1,15 @@
-//! The terminal UI without a terminal: screens against the files of `tests/screens`, and what keys do.
-//!
-//! `UPDATE_SCREENS=1 cargo test --test it tui` writes the files anew; look at what changed before you keep it.
+//! What keys do in the terminal UI, without a terminal.
 
 use std::sync::Arc;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
-use ratatui::buffer::Buffer;
-use ratatui::style::Color;
 use siptrail::input::Input;
 use siptrail::trace::LoadOptions;
 use siptrail::tui::data::Data;
-use siptrail::tui::{Action, App, Effect, Filter, Key, Load, Overlay, Theme, View, update, view};
+use siptrail::tui::{Action, App, Effect, Filter, Keymap, Overlay, Preset, Theme, View, update};
 use siptrail::{Options, Trace};
 
 use crate::common::root;
-
-const FAILED: &str = "samples/push-failed-at-edge";
-const SIZES: [(u16, u16); 2] = [(80, 24), (160, 50)];
-
-/// The UI on logs, which are named from the project's folder.
-fn app(log: &str, theme: Theme, size: (u16, u16)) -> App {
-    let mut app = App::new(theme, size);
-    let trace = Trace::open([log]).unwrap();
-    update(&mut app, Action::Loaded(Arc::new(Data::new(trace, &Options::default()))));
-    app
-}
-
-fn plain() -> Theme {
-    Theme::new(false, false)
-}
-
-/// Presses keys: `3jj<Enter>`. Searches are finished before the next key. Gives the last effect.
-fn press(app: &mut App, keys: &str) -> Option<Effect> {
-    let mut effect = None;
-    let mut rest = keys;
-    while let Some(first) = rest.chars().next() {
-        let named = rest.strip_prefix('<').and_then(|r| r.split_once('>')).filter(|(name, _)| name.len() > 1);
-        let (code, modifiers, after) = match named {
-            Some((name, after)) => {
-                let (code, modifiers) = match name {
-                    "Enter" => (KeyCode::Enter, KeyModifiers::NONE),
-                    "Esc" => (KeyCode::Esc, KeyModifiers::NONE),
-                    "Tab" => (KeyCode::Tab, KeyModifiers::NONE),
-                    "S-Tab" => (KeyCode::BackTab, KeyModifiers::SHIFT),
-                    "Down" => (KeyCode::Down, KeyModifiers::NONE),
-                    "PgDn" => (KeyCode::PageDown, KeyModifiers::NONE),
-                    "F1" => (KeyCode::F(1), KeyModifiers::NONE),
-                    "BS" => (KeyCode::Backspace, KeyModifiers::NONE),
-                    _ => match name.split_once('-') {
-                        Some(("C", c)) => (KeyCode::Char(c.chars().next().unwrap()), KeyModifiers::CONTROL),
-                        Some(("M", c)) => (KeyCode::Char(c.chars().next().unwrap()), KeyModifiers::ALT),
-                        _ => panic!("no key {name}"),
-                    },
-                };
-                (code, modifiers, after)
-            }
-            None => (KeyCode::Char(first), KeyModifiers::NONE, &rest[first.len_utf8()..]),
-        };
-        rest = after;
-        let key = Key::of(KeyEvent::new(code, modifiers)).unwrap();
-        if let Some(action) = app.action(key) {
-            effect = update(app, action);
-            if let Some(Effect::Filter(filter)) = &effect {
-                let rows = filter.ask(&app.data, &|_| true).unwrap().unwrap();
-                effect = update(app, Action::Filtered(filter.clone(), rows));
-            }
-        }
-        while app.busy() {
-            update(app, Action::Work);
-        }
-    }
-    effect
-}
-
-fn draw(app: &App) -> Buffer {
-    let (width, height) = app.size;
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    terminal.draw(|frame| view(app, frame)).unwrap();
-    terminal.backend().buffer().clone()
-}
-
-fn text(buffer: &Buffer) -> String {
-    let mut out = String::new();
-    for y in 0..buffer.area.height {
-        let mut skip = 0;
-        let mut row = String::new();
-        for x in 0..buffer.area.width {
-            let symbol = buffer[(x, y)].symbol();
-            if skip == 0 {
-                row.push_str(symbol);
-            }
-            skip = unicode_width::UnicodeWidthStr::width(symbol).max(skip).saturating_sub(1);
-        }
-        out.push_str(row.trim_end());
-        out.push('\n');
-    }
-    out
-}
-
-/// Screens: name, log, keys.
-const SCREENS: &[(&str, &str, &str)] = &[
-    ("overview", "samples", ""),
-    ("pushes", "samples", "2x"),
-    ("calls", "samples", "3x"),
-    ("calls-sorted", "samples", "3Sg"),
-    ("records", FAILED, "5@08:30:20.2<Enter>"),
-    ("findings", "samples", "6"),
-    ("findings-calls", "samples", "6j<Enter>"),
-    ("timeline", FAILED, "3<Enter>ee"),
-    ("timeline-copies", FAILED, "3<Enter>x+jt"),
-    ("timeline-sdp", "samples/desktop-calls.log", "3e<Enter>"),
-    ("timeline-empty", FAILED, "4"),
-    ("raw", FAILED, "3<Enter>r"),
-    ("compare", FAILED, "3<Enter>xmc"),
-    ("help-calls", FAILED, "3?"),
-    ("help-timeline", FAILED, "3<Enter><F1>G"),
-    ("menu-sort", "samples", "3S"),
-    ("menu-columns", "samples", "2Cda"),
-    ("menu-copy", FAILED, "3<Enter>y"),
-    ("menu-save", FAILED, "3ms"),
-    ("prompt-search", "samples", "3/frank"),
-    ("prompt-filter", "samples", "3fmissed -user:frank"),
-    ("prompt-filter-wrong", "samples", "3fmissed outcom:busy"),
-    ("filtered", FAILED, "5fstatus>=400<Enter>"),
-    ("prompt-not-found", "samples", "3/nobody"),
-    ("prompt-time", FAILED, "5@10:1"),
-    ("prompt-save", FAILED, "3st"),
-    ("no-such-time", FAILED, "5@noon<Enter>"),
-    ("nothing-found", "samples/synthetic-passed.log", "3"),
-];
-
-fn check(name: &str, shown: &str) -> Option<String> {
-    let path = root("tests/screens").join(format!("{name}.txt"));
-    if std::env::var_os("UPDATE_SCREENS").is_some() {
-        std::fs::write(&path, shown).unwrap();
-        return None;
-    }
-    let expected = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
-    (expected != shown).then(|| format!("{name}: expected\n{expected}\nshown\n{shown}"))
-}
-
-#[test]
-fn every_view_and_overlay_looks_as_it_was_judged() {
-    let mut wrong = Vec::new();
-    for (name, log, keys) in SCREENS {
-        for size in SIZES {
-            let mut app = app(log, plain(), size);
-            press(&mut app, keys);
-            wrong.extend(check(&format!("{name}-{}x{}", size.0, size.1), &text(&draw(&app))));
-        }
-    }
-    let mut app = App::new(plain(), (80, 24));
-    update(&mut app, Action::Loading(Load::Reading(431_000_000, 1_013_000_000)));
-    wrong.extend(check("loading-80x24", &text(&draw(&app))));
-    let mut app = self::app(FAILED, Theme::new(false, true), (80, 24));
-    press(&mut app, "3<Enter>ee");
-    let shown = text(&draw(&app));
-    assert!(shown.is_ascii(), "{shown}");
-    wrong.extend(check("timeline-ascii-80x24", &shown));
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-#[test]
-fn the_readme_shows_what_the_timeline_looks_like() {
-    let readme = std::fs::read_to_string(root("README.md")).unwrap();
-    let shown = readme.split("```\n").find(|block| block.starts_with(" siptrail  1 Overview"));
-    let screen = std::fs::read_to_string(root("tests/screens/timeline-80x24.txt")).unwrap();
-    assert_eq!(shown, Some(screen.as_str()));
-}
-
-/// No screen file that no test reads.
-#[test]
-fn no_screen_is_forgotten() {
-    for entry in std::fs::read_dir(root("tests/screens")).unwrap() {
-        let name = entry.unwrap().file_name().into_string().unwrap();
-        let known = SCREENS.iter().flat_map(|(n, ..)| SIZES.map(|(w, h)| format!("{n}-{w}x{h}.txt")));
-        let own = ["loading-80x24.txt", "timeline-ascii-80x24.txt"].map(str::to_owned);
-        assert!(known.chain(own).any(|k| k == name), "{name}");
-    }
-}
+use crate::keyboard::{FAILED, app, draw, plain, press};
 
 #[test]
 fn keys_do_what_the_help_says() {
@@ -232,6 +61,37 @@ fn keys_do_what_the_help_says() {
         assert_eq!(effect, None, "{keys}");
         assert_eq!((app.view, app.list().map(|l| l.selected)), (expected, row), "{keys}");
     }
+}
+
+#[test]
+fn the_keys_of_sngrep_do_what_they_do_there() {
+    for (keys, expected, row) in [
+        ("3<C-e>", View::Calls, Some(29)),
+        ("3<C-e><C-a>", View::Calls, Some(0)),
+        ("3<F3>frank<Enter>", View::Calls, Some(3)),
+        ("3uu", View::Calls, Some(3)),
+        ("3uuU", View::Calls, Some(2)),
+        ("3<F7>missed<Enter>G", View::Calls, Some(3)),
+        ("3jx", View::Timeline, Some(0)),
+        ("3j<F4>Q", View::Calls, Some(1)),
+        ("3hH", View::Calls, Some(0)),
+        ("3ti<Esc>", View::Calls, Some(0)),
+        ("3i", View::Overview, None),
+        ("3 jm'", View::Calls, Some(0)),
+    ] {
+        let mut app = app("samples", plain(), (80, 24));
+        app.keys = Keymap::preset(Preset::Sngrep);
+        assert_eq!(press(&mut app, keys), None, "{keys}");
+        assert_eq!((app.view, app.list().map(|l| l.selected)), (expected, row), "{keys}");
+    }
+    let mut app = app(FAILED, plain(), (80, 24));
+    app.keys = Keymap::preset(Preset::Sngrep);
+    let time = app.timeline.time;
+    assert_eq!(press(&mut app, "3xw"), None);
+    assert_ne!(app.timeline.time, time);
+    assert_eq!(press(&mut app, "p"), Some(Effect::Follow(true)));
+    press(&mut app, "<F2>");
+    assert!(matches!(app.overlay, Some(Overlay::Menu(_))));
 }
 
 #[test]
@@ -308,13 +168,24 @@ fn a_filter_narrows_the_list_while_it_is_typed() {
     let filter = Filter { number: app.filters.wrapping_sub(1), view: View::Calls, text: "missed".to_owned() };
     update(&mut app, Action::Filtered(filter, vec![0]));
     assert_eq!(app.calls.rows.len(), all);
+    // A cause stays for a case of which the query holds, or for its own text.
+    for (keys, codes) in [
+        ("6fuser:frank<Enter>", "PN01"),
+        ("f<C-u>DNS<Enter>", "PN04 PN03"),
+        ("f<C-u>missed -user:frank<Enter>", "PN03 PN20 PN50"),
+        ("<Esc>", "PN04 PN01 PN03 PN09 PN20 PN50"),
+    ] {
+        press(&mut app, keys);
+        let shown = app.findings.rows.iter().map(|r| app.data.causes[*r as usize].finding.code.as_str());
+        assert_eq!(shown.collect::<Vec<_>>().join(" "), codes, "{keys}");
+    }
     // Records stay in the order of time, whatever file they are in.
     press(&mut app, "5fmethod:message<Enter>");
     let times: Vec<_> = app
         .records
         .rows
         .iter()
-        .filter_map(|r| app.data.analysis.time(&app.data.trace, app.data.records[*r as usize]))
+        .filter_map(|r| app.data.analysis.time(&app.data.trace, app.data.records[*r as usize].record()?))
         .collect();
     assert!(times.len() > 5 && times.is_sorted());
 }
@@ -355,22 +226,6 @@ fn what_is_copied_and_saved_is_what_stands_in_the_log() {
     assert!(text.split("$$end_record\r\n").all(|r| log.contains(r.trim_end())), "{text}");
 }
 
-#[test]
-fn colours_are_those_of_every_terminal_and_none_where_none_are_wanted() {
-    for (name, log, keys) in SCREENS {
-        for colour in [true, false] {
-            let mut app = app(log, Theme::new(colour, false), (120, 40));
-            press(&mut app, keys);
-            for cell in draw(&app).content() {
-                for used in [cell.fg, cell.bg] {
-                    let palette = !matches!(used, Color::Rgb(..) | Color::Indexed(_));
-                    assert!(if colour { palette } else { used == Color::Reset }, "{name}: {used}");
-                }
-            }
-        }
-    }
-}
-
 /// A log whose every text wants something from the terminal.
 fn hostile() -> Vec<u8> {
     let text = std::fs::read_to_string(root("samples/silent-mobile-leg.log")).unwrap();
@@ -397,6 +252,40 @@ fn no_log_and_no_size_of_the_terminal_breaks_the_screen() {
             }
         }
     }
+}
+
+#[test]
+fn the_mouse_chooses_what_is_under_it() {
+    let mut app = app("samples", plain(), (80, 24));
+    assert_eq!(
+        press(&mut app, "3M"),
+        Some(Effect::Mouse(true)),
+        "clicks are asked for: else the terminal selects text"
+    );
+    let mut act = |keys: &str, actions: &[Action]| {
+        press(&mut app, keys);
+        let effect = actions.iter().filter_map(|a| update(&mut app, a.clone())).last();
+        (app.view, app.list().map(|l| l.selected), app.pane_top, effect)
+    };
+    let wheel = |row, down| Action::Wheel(10, row, down);
+    let copied = Some(Effect::Copy("frank@contoso.com".to_owned()));
+    for (keys, actions, expected) in [
+        ("3", vec![Action::Click(10, 5)], (View::Calls, Some(3), 0, None)),
+        ("g", vec![wheel(5, true), wheel(5, true), wheel(5, false)], (View::Calls, Some(3), 0, None)),
+        // Over the pane the wheel scrolls the pane.
+        ("", vec![wheel(18, true)], (View::Calls, Some(3), 3, None)),
+        ("", vec![wheel(18, false)], (View::Calls, Some(3), 0, None)),
+        ("", vec![Action::Click(10, 18)], (View::Calls, Some(3), 0, None)),
+        // On a menu a click chooses, beside it nothing happens; nothing goes through it.
+        ("y", vec![Action::Click(1, 5)], (View::Calls, Some(3), 0, None)),
+        ("", vec![Action::Click(30, 12)], (View::Calls, Some(3), 0, copied)),
+        ("", vec![Action::Click(10, 5)], (View::Timeline, Some(0), 0, None)),
+        ("?", vec![Action::Click(15, 0)], (View::Timeline, Some(0), 0, None)),
+        ("<Esc>", vec![Action::Click(15, 0)], (View::Overview, None, 0, None)),
+    ] {
+        assert!(act(keys, &actions) == expected, "{keys} {actions:?}");
+    }
+    assert_eq!(press(&mut app, "M"), Some(Effect::Mouse(false)));
 }
 
 #[test]

@@ -15,28 +15,29 @@ use crate::trace::EventId;
 
 /// The call of these attempts, the last of which tells how it ended.
 ///
-/// `initial` names the INVITE transactions that start calls of this Call-ID (From tag and `CSeq`) when the dialog
+/// `diagnostics` are the diagnostic records about it. `initial` names the INVITE transactions that start calls of this Call-ID (From tag and `CSeq`) when the dialog
 /// belongs to this call, and is `None` when it belongs to another.
 pub(super) fn call(
     ctx: &Context<'_>,
     group: &Group<'_>,
     attempts: &[Attempt<'_>],
+    diagnostics: &[EventId],
     initial: Option<&HashSet<(u64, u32)>>,
 ) -> Call {
     let mut call = empty(ctx, group);
     let Some(last) = attempts.last() else { return call };
     let own = own_messages(group, attempts, initial);
     count(&mut call, &own);
-    call.records.extend(&group.diagnostics);
+    call.records.extend(diagnostics);
     call.attempts = u32::try_from(attempts.len()).unwrap_or(u32::MAX);
     call.rang = attempts.iter().any(Attempt::rang);
     describe(ctx, &mut call, attempts);
-    end(ctx, group, &mut call, attempts, &own);
+    end(ctx, diagnostics, &mut call, attempts, &own);
     add_legs(ctx, &mut call, last);
     times(&mut call, last);
     let invite = attempts.iter().find_map(|a| a.root().and_then(Hop::invite));
     call.evidence.extend(invite.map(|m| m.id));
-    call.evidence.extend(&group.diagnostics);
+    call.evidence.extend(diagnostics);
     call.evidence.sort_unstable();
     call.evidence.dedup();
     call

@@ -1,22 +1,31 @@
 //! How a call ended: outcome, status and diagnostics, with the records that prove them.
 
+use std::collections::BTreeMap;
+
 use super::Call;
 use crate::analysis::attempt::{Attempt, Hop};
 use crate::analysis::coverage::Blind;
 use crate::analysis::diagnostic::Diagnostic;
-use crate::analysis::message::{Context, Group, Msg};
+use crate::analysis::message::{Context, Msg};
 use crate::analysis::outcome::{self, Final};
-use crate::analysis::servers::Role;
+use crate::analysis::servers::{Role, ServerId};
 use crate::analysis::words::Outcome;
 use crate::sip::{HeaderName, Method};
 use crate::text::contains_ignore_case;
+use crate::time::Timestamp;
 use crate::trace::EventId;
 
 /// A client that has credentials shows them at once.
 const RETRY_MS: i64 = 2_000;
 
 /// Puts the end of the last attempt, and of its dialog if there is one, into the call.
-pub(super) fn end(ctx: &Context<'_>, group: &Group<'_>, call: &mut Call, attempts: &[Attempt<'_>], own: &[&Msg<'_>]) {
+pub(super) fn end(
+    ctx: &Context<'_>,
+    diagnostics: &[EventId],
+    call: &mut Call,
+    attempts: &[Attempt<'_>],
+    own: &[&Msg<'_>],
+) {
     let Some(last) = attempts.last() else { return };
     let final_response = last.final_response();
     let start_missing = last.root().and_then(Hop::invite).is_none() && attempts.len() == 1;
@@ -27,7 +36,7 @@ pub(super) fn end(ctx: &Context<'_>, group: &Group<'_>, call: &mut Call, attempt
             call.blind = Some(ctx.coverage.end_after(f.server, f.id));
             Outcome::Undetermined
         }
-        Some(f) => judge_final(ctx, f, last.rang(), has_edge_record(ctx, group, last)),
+        Some(f) => judge_final(ctx, f, last.rang(), has_edge_record(ctx, diagnostics, last)),
         None if last.caller_cancel().is_some() => Outcome::Cancelled,
         None if start_missing => {
             call.blind = Some(Blind::StartMissing);
@@ -99,8 +108,8 @@ pub(super) fn judge_final(ctx: &Context<'_>, f: &Msg<'_>, rang: bool, edge_recor
 
 /// Whether an Edge recorded that it could not route the INVITE. Only an Edge's own record proves that the way
 /// out of the deployment failed: Front Ends write the same result code about clients that went away.
-fn has_edge_record(ctx: &Context<'_>, group: &Group<'_>, attempt: &Attempt<'_>) -> bool {
-    group.diagnostics.iter().filter_map(|id| ctx.event(*id)).any(|e| {
+fn has_edge_record(ctx: &Context<'_>, diagnostics: &[EventId], attempt: &Attempt<'_>) -> bool {
+    diagnostics.iter().filter_map(|id| ctx.event(*id)).any(|e| {
         ctx.role(e) == Role::Edge
             && (e.cseq == attempt.cseq || e.cseq == 0)
             && contains_ignore_case(ctx.trace.fields(e), b"routing")
@@ -109,14 +118,20 @@ fn has_edge_record(ctx: &Context<'_>, group: &Group<'_>, attempt: &Attempt<'_>) 
 
 /// Whether a log that holds the call speaks on, without a hole, so long that a final would be there.
 fn runs_on(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
+    // A call may have a hundred thousand forks: each message is looked at twice, not once for every other.
+    let mut times: BTreeMap<ServerId, (Option<Timestamp>, Option<Timestamp>)> = BTreeMap::new();
+    for m in attempt.messages.iter().filter(|m| m.method == Method::Invite && m.time.is_some()) {
+        let (first, provisional) = times.entry(m.server).or_default();
+        *first = first.map_or(m.time, |f| Some(f).min(m.time));
+        if (101..200).contains(&m.status) {
+            *provisional = (*provisional).max(m.time);
+        }
+    }
     attempt.messages.iter().any(|m| {
-        let own = || attempt.messages.iter().filter(|o| o.server == m.server && o.method == Method::Invite);
-        let provisional = own().filter(|o| (101..200).contains(&o.status)).filter_map(|o| o.time).max();
-        let first = own().filter_map(|o| o.time).min();
-        let due = match (provisional, first) {
-            (Some(p), _) => p.plus(ctx.options.no_final_ms),
-            (None, Some(f)) => f.plus(ctx.options.no_response_ms),
-            (None, None) => return false,
+        let due = match times.get(&m.server) {
+            Some((_, Some(p))) => p.plus(ctx.options.no_final_ms),
+            Some((Some(f), None)) => f.plus(ctx.options.no_response_ms),
+            _ => return false,
         };
         ctx.covered_until(m).is_some_and(|until| until >= due)
     })

@@ -5,7 +5,10 @@ mod describe;
 mod ending;
 mod legs;
 
+use std::collections::VecDeque;
+
 use hashbrown::{HashMap, HashSet};
+use rayon::prelude::*;
 
 use super::attempt::{Attempt, attempts};
 use super::coverage::Blind;
@@ -132,19 +135,7 @@ pub(super) fn calls(ctx: &Context<'_>, group: &Group<'_>) -> Vec<Call> {
     }
     // One caller's attempts follow its CSeq: the server that asked for credentials may stand in any file.
     attempts.sort_by_key(|a| (first.get(&a.from_tag).copied(), a.cseq));
-    let mut joined: Vec<Vec<Attempt<'_>>> = Vec::new();
-    for attempt in attempts {
-        let earlier = joined.iter_mut().find(|call| {
-            call.last().is_some_and(|a| {
-                let retried = a.final_response().is_some_and(|f| RETRIED.contains(&f.status));
-                a.from_tag == attempt.from_tag && a.cseq < attempt.cseq && retried
-            })
-        });
-        match earlier {
-            Some(call) => call.push(attempt),
-            None => joined.push(vec![attempt]),
-        }
-    }
+    let joined = join(attempts);
     if joined.is_empty() {
         return build::leftover(ctx, group).into_iter().collect();
     }
@@ -155,9 +146,60 @@ pub(super) fn calls(ctx: &Context<'_>, group: &Group<'_>) -> Vec<Call> {
         .position(|c| c.last().and_then(Attempt::final_response).is_some_and(|f| f.status < 300))
         .unwrap_or(last);
     let initial: HashSet<(u64, u32)> = joined.iter().flatten().map(|a| (a.from_tag, a.cseq)).collect();
+    let shares = share(ctx, group, &joined, owner);
+    let build = |(i, (attempts, diagnostics)): (usize, (&Vec<Attempt<'_>>, &Vec<EventId>))| {
+        build::call(ctx, group, attempts, diagnostics, (i == owner).then_some(&initial))
+    };
+    // Most Call-IDs have one call; where one has thousands, all threads build them.
+    joined.par_iter().zip(&shares).enumerate().with_min_len(64).map(build).collect()
+}
+
+/// Attempts that are one call: each follows, with a higher `CSeq`, a final after which the caller tries again. They come
+/// by caller, then by `CSeq`.
+fn join(attempts: Vec<Attempt<'_>>) -> Vec<Vec<Attempt<'_>>> {
+    let mut joined: Vec<Vec<Attempt<'_>>> = Vec::new();
+    // Calls of this caller whose last attempt may be tried again, the earliest first.
+    let mut waiting: VecDeque<usize> = VecDeque::new();
+    let mut caller = None;
+    for attempt in attempts {
+        if caller != Some(attempt.from_tag) {
+            waiting.clear();
+            caller = Some(attempt.from_tag);
+        }
+        let retried = attempt.final_response().is_some_and(|f| RETRIED.contains(&f.status));
+        let follows = |i: &usize| {
+            let last = joined.get(*i).and_then(|call| call.last());
+            last.is_some_and(|a| a.cseq < attempt.cseq)
+        };
+        let at = waiting.front().copied().filter(follows).unwrap_or(joined.len());
+        match joined.get_mut(at) {
+            Some(call) => call.push(attempt),
+            None => joined.push(vec![attempt]),
+        }
+        match waiting.front() {
+            Some(first) if *first == at && !retried => drop(waiting.pop_front()),
+            Some(first) if *first == at => {}
+            _ if retried => waiting.push_back(at),
+            _ => {}
+        }
+    }
     joined
-        .iter()
-        .enumerate()
-        .map(|(i, attempts)| build::call(ctx, group, attempts, (i == owner).then_some(&initial)))
-        .collect()
+}
+
+/// The diagnostic records of each call: those that name one of its `CSeq` numbers; all others belong to the dialog. A
+/// record belongs to one call only, so that many calls under one Call-ID with many records stay small.
+fn share(ctx: &Context<'_>, group: &Group<'_>, joined: &[Vec<Attempt<'_>>], owner: usize) -> Vec<Vec<EventId>> {
+    let mut calls: HashMap<u32, usize> = HashMap::new();
+    for (i, attempt) in joined.iter().enumerate().flat_map(|(i, call)| call.iter().map(move |a| (i, a))) {
+        calls.entry(attempt.cseq).or_insert(i);
+    }
+    let mut shares = vec![Vec::new(); joined.len()];
+    for id in &group.diagnostics {
+        let cseq = ctx.event(*id).map_or(0, |e| e.cseq);
+        let call = calls.get(&cseq).copied().unwrap_or(owner);
+        if let Some(share) = shares.get_mut(call) {
+            share.push(*id);
+        }
+    }
+    shares
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use clap::Command;
 
-use super::Settings;
+use super::{Settings, remap};
 
 /// One key.
 #[derive(Debug)]
@@ -26,12 +26,13 @@ pub(super) enum Value {
 }
 
 /// All keys, by section.
-pub(super) const KEYS: [Key; 5] = [
+pub(super) const KEYS: [Key; 6] = [
     Key { section: "", name: "color", value: Value::Word },
     Key { section: "", name: "jobs", value: Value::Number { least: 1, most: 1024, example: 2 } },
     Key { section: "report", name: "fail_on", value: Value::Word },
     Key { section: "show", name: "time", value: Value::Word },
     Key { section: "show", name: "width", value: Value::Number { least: 20, most: 1000, example: 100 } },
+    Key { section: "tui", name: "keys", value: Value::Word },
 ];
 
 impl Key {
@@ -79,6 +80,7 @@ pub(super) fn template(root: &Command) -> String {
         };
         let _ = writeln!(out, "#{} = {value}", key.name);
     });
+    remap::template(&mut out);
     out
 }
 
@@ -92,6 +94,9 @@ pub(super) fn in_force(root: &Command, settings: &Settings) -> String {
             (None, None) => writeln!(out, "#{} =  # not set", key.name),
         };
     });
+    // They were found to be sound when the file was read.
+    let map = settings.remap.with(settings.preset()).unwrap_or_default();
+    remap::in_force(&mut out, &settings.remap, &map);
     out
 }
 

@@ -2,6 +2,7 @@
 
 mod keys;
 mod read;
+mod remap;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -11,13 +12,15 @@ use etcetera::BaseStrategy;
 
 use super::{Arguments, Status, say};
 pub(super) use read::Settings;
+pub(super) use remap::Remap;
 
 /// Names another file; empty means none.
 const VARIABLE: &str = "SIPTRAIL_CONFIG";
 
 /// Show the configuration file and what is in force, or write one to start from
 ///
-/// The file sets defaults of options, so that a nightly job or a narrow screen need not repeat them. An option on the
+/// The file sets defaults of options, and keys of the terminal UI, so that a nightly job or a narrow screen need not
+/// repeat them. An option on the
 /// command line beats it. It is looked for in --config FILE, then in the variable `SIPTRAIL_CONFIG` (empty: no file), then
 /// in the user's folder for configurations. Unknown keys and values are refused.
 #[derive(Debug, Args)]
@@ -80,10 +83,16 @@ fn place(given: Option<&Path>) -> Option<PathBuf> {
 pub(super) fn load(given: Option<&Path>) -> Result<Settings, String> {
     let Some(path) = place(given) else { return Ok(Settings::default()) };
     match std::fs::read_to_string(&path) {
-        Ok(text) => read::read(&text, &Arguments::command()).map_err(|wrong| {
-            let line = wrong.line.map_or(String::new(), |n| format!(":{n}"));
-            format!("{}{line}: {}", path.display(), wrong.what)
-        }),
+        Ok(text) => match read::read(&text, &Arguments::command()) {
+            Ok(mut settings) => {
+                settings.remap.file = path;
+                Ok(settings)
+            }
+            Err(wrong) => {
+                let line = wrong.line.map_or(String::new(), |n| format!(":{n}"));
+                Err(format!("{}{line}: {}", path.display(), wrong.what))
+            }
+        },
         Err(error) if error.kind() == io::ErrorKind::NotFound && given.is_none() => Ok(Settings::default()),
         Err(error) => Err(format!(
             "{}: expected a configuration file, found: {error}; siptrail config --init writes one",

@@ -3,15 +3,19 @@
 use std::ops::Range;
 
 use clap::Command;
+use siptrail::tui::Preset;
 use toml::de::{DeTable, DeValue};
 
 use super::keys::{KEYS, Key, Value};
+use super::remap::{self, Remap};
 use crate::cli::nearest;
 
 /// Values of keys that the file sets.
 #[derive(Debug, Default)]
 pub(crate) struct Settings {
     values: Vec<(&'static Key, String)>,
+    /// Keys of the terminal UI.
+    pub(super) remap: Remap,
 }
 
 /// What is wrong with a file.
@@ -33,6 +37,17 @@ impl Settings {
     /// Nothing is set.
     pub(crate) fn is_empty(&self) -> bool {
         self.values.is_empty()
+    }
+
+    /// What it says of keys.
+    pub(crate) fn take_remap(&mut self) -> Remap {
+        std::mem::take(&mut self.remap)
+    }
+
+    /// The keys that the terminal UI starts from.
+    pub(super) fn preset(&self) -> Preset {
+        let word = self.values.iter().find(|(k, _)| (k.section, k.name) == ("tui", "keys")).map(|(_, v)| v.as_str());
+        Preset::ALL.into_iter().find(|p| Some(p.name()) == word).unwrap_or_default()
     }
 
     /// Makes the values the defaults of their options.
@@ -58,6 +73,7 @@ pub(super) fn read(text: &str, root: &Command) -> Result<Settings, Wrong> {
         let at = name.span();
         let name = name.get_ref().as_ref();
         match value.get_ref() {
+            DeValue::Table(keys) if name == remap::SECTION => out.remap = remap::read(&reader, keys)?,
             DeValue::Table(section) if KEYS.iter().any(|k| !k.section.is_empty() && k.section == name) => {
                 for (key, value) in section {
                     out.values.push(reader.key(name, key.get_ref(), &key.span(), value.get_ref())?);
@@ -66,16 +82,19 @@ pub(super) fn read(text: &str, root: &Command) -> Result<Settings, Wrong> {
             value => out.values.push(reader.key("", name, &at, value)?),
         }
     }
+    out.remap.with(out.preset())?;
     Ok(out)
 }
 
-struct Reader<'a> {
+/// Knows the text and the options.
+pub(super) struct Reader<'a> {
     text: &'a str,
     root: &'a Command,
 }
 
 impl Reader<'_> {
-    fn line(&self, at: &Range<usize>) -> usize {
+    /// The line of a place.
+    pub(super) fn line(&self, at: &Range<usize>) -> usize {
         self.text.get(..at.start).unwrap_or_default().matches('\n').count() + 1
     }
 
@@ -134,7 +153,7 @@ fn unknown(section: &str, name: &str) -> String {
         (Some(elsewhere), _) => format!("{name} stands under [{}]", elsewhere.section),
         (None, Some(near)) => format!("did you mean {near}?"),
         (None, None) => {
-            let sections = KEYS.iter().map(|k| k.section).filter(|s| !s.is_empty());
+            let sections = KEYS.iter().map(|k| k.section).chain([remap::SECTION]).filter(|s| !s.is_empty());
             match nearest(name, sections) {
                 Some(near) if section.is_empty() => format!("did you mean [{near}]?"),
                 _ => format!("there is {}", all().map(|k| k.name).collect::<Vec<_>>().join(", ")),

@@ -13,17 +13,16 @@ use siptrail::trace::EventId;
 
 use super::clock::GivenClocks;
 use super::filter::Filter;
-use super::load::{Loaded, load};
 use super::output::Output;
 use super::{Status, failed, say};
 
-/// Write messages in a form that other tools open: a capture for Wireshark, plain SIP, a scenario for SIPp
+/// Write messages in a form that other tools open: a capture for Wireshark, plain SIP, a scenario for `SIPp`
 ///
 /// A capture has one TCP stream a connection, on the corrected clock. A message that both of its servers logged is
 /// there once. Diagnostic records are comments of packets. Addresses are those of the log, hosts whose address no
 /// record tells get one of the addresses for documentation; the capture names them in its comment.
 ///
-/// A scenario for SIPp plays one dialog again from the side of the client that started it: one call, or the MESSAGE of
+/// A scenario for `SIPp` plays one dialog again from the side of the client that started it: one call, or the MESSAGE of
 /// one push. --where must select exactly that one.
 ///
 /// Tables are those of siptrail list, and the causes of the report: records, messages, calls, pushes, findings. Times are
@@ -63,9 +62,9 @@ enum Form {
     Pcapng,
     /// The messages as they were on the wire, an empty line between two
     Sip,
-    /// A scenario for SIPp that plays one dialog again
+    /// A scenario for `SIPp` that plays one dialog again
     Sipp,
-    /// Tables as Parquet files, for DuckDB and its like
+    /// Tables as Parquet files, for `DuckDB` and its like
     Parquet,
     /// Tables as Arrow files
     Arrow,
@@ -92,11 +91,7 @@ impl Export {
             Ok(output) => output,
             Err(line) => return Ok(failed(&line)),
         };
-        let Some(Loaded { trace, found: true, .. }) = load(&self.inputs) else { return Ok(Status::Failed) };
-        let analysis = match self.clocks.analyse(&trace) {
-            Ok(analysis) => analysis,
-            Err(line) => return Ok(failed(&line)),
-        };
+        let Some((trace, analysis)) = self.clocks.read(&self.inputs) else { return Ok(Status::Failed) };
         if self.form == Form::Sipp {
             return self.scenario(&trace, &analysis, output);
         }

@@ -33,7 +33,7 @@ mod whole {
 
     use super::super::{Form, TableName};
     use super::{Export, Status, failed, io};
-    use crate::cli::load::{Loaded, load};
+
     use crate::cli::output::{self, Output};
 
     /// What tables are made of.
@@ -106,11 +106,7 @@ mod whole {
                 Ok(output) => output,
                 Err(line) => return Ok(failed(&line)),
             };
-            let Some(Loaded { trace, found: true, .. }) = load(&self.inputs) else { return Ok(Status::Failed) };
-            let analysis = match self.clocks.analyse(&trace) {
-                Ok(analysis) => analysis,
-                Err(line) => return Ok(failed(&line)),
-            };
+            let Some((trace, analysis)) = self.clocks.read(&self.inputs) else { return Ok(Status::Failed) };
             let format = if self.form == Form::Arrow { Format::Arrow } else { Format::Parquet };
             let source = Source { trace: &trace, analysis: &analysis, query: self.filter.query(), format };
             match (folder, output, self.table) {

@@ -1,8 +1,8 @@
-//! Texts of the log inside a scenario: XML for the parser, and SIPp's own signs inside CDATA.
+//! Texts of the log inside a scenario: XML for the parser, and `SIPp`'s own signs inside CDATA.
 
 use crate::text::is_hostile;
 
-/// Text of a message inside CDATA. SIPp takes `[` for a variable and `\x` for a number, and cuts blanks at the start of
+/// Text of a message inside CDATA. `SIPp` takes `[` for a variable and `\x` for a number, and cuts blanks at the start of
 /// a line; CDATA ends at `]]>` (XML 1.0 section 2.7).
 pub(super) fn literal(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -34,7 +34,7 @@ pub(super) fn comment(text: &str) -> String {
     out
 }
 
-/// Text of an attribute: SIPp does not know all references, so signs are left out.
+/// Text of an attribute: `SIPp` does not know all references, so signs are left out.
 pub(super) fn attribute(text: &str) -> String {
     text.chars().filter(|c| c.is_ascii_alphanumeric() || *c == ' ').collect()
 }

@@ -1,4 +1,4 @@
-//! One message of the client, with SIPp's variables in the places of what belongs to the connection of the log.
+//! One message of the client, with `SIPp`'s variables in the places of what belongs to the connection of the log.
 
 use crate::sip::{HeaderName, Message, Method, NameAddr, StartLine};
 use crate::text::decode;
@@ -27,7 +27,7 @@ const ADDRESSES: [&str; 5] = ["a=candidate:", "a=remote-candidates:", "a=remote-
 /// Writes messages, and remembers what was left out.
 pub(super) struct Writer<'t> {
     trace: &'t Trace,
-    /// User part of the first Request-URI, where SIPp's option can stand for it.
+    /// User part of the first Request-URI, where `SIPp`'s option can stand for it.
     service: Option<String>,
     /// User part of the client's own address.
     user: String,
@@ -50,7 +50,7 @@ impl<'t> Writer<'t> {
         Some(Writer { trace, service: user(&decode(uri)), user: own, left_out: Vec::new() })
     }
 
-    /// The option of SIPp that tells whom to call.
+    /// The option of `SIPp` that tells whom to call.
     pub(super) fn option(&self) -> String {
         self.service.as_ref().map_or(String::new(), |user| format!(" -s {user}"))
     }

@@ -1,4 +1,4 @@
-//! A scenario for SIPp that plays one dialog again, from the side of the client that started it.
+//! A scenario for `SIPp` that plays one dialog again, from the side of the client that started it.
 //!
 //! ```text
 //!   the log of the server next to the client          the scenario
@@ -10,7 +10,7 @@
 //! ```
 //!
 //! Only what went between the client and its neighbour is played: what a server did with it shows the replay.
-//! Retransmissions are left to SIPp. What belongs to the connection of the log is replaced by SIPp's variables or left
+//! Retransmissions are left to `SIPp`. What belongs to the connection of the log is replaced by `SIPp`'s variables or left
 //! out, and a comment of the scenario says so.
 
 mod escape;
@@ -157,7 +157,7 @@ struct Opened {
     answered: bool,
 }
 
-/// What is waited for. SIPp wants something certain behind optional elements, so the last provisional response before
+/// What is waited for. `SIPp` wants something certain behind optional elements, so the last provisional response before
 /// the client acts is not optional.
 fn receive(step: &Step, more: bool) -> String {
     match step.status {

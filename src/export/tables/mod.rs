@@ -1,4 +1,4 @@
-//! Tables as Parquet and Arrow files, for DuckDB, Polars, pandas, Spark. Their columns are told in [`super`].
+//! Tables as Parquet and Arrow files, for `DuckDB`, Polars, pandas, Spark. Their columns are told in [`super`].
 //!
 //! Rows are turned into columns a batch at a time, so memory stays bounded whatever the log.
 

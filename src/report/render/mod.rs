@@ -18,7 +18,7 @@ use crate::input::InputError;
 use crate::record::Direction;
 use crate::span::Span;
 use crate::time::Timestamp;
-use crate::trace::{Event, EventId, Trace};
+use crate::trace::{self, Event, EventId, Trace};
 use cases::{call, grouped, push};
 pub use hops::{add_hops, hop_table};
 pub use spans::coverage;
@@ -98,20 +98,21 @@ fn problems(trace: &Trace, errors: &[InputError]) -> Vec<model::Problem> {
         file: e.path().display().to_string(),
         line: None,
         byte: None,
-        what: e.to_string(),
+        what: e.to_string().into(),
     });
     let empty = trace.inputs().iter().zip(trace.sources()).filter(|(_, s)| s.record_count() == 0).map(|(input, _)| {
         model::Problem {
             file: input.name().to_owned(),
             line: None,
             byte: None,
-            what: "no SIP trace record found in this file".to_owned(),
+            what: "no SIP trace record found in this file".into(),
         }
     });
-    let damage = trace.problems().iter().map(|p| {
+    let place = |p: &trace::Problem| {
         let at = trace.location(p.file, p.byte);
         model::Problem { file: at.file, line: Some(at.line), byte: Some(at.byte), what: p.what.clone() }
-    });
+    };
+    let damage: Vec<model::Problem> = trace.problems().par_iter().map(place).collect();
     unread.chain(empty).chain(damage).collect()
 }
 

@@ -29,17 +29,28 @@ fn blanks(input: &[u8]) -> Res<'_, &[u8]> {
     take_while(is_blank)(input)
 }
 
+/// The digits of a decimal number after optional blanks.
+fn digits(input: &[u8]) -> Res<'_, &str> {
+    let (input, digits) = preceded(blanks, take_while1(|b: u8| b.is_ascii_digit())).parse(input)?;
+    std::str::from_utf8(digits).map_or(Err(nom::Err::Error(())), |d| Ok((input, d)))
+}
+
 /// A decimal number after optional blanks.
 fn number(input: &[u8]) -> Res<'_, u32> {
-    let (input, digits) = preceded(blanks, take_while1(|b: u8| b.is_ascii_digit())).parse(input)?;
-    let value = std::str::from_utf8(digits).ok().and_then(|d| d.parse().ok());
-    value.map_or(Err(nom::Err::Error(())), |n| Ok((input, n)))
+    let (input, digits) = digits(input)?;
+    digits.parse().map_or(Err(nom::Err::Error(())), |n| Ok((input, n)))
+}
+
+/// A character of a token (RFC 3261 section 25.1).
+fn is_token(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&b)
 }
 
 /// `21319 MESSAGE` (RFC 3261 section 20.16).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CSeq {
-    /// Sequence number.
+    /// Sequence number; 0 for one that is too large to be valid (RFC 3261 section 8.1.1.5), beside which the method still
+    /// tells what a response answers.
     pub number: u32,
     /// Method.
     pub method: Method,
@@ -48,9 +59,8 @@ pub struct CSeq {
 impl CSeq {
     /// Reads a value; `None` when there is no number.
     pub fn parse(value: &[u8]) -> Option<CSeq> {
-        let (_, (number, _, method)) =
-            (number, blanks, take_while(|b: u8| b.is_ascii_alphanumeric())).parse(value).ok()?;
-        Some(CSeq { number, method: Method::from_token(method) })
+        let (_, (number, _, method)) = (digits, blanks, take_while(is_token)).parse(value).ok()?;
+        Some(CSeq { number: number.parse().unwrap_or(0), method: Method::from_token(method) })
     }
 }
 

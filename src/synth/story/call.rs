@@ -3,7 +3,7 @@
 use super::ending::{Fetching, Writer};
 use super::{Again, Caused, Teller, Told};
 use crate::analysis::{Link, Outcome, Verdict};
-use crate::synth::faults::Course;
+use crate::synth::faults::{self, Course};
 use crate::synth::place::{Node, Party, Path, Place, Platform};
 use crate::synth::script::Script;
 use crate::synth::session::{Body, Session};
@@ -111,15 +111,20 @@ fn to_desk(teller: &mut Teller<'_>, session: &mut Session) -> Told {
 /// A call to somebody with a phone, and perhaps a desktop client beside it.
 fn to_phone(teller: &mut Teller<'_>, session: &mut Session, callee: Option<u32>) -> Told {
     let first = callee.is_none();
-    let fault = teller.faults.draw(&mut teller.rng);
+    let mut fault = teller.faults.draw(&mut teller.rng);
     let (now, until) = (session.start, session.start + 400_000);
     let callee = callee.unwrap_or_else(|| match fault.code {
         "PN23" => teller.user_of(now, until, |p| !p.pushes()),
         "PN22" | "PN24" => teller.user_of(now, until, Platform::pushes),
         "PN60" => teller.user_of(now, until, |p| p == Platform::Ucwa),
+        "PN21" => teller.user_of(now, until, |p| p == Platform::IPhone),
         _ => teller.phone_user(now, until),
     });
     let platform = Platform::of(callee);
+    let off = teller.off(platform);
+    if off {
+        fault = faults::find("PN21").unwrap_or(fault);
+    }
     let mut verdict = PHONE[teller.rng.weighted(&PHONE.map(|(_, w)| w))].0;
     // In the foreground the app needs no push, and answers.
     let open = !platform.pushes() || fault.code == "PN24" || (first && teller.rng.chance(8));
@@ -171,6 +176,7 @@ fn to_phone(teller: &mut Teller<'_>, session: &mut Session, callee: Option<u32>)
     match verdict {
         Verdict::NotOpened => told.findings.push("PN50"),
         Verdict::AnsweredByMobile if !pushed && platform.pushes() => told.findings.push("PN24"),
+        Verdict::MissedNoPush if off => told.findings.extend(["PN20", "PN21"]),
         Verdict::MissedNoPush if platform.pushes() => told.findings.push("PN20"),
         Verdict::MissedNoPush => told.findings.push("PN23"),
         _ => {}

@@ -56,6 +56,11 @@ impl<'p> Teller<'p> {
         self.phone_user(now, until)
     }
 
+    /// Whether nobody with such a phone gets pushes.
+    fn off(&self, platform: Platform) -> bool {
+        platform == Platform::IPhone && self.faults.switched_off()
+    }
+
     /// A user who has no phone.
     pub(super) fn desk_user(&mut self) -> u32 {
         self.rng.below(PHONE_USERS) * PHONES + 1 + self.rng.below(PHONES - 1)

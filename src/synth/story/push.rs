@@ -1,8 +1,8 @@
 //! Pushes: MESSAGEs of the mobility service to the clearing house.
 
 use super::Teller;
-use crate::synth::faults::{Course, FAULTS, Fault};
-use crate::synth::place::{Node, Party, Path, Place};
+use crate::synth::faults::{Course, FAULTS, FINE, Fault};
+use crate::synth::place::{Node, Party, Path, Place, Platform};
 use crate::synth::script::Script;
 use crate::synth::session::{Body, Flight, Method, Note, Session, Tag};
 use crate::synth::text::mix;
@@ -20,7 +20,12 @@ pub(in crate::synth) fn push(teller: &mut Teller<'_>, session: &mut Session, use
 
 /// A missed call or a voice mail: a push without an INVITE that waits for it.
 pub(in crate::synth) fn voice_mail(teller: &mut Teller<'_>, session: &mut Session) -> &'static Fault {
-    let user = teller.phone_user(session.start, session.start + 100_000);
+    let (now, until) = (session.start, session.start + 100_000);
+    let user = if teller.faults.switched_off() {
+        teller.user_of(now, until, |p| p != Platform::IPhone)
+    } else {
+        teller.phone_user(now, until)
+    };
     let drawn = teller.faults.draw(&mut teller.rng);
     let fault = if drawn.course == Course::NoPush { &FAULTS[0] } else { drawn };
     push(teller, session, user, fault);
@@ -30,12 +35,8 @@ pub(in crate::synth) fn voice_mail(teller: &mut Teller<'_>, session: &mut Sessio
 /// `Test-CsMcxPushNotification`: straight to the Edge.
 pub(in crate::synth) fn test(teller: &mut Teller<'_>, session: &mut Session) -> bool {
     static PASSED: Fault = Fault {
-        code: "",
-        course: Course::Accepted,
-        status: 200,
         header: "ms-diagnostics-public: 30007;Reason=\"Push Notification synthetic transaction succeeded\"",
-        record: ["", "", ""],
-        component: "",
+        ..FINE
     };
     parties(teller, session, 1, Place::Test);
     session.paths.push(Path::new([Node::Party(0), Node::Server(teller.topology.edge()), Node::Party(1)].into_iter()));

@@ -3,19 +3,21 @@
 mod calls;
 mod column;
 mod findings;
+mod lines;
+mod order;
 mod pushes;
 mod records;
 
 pub(super) use column::{Column, fitting};
+pub(super) use order::sort;
 pub(super) use records::title;
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
 
 use ratatui::style::Style;
 
 use super::app::View;
-use super::data::Data;
+use super::data::{Data, Entry};
 use super::theme::Theme;
 use crate::analysis::{Call, Push, PushResult};
 use crate::ladder::Subject;
@@ -39,7 +41,10 @@ pub(super) fn cell(data: &Data, view: View, row: usize, column: usize) -> Cow<'_
     let cell = match view {
         View::Pushes => data.analysis.pushes.get(row).map(|p| pushes::cell(data, p, column)),
         View::Calls => data.analysis.calls.get(row).map(|c| calls::cell(data, c, column)),
-        View::Records => data.records.get(row).map(|id| records::cell(data, *id, column)),
+        View::Records => data.records.get(row).map(|entry| match entry {
+            Entry::Record(id) => records::cell(data, *id, column),
+            Entry::Line(_) => lines::cell(data, *entry, column),
+        }),
         View::Findings => data.causes.get(row).map(|c| findings::cell(c, column)),
         View::Overview | View::Timeline => None,
     };
@@ -51,27 +56,14 @@ pub(super) fn style(theme: &Theme, data: &Data, view: View, row: usize, column: 
     let style = match view {
         View::Pushes => data.analysis.pushes.get(row).map(|p| pushes::style(theme, data, p, column)),
         View::Calls => data.analysis.calls.get(row).map(|c| calls::style(theme, c, column)),
-        View::Records => data.records.get(row).map(|id| records::style(theme, data, *id, column)),
+        View::Records => data.records.get(row).map(|entry| match entry {
+            Entry::Record(id) => records::style(theme, data, *id, column),
+            Entry::Line(_) => lines::style(theme, data, *entry),
+        }),
         View::Findings => data.causes.get(row).map(|c| findings::style(theme, c, column)),
         View::Overview | View::Timeline => None,
     };
     style.unwrap_or_default()
-}
-
-/// Order of two rows by a column.
-pub(super) fn compare(data: &Data, view: View, column: usize, a: usize, b: usize) -> Ordering {
-    // The rows of every list stand in the order of time, and numbers that are no text are compared as such.
-    let number = |row: usize| match (view, column) {
-        (_, 0) if view != View::Findings => i64::try_from(row).ok(),
-        (View::Calls, 5) => Some(data.analysis.calls.get(row)?.status?.into()),
-        (View::Calls, 8) => i64::try_from(data.analysis.calls.get(row)?.messages).ok(),
-        (View::Pushes, 3) => Some(data.analysis.pushes.get(row)?.status?.into()),
-        (View::Pushes, 6) => data.analysis.pushes.get(row)?.latency_ms(),
-        (View::Findings, 2) => i64::try_from(data.causes.get(row)?.cases).ok(),
-        (View::Findings, 3) => i64::try_from(data.causes.get(row)?.missed).ok(),
-        _ => None,
-    };
-    number(a).cmp(&number(b)).then_with(|| cell(data, view, a, column).cmp(&cell(data, view, b, column)))
 }
 
 /// When it happened, on the common clock.
@@ -79,7 +71,10 @@ pub(super) fn time(data: &Data, view: View, row: usize) -> Option<Timestamp> {
     match view {
         View::Pushes => data.analysis.pushes.get(row)?.sent,
         View::Calls => data.analysis.calls.get(row)?.started,
-        View::Records => data.analysis.time(&data.trace, *data.records.get(row)?),
+        View::Records => match data.records.get(row)? {
+            Entry::Record(id) => data.analysis.time(&data.trace, *id),
+            Entry::Line(n) => data.analysis.line_time(&data.trace, *data.lines.get(*n as usize)?),
+        },
         View::Findings | View::Overview | View::Timeline => None,
     }
 }
@@ -89,7 +84,7 @@ pub(super) fn record(data: &Data, view: View, row: usize) -> Option<EventId> {
     match view {
         View::Pushes => push_record(data.analysis.pushes.get(row)?),
         View::Calls => data.analysis.calls.get(row)?.own_records().first().copied(),
-        View::Records => data.records.get(row).copied(),
+        View::Records => data.records.get(row)?.record(),
         View::Findings | View::Overview | View::Timeline => None,
     }
 }
@@ -98,15 +93,27 @@ fn push_record(push: &Push) -> Option<EventId> {
     push.hops.first().map(|h| h.event).or(push.evidence.first().copied())
 }
 
-/// The row that a record stands for.
-pub(super) fn row_of(data: &Data, view: View, id: EventId) -> Option<usize> {
+/// The row that a record stands for; quickly found when it is near a row.
+pub(super) fn row_of(data: &Data, view: View, id: EventId, near: usize) -> Option<usize> {
     let len = match view {
         View::Pushes => data.analysis.pushes.len(),
         View::Calls => data.analysis.calls.len(),
         View::Records => data.records.len(),
         View::Findings | View::Overview | View::Timeline => 0,
     };
-    (0..len).find(|row| record(data, view, *row) == Some(id))
+    let near = near.min(len.saturating_sub(1));
+    let is = |row: &usize| record(data, view, *row) == Some(id);
+    let outwards = |n: usize| [near.checked_add(n), near.checked_sub(n)];
+    (0..len).flat_map(outwards).flatten().filter(|row| *row < len).find(is)
+}
+
+/// The Call-ID of a call or push.
+pub(super) fn call_id(data: &Data, view: View, row: usize) -> Option<&str> {
+    match view {
+        View::Pushes => data.analysis.pushes.get(row).map(|p| p.call_id.as_str()),
+        View::Calls => data.analysis.calls.get(row).map(|c| c.call_id.as_str()),
+        View::Records | View::Findings | View::Overview | View::Timeline => None,
+    }
 }
 
 /// The story to which it belongs.
@@ -114,7 +121,7 @@ pub(super) fn subject(data: &Data, view: View, row: usize) -> Option<Subject> {
     match view {
         View::Pushes => data.analysis.pushes.get(row).map(|_| Subject::Push(row)),
         View::Calls => data.analysis.calls.get(row).map(|_| Subject::Call(row)),
-        View::Records => story_of(data, *data.records.get(row)?),
+        View::Records => story_of(data, data.records.get(row)?.record()?),
         View::Findings | View::Overview | View::Timeline => None,
     }
 }
@@ -141,7 +148,10 @@ pub(super) fn is_failure(data: &Data, view: View, row: usize) -> bool {
         View::Calls => {
             data.analysis.calls.get(row).is_some_and(|c| c.outcome.expected() == Some(false) || c.is_missed())
         }
-        View::Records => data.records.get(row).is_some_and(|id| records::is_failure(data, *id)),
+        View::Records => data.records.get(row).is_some_and(|entry| match entry {
+            Entry::Record(id) => records::is_failure(data, *id),
+            Entry::Line(_) => lines::is_failure(data, *entry),
+        }),
         View::Findings | View::Overview | View::Timeline => false,
     }
 }
@@ -167,10 +177,16 @@ fn push_missed(data: &Data, push: &Push) -> bool {
 
 /// Whether a search finds it: in any cell; of records also in the text as logged. `wanted` is in lower case.
 pub(super) fn matches(data: &Data, view: View, row: usize, wanted: &str) -> bool {
-    if let (View::Records, Some(event)) = (view, data.records.get(row).and_then(|id| data.trace.event(*id))) {
-        return contains_ignore_case(data.trace.record(event), wanted.as_bytes());
+    if let (View::Records, Some(entry)) = (view, data.records.get(row)) {
+        return contains_ignore_case(logged(data, *entry), wanted.as_bytes());
     }
     (0..columns(view).len()).any(|c| contains(&cell(data, view, row, c), wanted))
+}
+
+/// A record or a line as logged.
+pub(super) fn logged(data: &Data, entry: Entry) -> &[u8] {
+    let record = |id| data.trace.event(id).map(|e| data.trace.record(e));
+    entry.record().map_or_else(|| data.line(entry).map(|(_, l)| l.text), record).unwrap_or_default()
 }
 
 /// Whether a text contains another, given in lower case.

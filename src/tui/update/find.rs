@@ -1,10 +1,11 @@
 //! Searching in small steps.
 
 use crate::tui::app::{App, Job, Notice, View};
+use crate::tui::keys::Command;
 use crate::tui::rows;
 
 /// Rows of one step.
-const ROWS: usize = 4_000;
+const ROWS: usize = 1_000;
 /// Bytes of records of one step.
 const BYTES: u64 = 4 << 20;
 
@@ -21,7 +22,8 @@ pub(super) fn again(app: &mut App, forward: bool) {
     let len = list.rows.len().max(1);
     let from = if forward { (list.selected + 1) % len } else { (list.selected + len - 1) % len };
     if app.search.is_empty() {
-        app.notice = Some(Notice { text: "nothing to search for yet: / begins a search".to_owned(), bad: false });
+        let text = format!("nothing to search for yet: {} begins a search", app.keys.name(Command::Search));
+        app.notice = Some(Notice { text, bad: false });
     }
     start(app, from, forward);
 }
@@ -66,5 +68,5 @@ fn size(app: &App, number: usize) -> u64 {
     if app.view != View::Records {
         return 0;
     }
-    app.data.records.get(number).and_then(|id| app.data.trace.event(*id)).map_or(0, |e| u64::from(e.len))
+    app.data.records.get(number).map_or(0, |entry| rows::logged(&app.data, *entry).len() as u64)
 }

@@ -1,7 +1,6 @@
 //! Menus and the comparison of two messages.
 
 use ratatui::text::{Line, Span};
-use rayon::prelude::*;
 
 use super::{Effect, moves, prompts};
 use crate::analysis::hops::{self, Change};
@@ -10,6 +9,7 @@ use crate::text::decode;
 use crate::trace::EventId;
 use crate::tui::app::{App, Notice, Overlay, View};
 use crate::tui::cell::wrap;
+use crate::tui::keys::Command;
 use crate::tui::menu::{Choice, LETTERS, Menu};
 use crate::tui::rows;
 use crate::tui::save::Content;
@@ -48,6 +48,16 @@ fn column_menu(app: &mut App, title: &'static str, at: usize, item: impl Fn(usiz
 /// What to copy.
 pub(super) fn copy(app: &mut App) {
     let Some(row) = app.list().map(|l| l.selected) else { return };
+    if let Some((place, line)) = moves::entry(app, row).and_then(|entry| app.data.line(entry)) {
+        let at = app.data.trace.location(place.file, place.start);
+        let at = format!("{}:{}", at.file, at.line);
+        let items = vec![
+            ('m', "line, as logged".to_owned(), Choice::Copy(decode(line.text).into_owned())),
+            ('l', format!("place  {at}"), Choice::Copy(at)),
+        ];
+        app.overlay = Some(Overlay::Menu(Menu { title: "Copy", items, at: 0 }));
+        return;
+    }
     let ids = match app.view {
         View::Timeline => app.timeline.records().to_vec(),
         _ => moves::record(app, row).into_iter().collect(),
@@ -67,6 +77,15 @@ pub(super) fn copy(app: &mut App) {
     if let Some(user) = user(app).filter(|u| !u.is_empty()) {
         items.push(('u', format!("user  {user}"), Choice::Copy(user)));
     }
+    if let Some(subject) = subject(app) {
+        let notes = notes(app, &subject);
+        if !notes.is_empty() {
+            let text = notes.join("\n");
+            items.push(('n', format!("note  {text}"), Choice::Copy(text)));
+        }
+        let story = Choice::CopyContent(Content::Text(subject, notes));
+        items.push(('t', "this story, as text with its records".to_owned(), story));
+    }
     app.overlay = Some(Overlay::Menu(Menu { title: "Copy", items, at: 0 }));
 }
 
@@ -80,7 +99,13 @@ fn user(app: &App) -> Option<String> {
     }
 }
 
-fn subject(app: &App) -> Option<Subject> {
+/// The notes on a story.
+fn notes(app: &App, subject: &Subject) -> Vec<String> {
+    app.notes.of(&app.data, subject).into_iter().map(str::to_owned).collect()
+}
+
+/// What the selected row is about.
+pub(super) fn subject(app: &App) -> Option<Subject> {
     match app.view {
         View::Timeline => app.timeline.subject.clone(),
         view => rows::subject(&app.data, view, app.list()?.current()?),
@@ -94,7 +119,7 @@ pub(super) fn save(app: &mut App) {
         items.push((
             't',
             "this story, as text with its records".to_owned(),
-            Choice::Save(Content::Text(subject.clone())),
+            Choice::Save(Content::Text(subject.clone(), notes(app, &subject))),
         ));
         let picture = Choice::Save(Content::Svg(subject.clone()));
         items.push(('v', "its ladder, as a picture (SVG)".to_owned(), picture));
@@ -113,7 +138,7 @@ pub(super) fn save(app: &mut App) {
         (View::Records, Some(list)) => {
             let all = list.rows.iter().filter_map(|r| app.data.records.get(*r as usize)).copied().collect();
             let text = format!("the rows shown, as logged ({})", list.rows.len());
-            items.push(('a', text, Choice::Save(Content::Records(all))));
+            items.push(('a', text, Choice::Save(Content::Entries(all))));
         }
         (View::Calls | View::Pushes, Some(list)) => {
             let text = format!("the rows shown, as JSON ({})", list.rows.len());
@@ -135,6 +160,11 @@ pub(super) fn choose(app: &mut App, item: usize) -> Option<Effect> {
     app.overlay = None;
     match choice {
         Choice::Copy(text) => return Some(Effect::Copy(text)),
+        Choice::CopyContent(content) => {
+            let mut out = Vec::new();
+            content.write(&app.data, app.theme.ascii, &mut out).ok()?;
+            return Some(Effect::Copy(String::from_utf8_lossy(&out).into_owned()));
+        }
         Choice::Save(content) => prompts::file(app, content),
         Choice::Sort(column) => {
             let view = app.view;
@@ -165,10 +195,7 @@ pub(super) fn sorted(app: &mut App, view: View) {
     let data = std::sync::Arc::clone(&app.data);
     let Some(list) = app.list_of(view) else { return };
     let Some((column, desc)) = list.sort else { return };
-    list.rows.par_sort_unstable_by(|a, b| {
-        let order = rows::compare(&data, view, column, *a as usize, *b as usize);
-        if desc { order.reverse() } else { order }.then(a.cmp(b))
-    });
+    rows::sort(&data, view, column, desc, &mut list.rows);
 }
 
 /// What is different between the marked message and the selected one.
@@ -178,7 +205,8 @@ pub(super) fn compare(app: &mut App) {
         _ => app.list().and_then(|l| moves::record(app, l.selected)),
     };
     let (Some(marked), Some(selected)) = (app.last_mark, selected) else {
-        app.notice = Some(Notice { text: "mark a message with m first, then select the other".to_owned(), bad: false });
+        let text = format!("mark a message with {} first, then select the other", app.keys.name(Command::Mark));
+        app.notice = Some(Notice { text, bad: false });
         return;
     };
     let place = |id: EventId| {

@@ -33,6 +33,8 @@ pub enum Action {
     Choose(usize),
     /// A click at a column and a row.
     Click(u16, u16),
+    /// The wheel was turned down, or up, at a column and a row.
+    Wheel(u16, u16, bool),
     /// A filter has come so far, in percent.
     Filtering(usize, u64),
     /// A filter has these rows.
@@ -43,6 +45,8 @@ pub enum Action {
     Resize(u16, u16),
     /// Loading came further.
     Loading(Load),
+    /// The first part is loaded, to be looked at until all is.
+    Beginning(Arc<Data>),
     /// All is loaded.
     Loaded(Arc<Data>),
     /// Something to tell the user.
@@ -58,6 +62,8 @@ pub enum Effect {
     Copy(String),
     /// Write a file.
     Save(Save),
+    /// Keep a note on a Call-ID; an empty one takes it away.
+    Note(String, String),
     /// Ask a filter; an earlier one that is still asked is of no use any more.
     Filter(Filter),
     /// No filter is of use any more.
@@ -89,12 +95,14 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
         Action::Filtering(..) | Action::Filtered(..) => {}
         Action::Choose(item) => return menus::choose(app, item),
         Action::Click(column, row) => return moves::click(app, column, row),
+        Action::Wheel(column, row, down) => moves::wheel(app, column, row, down),
         Action::Work => find::work(app),
         Action::Resize(columns, rows) => {
             app.size = (columns, rows);
             go(app, Motion::Down(0));
         }
         Action::Loading(load) => app.load = load,
+        Action::Beginning(data) => reload::beginning(app, &data),
         Action::Loaded(data) => return reload::loaded(app, &data),
         Action::Tell(notice) => app.notice = Some(notice),
     }
@@ -136,6 +144,7 @@ fn run(app: &mut App, command: Command, count: Option<usize>) -> Option<Effect> 
         Command::Copy => menus::copy(app),
         Command::Save => menus::save(app),
         Command::Mark => moves::mark(app),
+        Command::Note => prompts::note(app),
         Command::Compare => menus::compare(app),
         Command::TimeMode => app.timeline.time = app.timeline.time.next(),
         Command::Expand => app.timeline.expand(page),

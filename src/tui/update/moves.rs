@@ -5,9 +5,11 @@ use ratatui::layout::Position;
 use crate::time::Timestamp;
 use crate::trace::EventId;
 use crate::tui::app::{App, Notice, Overlay, View};
+use crate::tui::data::Entry;
+use crate::tui::keys::Place;
 use crate::tui::list::{List, Motion, scrolled};
 use crate::tui::rows;
-use crate::tui::view::{help_lines, layout, overview_lines, pane_lines, view_at};
+use crate::tui::view::{help_lines, layout, menu_item_at, overview_lines, pane_lines, view_at};
 
 /// Moves in what has the keys now.
 pub(super) fn go(app: &mut App, motion: Motion) {
@@ -103,6 +105,11 @@ pub(super) fn record(app: &App, row: usize) -> Option<EventId> {
     }
 }
 
+/// The record or component line of a row of the records.
+pub(super) fn entry(app: &App, row: usize) -> Option<Entry> {
+    app.data.records.get(number(app, row).filter(|_| app.view == View::Records)?).copied()
+}
+
 /// When a row was.
 pub(super) fn time(app: &App, row: usize) -> Option<Timestamp> {
     match app.view {
@@ -191,12 +198,32 @@ pub(super) fn refill(app: &mut App, view: View, only: Option<(String, Vec<usize>
     }
 }
 
-/// A click: on a view's name it goes there, on a row it selects it, on the selected row it opens it.
+/// Rows of one turn of the wheel.
+const WHEEL: usize = 3;
+
+/// The wheel moves what is under it: the pane, else the rows or the text.
+pub(super) fn wheel(app: &mut App, column: u16, row: u16, down: bool) {
+    let motion = if down { Motion::Down(WHEEL) } else { Motion::Up(WHEEL) };
+    let over_pane = layout(app).pane_text().contains(Position { x: column, y: row });
+    match app.place() {
+        Place::Prompt => {}
+        Place::View(_) if over_pane => pane(app, motion),
+        _ => go(app, motion),
+    }
+}
+
+/// A click: on a view's name it goes there, on a row it selects it, on the selected row it opens it, on a line of a
+/// menu it chooses it. Beside a menu, and on a text, it does nothing: the way out is Esc.
 pub(super) fn click(app: &mut App, column: u16, row: u16) -> Option<super::Effect> {
     let parts = layout(app);
     let at = Position { x: column, y: row };
-    if app.overlay.is_some() || app.prompt.is_some() {
+    if app.prompt.is_some() {
         return None;
+    }
+    if let Some(overlay) = &app.overlay {
+        let Overlay::Menu(menu) = overlay else { return None };
+        let item = menu_item_at(menu, &parts, at)?;
+        return super::menus::choose(app, item);
     }
     if parts.top.contains(at) {
         if let Some(view) = view_at(app, column) {

@@ -7,6 +7,8 @@ use crate::query::Query;
 use crate::time::Timestamp;
 use crate::tui::app::{App, Notice, Prompt, PromptKind, View};
 use crate::tui::filter::Filter;
+use crate::tui::list::Motion;
+use crate::tui::notes::call_ids;
 use crate::tui::save::{Content, Save};
 
 pub(super) fn search(app: &mut App) {
@@ -23,6 +25,18 @@ pub(super) fn file(app: &mut App, content: Content) {
     app.prompt = Some(Prompt { kind: PromptKind::Save(content), input });
 }
 
+/// A note on what the selected row is about; the one that is there can be changed.
+pub(super) fn note(app: &mut App) {
+    let Some(subject) = super::menus::subject(app) else { return };
+    let Some(call_id) = call_ids(&app.data, &subject).into_iter().next() else {
+        let text = "this row names no Call-ID: a note would not be found again".to_owned();
+        app.notice = Some(Notice { text, bad: true });
+        return;
+    };
+    let input = Input::new(app.notes.get(&call_id).unwrap_or_default().to_owned());
+    app.prompt = Some(Prompt { kind: PromptKind::Note(call_id), input });
+}
+
 /// A key in the line. A search goes on while it is typed.
 pub(super) fn edit(app: &mut App, request: InputRequest) -> Option<Effect> {
     let prompt = app.prompt.as_mut()?;
@@ -37,7 +51,7 @@ pub(super) fn edit(app: &mut App, request: InputRequest) -> Option<Effect> {
             None
         }
         PromptKind::Filter(_) => Some(ask(app, app.view, text)),
-        PromptKind::Time | PromptKind::Save(_) => None,
+        PromptKind::Time | PromptKind::Save(_) | PromptKind::Note(_) => None,
     }
 }
 
@@ -98,6 +112,11 @@ pub(super) fn confirm(app: &mut App) -> Option<Effect> {
     let text = input.value().trim();
     match kind {
         PromptKind::Search(_) | PromptKind::Filter(_) => None,
+        PromptKind::Note(call_id) => {
+            app.notes.set(&call_id, text);
+            moves::go(app, Motion::Down(0));
+            Some(Effect::Note(call_id, text.to_owned()))
+        }
         _ if text.is_empty() => None,
         PromptKind::Time => {
             let here = app.list().and_then(|l| moves::time(app, l.selected));

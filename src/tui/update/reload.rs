@@ -4,36 +4,79 @@ use std::sync::Arc;
 
 use super::moves::{self, go};
 use super::{Effect, prompts};
-use crate::trace::EventId;
-use crate::tui::app::{App, Load, Notice, View};
-use crate::tui::data::Data;
+use crate::trace::{EventId, LinePlace};
+use crate::tui::app::{App, Load, Notice, Overlay, Prompt, PromptKind, View};
+use crate::tui::data::{Data, Entry};
 use crate::tui::list::{List, Motion};
 use crate::tui::rows;
 use crate::tui::view::layout;
 
 const LISTS: [View; 4] = [View::Pushes, View::Calls, View::Records, View::Findings];
 
-pub(super) fn loaded(app: &mut App, data: &Arc<Data>) -> Option<Effect> {
+/// The first records of logs that are still read.
+pub(super) fn beginning(app: &mut App, data: &Arc<Data>) {
     let old = std::mem::replace(&mut app.data, Arc::clone(data));
-    let again = app.load == Load::Done && !old.records.is_empty();
-    app.load = Load::Done;
-    app.job = None;
-    let query = app.list().and_then(|l| l.query.clone());
     for view in LISTS {
         refill(app, view, &old);
     }
-    if again {
+    go(app, Motion::Down(0));
+}
+
+pub(super) fn loaded(app: &mut App, data: &Arc<Data>) -> Option<Effect> {
+    let old = std::mem::replace(&mut app.data, Arc::clone(data));
+    let shown = !old.records.is_empty();
+    let again = app.load == Load::Done && shown;
+    app.load = Load::Done;
+    app.job = None;
+    // A filter that is asked just now answers with rows of the data before.
+    app.filters += 1;
+    app.filtering = None;
+    let query = typed(app).or_else(|| app.list().and_then(|l| l.query.clone()));
+    for view in LISTS {
+        refill(app, view, &old);
+    }
+    if let (Some(list), Some(Prompt { kind: PromptKind::Filter(before), .. })) = (app.list().cloned(), &mut app.prompt)
+    {
+        **before = list;
+    }
+    if shown {
         app.marks = app.marks.iter().filter_map(|id| moved(&old, data, *id)).collect();
         app.last_mark = app.last_mark.and_then(|id| moved(&old, data, id));
         timeline(app, &old);
-        let new = data.records.len().saturating_sub(old.records.len());
+        stale(app);
+    }
+    if again {
+        let new = data.trace.events().len().saturating_sub(old.trace.events().len());
         if new > 0 {
             app.notice = Some(Notice { text: format!("{new} new records"), bad: false });
         }
     }
+    // A million calls take a second to be given back, and no key waits.
+    rayon::spawn(move || drop(old));
     go(app, Motion::Down(0));
     // The list that is shown keeps its filter.
     query.map(|text| prompts::ask(app, app.view, text))
+}
+
+/// The filter that is being typed.
+fn typed(app: &App) -> Option<String> {
+    let prompt = app.prompt.as_ref().filter(|p| matches!(p.kind, PromptKind::Filter(_)))?;
+    Some(prompt.input.value().trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// What was chosen to be saved or copied names rows of the data before.
+fn stale(app: &mut App) {
+    let saving = matches!(&app.prompt, Some(Prompt { kind: PromptKind::Save(_), .. }));
+    let choosing = matches!(&app.overlay, Some(Overlay::Menu(_)));
+    if saving {
+        app.prompt = None;
+    }
+    if choosing {
+        app.overlay = None;
+    }
+    if saving || choosing {
+        app.notice = Some(Notice { text: "the logs were read meanwhile: please choose again".to_owned(), bad: true });
+    }
 }
 
 /// All rows, those of a cause where the list was narrowed to it; the same row selected, or the last again.
@@ -43,20 +86,23 @@ fn refill(app: &mut App, view: View, old: &Data) {
     let Some(list) = app.list_of(view) else { return };
     let before = std::mem::take(list);
     (list.sort, list.hidden) = (before.sort, before.hidden);
-    let cause = before.only.as_ref().and_then(|code| data.causes.iter().find(|c| c.finding.code == *code));
+    let narrowed = before.only.as_ref().filter(|_| view != View::Findings);
+    let cause = narrowed.and_then(|code| data.causes.iter().find(|c| c.finding.code == *code));
     let only = cause.map(|c| {
         let rows = if view == View::Pushes { &c.pushes } else { &c.calls };
         (c.finding.code.clone(), rows.clone())
     });
     moves::refill(app, view, only);
     let row = before.current();
+    let line = row.filter(|_| view == View::Records).and_then(|row| line(old, &data, row));
     let was_last = !before.rows.is_empty() && before.selected + 1 == before.rows.len();
-    let same = row.and_then(|row| {
+    let same = line.or_else(|| {
+        let row = row?;
         if view == View::Findings {
             let code = &old.causes.get(row)?.finding.code;
             return data.causes.iter().position(|c| c.finding.code == *code);
         }
-        rows::row_of(&data, view, moved(old, &data, rows::record(old, view, row)?)?)
+        rows::row_of(&data, view, moved(old, &data, rows::record(old, view, row)?)?, row)
     });
     let Some(list) = app.list_of(view) else { return };
     list.top = before.top;
@@ -65,6 +111,17 @@ fn refill(app: &mut App, view: View, old: &Data) {
         Some(row) if list.select_number(row, height) => {}
         _ => list.select(0, height),
     }
+}
+
+/// The row of the same component line in the logs as they are now.
+fn line(old: &Data, new: &Data, row: usize) -> Option<usize> {
+    let (place, _) = old.line(*old.records.get(row)?)?;
+    let name = old.trace.inputs().get(place.file.index())?.name();
+    let file = new.trace.inputs().iter().position(|i| i.name() == name)?;
+    let key = |p: &LinePlace| (p.file.index(), p.start);
+    let at = new.lines.binary_search_by_key(&(file, place.start), key).ok()?;
+    let at = u32::try_from(at).ok()?;
+    new.records.iter().position(|e| *e == Entry::Line(at))
 }
 
 /// The same record in the logs as they are now.

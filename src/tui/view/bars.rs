@@ -8,20 +8,21 @@ use ratatui::widgets::Widget;
 
 use crate::tui::app::{App, Load, Prompt, PromptKind, View};
 use crate::tui::cell::{clip, columns, fit};
-use crate::tui::keys::{Binding, Place, Scope, bindings};
+use crate::tui::keys::{Command, Line as KeyLine, Place, Scope};
 
 /// The name of the program, where there is room, and the names of the views; each with the view it leads to.
 fn tabs(app: &App, width: usize) -> Vec<(String, Option<View>)> {
-    let names: usize = View::ALL.iter().map(|v| v.name().len() + 4).sum();
+    let keys = View::ALL.map(|v| app.keys.keys(Command::Show(v)).first().map_or(String::new(), ToString::to_string));
+    let names: usize = View::ALL.iter().zip(&keys).map(|(v, k)| v.name().len() + k.len() + 3).sum();
     let room = width.saturating_sub(state(app).len());
     let mut out = Vec::new();
     if room >= names + 10 {
         out.push((" siptrail ".to_owned(), None));
     }
-    for (i, view) in View::ALL.iter().enumerate() {
-        // Where there is no room for all names, the others are their numbers.
+    for (view, key) in View::ALL.iter().zip(&keys) {
+        // Where there is no room for all names, the others are their keys.
         let name = if *view == app.view || room >= names { view.name() } else { "" };
-        out.push((format!(" {} {name}", i + 1).trim_end().to_owned() + " ", Some(*view)));
+        out.push((format!(" {key} {name}").trim_end().to_owned() + " ", Some(*view)));
     }
     out
 }
@@ -74,7 +75,8 @@ pub(super) fn notice(app: &App, area: Rect, buf: &mut Buffer) {
     let width = usize::from(area.width);
     let place = app.list().map_or(String::new(), |l| match l.rows.len() {
         0 => "none".to_owned(),
-        n => format!("{} of {n}", l.selected + 1),
+        n if app.load == Load::Done => format!("{} of {n}", l.selected + 1),
+        n => format!("{} of the first {n}, more are read", l.selected + 1),
     });
     let place = match app.list().and_then(|l| l.only.as_ref()) {
         Some(why) => format!("{why}: {place}"),
@@ -104,6 +106,7 @@ pub(super) fn prompt(app: &App, prompt: &Prompt, area: Rect, buf: &mut Buffer) -
         PromptKind::Filter(_) => "filter: ",
         PromptKind::Time => "time: ",
         PromptKind::Save(_) => "save as: ",
+        PromptKind::Note(_) => "note: ",
     };
     let width = usize::from(area.width);
     // What the user types is no log, but it may have been pasted.
@@ -131,8 +134,8 @@ pub(super) fn hints(app: &App, area: Rect, buf: &mut Buffer) {
     }
     // The way out and the help are there however little room there is.
     let (last, first): (Vec<_>, Vec<_>) =
-        bindings(app.place()).filter(|b| !b.hint.is_empty()).partition(|b| b.scope == Scope::All);
-    let hint = |b: &Binding| Some((b.keys.first()?.to_string(), b.hint));
+        app.keys.lines(app.place()).filter(|l| !l.binding.hint.is_empty()).partition(|l| l.binding.scope == Scope::All);
+    let hint = |l: &KeyLine| Some((l.keys.first()?.to_string(), l.binding.hint));
     let width = |(key, hint): &(String, &str)| key.len() + hint.len() + 3;
     let last: Vec<_> = last.into_iter().filter_map(hint).collect();
     let mut room = usize::from(area.width + 2).saturating_sub(last.iter().map(width).sum());

@@ -10,7 +10,7 @@ use crate::ladder::{Ladder, Subject};
 use crate::report::story::Story;
 use crate::tui::app::{App, View};
 use crate::tui::cell::{clip, wrap};
-use crate::tui::data::Cause;
+use crate::tui::data::{Cause, Entry};
 use crate::tui::list::List;
 use crate::tui::theme::Theme;
 
@@ -25,13 +25,22 @@ pub(in crate::tui) fn lines(app: &App, width: usize) -> Vec<Line<'static>> {
     match (app.view, row) {
         (View::Calls, Some(row)) => story(app, &Subject::Call(row), width),
         (View::Pushes, Some(row)) => story(app, &Subject::Push(row), width),
-        (View::Records, Some(row)) => {
-            app.data.records.get(row).map_or(Vec::new(), |id| message::lines(app, &[*id], width))
-        }
+        (View::Records, Some(row)) => app.data.records.get(row).map_or(Vec::new(), |entry| match entry {
+            Entry::Record(id) => message::lines(app, &[*id], width),
+            Entry::Line(_) => message::component(app, *entry, width),
+        }),
         (View::Findings, Some(row)) => app.data.causes.get(row).map_or(Vec::new(), |c| cause(app, c, width)),
         (View::Timeline, _) => message::lines(app, app.timeline.records(), width),
         _ => Vec::new(),
     }
+}
+
+/// The notes on a story.
+pub(super) fn notes(app: &App, subject: &Subject, width: usize) -> Vec<Line<'static>> {
+    let theme = &app.theme;
+    let lines = app.notes.of(&app.data, subject).into_iter().flat_map(str::lines);
+    let wrapped = lines.flat_map(|l| wrap(&format!("Note: {l}"), width, MOST, theme.ascii));
+    wrapped.map(|l| Line::styled(l, theme.head)).collect()
 }
 
 /// What is known about a call with its pushes, or about a push: the same as `siptrail show` tells.
@@ -51,7 +60,9 @@ fn story(app: &App, subject: &Subject, width: usize) -> Vec<Line<'static>> {
     if story.write_facts(&mut text).is_err() {
         return Vec::new();
     }
-    styled(&String::from_utf8_lossy(&text), &app.theme, width)
+    let mut out = notes(app, subject, width);
+    out.append(&mut styled(&String::from_utf8_lossy(&text), &app.theme, width));
+    out
 }
 
 /// Text with the colours of [`crate::report::page`] as lines of the terminal. Texts of the log hold no escapes any

@@ -1,23 +1,32 @@
-//! The help of the place where it was asked for, made of the key table.
+//! The help of the place where it was asked for, made of the key table; and what another program
+//! has whose keys are used.
 
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Block;
 
 use crate::tui::app::App;
 use crate::tui::cell::fit;
-use crate::tui::keys::{Binding, Place, bindings};
+use crate::tui::keys::Place;
 
 /// The lines of the help.
 pub(in crate::tui) fn lines(app: &App) -> Vec<Line<'static>> {
-    bindings(Place::View(app.view))
-        .map(|Binding { keys, help, .. }| {
-            let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
-            Line::from(vec![
-                Span::styled(fit(&names.join(" "), 16, app.theme.ascii), app.theme.name),
-                Span::raw(format!(" {help}")),
-            ])
-        })
-        .collect()
+    let line = |keys: &str, help: &str| {
+        Line::from(vec![Span::styled(fit(keys, 16, app.theme.ascii), app.theme.name), Span::raw(format!(" {help}"))])
+    };
+    let own = app.keys.lines(Place::View(app.view)).filter(|l| !l.keys.is_empty());
+    let mut out: Vec<Line<'static>> = own
+        .map(|l| line(&l.keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "), l.binding.help))
+        .collect();
+    let preset = app.keys.base();
+    if !preset.missing().is_empty() {
+        out.push(Line::default());
+        out.push(Line::styled(
+            format!("Keys of {} that do something else here, or nothing", preset.name()),
+            app.theme.head,
+        ));
+        out.extend(preset.missing().iter().map(|(keys, help)| line(keys, help)));
+    }
+    out
 }
 
 /// A frame with a title.

@@ -136,6 +136,7 @@ fn headings(app: &App, lanes: &Lanes, head: Rect, buf: &mut Buffer) {
     for (i, column) in lanes.at.iter().enumerate() {
         let Some(lane) = all.get(lanes.first + i) else { continue };
         let mut names = wrap(lane.title(), lanes.gap - 1);
+        names.extend(lane.device().map(|name| clip(name, lanes.gap - 1, theme.ascii)));
         names.extend(lane.subtitle().into_iter().flat_map(|name| wrap(name, lanes.gap - 1)));
         for (line, name) in head.rows().zip(&names) {
             let text = clip(name, lanes.gap - 1, theme.ascii);

@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use super::facts;
 use super::ladder::HEADING;
 use crate::tui::app::{App, Overlay, View};
 
@@ -9,6 +10,8 @@ use crate::tui::app::{App, Overlay, View};
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::tui) struct Parts {
     pub(in crate::tui) top: Rect,
+    /// Notes on the story.
+    pub(super) note: Rect,
     /// Titles of the columns.
     pub(super) head: Rect,
     pub(in crate::tui) main: Rect,
@@ -49,6 +52,9 @@ pub(in crate::tui) fn layout(app: &App) -> Parts {
 /// From this width on the pane is at the right.
 pub(super) const WIDE: u16 = 140;
 
+/// Rows of notes at most; all of them are in the pane of Calls and Pushes.
+const NOTE: u16 = 3;
+
 pub(super) fn in_area(app: &App, area: Rect) -> Parts {
     let mut rest = area;
     // What is least needed goes first when there is no room.
@@ -69,6 +75,13 @@ pub(super) fn in_area(app: &App, area: Rect) -> Parts {
             pane = cut_bottom(&mut rest, height);
         }
     }
+    let note = match &app.timeline.subject {
+        Some(subject) if app.view == View::Timeline && rest.height >= 8 => {
+            u16::try_from(facts::notes(app, subject, usize::from(rest.width)).len()).unwrap_or(NOTE).min(NOTE)
+        }
+        _ => 0,
+    };
+    let note = cut_top(&mut rest, note);
     let height = match app.view {
         View::Overview => 0,
         View::Timeline => HEADING.min(rest.height / 2),
@@ -79,7 +92,7 @@ pub(super) fn in_area(app: &App, area: Rect) -> Parts {
         Some(Overlay::Help(_) | Overlay::Text { .. }) => over.height.saturating_sub(2),
         Some(Overlay::Menu(_)) | None => rest.height,
     };
-    Parts { top, head, main: rest, pane, notice, hints, over, beside, scrolling }
+    Parts { top, note, head, main: rest, pane, notice, hints, over, beside, scrolling }
 }
 
 fn cut_top(rest: &mut Rect, height: u16) -> Rect {

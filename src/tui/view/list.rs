@@ -14,7 +14,7 @@ pub(super) fn draw(app: &App, head: Rect, main: Rect, buf: &mut Buffer) {
     let Some(list) = app.list() else { return };
     let (theme, data, view) = (&app.theme, &app.data, app.view);
     let columns = rows::columns(view);
-    // In front of the columns stands the sign of a marked row.
+    // In front of the columns stands the sign of a mark, of a note, or of both.
     let fitting = fitting(columns, list.hidden, usize::from(main.width).saturating_sub(1));
     let mut titles = vec![Span::raw(" ")];
     for (i, w) in &fitting {
@@ -42,7 +42,13 @@ pub(super) fn draw(app: &App, head: Rect, main: Rect, buf: &mut Buffer) {
     for ((at, number), area) in list.rows.iter().enumerate().skip(top).zip(main.rows()) {
         let row = *number as usize;
         let is_marked = rows::record(data, view, row).is_some_and(|id| app.marks.contains(&id));
-        let mut cells = vec![Span::styled(if is_marked { "*" } else { " " }, theme.hit)];
+        let sign = match (is_marked, rows::call_id(data, view, row).is_some_and(|id| app.notes.get(id).is_some())) {
+            (true, true) => "N",
+            (true, false) => "*",
+            (false, true) => "n",
+            (false, false) => " ",
+        };
+        let mut cells = vec![Span::styled(sign, theme.hit)];
         for (i, w) in &fitting {
             let text = fit(&rows::cell(data, view, row, *i), *w, theme.ascii) + "  ";
             cells.extend(marked(text, search, rows::style(theme, data, view, row, *i), theme.hit));

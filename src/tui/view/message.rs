@@ -13,6 +13,7 @@ use crate::time::Timestamp;
 use crate::trace::EventId;
 use crate::tui::app::App;
 use crate::tui::cell::{clip, marked, wrap};
+use crate::tui::data::Entry;
 use crate::tui::theme::Theme;
 
 /// Bytes of a record that are laid out; who needs more saves it.
@@ -31,6 +32,24 @@ pub(super) fn lines(app: &App, records: &[EventId], width: usize) -> Vec<Line<'s
     }
     out.append(&mut pen.out);
     out
+}
+
+/// A component line: where it is, what it says, and how it stands in the log.
+pub(super) fn component(app: &App, entry: Entry, width: usize) -> Vec<Line<'static>> {
+    let data = &app.data;
+    let Some((place, line)) = data.line(entry) else { return Vec::new() };
+    let at = data.trace.location(place.file, place.start);
+    let time = data.analysis.line_time(&data.trace, place).map(Timestamp::clock).unwrap_or_default();
+    let (level, by) = (decode(line.prefix().level), decode(line.component()));
+    let head = format!("{}:{}  {time}  {level} of {by}", at.file, at.line);
+    let mut pen = Pen { theme: &app.theme, width, search: app.search_text(), out: Vec::new() };
+    pen.out.push(Line::styled(clip(&head, width, app.theme.ascii), app.theme.dim));
+    if !app.raw {
+        pen.raw(line.message());
+        pen.out.push(Line::default());
+    }
+    pen.raw(line.text);
+    pen.out
 }
 
 /// `fe03.log:66  08:30:20.155  fe03.contoso.com sent to 192.0.2.7:5061`

@@ -25,6 +25,7 @@ pub(super) use bars::view_at;
 pub(super) use facts::lines as pane_lines;
 pub(super) use help::lines as help_lines;
 pub(super) use layout::layout;
+pub(super) use menu::item_at as menu_item_at;
 pub(super) use overview::lines as overview_lines;
 
 use ratatui::Frame;
@@ -43,7 +44,12 @@ pub fn view(app: &App, frame: &mut Frame<'_>) {
     bars::top(app, at.top, buf);
     match app.view {
         View::Overview => lines(&overview::lines(app), app.overview, at.main, buf),
-        View::Timeline => ladder::draw(app, at.head, at.main, buf),
+        View::Timeline => {
+            if let Some(subject) = app.timeline.subject.as_ref().filter(|_| at.note.height > 0) {
+                lines(&facts::notes(app, subject, usize::from(at.note.width)), 0, at.note, buf);
+            }
+            ladder::draw(app, at.head, at.main, buf);
+        }
         View::Calls | View::Pushes | View::Records | View::Findings => list::draw(app, at.head, at.main, buf),
     }
     pane(app, &at, buf);

@@ -7,9 +7,10 @@ use ratatui::text::{Line, Span};
 
 use crate::analysis::ServerId;
 use crate::analysis::clocks::ClockBasis;
-use crate::tui::app::{App, Load};
+use crate::tui::app::{App, Load, View};
 use crate::tui::cell::{clip, fit};
 use crate::tui::data::{BINS, Overview};
+use crate::tui::keys::Command;
 use crate::tui::theme::Theme;
 
 /// Longer lists of servers are cut.
@@ -51,6 +52,12 @@ impl Page<'_> {
             let rest = self.theme.glyph("░", ".").repeat((self.width.min(60)).saturating_sub(full));
             self.out.push(Line::from(vec![Span::styled(bar, self.theme.good), Span::styled(rest, self.theme.dim)]));
         }
+        let records = self.app.data.trace.events().len();
+        if records > 0 {
+            self.out.push(Line::default());
+            self.line(&format!("The first {records} records can be looked at: 2 to 6"), Style::new());
+            self.line("What they tell is not final until all is read", self.theme.warn);
+        }
     }
 
     fn all(&mut self) {
@@ -86,7 +93,7 @@ impl Page<'_> {
             "in {} calls, {} pushes, {} records of {} inputs",
             data.analysis.calls.len(),
             data.analysis.pushes.len(),
-            data.records.len(),
+            data.trace.events().len(),
             data.trace.inputs().len()
         );
         self.line(&text, Style::new());
@@ -104,8 +111,9 @@ impl Page<'_> {
             self.line(&format!("{:>8}{:>7}  {code}  {summary}", cause.missed, cause.cases), style);
         }
         let more = causes.len().saturating_sub(CAUSES);
+        let key = self.app.keys.name(Command::Show(View::Findings));
         let more = if more > 0 { format!("{more} more; ") } else { String::new() };
-        self.line(&format!("  {more}6 or Enter shows them with remedies"), self.theme.dim);
+        self.line(&format!("  {more}{key} or Enter shows them with remedies"), self.theme.dim);
     }
 
     /// Three tables, side by side where there is room.

@@ -1,0 +1,120 @@
+//! The one key table: it feeds dispatch, the hint bar, the help and the configuration file.
+
+mod key;
+mod keymap;
+mod preset;
+mod table;
+
+use crossterm::event::KeyCode;
+use tui_input::InputRequest;
+
+pub use key::{KEY_NAMES, Key, UnknownKey};
+pub use keymap::{Clash, Keymap, Line};
+pub use preset::Preset;
+pub use table::{Binding, KEYMAP};
+
+use super::app::View;
+
+/// What a key asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the help texts of KEYMAP say what each does")]
+pub enum Command {
+    Show(View),
+    NextView,
+    PreviousView,
+    Down,
+    Up,
+    HalfDown,
+    HalfUp,
+    PageDown,
+    PageUp,
+    First,
+    Last,
+    Open,
+    Search,
+    SearchNext,
+    Filter,
+    SearchPrevious,
+    NextFailure,
+    PreviousFailure,
+    NextMissed,
+    PreviousMissed,
+    GoToTime,
+    MinuteOn,
+    MinuteBack,
+    Sort,
+    Columns,
+    Copy,
+    Save,
+    Mark,
+    NextMark,
+    Note,
+    Compare,
+    TimeMode,
+    Expand,
+    PaneDown,
+    PaneUp,
+    Pane,
+    Raw,
+    Follow,
+    Mouse,
+    Back,
+    Close,
+    Quit,
+    Help,
+}
+
+/// Where a key has a meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// One of the six views.
+    View(View),
+    /// The help, or another text over the view.
+    Text,
+    /// A menu; letters choose.
+    Menu,
+    /// A line that is typed.
+    Prompt,
+}
+
+/// A set of places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Wherever keys are no text.
+    All,
+    /// In the six views.
+    Views,
+    /// In the six views and in menus.
+    Choice,
+    /// In these views.
+    Only(&'static [View]),
+}
+
+impl Scope {
+    fn has(self, place: Place) -> bool {
+        match (self, place) {
+            (Scope::All, Place::View(_) | Place::Text | Place::Menu)
+            | (Scope::Views, Place::View(_))
+            | (Scope::Choice, Place::View(_) | Place::Menu) => true,
+            (Scope::Only(views), Place::View(view)) => views.contains(&view),
+            _ => false,
+        }
+    }
+}
+
+/// What a key does to the line that is typed; as in a shell.
+pub(super) fn edit(key: Key) -> Option<InputRequest> {
+    Some(match (key.code, key.ctrl, key.alt) {
+        (KeyCode::Char(c), false, false) => InputRequest::InsertChar(c),
+        (KeyCode::Backspace, false, _) | (KeyCode::Char('h'), true, _) => InputRequest::DeletePrevChar,
+        (KeyCode::Char('w') | KeyCode::Backspace, true, _) => InputRequest::DeletePrevWord,
+        (KeyCode::Delete, ..) | (KeyCode::Char('d'), true, _) => InputRequest::DeleteNextChar,
+        (KeyCode::Char('u'), true, _) => InputRequest::DeleteLine,
+        (KeyCode::Char('k'), true, _) => InputRequest::DeleteTillEnd,
+        (KeyCode::Left, ..) | (KeyCode::Char('b'), true, _) => InputRequest::GoToPrevChar,
+        (KeyCode::Right, ..) | (KeyCode::Char('f'), true, _) => InputRequest::GoToNextChar,
+        (KeyCode::Home, ..) | (KeyCode::Char('a'), true, _) => InputRequest::GoToStart,
+        (KeyCode::End, ..) | (KeyCode::Char('e'), true, _) => InputRequest::GoToEnd,
+        _ => return None,
+    })
+}

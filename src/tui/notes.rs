@@ -1,0 +1,213 @@
+//! Notes on calls and pushes, by Call-ID: a file that people can read, and never one of the logs.
+//!
+//! ```toml
+//! "b45230e872a37c9066ec2be87671bdcc" = "Frank's phone; ticket 4711"
+//! ```
+
+use std::collections::BTreeMap;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::{self, JoinHandle};
+
+use toml::de::{DeTable, DeValue};
+
+use super::data::Data;
+use crate::ladder::Subject;
+use crate::text::decode;
+
+/// Bigger files are no notes.
+const MOST: u64 = 16 << 20;
+
+const HEAD: &str =
+    "# Notes of siptrail on calls and pushes: \"Call-ID\" = \"text\". Written anew with each note: comments go.\n";
+
+/// Texts by Call-ID.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Notes(BTreeMap<String, String>);
+
+impl Notes {
+    /// The note on a Call-ID, as it was typed: not made safe for a terminal.
+    pub fn get(&self, call_id: &str) -> Option<&str> {
+        self.0.get(call_id).map(String::as_str)
+    }
+
+    /// There are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Puts a note in place of the one before; an empty one takes it away.
+    pub fn set(&mut self, call_id: &str, text: &str) {
+        if text.is_empty() {
+            self.0.remove(call_id);
+        } else {
+            self.0.insert(call_id.to_owned(), text.to_owned());
+        }
+    }
+
+    /// The notes on a story, that on what it is about first.
+    pub(super) fn of(&self, data: &Data, subject: &Subject) -> Vec<&str> {
+        if self.is_empty() {
+            return Vec::new();
+        }
+        call_ids(data, subject).iter().filter_map(|id| self.get(id)).collect()
+    }
+
+    /// Reads a file; no notes where there is none.
+    ///
+    /// # Errors
+    /// A line for the user: the file, the line in it, what is wrong, and what to do.
+    #[expect(clippy::disallowed_methods, reason = "notes are no input")]
+    pub fn read(path: &Path) -> Result<Notes, String> {
+        let cannot = |what: &str| {
+            format!(
+                "{}: expected notes, {what}; mend it or move it away, or give another file with --notes",
+                path.display()
+            )
+        };
+        let file = match std::fs::File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Notes::default()),
+            Err(error) => return Err(cannot(&format!("found: {error}"))),
+        };
+        if file.metadata().is_ok_and(|m| !m.is_file()) {
+            return Err(cannot("found something else than a file"));
+        }
+        let mut text = String::new();
+        match file.take(MOST + 1).read_to_string(&mut text) {
+            Ok(n) if n as u64 > MOST => Err(cannot("found more than 16 MB")),
+            Ok(_) => parse(&text).map_err(|(line, what)| {
+                format!(
+                    "{}:{line}: {what}; expected lines such as \"Call-ID\" = \"text\"; mend it or move it away, or give another file with --notes",
+                    path.display()
+                )
+            }),
+            Err(error) => Err(cannot(&format!("found: {error}"))),
+        }
+    }
+
+    fn text(&self) -> Result<String, String> {
+        toml::to_string(&self.0).map(|lines| format!("{HEAD}\n{lines}")).map_err(|e| e.to_string())
+    }
+}
+
+/// Call-IDs of a story, that of what it is about first.
+pub(super) fn call_ids(data: &Data, subject: &Subject) -> Vec<String> {
+    let (calls, pushes) = (&data.analysis.calls, &data.analysis.pushes);
+    let push = |i: &usize| pushes.get(*i).map(|p| p.call_id.clone());
+    match subject {
+        Subject::Call(i) => calls.get(*i).map_or(Vec::new(), |call| {
+            std::iter::once(call.call_id.clone()).chain(call.pushes.iter().filter_map(push)).collect()
+        }),
+        Subject::Push(i) => {
+            let call = pushes.get(*i).and_then(|p| Some(calls.get(p.call?)?.call_id.clone()));
+            push(i).into_iter().chain(call).collect()
+        }
+        Subject::Records(ids) => {
+            let event = ids.first().and_then(|id| data.trace.event(*id));
+            event.and_then(|e| Some(decode(data.trace.symbol(e.call_id()?)).into_owned())).into_iter().collect()
+        }
+    }
+}
+
+fn parse(text: &str) -> Result<Notes, (usize, String)> {
+    let line = |at: usize| text.get(..at).unwrap_or_default().matches('\n').count() + 1;
+    let table = DeTable::parse(text)
+        .map_err(|e| (line(e.span().map_or(0, |s| s.start)), e.message().trim().replace('\n', ", ")))?;
+    let mut out = Notes::default();
+    for (call_id, note) in table.get_ref() {
+        let DeValue::String(note) = note.get_ref() else {
+            return Err((line(call_id.span().start), format!("found {}", note.get_ref().type_str())));
+        };
+        out.set(call_id.get_ref(), note);
+    }
+    Ok(out)
+}
+
+/// The file of notes, and those that could not be written to it yet.
+#[derive(Debug, Default)]
+pub struct Notebook {
+    path: Option<PathBuf>,
+    pending: BTreeMap<String, String>,
+}
+
+impl Notebook {
+    /// For a file, which need not be there; without one nothing can be written.
+    pub fn new(path: Option<PathBuf>) -> Notebook {
+        Notebook { path, pending: BTreeMap::new() }
+    }
+
+    /// Writes a note, and those that could not be written before. Other notes in the file stay: another siptrail may
+    /// have written them.
+    ///
+    /// # Errors
+    /// A line for the user; the notes are kept for the next time, and the file is as it was.
+    pub fn keep(&mut self, call_id: String, text: String) -> Result<(), String> {
+        self.pending.insert(call_id, text);
+        self.write()
+    }
+
+    fn write(&mut self) -> Result<(), String> {
+        let path = self.path.as_deref().ok_or("there is no folder for notes; give a file with --notes")?;
+        let mut notes = Notes::read(path)?;
+        for (call_id, text) in &self.pending {
+            notes.set(call_id, text);
+        }
+        let text = notes.text()?;
+        replace(path, &text).map_err(|e| format!("{}: {e}; give another file with --notes", path.display()))?;
+        self.pending.clear();
+        Ok(())
+    }
+
+    /// What was never written, in lines for the user.
+    pub fn unwritten(&mut self) -> Vec<String> {
+        if self.pending.is_empty() {
+            return Vec::new();
+        }
+        let Err(why) = self.write() else { return Vec::new() };
+        let notes = self.pending.iter().map(|(call_id, text)| format!("note on {call_id}: {text}"));
+        std::iter::once(format!("notes not written: {why}")).chain(notes).collect()
+    }
+}
+
+/// Puts a text in place of a file's, whole or not at all.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    // Through a link, the file behind it is replaced.
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let folder = path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    if let Ok(before) = path.metadata() {
+        if before.permissions().readonly() {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "it is read-only"));
+        }
+        file.as_file().set_permissions(before.permissions())?;
+    }
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// A thread that writes notes one after the other, so that no key waits for a slow folder. It ends when nobody can
+/// send any more, and gives what it could not write.
+pub(super) fn writer(
+    mut book: Notebook,
+    tell: impl Fn(String, bool) + Send + 'static,
+) -> (Sender<(String, String)>, JoinHandle<Vec<String>>) {
+    let (sender, notes): (_, Receiver<(String, String)>) = channel();
+    let thread = thread::spawn(move || {
+        for (call_id, text) in notes {
+            match book.keep(call_id, text) {
+                Ok(()) => {
+                    let path = book.path.as_deref().unwrap_or(Path::new(""));
+                    tell(format!("noted in {}", path.display()), false);
+                }
+                Err(why) => tell(format!("note not written, kept until you leave: {why}"), true),
+            }
+        }
+        book.unwritten()
+    });
+    (sender, thread)
+}

@@ -1,0 +1,57 @@
+//! The order of rows by a column. A million rows are sorted while a key waits, so each is looked at once for a key of
+//! sixteen bytes; texts are compared only where those are the same.
+
+use std::cmp::Ordering;
+
+use rayon::prelude::*;
+
+use super::cell;
+use crate::tui::app::View;
+use crate::tui::data::Data;
+
+/// What decides between two rows in most cases.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    head: u128,
+    /// The text goes on.
+    cut: bool,
+}
+
+/// Sorts rows by a column; equal ones by their number, the greatest first with `desc`, but for that number.
+pub(in crate::tui) fn sort(data: &Data, view: View, column: usize, desc: bool, rows: &mut [u32]) {
+    let key = |row: u32| key(data, view, column, row as usize);
+    let mut keyed: Vec<(Key, u32)> = rows.par_iter().map(|row| (key(*row), *row)).collect();
+    keyed.par_sort_unstable_by(|(a, x), (b, y)| {
+        let rest = || {
+            if !(a.cut && b.cut) {
+                return Ordering::Equal;
+            }
+            cell(data, view, *x as usize, column).cmp(&cell(data, view, *y as usize, column))
+        };
+        let order = a.cmp(b).then_with(rest);
+        if desc { order.reverse() } else { order }.then(x.cmp(y))
+    });
+    rows.iter_mut().zip(keyed).for_each(|(slot, (_, row))| *slot = row);
+}
+
+fn key(data: &Data, view: View, column: usize, row: usize) -> Key {
+    // The rows of every list stand in the order of time, and numbers that are no text are compared as such.
+    let number = |n: Option<i64>| Key { head: n.map_or(0, |n| u128::from(n.abs_diff(i64::MIN)) + 1), cut: false };
+    let count = |n: usize| number(i64::try_from(n).ok());
+    let (call, push, cause) = (data.analysis.calls.get(row), data.analysis.pushes.get(row), data.causes.get(row));
+    match (view, column) {
+        (View::Findings, 2) => cause.map_or(number(None), |c| count(c.cases)),
+        (View::Findings, 3) => cause.map_or(number(None), |c| count(c.missed)),
+        (View::Calls, 5) => number(call.and_then(|c| c.status).map(i64::from)),
+        (View::Calls, 8) => number(call.and_then(|c| i64::try_from(c.messages).ok())),
+        (View::Pushes, 3) => number(push.and_then(|p| p.status).map(i64::from)),
+        (View::Pushes, 6) => number(push.and_then(crate::analysis::Push::latency_ms)),
+        (_, 0) if view != View::Findings => count(row),
+        _ => {
+            let text = cell(data, view, row, column);
+            let mut head = [0; 16];
+            head.iter_mut().zip(text.bytes()).for_each(|(slot, byte)| *slot = byte);
+            Key { head: u128::from_be_bytes(head), cut: text.len() > head.len() }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The parts that the state of the terminal UI is made of.
+
+use ratatui::text::Line;
+use tui_input::Input;
+
+use super::list::List;
+use super::menu::Menu;
+use super::save::Content;
+
+/// What is on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum View {
+    /// Verdict, counts, times and sources.
+    Overview,
+    /// One row a notification.
+    Pushes,
+    /// One row a call.
+    Calls,
+    /// The ladder of one story.
+    Timeline,
+    /// Every record.
+    Records,
+    /// Causes and remedies.
+    Findings,
+}
+
+impl View {
+    /// In the order of their keys.
+    pub const ALL: [View; 6] =
+        [View::Overview, View::Pushes, View::Calls, View::Timeline, View::Records, View::Findings];
+
+    /// The word in the bar on top.
+    pub fn name(self) -> &'static str {
+        match self {
+            View::Overview => "Overview",
+            View::Pushes => "Pushes",
+            View::Calls => "Calls",
+            View::Timeline => "Timeline",
+            View::Records => "Records",
+            View::Findings => "Findings",
+        }
+    }
+}
+
+/// How far loading has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Load {
+    /// Inputs are opened, archives unpacked.
+    Opening,
+    /// Bytes read, of so many.
+    Reading(u64, u64),
+    /// All is read; calls and pushes are put together.
+    Analysing,
+    /// All is there.
+    Done,
+}
+
+/// What lies over the view.
+#[derive(Clone, Debug)]
+pub enum Overlay {
+    /// The help, scrolled down so many lines.
+    Help(usize),
+    /// A text of its own, such as the differences of two messages.
+    Text {
+        /// What it is.
+        title: String,
+        /// Its lines, safe for the terminal.
+        lines: Vec<Line<'static>>,
+        /// First line shown.
+        top: usize,
+    },
+    /// A choice.
+    Menu(Menu),
+}
+
+/// A line that is typed.
+#[derive(Clone, Debug)]
+pub struct Prompt {
+    /// What for.
+    pub kind: PromptKind,
+    /// The line.
+    pub input: Input,
+}
+
+/// What a line is typed for.
+#[derive(Clone, Debug)]
+pub enum PromptKind {
+    /// What is to be found, from this row on.
+    Search(usize),
+    /// A filter, with the list as it was before.
+    Filter(Box<List>),
+    /// A time to go to.
+    Time,
+    /// Where to save it.
+    Save(Content),
+    /// A note on this Call-ID.
+    Note(String),
+}
+
+/// A search through rows that goes on in small steps, so that no key waits for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// The row from which it began.
+    pub from: usize,
+    /// Rows looked at.
+    pub done: usize,
+    /// Towards the end.
+    pub forward: bool,
+}
+
+/// A line for the user at the bottom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The line.
+    pub text: String,
+    /// Something went wrong.
+    pub bad: bool,
+}
