@@ -144,7 +144,7 @@ fn prefix_start(bytes: &[u8], pos: usize) -> (usize, i64) {
     let floor = start.saturating_sub(1024);
     for wrapped in 0..=3 {
         let line = bytes.get(start..).unwrap_or_default();
-        if memmem::find(bytes.get(start..pos).unwrap_or_default(), b"$$").is_some() {
+        if wrapped > 0 && memmem::find(bytes.get(start..pos).unwrap_or_default(), b"$$").is_some() {
             break;
         }
         if line.starts_with(b"TL_") {

@@ -1,7 +1,5 @@
 //! `siptrail export --as sipp`: what `SIPp` would do with the scenarios.
 
-use std::process::Command;
-
 use roxmltree::{Document, Node};
 use siptrail::export::sipp::{Dialog, scenario};
 use siptrail::input::Input;
@@ -9,6 +7,7 @@ use siptrail::trace::LoadOptions;
 use siptrail::{Analysis, Options, Trace};
 
 use crate::common::root;
+use crate::program::{err, out, run};
 
 fn samples() -> (Trace, Analysis) {
     let trace = Trace::open([root("samples")]).unwrap();
@@ -150,19 +149,18 @@ fn texts_of_the_log_stay_texts() {
 
 #[test]
 fn exactly_one_dialog_must_be_selected() {
-    let run = |query: &str| {
-        let arguments = ["export", "--as", "sipp", "--where", query, "samples"];
-        let o = Command::new(env!("CARGO_BIN_EXE_siptrail")).args(arguments).current_dir(root("")).output().unwrap();
-        (o.status.code(), String::from_utf8(o.stdout).unwrap(), String::from_utf8(o.stderr).unwrap())
+    let select = |query: &str| {
+        let o = run(&["export", "--as", "sipp", "--where", query, "samples"]);
+        (o.status.code(), out(&o), err(&o))
     };
-    let (code, out, err) = run("missed");
-    assert_eq!((code, out.as_str()), (Some(2), ""));
-    assert!(err.contains("4 dialogs are selected: expected exactly one"), "{err}");
+    let (code, said, why) = select("missed");
+    assert_eq!((code, said.as_str()), (Some(2), ""));
+    assert!(why.contains("4 dialogs are selected: expected exactly one"), "{why}");
     // Each candidate is told with the query that selects it alone; a push of a selected call is no candidate.
-    assert_eq!(err.matches("call-id=").count(), 4, "{err}");
-    let alone = err.lines().last().and_then(|l| l.split_once(": ")).unwrap().1.to_owned();
-    let (code, out, _) = run(&alone);
-    assert!(code == Some(0) && Document::parse(&out).is_ok(), "{alone}");
-    let (code, out, err) = run("user:nobody");
-    assert!(code == Some(2) && out.is_empty() && err.contains("no call or push is selected"), "{err}");
+    assert_eq!(why.matches("call-id=").count(), 4, "{why}");
+    let alone = why.lines().last().and_then(|l| l.split_once(": ")).unwrap().1.to_owned();
+    let (code, said, _) = select(&alone);
+    assert!(code == Some(0) && Document::parse(&said).is_ok(), "{alone}");
+    let (code, said, why) = select("user:nobody");
+    assert!(code == Some(2) && said.is_empty() && why.contains("no call or push is selected"), "{why}");
 }

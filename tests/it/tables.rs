@@ -1,12 +1,6 @@
 //! `siptrail export --as parquet` and `--as arrow`.
 
-use std::process::{Command, Output};
-
-use crate::common::root;
-
-fn run(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_siptrail")).args(args).current_dir(root("")).output().unwrap()
-}
+use crate::program::run;
 
 #[test]
 fn table_goes_with_tables_only() {

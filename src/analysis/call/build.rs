@@ -15,8 +15,8 @@ use crate::trace::EventId;
 
 /// The call of these attempts, the last of which tells how it ended.
 ///
-/// `diagnostics` are the diagnostic records about it. `initial` names the INVITE transactions that start calls of this Call-ID (From tag and `CSeq`) when the dialog
-/// belongs to this call, and is `None` when it belongs to another.
+/// `diagnostics` are the diagnostic records about it. `initial` names the INVITE transactions that start calls of this
+/// Call-ID (From tag and `CSeq`) when the dialog belongs to this call, and is `None` when it belongs to another.
 pub(super) fn call(
     ctx: &Context<'_>,
     group: &Group<'_>,

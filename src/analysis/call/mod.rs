@@ -5,8 +5,6 @@ mod describe;
 mod ending;
 mod legs;
 
-use std::collections::VecDeque;
-
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
@@ -146,42 +144,35 @@ pub(super) fn calls(ctx: &Context<'_>, group: &Group<'_>) -> Vec<Call> {
         .position(|c| c.last().and_then(Attempt::final_response).is_some_and(|f| f.status < 300))
         .unwrap_or(last);
     let initial: HashSet<(u64, u32)> = joined.iter().flatten().map(|a| (a.from_tag, a.cseq)).collect();
+    if let [only] = &joined[..] {
+        return vec![build::call(ctx, group, only, &group.diagnostics, Some(&initial))];
+    }
     let shares = share(ctx, group, &joined, owner);
     let build = |(i, (attempts, diagnostics)): (usize, (&Vec<Attempt<'_>>, &Vec<EventId>))| {
         build::call(ctx, group, attempts, diagnostics, (i == owner).then_some(&initial))
     };
-    // Most Call-IDs have one call; where one has thousands, all threads build them.
+    // One Call-ID may have thousands of calls; then all threads build them.
     joined.par_iter().zip(&shares).enumerate().with_min_len(64).map(build).collect()
 }
 
 /// Attempts that are one call: each follows, with a higher `CSeq`, a final after which the caller tries again. They come
-/// by caller, then by `CSeq`.
+/// by caller, then by `CSeq`, and no two of a caller have the same.
 fn join(attempts: Vec<Attempt<'_>>) -> Vec<Vec<Attempt<'_>>> {
     let mut joined: Vec<Vec<Attempt<'_>>> = Vec::new();
-    // Calls of this caller whose last attempt may be tried again, the earliest first.
-    let mut waiting: VecDeque<usize> = VecDeque::new();
+    // The call whose last attempt this caller may try again.
+    let mut waiting: Option<usize> = None;
     let mut caller = None;
     for attempt in attempts {
-        if caller != Some(attempt.from_tag) {
-            waiting.clear();
-            caller = Some(attempt.from_tag);
+        if caller.replace(attempt.from_tag) != Some(attempt.from_tag) {
+            waiting = None;
         }
         let retried = attempt.final_response().is_some_and(|f| RETRIED.contains(&f.status));
-        let follows = |i: &usize| {
-            let last = joined.get(*i).and_then(|call| call.last());
-            last.is_some_and(|a| a.cseq < attempt.cseq)
-        };
-        let at = waiting.front().copied().filter(follows).unwrap_or(joined.len());
+        let at = waiting.unwrap_or(joined.len());
         match joined.get_mut(at) {
             Some(call) => call.push(attempt),
             None => joined.push(vec![attempt]),
         }
-        match waiting.front() {
-            Some(first) if *first == at && !retried => drop(waiting.pop_front()),
-            Some(first) if *first == at => {}
-            _ if retried => waiting.push_back(at),
-            _ => {}
-        }
+        waiting = retried.then_some(at);
     }
     joined
 }

@@ -50,7 +50,8 @@ pub enum Dialog {
 impl Dialog {
     /// The dialogs among selected calls and pushes. A push of a selected call is part of that selection, not a choice.
     pub fn of(analysis: &Analysis, calls: &[usize], pushes: &[usize]) -> Vec<Dialog> {
-        let apart = |p: &&usize| analysis.pushes.get(**p).is_some_and(|p| p.call.is_none_or(|c| !calls.contains(&c)));
+        let own: HashSet<usize> = calls.iter().copied().collect();
+        let apart = |p: &&usize| analysis.pushes.get(**p).is_some_and(|p| p.call.is_none_or(|c| !own.contains(&c)));
         let calls = calls.iter().map(|c| Dialog::Call(*c));
         calls.chain(pushes.iter().filter(apart).map(|p| Dialog::Push(*p))).collect()
     }

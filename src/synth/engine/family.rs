@@ -19,8 +19,8 @@ pub(super) struct Family {
     /// A bit for every server that has to do with it.
     servers: u32,
     pub(super) torn: bool,
-    calls: Vec<(truth::Call, usize, u32)>,
-    pushes: Vec<(truth::Push, usize, u32)>,
+    calls: Vec<(truth::Call, usize)>,
+    pushes: Vec<(truth::Push, usize)>,
     /// Flight of a call that tells that media failed, and whether a record of it is there.
     pub(super) telltale: Option<(usize, u16, bool)>,
 }
@@ -80,7 +80,7 @@ impl Engine<'_> {
             let own = self.push(at, caused.user, caused.fault, Some(call.call_id.clone()), caused.link, family);
             call.pushes.push(own);
         }
-        self.families[family].calls.push((call, slot, 0));
+        self.families[family].calls.push((call, slot));
         if let Some((after, further)) = again {
             self.call(start + u64::from(after), Some(family), Some(further));
         }
@@ -122,7 +122,7 @@ impl Engine<'_> {
             unsure: false,
         };
         self.join(slot, family);
-        self.families[family].pushes.push((push, slot, 0));
+        self.families[family].pushes.push((push, slot));
         call_id
     }
 
@@ -150,7 +150,7 @@ impl Engine<'_> {
             .filter(|n| family.servers >> n & 1 == 1)
             .any(|n| self.logs[n].was_blind(family.start.saturating_sub(MARGIN), end + MARGIN));
         let unsure = family.torn || blind;
-        for (mut call, slot, _) in family.calls {
+        for (mut call, slot) in family.calls {
             if let Some((_, _, false)) = family.telltale.filter(|t| t.0 == slot) {
                 // Only the BYE would have told that media failed.
                 "answered".clone_into(&mut call.outcome);
@@ -161,7 +161,7 @@ impl Engine<'_> {
             }
             self.free.push(slot);
         }
-        for (mut push, slot, _) in family.pushes {
+        for (mut push, slot) in family.pushes {
             push.unsure = unsure;
             if self.slots[slot].written > 0 {
                 self.truth.pushes.push(push);

@@ -21,11 +21,8 @@ pub(in crate::synth) fn push(teller: &mut Teller<'_>, session: &mut Session, use
 /// A missed call or a voice mail: a push without an INVITE that waits for it.
 pub(in crate::synth) fn voice_mail(teller: &mut Teller<'_>, session: &mut Session) -> &'static Fault {
     let (now, until) = (session.start, session.start + 100_000);
-    let user = if teller.faults.switched_off() {
-        teller.user_of(now, until, |p| p != Platform::IPhone)
-    } else {
-        teller.phone_user(now, until)
-    };
+    let off = teller.faults.switched_off();
+    let user = teller.user_of(now, until, |p| !(off && p == Platform::IPhone));
     let drawn = teller.faults.draw(&mut teller.rng);
     let fault = if drawn.course == Course::NoPush { &FAULTS[0] } else { drawn };
     push(teller, session, user, fault);
