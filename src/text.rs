@@ -10,6 +10,12 @@ pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
         .map_or_else(|_| encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0, Cow::Borrowed)
 }
 
+/// `1 call`, `2 pushes`.
+pub fn plural(n: u64, word: &str) -> String {
+    let many = if word.ends_with("sh") { "es" } else { "s" };
+    if n == 1 { format!("1 {word}") } else { format!("{n} {word}{many}") }
+}
+
 /// Whether a character may act on a terminal or reorder text instead of being shown.
 pub(crate) fn is_hostile(c: char) -> bool {
     c.is_control()

@@ -10,6 +10,7 @@ use super::names::{Names, carries_names, keeps_user};
 use super::places::{Care, Place, care, is_no_body, kind_of};
 use super::pseudonym::{Key, Pseudonyms, Shape};
 use super::redact::{redact, redact_between_tags};
+use crate::record::prefix;
 use crate::text::line_end;
 
 /// Names shorter than this are not looked for inside of longer words.
@@ -79,7 +80,8 @@ impl Rewriter {
             Place::Body => return self.replace(line, 0, Care::Usual),
         }
         if line.starts_with(b"TL_") {
-            let start = behind_prefix(line);
+            // Not the number by which a search result ties it to records either: they keep theirs.
+            let start = line.len() - prefix::said(line).text.len();
             self.server(line);
             return self.replace(line, start, Care::Usual);
         }
@@ -133,7 +135,7 @@ impl Rewriter {
 
     /// The server that a search result names: `[pool10\fe10]`.
     fn server(&mut self, line: &mut [u8]) {
-        let Some(server) = crate::record::prefix::parse(line).server.map(<[u8]>::to_vec) else { return };
+        let Some(server) = prefix::parse(line).server.map(<[u8]>::to_vec) else { return };
         let Some(at) = memchr::memmem::find(line, &server) else { return };
         for atom in atoms(&server) {
             // As in the names of hosts, by which the server is known to others.
@@ -248,16 +250,6 @@ impl Rewriter {
         let replaced = care != Care::Known && token || secret || self.glued.as_ref().is_some_and(glued);
         if replaced { whole } else { Vec::new() }
     }
-}
-
-/// Where the text of a line begins: behind the source file, and behind the number by which a search result ties it to
-/// records, where it stands as their `Trace-Correlation-Id`.
-fn behind_prefix(line: &[u8]) -> usize {
-    let Some(start) = memchr::memmem::find(line, b"))").map(|p| p + 2) else { return 0 };
-    let text = line.get(start..).unwrap_or_default();
-    let digits = text.strip_prefix(b" [").map_or(0, |t| t.iter().take_while(|b| b.is_ascii_digit()).count());
-    let is_number = digits > 0 && text.get(2 + digits) == Some(&b']');
-    if is_number { start + digits + 3 } else { start }
 }
 
 /// What is replaced of the name of a machine: all but the word for its role, on which causes may hang.

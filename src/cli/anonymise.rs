@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use siptrail::anonymise::{Key, Names, Rewriter, difference, leftovers};
 use siptrail::report::{self, model::Report};
+use siptrail::text::plural;
 use siptrail::{Analysis, Options, Trace};
 
-use super::load::{Loaded, load};
+use super::load::{Loaded, load, tell_damage};
 use super::{Status, failed, output};
 
 /// Copy logs without the names of people and machines, and prove that the copy tells the same story
@@ -57,6 +58,7 @@ impl Anonymise {
             Err(line) => return Ok(failed(&line)),
         };
         let Some(Loaded { trace, errors, found: true }) = load(&self.inputs) else { return Ok(Status::Failed) };
+        tell_damage(&trace);
         if !errors.is_empty() {
             return Ok(failed("anonymise: not all inputs could be read, so nothing was written; leave those out"));
         }
@@ -87,9 +89,10 @@ impl Anonymise {
         output::unfinished(None);
         let s = &original.summary;
         let mut out = io::stdout();
-        writeln!(out, "wrote {files} files to {}", self.output.display())?;
+        writeln!(out, "wrote {} to {}", plural(files as u64, "file"), self.output.display())?;
         writeln!(out, "replaced {} names, addresses and tokens", rewriter.given())?;
-        writeln!(out, "proven: {} calls, {} pushes, {} missed, all as in the original", s.calls, s.pushes, s.missed)?;
+        let (calls, pushes) = (plural(s.calls, "call"), plural(s.pushes, "push"));
+        writeln!(out, "proven: {calls}, {pushes}, {} missed, all as in the original", s.missed)?;
         writeln!(out, "searched: no original name is left")?;
         writeln!(out, "not promised: siptrail anonymise --help; read the copy before you send it on")?;
         Ok(Status::Fine)

@@ -7,7 +7,7 @@ use siptrail::time::parse_seconds;
 use siptrail::{Analysis, Options, Trace};
 
 use super::failed;
-use super::load::{Loaded, load};
+use super::load::{Loaded, load, tell_damage};
 
 /// Clocks given by the user, for every command that analyses.
 #[derive(Debug, Args)]
@@ -41,6 +41,7 @@ impl GivenClocks {
     /// The logs and their analysis; `None` when there is nothing to analyse, which has been said by then.
     pub(super) fn read(&self, inputs: &[PathBuf]) -> Option<(Trace, Analysis)> {
         let Loaded { trace, found: true, .. } = load(inputs)? else { return None };
+        tell_damage(&trace);
         match self.analyse(&trace) {
             Ok(analysis) => Some((trace, analysis)),
             Err(line) => {

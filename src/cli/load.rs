@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use siptrail::Trace;
 use siptrail::input::InputError;
+use siptrail::text::plural;
 use siptrail::trace::LoadOptions;
 
 use super::global::{Talk, talks};
@@ -25,10 +26,21 @@ fn tell(trace: &Trace, started: Instant) {
     for (input, source) in trace.inputs().iter().zip(trace.sources()) {
         let times = source.span.map_or("no times".to_owned(), |(a, b)| format!("{} to {}", a.iso(), b.iso()));
         let (name, bytes, records) = (input.name(), input.bytes().len(), source.record_count());
-        say(&format!("siptrail: {name}: {bytes} bytes of text, {records} records, {times}"));
+        let records = plural(records, "record");
+        say(&format!("siptrail: {name}: {bytes} bytes of text, {records}, {times}"));
     }
     let (files, ms, threads) = (trace.inputs().len(), started.elapsed().as_millis(), rayon::current_num_threads());
-    say(&format!("siptrail: read {files} inputs in {ms} ms with {threads} threads"));
+    let (files, threads) = (plural(files as u64, "input"), plural(threads as u64, "thread"));
+    say(&format!("siptrail: read {files} in {ms} ms with {threads}"));
+}
+
+/// Says which inputs could not be read to their ends; for commands whose output has no place for it.
+pub(super) fn tell_damage(trace: &Trace) {
+    for input in trace.inputs() {
+        for (_, what) in input.damage() {
+            say(&format!("siptrail: {}: {what}", input.name()));
+        }
+    }
 }
 
 /// Reads all inputs, and says which could not be read or hold nothing; `None` when none could be opened.

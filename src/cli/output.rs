@@ -1,7 +1,7 @@
 //! Where a result goes: stdout, or a file that is written whole or not at all.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -72,6 +72,19 @@ impl Output {
     /// Whether it goes to stdout, which may be a terminal.
     pub(crate) fn is_stdout(&self) -> bool {
         matches!(self, Output::Stdout)
+    }
+
+    /// Refuses a terminal: what is written is for programs.
+    ///
+    /// # Errors
+    /// One line: what to do instead.
+    pub(crate) fn not_a_terminal(self) -> Result<Output, String> {
+        if self.is_stdout() && io::stdout().is_terminal() {
+            return Err(
+                "this form is for programs, not for a terminal; name a file with -o, or send it on with |".into()
+            );
+        }
+        Ok(self)
     }
 
     /// Writes with `work`, whose text is `coloured` or has no colours at all. A terminal gets them if it wants them, a

@@ -6,6 +6,7 @@
 
 use super::telling::{Beside, Telling};
 use crate::analysis::{Analysis, ServerId};
+use crate::record::prefix::said;
 use crate::sip::{HeaderName, Method, NameAddr, StartLine};
 use crate::text::{decode, host_of};
 use crate::time::Timestamp;
@@ -132,7 +133,7 @@ impl<'a> Nearby<'a> {
     /// Whether a line and the records of a message carry the same correlation, where both carry one: the Centralized
     /// Logging Service writes it in brackets behind the source file.
     fn is_of_one(&self, line: Beside, correlations: &[&[u8]]) -> bool {
-        let Some(own) = correlation(line.text(self.trace)) else { return true };
+        let Some(own) = said(line.text(self.trace)).correlation else { return true };
         correlations.is_empty() || correlations.contains(&own)
     }
 
@@ -161,15 +162,6 @@ impl<'a> Nearby<'a> {
         }
         out
     }
-}
-
-/// `(SIPStack,C::F:F.cpp(1677)) [490733871]`: the number behind the source file.
-fn correlation(line: &[u8]) -> Option<&[u8]> {
-    let head = line.get(..300).unwrap_or(line);
-    let open = memchr::memmem::find(head, b")) [")? + 4;
-    let inside = head.get(open..)?;
-    let digits = inside.get(..memchr::memchr(b']', inside)?)?;
-    digits.iter().all(u8::is_ascii_digit).then_some(digits)
 }
 
 /// The domain of the first address in a header or of a URI.

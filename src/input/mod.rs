@@ -71,6 +71,15 @@ impl Input {
         }
     }
 
+    /// What kept this input from being read as a whole, and from which byte of the text on: damage found while unpacking,
+    /// and an end that was cut off meanwhile.
+    pub fn damage(&self) -> impl Iterator<Item = (u64, String)> {
+        let intact = self.intact_len();
+        let cut = intact < self.bytes().len() as u64;
+        let cut = cut.then(|| (intact, format!("file was cut to {intact} bytes while it was read")));
+        self.notes().iter().map(|note| (0, note.clone())).chain(cut)
+    }
+
     /// Whether the file is longer by now than the text: something still writes to it.
     pub fn has_grown(&self) -> bool {
         matches!(&self.text, Text::Mapped(map) if map.has_grown())

@@ -3,6 +3,7 @@
 //! Administrators can configure the prefix (FORMAT.md sections 1 and 2), so the known layout is tried
 //! first and, failing that, a date and a time are looked for anywhere in the line.
 
+use memchr::memmem;
 use nom::Parser;
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while, take_while_m_n, take_while1};
@@ -56,6 +57,39 @@ pub fn parse(line: &[u8]) -> Prefix<'_> {
         }
     }
     prefix
+}
+
+/// What a line says behind the place in the source code.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Said<'a> {
+    /// `490733871` of `...F.cpp(1677)) [490733871] text`: the number by which a search result ties the lines and records
+    /// of one activity. Records have it as `Trace-Correlation-Id`, too.
+    pub correlation: Option<&'a [u8]>,
+    /// All that stands behind; the whole line where no place in the source code is found.
+    pub text: &'a [u8],
+}
+
+/// The prefix and the place in the source code are no longer than this.
+const HEAD: usize = 400;
+
+/// Splits a line behind its prefix.
+pub fn said(line: &[u8]) -> Said<'_> {
+    let head = line.get(..HEAD).unwrap_or(line);
+    let close = memmem::find(head, b"::").and_then(|at| Some(at + memmem::find(head.get(at..)?, b"))")? + 2));
+    let Some(text) = close.and_then(|at| line.get(at..)).map(<[u8]>::trim_ascii_start) else {
+        return Said { correlation: None, text: line };
+    };
+    let number = |text: &'_ [u8]| -> Option<usize> {
+        let digits = text.strip_prefix(b"[")?.iter().take_while(|b| b.is_ascii_digit()).count();
+        (digits > 0 && text.get(1 + digits) == Some(&b']')).then_some(digits)
+    };
+    match number(text) {
+        Some(digits) => {
+            let rest = text.get(digits + 2..).unwrap_or_default();
+            Said { correlation: text.get(1..=digits), text: rest.trim_ascii_start() }
+        }
+        None => Said { correlation: None, text },
+    }
 }
 
 fn known(input: &[u8]) -> Res<'_, Prefix<'_>> {
@@ -163,5 +197,23 @@ mod tests {
             assert_eq!(prefix.time.map(Timestamp::iso).unwrap_or_default(), *time, "{line}");
             assert_eq!(prefix.seq, *seq, "{line}");
         }
+    }
+
+    #[test]
+    fn what_a_line_says() {
+        const PLACE: &str =
+            "TL_WARN(TF_DIAG) [pool\\edge]1B34.10A9C::03/02/2017-07:10:46.230.0000773E (S,X::Y:Z.cpp(833))";
+        for (behind, correlation, text) in [
+            (" [3634190282] $$begin_record", Some("3634190282"), "$$begin_record"),
+            ("$$begin_record", None, "$$begin_record"),
+            ("( 00000015373B4BFE ) closed", None, "( 00000015373B4BFE ) closed"),
+            (" [] empty", None, "[] empty"),
+            (" [12", None, "[12"),
+        ] {
+            let line = format!("{PLACE}{behind}");
+            let said = said(line.as_bytes());
+            assert_eq!((said.correlation, said.text), (correlation.map(str::as_bytes), text.as_bytes()), "{behind}");
+        }
+        assert_eq!(said(b"no place (at all)").text, b"no place (at all)");
     }
 }

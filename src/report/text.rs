@@ -9,7 +9,8 @@ use std::io::{self, Write};
 
 use super::model::{Call, Finding, Place, Push, Report};
 use super::page::{self, BAD, DIM, GOOD, HEAD};
-use super::words::{self, is_lost, is_shown, known, plural};
+use super::words::{self, is_lost, is_shown, known};
+use crate::text::plural;
 
 /// Missed calls, problems and other lists longer than this are cut, and say so.
 const MOST: usize = 20;

@@ -1,6 +1,7 @@
 //! Sentences that more than one form of the report says.
 
 use super::model::{Call, Push, Report};
+use crate::text::plural;
 
 /// What the report says in one line, and whether that is bad news.
 pub(super) struct Headline {
@@ -10,12 +11,6 @@ pub(super) struct Headline {
     pub(super) kinds: String,
     /// What the logs hold; empty when they hold nothing.
     pub(super) seen: String,
-}
-
-/// `1 call`, `2 pushes`.
-pub(super) fn plural(n: u64, word: &str) -> String {
-    let many = if word.ends_with("sh") { "es" } else { "s" };
-    if n == 1 { format!("1 {word}") } else { format!("{n} {word}{many}") }
 }
 
 /// Verdicts that count as missed, in words.

@@ -104,11 +104,7 @@ fn join(
     for (i, (input, chunks)) in inputs.iter().zip(parts).enumerate() {
         let file = FileId(u32::try_from(i).unwrap_or(u32::MAX));
         let intact = input.intact_len();
-        problems.extend(input.notes().iter().map(|note| Problem { file, byte: 0, what: note.clone().into() }));
-        if intact < input.bytes().len() as u64 {
-            let what = format!("file was cut to {intact} bytes while it was read");
-            problems.push(Problem { file, byte: intact, what: what.into() });
-        }
+        problems.extend(input.damage().map(|(byte, what)| Problem { file, byte, what: what.into() }));
         let growing = input.has_grown();
         for (worker, mut framed) in chunks {
             let is_whole = |start: u64, len: u64| start + len <= intact;

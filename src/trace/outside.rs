@@ -41,23 +41,18 @@ impl<'t> ComponentLine<'t> {
 
     /// What it says, without prefix, place in the source code, and the numbers of its activity and object behind them.
     pub fn message(&self) -> &'t [u8] {
-        let head = self.text.get(..HEAD).unwrap_or(self.text);
-        let close = memmem::find(head, b"::").and_then(|at| Some(at + memmem::find(head.get(at..)?, b"))")? + 2));
-        let text = self.text.get(close.unwrap_or(0)..).unwrap_or_default().trim_ascii();
-        number(number(text, b'[', b']'), b'(', b')')
+        object(prefix::said(self.text).text.trim_ascii())
     }
 }
 
-/// `[3634190282] text`, `( 00000015373B4BFE ) text`: the text.
-fn number(text: &[u8], open: u8, close: u8) -> &[u8] {
-    let inside = text.strip_prefix(&[open]).and_then(|t| Some((t, memchr::memchr(close, t.get(..40).unwrap_or(t))?)));
+/// `( 00000015373B4BFE ) text`: the text.
+fn object(text: &[u8]) -> &[u8] {
+    let inside = text.strip_prefix(b"(").and_then(|t| Some((t, memchr::memchr(b')', t.get(..40).unwrap_or(t))?)));
     let Some((rest, end)) = inside else { return text };
     let is_number = rest.iter().take(end).all(|b| b.is_ascii_hexdigit() || *b == b' ');
     if is_number { rest.get(end + 1..).unwrap_or_default().trim_ascii() } else { text }
 }
 
-/// The prefix of a line, with the place in the source code, is no longer than this.
-const HEAD: usize = 400;
 /// Records looked at by one worker.
 const PART: usize = 4096;
 

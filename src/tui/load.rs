@@ -14,7 +14,7 @@ use super::data::Data;
 use super::run::Event;
 use super::update::Action;
 use crate::analysis::Options;
-use crate::input::{self, Input};
+use crate::input::{self, Input, is_log_name};
 use crate::trace::{LoadOptions, Progress, Trace};
 
 /// How often the files are looked at.
@@ -24,7 +24,7 @@ const REST: u32 = 4;
 
 /// Loads, then follows while that is wanted; tells how far it has come.
 pub(super) fn load(inputs: &[PathBuf], options: &Options, follow: &AtomicBool, sender: &Sender<Event>) {
-    let mut stamp = stamp(inputs);
+    let mut seen = look(inputs);
     let mut kept = Vec::new();
     let own = || follow.load(Ordering::Relaxed);
     let Some(mut data) = read(inputs, &kept, options, sender, (false, own())) else { return };
@@ -32,12 +32,12 @@ pub(super) fn load(inputs: &[PathBuf], options: &Options, follow: &AtomicBool, s
     loop {
         thread::sleep(rest);
         rest = PAUSE;
-        let now = self::stamp(inputs);
-        if !own() || now == stamp {
+        let now = look(inputs);
+        if !own() || now == seen {
             continue;
         }
-        keep_lost(inputs, (&stamp, &now), &data, &mut kept);
-        stamp = now;
+        keep_lost(inputs, (&seen, &now), &data, &mut kept);
+        seen = now;
         let started = started();
         match read(inputs, &kept, options, sender, (true, true)) {
             Some(new) => data = new,
@@ -137,23 +137,34 @@ fn read(
     Some(data)
 }
 
-/// Size, time of change and number of every file: what tells that something was appended, or that it is another file.
-type Stamp = Vec<(PathBuf, u64, Option<SystemTime>, u64)>;
+/// What tells that something was appended to a file, or that it is another file.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Seen {
+    path: PathBuf,
+    len: u64,
+    modified: Option<SystemTime>,
+    identity: Option<Identity>,
+}
 
-fn stamp(inputs: &[PathBuf]) -> Stamp {
+/// What a file keeps under a new name. The number of a deleted file may be given to the next one, at another time.
+type Identity = (u64, Option<SystemTime>);
+
+fn look(inputs: &[PathBuf]) -> Vec<Seen> {
     let files = inputs.iter().filter(|p| p.as_os_str() != "-").flat_map(walkdir::WalkDir::new);
     let files = files.filter_map(Result::ok).filter(|f| f.file_type().is_file());
-    let mut out: Stamp = files
+    let mut out: Vec<Seen> = files
         .filter_map(|f| {
             let meta = f.metadata().ok()?;
-            Some((f.into_path(), meta.len(), meta.modified().ok(), number(&meta)))
+            let (len, modified) = (meta.len(), meta.modified().ok());
+            let identity = Some(number(&meta)).filter(|n| *n > 0).map(|n| (n, meta.created().ok()));
+            Some(Seen { path: f.into_path(), len, modified, identity })
         })
         .collect();
     out.sort();
     out
 }
 
-/// What tells a file from one that has taken its name; where the system does not say, 0.
+/// Where the system does not say, 0.
 #[cfg(unix)]
 fn number(meta: &Metadata) -> u64 {
     std::os::unix::fs::MetadataExt::ino(meta)
@@ -164,21 +175,18 @@ fn number(_: &Metadata) -> u64 {
     0
 }
 
-/// Keeps what a file held that was rotated or cut, when nobody else has it any more.
-fn keep_lost(inputs: &[PathBuf], (before, now): (&Stamp, &Stamp), data: &Data, kept: &mut Vec<Kept>) {
-    let of =
-        |stamp: &Stamp, path: &Path| stamp.iter().find(|(p, ..)| p == path).map(|(_, len, _, number)| (*len, *number));
+/// Keeps what a file held that was rotated, cut or deleted, when nothing that is read has it any more.
+fn keep_lost(inputs: &[PathBuf], (before, now): (&[Seen], &[Seen]), data: &Data, kept: &mut Vec<Kept>) {
+    let was_there = |path: &Path| before.iter().any(|f| f.path == path);
+    let is_read = |path: &Path| is_log_name(path) || inputs.iter().any(|i| i == path);
     for input in data.trace.inputs() {
-        let path = Path::new(input.name());
-        let Some((old, number)) = of(before, path) else { continue };
-        let renamed = number > 0 && now.iter().any(|(p, len, _, n)| *n == number && p != path && *len >= old);
-        let lost = !renamed
-            && match of(now, path) {
-                Some((new, other)) => new < old || other != number,
-                // In a folder the new name of a file that was renamed is found; of a file that was named, it is not.
-                None => inputs.iter().any(|i| i == path),
-            };
-        if lost {
+        let Some(old) = before.iter().find(|f| f.path == Path::new(input.name())) else { continue };
+        // Under its own name, or in a folder under a new one.
+        let is_it = |f: &Seen| match old.identity {
+            Some(_) => f.identity == old.identity,
+            None => f.path == old.path || (f.len == old.len && !was_there(&f.path)),
+        };
+        if !now.iter().any(|f| is_it(f) && f.len >= old.len && is_read(&f.path)) {
             let intact = usize::try_from(input.intact_len()).unwrap_or(usize::MAX).min(input.bytes().len());
             let name = format!("{} (before, {})", input.name(), kept.len() + 1);
             // One that is mapped is still whole when it was replaced, and has lost its end when it was cut.

@@ -238,6 +238,11 @@ fn perform(app: &App, effect: Effect, outside: &Outside) {
             // A file may lie on a slow network, and no key waits.
             thread::spawn(move || match save::save(&data, &save) {
                 Ok(bytes) => tell(format!("saved {} ({bytes} bytes)", save.path.display()), false),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    let there = save.path.clone();
+                    let other = save::Save { path: save::free_name(&there), ..save };
+                    let _ = sender.send(Event::Action(Action::Taken(there, other)));
+                }
                 Err(error) => {
                     tell(format!("cannot save {}: {error}; choose another name or folder", save.path.display()), true);
                 }

@@ -178,6 +178,14 @@ pub(super) fn save(data: &Data, save: &Save) -> io::Result<u64> {
     file.metadata().map(|m| m.len())
 }
 
+/// A name like this one that no file has: `case.svg`, `case-2.svg`, `case-3.svg`.
+pub(super) fn free_name(path: &Path) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let ending = path.extension().map(|e| format!(".{}", e.to_string_lossy())).unwrap_or_default();
+    let names = (2..1000).map(|n| path.with_file_name(format!("{stem}-{n}{ending}")));
+    names.into_iter().find(|p| !p.exists()).unwrap_or_else(|| path.to_owned())
+}
+
 /// Writes a text to a new file beside others of that name; gives its path.
 ///
 /// # Errors

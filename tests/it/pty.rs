@@ -198,3 +198,29 @@ fn a_log_that_grows_is_followed() {
     session.press("q");
     assert_eq!(session.ended(), 0);
 }
+
+#[test]
+fn a_followed_folder_forgets_no_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("fe03.log");
+    let text = std::fs::read_to_string(root(FAILED).join("fe03.log")).unwrap();
+    let other = std::fs::read_to_string(root("samples/answered-elsewhere.log")).unwrap();
+    std::fs::write(&log, &text).unwrap();
+    let mut session = Session::start(&["tui", "--follow", folder.path().to_str().unwrap()]);
+    session.wait_for("of 1 input");
+    // Rotated: what was there is found under its new name, so it is not kept twice.
+    std::fs::rename(&log, folder.path().join("fe03.1.log")).unwrap();
+    std::fs::write(&log, &other).unwrap();
+    session.wait_for("of 2 inputs");
+    // Rotated to a name that is not read: with the new log there are three, not two.
+    std::fs::rename(folder.path().join("fe03.1.log"), folder.path().join("fe03.old")).unwrap();
+    std::fs::write(folder.path().join("fe04.log"), &other).unwrap();
+    session.wait_for("of 3 inputs");
+    session.wait_for("1 call missed");
+    // Deleted.
+    std::fs::remove_file(&log).unwrap();
+    std::fs::write(folder.path().join("fe05.log"), &other).unwrap();
+    session.wait_for("of 4 inputs");
+    session.press("q");
+    assert_eq!(session.ended(), 0);
+}

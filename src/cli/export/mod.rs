@@ -87,7 +87,8 @@ impl Export {
         if self.table.is_some() {
             return Ok(failed("--table goes with --as parquet and --as arrow; siptrail list TABLE prints one as text"));
         }
-        let output = match Output::open(self.output.as_deref(), &self.inputs) {
+        let output = Output::open(self.output.as_deref(), &self.inputs);
+        let output = match if self.form == Form::Pcapng { output.and_then(Output::not_a_terminal) } else { output } {
             Ok(output) => output,
             Err(line) => return Ok(failed(&line)),
         };

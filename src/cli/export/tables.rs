@@ -102,7 +102,8 @@ mod whole {
                 _ => return Ok(failed("expected -o DIR for all tables, or --table NAME -o FILE for one of them")),
             };
             let file: Option<PathBuf> = self.output.clone().filter(|_| folder.is_none());
-            let output = match folder.is_none().then(|| Output::open(file.as_deref(), &self.inputs)).transpose() {
+            let open = || Output::open(file.as_deref(), &self.inputs).and_then(Output::not_a_terminal);
+            let output = match folder.is_none().then(open).transpose() {
                 Ok(output) => output,
                 Err(line) => return Ok(failed(&line)),
             };

@@ -47,7 +47,9 @@ fn common(report: &Report, codes: &[&'static str], victims: usize, out: &mut dyn
     if victims > 1 {
         line(out, 4, &format!("{victims} calls"))?;
     }
-    for c in report.contrasts.iter().filter(|c| codes.contains(&c.finding)).take(3) {
+    // Two causes of the same calls have the same in common.
+    let mut told: Vec<String> = Vec::new();
+    for c in report.contrasts.iter().filter(|c| codes.contains(&c.finding)) {
         let who = if c.missed == c.missed_of {
             format!("all {}", c.missed)
         } else {
@@ -65,9 +67,12 @@ fn common(report: &Report, codes: &[&'static str], victims: usize, out: &mut dyn
             .as_deref()
             .map_or(String::new(), |t| format!(", and none through it from {} on", t.get(11..16).unwrap_or(t)));
         let lift = c.lift.map_or("no".to_owned(), |_| format!("{} of {}", c.through, c.through_of));
-        line(out, 4, &format!("{who} {what}; {lift} others that came through did{since}"))?;
+        let text = format!("{who} {what}; {lift} others that came through did{since}");
+        if !told.contains(&text) {
+            told.push(text);
+        }
     }
-    Ok(())
+    told.iter().take(3).try_for_each(|text| line(out, 4, text))
 }
 
 fn victim(report: &Report, call: &Call, out: &mut dyn Write) -> io::Result<()> {

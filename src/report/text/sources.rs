@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::{MOST, heading, line, more};
 use crate::report::model::{Coverage, Report, Source};
-use crate::report::words::plural;
+use crate::text::plural;
 use crate::time::seconds;
 
 /// Sources with clocks, holes and notes.

@@ -6,6 +6,7 @@ mod moves;
 mod prompts;
 mod reload;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tui_input::InputRequest;
@@ -49,6 +50,8 @@ pub enum Action {
     Beginning(Arc<Data>),
     /// All is loaded.
     Loaded(Arc<Data>),
+    /// A file of this name is there already; the same can be saved to another.
+    Taken(PathBuf, Save),
     /// Something to tell the user.
     Tell(Notice),
 }
@@ -104,6 +107,7 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
         Action::Loading(load) => app.load = load,
         Action::Beginning(data) => reload::beginning(app, &data),
         Action::Loaded(data) => return reload::loaded(app, &data),
+        Action::Taken(there, save) => prompts::taken(app, &there, save),
         Action::Tell(notice) => app.notice = Some(notice),
     }
     None

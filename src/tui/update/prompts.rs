@@ -1,5 +1,7 @@
 //! Lines that are typed: what to search for, a time, the name of a file.
 
+use std::path::Path;
+
 use tui_input::{Input, InputRequest};
 
 use super::{Effect, find, moves};
@@ -23,6 +25,16 @@ pub(super) fn time(app: &mut App) {
 pub(super) fn file(app: &mut App, content: Content) {
     let input = Input::new(content.file_name(&app.data));
     app.prompt = Some(Prompt { kind: PromptKind::Save(content), input });
+}
+
+/// The file is there already: another name is asked for.
+pub(super) fn taken(app: &mut App, there: &Path, save: Save) {
+    if app.prompt.is_none() {
+        let text = format!("{} is there already and stays; Enter saves to this name", there.display());
+        app.notice = Some(Notice { text, bad: true });
+        let input = Input::new(save.path.display().to_string());
+        app.prompt = Some(Prompt { kind: PromptKind::Save(save.content), input });
+    }
 }
 
 /// A note on what the selected row is about; the one that is there can be changed.
@@ -111,6 +123,12 @@ pub(super) fn confirm(app: &mut App) -> Option<Effect> {
     let Prompt { kind, input } = app.prompt.take()?;
     let text = input.value().trim();
     match kind {
+        PromptKind::Filter(_) if Query::parse(text).is_err() => {
+            // The line stays, with what is wrong in it.
+            let effect = ask(app, app.view, text.to_owned());
+            app.prompt = Some(Prompt { kind, input });
+            Some(effect)
+        }
         PromptKind::Search(_) | PromptKind::Filter(_) => None,
         PromptKind::Note(call_id) => {
             app.notes.set(&call_id, text);

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 
 use crate::analysis::ServerId;
 use crate::analysis::clocks::ClockBasis;
+use crate::text::plural;
 use crate::tui::app::{App, Load, View};
 use crate::tui::cell::{clip, fit};
 use crate::tui::data::{BINS, Overview};
@@ -85,16 +86,15 @@ impl Page<'_> {
         let (text, style) = match (overview.missed, lost) {
             (0, 0) => ("No missed notification".to_owned(), self.theme.good),
             (0, n) => (format!("No missed call, but {n} of the pushes lost"), self.theme.bad),
-            (1, _) => ("1 call missed".to_owned(), self.theme.bad),
-            (n, _) => (format!("{n} calls missed"), self.theme.bad),
+            (n, _) => (format!("{} missed", plural(n as u64, "call")), self.theme.bad),
         };
         self.line(&text, style);
         let text = format!(
-            "in {} calls, {} pushes, {} records of {} inputs",
-            data.analysis.calls.len(),
-            data.analysis.pushes.len(),
-            data.trace.events().len(),
-            data.trace.inputs().len()
+            "in {}, {}, {} of {}",
+            plural(data.analysis.calls.len() as u64, "call"),
+            plural(data.analysis.pushes.len() as u64, "push"),
+            plural(data.trace.events().len() as u64, "record"),
+            plural(data.trace.inputs().len() as u64, "input")
         );
         self.line(&text, Style::new());
     }
