@@ -167,9 +167,9 @@ pub(crate) fn open_to_all(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(folder, fs::Permissions::from_mode(0o755))?;
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o755))
     }
+    // On Windows it has the rights of the folder around it.
     #[cfg(not(unix))]
-    let _ = folder;
-    Ok(())
+    fs::metadata(folder).map(drop)
 }

@@ -1,7 +1,5 @@
 //! The forms of the report: what a hostile log leaves in each, and files that are written whole or not at all.
 
-use std::path::Path;
-
 use serde_json::Value;
 use siptrail::input::Input;
 use siptrail::report::{self, csv, html, markdown, model::Report, ndjson};
@@ -200,7 +198,7 @@ fn an_output_file_is_whole_or_is_not_there() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_an_error() {
-    if !Path::new("/dev/full").exists() {
+    if !std::path::Path::new("/dev/full").exists() {
         return;
     }
     let o = run_in(&["report", "samples/silent-mobile-leg.log", "-o", "/dev/full"], &root(""));
