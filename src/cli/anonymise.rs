@@ -75,7 +75,7 @@ impl Anonymise {
         output::unfinished(Some(temporary.path()));
         let done = write(&trace, &analysis, &mut rewriter, temporary.path())
             .map_err(|e| format!("cannot write {}: {e}; check the disk", self.output.display()))
-            .and_then(|files| check(&original, &rewriter, &files).map(|()| files.len()));
+            .and_then(|files| check(&original, &rewriter, &files, &self.words).map(|()| files.len()));
         let files = match done {
             Ok(files) => files,
             Err(line) => return Ok(failed(&line)),
@@ -139,7 +139,7 @@ fn write(trace: &Trace, analysis: &Analysis, rewriter: &mut Rewriter, folder: &P
 }
 
 /// Reads the copy back: it must tell the same story and hold no original name.
-fn check(original: &Report, rewriter: &Rewriter, files: &[PathBuf]) -> Result<(), String> {
+fn check(original: &Report, rewriter: &Rewriter, files: &[PathBuf], words: &[String]) -> Result<(), String> {
     let copy = Trace::open(files).map_err(|e| format!("cannot read the copy back: {e}"))?;
     let (_, report) = analysed(&copy);
     if let Some(d) = difference(original, &report) {
@@ -151,10 +151,14 @@ fn check(original: &Report, rewriter: &Rewriter, files: &[PathBuf]) -> Result<()
     for input in copy.inputs() {
         if let [first, ..] = &leftovers(rewriter, input.bytes(), MOST)[..] {
             let name = Path::new(input.name()).file_name().unwrap_or_default().to_string_lossy().into_owned();
-            return Err(format!(
-                "a name is left in line {} of {name}: {:?}, so nothing was written; give the word with --word",
-                first.line, first.word
-            ));
+            let (line, word) = (first.line, &first.word);
+            let what = format!("a name is left in line {line} of {name}: {word:?}, so nothing was written");
+            let given = words.iter().any(|w| w.eq_ignore_ascii_case(word));
+            return Err(if given {
+                format!("{what}; the log itself needs this word, so leave out --word {word}")
+            } else {
+                format!("{what}; give the word with --word")
+            });
         }
     }
     Ok(())

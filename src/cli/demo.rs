@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser};
 use siptrail::synth::{Extent, Plan};
 
-use super::{Status, report, say, synth};
+use super::{Status, report, say, synth, whole};
 
 /// Try everything without a log: invent a small deployment and report on it
 ///
@@ -19,7 +19,7 @@ use super::{Status, report, say, synth};
   siptrail demo --seed 5 --dir demo-logs")]
 pub(crate) struct Demo {
     /// Another seed, other traffic
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_hyphen_values = true, value_parser = whole::<u64>)]
     seed: u64,
     /// Folder for the logs, new or empty [default: a new one among the temporary files]
     #[arg(long)]

@@ -18,6 +18,12 @@ impl Filter {
     pub(super) fn query(&self) -> Query {
         self.queries.iter().cloned().reduce(Query::and).unwrap_or_default()
     }
+
+    /// Where nothing is selected: `; missd is looked for as text (did you mean missed?)`.
+    pub(super) fn meant(&self) -> String {
+        let found = self.queries.iter().find_map(Query::misspelt_flag);
+        found.map_or(String::new(), |(word, flag)| format!("; {word:?} is looked for as text (did you mean {flag}?)"))
+    }
 }
 
 /// The language and its fields, for `--help`.

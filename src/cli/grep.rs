@@ -10,7 +10,7 @@ use siptrail::report::list::{write_raw, write_records};
 use super::clock::GivenClocks;
 use super::filter::Filter;
 use super::output::Output;
-use super::{Status, failed, say};
+use super::{Status, failed, say, whole};
 
 /// Print whole records that hold a text, match a regular expression, or have a header
 ///
@@ -32,8 +32,8 @@ pub(crate) struct Grep {
     /// PATTERN is a regular expression; ^ and $ stand for the ends of a line
     #[arg(short = 'e', long)]
     regex: bool,
-    /// With --regex: letters match in any case
-    #[arg(short, long, requires = "regex")]
+    /// With --regex too, letters match in any case; in a text they always do
+    #[arg(short, long)]
     ignore_case: bool,
     /// Look in the values of this header, or field of a record, only
     #[arg(long, value_name = "NAME")]
@@ -41,7 +41,7 @@ pub(crate) struct Grep {
     #[command(flatten)]
     filter: Filter,
     /// At most this many records
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole::<usize>)]
     limit: Option<usize>,
     /// Print how many records each input has, and no record
     #[arg(short, long)]
@@ -86,7 +86,7 @@ impl Grep {
             Ok(())
         })?;
         if rows.is_empty() {
-            say(&format!("siptrail: no record matches, of {}", trace.events().len()));
+            say(&format!("siptrail: no record matches, of {}{}", trace.events().len(), self.filter.meant()));
         }
         Ok(Status::Fine)
     }

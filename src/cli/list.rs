@@ -10,7 +10,7 @@ use siptrail::report::list::List;
 use super::clock::GivenClocks;
 use super::filter::{self, Filter};
 use super::output::Output;
-use super::{Status, failed, say};
+use super::{Status, failed, say, whole};
 
 /// List calls, pushes, messages or records as a table, CSV or JSON
 ///
@@ -34,7 +34,7 @@ pub(crate) struct ListArgs {
     #[arg(long, value_name = "FIELDS", allow_hyphen_values = true, value_parser = order)]
     sort: Option<Order>,
     /// At most this many
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole::<usize>)]
     limit: Option<usize>,
     /// What to print
     #[arg(long, value_enum, default_value_t = Format::Table)]
@@ -133,7 +133,8 @@ impl ListArgs {
             format => list.write_json(&rows, format == Format::Ndjson, out),
         })?;
         if all == 0 {
-            say(&format!("siptrail: none of {} {} is selected", bound.total(table), table.name()));
+            let (total, meant) = (bound.total(table), self.filter.meant());
+            say(&format!("siptrail: none of {total} {} is selected{meant}", table.name()));
         } else if rows.len() < all && terminal {
             say(&format!("siptrail: {} more; --limit shows them", all - rows.len()));
         }

@@ -144,7 +144,7 @@ pub(crate) fn main() -> ExitCode {
 
 /// The command line over the configuration file, with the global options in force; and keys of the file.
 fn arguments() -> Result<(Arguments, config::Remap), String> {
-    let typed = with_command(std::env::args_os().collect());
+    let typed = with_command(std::env::args_os().collect())?;
     let mut arguments = Arguments::parse_from(&typed);
     let mut remap = config::Remap::default();
     // These say nothing about logs, and `config` must run on a file that is wrong.
@@ -161,10 +161,15 @@ fn arguments() -> Result<(Arguments, config::Remap), String> {
 }
 
 /// `siptrail INPUT` is `siptrail tui INPUT`: puts the word in where the first word is no command but may be a file.
-fn with_command(mut typed: Vec<OsString>) -> Vec<OsString> {
+///
+/// # Errors
+/// One line when it is neither.
+fn with_command(mut typed: Vec<OsString>) -> Result<Vec<OsString>, String> {
     let command = Arguments::command();
+    let browse = command.find_subcommand("tui");
     let takes_value = |text: &str| {
-        command.get_arguments().filter(|a| a.get_action().takes_values()).any(|a| {
+        let all = command.get_arguments().chain(browse.into_iter().flat_map(clap::Command::get_arguments));
+        all.filter(|a| a.get_action().takes_values()).any(|a| {
             let long = a.get_long().is_some_and(|l| text.strip_prefix("--") == Some(l));
             long || a.get_short().is_some_and(|s| text == format!("-{s}"))
         })
@@ -173,16 +178,23 @@ fn with_command(mut typed: Vec<OsString>) -> Vec<OsString> {
     while let Some(word) = typed.get(at) {
         let text = word.to_string_lossy().into_owned();
         if text == "-" || !text.starts_with('-') {
-            let known = text == "help" || command.find_subcommand(&text).is_some();
-            let may_be_file = text == "-" || text.contains(['.', '/', '\\']) || std::path::Path::new(word).exists();
-            if !known && may_be_file {
-                typed.insert(at, "tui".into());
+            if text == "help" || command.find_subcommand(&text).is_some() {
+                break;
+            }
+            let names = || command.get_subcommands().map(clap::Command::get_name);
+            if text == "-" || text.contains(['.', '/', '\\']) || std::path::Path::new(word).exists() {
+                typed.insert(1, "tui".into());
+            } else {
+                let meant = nearest(&text, names()).map_or(String::new(), |n| format!(" (did you mean {n}?)"));
+                return Err(format!(
+                    "{text:?} is no command{meant}, and no file or folder of that name is here; siptrail --help tells the commands"
+                ));
             }
             break;
         }
         at += if takes_value(&text) { 2 } else { 1 };
     }
-    typed
+    Ok(typed)
 }
 
 /// The name that was probably meant: at most one in three letters is wrong.
@@ -190,6 +202,11 @@ fn nearest<'n>(typed: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n 
     let worst = typed.chars().count().div_ceil(3);
     let mistakes = names.map(|name| (strsim::damerau_levenshtein(typed, name), name));
     mistakes.filter(|(n, _)| *n <= worst).min_by_key(|(n, _)| *n).map(|(_, name)| name)
+}
+
+/// Reads a whole number.
+fn whole<N: std::str::FromStr>(text: &str) -> Result<N, String> {
+    text.parse().map_err(|_| "expected a whole number, not negative, such as 20".to_owned())
 }
 
 /// A line that only informs; `--quiet` keeps it back.

@@ -149,7 +149,7 @@ impl Show {
         let hint = if std::path::Path::new(&self.what).exists() {
             format!("; {} is a file: the Call-ID or user comes before the inputs", self.what)
         } else {
-            "; siptrail report --format json lists the calls with their Call-IDs".to_owned()
+            "; siptrail list calls INPUT names them".to_owned()
         };
         let inputs = match trace.inputs() {
             [only] => only.name().to_owned(),

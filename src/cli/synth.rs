@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use siptrail::synth::{self, Encoding, Extent, Format, Plan, Wish};
 
 use super::progress::Bar;
-use super::{Status, say};
+use super::{Status, say, whole};
 
 /// Write the logs of an invented deployment, and the truth about them
 ///
@@ -25,10 +25,10 @@ pub(crate) struct Synth {
     /// Folder for the logs: a new or an empty one
     dir: PathBuf,
     /// Where chance starts: another seed, other traffic
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_hyphen_values = true, value_parser = whole::<u64>)]
     seed: u64,
     /// About so many calls [default: 200]
-    #[arg(long, conflicts_with = "size")]
+    #[arg(long, conflicts_with = "size", allow_hyphen_values = true, value_parser = whole::<u64>)]
     calls: Option<u64>,
     /// About so many bytes in all logs together: 500KB, 20MB, 1GB
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]

@@ -66,12 +66,13 @@ use expr::{Expr, Subject};
 #[derive(Clone, Debug)]
 pub struct Query {
     expr: Expr,
+    misspelt: Option<(String, &'static str)>,
 }
 
 impl Default for Query {
     /// The query that selects every row.
     fn default() -> Query {
-        Query { expr: Expr::And(Vec::new()) }
+        Query { expr: Expr::And(Vec::new()), misspelt: None }
     }
 }
 
@@ -95,7 +96,7 @@ impl Query {
     /// # Errors
     /// With the column, when it cannot be read.
     pub fn parse(text: &str) -> Result<Query, QueryError> {
-        parse::parse(text).map(|expr| Query { expr })
+        parse::parse(text).map(|(expr, misspelt)| Query { expr, misspelt })
     }
 
     /// Rows with a record that holds a text in any case, or that a regular expression matches; with a header only
@@ -108,7 +109,12 @@ impl Query {
             Some(name) => Subject::Header(name.to_ascii_lowercase().into_bytes().into()),
             None => field::find("raw").map_or(Subject::Anything, Subject::Field),
         };
-        value::pattern_test(pattern).map(|test| Query { expr: Expr::term(subject, test) })
+        value::pattern_test(pattern).map(|test| Query { expr: Expr::term(subject, test), misspelt: None })
+    }
+
+    /// A word that is looked for as text, and the flag that was perhaps meant: worth a word where nothing is selected.
+    pub fn misspelt_flag(&self) -> Option<(&str, &'static str)> {
+        self.misspelt.as_ref().map(|(word, flag)| (word.as_str(), *flag))
     }
 
     /// True when it selects every row.
@@ -125,7 +131,7 @@ impl Query {
     /// Rows that both queries select.
     #[must_use]
     pub fn and(self, other: Query) -> Query {
-        Query { expr: Expr::and(vec![self.expr, other.expr]) }
+        Query { expr: Expr::and(vec![self.expr, other.expr]), misspelt: self.misspelt.or(other.misspelt) }
     }
 
     /// The query over one trace. Times of day are those of the first day of its logs.

@@ -14,16 +14,19 @@ use super::field::{self, Kind};
 use super::test::{Needle, Test};
 use super::value::{Part, values};
 
+/// A word taken for text, and the flag it is near to.
+type Misspelt = Option<(String, &'static str)>;
+
 /// Reads a query; an empty one is true of every row.
-pub(super) fn parse(text: &str) -> Result<Expr, QueryError> {
-    let mut parser = Parser { text, at: 0, depth: 0 };
+pub(super) fn parse(text: &str) -> Result<(Expr, Misspelt), QueryError> {
+    let mut parser = Parser { text, at: 0, depth: 0, misspelt: None };
     parser.blanks();
     if parser.rest().is_empty() {
-        return Ok(Expr::And(Vec::new()));
+        return Ok((Expr::And(Vec::new()), None));
     }
     let expr = parser.query()?;
     match parser.rest() {
-        "" => Ok(expr),
+        "" => Ok((expr, parser.misspelt)),
         _ => Err(parser.error("a closing parenthesis that was not opened", Some("quote text that holds one"))),
     }
 }
@@ -61,6 +64,12 @@ pub(super) struct Parser<'q> {
     pub(super) text: &'q str,
     pub(super) at: usize,
     depth: usize,
+    misspelt: Misspelt,
+}
+
+/// Names of all flags.
+fn flags() -> impl Iterator<Item = &'static str> {
+    field::FIELDS.iter().filter(|f| f.kind == Kind::Flag).map(|f| f.name)
 }
 
 impl<'q> Parser<'q> {
@@ -173,10 +182,12 @@ impl<'q> Parser<'q> {
         let Some((token, operator)) = operator.filter(|_| !is_scheme(name)) else {
             self.at = start;
             let word = self.take(|c| !c.is_whitespace() && c != '(' && c != ')');
-            return match field::find(word).filter(|f| f.kind == Kind::Flag) {
-                Some(flag) => Ok(Expr::term(Subject::Field(flag), Test::Known)),
-                None => self.anything(start, word),
-            };
+            if let Some(flag) = field::find(word).filter(|f| f.kind == Kind::Flag) {
+                return Ok(Expr::term(Subject::Field(flag), Test::Known));
+            }
+            let near = super::error::nearest(word, flags()).map(|flag| (word.to_owned(), flag));
+            self.misspelt = self.misspelt.take().or(near);
+            return self.anything(start, word);
         };
         let after = self.at + token.len();
         if let Some(header) = name.get(..7).filter(|n| n.eq_ignore_ascii_case("header.")).and(name.get(7..)) {
@@ -220,7 +231,6 @@ impl<'q> Parser<'q> {
         if let Some(flag) = field::find(name).filter(|f| f.kind == Kind::Flag) {
             return Ok(Expr::term(Subject::Field(flag), Test::Known));
         }
-        let flags = || field::FIELDS.iter().filter(|f| f.kind == Kind::Flag).map(|f| f.name);
         let hint = super::error::nearest(name, flags()).map_or_else(
             || format!("flags are {}", flags().collect::<Vec<_>>().join(", ")),
             |flag| format!("did you mean is:{flag}?"),

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use crate::common::root;
-use crate::program::{err, out, run};
+use crate::program::{err, out, run, run_in};
 
 #[test]
 fn exit_codes_are_those_of_the_contract() {
@@ -39,6 +39,25 @@ fn an_unreadable_input_is_named_and_the_others_are_reported() {
     let files: Vec<_> =
         report["problems"].as_array().unwrap().iter().map(|p| p["file"].as_str().unwrap().to_owned()).collect();
     assert_eq!(files, ["no-such.log", "Cargo.toml"]);
+}
+
+/// What could not be read of an archive is said by every command that reads it; the report has it among the problems.
+#[test]
+fn a_cut_archive_is_told_by_every_command() {
+    let dir = tempfile::tempdir().unwrap();
+    let whole = std::fs::read(root("samples/r2-audio-call.log.gz")).unwrap();
+    std::fs::write(dir.path().join("cut.gz"), &whole[..whole.len() / 2]).unwrap();
+    for args in [
+        &["list", "records", "cut.gz"][..],
+        &["grep", "INVITE", "cut.gz", "--count"],
+        &["coverage", "cut.gz"],
+        &["export", "--as", "sip", "cut.gz"],
+        &["anonymise", "cut.gz", "-o", "out"],
+    ] {
+        let o = run_in(args, dir.path());
+        let said = err(&o);
+        assert!(o.status.success() && said.contains("cut.gz: gzip data is damaged or cut"), "{args:?}: {said}");
+    }
 }
 
 #[test]

@@ -53,7 +53,12 @@ fn what_is_misspelt_is_refused_with_a_hint() {
         assert!(o.status.code() == Some(2) && said.contains(hint) && said.lines().count() == 1, "{args:?}: {said}");
     }
     for (args, hint) in [
-        (vec!["reprot", LOG], "report"),
+        (vec!["reprot", LOG], "\"reprot\" is no command (did you mean report?), and no file"),
+        (vec!["list", "calls", LOG, "--limit", "-1"], "expected a whole number"),
+        (vec!["synth", "x", "--seed", "abc"], "expected a whole number"),
+        // The option belongs to a command that is not named: taken for siptrail tui, which wants a terminal.
+        (vec!["--keys", "sngrep", LOG], "needs a terminal"),
+        (vec!["--color", "never", LOG, "--follow"], "needs a terminal"),
         (vec!["report", LOG, "--format", "jsn"], "json"),
         (vec!["report", LOG, "--fail-on", "mised"], "missed"),
         (vec!["report", LOG, "--color", "allways"], "always"),

@@ -55,6 +55,11 @@ fn rows_are_counted_limited_and_ordered() {
     let none = run(&["list", "pushes", FAILED, "--where", "latency>5s"]);
     assert_eq!(none.status.code(), Some(0));
     assert!(err(&none).contains("none of 1 pushes"), "{}", err(&none));
+    // A word that is perhaps no text: said where nothing was found, and only there.
+    let none = run(&["list", "calls", FAILED, "--where", "missd"]);
+    assert!(err(&none).contains("\"missd\" is looked for as text (did you mean missed?)"), "{}", err(&none));
+    let some = run(&["list", "calls", FAILED, "--where", "frank"]);
+    assert!(err(&some).is_empty(), "{}", err(&some));
     // Given twice, both must hold.
     assert_eq!(
         ids(&["--where", "-answered or missed", "--where", "-failed"]).len(),

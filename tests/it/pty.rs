@@ -120,8 +120,15 @@ fn a_session_from_the_start_to_the_saved_story() {
     session.press("st\u{15}");
     session.press(&format!("{}\r", path.display()));
     session.wait_for("saved");
+    // The same again: the name is taken, and another one is offered.
+    session.press("st\u{15}");
+    session.press(&format!("{}\r", path.display()));
+    session.wait_for("case-2.txt");
+    session.press("\r");
+    session.wait_for("saved");
     session.press("qqq");
     assert_eq!(session.ended(), 0);
+    assert!(folder.path().join("case-2.txt").exists());
     let saved = std::fs::read_to_string(path).unwrap();
     assert!(saved.contains("b45230e872a37c9066ec2be87671bdcc") && saved.contains("504 Server time-out"));
 }

@@ -163,6 +163,12 @@ fn a_filter_narrows_the_list_while_it_is_typed() {
     assert_eq!(app.view, View::Calls);
     press(&mut app, "fmissed outcom:x");
     assert!(app.notice.as_ref().is_some_and(|n| n.bad && n.text.starts_with("column 8:")), "{:?}", app.notice);
+    // The line stays open, so that what is wrong can be mended.
+    press(&mut app, "<Enter>");
+    assert!(app.prompt.is_some() && app.notice.as_ref().is_some_and(|n| n.bad), "{:?}", app.notice);
+    press(&mut app, "<BS><BS><BS><BS><BS><BS><BS><BS><Enter>");
+    assert!(app.prompt.is_none() && app.calls.rows.len() == 4, "{:?}", app.notice);
+    press(&mut app, "<Esc>f");
     // The answer to a query that was typed on meanwhile is of no use.
     press(&mut app, "<Esc>");
     let filter = Filter { number: app.filters.wrapping_sub(1), view: View::Calls, text: "missed".to_owned() };

@@ -105,7 +105,8 @@ impl Export {
             })
             .collect();
         if records.is_empty() {
-            say("siptrail: no record is selected; what is written holds no message");
+            let meant = self.filter.meant();
+            say(&format!("siptrail: no record is selected{meant}; what is written holds no message"));
         }
         output.write(false, |out| match self.form {
             Form::Pcapng => pcapng::write(&trace, &analysis, &records, out),
