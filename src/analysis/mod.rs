@@ -104,6 +104,9 @@ impl Analysis {
     }
 }
 
+/// Call-IDs that one worker takes at a time.
+const PART: usize = 4096;
+
 /// Reads calls and pushes out of a trace, without their causes ([`crate::analyse`] adds those). The result
 /// depends on the bytes only, not on threads.
 pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
@@ -118,6 +121,8 @@ pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
     let ctx = message::Context { trace, options, servers: &servers, clocks: &clocks, coverage: &coverage };
     let parts: Vec<Analysis> = groups
         .par_iter()
+        // Small parts: a list that doubles again and again touches many times the memory that it needs.
+        .with_max_len(PART)
         .fold(Analysis::default, |mut out, ids| {
             let kinds = group::kinds(trace, ids);
             if !kinds.call && !kinds.message {
@@ -135,14 +140,18 @@ pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
             out
         })
         .collect();
-    let mut out = Analysis::default();
+    let mut out = Analysis {
+        calls: Vec::with_capacity(parts.iter().map(|p| p.calls.len()).sum()),
+        pushes: Vec::with_capacity(parts.iter().map(|p| p.pushes.len()).sum()),
+        ..Analysis::default()
+    };
     for part in parts {
         out.calls.extend(part.calls);
         out.pushes.extend(part.pushes);
         out.messages += part.messages;
     }
-    out.calls.par_sort_by_key(|c| (c.started.is_none(), c.started, c.first));
-    out.pushes.par_sort_by_key(|p| (p.sent.is_none(), p.sent, p.first));
+    out.calls.par_sort_by_cached_key(|c| (c.started.is_none(), c.started, c.first));
+    out.pushes.par_sort_by_cached_key(|p| (p.sent.is_none(), p.sent, p.first));
     let doubts = link::link(&mut out, &ctx);
     verdict::judge(&mut out, &doubts, &ctx);
     Analysis { servers, clocks, coverage, ..out }

@@ -21,6 +21,9 @@ pub struct Report {
     pub pushes: Vec<Push>,
     pub findings: Vec<Finding>,
     pub problems: Vec<Problem>,
+    /// Problems that a digest counts and does not list.
+    #[serde(skip)]
+    pub problems_left_out: usize,
     /// For which times each server speaks.
     pub coverage: Vec<Coverage>,
     /// What the calls missed for one cause have in common.

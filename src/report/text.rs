@@ -9,11 +9,8 @@ use std::io::{self, Write};
 
 use super::model::{Call, Finding, Place, Push, Report};
 use super::page::{self, BAD, DIM, GOOD, HEAD};
-use super::words::{self, is_lost, is_shown, known};
+use super::words::{self, MOST, is_lost, is_shown, known};
 use crate::text::plural;
-
-/// Missed calls, problems and other lists longer than this are cut, and say so.
-const MOST: usize = 20;
 
 /// Writes the report. Colour is written always; give a writer that strips it where it is not wanted.
 ///
@@ -160,7 +157,7 @@ fn problems(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let at = p.line.map_or(String::new(), |l| format!(":{l}"));
         line(out, 2, &format!("{}{at}: {}", p.file, p.what))?;
     }
-    more(out, report.problems.len())
+    more(out, report.problems.len() + report.problems_left_out)
 }
 
 fn line(out: &mut dyn Write, indent: usize, text: &str) -> io::Result<()> {

@@ -13,6 +13,9 @@ pub(super) struct Headline {
     pub(super) seen: String,
 }
 
+/// Lists for people that are longer than this are cut, and say so.
+pub(super) const MOST: usize = 20;
+
 /// Verdicts that count as missed, in words.
 pub(super) const MISSED: [(&str, &str); 4] = [
     ("not_opened", "not opened"),

@@ -1,6 +1,11 @@
 //! Every scenario gives the report it expects.
 
+use siptrail::input::Input;
+use siptrail::report;
+use siptrail::synth::{Extent, Plan, in_memory};
 use siptrail::time::parse_seconds;
+use siptrail::trace::LoadOptions;
+use siptrail::{Options, Trace};
 
 use crate::common::{differences, report_of, report_with, root, scenarios};
 use crate::story;
@@ -19,6 +24,36 @@ fn every_scenario_gives_its_report() {
         }
     }
     assert!(failures.is_empty(), "{} of {} scenarios differ\n{}", failures.len(), all.len(), failures.join("\n"));
+}
+
+/// The forms for people are made of less than the whole report, and lack nothing.
+#[test]
+fn a_digest_says_what_the_whole_report_says() {
+    let plan = Plan {
+        extent: Extent::Calls(300),
+        gaps_ppm: 80_000,
+        damage_ppm: 20_000,
+        servers: 3,
+        seed: 1,
+        ..Plan::default()
+    };
+    let all = scenarios().into_iter().map(|s| (s.name, s.files)).chain([("synthetic".to_owned(), in_memory(&plan).0)]);
+    let mut perhaps = 0;
+    for (name, files) in all {
+        let inputs = files.into_iter().map(|(name, text)| Input::from_bytes(name, text)).collect();
+        let trace = Trace::load(inputs, &LoadOptions::default());
+        let analysis = siptrail::analyse(&trace, &Options::default());
+        let both = [report::digest(&trace, &analysis, &[]), report::report(&trace, &analysis, &[])];
+        let [short, whole] = both.map(|report| {
+            let (mut text, mut page) = (Vec::new(), Vec::new());
+            report::text::write(&report, &mut text).unwrap();
+            report::markdown::write(&report, &mut page).unwrap();
+            (String::from_utf8(text).unwrap(), String::from_utf8(page).unwrap())
+        });
+        assert!(short == whole, "{name}:\n{}\n\n{}", short.0, whole.0);
+        perhaps += usize::from(short.0.contains("its push was accepted"));
+    }
+    assert!(perhaps > 0, "no accepted push of a call that was perhaps missed");
 }
 
 #[test]

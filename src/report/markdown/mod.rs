@@ -6,12 +6,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, Write};
 
 use super::model::{Call, Finding, Place, Push, Report, Source};
-use super::words::{headline, is_lost, known, mobile_client, status, when};
+use super::words::{MOST, headline, is_lost, known, mobile_client, status, when};
 use crate::knowledge::catalogue::{self, Step};
 use escape::{code, in_cell, prose};
 
-/// Longer lists are cut, and say so: trackers refuse texts of more than about 60,000 characters.
-const MOST: usize = 20;
 /// Places named for one call or push.
 const PLACES: usize = 8;
 
@@ -176,5 +174,5 @@ fn problems(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "- {}: {}", code(&format!("{}{at}", p.file)), prose(&p.what))?;
     }
     writeln!(out)?;
-    more(report.problems.len(), out)
+    more(report.problems.len() + report.problems_left_out, out)
 }

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use super::model::{self, Place, Report};
+use super::words::MOST;
 use crate::analysis::{self, Analysis, Call, PushResult, Verdict};
 use crate::input::InputError;
 use crate::record::Direction;
@@ -29,31 +30,34 @@ pub fn report(trace: &Trace, analysis: &Analysis, errors: &[InputError]) -> Repo
     build(trace, analysis, errors, true)
 }
 
-/// What the text report shows: all counts, but only missed calls and the pushes that concern them or were lost.
+/// What the forms for people show: all counts, but only calls that were missed, or perhaps were, the pushes that concern
+/// them or were lost, and the first problems.
 pub fn digest(trace: &Trace, analysis: &Analysis, errors: &[InputError]) -> Report {
     build(trace, analysis, errors, false)
 }
 
 fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool) -> Report {
+    let (problems, problems_left_out) = problems(trace, errors, if whole { usize::MAX } else { MOST });
     Report {
         schema: model::SCHEMA,
         generator: concat!("siptrail ", env!("CARGO_PKG_VERSION")).to_owned(),
         sources: sources::sources(trace, analysis),
         summary: summary(trace, analysis),
-        calls: analysis
-            .calls
-            .par_iter()
-            .filter(|c| whole || is_of_interest(c))
-            .map(|c| call(trace, analysis, c))
-            .collect(),
+        calls: {
+            // Chosen first: the rendered ones then have a place from the start, and are not moved about.
+            let chosen: Vec<&Call> = analysis.calls.iter().filter(|c| whole || is_of_interest(c)).collect();
+            chosen.into_par_iter().map(|c| call(trace, analysis, c)).collect()
+        },
         pushes: {
-            let of_missed =
-                |p: &analysis::Push| p.call.and_then(|c| analysis.calls.get(c)).is_some_and(Call::is_missed);
-            let shown = |p: &&analysis::Push| whole || p.result != PushResult::Accepted || of_missed(p);
-            analysis.pushes.par_iter().filter(shown).map(|p| push(trace, analysis, p)).collect()
+            let concerns = |p: &analysis::Push| p.call.and_then(|c| analysis.calls.get(c)).is_some_and(is_of_interest);
+            let lost = |r| matches!(r, PushResult::Rejected | PushResult::Unroutable | PushResult::Unanswered);
+            let shown = |p: &&analysis::Push| whole || lost(p.result) || concerns(p);
+            let chosen: Vec<&analysis::Push> = analysis.pushes.iter().filter(shown).collect();
+            chosen.into_par_iter().map(|p| push(trace, analysis, p)).collect()
         },
         findings: grouped(trace, analysis, whole),
-        problems: problems(trace, errors),
+        problems,
+        problems_left_out,
         coverage: spans::coverage(trace, analysis),
         contrasts: contrasts::contrasts(trace, analysis),
         notes: notes::notes(trace, analysis),
@@ -93,7 +97,8 @@ fn summary(trace: &Trace, analysis: &Analysis) -> model::Summary {
     out
 }
 
-fn problems(trace: &Trace, errors: &[InputError]) -> Vec<model::Problem> {
+/// The first problems, and how many there are beyond.
+fn problems(trace: &Trace, errors: &[InputError], most: usize) -> (Vec<model::Problem>, usize) {
     let unread = errors.iter().map(|e| model::Problem {
         file: e.path().display().to_string(),
         line: None,
@@ -112,8 +117,9 @@ fn problems(trace: &Trace, errors: &[InputError]) -> Vec<model::Problem> {
         let at = trace.location(p.file, p.byte);
         model::Problem { file: at.file, line: Some(at.line), byte: Some(at.byte), what: p.what.clone() }
     };
-    let damage: Vec<model::Problem> = trace.problems().par_iter().map(place).collect();
-    unread.chain(empty).chain(damage).collect()
+    let (first, rest) = trace.problems().split_at(trace.problems().len().min(most));
+    let damage: Vec<model::Problem> = first.par_iter().map(place).collect();
+    (unread.chain(empty).chain(damage).collect(), rest.len())
 }
 
 fn iso(time: Option<Timestamp>) -> Option<String> {

@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
-use super::{DIM, MOST, cause, heading, line, proof};
+use super::{DIM, cause, heading, line, proof};
 use crate::report::hops::{self, HopText};
 use crate::report::model::{Call, Report};
 use crate::report::page;
-use crate::report::words::known;
+use crate::report::words::{MOST, known};
 
 /// Missed calls under their causes.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {

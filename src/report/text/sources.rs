@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::{MOST, heading, line, more};
+use super::{heading, line, more};
 use crate::report::model::{Coverage, Report, Source};
+use crate::report::words::MOST;
 use crate::text::plural;
 use crate::time::seconds;
 
