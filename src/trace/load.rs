@@ -113,11 +113,22 @@ fn join(
             }
             // A chunk read from a wrong start has flaws of records that were dropped when chunks were joined.
             // Its end tells a record from others: two whose openers are damaged may share a start.
-            let kept = |end: u64| framed.records.binary_search_by_key(&end, |e| e.start + u64::from(e.len)).is_ok();
+            let end_of = |e: &Event| e.start + u64::from(e.len);
+            let mut next = 0;
+            let mut kept = |end: u64| {
+                // Mostly they come in the order of the records.
+                let at = match framed.records.get(next) {
+                    Some(record) if end_of(record) == end => Some(next),
+                    _ => framed.records.binary_search_by_key(&end, end_of).ok(),
+                };
+                next = at.map_or(next, |at| at + 1);
+                at.is_some()
+            };
             // The record that is being written just now is no damage.
-            let torn =
-                worker.flaws.iter().find(|(.., flaw)| growing && *flaw == Flaw::CutAtEnd).map(|(_, end, _)| *end);
+            let torn = worker.flaws.iter().find(|(.., flaw)| *flaw == Flaw::CutAtEnd).map(|(_, end, _)| *end);
+            let torn = torn.filter(|_| growing);
             let told = worker.flaws.iter().filter(|(_, end, _)| kept(*end) && Some(*end) != torn);
+            problems.reserve(worker.flaws.len());
             problems.extend(told.map(|(at, _, flaw)| Problem::of(file, *at, *flaw)));
             let symbols = names.merge(&worker.names);
             let base = u32::try_from(identities.words.len()).unwrap_or(u32::MAX);
