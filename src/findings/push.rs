@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Found;
 use super::evidence::Evidence;
 use super::nearby::Nearby;
-use super::texts::{HOUSE_DOMAIN, PROXY_FIELD};
+use super::texts::{CONNECT, HOUSE_DOMAIN, PROXY_FIELD};
 use crate::analysis::{Diagnostic, Push, PushResult, Role, ServerId};
 use crate::record::{Direction, RecordKind};
 use crate::sip::{HeaderName, Method, StartLine};
@@ -16,8 +16,6 @@ use crate::trace::{Event, EventId};
 const TIMER_F_MS: i64 = 32_000;
 /// What the clearing house says; 30007 is a test that passed, 30000 an accepted push (PUSH.md section 5).
 const HOUSE: std::ops::Range<u32> = 30_000..31_000;
-/// How Windows says that nobody answered a connection, or that it was refused.
-pub(super) const CONNECT: [&str; 2] = ["wsaetimedout", "wsaeconnrefused"];
 /// Time for a message to get from one server to the next.
 const WAY_MS: i64 = 2_000;
 

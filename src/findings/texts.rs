@@ -4,7 +4,6 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
-use super::push::CONNECT;
 use super::{Matcher, catalogue};
 
 /// Which texts of the catalogue stand in something: one bit a text.
@@ -43,6 +42,8 @@ struct Texts {
     of_lines: u128,
 }
 
+/// How Windows says that nobody answered a connection, or that it was refused.
+pub(super) const CONNECT: [&str; 2] = ["wsaetimedout", "wsaeconnrefused"];
 /// Names of the clearing house and of a record's field, which tell one entry from another.
 pub(super) const HOUSE_DOMAIN: &str = "push.lync.com";
 /// The proxy of a hosting provider, in Data.

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 use super::app::{Load, Notice};
 use super::beginning;
 use super::data::Data;
-use super::run::Event;
+use super::event::Event;
 use super::update::Action;
 use crate::analysis::Options;
 use crate::input::{self, Input, is_log_name};

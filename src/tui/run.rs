@@ -1,8 +1,8 @@
-//! The loop: one channel of events in, one frame out, effects carried out.
+//! The loop: one channel of events in, one frame out.
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -12,30 +12,16 @@ use ratatui::Terminal;
 use ratatui::backend::Backend;
 
 use super::app::{App, Notice};
-use super::data::Data;
-use super::filter::Filter;
-use super::keys::{Command, Key, Keymap};
+use super::event::{Event, of_terminal};
+use super::keys::Keymap;
 use super::load;
 use super::notes::{self, Notebook, Notes};
-use super::save;
+use super::outside::{Outside, perform};
 use super::terminal;
 use super::theme::Theme;
 use super::update::{Action, Effect, update};
 use super::view::view;
 use crate::analysis::Options;
-
-/// What comes in from outside.
-#[derive(Debug)]
-pub enum Event {
-    /// From the terminal.
-    Terminal(crossterm::event::Event),
-    /// Loading came further, or something was done.
-    Action(Action),
-    /// There is nothing to show: why, in lines for stderr.
-    Failed(Vec<String>),
-    /// The process is asked to end.
-    Terminate,
-}
 
 /// How the user left.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -191,109 +177,4 @@ fn work(app: &mut App, events: &Receiver<Event>) -> Option<Event> {
         update(app, Action::Work);
     }
     None
-}
-
-/// Whom effects are passed to.
-struct Outside {
-    sender: Sender<Event>,
-    follow: Arc<AtomicBool>,
-    asked: Arc<AtomicUsize>,
-    notes: Sender<(String, String)>,
-}
-
-/// Carries out what is to be done outside.
-fn perform(app: &App, effect: Effect, outside: &Outside) {
-    let Outside { follow, asked, .. } = outside;
-    let sender = outside.sender.clone();
-    let told = sender.clone();
-    let tell = move |text: String, bad: bool| {
-        // Nobody listens any more when the user has left.
-        let _ = told.send(Event::Action(Action::Tell(Notice { text, bad })));
-    };
-    match effect {
-        Effect::Quit => {}
-        Effect::Note(call_id, text) => {
-            if outside.notes.send((call_id, text)).is_err() {
-                tell("note not written: its thread has ended".to_owned(), true);
-            }
-        }
-        Effect::Filter(filter) => {
-            asked.store(filter.number, Ordering::Relaxed);
-            let (data, asked) = (Arc::clone(&app.data), Arc::clone(asked));
-            thread::spawn(move || ask(&data, filter, &asked, &sender));
-        }
-        Effect::StopFilter => asked.store(usize::MAX, Ordering::Relaxed),
-        Effect::Follow(on) => follow.store(on, Ordering::Relaxed),
-        Effect::Mouse(on) => {
-            if let Err(error) = terminal::mouse(on) {
-                tell(format!("no mouse on this terminal: {error}"), true);
-            }
-        }
-        Effect::Copy(text) => match copy(&text, &app.keys.name(Command::Save)) {
-            Ok(done) => tell(done, false),
-            Err(error) => tell(format!("cannot copy: {error}"), true),
-        },
-        Effect::Save(save) => {
-            let data = Arc::clone(&app.data);
-            // A file may lie on a slow network, and no key waits.
-            thread::spawn(move || match save::save(&data, &save) {
-                Ok(bytes) => tell(format!("saved {} ({bytes} bytes)", save.path.display()), false),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    let there = save.path.clone();
-                    let other = save::Save { path: save::free_name(&there), ..save };
-                    let _ = sender.send(Event::Action(Action::Taken(there, other)));
-                }
-                Err(error) => {
-                    tell(format!("cannot save {}: {error}; choose another name or folder", save.path.display()), true);
-                }
-            });
-        }
-    }
-}
-
-/// Asks a filter; tells how far it has come each time that a percent more is done.
-fn ask(data: &Data, filter: Filter, asked: &AtomicUsize, sender: &Sender<Event>) {
-    let number = filter.number;
-    let total = data.records.len().max(1);
-    let told = AtomicU64::new(0);
-    let go_on = |done: usize| {
-        let percent = done as u64 * 100 / total as u64;
-        if percent > told.fetch_max(percent, Ordering::Relaxed) {
-            let _ = sender.send(Event::Action(Action::Filtering(number, percent)));
-        }
-        asked.load(Ordering::Relaxed) == number
-    };
-    // The query was read before, when it was typed.
-    if let Ok(Some(rows)) = filter.ask(data, &go_on) {
-        let _ = sender.send(Event::Action(Action::Filtered(filter, rows)));
-    }
-}
-
-/// Terminals cut what is longer.
-const CLIPBOARD: usize = 74_000;
-
-/// To the clipboard of the terminal (OSC 52), which works over SSH but does not say whether it did; and to a file
-/// when it is too long for that.
-fn copy(text: &str, save: &str) -> io::Result<String> {
-    if text.len() > CLIPBOARD {
-        let path = save::save_text(&std::env::current_dir()?, text)?;
-        return Ok(format!("too long for the clipboard: saved {}", path.display()));
-    }
-    crossterm::execute!(terminal::out(), crossterm::clipboard::CopyToClipboard::to_clipboard_from(text))?;
-    Ok(format!("copied {} bytes to the clipboard of the terminal; {save} saves to a file instead", text.len()))
-}
-
-fn of_terminal(app: &App, event: &crossterm::event::Event) -> Option<Action> {
-    use crossterm::event::{Event, MouseButton, MouseEventKind};
-    match event {
-        Event::Key(key) => Key::of(*key).and_then(|key| app.action(key)),
-        Event::Resize(columns, rows) => Some(Action::Resize(*columns, *rows)),
-        Event::Mouse(mouse) => match mouse.kind {
-            MouseEventKind::Down(MouseButton::Left) => Some(Action::Click(mouse.column, mouse.row)),
-            MouseEventKind::ScrollDown => Some(Action::Wheel(mouse.column, mouse.row, true)),
-            MouseEventKind::ScrollUp => Some(Action::Wheel(mouse.column, mouse.row, false)),
-            _ => None,
-        },
-        _ => None,
-    }
 }
