@@ -42,6 +42,7 @@
 
 mod bound;
 mod column;
+mod cursor;
 mod error;
 mod expr;
 mod field;

@@ -1,20 +1,13 @@
 //! The right side of a term: words, numbers, durations, times, regular expressions.
 
 use super::Pattern;
+use super::cursor::{Cursor, Operator, Part};
 use super::error::{QueryError, nearest};
 use super::field::Kind;
-use super::parse::{Operator, Parser};
 use super::test::{Moment, Needle, Test, regex};
 
-/// One value as written.
-pub(super) struct Part {
-    pub(super) at: usize,
-    pub(super) text: String,
-    pub(super) quoted: bool,
-}
-
 /// Reads the values behind an operator; true when the test is to be negated.
-pub(super) fn values(p: &mut Parser<'_>, kind: Kind, operator: Operator) -> Result<(Test, bool), QueryError> {
+pub(super) fn values(p: &mut Cursor<'_>, kind: Kind, operator: Operator) -> Result<(Test, bool), QueryError> {
     let at = p.at;
     if operator == Operator::Matches {
         return match kind {
@@ -65,7 +58,7 @@ pub(super) fn values(p: &mut Parser<'_>, kind: Kind, operator: Operator) -> Resu
 }
 
 /// `/.../` with an optional `i` behind it, or a pattern without blanks.
-fn pattern(p: &mut Parser<'_>) -> Result<Test, QueryError> {
+fn pattern(p: &mut Cursor<'_>) -> Result<Test, QueryError> {
     let start = p.at;
     let (text, any_case) = if p.eat("/") {
         let mut out = String::new();
@@ -118,7 +111,7 @@ pub(super) fn pattern_test(pattern: &Pattern<'_>) -> Result<Test, QueryError> {
 }
 
 /// A word, or the start of only one.
-fn word(p: &Parser<'_>, part: &Part, words: &'static [&'static str]) -> Result<&'static str, QueryError> {
+fn word(p: &Cursor<'_>, part: &Part, words: &'static [&'static str]) -> Result<&'static str, QueryError> {
     let plain = |text: &str| text.to_ascii_lowercase().replace('-', "_");
     let typed = plain(&part.text);
     if let Some(exact) = words.iter().find(|w| plain(w) == typed) {
@@ -137,7 +130,7 @@ fn word(p: &Parser<'_>, part: &Part, words: &'static [&'static str]) -> Result<&
 /// What a value covers: 404 itself, all of 4xx.
 type Read = fn(&str) -> Result<(i64, i64), &'static str>;
 
-fn ranges(p: &Parser<'_>, parts: &[Part], operator: Operator, read: Read) -> Result<Vec<(i64, i64)>, QueryError> {
+fn ranges(p: &Cursor<'_>, parts: &[Part], operator: Operator, read: Read) -> Result<Vec<(i64, i64)>, QueryError> {
     let range = |part: &Part| {
         let one = |text: &str| {
             read(text)
@@ -194,7 +187,7 @@ fn duration(text: &str) -> Result<(i64, i64), &'static str> {
     Ok((ms, ms))
 }
 
-fn times(p: &Parser<'_>, parts: &[Part], operator: Operator) -> Result<Test, QueryError> {
+fn times(p: &Cursor<'_>, parts: &[Part], operator: Operator) -> Result<Test, QueryError> {
     let [part] = parts else { return Err(p.error("expected one time", None)) };
     if let Some((from, to)) = part.text.split_once("..") {
         let side = |text: &str| if text.is_empty() { Ok(None) } else { instant(p, part, text).map(Some) };
@@ -211,7 +204,7 @@ fn times(p: &Parser<'_>, parts: &[Part], operator: Operator) -> Result<Test, Que
 }
 
 /// `after:`, `before:` and `at:`.
-pub(super) fn time_word(p: &mut Parser<'_>, word: &str, operator: Operator) -> Result<Test, QueryError> {
+pub(super) fn time_word(p: &mut Cursor<'_>, word: &str, operator: Operator) -> Result<Test, QueryError> {
     if !matches!(operator, Operator::Has | Operator::Is) {
         return Err(p.error(format!("expected : behind {word}"), Some("or compare time itself: time>=10:14")));
     }
@@ -224,7 +217,7 @@ pub(super) fn time_word(p: &mut Parser<'_>, word: &str, operator: Operator) -> R
     times(p, &[part], operator)
 }
 
-fn instant(p: &Parser<'_>, part: &Part, text: &str) -> Result<Moment, QueryError> {
+fn instant(p: &Cursor<'_>, part: &Part, text: &str) -> Result<Moment, QueryError> {
     let expected = || format!("expected a time such as 10:14, 2013-10-15 or 2013-10-15T10:14:05, found {text:?}");
     Moment::new(text).ok_or_else(|| p.error_at(part.at, expected(), None))
 }
