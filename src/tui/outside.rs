@@ -61,9 +61,8 @@ pub(super) fn perform(app: &App, effect: Effect, outside: &Outside) {
             thread::spawn(move || match save::save(&data, &save) {
                 Ok(bytes) => tell(format!("saved {} ({bytes} bytes)", save.path.display()), false),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    let there = save.path.clone();
-                    let other = save::Save { path: save::free_name(&there), ..save };
-                    let _ = sender.send(Event::Action(Action::Taken(there, other)));
+                    let other = save::Save { path: save::free_name(&save.path), ..save };
+                    let _ = sender.send(Event::Action(Action::Taken(other)));
                 }
                 Err(error) => {
                     tell(format!("cannot save {}: {error}; choose another name or folder", save.path.display()), true);

@@ -6,7 +6,6 @@ mod moves;
 mod prompts;
 mod reload;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use tui_input::InputRequest;
@@ -50,8 +49,8 @@ pub enum Action {
     Beginning(Arc<Data>),
     /// All is loaded.
     Loaded(Arc<Data>),
-    /// A file of this name is there already; the same can be saved to another.
-    Taken(PathBuf, Save),
+    /// A file of the name that was typed is there already; this is another one.
+    Taken(Save),
     /// Something to tell the user.
     Tell(Notice),
 }
@@ -107,7 +106,7 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
         Action::Loading(load) => app.load = load,
         Action::Beginning(data) => reload::beginning(app, &data),
         Action::Loaded(data) => return reload::loaded(app, &data),
-        Action::Taken(there, save) => prompts::taken(app, &there, save),
+        Action::Taken(save) => prompts::taken(app, save),
         Action::Tell(notice) => app.notice = Some(notice),
     }
     None

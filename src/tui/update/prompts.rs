@@ -1,7 +1,5 @@
 //! Lines that are typed: what to search for, a time, the name of a file.
 
-use std::path::Path;
-
 use tui_input::{Input, InputRequest};
 
 use super::{Effect, find, moves};
@@ -28,9 +26,9 @@ pub(super) fn file(app: &mut App, content: Content) {
 }
 
 /// The file is there already: another name is asked for.
-pub(super) fn taken(app: &mut App, there: &Path, save: Save) {
+pub(super) fn taken(app: &mut App, save: Save) {
     if app.prompt.is_none() {
-        let text = format!("{} is there already and stays; Enter saves to this name", there.display());
+        let text = "that name is taken; Enter takes this one".to_owned();
         app.notice = Some(Notice { text, bad: true });
         let input = Input::new(save.path.display().to_string());
         app.prompt = Some(Prompt { kind: PromptKind::Save(save.content), input });
