@@ -38,6 +38,8 @@ pub struct Framed<R> {
     pub start: usize,
     /// Where it stopped: the end of the last record or the first line of the next chunk.
     pub end: usize,
+    /// Start of the first record: its prefix may lie before all that was read here.
+    first: Option<usize>,
     /// End of each record, ascending.
     ends: Vec<usize>,
     /// One result per record, in order.
@@ -76,9 +78,9 @@ pub fn frame<S: Send, R: Send>(
     let chunk = chunk.clamp(1, 1 << 30);
     let count = bytes.len().div_ceil(chunk).max(1);
     let range = |i: usize| i * chunk..((i + 1) * chunk).min(bytes.len());
-    let run = |base: usize, part: Range<usize>, stop: &dyn Fn(usize) -> bool| {
+    let run = |base: usize, behind: usize, part: Range<usize>, stop: &dyn Fn(usize) -> bool| {
         let mut own = state();
-        let mut scanner = Scanner::new(bytes, base, part.start, part.end - base);
+        let mut scanner = Scanner::new(bytes, base, (behind, part.start), part.end - base);
         let framed = read_range(&mut scanner, part, stop, &mut |raw| read(&mut own, raw));
         (own, framed, scanner)
     };
@@ -87,28 +89,36 @@ pub fn frame<S: Send, R: Send>(
         .map(|i| {
             let part = range(i);
             let start = if i == 0 { 0 } else { likely_boundary(bytes, part.start, part.end) };
-            let (own, framed, mut scanner) = run(part.start, start..part.end, &|_| false);
+            let (own, framed, mut scanner) = run(part.start, 0, start..part.end, &|_| false);
             done(ChunkDone { number: i, bytes: part.len(), line_feeds: scanner.feeds_before(part.end) });
             (own, framed)
         })
         .collect();
     let mut joined = Vec::with_capacity(count);
     let mut pos = 0;
+    // End of the last record.
+    let mut behind = 0;
     for (i, (own, mut framed)) in parts.into_iter().enumerate() {
         let limit = range(i).end;
         if pos >= limit && i + 1 < count {
             continue;
         }
-        if pos != framed.start && framed.ends.binary_search(&pos).is_err() {
-            let known = |at: usize| at == framed.start || framed.ends.binary_search(&at).is_ok();
-            let (own, framed, _) = run(pos, pos..limit.max(pos), &known);
+        // The worker did not know where the record before its first one ends.
+        let fits = |behind: usize| framed.first.is_none_or(|first| first >= behind);
+        let goes_on = |at: usize, behind: usize| at == framed.start && fits(behind);
+        if !goes_on(pos, behind) && framed.ends.binary_search(&pos).is_err() {
+            let known = |at: usize| goes_on(at, at) || framed.ends.binary_search(&at).is_ok();
+            let (own, framed, _) = run(pos, behind, pos..limit.max(pos), &known);
             pos = framed.end;
+            behind = framed.ends.last().copied().unwrap_or(behind);
             joined.push((own, framed));
         }
-        if pos == framed.start {
+        if goes_on(pos, behind) {
             pos = framed.end;
+            behind = framed.ends.last().copied().unwrap_or(behind);
             joined.push((own, framed));
         } else if let Ok(at) = framed.ends.binary_search(&pos) {
+            behind = framed.ends.last().copied().unwrap_or(behind);
             framed.drop_first(at + 1);
             pos = framed.end;
             joined.push((own, framed));
@@ -126,12 +136,14 @@ fn read_range<R>(
     let mut out = Framed {
         start: part.start,
         end: part.start,
+        first: None,
         ends: Vec::new(),
         records: Vec::new(),
         lines_before: Vec::new(),
         lines_after: 0,
     };
     while let Some(raw) = scanner.next_before(part.end) {
+        out.first = out.first.or(Some(raw.start));
         out.ends.push(raw.end);
         out.lines_before.push(raw.lines_before);
         out.records.push(read(&raw));

@@ -41,13 +41,16 @@ pub struct Scanner<'a> {
     lines: i64,
     /// No record without opener starts before this.
     prose: usize,
+    /// Where the last record ended, as far as known: the next one does not start before.
+    behind: usize,
 }
 
 impl<'a> Scanner<'a> {
-    /// Starts at `pos`, which must be outside any record; `base`, at or before it, is where lines are counted
-    /// from, and `expected` how many bytes will be read, as far as known.
-    pub fn new(bytes: &'a [u8], base: usize, pos: usize, expected: usize) -> Self {
-        Scanner { bytes, tape: Tape::new(bytes, base.min(pos), expected), pos, lines: 0, prose: 0 }
+    /// Starts at `pos`, which must be outside any record, with the last one ending at `behind` (0 where that is not
+    /// known); `base`, at or before it, is where lines are counted from, and `expected` how many bytes will be read, as
+    /// far as known.
+    pub fn new(bytes: &'a [u8], base: usize, (behind, pos): (usize, usize), expected: usize) -> Self {
+        Scanner { bytes, tape: Tape::new(bytes, base.min(pos), expected), pos, lines: 0, prose: 0, behind }
     }
 
     /// Where the scanner stands: the end of the last record, or the first line at or after the limit.
@@ -105,18 +108,18 @@ impl<'a> Scanner<'a> {
 
     /// The record that would start at the current line, and how far it was looked at.
     fn without_opener(&mut self) -> (RawRecord, usize) {
-        let pos = self.pos;
+        let (pos, behind) = (self.pos, self.behind);
         let record = self.record(pos, false);
         let end = self.pos;
         if record.layout.kind == super::RecordKind::Other {
-            self.pos = pos;
+            (self.pos, self.behind) = (pos, behind);
         }
         (record, end)
     }
 
     /// Reads the record whose opener (or first field) is at `at`, and moves behind it.
     fn record(&mut self, at: usize, marked: bool) -> RawRecord {
-        let (start, wrapped) = if marked { prefix_start(self.bytes, self.pos) } else { (at, 0) };
+        let (start, wrapped) = if marked { prefix_start(self.bytes, self.behind, self.pos) } else { (at, 0) };
         let fields = if marked { at + BEGIN_WORD.len() } else { at };
         let cap = self.bytes.len().min(start.saturating_add(MAX_RECORD));
         let mut end = find_end(&mut self.tape, fields, cap);
@@ -131,15 +134,16 @@ impl<'a> Scanner<'a> {
             layout.extend_body(start, end.content);
         }
         self.pos = end.next.max(self.pos + 1).min(self.bytes.len().max(self.pos));
+        self.behind = self.pos;
         let lines_before = std::mem::take(&mut self.lines) - wrapped;
         let flaw = end.flaw.or((!marked).then_some(Flaw::NoOpener));
         RawRecord { start, prefix_len: at.saturating_sub(start), end: self.pos, layout, lines_before, flaw }
     }
 }
 
-/// Start of the prefix of the line at `pos`, and how many lines before it belong to it: a copy may have
-/// wrapped it over up to three lines, none of which opens or ends a record itself.
-fn prefix_start(bytes: &[u8], pos: usize) -> (usize, i64) {
+/// Start of the prefix of the line at `pos`, not before `behind`, and how many lines before it belong to it: a copy may
+/// have wrapped it over up to three lines, none of which opens or ends a record itself.
+fn prefix_start(bytes: &[u8], behind: usize, pos: usize) -> (usize, i64) {
     let mut start = pos;
     let floor = start.saturating_sub(1024);
     for wrapped in 0..=3 {
@@ -147,10 +151,10 @@ fn prefix_start(bytes: &[u8], pos: usize) -> (usize, i64) {
         if wrapped > 0 && memmem::find(bytes.get(start..pos).unwrap_or_default(), b"$$").is_some() {
             break;
         }
-        if line.starts_with(b"TL_") {
+        if line.starts_with(b"TL_") && start >= behind {
             return (start, wrapped);
         }
-        if line.starts_with(b"$$") || start <= floor {
+        if line.starts_with(b"$$") || start <= floor.max(behind) {
             break;
         }
         let before = bytes.get(floor..start.saturating_sub(1)).unwrap_or_default();
@@ -190,8 +194,7 @@ fn find_end(tape: &mut Tape<'_>, from: usize, cap: usize) -> End {
             return End { content: line, next: line_end(bytes, at).1, flaw: None };
         }
         if !ends && line > from && is_prefix(lead) {
-            let (start, _) = prefix_start(bytes, line);
-            let start = start.max(from);
+            let start = prefix_start(bytes, 0, line).0.max(from);
             return End { content: start, next: start, flaw: Some(Flaw::ClosedByNext) };
         }
     }
