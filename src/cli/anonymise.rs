@@ -62,10 +62,19 @@ impl Anonymise {
         if !errors.is_empty() {
             return Ok(failed("anonymise: not all inputs could be read, so nothing was written; leave those out"));
         }
+        let folder = self.output.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let inside = |input: &PathBuf| {
+            folder.canonicalize().ok().zip(input.canonicalize().ok()).is_some_and(|(f, i)| f.starts_with(i))
+        };
+        if let Some(input) = self.inputs.iter().find(|i| i.is_dir() && inside(i)) {
+            let (output, input) = (self.output.display(), input.display());
+            return Ok(failed(&format!(
+                "{output} lies in {input}, and its logs would be read again with those; choose another folder"
+            )));
+        }
         let (analysis, original) = analysed(&trace);
         let names = Names::collect(trace.inputs().iter().map(siptrail::input::Input::bytes), &self.words);
         let mut rewriter = Rewriter::new(names, key);
-        let folder = self.output.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let temporary = match tempfile::Builder::new().prefix(".siptrail-").suffix(".part").tempdir_in(folder) {
             Ok(temporary) => temporary,
             Err(e) => {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser};
 use siptrail::synth::{Extent, Plan};
 
-use super::{Status, report, say, synth, whole};
+use super::{Status, note, report, say, synth, whole};
 
 /// Try everything without a log: invent a small deployment and report on it
 ///
@@ -65,7 +65,7 @@ impl Demo {
             Ok(AsReport { report }) => report.run(),
             Err(error) => Err(io::Error::other(error)),
         };
-        say(&format!("siptrail: next, try: siptrail report --help; siptrail check {}", dir.display()));
+        note(&format!("siptrail: next, try: siptrail report --help; siptrail check {}", dir.display()));
         status
     }
 }

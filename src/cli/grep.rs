@@ -10,7 +10,7 @@ use siptrail::report::list::{write_raw, write_records};
 use super::clock::GivenClocks;
 use super::filter::Filter;
 use super::output::Output;
-use super::{Status, failed, say, whole};
+use super::{Status, failed, note, whole};
 
 /// Print whole records that hold a text, match a regular expression, or have a header
 ///
@@ -86,7 +86,7 @@ impl Grep {
             Ok(())
         })?;
         if rows.is_empty() {
-            say(&format!("siptrail: no record matches, of {}{}", trace.events().len(), self.filter.meant()));
+            note(&format!("siptrail: no record matches, of {}{}", trace.events().len(), self.filter.meant()));
         }
         Ok(Status::Fine)
     }

@@ -10,7 +10,7 @@ use siptrail::report::list::List;
 use super::clock::GivenClocks;
 use super::filter::{self, Filter};
 use super::output::Output;
-use super::{Status, failed, say, whole};
+use super::{Status, failed, note, whole};
 
 /// List calls, pushes, messages or records as a table, CSV or JSON
 ///
@@ -134,9 +134,9 @@ impl ListArgs {
         })?;
         if all == 0 {
             let (total, meant) = (bound.total(table), self.filter.meant());
-            say(&format!("siptrail: none of {total} {} is selected{meant}", table.name()));
+            note(&format!("siptrail: none of {total} {} is selected{meant}", table.name()));
         } else if rows.len() < all && terminal {
-            say(&format!("siptrail: {} more; --limit shows them", all - rows.len()));
+            note(&format!("siptrail: {} more; --limit shows them", all - rows.len()));
         }
         Ok(Status::Fine)
     }

@@ -74,7 +74,7 @@ impl Output {
         matches!(self, Output::Stdout)
     }
 
-    /// Refuses a terminal: what is written is for programs.
+    /// Refuses a terminal: what is written is for programs, or holds bytes of the log as they are.
     ///
     /// # Errors
     /// One line: what to do instead.

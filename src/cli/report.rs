@@ -10,9 +10,9 @@ use siptrail::time::Timestamp;
 
 use super::clock::GivenClocks;
 use super::filter::Filter;
-use super::load::{Loaded, load};
+use super::load::{Loaded, load, tell_damage};
 use super::output::Output;
-use super::{Status, failed};
+use super::{Status, failed, say};
 
 /// Read logs and report who missed a call or a notification
 #[derive(Debug, Args)]
@@ -118,6 +118,7 @@ impl Report {
             Err(line) => return Ok(failed(&line)),
         };
         let Some(Loaded { trace, errors, found }) = load(&self.inputs) else { return Ok(Status::Failed) };
+        tell_damage(&trace);
         let selection = match self.selection(&trace) {
             Ok(selection) => selection,
             Err(line) => return Ok(failed(&line)),
@@ -126,6 +127,10 @@ impl Report {
             Ok(analysis) => reports::select(&trace, selection.apply(analysis), &self.filter.query()),
             Err(line) => return Ok(failed(&line)),
         };
+        if analysis.calls.is_empty() && analysis.pushes.is_empty() && !self.filter.meant().is_empty() {
+            // With --fail-on, nothing found would be good news.
+            say(&format!("siptrail: no call or push is selected{}", self.filter.meant()));
+        }
         let mut report = match format {
             Format::Text | Format::Markdown => reports::digest(&trace, &analysis, &errors),
             Format::Json | Format::Ndjson | Format::Csv | Format::Html => reports::report(&trace, &analysis, &errors),

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use siptrail::synth::{self, Encoding, Extent, Format, Plan, Wish};
 
 use super::progress::Bar;
-use super::{Status, say, whole};
+use super::{Status, note, say, whole};
 
 /// Write the logs of an invented deployment, and the truth about them
 ///
@@ -109,7 +109,7 @@ impl Synth {
             Ok(truth) => {
                 let bytes: u64 = truth.logs.iter().map(|l| l.bytes).sum();
                 let records: u64 = truth.logs.iter().map(|l| l.records).sum();
-                say(&format!(
+                note(&format!(
                     "siptrail: {} logs, {bytes} bytes, {records} records, {} calls, {} pushes, and truth.json in {}",
                     truth.logs.len(),
                     truth.calls.len(),

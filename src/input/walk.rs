@@ -22,6 +22,9 @@ pub struct Opened {
 /// Endings of the files that are taken from a folder; a file named directly is always read.
 const ENDINGS: [&str; 8] = ["log", "txt", "gz", "zst", "zip", "uccapilog", "out", "trace"];
 
+/// Where a tar archive says that it is one (POSIX.1-2001, ustar interchange format).
+const TAR: std::ops::Range<usize> = 257..262;
+
 /// Opens files, folders (recursively) and `-` for standard input. Never fails as a whole.
 pub fn open<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Opened {
     let mut out = Opened::default();
@@ -146,7 +149,14 @@ impl Opened {
     }
 
     fn add(&mut self, name: String, text: Text) {
-        self.inputs.push(decode::prepare(name, text));
+        let input = decode::prepare(name, text);
+        // Read as a text, its members would be one log that jumps about.
+        if input.bytes().get(TAR) == Some(b"ustar") {
+            let what = "it is a tar archive".to_owned();
+            self.errors.push(InputError::Archive { path: input.name().into(), what });
+        } else {
+            self.inputs.push(input);
+        }
     }
 }
 

@@ -99,7 +99,18 @@ impl<'t> Bound<'t> {
     }
 
     fn term_holds(&self, term: &Term, row: Row) -> bool {
-        self.any(&term.subject, row, &mut |value| term.test.holds(&value))
+        self.any(&term.subject, row, &mut |value| term.test.holds(&value)) || self.owner_holds(term, row)
+    }
+
+    /// A diagnostic record names nobody: it is about the people of its call or push.
+    fn owner_holds(&self, term: &Term, row: Row) -> bool {
+        let (Subject::Field(field), Row::Record(id)) = (&term.subject, row) else { return false };
+        let names_nobody = self.rows.trace.event(id).is_some_and(|e| e.kind != RecordKind::Protocol);
+        names_nobody
+            && matches!(field.name, "user" | "from" | "to")
+            && self.related(&|table| table != Table::Records && field.is_on(table), row, &mut |row| {
+                self.rows.visit(field, row, &mut |value| term.test.holds(&value))
+            })
     }
 
     /// Whether `is` holds of one value.

@@ -6,6 +6,7 @@ mod components;
 pub mod csv;
 pub mod hops;
 pub mod html;
+mod json;
 pub mod list;
 pub mod markdown;
 pub mod model;
@@ -125,8 +126,7 @@ fn numbers(keep: impl Iterator<Item = bool>) -> Vec<Option<usize>> {
 /// # Errors
 /// When the writer fails.
 pub fn write_json(report: &model::Report, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, report)?;
-    out.write_all(b"\n")
+    json::pretty(report, out)
 }
 
 pub use components::{ComponentSpan, ServerCoverage, coverage_of_servers, write_coverage};

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::json;
 use super::model::{Call, Finding, Problem, Push, Report, Source, Summary};
 
 /// One line.
@@ -30,7 +31,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let problems = report.problems.iter().map(Line::Problem);
     let lines = sources.chain(calls).chain(pushes).chain(findings).chain(problems);
     for line in lines.chain([Line::Summary(&report.summary)]) {
-        serde_json::to_writer(&mut *out, &line)?;
+        json::line(&line, out)?;
         out.write_all(b"\n")?;
     }
     Ok(())

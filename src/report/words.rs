@@ -1,7 +1,8 @@
 //! Sentences that more than one form of the report says.
 
-use super::model::{Call, Push, Report};
+use super::model::{Call, Push, Report, Source};
 use crate::text::plural;
+use crate::time::seconds;
 
 /// What the report says in one line, and whether that is bad news.
 pub(super) struct Headline {
@@ -15,6 +16,49 @@ pub(super) struct Headline {
 
 /// Lists for people that are longer than this are cut, and say so.
 pub(super) const MOST: usize = 20;
+
+/// How a clock stands to that of the reference.
+pub(super) fn clock(basis: &str, against: Option<&str>, (offset_ms, spread_ms): (i64, Option<i64>)) -> String {
+    let spread = spread_ms.map_or(String::new(), |ms| format!(", give or take {} ms", (ms + 1) / 2));
+    let than = against.map_or(String::new(), |name| format!(" of {name}"));
+    let ahead = match offset_ms {
+        0 => format!("as that{than}"),
+        ms if ms < 0 => format!("{} behind that{than}, corrected", seconds(-ms).trim_start_matches('+')),
+        ms => format!("{} ahead of that{than}, corrected", seconds(ms).trim_start_matches('+')),
+    };
+    match basis {
+        "reference" => "all times are told on this one".to_owned(),
+        "unknown" => "tied to no other, not corrected".to_owned(),
+        "measured" => format!("{ahead}{spread}"),
+        _ => format!("{ahead}, as given with --clock"),
+    }
+}
+
+/// A server of a source, for a table: one log may hold several.
+pub(super) struct OwnServer<'r> {
+    pub(super) name: &'r str,
+    pub(super) role: &'r str,
+    /// Empty where there is one server in all.
+    pub(super) clock: String,
+}
+
+/// The servers of a source.
+pub(super) fn servers_of<'r>(report: &Report, source: &'r Source) -> Vec<OwnServer<'r>> {
+    let clock = |basis: &str, against: Option<&str>, offset| {
+        if report.coverage.len() > 1 { clock(basis, against, offset) } else { String::new() }
+    };
+    if source.servers.is_empty() {
+        let offset = (source.clock_offset_ms, source.clock_spread_ms);
+        let clock = source.clock.map_or(String::new(), |basis| clock(basis, source.clock_against.as_deref(), offset));
+        return vec![OwnServer { name: source.server.as_deref().unwrap_or_default(), role: source.role, clock }];
+    }
+    let own = source.servers.iter().take(MOST).map(|s| OwnServer {
+        name: s.name.as_deref().unwrap_or_default(),
+        role: s.role,
+        clock: clock(s.clock, s.clock_against.as_deref(), (s.clock_offset_ms, s.clock_spread_ms)),
+    });
+    own.collect()
+}
 
 /// Verdicts that count as missed, in words.
 pub(super) const MISSED: [(&str, &str); 4] = [

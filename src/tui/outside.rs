@@ -60,12 +60,19 @@ pub(super) fn perform(app: &App, effect: Effect, outside: &Outside) {
             // A file may lie on a slow network, and no key waits.
             thread::spawn(move || match save::save(&data, &save) {
                 Ok(bytes) => tell(format!("saved {} ({bytes} bytes)", save.path.display()), false),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    let other = save::Save { path: save::free_name(&save.path), ..save };
-                    let _ = sender.send(Event::Action(Action::Taken(other)));
-                }
                 Err(error) => {
-                    tell(format!("cannot save {}: {error}; choose another name or folder", save.path.display()), true);
+                    let (path, why) = match error.kind() {
+                        io::ErrorKind::AlreadyExists => {
+                            (save::free_name(&save.path), "that name is taken; Enter takes this one".to_owned())
+                        }
+                        io::ErrorKind::NotFound => {
+                            let folder = save.path.parent().unwrap_or(&save.path).display();
+                            let why = format!("there is no folder {folder}; make it, or choose another");
+                            (save.path.clone(), why)
+                        }
+                        _ => (save.path.clone(), format!("not saved: {error}; choose another name or folder")),
+                    };
+                    let _ = sender.send(Event::Action(Action::Unsaved(save::Save { path, ..save }, why)));
                 }
             });
         }

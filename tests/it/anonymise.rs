@@ -210,6 +210,7 @@ fn the_command_proves_its_copy_or_writes_nothing() {
     for (args, told) in [
         (&["anonymise", samples, "-o", "out"][..], "not empty"),
         (&["anonymise", samples, "-o", "no/such/out"], "there is no folder"),
+        (&["anonymise", "out", "-o", "out/again"], "out/again lies in out"),
         (&["anonymise", samples, "-o", "other", "--key", "short.key"], "expected 16 bytes or more"),
         (&["anonymise", "short.key", "-o", "other"], "no SIP trace record"),
     ] {

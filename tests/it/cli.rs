@@ -60,6 +60,18 @@ fn a_cut_archive_is_told_by_every_command() {
     }
 }
 
+/// Read as a text it would be one log that jumps about.
+#[test]
+fn a_tar_archive_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut tar = vec![0; 512];
+    tar[257..262].copy_from_slice(b"ustar");
+    tar.extend(std::fs::read(root("samples/silent-mobile-leg.log")).unwrap());
+    std::fs::write(dir.path().join("logs.tar"), &tar).unwrap();
+    let o = run_in(&["report", "logs.tar"], dir.path());
+    assert!(o.status.code() == Some(2) && err(&o).contains("logs.tar: it is a tar archive; unpack it"), "{}", err(&o));
+}
+
 #[test]
 fn standard_input_is_a_source() {
     let text = std::fs::read(root("samples/silent-mobile-leg.log")).unwrap();

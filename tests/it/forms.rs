@@ -61,6 +61,23 @@ fn ndjson_holds_the_objects_of_the_document() {
     }
 }
 
+/// C1 controls, DEL and bidirectional marks act on a terminal; JSON does not ask that they be escaped.
+#[test]
+fn json_texts_cannot_act_on_a_terminal() {
+    const REASON: &str = "a\u{9b}31m\u{7f}\u{202e}b\u{e0041}";
+    let text = std::fs::read_to_string(root("samples/silent-mobile-leg.log")).unwrap();
+    let text = text.replace("Request Timeout", REASON);
+    let trace = Trace::load(vec![Input::from_bytes("x.log", text.into_bytes())], &LoadOptions::default());
+    let report = report::report(&trace, &siptrail::analyse(&trace, &Options::default()), &[]);
+    let document = written(|out| report::write_json(&report, out));
+    for text in [&document, &written(|out| ndjson::write(&report, out))] {
+        assert!(!text.contains(['\u{9b}', '\u{7f}', '\u{202e}', '\u{e0041}']) && text.contains("\\u009b31m\\u007f"));
+    }
+    let read: Value = serde_json::from_str(&document).unwrap();
+    assert_eq!(read, serde_json::to_value(&report).unwrap());
+    assert_eq!(read["calls"][0]["reason"], REASON);
+}
+
 /// Reads a CSV back with the names of its header row.
 fn table(report: &Report, table: csv::Table) -> Vec<std::collections::BTreeMap<String, String>> {
     let text = written(|out| csv::write(report, table, out));

@@ -55,6 +55,9 @@ fn rows_are_counted_limited_and_ordered() {
     let none = run(&["list", "pushes", FAILED, "--where", "latency>5s"]);
     assert_eq!(none.status.code(), Some(0));
     assert!(err(&none).contains("none of 1 pushes"), "{}", err(&none));
+    // A diagnostic record names nobody: it is about the people of its push.
+    let of_frank = run(&["list", "records", FAILED, "--where", "missed user:frank kind:diagnostic", "--format", "csv"]);
+    assert_eq!(out(&of_frank).lines().count(), 2, "{}", out(&of_frank));
     // A word that is perhaps no text: said where nothing was found, and only there.
     let none = run(&["list", "calls", FAILED, "--where", "missd"]);
     assert!(err(&none).contains("\"missd\" is looked for as text (did you mean missed?)"), "{}", err(&none));

@@ -1,6 +1,6 @@
 //! What a server is called.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::evidence::{Stream, is_address};
 
@@ -8,8 +8,8 @@ use super::evidence::{Stream, is_address};
 #[derive(Debug, Default)]
 pub(super) struct Aliases {
     names: BTreeMap<String, BTreeMap<String, u32>>,
-    /// Hosts by their first label.
-    hosts: BTreeMap<String, String>,
+    /// Hosts by their first label: two companies may call theirs alike.
+    hosts: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Aliases {
@@ -23,7 +23,7 @@ impl Aliases {
             let hosts = stream.peers.iter().chain(stream.recorded.iter().map(|(host, _)| host));
             for host in hosts.filter(|h| !is_address(h)) {
                 if let Some((label, _)) = host.split_once('.') {
-                    out.hosts.entry(label.to_ascii_lowercase()).or_insert_with(|| host.clone());
+                    out.hosts.entry(label.to_ascii_lowercase()).or_default().insert(host.clone());
                 }
             }
         }
@@ -43,8 +43,15 @@ pub(super) fn of(streams: &[Stream], aliases: &Aliases) -> Option<String> {
         return Some(machine);
     }
     let host = host(streams);
-    let mut named_after = streams.iter().filter_map(|s| aliases.hosts.get(&s.file_name));
-    if let Some(name) = named_after.next().map(String::as_str).or_else(|| aliases.get(host?)) {
+    let called = host.and_then(|host| aliases.get(host));
+    let named_after = streams.iter().filter_map(|s| aliases.hosts.get(&s.file_name)).find_map(|hosts| {
+        let own =
+            |name: &str| called == Some(name) || streams.iter().any(|s| s.recorded.iter().any(|(h, _)| h == name));
+        let mut all = hosts.iter();
+        let only = all.next().filter(|_| all.next().is_none());
+        only.or_else(|| hosts.iter().find(|name| own(name))).map(String::as_str)
+    });
+    if let Some(name) = named_after.or(called) {
         return Some(name.to_owned());
     }
     let mut recorded: BTreeMap<&str, i32> = BTreeMap::new();

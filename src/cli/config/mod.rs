@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, CommandFactory};
 use etcetera::BaseStrategy;
 
-use super::{Arguments, Status, say};
+use super::{Arguments, Status, note, say};
 pub(super) use read::Settings;
 pub(super) use remap::Remap;
 
@@ -94,6 +94,11 @@ pub(super) fn load(given: Option<&Path>) -> Result<Settings, String> {
             }
         },
         Err(error) if error.kind() == io::ErrorKind::NotFound && given.is_none() => Ok(Settings::default()),
+        // Another user's folder, as with sudo or a service: nobody asked for this file.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied && given.is_none() => {
+            note(&format!("siptrail: {}: {error}; going on without a configuration file", path.display()));
+            Ok(Settings::default())
+        }
         Err(error) => Err(format!(
             "{}: expected a configuration file, found: {error}; siptrail config --init writes one",
             path.display()
@@ -106,7 +111,7 @@ fn init(path: &Path) -> Status {
     let file = folder.and_then(|()| std::fs::File::create_new(path));
     match file.and_then(|mut file| file.write_all(keys::template(&Arguments::command()).as_bytes())) {
         Ok(()) => {
-            say(&format!("siptrail: wrote {}; take the # off the lines that you want", path.display()));
+            note(&format!("siptrail: wrote {}; take the # off the lines that you want", path.display()));
             Status::Fine
         }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {

@@ -14,7 +14,7 @@ use siptrail::trace::EventId;
 use super::clock::GivenClocks;
 use super::filter::Filter;
 use super::output::Output;
-use super::{Status, failed, say};
+use super::{Status, failed, note};
 
 /// Write messages in a form that other tools open: a capture for Wireshark, plain SIP, a scenario for `SIPp`
 ///
@@ -31,7 +31,7 @@ use super::{Status, failed, say};
 #[command(after_help = "Examples:
   siptrail export --as pcapng -o case.pcapng edge01.log fe01.log
   siptrail export --as pcapng --where \"missed user:bob\" -o case.pcapng logs    missed calls of bob with their pushes
-  siptrail export --as sip --where \"call-id:9f2c51aa\" fe01.log
+  siptrail export --as sip --where \"call-id:9f2c51aa\" fe01.log | less
   siptrail export --as sipp --where \"call-id:9f2c51aa\" -o call.xml fe01.log    then: sipp -sf call.xml -m 1 -s USER SERVER
   siptrail export --as parquet -o tables logs                        one file a table, for DuckDB
   siptrail export --as parquet --table calls --where missed -o missed.parquet logs
@@ -88,7 +88,7 @@ impl Export {
             return Ok(failed("--table goes with --as parquet and --as arrow; siptrail list TABLE prints one as text"));
         }
         let output = Output::open(self.output.as_deref(), &self.inputs);
-        let output = match if self.form == Form::Pcapng { output.and_then(Output::not_a_terminal) } else { output } {
+        let output = match if self.form == Form::Sipp { output } else { output.and_then(Output::not_a_terminal) } {
             Ok(output) => output,
             Err(line) => return Ok(failed(&line)),
         };
@@ -106,7 +106,7 @@ impl Export {
             .collect();
         if records.is_empty() {
             let meant = self.filter.meant();
-            say(&format!("siptrail: no record is selected{meant}; what is written holds no message"));
+            note(&format!("siptrail: no record is selected{meant}; what is written holds no message"));
         }
         output.write(false, |out| match self.form {
             Form::Pcapng => pcapng::write(&trace, &analysis, &records, out),

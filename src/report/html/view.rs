@@ -11,7 +11,7 @@ use crate::knowledge::catalogue::{self, Step};
 use crate::ladder::svg::{self, SvgOptions};
 use crate::ladder::{self, Ladder, Subject};
 use crate::report::model::{Call, Contrast, Finding, Place, Push, Report};
-use crate::report::words::{Headline, headline, known, mobile_client, status, when};
+use crate::report::words::{Headline, headline, known, mobile_client, servers_of, status, when};
 
 /// The whole page.
 #[derive(Template)]

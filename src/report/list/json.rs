@@ -6,7 +6,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::{List, plain};
 use crate::query::{Column, Row, Table, Value};
-use crate::text::is_hostile;
+use crate::report::json;
 
 pub(super) fn write(list: &List<'_>, rows: &[Row], lines: bool, out: &mut dyn Write) -> io::Result<()> {
     if !lines {
@@ -17,32 +17,12 @@ pub(super) fn write(list: &List<'_>, rows: &[Row], lines: bool, out: &mut dyn Wr
             out.write_all(if i == 0 { b"\n" } else { b",\n" })?;
         }
         let object = Object { list, row: *row, typed: lines };
-        object.serialize(&mut serde_json::Serializer::with_formatter(&mut *out, Harmless))?;
+        json::line(&object, out)?;
         if lines {
             out.write_all(b"\n")?;
         }
     }
     if lines { Ok(()) } else { out.write_all(b"\n]\n") }
-}
-
-/// Escapes every character that may act on a terminal, not only those that JSON requires.
-struct Harmless;
-
-impl serde_json::ser::Formatter for Harmless {
-    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
-        let mut rest = fragment;
-        while let Some(at) = rest.find(is_hostile) {
-            let (plain, tail) = rest.split_at(at);
-            out.write_all(plain.as_bytes())?;
-            let mut chars = tail.chars();
-            let mut units = [0; 2];
-            for unit in chars.next().map_or(&mut [][..], |c| c.encode_utf16(&mut units)) {
-                write!(out, "\\u{unit:04x}")?;
-            }
-            rest = chars.as_str();
-        }
-        out.write_all(rest.as_bytes())
-    }
 }
 
 struct Object<'l, 't> {

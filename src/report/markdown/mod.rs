@@ -5,8 +5,8 @@ mod escape;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, Write};
 
-use super::model::{Call, Finding, Place, Push, Report, Source};
-use super::words::{MOST, headline, is_lost, known, mobile_client, status, when};
+use super::model::{Call, Finding, Place, Push, Report, Spot};
+use super::words::{MOST, headline, is_lost, known, mobile_client, servers_of, status, when};
 use crate::knowledge::catalogue::{self, Step};
 use escape::{code, in_cell, prose};
 
@@ -28,9 +28,11 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     let known = Known::new(report);
     missed(report, &known, out)?;
+    perhaps(report, out)?;
     lost(report, &known, out)?;
     counts(report, out)?;
-    sources(&report.sources, out)?;
+    sources(report, out)?;
+    holes(report, out)?;
     problems(report, out)?;
     writeln!(out, "*{}*", prose(&report.generator))
 }
@@ -96,6 +98,43 @@ fn missed(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io:
     more(missed.len(), out)
 }
 
+/// Mobile callees of whom the logs cannot tell whether they missed the call, and why.
+fn perhaps(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let unknown: Vec<&Call> = report.calls.iter().filter(|c| c.verdict == Some("undetermined")).collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## Perhaps missed: the logs do not tell\n")?;
+    for call in unknown.iter().take(MOST) {
+        writeln!(out, "### {} {}\n", when(call.started.as_deref()), code(known(&call.to, "(unknown user)")))?;
+        if let Some(why) = &call.undetermined {
+            writeln!(out, "- {}", prose(&why.reason))?;
+        }
+        proof(&call.evidence, out)?;
+        writeln!(out, "- Call-ID {}\n", code(&call.call_id))?;
+    }
+    more(unknown.len(), out)
+}
+
+/// For which times the logs say nothing.
+fn holes(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let all: Vec<_> = report.coverage.iter().flat_map(|c| c.holes.iter().map(move |hole| (c, hole))).collect();
+    if all.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## Holes: for these times the logs say nothing\n")?;
+    for (server, hole) in all.iter().take(MOST) {
+        let name = code(server.server.as_deref().unwrap_or("(no name)"));
+        let at = |edge: &Spot| code(&format!("{}:{}", edge.place.file, edge.place.line));
+        let time = |edge: &Spot| prose(&when(edge.time.as_deref()));
+        let (after, before) = (&hole.after, &hole.before);
+        let times = format!("{} to {}", time(after), time(before));
+        writeln!(out, "- {name}, {times}: {} ({} to {})", prose(&hole.what()), at(after), at(before))?;
+    }
+    writeln!(out)?;
+    more(all.len(), out)
+}
+
 fn lost(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io::Result<()> {
     let missed: HashSet<&str> =
         report.calls.iter().filter(|c| c.is_missed()).flat_map(|c| &c.pushes).map(String::as_str).collect();
@@ -150,15 +189,20 @@ fn counts(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn sources(all: &[Source], out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "## Sources\n\n| file | server | role | records | first | last |\n|:--|:--|:--|--:|:--|:--|")?;
+fn sources(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let all = &report.sources;
+    let columns = "| file | server | role | records | first | last | clock |\n|:--|:--|:--|--:|:--|:--|:--|";
+    writeln!(out, "## Sources\n\n{columns}")?;
     for s in all.iter().take(MOST * 5) {
         let records = s.records.protocol + s.records.diagnostic + s.records.connection + s.records.other;
-        let server = s.server.as_deref().map_or(String::new(), |n| in_cell(&code(n)));
         let time = |t: Option<&str>| t.map_or(String::new(), |t| t.replace('T', " "));
         let (first, last) = (time(s.first.as_deref()), time(s.last.as_deref()));
         let file = in_cell(&code(&s.path));
-        writeln!(out, "| {file} | {server} | {} | {records} | {first} | {last} |", prose(s.role))?;
+        for own in servers_of(report, s) {
+            let server = if own.name.is_empty() { String::new() } else { in_cell(&code(own.name)) };
+            let (role, clock) = (prose(own.role), in_cell(&prose(&own.clock)));
+            writeln!(out, "| {file} | {server} | {role} | {records} | {first} | {last} | {clock} |")?;
+        }
     }
     writeln!(out)?;
     more(all.len().saturating_sub(MOST * 4), out)

@@ -4,9 +4,8 @@ use std::io::{self, Write};
 
 use super::{heading, line, more};
 use crate::report::model::{Coverage, Report, Source};
-use crate::report::words::MOST;
+use crate::report::words::{MOST, clock};
 use crate::text::plural;
-use crate::time::seconds;
 
 /// Sources with clocks, holes and notes.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -73,35 +72,19 @@ fn entry(s: &Source, reference: Option<&str>, out: &mut dyn Write) -> io::Result
         line(out, 4, &format!("{} of them {they} in another place too, counted once", s.copies))?;
     }
     if let (Some(_), Some(basis)) = (reference, s.clock.filter(|c| *c != "unknown")) {
-        line(out, 4, &clock(basis, s.clock_against.as_deref(), (s.clock_offset_ms, s.clock_spread_ms)))?;
+        let offset = (s.clock_offset_ms, s.clock_spread_ms);
+        line(out, 4, &format!("clock: {}", clock(basis, s.clock_against.as_deref(), offset)))?;
     }
     for server in s.servers.iter().take(MOST) {
         let name = server.name.as_deref().unwrap_or("(no name)");
         let offset = (server.clock_offset_ms, server.clock_spread_ms);
         let clock = match server.clock {
             "unknown" => String::new(),
-            basis => format!(", {}", clock(basis, server.clock_against.as_deref(), offset)),
+            basis => format!(", clock: {}", clock(basis, server.clock_against.as_deref(), offset)),
         };
         line(out, 4, &format!("{name} ({}){clock}", server.role))?;
     }
     Ok(())
-}
-
-/// How a clock stands.
-fn clock(basis: &str, against: Option<&str>, offset: (i64, Option<i64>)) -> String {
-    let (offset_ms, spread_ms) = offset;
-    let spread = spread_ms.map_or(String::new(), |ms| format!(", give or take {} ms", (ms + 1) / 2));
-    let than = against.map_or(String::new(), |name| format!(" of {name}"));
-    let ahead = match offset_ms {
-        0 => format!("as that{than}"),
-        ms if ms < 0 => format!("{} behind that{than}, corrected", seconds(-ms).trim_start_matches('+')),
-        ms => format!("{} ahead of that{than}, corrected", seconds(ms).trim_start_matches('+')),
-    };
-    match basis {
-        "reference" => "clock: all times are told on this one".to_owned(),
-        "measured" => format!("clock: {ahead}{spread}"),
-        _ => format!("clock: {ahead}, as given with --clock"),
-    }
 }
 
 fn holes(all: &[Coverage], out: &mut dyn Write) -> io::Result<()> {

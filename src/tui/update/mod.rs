@@ -49,8 +49,8 @@ pub enum Action {
     Beginning(Arc<Data>),
     /// All is loaded.
     Loaded(Arc<Data>),
-    /// A file of the name that was typed is there already; this is another one.
-    Taken(Save),
+    /// It was not saved, and why; the name can be changed.
+    Unsaved(Save, String),
     /// Something to tell the user.
     Tell(Notice),
 }
@@ -106,7 +106,7 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
         Action::Loading(load) => app.load = load,
         Action::Beginning(data) => reload::beginning(app, &data),
         Action::Loaded(data) => return reload::loaded(app, &data),
-        Action::Taken(save) => prompts::taken(app, save),
+        Action::Unsaved(save, why) => prompts::unsaved(app, save, why),
         Action::Tell(notice) => app.notice = Some(notice),
     }
     None

@@ -25,10 +25,9 @@ pub(super) fn file(app: &mut App, content: Content) {
     app.prompt = Some(Prompt { kind: PromptKind::Save(content), input });
 }
 
-/// The file is there already: another name is asked for.
-pub(super) fn taken(app: &mut App, save: Save) {
+/// It was not saved: another name is asked for.
+pub(super) fn unsaved(app: &mut App, save: Save, text: String) {
     if app.prompt.is_none() {
-        let text = "that name is taken; Enter takes this one".to_owned();
         app.notice = Some(Notice { text, bad: true });
         let input = Input::new(save.path.display().to_string());
         app.prompt = Some(Prompt { kind: PromptKind::Save(save.content), input });
@@ -92,6 +91,13 @@ pub(super) fn ask(app: &mut App, view: View, text: String) -> Effect {
 /// The rows of a filter have come.
 pub(super) fn filtered(app: &mut App, filter: Filter, rows: Vec<usize>) {
     app.filtering = None;
+    if rows.is_empty()
+        && let Ok(query) = Query::parse(&filter.text)
+        && let Some((word, flag)) = query.misspelt_flag()
+    {
+        let text = format!("{word:?} is looked for as text (did you mean {flag}?)");
+        app.notice = Some(Notice { text, bad: false });
+    }
     moves::refill(app, filter.view, Some((filter.text.clone(), rows)));
     if let Some(list) = app.list_of(filter.view) {
         list.query = Some(filter.text);
@@ -127,7 +133,13 @@ pub(super) fn confirm(app: &mut App) -> Option<Effect> {
             app.prompt = Some(Prompt { kind, input });
             Some(effect)
         }
-        PromptKind::Search(_) | PromptKind::Filter(_) => None,
+        PromptKind::Filter(_) => None,
+        PromptKind::Search(_) => {
+            // Stays where it is when this row was found; when none is, that is told again.
+            let here = app.list().map_or(0, |l| l.selected);
+            find::start(app, here, true);
+            None
+        }
         PromptKind::Note(call_id) => {
             app.notes.set(&call_id, text);
             moves::go(app, Motion::Down(0));

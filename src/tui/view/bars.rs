@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
+use crate::text::plural;
 use crate::tui::app::{App, Load, Prompt, PromptKind, View};
 use crate::tui::cell::{clip, columns, fit};
 use crate::tui::keys::{Command, Line as KeyLine, Place, Scope};
@@ -114,10 +115,13 @@ pub(super) fn prompt(app: &App, prompt: &Prompt, area: Rect, buf: &mut Buffer) -
     let hidden = prompt.input.visual_scroll(room);
     let text: String = prompt.input.value().chars().skip(hidden).collect();
     let text = format!("{title}{}", clip(&text, room, app.theme.ascii));
-    let found = match (&app.notice, &prompt.kind, app.list()) {
-        (Some(notice), ..) if notice.bad => format!("   {}", notice.text),
-        (_, PromptKind::Filter(_), Some(list)) if app.filtering.is_none() => format!("   {} rows", list.rows.len()),
-        (_, PromptKind::Filter(_), _) => "   ...".to_owned(),
+    let found = match (&prompt.kind, app.list()) {
+        // What is wrong stands in the line below, where there is room for it.
+        _ if app.notice.as_ref().is_some_and(|n| n.bad) => String::new(),
+        (PromptKind::Filter(_), Some(list)) if app.filtering.is_none() => {
+            format!("   {}", plural(list.rows.len() as u64, "row"))
+        }
+        (PromptKind::Filter(_), _) => "   ...".to_owned(),
         _ => String::new(),
     };
     buf.set_style(area, Style::reset());
@@ -129,6 +133,11 @@ pub(super) fn prompt(app: &App, prompt: &Prompt, area: Rect, buf: &mut Buffer) -
 /// Keys of this place, as many as there is room for.
 pub(super) fn hints(app: &App, area: Rect, buf: &mut Buffer) {
     if matches!(app.place(), Place::Prompt) {
+        if let Some(notice) = app.notice.as_ref().filter(|n| n.bad) {
+            let text = clip(&notice.text, usize::from(area.width), app.theme.ascii);
+            Line::styled(text, app.theme.bad).render(area, buf);
+            return;
+        }
         Line::styled("Enter done  Esc give up", app.theme.dim).render(area, buf);
         return;
     }

@@ -1,0 +1,67 @@
+//! JSON whose texts cannot act on a terminal: every character that may is escaped, not only those that JSON requires.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::Serializer;
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
+
+use crate::text::is_hostile;
+
+/// A value in one line, without its end.
+///
+/// # Errors
+/// When the writer fails.
+pub(crate) fn line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    Ok(value.serialize(&mut Serializer::with_formatter(out, Harmless(CompactFormatter)))?)
+}
+
+/// A value over many lines, with two blanks a level.
+///
+/// # Errors
+/// When the writer fails.
+pub(crate) fn pretty(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(&mut *out, Harmless(PrettyFormatter::new())))?;
+    out.write_all(b"\n")
+}
+
+struct Harmless<F>(F);
+
+/// Passes what shapes the document on to the formatter within.
+macro_rules! shaped_by_inner {
+    ($($name:ident($($argument:ident: $kind:ty),*);)*) => {
+        $(fn $name<W: ?Sized + Write>(&mut self, out: &mut W $(, $argument: $kind)*) -> io::Result<()> {
+            self.0.$name(out $(, $argument)*)
+        })*
+    };
+}
+
+impl<F: Formatter> Formatter for Harmless<F> {
+    shaped_by_inner! {
+        begin_array();
+        end_array();
+        begin_array_value(first: bool);
+        end_array_value();
+        begin_object();
+        end_object();
+        begin_object_key(first: bool);
+        end_object_key();
+        begin_object_value();
+        end_object_value();
+    }
+
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some(at) = rest.find(is_hostile) {
+            let (plain, tail) = rest.split_at(at);
+            out.write_all(plain.as_bytes())?;
+            let mut chars = tail.chars();
+            let mut units = [0; 2];
+            for unit in chars.next().map_or(&mut [][..], |c| c.encode_utf16(&mut units)) {
+                write!(out, "\\u{unit:04x}")?;
+            }
+            rest = chars.as_str();
+        }
+        out.write_all(rest.as_bytes())
+    }
+}
