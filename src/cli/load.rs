@@ -34,7 +34,7 @@ fn tell(trace: &Trace, started: Instant) {
     say(&format!("siptrail: read {files} in {ms} ms with {threads}"));
 }
 
-/// Says which inputs could not be read to their ends; for commands whose output has no place for it.
+/// Says which inputs could not be read to their ends: most forms of output have no place for it.
 pub(super) fn tell_damage(trace: &Trace) {
     for input in trace.inputs() {
         for (_, what) in input.damage() {
