@@ -141,6 +141,10 @@ fn ranges(p: &Cursor<'_>, parts: &[Part], operator: Operator, read: Read) -> Res
         {
             let from = if from.is_empty() { i64::MIN } else { one(from)?.0 };
             let to = if to.is_empty() { i64::MAX } else { one(to)?.1 };
+            if from > to {
+                let hint = Some("the smaller value comes first");
+                return Err(p.error_at(part.at, format!("{} holds no value", part.text), hint));
+            }
             return Ok((from, to));
         }
         let (low, high) = one(&part.text)?;

@@ -79,6 +79,7 @@ fn what_cannot_be_asked_is_a_usage_error() {
         ),
         (vec!["list", "calls", FAILED, "--where", "-mobile usr:x"], "column 9"),
         (vec!["report", FAILED, "--where", "missed)"], "column 7"),
+        (vec!["list", "calls", FAILED, "--where", "status:500..400"], "column 8: 500..400 holds no value"),
         (vec!["list", "calls", FAILED, "--columns", "time,frm"], "did you mean from?"),
         (vec!["list", "calls", FAILED, "--sort", "-rnig"], "did you mean ring?"),
         (vec!["list", "cals", FAILED], "calls"),

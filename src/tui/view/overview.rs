@@ -1,5 +1,6 @@
 //! The first page: the verdict, why it was missed, counts, the course of time with what the logs cover, servers.
 
+use std::fmt::Write as _;
 use std::iter::repeat_n;
 
 use ratatui::style::Style;
@@ -83,11 +84,15 @@ impl Page<'_> {
         let overview = &data.overview;
         let lost = overview.results.iter().filter(|(w, _)| ["rejected", "unroutable", "unanswered"].contains(w));
         let lost: usize = lost.map(|(_, n)| n).sum();
-        let (text, style) = match (overview.missed, lost) {
+        let (mut text, style) = match (overview.missed, lost) {
             (0, 0) => ("No missed notification".to_owned(), self.theme.good),
-            (0, n) => (format!("No missed call, but {n} of the pushes lost"), self.theme.bad),
+            (0, n) => (format!("No missed call, but {} lost", plural(n as u64, "push")), self.theme.bad),
             (n, _) => (format!("{} missed", plural(n as u64, "call")), self.theme.bad),
         };
+        if let Some((_, n)) = overview.verdicts.iter().find(|(word, _)| *word == "undetermined") {
+            // Writing to a string cannot fail.
+            let _ = write!(text, ", {n} more perhaps: the logs do not tell");
+        }
         self.line(&text, style);
         let text = format!(
             "in {}, {}, {} of {}",
@@ -220,7 +225,10 @@ impl Page<'_> {
         let problems = self.app.data.trace.problems().len();
         if problems > 0 {
             self.line(
-                &format!("{problems} places could not be read as they should be: siptrail report lists them"),
+                &format!(
+                    "{} could not be read as it should be: siptrail report tells more",
+                    plural(problems as u64, "place")
+                ),
                 self.theme.warn,
             );
         }
