@@ -148,6 +148,13 @@ words! {
     }
 }
 
+impl PushResult {
+    /// Whether the push did not arrive at the clearing house, or was refused there.
+    pub fn is_lost(self) -> bool {
+        matches!(self, PushResult::Rejected | PushResult::Unroutable | PushResult::Unanswered)
+    }
+}
+
 words! {
     /// How sure the call of a push is.
     Link {

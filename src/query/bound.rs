@@ -105,9 +105,8 @@ impl<'t> Bound<'t> {
     /// A diagnostic record names nobody: it is about the people of its call or push.
     fn owner_holds(&self, term: &Term, row: Row) -> bool {
         let (Subject::Field(field), Row::Record(id)) = (&term.subject, row) else { return false };
-        let names_nobody = self.rows.trace.event(id).is_some_and(|e| e.kind != RecordKind::Protocol);
-        names_nobody
-            && matches!(field.name, "user" | "from" | "to")
+        matches!(field.name, "user" | "from" | "to")
+            && self.rows.trace.event(id).is_some_and(|e| e.kind != RecordKind::Protocol)
             && self.related(&|table| table != Table::Records && field.is_on(table), row, &mut |row| {
                 self.rows.visit(field, row, &mut |value| term.test.holds(&value))
             })

@@ -2,7 +2,7 @@
 
 use super::field::{Field, Name, Table};
 use super::test::Value;
-use crate::analysis::{Analysis, Call, Link, Push, PushResult, hops};
+use crate::analysis::{Analysis, Call, Link, Push, hops};
 use crate::record::{Direction, RecordKind, prefix};
 use crate::sip::{HeaderName, Headers, Message, NameAddr, StartLine};
 use crate::text::decode;
@@ -133,11 +133,7 @@ impl Rows<'_> {
             Name::CSeq => Some(number(push.cseq)),
             Name::File | Name::Line | Name::Place => return self.at(id, push.evidence.first(), visit),
             Name::Synthetic => Some(Value::Flag(push.synthetic)),
-            Name::Lost => {
-                let lost =
-                    matches!(push.result, PushResult::Rejected | PushResult::Unroutable | PushResult::Unanswered);
-                Some(Value::Flag(lost && !push.synthetic))
-            }
+            Name::Lost => Some(Value::Flag(push.result.is_lost() && !push.synthetic)),
             Name::Linked => Some(Value::Flag(push.link != Link::None)),
             _ => None,
         };

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 
 use super::model::{self, Place, Report};
 use super::words::MOST;
-use crate::analysis::{self, Analysis, Call, PushResult, Verdict};
+use crate::analysis::{self, Analysis, Call, Verdict};
 use crate::input::InputError;
 use crate::record::Direction;
 use crate::span::Span;
@@ -50,8 +50,7 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool)
         },
         pushes: {
             let concerns = |p: &analysis::Push| p.call.and_then(|c| analysis.calls.get(c)).is_some_and(is_of_interest);
-            let lost = |r| matches!(r, PushResult::Rejected | PushResult::Unroutable | PushResult::Unanswered);
-            let shown = |p: &&analysis::Push| whole || lost(p.result) || concerns(p);
+            let shown = |p: &&analysis::Push| whole || p.result.is_lost() || concerns(p);
             let chosen: Vec<&analysis::Push> = analysis.pushes.iter().filter(shown).collect();
             chosen.into_par_iter().map(|p| push(trace, analysis, p)).collect()
         },

@@ -19,7 +19,7 @@ use ratatui::style::Style;
 use super::app::View;
 use super::data::{Data, Entry};
 use super::theme::Theme;
-use crate::analysis::{Call, Push, PushResult};
+use crate::analysis::{Call, Push};
 use crate::ladder::Subject;
 use crate::text::{contains_ignore_case, decode};
 use crate::time::Timestamp;
@@ -144,7 +144,7 @@ pub(super) fn story_of(data: &Data, id: EventId) -> Option<Subject> {
 /// Whether it went wrong.
 pub(super) fn is_failure(data: &Data, view: View, row: usize) -> bool {
     match view {
-        View::Pushes => data.analysis.pushes.get(row).is_some_and(is_lost),
+        View::Pushes => data.analysis.pushes.get(row).is_some_and(|p| p.result.is_lost()),
         View::Calls => {
             data.analysis.calls.get(row).is_some_and(|c| c.outcome.expected() == Some(false) || c.is_missed())
         }
@@ -166,13 +166,9 @@ pub(super) fn is_missed(data: &Data, view: View, row: usize) -> bool {
     }
 }
 
-fn is_lost(push: &Push) -> bool {
-    matches!(push.result, PushResult::Rejected | PushResult::Unroutable | PushResult::Unanswered)
-}
-
 fn push_missed(data: &Data, push: &Push) -> bool {
     let call = push.call.and_then(|c| data.analysis.calls.get(c));
-    !push.synthetic && (call.is_some_and(Call::is_missed) || (call.is_none() && is_lost(push)))
+    !push.synthetic && (call.is_some_and(Call::is_missed) || (call.is_none() && push.result.is_lost()))
 }
 
 /// Whether a search finds it: in any cell; of records also in the text as logged. `wanted` is in lower case.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use ratatui::style::Style;
 
 use super::column::{Column, column};
-use super::{is_lost, push_missed, when};
+use super::{push_missed, when};
 use crate::analysis::{Push, PushResult};
 use crate::tui::data::Data;
 use crate::tui::theme::Theme;
@@ -44,7 +44,7 @@ pub(super) fn cell<'d>(data: &'d Data, push: &'d Push, column: usize) -> Cow<'d,
 
 pub(super) fn style(theme: &Theme, data: &Data, push: &Push, column: usize) -> Style {
     match column {
-        2 | 3 if is_lost(push) => theme.bad,
+        2 | 3 if push.result.is_lost() => theme.bad,
         2 | 3 if push.result == PushResult::Accepted => theme.good,
         4 if push_missed(data, push) => theme.bad,
         _ => Style::new(),
