@@ -51,7 +51,7 @@ fn a_cut_archive_is_told_by_every_command() {
         &["list", "records", "cut.gz"][..],
         &["grep", "INVITE", "cut.gz", "--count"],
         &["coverage", "cut.gz"],
-        &["report", "--format", "csv", "cut.gz"],
+        &["report", "--format", "json", "cut.gz"],
         &["export", "--as", "sip", "cut.gz"],
         &["anonymise", "cut.gz", "-o", "out"],
     ] {
