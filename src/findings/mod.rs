@@ -45,7 +45,7 @@ pub fn attach(trace: &Trace, analysis: &mut Analysis) {
     // Where all went well, the text between the records is not even read.
     let any = pushes.iter().any(lost) || calls.iter().any(failed);
     let telling = if any { Telling::read(trace, analysis) } else { Telling::default() };
-    let nearby = Nearby::new(trace, analysis, telling);
+    let nearby = Nearby::new(trace, analysis, telling, &pushes);
     pushes.par_iter_mut().for_each(|push| {
         let found = push::causes(&nearby, push);
         add(&found, &mut push.findings, &mut push.evidence, &mut push.lines);
@@ -55,6 +55,16 @@ pub fn attach(trace: &Trace, analysis: &mut Analysis) {
         let found = call::causes(&nearby, call, &own);
         add(&found, &mut call.findings, &mut call.evidence, &mut call.lines);
     });
+    for message in &mut analysis.messages_inside {
+        for push in message.pushes.iter().filter_map(|p| pushes.get(*p)) {
+            message.findings.extend(&push.findings);
+            message.evidence.extend(&push.evidence);
+        }
+        message.findings.sort_unstable();
+        message.findings.dedup();
+        message.evidence.sort_unstable();
+        message.evidence.dedup();
+    }
     (analysis.pushes, analysis.calls) = (pushes, calls);
     population::attach(trace, analysis);
 }

@@ -19,6 +19,9 @@ pub struct Report {
     pub summary: Summary,
     pub calls: Vec<Call>,
     pub pushes: Vec<Push>,
+    /// Messages inside conversations that their receivers missed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missed_messages: Vec<MissedMessage>,
     pub findings: Vec<Finding>,
     pub problems: Vec<Problem>,
     /// Problems that a digest counts and does not list.
@@ -109,6 +112,18 @@ pub struct Summary {
     pub verdicts: BTreeMap<&'static str, u64>,
     pub push_results: BTreeMap<&'static str, u64>,
     pub missed: u64,
+    /// Messages inside conversations that were missed.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub missed_messages: u64,
+    /// Missed calls whose caller and callee talked within five minutes.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub reached_later: u64,
+    /// Asked for with `--count-abandoned`: calls to mobile users whose callers gave up after long ringing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub abandoned: Option<u64>,
+    /// Calls that voice mail answered.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub voice_mail: u64,
     /// Calls and pushes that `--since`, `--until`, `--user` or `--where` left out.
     #[serde(skip_serializing_if = "is_zero")]
     pub left_out: u64,
@@ -143,6 +158,15 @@ pub struct Call {
     pub findings: Vec<&'static str>,
     pub messages: u64,
     pub evidence: Vec<Place>,
+    /// Milliseconds that it had rung when the caller gave up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gave_up_ms: Option<i64>,
+    /// Voice mail answered: answered for SIP, missed for the person.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub voice_mail: bool,
+    /// When caller and callee talked, within five minutes of a missed call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reached_later: Option<String>,
     /// Why the outcome or the verdict is `undetermined`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undetermined: Option<Undetermined>,
@@ -202,12 +226,35 @@ pub struct Push {
     pub link: &'static str,
     pub findings: Vec<&'static str>,
     pub evidence: Vec<Place>,
+    /// A later push of the same call was accepted.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub superseded: bool,
     /// Why the result is `undetermined`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undetermined: Option<Undetermined>,
     /// Asked for with `--hops`: of the MESSAGE and its final response.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hop_tables: Vec<HopTable>,
+}
+
+/// One message inside a conversation that its receiver missed.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct MissedMessage {
+    /// Of the conversation.
+    pub call_id: String,
+    pub cseq: u32,
+    pub from: String,
+    pub to: String,
+    pub sent: Option<String>,
+    pub status: Option<u16>,
+    pub reason: Option<String>,
+    /// A word for verdicts of calls.
+    pub verdict: &'static str,
+    /// Call-IDs.
+    pub pushes: Vec<String>,
+    pub findings: Vec<&'static str>,
+    pub evidence: Vec<Place>,
 }
 
 /// One place that logged a MESSAGE.
@@ -272,6 +319,9 @@ pub struct Finding {
     pub cause: &'static str,
     pub remedy: &'static str,
     pub count: u64,
+    /// Of the calls those that failed; for people.
+    #[serde(skip)]
+    pub failed: Vec<String>,
     pub calls: Vec<String>,
     pub pushes: Vec<String>,
     pub evidence: Vec<Place>,

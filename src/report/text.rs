@@ -19,6 +19,7 @@ use crate::text::plural;
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     headline(report, out)?;
     missed::write(report, out)?;
+    missed::messages(report, out)?;
     other_findings(report, out)?;
     undetermined(report, out)?;
     other_failures(report, out)?;
@@ -107,7 +108,7 @@ fn undetermined(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// Causes of calls that failed and concern no mobile user: one line each.
 fn other_failures(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let shown: HashSet<&String> = report.calls.iter().filter(|c| is_shown(c)).map(|c| &c.call_id).collect();
-    let rest = |f: &Finding| f.calls.iter().filter(|id| !shown.contains(id)).cloned().collect::<Vec<String>>();
+    let rest = |f: &Finding| f.failed.iter().filter(|id| !shown.contains(id)).cloned().collect::<Vec<String>>();
     let others: Vec<(&Finding, Vec<String>)> = report
         .findings
         .iter()

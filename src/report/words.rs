@@ -84,6 +84,20 @@ pub(super) fn headline(report: &Report) -> Headline {
     let seen = format!("in {}, {}", plural(s.calls, "call"), plural(s.pushes, "push"));
     let lost = report.pushes.iter().filter(|p| !p.synthetic && is_lost(p)).count() as u64;
     let perhaps = s.verdicts.get("undetermined").copied().unwrap_or(0);
+    let seen = match s.missed_messages {
+        0 => seen,
+        n if s.missed > 0 => format!("{} inside conversations missed too, {seen}", plural(n, "message")),
+        _ => seen,
+    };
+    let seen = match s.abandoned {
+        Some(n) if n > 0 => format!("{} given up after long ringing, {seen}", plural(n, "call")),
+        _ => seen,
+    };
+    let seen = if s.reached_later > 0 { format!("{} of them reached later, {seen}", s.reached_later) } else { seen };
+    if s.missed == 0 && s.missed_messages > 0 {
+        let text = format!("{} inside conversations missed", plural(s.missed_messages, "message"));
+        return Headline { bad: true, text, kinds: String::new(), seen };
+    }
     if s.missed > 0 {
         let kinds =
             MISSED.iter().filter_map(|(verdict, words)| s.verdicts.get(verdict).map(|n| format!("{n} {words}")));

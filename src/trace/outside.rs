@@ -107,9 +107,14 @@ impl Trace {
 
     /// When a component line was written, as its server's clock said; `None` when its prefix does not tell.
     pub fn line_time(&self, place: LinePlace) -> Option<Timestamp> {
-        let time = self.line_at(place)?.prefix().time?;
-        let day_first = self.sources.get(place.file.index()).is_some_and(|s| s.day_first);
-        if day_first { time.with_day_and_month_swapped().or(Some(time)) } else { Some(time) }
+        Some(self.dated(place.file, self.line_at(place)?.prefix().time?))
+    }
+
+    /// A time as its prefix was read, month first, in the order of day and month that its input has.
+    pub(crate) fn dated(&self, file: FileId, time: Timestamp) -> Timestamp {
+        let day_first = self.sources.get(file.index()).is_some_and(|s| s.day_first);
+        let swapped = if day_first { time.with_day_and_month_swapped() } else { None };
+        swapped.unwrap_or(time)
     }
 
     fn lines_of(&self, file: FileId, from: u64, to: u64) -> impl Iterator<Item = ComponentLine<'_>> {

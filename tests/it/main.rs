@@ -47,6 +47,7 @@ mod framing;
 mod hops;
 mod hostile;
 mod keyboard;
+mod less;
 mod lines;
 mod list;
 mod notes;

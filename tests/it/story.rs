@@ -144,7 +144,9 @@ fn message(out: &mut String, peer: &str, rest: &[&str], extra: &[&str], dialogs:
     let _ = writeln!(out, "To: <sip:{}>{to_tag}", dialog.to);
     let _ = writeln!(out, "CSeq: {} {method}\nCall-ID: {name}", option("cseq").unwrap_or("1"));
     for via in option("via").unwrap_or("a").split(',') {
-        let _ = writeln!(out, "Via: SIP/2.0/TLS {}:5061;branch=z9hG4bK{via}{name}{method}", host(via));
+        // A CANCEL has the branch of its INVITE (RFC 3261 section 9.1).
+        let of = if method == "CANCEL" { "INVITE" } else { method };
+        let _ = writeln!(out, "Via: SIP/2.0/TLS {}:5061;branch=z9hG4bK{via}{name}{of}", host(via));
     }
     if status.is_none() && method == "INVITE" {
         let _ = writeln!(out, "Contact: <sip:{};opaque=user:epid:x;gruu>", dialog.from);

@@ -1,6 +1,7 @@
 //! From bounds to the offset of a clock.
 
-use super::{Clock, ClockBasis};
+use super::{Clock, ClockBasis, Segment as Told};
+use crate::analysis::coverage::{Order, Ranks};
 use crate::analysis::servers::{ServerId, Servers};
 use crate::time::Timestamp;
 use crate::trace::{EventId, Trace};
@@ -65,11 +66,12 @@ impl Segment {
 pub(super) fn fit(
     trace: &Trace,
     servers: &Servers,
-    server: ServerId,
+    (server, ranks): (ServerId, &Ranks),
     bounds: &[Bound],
-    own: &[(EventId, i64)],
+    own: &[Told],
 ) -> Clock {
-    let known = |at: EventId| own.iter().rev().find(|(from, _)| *from <= at).map_or(0, |(_, ms)| *ms);
+    let order = |at: EventId| ranks.order(server, at);
+    let known = |at: EventId| own.iter().rev().find(|o| o.from <= order(at)).map_or(0, |o| o.ms);
     let bounds: Vec<Bound> = bounds.iter().map(|b| Bound { ms: b.ms - known(b.at), ..*b }).collect();
     let mut segments: Vec<Segment> = Vec::new();
     let mut from = 0;
@@ -89,16 +91,16 @@ pub(super) fn fit(
         }
     }
     join_one_sided(&mut segments);
-    let mut out: Vec<(EventId, i64)> = Vec::new();
+    let mut out: Vec<Told> = Vec::new();
     for segment in &segments {
-        let at = match out.last() {
-            None => EventId(0),
-            Some((_, before)) => {
-                let by = segment.offset() - before;
-                start_of(trace, servers, server, out.last().map_or(EventId(0), |o| o.0), segment.at, by)
+        let ms = segment.offset();
+        out.push(match out.last() {
+            None => Told { from: Order::default(), at: EventId(0), ms },
+            Some(before) => {
+                let at = start_of(trace, servers, server, before.at, segment.at, ms - before.ms);
+                Told { from: order(at), at, ms }
             }
-        };
-        out.push((at, segment.offset()));
+        });
     }
     let middle = segments.get(segments.len() / 2);
     let mut spreads: Vec<i64> = segments.iter().filter_map(Segment::spread).collect();
@@ -194,14 +196,13 @@ fn start_of(trace: &Trace, servers: &Servers, server: ServerId, after: EventId, 
 }
 
 /// Both kinds of segments as one list.
-fn with_own(measured: &[(EventId, i64)], own: &[(EventId, i64)]) -> Vec<(EventId, i64)> {
-    let mut starts: Vec<EventId> = measured.iter().chain(own).map(|(at, _)| *at).collect();
-    starts.sort_unstable();
-    starts.dedup();
-    let value = |list: &[(EventId, i64)], at: EventId| {
-        list.get(list.partition_point(|(from, _)| *from <= at).wrapping_sub(1)).map_or(0, |(_, ms)| *ms)
-    };
-    starts.into_iter().map(|at| (at, value(measured, at) + value(own, at))).collect()
+fn with_own(measured: &[Told], own: &[Told]) -> Vec<Told> {
+    let mut starts: Vec<&Told> = measured.iter().chain(own).collect();
+    starts.sort_unstable_by_key(|s| s.from);
+    starts.dedup_by_key(|s| s.from);
+    let value =
+        |list: &[Told], at: Order| list.get(list.partition_point(|s| s.from <= at).wrapping_sub(1)).map_or(0, |s| s.ms);
+    starts.into_iter().map(|s| Told { ms: value(measured, s.from) + value(own, s.from), ..*s }).collect()
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@
 mod common;
 mod fit;
 
-use crate::analysis::coverage::Coverage;
+use crate::analysis::coverage::{Coverage, Order, Ranks};
 use crate::analysis::servers::{ServerId, Servers};
 use crate::time::Timestamp;
 use crate::trace::{Event, EventId, Trace};
@@ -46,6 +46,14 @@ impl ClockBasis {
     }
 }
 
+/// From a record on, a clock is ahead by so many milliseconds.
+#[derive(Clone, Copy, Debug)]
+struct Segment {
+    from: Order,
+    at: EventId,
+    ms: i64,
+}
+
 /// The clock of one server against the reference.
 #[derive(Clone, Debug)]
 pub struct Clock {
@@ -59,8 +67,8 @@ pub struct Clock {
     pub drift_ms: i64,
     /// Common messages that were used.
     pub messages: usize,
-    /// From a record on, milliseconds that the clock is ahead; ascending.
-    segments: Vec<(EventId, i64)>,
+    /// From a record on, milliseconds that the clock is ahead; in the order of the server's records.
+    segments: Vec<Segment>,
     /// The server on whose clock its times are told, when that is another.
     pub against: Option<ServerId>,
     /// What messages in common say, where the user said something else.
@@ -73,6 +81,7 @@ pub struct Clock {
 #[derive(Clone, Debug, Default)]
 pub struct Clocks {
     of: Vec<Clock>,
+    ranks: Ranks,
     corrects: bool,
 }
 
@@ -89,12 +98,13 @@ impl Clocks {
         given: &[(ServerId, i64)],
     ) -> Clocks {
         let count = servers.all().len();
-        let mut clocks = Clocks { of: vec![Clock::own(); count], corrects: false };
+        let mut clocks = Clocks { of: vec![Clock::own(); count], ranks: coverage.ranks().clone(), corrects: false };
         for step in coverage.steps() {
             // A clock that was set back while the numbers went on: time went on too.
             if let Some(clock) = clocks.of.get_mut(usize::from(step.server.0)) {
-                let before = clock.segments.last().map_or(0, |(_, ms)| *ms);
-                clock.segments.push((step.at, before + step.by_ms));
+                let before = clock.segments.last().map_or(0, |s| s.ms);
+                let from = coverage.order(step.server, step.at);
+                clock.segments.push(Segment { from, at: step.at, ms: before + step.by_ms });
             }
         }
         clocks.spread(trace, servers, shared, given);
@@ -106,7 +116,7 @@ impl Clocks {
                 clock.measured_ms = (knows && differs).then_some(measured.offset_ms);
             }
         }
-        clocks.corrects = clocks.of.iter().any(|c| c.segments.iter().any(|(_, ms)| *ms != 0));
+        clocks.corrects = clocks.of.iter().any(|c| c.segments.iter().any(|s| s.ms != 0));
         clocks
     }
 
@@ -118,8 +128,8 @@ impl Clocks {
             if let (Some(clock), Some(known)) =
                 (self.of.get_mut(usize::from(server.0)), known.get_mut(usize::from(server.0)))
             {
-                clock.segments.iter_mut().for_each(|(_, own)| *own += ms);
-                clock.segments.insert(0, (EventId(0), *ms));
+                clock.segments.iter_mut().for_each(|own| own.ms += ms);
+                clock.segments.insert(0, Segment { from: Order::default(), at: EventId(0), ms: *ms });
                 (clock.basis, clock.offset_ms, *known) = (ClockBasis::Given, *ms, true);
             }
         }
@@ -143,7 +153,11 @@ impl Clocks {
                 let (group, against) = self.get(from).map_or((group, root), |c| (c.group, c.against.unwrap_or(from)));
                 let Some(clock) = self.of.get_mut(usize::from(to.0)) else { break };
                 let own = std::mem::take(&mut clock.segments);
-                *clock = Clock { group, against: Some(against), ..fit::fit(trace, servers, to, &bounds, &own) };
+                *clock = Clock {
+                    group,
+                    against: Some(against),
+                    ..fit::fit(trace, servers, (to, &self.ranks), &bounds, &own)
+                };
                 if let Some(slot) = known.get_mut(usize::from(to.0)) {
                     *slot = true;
                 }
@@ -162,7 +176,7 @@ impl Clocks {
                 Some(Bound { at: here, ms: time(here)?.since(self.at(from, there, time(there)?)), upper })
             })
             .collect();
-        out.sort_by_key(|b| (b.at, b.upper, b.ms));
+        out.sort_by_key(|b| (self.ranks.order(to, b.at), b.upper, b.ms));
         out
     }
 
@@ -175,8 +189,16 @@ impl Clocks {
     /// A time that a server wrote in or near a record, on the clock of the reference.
     pub fn at(&self, server: ServerId, near: EventId, time: Timestamp) -> Timestamp {
         let Some(clock) = self.of.get(usize::from(server.0)) else { return time };
-        let at = clock.segments.partition_point(|(from, _)| *from <= near);
-        at.checked_sub(1).and_then(|i| clock.segments.get(i)).map_or(time, |(_, ms)| time.plus(-ms))
+        let ms = match &clock.segments[..] {
+            [] => 0,
+            [only] if only.from == Order::default() => only.ms,
+            all => {
+                let order = self.ranks.order(server, near);
+                let at = all.partition_point(|s| s.from <= order);
+                at.checked_sub(1).and_then(|i| all.get(i)).map_or(0, |s| s.ms)
+            }
+        };
+        time.plus(-ms)
     }
 
     /// The clock of one server.
@@ -222,7 +244,7 @@ impl Clock {
     /// Where the offset changed, from how many milliseconds to how many: a clock that drifts or was set.
     pub fn changes(&self) -> impl Iterator<Item = (EventId, i64, i64)> {
         self.segments.windows(2).filter_map(|pair| match pair {
-            [(_, before), (at, now)] => Some((*at, *before, *now)),
+            [before, now] => Some((now.at, before.ms, now.ms)),
             _ => None,
         })
     }

@@ -6,7 +6,7 @@ use crate::text::{contains_ignore_case, decode};
 
 /// Recognised by any one sign, the surest first (PUSH.md section 4). The signs that instant messages of a
 /// mobile user share only count outside a dialog.
-pub(super) fn is_push(ctx: &Context<'_>, m: &Msg<'_>) -> bool {
+pub(in crate::analysis) fn is_push(ctx: &Context<'_>, m: &Msg<'_>) -> bool {
     let Some(message) = ctx.message(m.id) else { return false };
     let inside_dialog = m.is_request() && m.to_tag != 0;
     if let StartLine::Request { uri, .. } = message.start_line()

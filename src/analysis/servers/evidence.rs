@@ -22,6 +22,8 @@ pub(super) struct Stream {
     pub(super) sent_by: Vec<(String, u32)>,
     /// Hosts of the topmost Record-Route: sent minus what came in with them already.
     pub(super) recorded: Vec<(String, i32)>,
+    /// Hosts by which it names itself beside its pool, with their counts: sent minus what came in with them.
+    pub(super) calls_itself: Vec<(String, i32)>,
     /// Names by which this server calls the addresses of others.
     pub(super) aliases: Vec<(String, String)>,
     /// Hosts that it names as the other side of a connection.
@@ -36,10 +38,11 @@ pub(super) struct Stream {
     /// What the server sent as its own product.
     pub(super) mediation: u32,
     pub(super) file_name: String,
-    looked: u32,
+    /// Messages read, by whether they came in or went out: each tells other names.
+    looked: [u32; 2],
 }
 
-/// How many messages are read per stream, and how many records are counted where an input has one server only.
+/// How many messages are read per stream and direction, and how many records are counted where an input has one server only.
 const LOOK: u32 = 400;
 const COUNT: usize = 4_000;
 /// How many names of others are kept per stream.
@@ -121,8 +124,9 @@ impl Stream {
             (Method::Invite | Method::Register, 0) => self.served += 1,
             _ => {}
         }
-        if self.looked < LOOK && (event.is_request() || event.method == Method::Invite) {
-            self.looked += 1;
+        let looked = &mut self.looked[usize::from(outgoing)];
+        if *looked < LOOK && (event.is_request() || event.method == Method::Invite) {
+            *looked += 1;
             self.look(trace, event, outgoing);
         }
     }
@@ -158,7 +162,14 @@ impl Stream {
             let host = decode(NameAddr::parse(&value).address()).into_owned();
             let host = host.rsplit('@').next().unwrap_or(&host);
             // What came in with it on top is the name of the server before.
-            count(&mut self.recorded, host_of(host), if outgoing { 1 } else { -1 });
+            let sign = if outgoing { 1 } else { -1 };
+            count(&mut self.recorded, host_of(host), sign);
+            // Of a pool, the Front End says which one it is.
+            let own = decode(&value).to_ascii_lowercase();
+            if let Some(fe) = own.split("ms-fe=").nth(1) {
+                let end = fe.find([';', '>', ',', ' ', '"']).unwrap_or(fe.len());
+                count(&mut self.calls_itself, fe.get(..end).unwrap_or_default(), sign);
+            }
         }
     }
 

@@ -36,6 +36,8 @@ pub struct Server {
     pub role: Role,
     /// The inputs in which it logs, ascending.
     pub files: Vec<FileId>,
+    /// Hosts by which it names itself beside that, lower case.
+    pub(crate) hosts: Vec<String>,
     /// Its records, copies included.
     pub records: u64,
     /// Earliest and latest time, on its own clock.
@@ -50,6 +52,10 @@ pub struct Servers {
     files: Vec<FileServers>,
     /// Files that claim a server for a time for which another file speaks already.
     doubled: Vec<FileId>,
+    /// Domains of the hosts by which the servers call themselves, lower case.
+    domains: Vec<String>,
+    /// One of them is named, and has no log here.
+    absent: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -96,6 +102,7 @@ impl Servers {
             (first.is_none(), first, role::of(own), name::of(own, &aliases))
         });
         let names = name::all(&merged, &aliases);
+        self.domains = name::domains(&merged, &names);
         for (own, name) in merged.iter().zip(names) {
             let id = ServerId(u16::try_from(self.all.len()).unwrap_or(u16::MAX));
             for stream in own {
@@ -110,8 +117,11 @@ impl Servers {
             files.dedup();
             let span = own.iter().filter_map(|s| s.span).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
             let records = own.iter().map(|s| s.records).sum();
-            self.all.push(Server { name, role: role::of(own), files, records, span });
+            let hosts = name::hosts(own);
+            self.all.push(Server { name, role: role::of(own), files, hosts, records, span });
         }
+        let peers = || merged.iter().flatten().flat_map(|s| &s.peers);
+        self.absent = peers().any(|host| self.is_own_host(host) && self.find(host).is_none());
         // A record whose prefix lost its name is the only server's of its file, if there is only one.
         let unnamed: Vec<bool> = trace.sources().iter().map(|s| s.cls).collect();
         for (file, cls) in self.files.iter_mut().zip(unnamed) {
@@ -176,7 +186,29 @@ impl Servers {
             let mut found = (0..).map(ServerId).zip(&self.all).filter(|(_, s)| s.name.as_deref().is_some_and(wanted));
             found.next().map(|(id, _)| id).filter(|_| found.next().is_none())
         };
-        named(&|own| own.eq_ignore_ascii_case(name)).or_else(|| named(&|own| label(own) == label(name)))
+        let by_host = || {
+            let mut found = (0..)
+                .map(ServerId)
+                .zip(&self.all)
+                .filter(|(_, s)| s.hosts.iter().any(|h| h.eq_ignore_ascii_case(name)));
+            found.next().map(|(id, _)| id).filter(|_| found.next().is_none())
+        };
+        named(&|own| own.eq_ignore_ascii_case(name))
+            .or_else(by_host)
+            .or_else(|| named(&|own| label(own) == label(name)))
+    }
+
+    /// Whether a host is a server of the house: one of these, or named in a domain in which they name themselves. Its
+    /// log may be missing.
+    pub(crate) fn is_own_host(&self, host: &str) -> bool {
+        let domain = host.split_once('.').map(|(_, domain)| domain.to_ascii_lowercase());
+        self.find(host).is_some()
+            || domain.is_some_and(|d| !evidence::is_address(host) && self.domains.binary_search(&d).is_ok())
+    }
+
+    /// Whether a server of the house is named as the other side of a connection between servers, and has no log here.
+    pub(crate) fn lacks_log(&self) -> bool {
+        self.absent
     }
 
     /// The servers of one input, ascending.

@@ -28,6 +28,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     let known = Known::new(report);
     missed(report, &known, out)?;
+    messages(report, &known, out)?;
     perhaps(report, out)?;
     lost(report, &known, out)?;
     counts(report, out)?;
@@ -92,10 +93,35 @@ fn missed(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io:
             writeln!(out, "- push {}: {}", prose(push.result), prose(&status(push.status, push.reason.as_deref())))?;
         }
         known_things.causes(&call.findings, out)?;
+        if let Some(later) = &call.reached_later {
+            writeln!(out, "- they talked later, at {}", prose(&when(Some(later))))?;
+        }
         proof(&call.evidence, out)?;
         writeln!(out, "- Call-ID {}\n", code(&call.call_id))?;
     }
     more(missed.len(), out)
+}
+
+/// Messages inside conversations that were missed.
+fn messages(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io::Result<()> {
+    if report.missed_messages.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## Missed messages inside conversations\n")?;
+    for message in report.missed_messages.iter().take(MOST) {
+        writeln!(out, "### {} {}\n", when(message.sent.as_deref()), code(known(&message.to, "(unknown user)")))?;
+        let status = prose(&status(message.status, message.reason.as_deref()));
+        writeln!(
+            out,
+            "- **{}** from {}, {status}",
+            prose(message.verdict),
+            code(known(&message.from, "(unknown sender)"))
+        )?;
+        known_things.causes(&message.findings, out)?;
+        proof(&message.evidence, out)?;
+        writeln!(out, "- Call-ID {} CSeq {}\n", code(&message.call_id), message.cseq)?;
+    }
+    more(report.missed_messages.len(), out)
 }
 
 /// Mobile callees of whom the logs cannot tell whether they missed the call, and why.

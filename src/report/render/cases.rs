@@ -43,6 +43,9 @@ pub(super) fn call(trace: &Trace, analysis: &Analysis, call: &analysis::Call) ->
         findings: call.findings.clone(),
         messages: call.messages,
         evidence: places(trace, &call.evidence, &call.lines),
+        gave_up_ms: call.gave_up_ms,
+        voice_mail: call.voice_mail,
+        reached_later: iso(call.reached_later),
         undetermined: undetermined::of_call(trace, analysis, call),
         hop_tables: Vec::new(),
     }
@@ -78,8 +81,30 @@ pub(super) fn push(trace: &Trace, analysis: &Analysis, push: &analysis::Push) ->
         link: push.link.name(),
         findings: push.findings.clone(),
         evidence: places(trace, &push.evidence, &push.lines),
+        superseded: push.superseded,
         undetermined: undetermined::of_push(trace, analysis, push),
         hop_tables: Vec::new(),
+    }
+}
+
+pub(super) fn missed_message(
+    trace: &Trace,
+    analysis: &Analysis,
+    message: &analysis::SessionMessage,
+) -> model::MissedMessage {
+    let call_id = |p: &usize| analysis.pushes.get(*p).map(|p| p.call_id.clone());
+    model::MissedMessage {
+        call_id: message.call_id.clone(),
+        cseq: message.cseq,
+        from: message.from.clone(),
+        to: message.to.clone(),
+        sent: iso(message.sent),
+        status: message.status,
+        reason: message.reason.clone(),
+        verdict: message.verdict.map_or("", analysis::Verdict::name),
+        pushes: message.pushes.iter().filter_map(call_id).collect(),
+        findings: message.findings.clone(),
+        evidence: places(trace, &message.evidence, &[]),
     }
 }
 
@@ -129,6 +154,11 @@ pub(super) fn grouped(trace: &Trace, analysis: &Analysis, whole: bool) -> Vec<mo
                     cause: &entry.cause,
                     remedy: &entry.remedy,
                     count: (calls.len() + alone) as u64,
+                    failed: calls
+                        .iter()
+                        .filter(|c| c.outcome.expected() == Some(false))
+                        .map(|c| c.call_id.clone())
+                        .collect(),
                     calls: calls.iter().map(|c| c.call_id.clone()).collect(),
                     pushes: pushes.iter().map(|p| p.call_id.clone()).collect(),
                     evidence: places(trace, &evidence, &lines),

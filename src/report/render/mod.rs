@@ -20,7 +20,7 @@ use crate::record::Direction;
 use crate::span::Span;
 use crate::time::Timestamp;
 use crate::trace::{self, Event, EventId, Trace};
-use cases::{call, grouped, push};
+use cases::{call, grouped, missed_message, push};
 pub use hops::{add_hops, hop_table};
 pub use spans::coverage;
 pub use undetermined::why_undetermined;
@@ -54,6 +54,7 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool)
             let chosen: Vec<&analysis::Push> = analysis.pushes.iter().filter(shown).collect();
             chosen.into_par_iter().map(|p| push(trace, analysis, p)).collect()
         },
+        missed_messages: analysis.missed_messages().map(|m| missed_message(trace, analysis, m)).collect(),
         findings: grouped(trace, analysis, whole),
         problems,
         problems_left_out,
@@ -78,6 +79,10 @@ fn summary(trace: &Trace, analysis: &Analysis) -> model::Summary {
         verdicts: BTreeMap::new(),
         push_results: BTreeMap::new(),
         missed: analysis.missed().count() as u64,
+        missed_messages: analysis.missed_messages().count() as u64,
+        reached_later: analysis.calls.iter().filter(|c| c.reached_later.is_some()).count() as u64,
+        abandoned: None,
+        voice_mail: analysis.calls.iter().filter(|c| c.voice_mail).count() as u64,
         left_out: analysis.left_out,
         undetermined: BTreeMap::new(),
     };

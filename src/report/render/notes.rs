@@ -35,6 +35,7 @@ pub(super) fn notes(trace: &Trace, analysis: &Analysis) -> Vec<Note> {
         let what = match hole.kind {
             HoleKind::Restart => "sequence numbers start anew here: another trace session",
             HoleKind::Rewind => "times and numbers go back here: a circular log, or a search appended to another",
+            HoleKind::Level => "only diagnostics were logged ahead of this: the trace level left messages out",
             HoleKind::Sequence(_) | HoleKind::Throttled | HoleKind::Silence => continue,
         };
         out.push(at.record(hole.server, hole.before, what.to_owned()));

@@ -27,6 +27,7 @@ pub fn why_undetermined(trace: &Trace, analysis: &Analysis, blind: &Blind) -> St
                 HoleKind::Rewind => "the log goes back in time".to_owned(),
                 HoleKind::Throttled => "so many lines in a second that some were dropped".to_owned(),
                 HoleKind::Silence => "nothing was logged for long".to_owned(),
+                HoleKind::Level => "only diagnostics were logged, no messages".to_owned(),
             };
             format!("{} has a hole, {what}: after {}, before {}", server(*id), at(*after), at(*before))
         }

@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
-use super::{DIM, cause, heading, line, proof};
+use super::{DIM, cause, heading, line, more, proof};
 use crate::report::hops::{self, HopText};
 use crate::report::model::{Call, Report};
 use crate::report::page;
-use crate::report::words::{MOST, known};
+use crate::report::words::{self, MOST, known};
 
 /// Missed calls under their causes.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -40,6 +40,26 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Messages inside conversations that were missed.
+pub(super) fn messages(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if report.missed_messages.is_empty() {
+        return Ok(());
+    }
+    heading(out, "Missed messages inside conversations")?;
+    for message in report.missed_messages.iter().take(MOST) {
+        let time = message.sent.as_deref().map_or("(no time in the log)".to_owned(), |t| t.replace('T', " "));
+        line(out, 2, &format!("{time}  {}", known(&message.to, "(unknown user)")))?;
+        let status = words::status(message.status, message.reason.as_deref());
+        line(out, 4, &format!("{}: from {}, {status}", message.verdict, known(&message.from, "(unknown sender)")))?;
+        for finding in report.findings.iter().filter(|f| message.findings.contains(&f.code)) {
+            cause(out, 4, finding)?;
+        }
+        line(out, 4, &format!("Call-ID {} CSeq {}", message.call_id, message.cseq))?;
+        proof(out, 4, &message.evidence)?;
+    }
+    more(out, report.missed_messages.len())
 }
 
 /// What many victims of one cause have in common.
@@ -90,6 +110,9 @@ fn victim(report: &Report, call: &Call, out: &mut dyn Write) -> io::Result<()> {
         .status
         .map_or("no final response".to_owned(), |s| format!("{s} {}", call.reason.as_deref().unwrap_or_default()));
     line(out, 6, &format!("INVITE {status}; push {}", pushes_of(report, call)))?;
+    if let Some(later) = &call.reached_later {
+        line(out, 6, &format!("they talked later, at {}", later.get(11..19).unwrap_or(later)))?;
+    }
     line(out, 6, &format!("Call-ID {}", call.call_id))?;
     proof(out, 6, &call.evidence)?;
     let pushes = report.pushes.iter().filter(|p| call.pushes.contains(&p.call_id));
