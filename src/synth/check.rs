@@ -230,6 +230,8 @@ impl Book {
             let said = found.iter().any(|f| f.as_ref() == code);
             // Who knows only that nobody answered names the cause that is common to all such pushes.
             let common = code == "PN08" && found.iter().any(|f| f.as_ref() == "PN30");
+            // That no push was needed is proven by absence alone, also beside a definite verdict.
+            let common = common || code == "PN24" && doubt.unsure;
             let open = Some(doubt.left_open(code)).filter(|mark| *mark == Mark::Open || vague || common);
             self.judge("finding", id, code, if said { code } else { NONE }, open);
         }

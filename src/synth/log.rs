@@ -76,6 +76,8 @@ pub(super) struct ServerLog {
     blind: Vec<(u64, u64)>,
     /// When the last line was written that has its time and number.
     visible: u64,
+    /// When records were written whose end is missing: the lines behind one may be taken for its body.
+    open_ends: Vec<u64>,
     /// When its first and its last record was made.
     pub(super) held: Option<(u64, u64)>,
     /// Bytes that wait for the writer.
@@ -112,6 +114,7 @@ impl ServerLog {
             holes: Vec::new(),
             blind: Vec::new(),
             visible: 0,
+            open_ends: Vec::new(),
             held: None,
             out: Vec::new(),
             record: Vec::new(),
@@ -162,6 +165,11 @@ impl ServerLog {
         self.holes.get(first).is_some_and(|(start, _)| *start <= to)
             || self.blind.get(self.blind.partition_point(|(_, end)| *end < from)).is_some_and(|(start, _)| *start <= to)
             || self.silent.iter().any(|(start, end, _)| *start <= to && from <= *end)
+    }
+
+    /// Whether the lines between the records of a stretch of time can be told from bodies.
+    pub(super) fn has_clear_lines(&self, from: u64, to: u64) -> bool {
+        self.open_ends.get(self.open_ends.partition_point(|at| *at < from)).is_none_or(|at| *at > to)
     }
 
     /// Numbers are missing from here on.
@@ -255,6 +263,9 @@ impl ServerLog {
         }
         self.damaged += 1;
         let damage = Damage::draw(&mut self.rng);
+        if damage == Damage::NoEnd {
+            self.open_ends.push(now);
+        }
         if damage.hides_time() {
             self.lose();
         } else {

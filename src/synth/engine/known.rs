@@ -30,6 +30,8 @@ pub(super) struct Span {
     server: usize,
     from: u64,
     to: u64,
+    /// The lines between its records count too.
+    lines: bool,
 }
 
 impl Span {
@@ -38,6 +40,7 @@ impl Span {
         logs.get(self.server).is_some_and(|log| {
             log.held.is_some_and(|(first, last)| first <= self.from && self.to <= last)
                 && !log.was_blind(self.from.saturating_sub(MARGIN), self.to + MARGIN)
+                && (!self.lines || log.has_clear_lines(self.from, self.to))
         })
     }
 }
@@ -54,7 +57,12 @@ impl Proof {
     }
 
     fn span(server: usize, from: u64, to: u64) -> Proof {
-        Proof(vec![vec![Span { server, from, to }]])
+        Proof(vec![vec![Span { server, from, to, lines: false }]])
+    }
+
+    /// The same with the lines between the records.
+    fn with_lines(server: usize, from: u64, to: u64) -> Proof {
+        Proof(vec![vec![Span { server, from, to, lines: true }]])
     }
 
     fn when(self, holds: bool) -> Proof {
@@ -122,7 +130,7 @@ fn ended(session: &Session, server: usize) -> Option<u64> {
     Some(if session.flights[last].status == 407 { at + NO_RETRY } else { at })
 }
 
-/// A push of a call, as [`call`] needs it.
+/// A push, with what was done to it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sent<'s> {
     pub(super) session: &'s Session,
@@ -183,7 +191,7 @@ impl Sent<'_> {
         let at_edge = || {
             let last = written(self.session).filter(|w| w.server == edge).map(|w| w.at).max();
             last.map_or(Proof::NONE, |last| {
-                sound(self.session, edge, last).map_or(Proof::NONE, |from| Proof::span(edge, from, last))
+                sound(self.session, edge, last).map_or(Proof::NONE, |from| Proof::with_lines(edge, from, last))
             })
         };
         match code {
@@ -238,7 +246,7 @@ fn over(session: &Session, server: usize) -> Option<u64> {
     written(session).filter(|w| w.server == server).map(|w| w.at).max()
 }
 
-/// What proves each judgement of a call. `circle`: all sessions that have to do with its callee; `codes`: its causes.
+/// What proves each judgement of a call. `circle`: all sessions that have to do with its callee.
 pub(super) fn call(
     session: &Session,
     told: &truth::Call,
