@@ -39,9 +39,7 @@ impl Era {
             Era::Skype2019 => "RTCC/7.0.0.0 UCWA/7.0.0.0",
         }
     }
-
-    /// What a Mac calls itself: a desktop behind UCWA.
-    pub(super) fn mac(self) -> &'static str {
-        "RTCC/7.0.0.0 UCWA/7.0.0.0 LyncForMac/16.25.0.27 (Mac OSX 10.14.6)"
-    }
 }
+
+/// What a Mac calls itself: a desktop behind UCWA.
+pub(super) const MAC: &str = "RTCC/7.0.0.0 UCWA/7.0.0.0 LyncForMac/16.25.0.27 (Mac OSX 10.14.6)";

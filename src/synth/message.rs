@@ -1,5 +1,6 @@
 //! One protocol record: fields, start line, headers, body.
 
+use super::era::MAC;
 use super::phone::Platform;
 use super::place::{Node, Place, Topology};
 use super::session::{Body, Flight, Method, Note, Rec, Session, Tag};
@@ -298,14 +299,11 @@ impl Copy<'_> {
             }
             Place::ClearingHouse => put!(out => "SERVER: RTCC/4.0.0.0 PnchApplication\r\n"),
             Place::VoiceMail => {
-                put!(out => if flight.status > 0 { "Server: " } else { "User-Agent: " }, "RTCC/4.0.0.0 MSExchangeUM/15.00.0847.000\r\n")
+                put!(out => if flight.status > 0 { "Server: " } else { "User-Agent: " }, "RTCC/4.0.0.0 MSExchangeUM/15.00.0847.000\r\n");
             }
             Place::Focus => put!(out => "Server: RTC/", self.release(), "\r\n"),
             Place::Partner => put!(out => "User-Agent: UCCAPI/15.0.4569.1503 OC/15.0.4569.1503 (Microsoft Lync)\r\n"),
-            Place::Mac => {
-                let product = self.topology.era.map_or("", Era::mac);
-                put!(out => if flight.status > 0 { "SERVER: " } else { "USER-AGENT: " }, product, "\r\n");
-            }
+            Place::Mac => put!(out => if flight.status > 0 { "SERVER: " } else { "USER-AGENT: " }, MAC, "\r\n"),
             _ => put!(out => "User-Agent: ", self.topology.era.map_or(self.format.client(), Era::client), "\r\n"),
         }
     }

@@ -34,12 +34,11 @@ pub(super) fn compare(book: &mut Book, truth: &Truth, report: &Report) {
             && said.get("cseq").and_then(Value::as_u64) == Some(told.cseq.into())
     };
     for told in &truth.missed_messages {
-        match messages.iter().find(|said| known(told, said)) {
-            Some(said) => book.message(told, said),
-            None => {
-                let open = told.unsure.then_some(Mark::Open);
-                book.judge("message", &told.call_id, &told.verdict, ABSENT, open);
-            }
+        if let Some(said) = messages.iter().find(|said| known(told, said)) {
+            book.message(told, said);
+        } else {
+            let open = told.unsure.then_some(Mark::Open);
+            book.judge("message", &told.call_id, &told.verdict, ABSENT, open);
         }
     }
     for said in messages.iter().filter(|said| !truth.missed_messages.iter().any(|told| known(told, said))) {

@@ -29,9 +29,10 @@ fn fail_over(scene: &mut Scene<'_, '_>, mut session: Session, callee: u32) {
         }
         w.rang
     });
-    let call = match answered {
-        true => scene.call(session, Outcome::Answered, Some(Verdict::AnsweredByMobile), &[]),
-        false => scene.call(session, Outcome::NoAnswer, Some(Verdict::NotOpened), &["PN50"]),
+    let call = if answered {
+        scene.call(session, Outcome::Answered, Some(Verdict::AnsweredByMobile), &[])
+    } else {
+        scene.call(session, Outcome::NoAnswer, Some(Verdict::NotOpened), &["PN50"])
     };
     scene.push(rang + 150, callee, "", Some(call));
 }
@@ -39,9 +40,9 @@ fn fail_over(scene: &mut Scene<'_, '_>, mut session: Session, callee: u32) {
 /// A partner's call comes in over one Edge, which cannot serve it, and then over the other.
 pub(super) fn failover_edge(scene: &mut Scene<'_, '_>) {
     let topology = scene.teller.topology;
-    let (callee, caller) = (scene.phone_user(), scene.teller.desk_user());
+    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
     let mut session = scene.session(0);
-    let start = scene.party(&mut session, caller, Place::Partner);
+    let start = scene.party(&mut session, from, Place::Partner);
     let end = scene.party(&mut session, callee, Place::Mobile);
     let home = topology.home(callee);
     for edge in [topology.edge(), topology.second_edge()] {
@@ -56,9 +57,9 @@ pub(super) fn failover_edge(scene: &mut Scene<'_, '_>) {
 /// A client's Front End cannot serve it, and the client asks another.
 pub(super) fn failover_front_end(scene: &mut Scene<'_, '_>) {
     let topology = scene.teller.topology;
-    let (callee, caller) = (scene.phone_user(), scene.teller.desk_user());
+    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
     let mut session = scene.session(0);
-    let start = scene.party(&mut session, caller, Place::Desktop);
+    let start = scene.party(&mut session, from, Place::Desktop);
     let end = scene.party(&mut session, callee, Place::Mobile);
     let home = topology.home(callee);
     for server in [(home + 1) % topology.front_ends(), home] {
@@ -70,9 +71,9 @@ pub(super) fn failover_front_end(scene: &mut Scene<'_, '_>) {
 
 /// The phone's side wants the INVITE changed, and the caller's client sends it once more, changed.
 pub(super) fn retry(scene: &mut Scene<'_, '_>) {
-    let (callee, caller) = (scene.phone_user(), scene.teller.desk_user());
+    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
     let status = REPEATED[scene.teller.rng.below(6) as usize % REPEATED.len()];
-    let mut session = scene.to_phone(0, caller, callee);
+    let mut session = scene.phone_call(0, from, callee);
     // The same way, another transaction at its far end.
     let way = *session.path(0);
     session.paths.push(way);
@@ -96,8 +97,8 @@ pub(super) fn retry(scene: &mut Scene<'_, '_>) {
 
 /// The caller hangs up when the call has ended already: the CANCEL has no effect (RFC 3261 section 9.2).
 pub(super) fn late_cancel(scene: &mut Scene<'_, '_>) {
-    let (callee, caller) = (scene.phone_user(), scene.teller.desk_user());
-    let mut session = scene.to_phone(0, caller, callee);
+    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
+    let mut session = scene.phone_call(0, from, callee);
     let rang = scene.write(&mut session, Body::ImSdp, |w| {
         w.ask_all();
         w.ring();
@@ -115,9 +116,9 @@ pub(super) fn late_cancel(scene: &mut Scene<'_, '_>) {
 
 /// Busy here; the CANCEL crosses the 486 inside the server.
 pub(super) fn late_busy_cancel(scene: &mut Scene<'_, '_>) {
-    let (callee, caller) = (scene.teller.desk_user(), scene.teller.desk_user());
+    let (callee, from) = (scene.teller.desk_user(), scene.teller.desk_user());
     let mut session = scene.session(0);
-    let start = scene.party(&mut session, caller, Place::Desktop);
+    let start = scene.party(&mut session, from, Place::Desktop);
     let end = scene.party(&mut session, callee, Place::Desktop);
     let home = Node::Server(scene.teller.topology.home(callee));
     session.paths.push(Path::new([start, home, end].into_iter()));
@@ -141,8 +142,8 @@ pub(super) fn late_busy_cancel(scene: &mut Scene<'_, '_>) {
 
 /// Nobody cancels: the server's own timer ends the INVITE, and its 487 reaches the caller (RFC 3261 sections 16.7, 16.8).
 pub(super) fn server_timer(scene: &mut Scene<'_, '_>) {
-    let (callee, caller) = (scene.phone_user(), scene.teller.desk_user());
-    let mut session = scene.to_phone(0, caller, callee);
+    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
+    let mut session = scene.phone_call(0, from, callee);
     let rang = scene.write(&mut session, Body::ImSdp, |w| {
         w.ask_all();
         w.ring();
@@ -157,10 +158,10 @@ pub(super) fn server_timer(scene: &mut Scene<'_, '_>) {
 
 /// A gateway plays a tone (183), and gives up; cause 19 of Q.850 says that the far phone rang. A 183 alone does not.
 pub(super) fn early_media(scene: &mut Scene<'_, '_>) {
-    let (callee, caller) = (scene.teller.desk_user(), scene.teller.desk_user());
+    let (callee, from) = (scene.teller.desk_user(), scene.teller.desk_user());
     let alerted = scene.teller.rng.chance(60);
     let mut session = scene.session(0);
-    scene.connect(&mut session, caller, &[(callee, Place::Desktop)]);
+    scene.connect(&mut session, from, &[(callee, Place::Desktop)]);
     scene.write(&mut session, Body::AudioSdp, |w| {
         w.ask_all();
         w.wait(200, 900);
@@ -174,9 +175,9 @@ pub(super) fn early_media(scene: &mut Scene<'_, '_>) {
 
 /// The caller is asked for a password, and types it.
 pub(super) fn slow_challenge(scene: &mut Scene<'_, '_>) {
-    let (callee, caller) = (scene.teller.desk_user(), scene.teller.desk_user());
+    let (callee, from) = (scene.teller.desk_user(), scene.teller.desk_user());
     let mut session = scene.session(0);
-    scene.connect(&mut session, caller, &[(callee, Place::Desktop)]);
+    scene.connect(&mut session, from, &[(callee, Place::Desktop)]);
     scene.write(&mut session, Body::ImSdp, |w| {
         w.ask(0, 1, Note::None);
         w.refuse(0, 1, 407, Note::Challenge);

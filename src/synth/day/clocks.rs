@@ -7,8 +7,8 @@ use crate::synth::session::{Body, Note};
 
 /// A call to a phone that is not answered, and its refused push: when it rang.
 fn unanswered(scene: &mut Scene<'_, '_>) -> (u32, u32) {
-    let (callee, caller) = (scene.phone_user(), scene.teller.desk_user());
-    let mut session = scene.to_phone(0, caller, callee);
+    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
+    let mut session = scene.phone_call(0, from, callee);
     let rang = scene.write(&mut session, Body::ImSdp, |w| {
         w.ask_all();
         w.ring();
@@ -32,8 +32,8 @@ pub(super) fn back(scene: &mut Scene<'_, '_>) {
 
 /// Between a push and its answer the clock is set ahead by four minutes, and back again later: no time-out has passed.
 pub(super) fn ahead(scene: &mut Scene<'_, '_>) {
-    let (callee, caller) = (scene.phone_user(), scene.teller.desk_user());
-    let mut session = scene.to_phone(0, caller, callee);
+    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
+    let mut session = scene.phone_call(0, from, callee);
     let rang = scene.write(&mut session, Body::ImSdp, |w| {
         w.ask_all();
         w.ring();
@@ -62,11 +62,11 @@ pub(super) fn level(scene: &mut Scene<'_, '_>) {
 /// A partner's phone rings, and no log has it; the partner's server then says nothing of the reason.
 pub(super) fn hidden_ring(scene: &mut Scene<'_, '_>) {
     let topology = scene.teller.topology;
-    let (caller, callee) = (scene.teller.desk_user(), scene.teller.desk_user());
+    let (from, callee) = (scene.teller.desk_user(), scene.teller.desk_user());
     let mut session = scene.session(0);
-    let start = scene.party(&mut session, caller, Place::Desktop);
+    let start = scene.party(&mut session, from, Place::Desktop);
     let end = scene.party(&mut session, callee, Place::Partner);
-    let way = topology.way_out(topology.home(caller));
+    let way = topology.way_out(topology.home(from));
     session.paths.push(Path::new([start].into_iter().chain(way.clone()).chain([end])));
     session.fork = session.path(0).last() - 1;
     let rang = scene.write(&mut session, Body::AudioSdp, |w| {

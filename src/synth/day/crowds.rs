@@ -8,8 +8,8 @@ use crate::synth::session::Body;
 pub(super) fn crowded(scene: &mut Scene<'_, '_>) {
     let callee = scene.phone_user();
     for (after, code) in [(0, "PN04"), (scene.teller.rng.range(30, 250), "")] {
-        let caller = scene.teller.desk_user();
-        let mut session = scene.to_phone(after, caller, callee);
+        let from = scene.teller.desk_user();
+        let mut session = scene.phone_call(after, from, callee);
         scene.write(&mut session, Body::ImSdp, |w| {
             w.ask_all();
             // Both ring within a second.

@@ -10,7 +10,7 @@ use crate::synth::session::{Body, Flight, Method, Note, Tag};
 /// was not woken.
 pub(super) fn delegate(scene: &mut Scene<'_, '_>) {
     let topology = scene.teller.topology;
-    let (boss, caller) = (scene.phone_user(), scene.teller.desk_user());
+    let (boss, from) = (scene.phone_user(), scene.teller.desk_user());
     let mut delegate = scene.phone_user();
     // Both on one Front End: it forks.
     for _ in 0..40 {
@@ -20,7 +20,7 @@ pub(super) fn delegate(scene: &mut Scene<'_, '_>) {
         delegate = scene.phone_user();
     }
     let mut session = scene.session(0);
-    scene.connect(&mut session, caller, &[(boss, Place::Mobile), (delegate, Place::Mobile)]);
+    scene.connect(&mut session, from, &[(boss, Place::Mobile), (delegate, Place::Mobile)]);
     let rang = scene.write(&mut session, Body::ImSdp, |w| {
         w.ask_all();
         w.ring();
@@ -36,9 +36,9 @@ pub(super) fn delegate(scene: &mut Scene<'_, '_>) {
 
 /// Busy on the desk while the phone's push was refused: nobody can say whether the phone would have been picked up.
 pub(super) fn busy_elsewhere(scene: &mut Scene<'_, '_>) {
-    let (callee, caller) = (scene.phone_user(), scene.teller.desk_user());
+    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
     let mut session = scene.session(0);
-    scene.connect(&mut session, caller, &[(callee, Place::Mobile), (callee, Place::Desktop)]);
+    scene.connect(&mut session, from, &[(callee, Place::Mobile), (callee, Place::Desktop)]);
     let rang = scene.write(&mut session, Body::ImSdp, |w| {
         w.ask_all();
         w.ring();
@@ -54,9 +54,9 @@ pub(super) fn busy_elsewhere(scene: &mut Scene<'_, '_>) {
 
 /// Desk and phone answer at once; the caller keeps the desk and hangs up on the phone (RFC 3261 section 13.2.2.4).
 pub(super) fn two_answer(scene: &mut Scene<'_, '_>) {
-    let (callee, caller) = (scene.phone_user(), scene.teller.desk_user());
+    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
     let mut session = scene.session(0);
-    scene.connect(&mut session, caller, &[(callee, Place::Mobile), (callee, Place::Desktop)]);
+    scene.connect(&mut session, from, &[(callee, Place::Mobile), (callee, Place::Desktop)]);
     let rang = scene.write(&mut session, Body::ImSdp, |w| {
         w.ask_all();
         w.ring();
@@ -82,8 +82,8 @@ pub(super) fn two_answer(scene: &mut Scene<'_, '_>) {
 
 /// The phone itself refuses, before any push is needed: its own answer is the cause.
 pub(super) fn refused(scene: &mut Scene<'_, '_>) {
-    let (callee, caller) = (scene.phone_user(), scene.teller.desk_user());
-    let mut session = scene.to_phone(0, caller, callee);
+    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
+    let mut session = scene.phone_call(0, from, callee);
     scene.write(&mut session, Body::AudioSdp, |w| {
         w.ask_all();
         w.wait(30, 200);
@@ -96,8 +96,8 @@ pub(super) fn refused(scene: &mut Scene<'_, '_>) {
 
 /// The push is accepted, and half a second later the mobility service fails.
 pub(super) fn server_error(scene: &mut Scene<'_, '_>) {
-    let (callee, caller) = (scene.phone_user(), scene.teller.desk_user());
-    let mut session = scene.to_phone(0, caller, callee);
+    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
+    let mut session = scene.phone_call(0, from, callee);
     let rang = scene.write(&mut session, Body::ImSdp, |w| {
         w.ask_all();
         w.ring();

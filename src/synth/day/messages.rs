@@ -25,8 +25,8 @@ struct Sent {
 
 /// A conversation with a phone, and a message that comes when nobody has looked at it for a while.
 fn conversation(scene: &mut Scene<'_, '_>, callee: u32, end: End) -> Sent {
-    let caller = scene.teller.desk_user();
-    let mut session = scene.to_phone(0, caller, callee);
+    let from = scene.teller.desk_user();
+    let mut session = scene.phone_call(0, from, callee);
     let (at, cseq) = scene.write(&mut session, Body::ImSdp, |w| {
         w.ask_all();
         w.ring();
@@ -95,9 +95,9 @@ fn of_message(scene: &mut Scene<'_, '_>, push: usize) {
 
 /// Somebody else calls while the message waits: the first push is of the call, the second of the message.
 pub(super) fn beside_a_call(scene: &mut Scene<'_, '_>) {
-    let (callee, caller) = (scene.phone_user(), scene.teller.desk_user());
+    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
     let sent = conversation(scene, callee, End::Lost);
-    let mut session = scene.to_phone(sent.at - 2_000, caller, callee);
+    let mut session = scene.phone_call(sent.at - 2_000, from, callee);
     let rang = scene.write(&mut session, Body::ImSdp, |w| {
         w.ask_all();
         w.ring();

@@ -11,8 +11,8 @@ use crate::synth::script::Script;
 use crate::synth::session::{Body, Flight, Method, Note, Tag};
 
 /// A call that nobody answers, without any push while it rings: its number, when it rang and when it was over.
-fn unanswered(scene: &mut Scene<'_, '_>, after: u32, caller: u32, callee: u32) -> (super::scene::Ended, usize) {
-    let mut session = scene.to_phone(after, caller, callee);
+fn unanswered(scene: &mut Scene<'_, '_>, after: u32, from: u32, callee: u32) -> (super::scene::Ended, usize) {
+    let mut session = scene.phone_call(after, from, callee);
     let ended = scene.write(&mut session, Body::ImSdp, |w| {
         w.ask_all();
         w.ring();
@@ -26,17 +26,17 @@ fn unanswered(scene: &mut Scene<'_, '_>, after: u32, caller: u32, callee: u32) -
 
 /// Only when the call is over does the phone hear of it: "missed call". That push wakes nobody for the call.
 pub(super) fn behind(scene: &mut Scene<'_, '_>) {
-    let (callee, caller) = (scene.phone_user(), scene.teller.desk_user());
-    let (ended, _) = unanswered(scene, 0, caller, callee);
+    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
+    let (ended, _) = unanswered(scene, 0, from, callee);
     let later = scene.teller.rng.range(200, 3_000);
     scene.push(ended.over + later, callee, "", None);
 }
 
 /// The same, and the caller has called again before the push leaves: it is of the first call, and could be of the second.
 pub(super) fn behind_and_redial(scene: &mut Scene<'_, '_>) {
-    let (callee, caller) = (scene.phone_user(), scene.teller.desk_user());
-    let (first, call) = unanswered(scene, 0, caller, callee);
-    let (second, redialled) = unanswered(scene, first.over + 700, caller, callee);
+    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
+    let (first, call) = unanswered(scene, 0, from, callee);
+    let (second, redialled) = unanswered(scene, first.over + 700, from, callee);
     let push = scene.push(second.rang + 300, callee, "", None);
     scene.of_push(push, |push| push.unsure = true);
     for call in [call, redialled] {
@@ -49,8 +49,8 @@ pub(super) fn behind_and_redial(scene: &mut Scene<'_, '_>) {
 
 /// A missed call, and another of the same people within five minutes that is answered.
 pub(super) fn redial(scene: &mut Scene<'_, '_>) {
-    let (callee, caller) = (scene.phone_user(), scene.teller.desk_user());
-    let (first, call) = unanswered(scene, 0, caller, callee);
+    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
+    let (first, call) = unanswered(scene, 0, from, callee);
     scene.of_call(call, |call| {
         call.verdict = Some(Verdict::MissedPushFailed.name().to_owned());
         call.findings = vec!["PN04".to_owned()];
@@ -58,7 +58,7 @@ pub(super) fn redial(scene: &mut Scene<'_, '_>) {
     });
     scene.push(first.rang + 150, callee, "PN04", Some(call));
     let after = first.over + scene.teller.rng.range(20_000, 200_000);
-    let mut session = scene.to_phone(after, caller, callee);
+    let mut session = scene.phone_call(after, from, callee);
     let rang = scene.write(&mut session, Body::ImSdp, |w| {
         w.ask_all();
         w.ring();
@@ -73,8 +73,8 @@ pub(super) fn redial(scene: &mut Scene<'_, '_>) {
 
 /// The caller gives up after long ringing; the push was refused.
 pub(super) fn abandoned(scene: &mut Scene<'_, '_>) {
-    let (callee, caller) = (scene.phone_user(), scene.teller.desk_user());
-    let mut session = scene.to_phone(0, caller, callee);
+    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
+    let mut session = scene.phone_call(0, from, callee);
     let rang = scene.write(&mut session, Body::ImSdp, |w| {
         w.ask_all();
         w.ring();
@@ -90,8 +90,8 @@ pub(super) fn abandoned(scene: &mut Scene<'_, '_>) {
 
 /// A push that fails and one that succeeds, for the same call.
 fn twice(scene: &mut Scene<'_, '_>, answered: bool) {
-    let (callee, caller) = (scene.phone_user(), scene.teller.desk_user());
-    let mut session = scene.to_phone(0, caller, callee);
+    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
+    let mut session = scene.phone_call(0, from, callee);
     let rang = scene.write(&mut session, Body::ImSdp, |w| {
         w.ask_all();
         w.ring();
@@ -104,9 +104,10 @@ fn twice(scene: &mut Scene<'_, '_>, answered: bool) {
         }
         w.rang
     });
-    let call = match answered {
-        true => scene.call(session, Outcome::Answered, Some(Verdict::AnsweredByMobile), &[]),
-        false => scene.call(session, Outcome::NoAnswer, Some(Verdict::NotOpened), &["PN50"]),
+    let call = if answered {
+        scene.call(session, Outcome::Answered, Some(Verdict::AnsweredByMobile), &[])
+    } else {
+        scene.call(session, Outcome::NoAnswer, Some(Verdict::NotOpened), &["PN50"])
     };
     let first = scene.push(rang + 150, callee, "PN04", Some(call));
     scene.of_push(first, |push| push.superseded = true);
@@ -126,8 +127,8 @@ pub(super) fn second_answered(scene: &mut Scene<'_, '_>) {
 /// One push, two branches: the first Edge answers 503, the second takes it to the clearing house.
 pub(super) fn failover(scene: &mut Scene<'_, '_>) {
     let topology = scene.teller.topology;
-    let (callee, caller) = (scene.phone_user(), scene.teller.desk_user());
-    let (ended, call) = unanswered(scene, 0, caller, callee);
+    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
+    let (ended, call) = unanswered(scene, 0, from, callee);
     scene.of_call(call, |call| {
         call.verdict = Some(Verdict::NotOpened.name().to_owned());
         call.findings = vec!["PN50".to_owned()];

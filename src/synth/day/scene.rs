@@ -64,11 +64,11 @@ impl<'t, 'p> Scene<'t, 'p> {
     }
 
     /// A colleague's desk calls the endpoints of others, all homed where the first is.
-    pub(super) fn connect(&mut self, session: &mut Session, caller: u32, callees: &[(u32, Place)]) {
+    pub(super) fn connect(&mut self, session: &mut Session, from: u32, callees: &[(u32, Place)]) {
         let topology = self.teller.topology;
-        let start = self.party(session, caller, Place::Desktop);
-        let own = Node::Server(topology.home(caller));
-        let home = Node::Server(topology.home(callees.first().map_or(caller, |(user, _)| *user)));
+        let start = self.party(session, from, Place::Desktop);
+        let own = Node::Server(topology.home(from));
+        let home = Node::Server(topology.home(callees.first().map_or(from, |(user, _)| *user)));
         for (user, place) in callees {
             let end = self.party(session, *user, *place);
             let way = [start, own, home, end];
@@ -81,9 +81,9 @@ impl<'t, 'p> Scene<'t, 'p> {
     }
 
     /// A call of a colleague to a phone, ready to be written.
-    pub(super) fn to_phone(&mut self, after: u32, caller: u32, callee: u32) -> Session {
+    pub(super) fn phone_call(&mut self, after: u32, from: u32, callee: u32) -> Session {
         let mut session = self.session(after);
-        self.connect(&mut session, caller, &[(callee, Place::Mobile)]);
+        self.connect(&mut session, from, &[(callee, Place::Mobile)]);
         session
     }
 

@@ -9,12 +9,12 @@ use crate::synth::session::{Body, Flight, Method, Note, Tag};
 
 /// The phone is silent and its push refused; the Front End hands the caller to the voice mail, which answers.
 pub(super) fn voice_mail(scene: &mut Scene<'_, '_>) {
-    let (callee, caller) = (scene.phone_user(), scene.teller.desk_user());
+    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
     if scene.teller.rng.chance(30) {
-        return straight(scene, callee, caller, Place::VoiceMail);
+        return straight(scene, callee, from, Place::VoiceMail);
     }
     let mut session = scene.session(0);
-    scene.connect(&mut session, caller, &[(callee, Place::Mobile), (callee, Place::VoiceMail)]);
+    scene.connect(&mut session, from, &[(callee, Place::Mobile), (callee, Place::VoiceMail)]);
     let rang = scene.write(&mut session, Body::AudioSdp, |w| {
         let (fork, end) = (w.script.session.fork, w.script.end(0));
         w.ask(0, end, Note::None);
@@ -40,9 +40,9 @@ pub(super) fn voice_mail(scene: &mut Scene<'_, '_>) {
 }
 
 /// A call straight to a service; at that time the phone gets a push that has nothing to do with it.
-fn straight(scene: &mut Scene<'_, '_>, callee: u32, caller: u32, place: Place) {
+fn straight(scene: &mut Scene<'_, '_>, callee: u32, from: u32, place: Place) {
     let mut session = scene.session(0);
-    let start = scene.party(&mut session, caller, Place::Desktop);
+    let start = scene.party(&mut session, from, Place::Desktop);
     let end = scene.party(&mut session, callee, place);
     let home = Node::Server(scene.teller.topology.home(callee));
     session.paths.push(Path::new([start, home, end].into_iter()));
@@ -69,15 +69,15 @@ fn straight(scene: &mut Scene<'_, '_>, callee: u32, caller: u32, place: Place) {
 
 /// Somebody joins the conference of an organiser: its focus is asked, not the organiser's phone.
 pub(super) fn focus(scene: &mut Scene<'_, '_>) {
-    let (callee, caller) = (scene.phone_user(), scene.teller.desk_user());
-    straight(scene, callee, caller, Place::Focus);
+    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
+    straight(scene, callee, from, Place::Focus);
 }
 
 /// An invitation to a conference, which names no kind of media.
 pub(super) fn conference(scene: &mut Scene<'_, '_>) {
-    let (callee, caller) = (scene.phone_user(), scene.teller.desk_user());
+    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
     let answered = scene.teller.rng.chance(50);
-    let mut session = scene.to_phone(0, caller, callee);
+    let mut session = scene.phone_call(0, from, callee);
     let rang = scene.write(&mut session, Body::Conference, |w| {
         w.ask_all();
         w.ring();
@@ -94,9 +94,10 @@ pub(super) fn conference(scene: &mut Scene<'_, '_>) {
         }
         w.rang
     });
-    let call = match answered {
-        true => scene.call(session, Outcome::Answered, Some(Verdict::AnsweredByMobile), &[]),
-        false => scene.call(session, Outcome::NoAnswer, Some(Verdict::NotOpened), &["PN50"]),
+    let call = if answered {
+        scene.call(session, Outcome::Answered, Some(Verdict::AnsweredByMobile), &[])
+    } else {
+        scene.call(session, Outcome::NoAnswer, Some(Verdict::NotOpened), &["PN50"])
     };
     scene.of_call(call, |call| call.modality = Some("conference".to_owned()));
     scene.push(rang + 150, callee, "", Some(call));

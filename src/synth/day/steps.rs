@@ -57,8 +57,8 @@ impl Writer<'_, '_> {
     }
 
     /// A refusal from a node of a leg to the caller.
-    pub(super) fn refuse(&mut self, leg: u8, node: u8, status: u16, note: Note) {
-        self.script.refuse(self.at, leg, node, 0, status, note);
+    pub(super) fn refuse(&mut self, leg: u8, node: u8, status: u16, why: Note) {
+        self.script.refuse(self.at, leg, node, 0, status, why);
         self.at += u32::from(node) * HOP + 5;
     }
 

@@ -241,7 +241,7 @@ impl Family {
             };
             // The sender waited in vain; only the Edge saw the answer, and its log does not have it.
             *fault = silent;
-            push.result = silent.result().name().to_owned();
+            silent.result().name().clone_into(&mut push.result);
             push.findings = causes(silent);
             for (call, _) in self.calls.iter_mut().filter(|(call, _)| Some(&call.call_id) == push.call.as_ref()) {
                 call.verdict = call.verdict.as_ref().map(|_| Verdict::MissedPushUnanswered.name().to_owned());
