@@ -62,6 +62,9 @@ pub struct Source {
     /// Records that stand in another place too and count there.
     #[serde(skip_serializing_if = "is_zero")]
     pub copies: u64,
+    /// The inputs that together hold every record of this one, so that it adds nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contained_in: Vec<String>,
     /// Where one input holds the logs of several servers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub servers: Vec<Server>,
@@ -262,6 +265,17 @@ pub struct Change {
     pub to: Option<String>,
 }
 
+/// Records that name a cause whose call the logs do not show.
+#[derive(Clone, Debug, Default, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct Lone {
+    pub records: u64,
+    /// What they speak of, each once, in the order of the records.
+    pub call_ids: Vec<String>,
+    pub domains: Vec<String>,
+    pub peers: Vec<String>,
+}
+
 /// One cause with all that it explains.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
@@ -271,10 +285,14 @@ pub struct Finding {
     pub summary: &'static str,
     pub cause: &'static str,
     pub remedy: &'static str,
+    /// Calls, and pushes of no call; where there are none, the records of `lone`.
     pub count: u64,
     pub calls: Vec<String>,
     pub pushes: Vec<String>,
     pub evidence: Vec<Place>,
+    /// Diagnostic, connection and security records that name it without their call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lone: Option<Lone>,
 }
 
 /// Why a judgement could not be made.
