@@ -53,7 +53,8 @@ pub(super) fn causes(trace: &Trace, analysis: &Analysis) -> Vec<LoneCause> {
 /// Call-IDs whose messages are in the logs and tell what became of them.
 fn judged(trace: &Trace, analysis: &Analysis) -> HashSet<Symbol> {
     let of = |own: &[EventId]| own.iter().find_map(|id| trace.event(*id)?.call_id());
-    let calls = analysis.calls.iter().filter(|c| c.outcome != Outcome::Undetermined).filter_map(|c| of(c.own_records()));
+    let calls =
+        analysis.calls.iter().filter(|c| c.outcome != Outcome::Undetermined).filter_map(|c| of(c.own_records()));
     let pushes = analysis.pushes.iter().filter(|p| p.result != PushResult::Undetermined).filter_map(|p| of(&p.records));
     // Presence, registration and the like are no calls; nobody misses one when they fail.
     let other = |e: &Event| {

@@ -1,9 +1,12 @@
 //! The serialisable mirror of the results: names and order of keys are CONTRACT.md's.
 //! A change of meaning needs a new [`SCHEMA`]; new optional fields do not.
 
+mod lone;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+pub use lone::Lone;
 use serde::Serialize;
 
 /// Name and version of the format.
@@ -263,17 +266,6 @@ pub struct Change {
     pub from: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
-}
-
-/// Records that name a cause whose call the logs do not show.
-#[derive(Clone, Debug, Default, Serialize)]
-#[expect(missing_docs, reason = "see Report")]
-pub struct Lone {
-    pub records: u64,
-    /// What they speak of, each once, in the order of the records.
-    pub call_ids: Vec<String>,
-    pub domains: Vec<String>,
-    pub peers: Vec<String>,
 }
 
 /// One cause with all that it explains.

@@ -63,7 +63,7 @@ impl Event {
     pub(super) const EDGE: u8 = 1;
     /// The date can only be day first.
     pub(super) const DAY_FIRST: u8 = 2;
-    /// The same record stands further ahead, in this input or in another.
+    /// The same record stands in another place, in this input or in another.
     pub(super) const COPY: u8 = 4;
 
     /// The time is that of the line above the record, which has lost its own prefix.
@@ -116,7 +116,7 @@ impl Event {
         self.flags & Self::EDGE != 0
     }
 
-    /// The same record stands further ahead, in this input or in another, and counts there.
+    /// The same record stands in another place, in this input or in another, and counts there.
     pub fn is_copy(&self) -> bool {
         self.flags & Self::COPY != 0
     }

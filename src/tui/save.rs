@@ -79,10 +79,6 @@ impl Content {
     /// When the writer fails.
     pub fn write(&self, data: &Data, ascii: bool, out: &mut dyn Write) -> io::Result<()> {
         let analysis = &data.analysis;
-        let is_log = matches!(self, Content::Text(..) | Content::Records(_) | Content::Entries(_));
-        if is_log || matches!(self, Content::Json(Subject::Records(_))) {
-            writeln!(out, "{SAVED}")?;
-        }
         match self {
             Content::Text(subject, notes) => {
                 for line in notes.iter().flat_map(|n| n.lines()) {
@@ -136,6 +132,16 @@ impl Content {
     }
 }
 
+impl Content {
+    /// Whether it holds records, so that beside its logs it would be taken for one.
+    fn is_log(&self) -> bool {
+        matches!(
+            self,
+            Content::Text(..) | Content::Records(_) | Content::Entries(_) | Content::Json(Subject::Records(_))
+        )
+    }
+}
+
 fn pushes_of(analysis: &Analysis, call: usize) -> Vec<usize> {
     analysis.calls.get(call).map_or(Vec::new(), |c| c.pushes.clone())
 }
@@ -180,7 +186,8 @@ pub(super) fn save(data: &Data, save: &Save, inputs: &[PathBuf]) -> io::Result<u
     }
     let file = std::fs::File::options().write(true).create_new(true).open(&save.path)?;
     let mut out = io::BufWriter::new(&file);
-    let done = save.content.write(data, save.ascii, &mut out).and_then(|()| out.flush());
+    let head = if save.content.is_log() { writeln!(out, "{SAVED}") } else { Ok(()) };
+    let done = head.and_then(|()| save.content.write(data, save.ascii, &mut out)).and_then(|()| out.flush());
     drop(out);
     if let Err(error) = done {
         let _ = std::fs::remove_file(&save.path);
@@ -225,4 +232,30 @@ pub(super) fn save_text(folder: &Path, text: &str) -> io::Result<PathBuf> {
     out.write_all(text.as_bytes())?;
     let (_, path) = file.keep()?;
     Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_asks_before_it_saves_beside_the_logs() {
+        let dir = tempfile::tempdir().unwrap();
+        let (logs, other) = (dir.path().join("logs"), dir.path().join("other"));
+        std::fs::create_dir_all(logs.join("day")).unwrap();
+        std::fs::create_dir(&other).unwrap();
+        let inputs = [logs.clone()];
+        let of = |path: PathBuf, sure| Save { path, content: Content::Entries(Vec::new()), ascii: false, sure };
+        for path in [logs.join("a.log"), logs.join("day/a.log")] {
+            let refused = save(&Data::empty(), &of(path.clone(), false), &inputs).unwrap_err();
+            assert_eq!(refused.kind(), io::ErrorKind::WouldBlock);
+            assert!(!path.exists());
+            save(&Data::empty(), &of(path.clone(), true), &inputs).unwrap();
+            assert!(crate::input::is_saved(&std::fs::read(path).unwrap()));
+        }
+        save(&Data::empty(), &of(other.join("a.log"), false), &inputs).unwrap();
+        assert!(!is_read(&other, &inputs) && is_read(&logs, &inputs));
+        // A file that is read by its name does not make its folder one of logs.
+        assert!(!is_read(&logs.join("b.log"), &[logs.join("a.log")]));
+    }
 }

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use siptrail::analysis::Analysis;
 use siptrail::input::Input;
 use siptrail::ladder::{self, Subject};
+use siptrail::query::{Query, Table};
 use siptrail::report::list::{write_raw, write_records};
 use siptrail::report::story::Story;
-use siptrail::query::{Query, Table};
 use siptrail::synth::{Extent, Plan, in_memory};
 use siptrail::trace::LoadOptions;
 use siptrail::{Options, Trace};
@@ -40,10 +40,12 @@ fn about(report: &Value, names: &[&str]) -> Value {
     let sources = out["sources"].as_array_mut().unwrap();
     sources.retain(|s| names.contains(&s["path"].as_str().unwrap()));
     sources.sort_by_key(|s| s["path"].to_string());
-    let own = |notes: &mut Vec<Value>| notes.retain(|n| names.contains(&n["file"].as_str().unwrap()));
-    out["notes"].as_array_mut().map(own);
-    out["problems"].as_array_mut().map(own);
-    if out["notes"] == json!([]) {
+    for list in ["notes", "problems"] {
+        if let Some(rows) = out.get_mut(list).and_then(Value::as_array_mut) {
+            rows.retain(|n| names.contains(&n["file"].as_str().unwrap()));
+        }
+    }
+    if out.get("notes") == Some(&json!([])) {
         out.as_object_mut().unwrap().remove("notes");
     }
     for list in ["calls", "pushes", "findings"] {
@@ -65,9 +67,11 @@ fn adds_nothing(files: &Files, extra: (&str, Vec<u8>)) {
         let own = after["sources"].as_array().unwrap().iter().find(|s| s["path"] == extra.0).unwrap();
         assert_ne!(own["contained_in"], Value::Null, "{} at {at} adds something", extra.0);
         assert_eq!((&own["role"], &own["server"]), (&json!("unknown"), &Value::Null), "{}", extra.0);
-        let told = after["notes"].as_array().unwrap().iter().any(|n| {
-            n["file"] == extra.0 && n["what"].as_str().unwrap().ends_with("too: it adds nothing")
-        });
+        let told = after["notes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|n| n["file"] == extra.0 && n["what"].as_str().unwrap().ends_with("too: it adds nothing"));
         assert!(told, "{}: no note", extra.0);
         assert_eq!(before, about(&after, &names), "{} at {at}", extra.0);
     }
@@ -78,7 +82,8 @@ fn excerpt(files: &Files, query: &str, raw: bool) -> Vec<u8> {
     let rows = Query::parse(query).unwrap().bind(&trace, &analysis).rows(Table::Records);
     assert!(!rows.is_empty(), "{query}");
     let mut out = Vec::new();
-    if raw { write_raw(&trace, &rows, &mut out) } else { write_records(&trace, &rows, &mut out) }.unwrap();
+    let done = if raw { write_raw(&trace, &rows, &mut out) } else { write_records(&trace, &rows, &mut out) };
+    done.unwrap();
     anstream::adapter::strip_bytes(&out).into_vec()
 }
 
@@ -86,7 +91,7 @@ fn excerpt(files: &Files, query: &str, raw: bool) -> Vec<u8> {
 fn excerpts_and_stories_add_nothing() {
     for name in ["push-failed-at-edge", "federation-clocks-apart"] {
         let files = sample(name);
-        adds_nothing(&files, ("five04.log", excerpt(&files, "504", true)));
+        adds_nothing(&files, ("five04.log", excerpt(&files, "status:504", true)));
         adds_nothing(&files, ("a-message.log", excerpt(&files, "method:MESSAGE", false)));
         adds_nothing(&files, ("edge99.log", excerpt(&files, "kind:diagnostic", true)));
         // The story of the call as the program prints it.
@@ -120,7 +125,7 @@ fn cut_excerpts_add_nothing() {
 #[test]
 fn a_record_of_its_own_makes_a_log() {
     let files = sample("push-failed-at-edge");
-    let mut text = excerpt(&files, "504", true);
+    let mut text = excerpt(&files, "status:504", true);
     let own = String::from_utf8_lossy(&text).replace("d68bd9b8f0eab68990630472429bca14", "another").into_bytes();
     text.extend(own);
     let report = report_of(&files.iter().cloned().chain([("x.log".to_owned(), text)]).collect::<Vec<_>>());
@@ -152,7 +157,6 @@ fn folders_skip_what_was_saved() {
     let named = run(&["report", "--format", "json", &path("five04.log")]);
     let report: Value = serde_json::from_slice(&named.stdout).unwrap();
     assert!(report["summary"]["records"].as_u64() > Some(0));
-    assert_eq!(report["pushes"].as_array().unwrap().len(), 1);
     // Named beside its folder, too.
     let both = run(&["report", "--format", "json", logs, &path("five04.log")]);
     let report: Value = serde_json::from_slice(&both.stdout).unwrap();
@@ -181,7 +185,8 @@ fn split(files: &Files, cuts: &[prop::sample::Index]) -> Files {
 /// Each server with its role and records, and how many copies there are.
 fn servers(files: &Files) -> Value {
     let (trace, analysis) = read(files);
-    let mut rows: Vec<Value> = analysis.servers.all().iter().map(|s| json!([s.name, s.role.name(), s.records])).collect();
+    let mut rows: Vec<Value> =
+        analysis.servers.all().iter().map(|s| json!([s.name, s.role.name(), s.records])).collect();
     rows.sort_by_key(Value::to_string);
     json!([rows, trace.events().iter().filter(|e| e.is_copy()).count()])
 }

@@ -18,7 +18,8 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let Some(lone) = &finding.lone else { continue };
         line(out, 4, &spoken_of(lone))?;
         if finding.calls.is_empty() && finding.pushes.is_empty() {
-            let places: Vec<String> = finding.evidence.iter().take(8).map(|p| format!("{}:{}", p.file, p.line)).collect();
+            let places: Vec<String> =
+                finding.evidence.iter().take(8).map(|p| format!("{}:{}", p.file, p.line)).collect();
             let rest = lone.records.saturating_sub(places.len() as u64);
             let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
             line(out, 4, &format!("proof: {}{rest}", places.join(" ")))?;

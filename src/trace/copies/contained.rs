@@ -120,11 +120,17 @@ fn candidates(trace: &Trace, suspected: &[bool], groups: &mut Groups) -> BTreeMa
         let wholes: Vec<EventId> = ends.iter().map_while(|id| of(*id)).collect();
         if wholes.len() == ends.len() {
             ends.iter().zip(wholes).for_each(|(id, whole)| groups.add(trace, *id, whole));
-            let lines = trace.lines_in(file).count() as u64;
+            let lines = lines(trace, file);
             out.insert(file, Facts { mixture: mixture(trace, file), lines });
         }
     }
     out
+}
+
+/// Component lines of an input. One that the end of the input cuts off is perhaps the prefix of a record.
+fn lines(trace: &Trace, file: FileId) -> u64 {
+    let end = trace.inputs().get(file.index()).map_or(0, |i| i.bytes().len() as u64);
+    trace.lines_in(file).filter(|l| l.span.start + u64::from(l.span.len) < end).count() as u64
 }
 
 /// The inputs, those that go first ahead: every candidate before the others.
@@ -160,7 +166,7 @@ fn can_go(trace: &Trace, groups: &Groups, file: FileId, facts: &Facts, stays: &[
     holders.sort_unstable();
     holders.dedup();
     if facts.mixture == Mixture::Named {
-        holders.iter().map(|f| trace.lines_in(*f).count() as u64).sum::<u64>() >= facts.lines
+        holders.iter().map(|f| lines(trace, *f)).sum::<u64>() >= facts.lines
     } else {
         holders.iter().any(|f| trace.lines_in(*f).next().is_some())
     }

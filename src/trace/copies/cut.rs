@@ -28,9 +28,11 @@ pub(super) fn whole(trace: &Trace, suspected: &[bool], cut: EventId, lost: Lost)
         (lost == Lost::Head || moment(e) == moment(own)) && agrees(trace.record(e), left, lost)
     };
     let name = |e: &Event| trace.inputs.get(e.file.index()).map(|i| i.name());
-    let found = trace.events.par_iter().enumerate().filter(|(_, e)| {
-        e.file != own.file && suspected.get(e.file.index()) == Some(&true) && is_whole(e)
-    });
+    let found = trace
+        .events
+        .par_iter()
+        .enumerate()
+        .filter(|(_, e)| e.file != own.file && suspected.get(e.file.index()) == Some(&true) && is_whole(e));
     let first = found.min_by_key(|(_, e)| (Reverse(e.len), moment(e), name(e), e.start))?;
     u32::try_from(first.0).ok().map(EventId)
 }
