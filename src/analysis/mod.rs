@@ -16,6 +16,7 @@ mod group;
 pub mod hops;
 mod later;
 mod link;
+mod lone;
 mod message;
 mod outcome;
 mod push;
@@ -28,6 +29,7 @@ pub use call::{Call, Leg};
 pub use clocks::Clocks;
 pub use coverage::{Blind, Coverage};
 pub use diagnostic::Diagnostic;
+pub use lone::LoneCause;
 pub use push::{Hop, Push};
 pub use servers::{Role, Server, ServerId, Servers};
 pub use session::SessionMessage;
@@ -73,6 +75,8 @@ pub struct Analysis {
     pub clocks: Clocks,
     /// For which times they speak.
     pub coverage: Coverage,
+    /// Causes seen without their call, by record.
+    pub lone: Vec<LoneCause>,
     /// Calls and pushes that were analysed and that a selection left out.
     pub left_out: u64,
 }

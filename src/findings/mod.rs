@@ -14,6 +14,7 @@
 mod call;
 pub mod contrast;
 mod evidence;
+pub mod lone;
 mod nearby;
 mod population;
 mod push;
@@ -67,6 +68,7 @@ pub fn attach(trace: &Trace, analysis: &mut Analysis) {
     }
     (analysis.pushes, analysis.calls) = (pushes, calls);
     population::attach(trace, analysis);
+    analysis.lone = lone::causes(trace, analysis);
 }
 
 fn add(found: &Found, codes: &mut Vec<&'static str>, evidence: &mut Vec<EventId>, lines: &mut Vec<Span>) {

@@ -1,9 +1,12 @@
 //! The serialisable mirror of the results: names and order of keys are CONTRACT.md's.
 //! A change of meaning needs a new [`SCHEMA`]; new optional fields do not.
 
+mod lone;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+pub use lone::Lone;
 use serde::Serialize;
 
 /// Name and version of the format.
@@ -65,6 +68,9 @@ pub struct Source {
     /// Records that stand in another place too and count there.
     #[serde(skip_serializing_if = "is_zero")]
     pub copies: u64,
+    /// The inputs that together hold every record of this one, so that it adds nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contained_in: Vec<String>,
     /// Where one input holds the logs of several servers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub servers: Vec<Server>,
@@ -318,6 +324,7 @@ pub struct Finding {
     pub summary: &'static str,
     pub cause: &'static str,
     pub remedy: &'static str,
+    /// Calls, and pushes of no call; where there are none, the records of `lone`.
     pub count: u64,
     /// Of the calls those that failed; for people.
     #[serde(skip)]
@@ -325,6 +332,9 @@ pub struct Finding {
     pub calls: Vec<String>,
     pub pushes: Vec<String>,
     pub evidence: Vec<Place>,
+    /// Diagnostic, connection and security records that name it without their call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lone: Option<Lone>,
 }
 
 /// Why a judgement could not be made.

@@ -1,6 +1,7 @@
 //! The report for people: verdict first, then who missed what, why, what to do, and where the proof is.
 //! Fits 80 columns; every string of a log passes [`crate::text::sanitize`].
 
+mod lone;
 mod missed;
 mod sources;
 
@@ -23,6 +24,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     other_findings(report, out)?;
     undetermined(report, out)?;
     other_failures(report, out)?;
+    lone::write(report, out)?;
     tables(report, out)?;
     sources::write(report, out)?;
     problems(report, out)

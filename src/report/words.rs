@@ -1,6 +1,6 @@
 //! Sentences that more than one form of the report says.
 
-use super::model::{Call, Push, Report, Source};
+use super::model::{Call, Lone, Push, Report, Source};
 use crate::text::plural;
 use crate::time::seconds;
 
@@ -16,6 +16,9 @@ pub(super) struct Headline {
 
 /// Lists for people that are longer than this are cut, and say so.
 pub(super) const MOST: usize = 20;
+
+/// So many names are told of each kind.
+const SOME: usize = 5;
 
 /// How a clock stands to that of the reference.
 pub(super) fn clock(basis: &str, against: Option<&str>, (offset_ms, spread_ms): (i64, Option<i64>)) -> String {
@@ -106,7 +109,11 @@ pub(super) fn headline(report: &Report) -> Headline {
         return Headline { bad: true, text: format!("{} missed", plural(s.missed, "call")), kinds, seen };
     }
     if s.calls + s.pushes == 0 {
+        let lone = report.findings.iter().filter(|f| f.lone.is_some()).count() as u64;
         let text = match s.left_out {
+            0 if lone > 0 => {
+                format!("No calls and no pushes in these logs, but {} seen without their call", plural(lone, "cause"))
+            }
             0 => "No calls and no pushes in these logs".to_owned(),
             n => format!("None of the {n} calls and pushes in these logs was asked for"),
         };
@@ -119,6 +126,20 @@ pub(super) fn headline(report: &Report) -> Headline {
         (n, may) => format!("{} lost and {} perhaps missed,", plural(n, "push"), plural(may, "call")),
     };
     Headline { bad: lost + perhaps > 0, text, kinds: String::new(), seen }
+}
+
+/// What the records of a cause without its call speak of.
+pub(super) fn spoken_of(lone: &Lone) -> String {
+    let list = |word: &str, names: &[String]| -> Option<String> {
+        let some = names.iter().take(SOME).cloned().collect::<Vec<_>>().join(", ");
+        let more = names.len().saturating_sub(SOME);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        (!names.is_empty()).then(|| format!("{word} {some}{more}"))
+    };
+    let parts = [list("Call-ID", &lone.call_ids), list("domain", &lone.domains), list("peer", &lone.peers)];
+    let parts = parts.into_iter().flatten().collect::<Vec<_>>().join("; ");
+    let about = if parts.is_empty() { String::new() } else { format!(": {parts}") };
+    format!("{}{about}", plural(lone.records, "record"))
 }
 
 /// `2013-10-15 09:01:45.669`.

@@ -50,7 +50,7 @@ pub struct Event {
     pub kind: RecordKind,
     /// Received or sent.
     pub direction: Direction,
-    /// [`Event::EDGE`], [`Event::DAY_FIRST`] and [`Event::COPY`].
+    /// [`Event::EDGE`], [`Event::DAY_FIRST`], [`Event::COPY`] and [`Event::INFERRED`].
     pub(super) flags: u8,
     /// Where its tags and Via hashes are kept, counted from 1; 0 for nowhere.
     pub(super) identity: u32,
@@ -63,8 +63,11 @@ impl Event {
     pub(super) const EDGE: u8 = 1;
     /// The date can only be day first.
     pub(super) const DAY_FIRST: u8 = 2;
-    /// The same record stands further ahead, in this input or in another.
+    /// The same record stands in another place, in this input or in another.
     pub(super) const COPY: u8 = 4;
+
+    /// The time is that of the line above the record, which has lost its own prefix.
+    pub(super) const INFERRED: u8 = 8;
 
     /// Holds a place.
     pub(super) const EMPTY: Event = Event {
@@ -113,9 +116,14 @@ impl Event {
         self.flags & Self::EDGE != 0
     }
 
-    /// The same record stands further ahead, in this input or in another, and counts there.
+    /// The same record stands in another place, in this input or in another, and counts there.
     pub fn is_copy(&self) -> bool {
         self.flags & Self::COPY != 0
+    }
+
+    /// The record has lost its prefix, and its time is that of the prefix line directly above it.
+    pub fn time_is_inferred(&self) -> bool {
+        self.flags & Self::INFERRED != 0
     }
 
     /// Its tags and Vias were kept when it was read.

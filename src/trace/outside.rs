@@ -77,6 +77,11 @@ impl Trace {
         self.lines_of(file, from, to)
     }
 
+    /// All component lines of an input.
+    pub(crate) fn lines_in(&self, file: FileId) -> impl Iterator<Item = ComponentLine<'_>> {
+        self.ids_of(file).flat_map(|id| self.lines_before(id)).chain(self.lines_behind(file))
+    }
+
     /// Where every component line stands, by input and position. Reads all that lies between the records.
     pub fn line_places(&self) -> Vec<LinePlace> {
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);

@@ -21,6 +21,7 @@
 //! * `torture`: the messages of RFC 4475 and RFC 5118 as records
 //! * `show`: ladders, and `siptrail show` as a user runs it
 //! * `forms`: NDJSON, CSV and Markdown, and `--output`
+//! * `excerpts`: what was cut out of logs, and lies beside them
 //! * `anonymise`: copies without names
 //! * `tui`: what keys do in the terminal UI; `keyboard` presses them
 //! * `screens`: its screens against `tests/screens`
@@ -37,6 +38,7 @@ mod changing;
 mod cli;
 mod common;
 mod contrasts;
+mod excerpts;
 mod explain;
 mod export;
 mod findings;

@@ -11,7 +11,7 @@ use crate::knowledge::catalogue::{self, Step};
 use crate::ladder::svg::{self, SvgOptions};
 use crate::ladder::{self, Ladder, Subject};
 use crate::report::model::{Call, Contrast, Finding, Place, Push, Report};
-use crate::report::words::{Headline, headline, known, mobile_client, servers_of, status, when};
+use crate::report::words::{Headline, headline, known, mobile_client, servers_of, spoken_of, status, when};
 
 /// The whole page.
 #[derive(Template)]
@@ -107,7 +107,10 @@ impl<'r> Page<'r> {
                 .iter()
                 .map(|finding| Cause {
                     finding,
-                    steps: catalogue::find(finding.code).map_or(&[], |f| &f.steps),
+                    // Words that are not those of the catalogue bring their own remedy.
+                    steps: catalogue::find(finding.code)
+                        .filter(|f| f.remedy == finding.remedy)
+                        .map_or(&[], |f| &f.steps),
                     common: report.contrasts.iter().filter(|c| c.finding == finding.code).map(common).collect(),
                 })
                 .collect(),

@@ -5,8 +5,8 @@ mod escape;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, Write};
 
-use super::model::{Call, Finding, Place, Push, Report, Spot};
-use super::words::{MOST, headline, is_lost, known, mobile_client, servers_of, status, when};
+use super::model::{Call, Finding, Lone, Place, Push, Report, Spot};
+use super::words::{MOST, headline, is_lost, known, mobile_client, servers_of, spoken_of, status, when};
 use crate::knowledge::catalogue::{self, Step};
 use escape::{code, in_cell, prose};
 
@@ -31,9 +31,11 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     messages(report, &known, out)?;
     perhaps(report, out)?;
     lost(report, &known, out)?;
+    lone(report, out)?;
     counts(report, out)?;
     sources(report, out)?;
     holes(report, out)?;
+    notes(report, out)?;
     problems(report, out)?;
     writeln!(out, "*{}*", prose(&report.generator))
 }
@@ -183,6 +185,25 @@ fn lost(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io::R
     more(lost.len(), out)
 }
 
+/// Causes that records name without their call.
+fn lone(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let all: Vec<(&Finding, &Lone)> = report.findings.iter().filter_map(|f| Some((f, f.lone.as_ref()?))).collect();
+    if all.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## Causes seen without their call\n")?;
+    for (finding, lone) in all.iter().take(MOST) {
+        writeln!(out, "- **Cause** {}: {}", code(finding.code), prose(finding.summary))?;
+        writeln!(out, "- **Do**: {}", finding.remedy)?;
+        writeln!(out, "- {}", prose(&spoken_of(lone)))?;
+        if finding.calls.is_empty() && finding.pushes.is_empty() {
+            proof(&finding.evidence, out)?;
+        }
+        writeln!(out)?;
+    }
+    more(all.len(), out)
+}
+
 fn proof(evidence: &[Place], out: &mut dyn Write) -> io::Result<()> {
     let places: Vec<String> = evidence.iter().take(PLACES).map(|p| code(&format!("{}:{}", p.file, p.line))).collect();
     let rest = if evidence.len() > PLACES { format!(" and {} more", evidence.len() - PLACES) } else { String::new() };
@@ -232,6 +253,20 @@ fn sources(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out)?;
     more(all.len().saturating_sub(MOST * 4), out)
+}
+
+/// What the reader must know of the inputs, their servers and clocks.
+fn notes(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if report.notes.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## Notes\n")?;
+    for note in report.notes.iter().take(MOST) {
+        let at = note.line.map_or(String::new(), |l| format!(":{l}"));
+        writeln!(out, "- {}: {}", code(&format!("{}{at}", note.file)), prose(&note.what))?;
+    }
+    writeln!(out)?;
+    more(report.notes.len(), out)
 }
 
 fn problems(report: &Report, out: &mut dyn Write) -> io::Result<()> {

@@ -1,6 +1,6 @@
 //! The calls, the pushes and their causes, in the words of the model.
 
-use super::{iso, places, undetermined};
+use super::{iso, lone, places, undetermined};
 use crate::analysis::{self, Analysis, Diagnostic};
 use crate::findings;
 use crate::knowledge;
@@ -118,6 +118,7 @@ pub(super) fn grouped(trace: &Trace, analysis: &Analysis, whole: bool) -> Vec<mo
         .flat_map(|c| &c.findings)
         .chain(analysis.pushes.iter().flat_map(|p| &p.findings))
         .copied()
+        .chain(analysis.lone.iter().map(|l| l.code))
         .collect();
     codes.sort_unstable();
     codes.dedup();
@@ -145,15 +146,21 @@ pub(super) fn grouped(trace: &Trace, analysis: &Analysis, whole: bool) -> Vec<mo
                 evidence.clear();
                 lines.clear();
             }
+            // Nothing else leads to these, so all forms show some of them.
+            let without = lone::records(analysis, code);
+            evidence.extend(without.iter().take(if whole { usize::MAX } else { super::SOME }));
+            let cases = (calls.len() + alone) as u64;
+            let lone = lone::lone(trace, &without);
+            let words = lone::words(entry, cases, lone.as_ref());
             Some((
                 entry.severity,
                 model::Finding {
                     code: &entry.code,
                     severity: entry.severity.name(),
-                    summary: &entry.summary,
-                    cause: &entry.cause,
-                    remedy: &entry.remedy,
-                    count: (calls.len() + alone) as u64,
+                    summary: words.summary,
+                    cause: words.cause,
+                    remedy: words.remedy,
+                    count: if cases > 0 { cases } else { without.len() as u64 },
                     failed: calls
                         .iter()
                         .filter(|c| c.outcome.expected() == Some(false))
@@ -162,6 +169,7 @@ pub(super) fn grouped(trace: &Trace, analysis: &Analysis, whole: bool) -> Vec<mo
                     calls: calls.iter().map(|c| c.call_id.clone()).collect(),
                     pushes: pushes.iter().map(|p| p.call_id.clone()).collect(),
                     evidence: places(trace, &evidence, &lines),
+                    lone,
                 },
             ))
         })

@@ -3,6 +3,7 @@
 mod cases;
 mod contrasts;
 mod hops;
+mod lone;
 mod notes;
 mod sources;
 mod spans;
@@ -24,6 +25,9 @@ use cases::{call, grouped, missed_message, push};
 pub use hops::{add_hops, hop_table};
 pub use spans::coverage;
 pub use undetermined::why_undetermined;
+
+/// So many places of a cause seen without its call stand in a digest.
+const SOME: usize = 8;
 
 /// The whole report. `errors` are inputs that could not be read; they are listed under `problems`.
 pub fn report(trace: &Trace, analysis: &Analysis, errors: &[InputError]) -> Report {

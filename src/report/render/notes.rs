@@ -10,10 +10,20 @@ use crate::trace::{EventId, Trace};
 /// Offsets of one clock that differ by less than this are drift, and told as such.
 const SET_MS: i64 = 1_000;
 
+/// So many inputs are named in a note.
+const NAMED: usize = 3;
+
 /// All notes, by file and place.
 pub(super) fn notes(trace: &Trace, analysis: &Analysis) -> Vec<Note> {
     let at = Places { trace, analysis };
     let mut out = Vec::new();
+    for file in (0..).map(FileId).take(trace.inputs().len()).filter(|f| trace.adds_nothing(*f)) {
+        let holders = super::sources::holders(trace, file);
+        let more = holders.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let names = holders.get(..NAMED).unwrap_or(&holders).join(", ");
+        out.push(at.file(file, &format!("all its records stand in {names}{more}, too: it adds nothing")));
+    }
     for file in analysis.servers.doubled() {
         out.push(at.file(*file, "another input names the same server for the same time: taken for two machines"));
     }

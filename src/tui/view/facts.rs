@@ -8,6 +8,7 @@ use crate::knowledge::catalogue::Step;
 use crate::ladder::text::{TextOptions, TimeStyle};
 use crate::ladder::{Ladder, Subject};
 use crate::report::story::Story;
+use crate::text::plural;
 use crate::tui::app::{App, View};
 use crate::tui::cell::{clip, wrap};
 use crate::tui::data::{Cause, Entry};
@@ -106,6 +107,10 @@ fn cause(app: &App, cause: &Cause, width: usize) -> Vec<Line<'static>> {
         }
     };
     paragraph("Cause: ", &finding.cause);
+    if !cause.lone.is_empty() {
+        let records = plural(cause.lone.len() as u64, "record");
+        paragraph("Without its call: ", &format!("named by {records} about calls that the logs do not show"));
+    }
     for (i, step) in Explanation::of_finding(finding).steps.iter().enumerate() {
         match step {
             Step::Text(text) => paragraph(if i == 0 { "Remedy: " } else { "" }, text),
