@@ -26,6 +26,7 @@ pub(super) fn judge(analysis: &mut Analysis, doubts: &[Option<Blind>], ctx: &Con
                 _ => None,
             };
             let blind = blind.or_else(|| hangs_on(call, &own, found, doubt.is_some(), ctx));
+            let blind = blind.or_else(|| no_phone(call, &own, found));
             call.verdict = Some(if blind.is_some() { Verdict::Undetermined } else { found });
             call.blind = call.blind.or(blind);
         }
@@ -35,6 +36,13 @@ pub(super) fn judge(analysis: &mut Analysis, doubts: &[Option<Blind>], ctx: &Con
         call.evidence.sort_unstable();
         call.evidence.dedup();
     }
+}
+
+/// Why nothing can be said of a phone, where only UCWA was called and no record tells for whom it spoke: a push would
+/// tell that it was a phone.
+fn no_phone(call: &Call, own: &[&Push], found: Verdict) -> Option<Blind> {
+    let of_phone = matches!(found, Verdict::MissedNoPush | Verdict::AnsweredByMobile | Verdict::DeclinedByMobile);
+    (of_phone && own.is_empty() && call.is_perhaps_no_phone()).then_some(Blind::ClientUnnamed)
 }
 
 /// Why a push may have gone where no log is.

@@ -3,6 +3,7 @@
 use super::Found;
 use super::evidence::Evidence;
 use super::nearby::Nearby;
+use super::tls;
 use crate::analysis::{Call, Outcome, Push, Role, Verdict};
 use crate::sip::Method;
 use crate::trace::Event;
@@ -14,8 +15,10 @@ const UCWA_MS: std::ops::Range<i64> = 27_000..40_000;
 pub(super) fn causes(nearby: &Nearby<'_>, call: &Call, pushes: &[&Push]) -> Found {
     let mut found = Found::default();
     if call.outcome.expected() == Some(false) {
-        found = Evidence::gather(nearby, &call.diagnostics, call.own_records()).causes();
+        let evidence = Evidence::gather(nearby, &call.diagnostics, call.own_records());
+        found = evidence.causes();
         found.codes.retain(|c| *c != "PN01");
+        tls::of_call(&evidence, &mut found);
     }
     for push in pushes {
         found.codes.extend(&push.findings);
@@ -67,7 +70,7 @@ fn is_unfetched(call: &Call) -> bool {
     let ucwa = call
         .legs
         .iter()
-        .any(|l| matches!(l.status, Some(408 | 480)) && l.client.as_ref().is_some_and(|c| c.name.starts_with("UCWA")));
+        .any(|l| matches!(l.status, Some(408 | 480)) && l.client.as_ref().is_some_and(|c| c.ucwa));
     let waited = call.clocks.iter().any(|c| c.end.is_some_and(|end| UCWA_MS.contains(&end.since(c.start))));
     unanswered && ucwa && waited
 }

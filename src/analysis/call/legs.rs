@@ -5,6 +5,7 @@ use super::{Call, Leg};
 use crate::analysis::attempt::{Attempt, Hop};
 use crate::analysis::message::{Context, Msg};
 use crate::analysis::words::Outcome;
+use crate::knowledge::clients::{MOBILITY_PORTS, UCWA_PORTS};
 use crate::sip::{HeaderName, Method, Product};
 use crate::text::{contains_ignore_case, decode};
 
@@ -18,7 +19,7 @@ pub(super) fn add_legs(ctx: &Context<'_>, call: &mut Call, attempt: &Attempt<'_>
     call.mobile_elsewhere = endpoints.peek().is_some() && endpoints.all(behind);
     // Behind the next server a leg may be several endpoints: the final itself tells which of them spoke.
     let other = attempt.final_response().is_some_and(is_other_client);
-    let mobile = |l: &&Leg| l.mobile && (!other || l.target.as_deref().is_some_and(is_mobility_listener));
+    let mobile = |l: &&Leg| l.mobile && (!other || l.target.as_deref().is_some_and(|t| is_port_of(t, &MOBILITY_PORTS)));
     call.mobile = seen || call.legs.iter().any(|l| l.mobile);
     call.answered_by_mobile = answered || call.legs.iter().filter(mobile).any(|l| l.outcome == Outcome::Answered);
     let refused = |l: &Leg| matches!(l.outcome, Outcome::Declined | Outcome::Busy | Outcome::DoNotDisturb);
@@ -34,8 +35,12 @@ fn legs(ctx: &Context<'_>, attempt: &Attempt<'_>, outcome: Outcome) -> Vec<Leg> 
         .map(|hop| {
             let client = client(hop);
             let target = target(ctx, hop);
-            let listener = target.as_deref().is_some_and(is_mobility_listener);
-            let mobile = listener || client.as_ref().is_some_and(|c| c.mobile);
+            let listener = target.as_deref().is_some_and(|t| is_port_of(t, &MOBILITY_PORTS));
+            // A client that names itself decides over the port: a Mac behind UCWA is a desktop.
+            let desktop = client.as_ref().is_some_and(|c| c.desktop);
+            let mobile = client.as_ref().is_some_and(|c| c.mobile) || (listener && !desktop);
+            let named = client.as_ref().is_some_and(|c| !c.platform.is_empty() && !c.service);
+            let unnamed = mobile && !named && target.as_deref().is_some_and(|t| is_port_of(t, &UCWA_PORTS));
             let last = hop.finals().find(|m| m.status < 300).or_else(|| hop.finals().last());
             let rang = hop.responses().any(|m| m.status == 180);
             let quiet = if rang { Outcome::NoAnswer } else { Outcome::NoResponse };
@@ -48,7 +53,7 @@ fn legs(ctx: &Context<'_>, attempt: &Attempt<'_>, outcome: Outcome) -> Vec<Leg> 
                 _ if matches!(outcome, Outcome::NoFinal | Outcome::Undetermined) && hop.cancel().is_none() => outcome,
                 _ => quiet,
             };
-            Leg { target, client, mobile, outcome: leg_outcome, status: last.map(|m| m.status) }
+            Leg { target, client, mobile, unnamed, outcome: leg_outcome, status: last.map(|m| m.status) }
         })
         .collect()
 }
@@ -67,18 +72,23 @@ fn completed_elsewhere(ctx: &Context<'_>, hop: &Hop<'_>) -> bool {
         .is_some_and(|r| contains_ignore_case(&r, b"cause=200") || contains_ignore_case(&r, b"completed elsewhere"))
 }
 
-/// The ports on which the mobility service listens for SIP (`McxSipPrimaryListeningPort` 5086,
-/// `McxSipExternalListeningPort` 5087): a leg that never answered is still known to be mobile.
-fn is_mobility_listener(target: &str) -> bool {
-    target.ends_with(":5087") || target.ends_with(":5086")
+fn is_port_of(target: &str, ports: &[&str]) -> bool {
+    target.rsplit_once(':').is_some_and(|(_, port)| ports.contains(&port))
 }
 
-/// What the responses of a leg call their sender: the first product, or the first mobile one.
+/// What the responses of a leg call their sender: the first phone, else the first desktop behind UCWA, else the first
+/// mobility service, else the first of all.
 fn client(hop: &Hop<'_>) -> Option<Product> {
+    let rank = |p: &Product| match () {
+        () if p.mobile && !p.service => 3,
+        () if p.desktop && p.ucwa => 2,
+        () if p.mobile => 1,
+        () => 0,
+    };
     let products = hop.responses().filter(|m| m.status > 100).filter_map(product);
     let mut found: Option<Product> = None;
     for product in products {
-        if found.as_ref().is_none_or(|f| !f.mobile && product.mobile) {
+        if found.as_ref().is_none_or(|f| rank(f) < rank(&product)) {
             found = Some(product);
         }
     }
@@ -94,10 +104,13 @@ fn product(m: &Msg<'_>) -> Option<Product> {
     Some(Product::parse(&crate::text::clean(m.product?))).filter(|p| !p.name.is_empty())
 }
 
-/// Whether any response came from a mobile endpoint, and whether the answer did.
+/// Whether any response came from a mobile endpoint, and whether the answer did. The mobility service alone speaks for
+/// a phone unless a desktop behind it names itself.
 fn mobility(attempt: &Attempt<'_>) -> (bool, bool) {
-    let mobile = |m: &Msg<'_>| m.product.is_some_and(Product::is_mobile);
-    let responses = attempt.messages.iter().filter(|m| m.method == Method::Invite && m.status > 100);
-    let seen = responses.take(256).any(|m| mobile(m));
-    (seen, seen && attempt.final_response().is_some_and(|m| m.status < 300 && mobile(m)))
+    let responses = || attempt.messages.iter().filter(|m| m.method == Method::Invite && m.status > 100);
+    let products = || responses().take(256).filter_map(|m| m.product);
+    let desktop = products().any(Product::is_desktop_behind_ucwa);
+    let mobile = |p: &[u8]| Product::is_mobile(p) && !(desktop && Product::is_mobility_service(p));
+    let seen = products().any(mobile);
+    (seen, seen && attempt.final_response().is_some_and(|m| m.status < 300 && m.product.is_some_and(mobile)))
 }
