@@ -39,6 +39,7 @@ pub(super) fn judge(analysis: &mut Analysis, doubts: &[Vec<Doubt>], ctx: &Contex
             }
             _ => None,
         };
+        let blind = blind.or_else(|| no_phone(call, &own, found));
         call.verdict = Some(if blind.is_some() { Verdict::Undetermined } else { found });
         call.blind = call.blind.or(blind);
     }
@@ -133,6 +134,13 @@ fn told(call: &Call, ctx: &Context<'_>, server: ServerId) -> Option<Blind> {
         }
     };
     (!whole).then(|| ctx.coverage.end_after(server, invite))
+}
+
+/// Why nothing can be said of a phone, where only UCWA was called and no record tells for whom it spoke: a push would
+/// tell that it was a phone.
+fn no_phone(call: &Call, own: &[&Push], found: Verdict) -> Option<Blind> {
+    let of_phone = matches!(found, Verdict::MissedNoPush | Verdict::AnsweredByMobile | Verdict::DeclinedByMobile);
+    (of_phone && own.is_empty() && call.is_perhaps_no_phone()).then_some(Blind::ClientUnnamed)
 }
 
 /// Why a verdict hangs on a push that is linked to none, if it does: with it, the verdict would be another.

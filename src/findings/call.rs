@@ -3,6 +3,7 @@
 use super::Found;
 use super::evidence::Evidence;
 use super::nearby::Nearby;
+use super::tls;
 use crate::analysis::{Call, Outcome, Push, Verdict};
 use crate::sip::Method;
 use crate::trace::Event;
@@ -17,8 +18,10 @@ const RING_MS: i64 = 3_000;
 pub(super) fn causes(nearby: &Nearby<'_>, call: &Call, pushes: &[&Push]) -> Found {
     let mut found = Found::default();
     if call.outcome.expected() == Some(false) {
-        found = Evidence::gather(nearby, &call.diagnostics, call.own_records()).causes();
+        let evidence = Evidence::gather(nearby, &call.diagnostics, call.own_records());
+        found = evidence.causes();
         found.codes.retain(|c| *c != "PN01");
+        tls::of_call(&evidence, &mut found);
     }
     // What kept a push back that was sent again and accepted did not keep the callee from being told.
     for push in pushes.iter().filter(|p| !p.superseded) {
@@ -66,7 +69,7 @@ fn is_unfetched(call: &Call) -> bool {
     let ucwa = call
         .legs
         .iter()
-        .any(|l| matches!(l.status, Some(408 | 480)) && l.client.as_ref().is_some_and(|c| c.name.starts_with("UCWA")));
+        .any(|l| matches!(l.status, Some(408 | 480)) && l.client.as_ref().is_some_and(|c| c.ucwa));
     let waited =
         call.clocks.iter().any(|c| c.start.zip(c.end).is_some_and(|(start, end)| UCWA_MS.contains(&end.since(start))));
     unanswered && ucwa && waited

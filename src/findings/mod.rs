@@ -8,18 +8,22 @@
 //! ```
 //!
 //! The course of one push is judged in `push`, that of one call in `call`, and what only many calls show
-//! (a platform without any push, a phone that is gone) in `population`. What looks like a fault and is none
+//! (a platform without any push, a phone that is gone) in `population`. Faults of certificates are told apart in `tls`, and
+//! their other sides gathered in `peers`; `mail` tells who was told by mail. What looks like a fault and is none
 //! ([`crate::knowledge::catalogue::never_reported`]) has no entry that matches it.
 
 mod call;
 pub mod contrast;
 mod evidence;
 pub mod lone;
+pub mod mail;
 mod nearby;
+pub mod peers;
 mod population;
 mod push;
 mod telling;
 mod texts;
+mod tls;
 
 use rayon::prelude::*;
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Found;
 use super::evidence::Evidence;
 use super::nearby::Nearby;
+use super::tls;
 use super::texts::{CONNECT, HOUSE_DOMAIN, PROXY_FIELD};
 use crate::analysis::{Diagnostic, Push, PushResult, Role, ServerId};
 use crate::record::{Direction, RecordKind};
@@ -79,9 +80,8 @@ fn refused(nearby: &Nearby<'_>, push: &Push) -> Found {
         h.direction == Direction::Outgoing && role == Some(Role::Edge)
     });
     found.codes.retain(|c| !let_out || !matches!(*c, "PN01" | "PN02"));
-    if found.codes.contains(&"PN06") {
-        found.codes.retain(|c| *c != "PN05");
-    }
+    let target = push.diagnostics.iter().find_map(|d| tls::target(&d.params));
+    tls::of_push(&evidence, target.as_deref(), &mut found);
     let sent_on = push.hops.iter().any(|h| h.direction == Direction::Outgoing);
     if push.result == PushResult::Unroutable && !sent_on && evidence.has_id_in(16_000..17_000) {
         found.codes.push("PN10");

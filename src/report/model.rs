@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 pub use lone::Lone;
 use serde::Serialize;
 
+use crate::findings::mail::Told;
+use crate::knowledge::catalogue::Step;
+
 /// Name and version of the format.
 pub const SCHEMA: &str = "siptrail.report/1";
 
@@ -38,6 +41,12 @@ pub struct Report {
     /// What the reader must know of servers and clocks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
+    /// Failed calls without a cause, by what was told of them; for people, JSON has it with each call.
+    #[serde(skip)]
+    pub unexplained: Vec<Unexplained>,
+    /// Calls that voice mail answered: time, callee, caller, Call-ID; for people, JSON has it with each call.
+    #[serde(skip)]
+    pub voice_mail: Vec<[String; 4]>,
 }
 
 /// One input.
@@ -167,15 +176,22 @@ pub struct Call {
     /// Milliseconds that it had rung when the caller gave up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gave_up_ms: Option<i64>,
-    /// Voice mail answered: answered for SIP, missed for the person.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub voice_mail: bool,
     /// When caller and callee talked, within five minutes of a missed call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reached_later: Option<String>,
     /// Why the outcome or the verdict is `undetermined`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undetermined: Option<Undetermined>,
+    /// The telephone network's own cause, where the call went over a gateway and it is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gateway_cause: Option<GatewayCause>,
+    /// Whether the callee was told by mail (Exchange UM): `null` where that is not known. Only of calls that nobody
+    /// answered, in a trace that shows Exchange UM at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub told_by_mail: Option<Told>,
+    /// Voice mail answered: answered to SIP, missed for the person.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub voice_mail: bool,
     /// Asked for with `--hops`: of the INVITE and its final response.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hop_tables: Vec<HopTable>,
@@ -335,12 +351,65 @@ pub struct Finding {
     /// Diagnostic, connection and security records that name it without their call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lone: Option<Lone>,
+    /// Of a cause about certificates: with which servers, and when.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub peers: Vec<Peer>,
+}
+
+/// Another server with which TLS failed.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct Peer {
+    pub peer: Option<String>,
+    pub first: Option<String>,
+    pub last: Option<String>,
+    /// Records, lines and answers that tell of it.
+    pub count: u64,
+}
+
+impl Peer {
+    /// In words; made of log text, not safe for a terminal yet.
+    pub fn in_words(&self) -> String {
+        let who = self.peer.as_deref().unwrap_or("a server that is not named");
+        let time = |t: &Option<String>| t.as_deref().map_or(String::new(), |t| t.replace('T', " "));
+        let (first, last) = (time(&self.first), time(&self.last));
+        let times = if self.count == 1 { "once".to_owned() } else { format!("{} times", self.count) };
+        match (first.is_empty(), first == last) {
+            (true, _) => format!("with {who}, {times}"),
+            (_, true) => format!("with {who}, {times}, {first}"),
+            _ => format!("with {who}, {times}, {first} to {last}"),
+        }
+    }
+}
+
+/// Failed calls that no entry of the catalogue explains, by what was told of them.
+#[derive(Clone, Debug)]
+pub struct Unexplained {
+    /// `12001`, `408`, `Q.850 cause 34`.
+    pub code: String,
+    /// What the server or client wrote beside the first of them.
+    pub reason: String,
+    /// What is known of it.
+    pub meaning: String,
+    /// What to do, with its commands apart; may be empty.
+    pub remedy: Vec<Step>,
+    /// Call-IDs.
+    pub calls: Vec<String>,
+}
+
+/// A cause of the telephone network (Q.850) that a call was ended with.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct GatewayCause {
+    pub cause: u32,
+    pub name: Option<&'static str>,
+    pub explained: Option<&'static str>,
 }
 
 /// Why a judgement could not be made.
 #[derive(Clone, Debug, Serialize)]
 pub struct Undetermined {
-    /// A word: `start_missing`, `log_ends`, `hole`, `only_edge`, `server_missing`, `tied`, `clocks`, `outcome`.
+    /// A word: `start_missing`, `log_ends`, `hole`, `only_edge`, `server_missing`, `tied`, `clocks`, `client_unnamed`, `outcome`.
     pub why: &'static str,
     /// A sentence with the place in the log.
     pub reason: String,

@@ -1,6 +1,8 @@
 //! Sentences that more than one form of the report says.
 
-use super::model::{Call, Lone, Push, Report, Source};
+use super::model::{Call, Lone, Push, Report, Source, Unexplained};
+use crate::findings::mail::Told;
+use crate::knowledge::catalogue::Step;
 use crate::text::plural;
 use crate::time::seconds;
 
@@ -156,6 +158,41 @@ pub(super) fn status(status: Option<u16>, reason: Option<&str>) -> String {
 /// What the mobile callee used.
 pub(super) fn mobile_client(call: &Call) -> Option<&str> {
     call.legs.iter().find(|l| l.mobile).and_then(|l| l.client.as_deref())
+}
+
+/// A group of failed calls without a cause, in one line.
+pub(super) fn unexplained(group: &Unexplained) -> String {
+    let reason = if group.reason.is_empty() { String::new() } else { format!(" \"{}\"", group.reason) };
+    let steps = group.remedy.iter().map(|s| match s {
+        Step::Text(t) | Step::Command(t) => t.as_str(),
+    });
+    let remedy = steps.collect::<Vec<_>>().join(" ");
+    let remedy = if remedy.is_empty() { remedy } else { format!(" Do: {remedy}") };
+    format!("{}{reason}: {}{remedy} {}", group.code, group.meaning, calls_of(group))
+}
+
+/// `2 calls: a, b`.
+pub(super) fn calls_of(group: &Unexplained) -> String {
+    const SHOWN: usize = 3;
+    let ids = group.calls.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    let rest = group.calls.len().saturating_sub(SHOWN);
+    let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+    format!("({}: {ids}{more})", plural(group.calls.len() as u64, "call"))
+}
+
+/// A call that voice mail answered, in one line.
+pub(super) fn voice_mail([time, to, from, call_id]: &[String; 4]) -> String {
+    let (to, from) = (known(to, "(unknown user)"), known(from, "(unknown caller)"));
+    format!("{}  {to} from {from}, Call-ID {call_id}", when(Some(time).filter(|t| !t.is_empty()).map(String::as_str)))
+}
+
+/// Whether the callee was told by mail, where the trace shows Exchange UM at all.
+pub(super) fn told_by_mail(call: &Call) -> Option<&'static str> {
+    Some(match call.told_by_mail? {
+        Told::Yes => "told by mail (Exchange UM)",
+        Told::No => "not told by mail, although the user has voice mail",
+        Told::Unknown => "whether the user was told by mail is not known",
+    })
 }
 
 /// A text from the log, or what to say where it is empty.

@@ -27,6 +27,7 @@
 //! * `screens`: its screens against `tests/screens`
 //! * `cli`: the program as a user runs it, exit codes included
 //! * `program`: runs the program for the others
+//! * `today`: clients and servers of 2019 and the Subscription Edition, certificates, mail and voice mail
 //! * `explain`: the offline knowledge, `siptrail findings` and `siptrail explain`
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -68,5 +69,6 @@ mod sipp;
 mod story;
 mod synth;
 mod tables;
+mod today;
 mod torture;
 mod tui;

@@ -7,6 +7,7 @@ use crate::analysis::attempt::{Attempt, Cancelled, Hop, completed_elsewhere};
 use crate::analysis::message::{Context, Msg};
 use crate::analysis::servers::ServerId;
 use crate::analysis::words::Outcome;
+use crate::knowledge::clients::{MOBILITY_PORTS, UCWA_PORTS};
 use crate::record::Direction;
 use crate::sip::{Method, Product};
 use crate::text::{decode, host_of};
@@ -20,6 +21,7 @@ pub(super) fn add_legs(ctx: &Context<'_>, call: &mut Call, attempt: &Attempt<'_>
     let hops: Vec<&Hop<'_>> = attempt.legs().collect();
     call.homes = hops.iter().zip(&call.legs).filter(|(_, l)| l.mobile).map(|(hop, l)| home(ctx, hop, l)).collect();
     call.homes.dedup();
+    call.voice_mail = call.outcome == Outcome::Answered && answer::is_voice_mail(ctx, attempt);
     if !call.mobile {
         return;
     }
@@ -28,7 +30,6 @@ pub(super) fn add_legs(ctx: &Context<'_>, call: &mut Call, attempt: &Attempt<'_>
         Side::Other => {}
         Side::Unknown => call.leg_unknown = true,
     }
-    call.voice_mail = call.outcome == Outcome::Answered && answer::is_voice_mail(ctx, attempt);
 }
 
 fn legs(ctx: &Context<'_>, attempt: &Attempt<'_>, outcome: Outcome) -> Vec<Leg> {
@@ -40,8 +41,12 @@ fn legs(ctx: &Context<'_>, attempt: &Attempt<'_>, outcome: Outcome) -> Vec<Leg> 
         .map(|hop| {
             let client = client(hop);
             let target = target(ctx, hop);
-            let listener = target.as_deref().is_some_and(is_mobility_listener);
-            let mobile = listener || client.as_ref().is_some_and(|c| c.mobile);
+            let listener = target.as_deref().is_some_and(|t| is_port_of(t, &MOBILITY_PORTS));
+            // A client that names itself decides over the port: a Mac behind UCWA is a desktop.
+            let desktop = client.as_ref().is_some_and(|c| c.desktop);
+            let mobile = client.as_ref().is_some_and(|c| c.mobile) || (listener && !desktop);
+            let named = client.as_ref().is_some_and(|c| !c.platform.is_empty() && !c.service);
+            let unnamed = mobile && !named && target.as_deref().is_some_and(|t| is_port_of(t, &UCWA_PORTS));
             let last = hop.finals().find(|m| m.status < 300).or_else(|| hop.finals().last());
             let rang = hop.responses().any(|m| m.status == 180);
             let quiet = if rang { Outcome::NoAnswer } else { Outcome::NoResponse };
@@ -54,7 +59,7 @@ fn legs(ctx: &Context<'_>, attempt: &Attempt<'_>, outcome: Outcome) -> Vec<Leg> 
                 _ if matches!(outcome, Outcome::NoFinal | Outcome::Undetermined) && hop.cancel().is_none() => outcome,
                 _ => quiet,
             };
-            Leg { target, client, mobile, outcome: leg_outcome, status: last.map(|m| m.status) }
+            Leg { target, client, mobile, unnamed, outcome: leg_outcome, status: last.map(|m| m.status) }
         })
         .collect()
 }
@@ -103,18 +108,28 @@ pub(super) fn is_with_phone(ctx: &Context<'_>, m: &Msg<'_>) -> bool {
     peer.is_some_and(|p| is_mobility_listener(&p)) || m.status > 100 && m.product.is_some_and(Product::is_mobile)
 }
 
-/// The ports on which the mobility service listens for SIP (`McxSipPrimaryListeningPort` 5086,
-/// `McxSipExternalListeningPort` 5087): a leg that never answered is still known to be mobile.
+/// Whether a target is the mobility service: by its ports a leg that never answered is still known to be mobile.
 pub(in crate::analysis) fn is_mobility_listener(target: &str) -> bool {
-    target.ends_with(":5087") || target.ends_with(":5086")
+    is_port_of(target, &MOBILITY_PORTS)
 }
 
-/// What the responses of a leg call their sender: the first product, or the first mobile one.
+fn is_port_of(target: &str, ports: &[&str]) -> bool {
+    target.rsplit_once(':').is_some_and(|(_, port)| ports.contains(&port))
+}
+
+/// What the responses of a leg call their sender: the first phone, else the first desktop behind UCWA, else the first
+/// mobility service, else the first of all.
 fn client(hop: &Hop<'_>) -> Option<Product> {
+    let rank = |p: &Product| match () {
+        () if p.mobile && !p.service => 3,
+        () if p.desktop && p.ucwa => 2,
+        () if p.mobile => 1,
+        () => 0,
+    };
     let products = hop.responses().filter(|m| m.status > 100).filter_map(product);
     let mut found: Option<Product> = None;
     for product in products {
-        if found.as_ref().is_none_or(|f| !f.mobile && product.mobile) {
+        if found.as_ref().is_none_or(|f| rank(f) < rank(&product)) {
             found = Some(product);
         }
     }
@@ -125,8 +140,11 @@ fn product(m: &Msg<'_>) -> Option<Product> {
     Some(Product::parse(&crate::text::clean(m.product?))).filter(|p| !p.name.is_empty())
 }
 
-/// Whether any response came from a mobile endpoint.
+/// Whether any response came from a mobile endpoint. The mobility service alone speaks for a phone unless a desktop
+/// behind it names itself.
 fn has_mobile(attempt: &Attempt<'_>) -> bool {
-    let responses = attempt.messages.iter().filter(|m| m.method == Method::Invite && m.status > 100);
-    responses.take(256).any(|m| m.product.is_some_and(Product::is_mobile))
+    let responses = || attempt.messages.iter().filter(|m| m.method == Method::Invite && m.status > 100);
+    let products = || responses().take(256).filter_map(|m| m.product);
+    let desktop = products().any(Product::is_desktop_behind_ucwa);
+    products().any(|p| Product::is_mobile(p) && !(desktop && Product::is_mobility_service(p)))
 }

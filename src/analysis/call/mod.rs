@@ -30,6 +30,8 @@ pub struct Leg {
     pub client: Option<Product>,
     /// True for a mobile endpoint.
     pub mobile: bool,
+    /// It went to UCWA, and no record names the client behind it: a phone, or a Mac.
+    pub unnamed: bool,
     /// How this leg ended.
     pub outcome: Outcome,
     /// Its final status.
@@ -141,6 +143,12 @@ impl Call {
     /// Whether the callee missed it.
     pub fn is_missed(&self) -> bool {
         self.verdict.is_some_and(Verdict::is_missed)
+    }
+
+    /// Whether every mobile endpoint is a client behind UCWA that no record names: whether it is a phone is not known.
+    pub(crate) fn is_perhaps_no_phone(&self) -> bool {
+        let mut mobile = self.legs.iter().filter(|l| l.mobile).peekable();
+        mobile.peek().is_some() && mobile.all(|l| l.unnamed)
     }
 
     /// Every record of the call, diagnostic records included.

@@ -1,6 +1,6 @@
 //! From one MESSAGE transaction to a push.
 
-use super::recognise::mcx_user;
+use super::recognise::{asserted_user, mcx_user};
 use super::{Hop, Push, Sighting};
 use crate::analysis::coverage::Blind;
 use crate::analysis::diagnostic::Diagnostic;
@@ -59,13 +59,15 @@ pub(super) fn push(ctx: &Context<'_>, group: &Group<'_>, cseq: u32, set: &[&Msg<
         [first].into_iter().chain(t.answer.map(|m| m.id)).chain(records_about.iter().copied()).collect();
     evidence.sort_unstable();
     evidence.dedup();
+    // 30007 is said of tests; a push of a mobility user is none, whatever is said of it.
+    let synthetic = user.is_none()
+        && (diagnostics.iter().any(|d| d.id == 30_007)
+            || from.display.is_empty() && looks_like_a_test(ctx, &t, cseq));
+    let user = user.or_else(|| asserted_user(ctx, first).filter(|_| !synthetic));
     Push {
         call_id: ctx.call_id(first),
         cseq,
-        // 30007 is said of tests; a push of a user is none, whatever is said of it.
-        synthetic: user.is_none()
-            && (diagnostics.iter().any(|d| d.id == 30_007)
-                || from.display.is_empty() && looks_like_a_test(ctx, &t, cseq)),
+        synthetic,
         user,
         mcx_id,
         sent: t.requests.first().and_then(|m| m.time).or_else(|| set.first().and_then(|m| m.time)),

@@ -6,10 +6,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, Write};
 
 use super::model::{Call, Finding, Lone, Place, Push, Report, Spot};
-use super::words::{MOST, headline, is_lost, known, mobile_client, servers_of, spoken_of, status, when};
+use super::words::{
+    MOST, calls_of, headline, is_lost, known, mobile_client, servers_of, spoken_of, status, told_by_mail, when,
+};
 use crate::knowledge::catalogue::{self, Step};
 use escape::{code, in_cell, prose};
 
+/// Servers named beside a cause.
+const PEERS: usize = 3;
 /// Places named for one call or push.
 const PLACES: usize = 8;
 
@@ -32,6 +36,8 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     perhaps(report, out)?;
     lost(report, &known, out)?;
     lone(report, out)?;
+    unexplained(report, out)?;
+    voice_mail(report, out)?;
     counts(report, out)?;
     sources(report, out)?;
     holes(report, out)?;
@@ -58,16 +64,12 @@ impl<'r> Known<'r> {
     fn causes(&self, codes: &[&str], out: &mut dyn Write) -> io::Result<()> {
         for finding in codes.iter().filter_map(|c| self.findings.get(c)) {
             writeln!(out, "- **Cause** {}: {}", code(finding.code), prose(finding.summary))?;
+            for peer in finding.peers.iter().take(PEERS) {
+                writeln!(out, "  - {}", prose(&peer.in_words()))?;
+            }
             let steps = catalogue::find(finding.code).map_or(&[][..], |f| &f.steps);
-            let steps: Vec<String> = steps
-                .iter()
-                .map(|step| match step {
-                    Step::Text(text) => prose(text),
-                    Step::Command(command) => code(command),
-                })
-                .collect();
             if !steps.is_empty() {
-                writeln!(out, "- **Do**: {}", steps.join(" "))?;
+                writeln!(out, "- **Do**: {}", spoken(steps))?;
             }
         }
         Ok(())
@@ -93,6 +95,9 @@ fn missed(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io:
         }
         for push in pushes {
             writeln!(out, "- push {}: {}", prose(push.result), prose(&status(push.status, push.reason.as_deref())))?;
+        }
+        if let Some(told) = told_by_mail(call) {
+            writeln!(out, "- {told}")?;
         }
         known_things.causes(&call.findings, out)?;
         if let Some(later) = &call.reached_later {
@@ -202,6 +207,45 @@ fn lone(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out)?;
     }
     more(all.len(), out)
+}
+
+/// Failed calls without a cause: what was told of them, and what is known of it.
+fn unexplained(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if report.unexplained.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## Failed calls without a known cause, by what was told of them\n")?;
+    for group in report.unexplained.iter().take(MOST) {
+        let reason = if group.reason.is_empty() { String::new() } else { format!(" {}", code(&group.reason)) };
+        let remedy = spoken(&group.remedy);
+        let remedy = if remedy.is_empty() { remedy } else { format!(" **Do**: {remedy}") };
+        let calls = prose(&calls_of(group));
+        writeln!(out, "- **{}**{reason}: {}{remedy} {calls}", prose(&group.code), prose(&group.meaning))?;
+    }
+    writeln!(out)?;
+    more(report.unexplained.len(), out)
+}
+
+/// Calls that voice mail answered.
+fn voice_mail(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if report.voice_mail.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## Answered by voice mail: answered to SIP, missed for the person\n")?;
+    for [time, to, from, call_id] in report.voice_mail.iter().take(MOST) {
+        let (to, from) = (code(known(to, "(unknown user)")), code(known(from, "(unknown caller)")));
+        writeln!(out, "- {} {to} from {from}, Call-ID {}", when(Some(time)), code(call_id))?;
+    }
+    writeln!(out)?;
+    more(report.voice_mail.len(), out)
+}
+
+fn spoken(steps: &[Step]) -> String {
+    let steps = steps.iter().map(|step| match step {
+        Step::Text(text) => prose(text),
+        Step::Command(command) => code(command),
+    });
+    steps.collect::<Vec<_>>().join(" ")
 }
 
 fn proof(evidence: &[Place], out: &mut dyn Write) -> io::Result<()> {

@@ -1,14 +1,15 @@
 //! The calls, the pushes and their causes, in the words of the model.
 
-use super::{iso, lone, places, undetermined};
+use super::{iso, lone, places, undetermined, unexplained};
 use crate::analysis::{self, Analysis, Diagnostic};
-use crate::findings;
+use crate::findings::mail::{self, Mail};
+use crate::findings::{self, peers};
 use crate::knowledge;
 use crate::report::model;
 use crate::span::Span;
 use crate::trace::{EventId, Trace};
 
-pub(super) fn call(trace: &Trace, analysis: &Analysis, call: &analysis::Call) -> model::Call {
+pub(super) fn call(trace: &Trace, analysis: &Analysis, mail: &Mail, call: &analysis::Call) -> model::Call {
     let pushes = call.pushes.iter().filter_map(|p| analysis.pushes.get(*p)).map(|p| p.call_id.clone()).collect();
     model::Call {
         call_id: call.call_id.clone(),
@@ -44,9 +45,11 @@ pub(super) fn call(trace: &Trace, analysis: &Analysis, call: &analysis::Call) ->
         messages: call.messages,
         evidence: places(trace, &call.evidence, &call.lines),
         gave_up_ms: call.gave_up_ms,
-        voice_mail: call.voice_mail,
         reached_later: iso(call.reached_later),
         undetermined: undetermined::of_call(trace, analysis, call),
+        gateway_cause: unexplained::of_call(trace, call),
+        told_by_mail: mail.told(trace, analysis, call),
+        voice_mail: mail::answered(call),
         hop_tables: Vec::new(),
     }
 }
@@ -122,6 +125,7 @@ pub(super) fn grouped(trace: &Trace, analysis: &Analysis, whole: bool) -> Vec<mo
         .collect();
     codes.sort_unstable();
     codes.dedup();
+    let mut peers = peers::peers(trace, analysis, &codes);
     let mut out: Vec<(findings::Severity, model::Finding)> = codes
         .into_iter()
         .filter_map(|code| {
@@ -170,12 +174,18 @@ pub(super) fn grouped(trace: &Trace, analysis: &Analysis, whole: bool) -> Vec<mo
                     pushes: pushes.iter().map(|p| p.call_id.clone()).collect(),
                     evidence: places(trace, &evidence, &lines),
                     lone,
+                    peers: peers.remove(code).unwrap_or_default().into_iter().map(peer).collect(),
                 },
             ))
         })
         .collect();
     out.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.code.cmp(b.1.code)));
     out.into_iter().map(|(_, f)| f).collect()
+}
+
+fn peer(p: peers::Peer) -> model::Peer {
+    let host = Some(p.host).filter(|h| !h.is_empty());
+    model::Peer { peer: host, first: iso(p.first), last: iso(p.last), count: p.count }
 }
 
 fn diagnostics(all: &[Diagnostic]) -> Vec<model::Diagnostic> {

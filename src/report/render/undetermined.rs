@@ -40,6 +40,10 @@ pub fn why_undetermined(trace: &Trace, analysis: &Analysis, blind: &Blind) -> St
         Blind::Clocks => {
             "a push of the user is on a server whose clock cannot be compared with that of the call".to_owned()
         }
+        Blind::ClientUnnamed => {
+            "no record names the client behind the mobility service (UCWA): a phone, which would get a push, or a Mac"
+                .to_owned()
+        }
     }
 }
 

@@ -4,9 +4,10 @@ use std::io::{self, Write};
 
 use super::{DIM, cause, heading, line, more, proof};
 use crate::report::hops::{self, HopText};
-use crate::report::model::{Call, Report};
+use crate::knowledge::tables;
+use crate::report::model::{Call, Push, Report};
 use crate::report::page;
-use crate::report::words::{self, MOST, known};
+use crate::report::words::{self, MOST, known, told_by_mail};
 
 /// Missed calls under their causes.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -113,6 +114,12 @@ fn victim(report: &Report, call: &Call, out: &mut dyn Write) -> io::Result<()> {
     if let Some(later) = &call.reached_later {
         line(out, 6, &format!("they talked later, at {}", later.get(11..19).unwrap_or(later)))?;
     }
+    if let Some(told) = told_by_mail(call) {
+        line(out, 6, told)?;
+    }
+    if let Some(cause) = &call.gateway_cause {
+        line(out, 6, &format!("Q.850 cause {}: {}", cause.cause, cause.explained.unwrap_or("not in the table")))?;
+    }
     line(out, 6, &format!("Call-ID {}", call.call_id))?;
     proof(out, 6, &call.evidence)?;
     let pushes = report.pushes.iter().filter(|p| call.pushes.contains(&p.call_id));
@@ -131,8 +138,14 @@ pub(super) fn pushes_of(report: &Report, call: &Call) -> String {
         .map(|p| {
             let status =
                 p.status.map_or(String::new(), |s| format!(" {s} {}", p.reason.as_deref().unwrap_or_default()));
-            format!("{}{status}", p.result)
+            format!("{}{status}{}", p.result, unpublished(p))
         })
         .collect();
     if own.is_empty() { "not sent".to_owned() } else { own.join("; ") }
+}
+
+/// An answer of the clearing house whose meaning is not published, as it came.
+fn unpublished(push: &Push) -> String {
+    let own = push.diagnostics.iter().filter(|d| tables::unpublished(d.id).is_some());
+    own.map(|d| format!(" [{} \"{}\", meaning not published]", d.id, d.reason)).collect()
 }

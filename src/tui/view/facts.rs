@@ -5,6 +5,7 @@ use ratatui::text::{Line, Span};
 
 use crate::knowledge::Explanation;
 use crate::knowledge::catalogue::Step;
+use crate::knowledge::explanation::checks;
 use crate::ladder::text::{TextOptions, TimeStyle};
 use crate::ladder::{Ladder, Subject};
 use crate::report::story::Story;
@@ -118,9 +119,17 @@ fn cause(app: &App, cause: &Cause, width: usize) -> Vec<Line<'static>> {
         }
     }
     paragraph("Seen: ", &finding.seen);
-    if !finding.false_friends.is_empty() {
-        paragraph("False friends: ", &finding.false_friends);
+    paragraph("Users notice: ", &finding.noticed);
+    for (i, check) in checks(finding).iter().enumerate() {
+        for (at, step) in check.steps.iter().enumerate() {
+            match step {
+                Step::Text(text) if at == 0 => paragraph(&format!("Check {}: ", i + 1), text),
+                Step::Text(text) => paragraph("", text),
+                Step::Command(command) => paragraph("  ", command),
+            }
+        }
     }
+    paragraph("False friends: ", &finding.false_friends);
     for source in &finding.source {
         paragraph("Source: ", source);
     }
