@@ -238,8 +238,8 @@ fn every_field_has_a_name_of_its_own_and_can_be_asked() {
         let bound = Query::parse(&asked).unwrap().bind(&trace, &analysis);
         let tables = [Table::Calls, Table::Pushes, Table::Records];
         let found = tables.iter().filter(|t| field.is_on(**t)).map(|t| bound.rows(*t).len()).sum::<usize>();
-        // No sample holds a record twice.
-        assert_eq!(found > 0, field.name != "copy", "no row has {asked}");
+        // No sample holds a record twice, or one that has lost its opener below a line with a time.
+        assert_eq!(found > 0, !matches!(field.name, "copy" | "inferred"), "no row has {asked}");
         if let Kind::Word(words) = field.kind {
             for word in words {
                 assert!(Query::parse(&format!("{}:{word}", field.name)).is_ok(), "{word}");

@@ -79,7 +79,7 @@ impl Servers {
         let mut streams: Vec<Stream> =
             files.par_iter().flat_map_iter(|events| evidence::streams(trace, events)).collect();
         // Not by number of the file: the order in which inputs are given must not matter.
-        let name = |s: &Stream| trace.inputs().get(s.file.index()).map(|i| i.name());
+        let name = |s: &Stream| trace.inputs().get(s.file.index()).map(crate::input::Input::name);
         streams.sort_by(|a, b| (a.key(), a.span, a.records, name(a)).cmp(&(b.key(), b.span, b.records, name(b))));
         let mut out = Servers { files: vec![FileServers::default(); trace.inputs().len()], ..Servers::default() };
         let mut merged: Vec<Vec<Stream>> = Vec::new();

@@ -107,7 +107,7 @@ fn candidates(trace: &Trace, suspected: &[bool], groups: &mut Groups) -> BTreeMa
             cut.push((file, ends.filter(|id| !groups.is_elsewhere(*id)).collect()));
         }
     }
-    let name = |file: FileId| trace.inputs().get(file.index()).map(|i| i.name());
+    let name = |file: FileId| trace.inputs().get(file.index()).map(crate::input::Input::name);
     cut.sort_by_key(|(file, ends)| (!ends.is_empty(), name(*file)));
     let looked_up = cut.iter().filter(|(_, ends)| ends.is_empty()).count() + MOST_CUT;
     for (file, ends) in cut.into_iter().take(looked_up) {

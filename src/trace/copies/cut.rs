@@ -27,7 +27,7 @@ pub(super) fn whole(trace: &Trace, suspected: &[bool], cut: EventId, lost: Lost)
         // The prefix is gone with the beginning, and with it time and number.
         (lost == Lost::Head || moment(e) == moment(own)) && agrees(trace.record(e), left, lost)
     };
-    let name = |e: &Event| trace.inputs.get(e.file.index()).map(|i| i.name());
+    let name = |e: &Event| trace.inputs.get(e.file.index()).map(crate::input::Input::name);
     let found = trace
         .events
         .par_iter()
