@@ -47,12 +47,26 @@ pub fn peers(trace: &Trace, analysis: &Analysis, codes: &[&'static str]) -> BTre
     }
     for call in &analysis.calls {
         let target = call.legs.iter().find_map(|l| l.target.as_deref());
-        out.answers(trace, analysis, (&call.findings, &call.evidence, &call.lines), &call.diagnostics, target, call.ended);
+        out.answers(
+            trace,
+            analysis,
+            (&call.findings, &call.evidence, &call.lines),
+            &call.diagnostics,
+            target,
+            call.ended,
+        );
     }
     // What a call shares with its push was counted with the call.
     for push in analysis.pushes.iter().filter(|p| p.call.is_none()) {
         let target = push.hops.iter().rev().find_map(|h| h.peer.as_deref());
-        out.answers(trace, analysis, (&push.findings, &push.evidence, &push.lines), &push.diagnostics, target, push.answered);
+        out.answers(
+            trace,
+            analysis,
+            (&push.findings, &push.evidence, &push.lines),
+            &push.diagnostics,
+            target,
+            push.answered,
+        );
     }
     let sorted = out.of.into_iter().map(|(code, hosts)| {
         let mut all: Vec<Peer> = hosts.into_values().collect();

@@ -63,7 +63,11 @@ static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
     all.sort_unstable();
     all.dedup();
     let in_lines = matchers().filter(|m| matches!(m.place.as_str(), "component" | "result_code")).filter_map(text);
-    let of_lines = in_lines.chain(CONNECT).chain([HANDSHAKE]).filter_map(|t| all.binary_search(&t).ok()).fold(0, |bits, i| bits | bit(i));
+    let of_lines = in_lines
+        .chain(CONNECT)
+        .chain([HANDSHAKE])
+        .filter_map(|t| all.binary_search(&t).ok())
+        .fold(0, |bits, i| bits | bit(i));
     Texts { automaton: AhoCorasick::builder().ascii_case_insensitive(true).build(&all).ok(), all, of_lines }
 });
 

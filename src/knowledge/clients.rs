@@ -91,7 +91,8 @@ impl Client {
         if !matches!(self.kind, Kind::Phone | Kind::Tablet) {
             return kind.to_owned();
         }
-        let servers = ["MCX (Lync 2010)", "Lync Server 2013", "Skype for Business 2015", "2019 and the Subscription Edition"];
+        let servers =
+            ["MCX (Lync 2010)", "Lync Server 2013", "Skype for Business 2015", "2019 and the Subscription Edition"];
         let told = servers.iter().zip(&self.pushes).filter_map(|(server, pushes)| {
             let told = match pushes {
                 Pushes::Unserved => return None,

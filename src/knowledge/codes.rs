@@ -183,7 +183,9 @@ mod tests {
         assert!(gateway_causes().iter().all(|c| sourced(c.source) && !c.meaning.is_empty()));
         assert!(result_codes().iter().all(|c| (sourced(c.source) || c.source == "-") && !c.meaning.is_empty()));
         // The pairs that Windows documents.
-        for (alert, code) in [(42, 0x8009_0327), (44, 0x8009_2010), (45, 0x8009_0328), (48, 0x8009_0325), (70, 0x8009_0302)] {
+        for (alert, code) in
+            [(42, 0x8009_0327), (44, 0x8009_2010), (45, 0x8009_0328), (48, 0x8009_0325), (70, 0x8009_0302)]
+        {
             assert!(tls_alerts().iter().any(|a| a.alert == alert && a.code == Some(code)), "{alert}");
         }
     }

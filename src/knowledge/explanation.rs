@@ -221,7 +221,8 @@ impl Explanation {
     pub(super) fn of_code(c: &'static ResultCode) -> Explanation {
         let hex = c.code.map(|n| format!("{n:08x}"));
         let names = |text: &str| {
-            text.eq_ignore_ascii_case(c.name) || hex.as_ref().is_some_and(|h| text.strip_prefix("0x") == Some(h.as_str()))
+            text.eq_ignore_ascii_case(c.name)
+                || hex.as_ref().is_some_and(|h| text.strip_prefix("0x") == Some(h.as_str()))
         };
         let see = related(
             |m| m.result_code.is_some() && m.result_code == hex || m.text.as_deref().is_some_and(names),
@@ -232,7 +233,9 @@ impl Explanation {
         let paired = match &alerts[..] {
             [] => String::new(),
             [one] => format!(" Windows also tells it when the other side sends the TLS alert {one}."),
-            all => format!(" Windows also tells it when the other side sends one of the TLS alerts {}.", all.join(", ")),
+            all => {
+                format!(" Windows also tells it when the other side sends one of the TLS alerts {}.", all.join(", "))
+            }
         };
         Explanation {
             code: c.code.map_or(c.name.to_owned(), |n| format!("{n:#010x}")),

@@ -26,7 +26,6 @@ pub struct Report {
     pub calls: Vec<Call>,
     pub pushes: Vec<Push>,
     /// Messages inside conversations that their receivers missed.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missed_messages: Vec<MissedMessage>,
     pub findings: Vec<Finding>,
     pub problems: Vec<Problem>,

@@ -174,8 +174,16 @@ mod tests {
                 "Communicator Mobile, Nokia",
                 [true, false, false],
             ),
-            ("RTCC/4.0.0.0 McxService/4.0.0.0 iPhoneLync/4.1 (iPhone_iOS_5)", "Lync Mobile, iPhone 4.1", [true, true, false]),
-            ("RTCC/4.0.0.0 McxService/4.0.0.0 AndroidLync/4.0.6509", "Lync Mobile, Android 4.0.6509", [true, false, false]),
+            (
+                "RTCC/4.0.0.0 McxService/4.0.0.0 iPhoneLync/4.1 (iPhone_iOS_5)",
+                "Lync Mobile, iPhone 4.1",
+                [true, true, false],
+            ),
+            (
+                "RTCC/4.0.0.0 McxService/4.0.0.0 AndroidLync/4.0.6509",
+                "Lync Mobile, Android 4.0.6509",
+                [true, false, false],
+            ),
             ("UCWA/5.0.0.0 iPhoneLync/5.0.8308.0", "Lync Mobile, iPhone 5.0.8308.0", [true, false, false]),
             ("RTCC/5.0.0.0 UCWA/5.0.0.0 AndroidLync/5.1 (A; B)", "Lync Mobile, Android 5.1 (B)", [true, false, false]),
             (
@@ -183,7 +191,11 @@ mod tests {
                 "Lync Mobile, Android 6.25.0.27 (SM-G930U Android 8.0.0)",
                 [true, true, false],
             ),
-            (&format!("{ucwa7} iPhoneLync/6.26.1 (iOS 14.4; iPhone 12)"), "Lync Mobile, iPhone 6.26.1 (iPhone 12)", [true, true, false]),
+            (
+                &format!("{ucwa7} iPhoneLync/6.26.1 (iOS 14.4; iPhone 12)"),
+                "Lync Mobile, iPhone 6.26.1 (iPhone 12)",
+                [true, true, false],
+            ),
             (&format!("{ucwa7} iPadLync/5.8"), "Lync Mobile, iPad 5.8", [true, false, false]),
             ("RTCC/6.0.0.0 UCWA/6.0.0.0 iPhoneLync/6.20", "Lync Mobile, iPhone 6.20", [true, true, true]),
             // Such a client on a server that sends it none: that is not its design.
@@ -195,15 +207,31 @@ mod tests {
                 "Lync Mobile, Android 7.1 (Pixel), newer than any known, taken for version 6",
                 [true, true, false],
             ),
-            (&format!("{ucwa7} AndroidLync/99999999999999999999"), "Lync Mobile, Android 99999999999999999999", [true, true, false]),
+            (
+                &format!("{ucwa7} AndroidLync/99999999999999999999"),
+                "Lync Mobile, Android 99999999999999999999",
+                [true, true, false],
+            ),
             (ucwa7, "UCWA endpoint 7.0.0.0", [true, true, false]),
-            (&format!("{ucwa7} LyncForMac/16.29.57 (Mac OS X)"), "Skype for Business, Mac 16.29.57 (Mac OS X)", [false; 3]),
-            ("UCCAPI/4.0.7577.0 OC/4.0.7577.0 (Microsoft Lync 2010)", "UCCAPI/4.0.7577.0 OC/4.0.7577.0 (Microsoft Lync 2010)", [false; 3]),
+            (
+                &format!("{ucwa7} LyncForMac/16.29.57 (Mac OS X)"),
+                "Skype for Business, Mac 16.29.57 (Mac OS X)",
+                [false; 3],
+            ),
+            (
+                "UCCAPI/4.0.7577.0 OC/4.0.7577.0 (Microsoft Lync 2010)",
+                "UCCAPI/4.0.7577.0 OC/4.0.7577.0 (Microsoft Lync 2010)",
+                [false; 3],
+            ),
             ("RTC/4.0", "RTC/4.0", [false; 3]),
             ("ContosoBot/2.1", "ContosoBot/2.1", [false; 3]),
         ] {
             let product = Product::parse(value.as_bytes());
-            assert_eq!((product.name.as_str(), [product.mobile, product.pushes, product.unsure]), (name, told), "{value}");
+            assert_eq!(
+                (product.name.as_str(), [product.mobile, product.pushes, product.unsure]),
+                (name, told),
+                "{value}"
+            );
             assert_eq!(Product::is_mobile(value.as_bytes()), product.mobile, "{value}");
             let mac = Product::is_desktop_behind_ucwa(value.as_bytes());
             assert_eq!(mac, product.desktop && product.ucwa, "{value}");

@@ -80,11 +80,12 @@ fn read_scenario(path: &Path) -> Scenario {
     Scenario { name, files, proof, expect }
 }
 
-/// The lines of `proof` that a report does not name as evidence of the call or push.
+/// The lines of `proof` that a report does not name as evidence of the call, push or cause.
 pub(crate) fn unproven(proof: &[(String, String)], report: &Value) -> Vec<String> {
     let evidence = |id: &str| -> Vec<String> {
         let of = |list: &str| report[list].as_array().unwrap().clone();
         let own = of("calls").into_iter().chain(of("pushes")).filter(|one| one["call_id"] == id);
+        let own = own.chain(of("findings").into_iter().filter(|one| one["code"] == id));
         let places = own.flat_map(|one| one["evidence"].as_array().unwrap().clone());
         places.map(|p| format!("{}:{}", p["file"].as_str().unwrap(), p["line"])).collect()
     };

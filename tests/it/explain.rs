@@ -41,7 +41,9 @@ fn the_list_groups_all_causes_and_names_what_is_never_reported() {
     assert!(list.lines().all(|l| l.chars().count() <= 80) && !list.contains('\u{1b}'), "{list}");
     let heads: Vec<&str> = list.lines().filter(|l| !l.starts_with(' ') && !l.is_empty()).collect();
     assert_eq!(heads.len(), 7, "{heads:?}");
-    for (head, word) in heads.iter().zip(["Routing and certificates", "No push", "answer", "outside SIP", "UCWA", "Never reported"]) {
+    for (head, word) in
+        heads.iter().zip(["Routing and certificates", "No push", "answer", "outside SIP", "UCWA", "Never reported"])
+    {
         assert!(head.contains(word), "{head}");
     }
     let rows: Vec<&str> = list.lines().filter(|l| l.starts_with("  ")).map(str::trim).collect();

@@ -174,6 +174,8 @@ proptest! {
     fn of_a_sample_or_scenario_says_no_more(pick in any::<Index>(), cuts in prop::collection::vec(cut(), 8)) {
         let mut all: Vec<(String, Files)> = scenarios().into_iter().map(|s| (s.name, s.files)).collect();
         all.retain(|(_, files)| files.iter().all(|(_, log)| !lines(log).is_empty()));
+        // How long its server usually says nothing is only known from the records that are taken away.
+        all.retain(|(name, _)| name != "93-story-clock-set-ahead");
         all.extend(samples());
         let (name, files) = &all[pick.index(all.len())];
         check(name, files, &cuts)?;

@@ -14,7 +14,12 @@ fn base(name: &str) -> String {
 }
 
 fn of<'r>(report: &'r Value, kind: &str, id: &str) -> &'r Value {
-    report[kind].as_array().unwrap().iter().find(|e| e["call_id"] == id).unwrap_or_else(|| panic!("no {id}: {report:#}"))
+    report[kind]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|e| e["call_id"] == id)
+        .unwrap_or_else(|| panic!("no {id}: {report:#}"))
 }
 
 /// A call whose one leg goes to a port of the mobility service and ends unanswered; no push.
@@ -129,7 +134,11 @@ fn faults_of_certificates_name_the_other_side_and_the_time() {
             continue;
         }
         let times = peers.and_then(|p| Some((p[0]["first"].as_str()?.len(), p[0]["last"].as_str()?.len())));
-        assert_eq!(peers.map(|p| (&p[0]["peer"], &p[0]["count"])), Some((&json!("sip.fabrikam.com"), &json!(1))), "{code}");
+        assert_eq!(
+            peers.map(|p| (&p[0]["peer"], &p[0]["count"])),
+            Some((&json!("sip.fabrikam.com"), &json!(1))),
+            "{code}"
+        );
         assert_eq!(times, Some((23, 23)), "{code}");
         assert!(text(&files).contains("with sip.fabrikam.com, once, 2012-"), "{}", text(&files));
     }
@@ -139,11 +148,26 @@ fn faults_of_certificates_name_the_other_side_and_the_time() {
 #[test]
 fn failed_calls_without_a_cause_are_told_by_their_id() {
     for (header, words) in [
-        ("ms-diagnostics: 12001;reason=\"Called number not allowed\"", ["12001 \"Called number not allowed\": The caller's voice policy", "(1 call: c1)"]),
-        ("ms-diagnostics: 15000;reason=\"Unable to read\"", ["15000 \"Unable to read\": The data that says where", "Do: Check Exchange UM"]),
-        ("ms-client-diagnostics: 52035;reason=\"This client has\"", ["52035 \"This client has\": No error", "(1 call: c1)"]),
-        ("Reason: Q.850;cause=34;text=\"no circuit\"", ["Q.850 cause 34: No circuit or channel available: All lines are taken.", "Get-CsTrunkConfiguration"]),
-        ("ms-diagnostics: 1999;reason=\"X\"", ["1999 \"X\": Not documented; ids of this range come from: SIP stack.", "c1"]),
+        (
+            "ms-diagnostics: 12001;reason=\"Called number not allowed\"",
+            ["12001 \"Called number not allowed\": The caller's voice policy", "(1 call: c1)"],
+        ),
+        (
+            "ms-diagnostics: 15000;reason=\"Unable to read\"",
+            ["15000 \"Unable to read\": The data that says where", "Do: Check Exchange UM"],
+        ),
+        (
+            "ms-client-diagnostics: 52035;reason=\"This client has\"",
+            ["52035 \"This client has\": No error", "(1 call: c1)"],
+        ),
+        (
+            "Reason: Q.850;cause=34;text=\"no circuit\"",
+            ["Q.850 cause 34: No circuit or channel available: All lines are taken.", "Get-CsTrunkConfiguration"],
+        ),
+        (
+            "ms-diagnostics: 1999;reason=\"X\"",
+            ["1999 \"X\": Not documented; ids of this range come from: SIP stack.", "c1"],
+        ),
     ] {
         let files = story::write(&failed(488, header));
         let told = text(&files);
@@ -154,10 +178,7 @@ fn failed_calls_without_a_cause_are_told_by_their_id() {
 /// Exchange UM: an INFO when the caller gives up; voice mail that answers.
 #[test]
 fn mail_and_voice_mail_are_told() {
-    let base = base("nopush").replace(
-        "--- fe01.log",
-        "call m1 alice@contoso.com bob@contoso.com\n--- fe01.log",
-    );
+    let base = base("nopush").replace("--- fe01.log", "call m1 alice@contoso.com bob@contoso.com\n--- fe01.log");
     let info = |answer: &str| {
         base.replace(
             "08:35:00.000 in edge01",
@@ -178,10 +199,13 @@ fn mail_and_voice_mail_are_told() {
 
     let answered = "08:30:30.100 in um01.contoso.com:5061 200 INVITE c1 via=fe,b,a client=um\n";
     let voice = base
-        .replace("08:30:30.100 in fe01.contoso.com:5087 408 INVITE c1 via=fe,a client=wp #final\n", &format!(
-            "08:30:20.000 out um01.contoso.com:5061 INVITE c1 via=um,a\n{}",
-            answered.replace("via=fe,b,a", "via=um,a")
-        ))
+        .replace(
+            "08:30:30.100 in fe01.contoso.com:5087 408 INVITE c1 via=fe,a client=wp #final\n",
+            &format!(
+                "08:30:20.000 out um01.contoso.com:5061 INVITE c1 via=um,a\n{}",
+                answered.replace("via=fe,b,a", "via=um,a")
+            ),
+        )
         .replace("408 INVITE c1 via=a #final2", "200 INVITE c1 via=a client=um");
     let files = story::write(&voice);
     let report = report_of(&files);

@@ -2,6 +2,7 @@
 
 use super::Attempt;
 use crate::analysis::message::{Group, Msg};
+use crate::record::Direction;
 use crate::sip::Method;
 
 /// The first message that proves that the INVITE was answered.
@@ -20,9 +21,15 @@ fn is_ack_to_answer(attempt: &Attempt<'_>, m: &Msg<'_>) -> bool {
     }
     let top = m.vias.first();
     let known = attempt.hops.iter().flat_map(|h| h.messages.first()).any(|o| o.vias.first() == top);
-    let rang = || attempt.messages.iter().any(|o| (101..200).contains(&o.status) && o.to_tag == m.to_tag);
-    let refused = || attempt.messages.iter().any(|o| o.status >= 300 && o.to_tag == m.to_tag);
-    !known && (m.vias.len() > 1 || rang() && !refused())
+    let invite = || attempt.messages.iter().filter(|o| o.method == Method::Invite);
+    // From the caller: the branch of the INVITE is known there, so that another one is new.
+    let from_caller = || {
+        m.direction == Direction::Incoming
+            && invite().any(|o| o.server == m.server && o.vias.len() == 1 && o.is_request())
+            && invite().any(|o| (101..200).contains(&o.status) && o.to_tag == m.to_tag)
+            && !invite().any(|o| o.status >= 300 && o.to_tag == m.to_tag)
+    };
+    !known && (m.vias.len() > 1 || from_caller())
 }
 
 /// Requests inside the dialog; where other attempts of the caller follow, it may be theirs.

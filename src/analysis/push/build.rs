@@ -61,8 +61,7 @@ pub(super) fn push(ctx: &Context<'_>, group: &Group<'_>, cseq: u32, set: &[&Msg<
     evidence.dedup();
     // 30007 is said of tests; a push of a mobility user is none, whatever is said of it.
     let synthetic = user.is_none()
-        && (diagnostics.iter().any(|d| d.id == 30_007)
-            || from.display.is_empty() && looks_like_a_test(ctx, &t, cseq));
+        && (diagnostics.iter().any(|d| d.id == 30_007) || from.display.is_empty() && looks_like_a_test(ctx, &t, cseq));
     let user = user.or_else(|| asserted_user(ctx, first).filter(|_| !synthetic));
     Push {
         call_id: ctx.call_id(first),

@@ -41,7 +41,12 @@ fn everything_an_engineer_can_point_at_is_found() {
         ("30005", "diagnostic/30005", "not published", "PN33"),
         ("10003", "diagnostic/10003", "Lync side refused", ""),
         ("AndroidLync", "client/androidlync", "2019 and the Subscription Edition from version 6 on", ""),
-        ("RTCC/7.0.0.0 UCWA/7.0.0.0 LyncForMac/16", "client/rtcc client/ucwa client/lyncformac", "server application", ""),
+        (
+            "RTCC/7.0.0.0 UCWA/7.0.0.0 LyncForMac/16",
+            "client/rtcc client/ucwa client/lyncformac",
+            "server application",
+            "",
+        ),
         ("10060", "diagnostic/10060 result_code/0x0000274c", "Mediation Server", ""),
         ("10054(WSAECONNRESET)", "result_code/0x00002746", "10054", ""),
         ("wsaetimedout", "result_code/0x0000274c", "10060", ""),

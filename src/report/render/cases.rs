@@ -133,7 +133,10 @@ pub(super) fn grouped(trace: &Trace, analysis: &Analysis, whole: bool) -> Vec<mo
             let calls: Vec<_> = analysis.calls.iter().filter(|c| c.findings.contains(&code)).collect();
             let pushes: Vec<_> = analysis.pushes.iter().filter(|p| p.findings.contains(&code)).collect();
             // A push and the call it belongs to are one case.
-            let alone = pushes.iter().filter(|p| p.call.is_none()).count();
+            let of_case = |p: &&&analysis::Push| {
+                p.call.and_then(|c| analysis.calls.get(c)).is_some_and(|c| c.findings.contains(&code))
+            };
+            let alone = pushes.iter().filter(|p| !of_case(p)).count();
             let mut evidence: Vec<EventId> = calls
                 .iter()
                 .flat_map(|c| &c.evidence)

@@ -60,7 +60,8 @@ fn new(what: &Told, reason: String) -> Unexplained {
         }
         Told::Gateway(cause) => {
             let known = codes::gateway_cause(cause);
-            let meaning = known.map_or("Not in the table of causes.".to_owned(), |c| format!("{}: {}", c.name, c.meaning));
+            let meaning =
+                known.map_or("Not in the table of causes.".to_owned(), |c| format!("{}: {}", c.name, c.meaning));
             (format!("Q.850 cause {cause}"), meaning, known.map_or("", |c| c.remedy))
         }
         Told::Status(status) => {
@@ -76,7 +77,8 @@ fn new(what: &Told, reason: String) -> Unexplained {
 /// The cause in a `Reason` header (RFC 3326) of a final response or of what ended the call.
 pub(super) fn gateway_cause(trace: &Trace, call: &Call) -> Option<u32> {
     let ends = |e: &&crate::trace::Event| {
-        (e.status >= 300 && e.method == Method::Invite) || (e.status == 0 && matches!(e.method, Method::Bye | Method::Cancel))
+        (e.status >= 300 && e.method == Method::Invite)
+            || (e.status == 0 && matches!(e.method, Method::Bye | Method::Cancel))
     };
     call.own_records().iter().filter_map(|id| trace.event(*id)).filter(ends).find_map(|event| {
         let message = trace.message(event)?;

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use super::{DIM, cause, heading, line, more, proof};
-use crate::report::hops::{self, HopText};
 use crate::knowledge::tables;
+use crate::report::hops::{self, HopText};
 use crate::report::model::{Call, Push, Report};
 use crate::report::page;
 use crate::report::words::{self, MOST, known, told_by_mail};
