@@ -21,8 +21,14 @@ pub(super) enum Side {
 /// The endpoint of the final response: that of its To tag, since every endpoint has its own (RFC 3261 section 12.1.1).
 pub(super) fn speaker(attempt: &Attempt<'_>, own: &[&Msg<'_>], hops: &[&Hop<'_>], legs: &[Leg]) -> Side {
     let answered = attempt.final_response().filter(|f| f.status < 300);
+    let kept = answered.and_then(|_| kept(attempt, own));
+    // The response that counts names its sender, unless it is one of several.
+    let named = attempt.final_response().filter(|_| kept.is_none() && attempt.proof().is_none() || answered.is_some());
+    if let Some(product) = named.filter(|_| kept.is_none()).and_then(|f| f.product) {
+        return if Product::is_mobile(product) { Side::Mobile } else { Side::Other };
+    }
     let tag = match (answered, attempt.proof()) {
-        (Some(f), _) => kept(attempt, own).unwrap_or(f.to_tag),
+        (Some(f), _) => kept.unwrap_or(f.to_tag),
         (None, Some(proof)) if proof.to_tag == attempt.from_tag => proof.from_tag,
         (None, Some(proof)) => proof.to_tag,
         (None, None) => attempt.final_response().map_or(0, |f| f.to_tag),

@@ -42,7 +42,7 @@ const FEDERATION: [(&str, &str); 4] = [
     ),
     (
         "ms-diagnostics: 1047;reason=\"Failed to complete TLS negotiation with a federated peer server\";WinsockFailureCode=\"10054(WSAECONNRESET)\";source=\"edge01.contoso.com\"",
-        "PN07",
+        "PN16",
     ),
 ];
 
