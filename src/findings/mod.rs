@@ -27,7 +27,7 @@ mod tls;
 
 use rayon::prelude::*;
 
-use crate::analysis::{Analysis, Call, Push, PushResult};
+use crate::analysis::{Analysis, Call, Push, PushResult, Verdict};
 pub use crate::knowledge::catalogue::{Finding, Matcher, Severity, catalogue, find};
 use crate::span::Span;
 use crate::trace::{EventId, Trace};
@@ -65,6 +65,11 @@ pub fn attach(trace: &Trace, analysis: &mut Analysis) {
             message.findings.extend(&push.findings);
             message.evidence.extend(&push.evidence);
         }
+        message.findings.extend(match message.verdict {
+            Some(Verdict::NotOpened) => Some("PN50"),
+            Some(Verdict::MissedNoPush) => Some("PN20"),
+            _ => None,
+        });
         message.findings.sort_unstable();
         message.findings.dedup();
         message.evidence.sort_unstable();

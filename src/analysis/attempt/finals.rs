@@ -1,8 +1,9 @@
 //! Which final response counts: what the caller was told, as RFC 3261 section 16.7 has it.
 
-use super::Attempt;
+use super::{Attempt, Hop};
 use crate::analysis::message::{Context, Msg};
 use crate::record::Direction;
+use crate::sip::Method;
 
 /// A server sends a 2xx on at once, whatever it sent before (RFC 3261 section 16.7 step 5).
 const AT_ONCE_MS: i64 = 2_000;
@@ -24,7 +25,7 @@ pub(super) fn of<'m>(ctx: &Context<'_>, attempt: &mut Attempt<'m>) -> Option<&'m
     let open: Vec<usize> = attempt.roots.iter().copied().filter(|r| !superseded.contains(r)).collect();
     attempt.root = open.first().copied().unwrap_or(attempt.root);
     let told: Vec<Option<&Msg<'_>>> =
-        open.iter().map(|r| attempt.hops.get(*r).and_then(|h| h.finals().next())).collect();
+        open.iter().map(|r| attempt.hops.get(*r).and_then(|h| last_told(ctx, h))).collect();
     if let Some(best) = best(told.iter().flatten().copied()).filter(|_| told.iter().all(Option::is_some)) {
         return Some(best);
     }
@@ -33,6 +34,14 @@ pub(super) fn of<'m>(ctx: &Context<'_>, attempt: &mut Attempt<'m>) -> Option<&'m
     }
     let inside = |hop: usize| !superseded.iter().any(|r| is_below(attempt, hop, *r));
     sent_on(attempt, &inside).or_else(|| best_of_legs(attempt, &inside))
+}
+
+/// The final on a root. Clients that put no branch into their Via have one hop for all servers that they try: a final
+/// behind which the request went to another server was not the last.
+fn last_told<'m>(ctx: &Context<'_>, hop: &Hop<'m>) -> Option<&'m Msg<'m>> {
+    let requests = || hop.messages.iter().filter(|m| m.method == Method::Invite && m.is_request()).take(64);
+    let goes_on = |f: &Msg<'_>| requests().any(|m| m.server != f.server && ctx.is_before(f, m) == Some(true));
+    hop.finals().take(64).find(|f| !goes_on(f)).or_else(|| hop.finals().next())
 }
 
 /// Whether a hop is another, or hangs below it.

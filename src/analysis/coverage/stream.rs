@@ -25,7 +25,9 @@ const THROTTLE: u32 = 5_000;
 const FILTERED: (usize, usize) = (3, 3);
 /// How many gaps may still be filled by records that come late.
 const OPEN_GAPS: usize = 64;
-/// So many records other than messages in a row, in so many milliseconds, and no message: messages were not traced.
+/// So few of them are enough where the server says nothing of messages for far longer than usual.
+const FEW_OTHERS: u32 = 3;
+/// So many records other than messages, and warnings, in a row, in so many milliseconds, and no message: messages were not traced.
 const LEVEL: (u32, i64) = (10, 5_000);
 
 #[derive(Debug)]
@@ -54,6 +56,9 @@ pub(super) struct Stream {
     /// The last message, and the records of other kinds since.
     message: Option<(EventId, Option<Timestamp>)>,
     others: u32,
+    /// How long it usually says nothing of messages, and the holes where it said other things only.
+    usual_messages: Usual,
+    silenced: Vec<Cut>,
     copied: bool,
 }
 
@@ -105,6 +110,8 @@ impl Stream {
             perhaps: None,
             message: (event.kind == RecordKind::Protocol).then_some((id, time)),
             others: 0,
+            usual_messages: Usual::default(),
+            silenced: Vec::new(),
             copied: false,
         }
     }
@@ -112,9 +119,7 @@ impl Stream {
     /// Component lines behind the last record.
     pub(super) fn lines(&mut self, count: u32, informs: bool) {
         self.pending = self.pending.saturating_add(count);
-        if informs {
-            self.others = 0;
-        }
+        self.others = if informs { 0 } else { self.others.saturating_add(count) };
     }
 
     /// Whether numbers are missing ahead of this one.
@@ -191,12 +196,16 @@ impl Stream {
             self.others += 1;
             return;
         }
-        if let Some((after, before)) = self.message.replace((id, time))
-            && self.others >= LEVEL.0
-            && time.zip(before).is_some_and(|(now, then)| now.since(then) >= LEVEL.1)
-        {
+        if let Some((after, before)) = self.message.replace((id, time)) {
+            let passed = time.zip(before).map_or(0, |(now, then)| now.since(then));
             let hole = Hole { server: self.server, kind: HoleKind::Level, after, before: id };
-            self.breaks.push(Cut { hole, low: 0, high: 0, lines: 0 });
+            let cut = Cut { hole, low: 0, high: 0, lines: 0 };
+            self.usual_messages.add(id, passed);
+            if self.others >= LEVEL.0 && passed >= LEVEL.1 {
+                self.breaks.push(cut);
+            } else if self.others >= FEW_OTHERS {
+                self.silenced.push(cut);
+            }
         }
         self.others = 0;
     }
@@ -227,6 +236,8 @@ impl Stream {
         let (least, times) = if filtered || !numbered { SILENCE } else { JUMP };
         let silent = |ms: i64| ms >= least && ms >= usual.saturating_mul(times);
         cuts.extend(self.silences.into_iter().filter(|(ms, _)| silent(*ms)).map(|(_, cut)| cut));
+        let long: Vec<EventId> = self.usual_messages.unusual().map(|(id, _)| id).collect();
+        cuts.extend(self.silenced.into_iter().filter(|c| long.binary_search(&c.hole.before).is_ok()));
         // A wider hole holds the smaller ones.
         cuts.sort_by_key(|c| (c.hole.after, std::cmp::Reverse(c.hole.before)));
         let mut first = Edge { id: self.first, number: self.first_number, lines: self.head_lines };
