@@ -202,7 +202,9 @@ fn missed(ctx: &Context<'_>, call: &Call, spans: &[Span], sights: &[Sighting]) -
     let pairs = spans.iter().flat_map(|s| sights.iter().map(move |p| (s, *p)));
     let since = pairs.filter(|(s, p)| ctx.clocks.comparable(s.server, p.server)).filter_map(|(s, p)| {
         let unsure = ctx.clocks.unsure_ms(s.server, p.server);
-        Some((p.time?.since(s.end?.1?), unsure))
+        // A final response whose own time is damaged came no later than the last record of the call.
+        let end = s.end?.1.or(call.ended)?;
+        Some((p.time?.since(end), unsure))
     });
     let near =
         since.min_by_key(|(_, unsure)| *unsure).filter(|(ms, unsure)| (-unsure..=MISSED_MS + unsure).contains(ms));
