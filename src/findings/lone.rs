@@ -101,6 +101,10 @@ fn of_record(trace: &Trace, event: &Event) -> Vec<&'static str> {
     if codes.contains(&"PN06") {
         codes.retain(|c| *c != "PN05");
     }
+    // What fails on the way to the push service is told by its own code; those of any other server stand behind.
+    if codes.iter().any(|c| matches!(*c, "PN05" | "PN06" | "PN07")) {
+        codes.retain(|c| !matches!(*c, "PN15" | "PN16" | "PN17" | "PN18"));
+    }
     codes
 }
 

@@ -47,10 +47,11 @@ pub(super) fn causes(nearby: &Nearby<'_>, push: &Push) -> Found {
         found.codes.push("PN11");
     }
     let answers = answers(nearby, push);
-    // The clocks of two servers are not set ahead by the same at once.
-    let slow: BTreeSet<ServerId> =
-        answers.iter().filter(|(_, a)| a.logged_ms > TIMER_F_MS).map(|((server, ..), _)| *server).collect();
-    if slow.len() > 1 || answers.values().any(|a| a.latest_ms > TIMER_F_MS) {
+    // The clocks of two servers are not set ahead by the same at once; the one that gave up did so at the limit.
+    let waited = |limit: i64| answers.iter().filter(move |(_, a)| a.logged_ms > limit);
+    let witnesses: BTreeSet<ServerId> = waited(TIMER_F_MS - GAVE_UP_MS).map(|((server, ..), _)| *server).collect();
+    let told_twice = witnesses.len() > 1 && waited(TIMER_F_MS).next().is_some();
+    if told_twice || answers.values().any(|a| a.latest_ms > TIMER_F_MS) {
         found.codes.push("PN31");
     }
     for a in answers.values().filter(|a| a.records.len() > 1) {
@@ -149,6 +150,8 @@ struct Answers {
     logged_ms: i64,
 }
 
+/// A server gives up as much before its time limit, by its log, or after it.
+const GAVE_UP_MS: i64 = 2_000;
 /// Of a silence between two records only so much counts as seen: the clock may have been set ahead in it.
 const SILENT_MS: i64 = TIMER_F_MS - 4_000;
 
