@@ -20,6 +20,7 @@ mod scan;
 mod tape;
 
 pub use chunks::{CHUNK, ChunkDone, Framed, frame};
+pub use prefix::DateOrder;
 pub use layout::{Direction, Layout, RecordKind, ViaLines};
 pub(crate) use names::is_header;
 pub use scan::{RawRecord, Scanner};

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::text::plural;
+
 /// Name and version of the format.
 pub const SCHEMA: &str = "siptrail.report/1";
 
@@ -32,6 +34,42 @@ pub struct Report {
     /// What the reader must know of servers and clocks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
+    /// What was asked for, where not everything was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selection: Option<Selection>,
+}
+
+/// What was asked for, and how much of all that is.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct Selection {
+    pub since: Option<String>,
+    pub until: Option<String>,
+    pub user: Option<String>,
+    /// Of calls, and of pushes that have none.
+    #[serde(rename = "where")]
+    pub query: Option<String>,
+    pub calls: u64,
+    pub calls_of: u64,
+    pub pushes: u64,
+    pub pushes_of: u64,
+}
+
+impl Selection {
+    /// In words.
+    pub fn what(&self) -> String {
+        let part = |before: &str, text: &Option<String>| text.as_ref().map(|t| format!("{before} {t}"));
+        let parts = [
+            part("from", &self.since),
+            part("up to", &self.until),
+            part("of", &self.user),
+            part("where", &self.query),
+        ];
+        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        let (calls, pushes) = (plural(self.calls_of, "call"), plural(self.pushes_of, "push"));
+        let count = format!("{} of {calls} with their pushes, {} of {pushes}", self.calls, self.pushes);
+        format!("Selected: {count} ({})", parts.join(", "))
+    }
 }
 
 /// One input.

@@ -4,6 +4,7 @@ use memchr::memmem;
 use rayon::prelude::*;
 
 use super::{EventId, Trace};
+use crate::record::DateOrder;
 use crate::record::prefix::{self, Prefix};
 use crate::span::{FileId, Span};
 use crate::time::Timestamp;
@@ -107,9 +108,11 @@ impl Trace {
 
     /// When a component line was written, as its server's clock said; `None` when its prefix does not tell.
     pub fn line_time(&self, place: LinePlace) -> Option<Timestamp> {
-        let time = self.line_at(place)?.prefix().time?;
+        let line = self.line_at(place)?;
+        let prefix = line.prefix();
+        let time = prefix.time?;
         let day_first = self.sources.get(place.file.index()).is_some_and(|s| s.day_first);
-        if day_first { time.with_day_and_month_swapped().or(Some(time)) } else { Some(time) }
+        if day_first && prefix.order == DateOrder::Ambiguous { time.with_day_and_month_swapped().or(Some(time)) } else { Some(time) }
     }
 
     fn lines_of(&self, file: FileId, from: u64, to: u64) -> impl Iterator<Item = ComponentLine<'_>> {

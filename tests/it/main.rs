@@ -9,7 +9,7 @@
 //! * `pty`: the terminal UI on a real pseudo-terminal
 //! * `list`: `siptrail list`, `siptrail grep`, `report --where`
 //! * `notes`: notes on calls and pushes, and their file
-//! * `query`: the filter language
+//! * `query`: the filter language; `differential` holds it against a naive evaluation over the JSON
 //! * `contrasts`: what the calls missed for one cause have in common
 //! * `findings`: cases that fire each entry of the catalogue, and cases that must not, `tests/findings`
 //! * `properties`: what must hold for any log
@@ -37,6 +37,7 @@ mod changing;
 mod cli;
 mod common;
 mod contrasts;
+mod differential;
 mod explain;
 mod export;
 mod findings;

@@ -2,7 +2,7 @@
 
 use super::{Call, Clock};
 use crate::analysis::attempt::{Attempt, Hop};
-use crate::analysis::message::Context;
+use crate::analysis::message::{Context, Msg};
 use crate::analysis::words::Modality;
 use crate::sip::{HeaderName, Message, Method, NameAddr, StartLine};
 use crate::text::{contains_ignore_case, decode};
@@ -65,7 +65,8 @@ fn modality(message: &Message<'_>) -> Option<Modality> {
     }
 }
 
-/// When, on each clock; the milliseconds to the 180 and to the 2xx as the server nearest the caller saw them.
+/// When, on each clock; the milliseconds from the INVITE to the first 180 and to the 2xx, both as the server nearest
+/// the caller sent them on to the caller: a response that goes back has the Via list of the request that came.
 pub(super) fn times(call: &mut Call, attempt: &Attempt<'_>) {
     for m in &attempt.messages {
         let Some(time) = m.time else { continue };
@@ -86,8 +87,10 @@ pub(super) fn times(call: &mut Call, attempt: &Attempt<'_>) {
     }
     let near = attempt.root().and_then(Hop::invite).or(attempt.messages.first().copied());
     let Some((server, start)) = near.and_then(|m| Some((m.server, m.time?))) else { return };
-    let clock = call.clocks.iter().find(|c| c.server == server);
-    call.ring_ms = clock.and_then(|c| c.rang).map(|t| t.since(start));
-    let answered = attempt.final_response().filter(|m| m.status < 300 && m.server == server).and_then(|m| m.time);
+    let vias = near.map_or(&[][..], |m| &m.vias[..]);
+    let sent_on = |m: &Msg<'_>| m.server == server && *m.vias == *vias;
+    let rang = attempt.messages.iter().filter(|m| m.method == Method::Invite && m.status == 180 && sent_on(m));
+    call.ring_ms = rang.filter_map(|m| m.time).min().map(|t| t.since(start));
+    let answered = attempt.final_response().filter(|m| m.status < 300 && sent_on(m)).and_then(|m| m.time);
     call.answer_ms = answered.map(|t| t.since(start));
 }

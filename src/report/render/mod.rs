@@ -19,7 +19,7 @@ use crate::input::InputError;
 use crate::record::Direction;
 use crate::span::Span;
 use crate::time::Timestamp;
-use crate::trace::{self, Event, EventId, Trace};
+use crate::trace::{self, EventId, Trace};
 use cases::{call, grouped, push};
 pub use hops::{add_hops, hop_table};
 pub use spans::coverage;
@@ -60,6 +60,7 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool)
         coverage: spans::coverage(trace, analysis),
         contrasts: contrasts::contrasts(trace, analysis),
         notes: notes::notes(trace, analysis),
+        selection: None,
     }
 }
 
@@ -135,11 +136,8 @@ fn direction(direction: Direction) -> Option<&'static str> {
 
 /// Records and lines as places, in the order of the inputs.
 pub(super) fn places(trace: &Trace, records: &[EventId], lines: &[Span]) -> Vec<Place> {
-    let of = |id: &EventId| trace.event(*id).map(Event::span);
-    let mut all: Vec<Span> = records.iter().filter_map(of).chain(lines.iter().copied()).collect();
-    all.sort_unstable_by_key(|s| (s.file, s.start));
     let place = |s: Span| trace.location(s.file, s.start);
-    all.into_iter().map(place).map(|at| Place { file: at.file, line: at.line, byte: at.byte }).collect()
+    trace.in_order(records, lines).into_iter().map(place).map(|at| Place { file: at.file, line: at.line, byte: at.byte }).collect()
 }
 
 fn place(trace: &Trace, id: EventId) -> Place {

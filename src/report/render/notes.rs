@@ -4,7 +4,8 @@ use crate::analysis::coverage::HoleKind;
 use crate::analysis::{Analysis, ServerId};
 use crate::report::model::Note;
 use crate::span::FileId;
-use crate::time::seconds;
+use crate::text::plural;
+use crate::time::{Timestamp, seconds};
 use crate::trace::{EventId, Trace};
 
 /// Offsets of one clock that differ by less than this are drift, and told as such.
@@ -23,6 +24,7 @@ pub(super) fn notes(trace: &Trace, analysis: &Analysis) -> Vec<Note> {
             "numbers of lines are missing all over: it was filtered when it was converted, so gaps prove nothing",
         ));
     }
+    out.extend(at.open_dates());
     for step in analysis.coverage.steps() {
         // The step that the record shows, and what was learnt of it from other servers.
         let mut changes =
@@ -70,6 +72,21 @@ struct Places<'a> {
 }
 
 impl Places<'_> {
+    /// Inputs whose dates nothing tells to be day first or month first: one note for all.
+    fn open_dates(&self) -> Option<Note> {
+        let open = || (0..).map(FileId).zip(self.trace.sources()).filter(|(_, s)| s.dates_open);
+        let (file, source) = open().next()?;
+        let (read, _) = source.span?;
+        let other = read.with_day_and_month_swapped()?;
+        let day = |time: Timestamp| time.iso().get(..10).unwrap_or_default().to_owned();
+        let more = match open().count() {
+            1 => String::new(),
+            n => format!(", as in {} more", plural(n as u64 - 1, "input")),
+        };
+        let (read, other) = (day(read), day(other));
+        Some(self.file(file, &format!("nothing tells day and month apart{more}: read as {read}, it could be {other}")))
+    }
+
     fn file(&self, file: FileId, what: &str) -> Note {
         let name = self.trace.inputs().get(file.index()).map_or(String::new(), |i| i.name().to_owned());
         let server = if let [only] = self.analysis.servers.of_file(file)[..] {
