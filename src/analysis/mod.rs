@@ -102,7 +102,8 @@ impl Analysis {
 
     /// Time of a component line on the clock of the reference.
     pub fn line_time(&self, trace: &Trace, place: LinePlace) -> Option<Timestamp> {
-        Some(self.clocks.at(self.line_server(trace, place), place.before, trace.line_time(place)?))
+        let (server, time) = (self.line_server(trace, place), trace.line_time(place)?);
+        Some(self.clocks.beside(trace, &self.servers, (server, place.file), place.before, time))
     }
 
     /// The server that wrote a component line.

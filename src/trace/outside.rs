@@ -108,8 +108,12 @@ impl Trace {
 
     /// When a component line was written, as its server's clock said; `None` when its prefix does not tell.
     pub fn line_time(&self, place: LinePlace) -> Option<Timestamp> {
-        let line = self.line_at(place)?;
-        let prefix = line.prefix();
+        self.time_of_line(&self.line_at(place)?)
+    }
+
+    /// The same of a line at hand.
+    pub fn time_of_line(&self, line: &ComponentLine<'_>) -> Option<Timestamp> {
+        let (prefix, place) = (line.prefix(), line.span);
         let time = prefix.time?;
         let day_first = self.sources.get(place.file.index()).is_some_and(|s| s.day_first);
         if day_first && prefix.order == DateOrder::Ambiguous { time.with_day_and_month_swapped().or(Some(time)) } else { Some(time) }

@@ -1,6 +1,8 @@
 //! One integration test binary.
 //!
+//! * `agree`: numbers that stand in several forms
 //! * `accuracy`: generated deployments against their truth
+//! * `clocks`: corrected times and latencies against true clocks
 //! * `changing`: files that grow, shrink or are replaced while they are read
 //! * `scenarios`: input and expected report in one file each, `tests/scenarios/*.scenario`, and `tests/stories/*.story` in short hand
 //! * `framing`: the same report whatever the chunk size and thread count
@@ -31,10 +33,12 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod accuracy;
+mod agree;
 mod anonymise;
 mod beginning;
 mod changing;
 mod cli;
+mod clocks;
 mod common;
 mod contrasts;
 mod differential;
