@@ -94,9 +94,11 @@ impl Analysis {
 
     /// The first time of the logs on the clock of the reference: a time of day without a day is one of its day.
     pub fn first_time(&self, trace: &Trace) -> Option<Timestamp> {
-        let times = trace.events().par_iter().enumerate().filter_map(|(i, event)| {
-            self.clocks.time(&self.servers, EventId(u32::try_from(i).ok()?), event)
-        });
+        let times = trace
+            .events()
+            .par_iter()
+            .enumerate()
+            .filter_map(|(i, event)| self.clocks.time(&self.servers, EventId(u32::try_from(i).ok()?), event));
         times.min()
     }
 

@@ -4,7 +4,6 @@ use std::io;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use siptrail::Trace;
 use siptrail::report::{self as reports, Selection, csv, model};
 use siptrail::time::Timestamp;
 

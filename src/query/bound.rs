@@ -154,7 +154,7 @@ impl<'t> Bound<'t> {
             Row::Line(_) => return false,
         };
         // Without a push of its own a row has those of its call.
-        let of_call = call.filter(|_| own.is_none()).and_then(|c| calls.get(c)).map_or(&[][..], |c| &c.pushes);
+        let of_call = call.filter(|_| own.is_none()).and_then(|c| calls.get(c)).map_or(&[][..], |c| &c.pushes[..]);
         let near = || own.iter().chain(of_call).copied();
         if (of_calls && call.is_some_and(|c| is(Row::Call(c)))) || (of_pushes && near().any(|p| is(Row::Push(p)))) {
             return true;

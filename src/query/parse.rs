@@ -161,8 +161,8 @@ impl Parser<'_> {
     }
 
     fn anything(&self, start: usize, text: &str) -> Result<Expr, QueryError> {
-        let shown = Shown::new(text)
-            .ok_or_else(|| self.cursor.error_at(start, "a text that is too long to look for", None))?;
+        let shown =
+            Shown::new(text).ok_or_else(|| self.cursor.error_at(start, "a text that is too long to look for", None))?;
         Ok(Expr::term(Subject::Anything, Test::Shown(Box::new(shown))))
     }
 

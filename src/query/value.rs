@@ -201,7 +201,9 @@ fn times(p: &Cursor<'_>, parts: &[Part], operator: Operator) -> Result<Test, Que
         let to = to.map(|to| from.iter().fold(to, Moment::on_day_of).end());
         if let (Some(from), Some(to)) = (&from, &to) {
             match to.since(from) {
-                None => return Err(p.error_at(part.at, "a range whose first time has no day", Some("write its day too"))),
+                None => {
+                    return Err(p.error_at(part.at, "a range whose first time has no day", Some("write its day too")));
+                }
                 Some(length) if length <= 0 => {
                     let hint = Some("the earlier time comes first; write the days of a night");
                     return Err(p.error_at(part.at, format!("{} holds no value", part.text), hint));

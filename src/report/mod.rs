@@ -13,6 +13,7 @@ pub mod model;
 pub mod ndjson;
 pub mod page;
 mod render;
+mod selected;
 pub mod story;
 pub mod text;
 mod words;
@@ -59,9 +60,8 @@ impl Selection {
         }
         let wanted = self.user.as_deref().map(Finder::new);
         // What is too long to look for is in no address.
-        let is_user = |address: &str| {
-            wanted.as_ref().is_none_or(|w| w.as_ref().is_some_and(|w| w.is_in(address.as_bytes())))
-        };
+        let is_user =
+            |address: &str| wanted.as_ref().is_none_or(|w| w.as_ref().is_some_and(|w| w.is_in(address.as_bytes())));
         let calls: Vec<bool> = analysis.calls.iter().map(|c| self.call(c, &is_user)).collect();
         let pushes: Vec<bool> = analysis.pushes.iter().map(|p| self.push(p, &is_user)).collect();
         keep(analysis, &calls, &pushes)
@@ -83,19 +83,6 @@ pub fn select(trace: &Trace, analysis: Analysis, query: &Query) -> Analysis {
     let alone: Vec<bool> = any.iter().zip(&analysis.pushes).map(|(is, p)| *is && p.call.is_none()).collect();
     let pushes = if of_calls.iter().chain(&alone).any(|is| *is) { alone } else { any };
     keep(analysis, &of_calls, &pushes)
-}
-
-/// Says in a report what was asked for, and of how many calls and pushes.
-pub fn add_selection(report: &mut model::Report, selection: &Selection, query: &Query, of: (usize, usize)) {
-    let query = Some(query.text()).filter(|text| !text.is_empty()).map(str::to_owned);
-    let iso = |time: Option<Timestamp>| time.map(Timestamp::iso);
-    let (since, until, user) = (iso(selection.since), iso(selection.until), selection.user.clone());
-    if since.is_some() || until.is_some() || user.is_some() || query.is_some() {
-        let (calls, pushes) = (report.summary.calls, report.summary.pushes);
-        let (calls_of, pushes_of) = (of.0 as u64, of.1 as u64);
-        report.selection =
-            Some(model::Selection { since, until, user, query, calls, calls_of, pushes, pushes_of });
-    }
 }
 
 /// Keeps these calls and pushes, with the calls and pushes of their stories.
@@ -150,3 +137,4 @@ pub fn write_json(report: &model::Report, out: &mut dyn Write) -> io::Result<()>
 
 pub use components::{ComponentSpan, ServerCoverage, coverage_of_servers, write_coverage};
 pub use render::{add_hops, coverage, digest, hop_table, report, why_undetermined};
+pub use selected::add_selection;

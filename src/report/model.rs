@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::text::plural;
+pub use super::selected::Selected;
 
 /// Name and version of the format.
 pub const SCHEMA: &str = "siptrail.report/1";
@@ -36,40 +36,7 @@ pub struct Report {
     pub notes: Vec<Note>,
     /// What was asked for, where not everything was.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub selection: Option<Selection>,
-}
-
-/// What was asked for, and how much of all that is.
-#[derive(Clone, Debug, Serialize)]
-#[expect(missing_docs, reason = "see Report")]
-pub struct Selection {
-    pub since: Option<String>,
-    pub until: Option<String>,
-    pub user: Option<String>,
-    /// Of calls, and of pushes that have none.
-    #[serde(rename = "where")]
-    pub query: Option<String>,
-    pub calls: u64,
-    pub calls_of: u64,
-    pub pushes: u64,
-    pub pushes_of: u64,
-}
-
-impl Selection {
-    /// In words.
-    pub fn what(&self) -> String {
-        let part = |before: &str, text: &Option<String>| text.as_ref().map(|t| format!("{before} {t}"));
-        let parts = [
-            part("from", &self.since),
-            part("up to", &self.until),
-            part("of", &self.user),
-            part("where", &self.query),
-        ];
-        let parts: Vec<String> = parts.into_iter().flatten().collect();
-        let (calls, pushes) = (plural(self.calls_of, "call"), plural(self.pushes_of, "push"));
-        let count = format!("{} of {calls} with their pushes, {} of {pushes}", self.calls, self.pushes);
-        format!("Selected: {count} ({})", parts.join(", "))
-    }
+    pub selection: Option<Selected>,
 }
 
 /// One input.

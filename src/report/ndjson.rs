@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::json;
-use super::model::{Call, Contrast, Coverage, Finding, Note, Problem, Push, Report, Selection, Source, Summary};
+use super::model::{Call, Contrast, Coverage, Finding, Note, Problem, Push, Report, Selected, Source, Summary};
 
 /// One line.
 #[derive(Serialize)]
@@ -19,7 +19,7 @@ enum Line<'r> {
     Coverage(&'r Coverage),
     Contrast(&'r Contrast),
     Note(&'r Note),
-    Selection(&'r Selection),
+    Selection(&'r Selected),
     Summary(&'r Summary),
 }
 

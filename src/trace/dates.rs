@@ -150,8 +150,7 @@ pub(super) fn settle(sources: &[Source], names: &[&str]) -> Vec<Option<bool>> {
             fill(&mut out, group, all.are_day_first());
         }
     }
-    let sure: Vec<(Timestamp, Timestamp)> =
-        out.iter().zip(&own).filter_map(|(is, dates)| dates.span((*is)?)).collect();
+    let sure: Vec<(Timestamp, Timestamp)> = out.iter().zip(&own).filter_map(|(is, dates)| dates.span((*is)?)).collect();
     let beside = |span: (Timestamp, Timestamp), limit: i64| {
         sure.iter().any(|(first, last)| span.0.since(*last) <= limit && first.since(span.1) <= limit)
     };

@@ -116,7 +116,11 @@ impl Trace {
         let (prefix, place) = (line.prefix(), line.span);
         let time = prefix.time?;
         let day_first = self.sources.get(place.file.index()).is_some_and(|s| s.day_first);
-        if day_first && prefix.order == DateOrder::Ambiguous { time.with_day_and_month_swapped().or(Some(time)) } else { Some(time) }
+        if day_first && prefix.order == DateOrder::Ambiguous {
+            time.with_day_and_month_swapped().or(Some(time))
+        } else {
+            Some(time)
+        }
     }
 
     fn lines_of(&self, file: FileId, from: u64, to: u64) -> impl Iterator<Item = ComponentLine<'_>> {

@@ -47,7 +47,7 @@ impl Forms {
     }
 
     fn list(&self, table: &str, more: &[&str]) -> Vec<Value> {
-        let text = self.get(&[&["list", table, "--format", "json"], more].concat());
+        let text = self.get(&[&["list", table, "--format", "json"][..], more].concat());
         serde_json::from_str::<Value>(&text).unwrap().as_array().unwrap().clone()
     }
 
@@ -198,7 +198,8 @@ fn capture(forms: &Forms) {
         let direction = message.as_object_mut().unwrap().remove("direction").unwrap();
         // What a server adds to a Via on the way is not what tells messages apart.
         let vias = message["header.via"].as_array().unwrap().iter();
-        let vias: Vec<String> = vias.map(|v| v.as_str().unwrap().split(";ms-received").next().unwrap().to_owned()).collect();
+        let vias: Vec<String> =
+            vias.map(|v| v.as_str().unwrap().split(";ms-received").next().unwrap().to_owned()).collect();
         message["header.via"] = vias.into();
         match direction.as_str() {
             Some("outgoing") => ways.entry(message.to_string()).or_default()[0] += 1,

@@ -112,8 +112,7 @@ fn every_true_value_lies_within_what_is_told() {
         assert_eq!(reference.path, "fe01.log", "{name}");
         for (i, source) in report.sources.iter().enumerate() {
             let half = source.clock_spread_ms.map_or(1, |s| s / 2 + 1);
-            let own: Vec<EventId> =
-                case.ids().filter(|id| case.trace.event(*id).unwrap().file.index() == i).collect();
+            let own: Vec<EventId> = case.ids().filter(|id| case.trace.event(*id).unwrap().file.index() == i).collect();
             let off = |id: &EventId| case.analysis.time(&case.trace, *id).unwrap().since(case.true_time(*id));
             let worst = own.iter().map(off).max_by_key(|ms| ms.abs()).unwrap();
             if worst.abs() > half {

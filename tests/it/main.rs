@@ -3,6 +3,7 @@
 //! * `agree`: numbers that stand in several forms
 //! * `accuracy`: generated deployments against their truth
 //! * `clocks`: corrected times and latencies against true clocks
+//! * `dates`: day first or month first
 //! * `changing`: files that grow, shrink or are replaced while they are read
 //! * `scenarios`: input and expected report in one file each, `tests/scenarios/*.scenario`, and `tests/stories/*.story` in short hand
 //! * `framing`: the same report whatever the chunk size and thread count
@@ -41,6 +42,7 @@ mod cli;
 mod clocks;
 mod common;
 mod contrasts;
+mod dates;
 mod differential;
 mod explain;
 mod export;

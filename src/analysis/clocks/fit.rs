@@ -126,7 +126,7 @@ pub(super) fn fit(
         measured.push(Segment { from, own_ms: 0, origin, line, halves });
     }
     let ends = |s: &Segment, i: usize| {
-        let own_bounds = pieces.get(i).map_or(&[][..], |p| p);
+        let own_bounds = pieces.get(i).copied().unwrap_or_default();
         let at = |b: Option<&Bound>| b.map_or(0, |b| s.ahead(Timestamp(b.time)));
         at(own_bounds.last()) - at(own_bounds.first())
     };
@@ -289,9 +289,8 @@ fn with_own(measured: &[Segment], own: &[Segment]) -> Vec<Segment> {
     let mut starts: Vec<EventId> = measured.iter().chain(own).map(|s| s.from).collect();
     starts.sort_unstable();
     starts.dedup();
-    let at = |list: &[Segment], from: EventId| {
-        list.get(list.partition_point(|s| s.from <= from).wrapping_sub(1)).cloned()
-    };
+    let at =
+        |list: &[Segment], from: EventId| list.get(list.partition_point(|s| s.from <= from).wrapping_sub(1)).cloned();
     let of = |from: EventId| {
         let own_ms = at(own, from).map_or(0, |s| s.own_ms);
         let measured = at(measured, from).unwrap_or_else(|| Segment::known(from, 0));

@@ -137,7 +137,12 @@ fn direction(direction: Direction) -> Option<&'static str> {
 /// Records and lines as places, in the order of the inputs.
 pub(super) fn places(trace: &Trace, records: &[EventId], lines: &[Span]) -> Vec<Place> {
     let place = |s: Span| trace.location(s.file, s.start);
-    trace.in_order(records, lines).into_iter().map(place).map(|at| Place { file: at.file, line: at.line, byte: at.byte }).collect()
+    trace
+        .in_order(records, lines)
+        .into_iter()
+        .map(place)
+        .map(|at| Place { file: at.file, line: at.line, byte: at.byte })
+        .collect()
 }
 
 fn place(trace: &Trace, id: EventId) -> Place {

@@ -36,7 +36,9 @@ impl Expression {
         };
         match self {
             Expression::Term(term) => term.text.clone(),
-            Expression::Not(e) if matches!(**e, Expression::Term(_)) && e.text().len() % 2 == 0 => format!("-{}", e.text()),
+            Expression::Not(e) if matches!(**e, Expression::Term(_)) && e.text().len() % 2 == 0 => {
+                format!("-{}", e.text())
+            }
             Expression::Not(e) => format!("not ({})", e.text()),
             Expression::And(all) => {
                 let joint = if all.len() % 2 == 0 { " " } else { " and " };
@@ -64,9 +66,11 @@ impl Term {
             Of::Anything => {
                 let table = world.all[at].table;
                 let shown = FIELDS.iter().filter(|f| f.is_on(table) && f.kind != Kind::Flag);
-                shown.flat_map(|f| world.own(at, f.name).into_iter().map(|v| (f.kind, v))).any(|(kind, v)| match kind {
-                    Kind::Text | Kind::Word(_) => self.asked.holds(v),
-                    _ => self.asked.is_shown_as(kind, v),
+                shown.flat_map(|f| world.own(at, f.name).into_iter().map(move |v| (f.kind, v))).any(|(kind, v)| {
+                    match kind {
+                        Kind::Text | Kind::Word(_) => self.asked.holds(v),
+                        _ => self.asked.is_shown_as(kind, v),
+                    }
                 })
             }
         };
@@ -136,13 +140,16 @@ impl<'w> Maker<'w> {
             return Term { text, of, negated, asked: Asked::Flag };
         }
         // A value that some row has, so that the expression selects something.
-        let own: Vec<usize> = (0..self.world.all.len()).filter(|at| !self.world.own(*at, field.name).is_empty()).collect();
+        let own: Vec<usize> =
+            (0..self.world.all.len()).filter(|at| !self.world.own(*at, field.name).is_empty()).collect();
         let sample = (!own.is_empty()).then(|| {
             let at = *self.chance.one(&own);
             (*self.chance.one(&self.world.own(at, field.name))).clone()
         });
-        let (operators, asked, negated) = values::test(&mut self.chance, field.kind, sample.as_ref(), &self.world.first_day);
-        let name = if self.chance.below(3) == 0 { field.name.to_uppercase().replace('-', "_") } else { field.name.to_owned() };
+        let (operators, asked, negated) =
+            values::test(&mut self.chance, field.kind, sample.as_ref(), &self.world.first_day);
+        let name =
+            if self.chance.below(3) == 0 { field.name.to_uppercase().replace('-', "_") } else { field.name.to_owned() };
         let text = match operators.strip_prefix("@") {
             // after:, before: and at: stand for the time.
             Some(word) => word.to_owned(),
@@ -165,7 +172,8 @@ impl<'w> Maker<'w> {
     fn anything(&mut self) -> Term {
         let shown: Vec<&Field> = FIELDS.iter().filter(|f| f.kind != Kind::Flag).collect();
         let field = *self.chance.one(&shown);
-        let own: Vec<usize> = (0..self.world.all.len()).filter(|at| !self.world.own(*at, field.name).is_empty()).collect();
+        let own: Vec<usize> =
+            (0..self.world.all.len()).filter(|at| !self.world.own(*at, field.name).is_empty()).collect();
         let sample = (!own.is_empty()).then(|| {
             let at = *self.chance.one(&own);
             (*self.chance.one(&self.world.own(at, field.name))).clone()

@@ -37,6 +37,9 @@ fn queries_select_what_a_naive_evaluation_selects() {
                 let expected: Vec<usize> = world.rows(table).filter(|at| expression.holds(&world, *at)).collect();
                 some += usize::from(!expected.is_empty() && expected.len() < world.rows(table).count());
                 all += 1;
+                if found == expected {
+                    continue;
+                }
                 let odd = found.iter().chain(&expected).find(|at| found.contains(at) != expected.contains(at));
                 if let Some(at) = odd {
                     let table = table.name();
@@ -60,9 +63,9 @@ fn lists_and_report_tell_the_same() {
             for (at, told) in world.rows(table).zip(of_report) {
                 let row = &world.all[at].values;
                 for (name, value) in row {
-                    if let Some(other) = told.get(name).filter(|_| name != "client") {
-                        assert_eq!(value, other, "{key} {name} of {told}");
-                    }
+                    // What is not known is an empty text in the report.
+                    let Some(other) = told.get(name).filter(|other| *other != "" || !value.is_null()) else { continue };
+                    assert_eq!(value, other, "{key} {name} of {told}");
                 }
                 let first = &told["evidence"][0];
                 assert_eq!((&row["file"], &row["line"]), (&first["file"], &first["line"]), "{told}");

@@ -147,7 +147,8 @@ fn text(chance: &mut Chance, sample: &str) -> (String, Asked, bool) {
 
 fn regex(chance: &mut Chance, sample: &str) -> (String, Asked, bool) {
     let (any_case, at_start) = (chance.below(2) == 0, chance.below(4) == 0);
-    let taken = if at_start { sample.lines().next().unwrap_or("x").chars().take(6).collect() } else { part(chance, sample, 8) };
+    let taken =
+        if at_start { sample.lines().next().unwrap_or("x").chars().take(6).collect() } else { part(chance, sample, 8) };
     let taken = if any_case { other_case(chance, &taken) } else { taken };
     let pattern: Vec<Option<char>> = taken.chars().map(|c| (chance.below(4) > 0).then_some(c)).collect();
     let each = pattern.iter().map(|c| match c {
@@ -204,7 +205,7 @@ fn numbers(chance: &mut Chance, sample: i64, is_duration: bool) -> (String, Aske
         };
         return (text, Asked::Within(vec![range]), false);
     }
-    let mut one = |chance: &mut Chance| {
+    let one = |chance: &mut Chance| {
         let n = near(chance);
         if is_duration {
             return (duration(chance, n), n, n);

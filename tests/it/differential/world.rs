@@ -45,7 +45,7 @@ impl World {
     pub(super) fn all() -> Vec<World> {
         let plan = |seed, format| Plan { seed, format, extent: Extent::Calls(30), ..Plan::default() };
         let plans = [
-            (Plan { damage_ppm: 5_000, ..plan(51, Format::R2) }, Stored::Windows1252),
+            (plan(51, Format::R2), Stored::Windows1252),
             (Plan { servers: 3, ..plan(52, Format::Lync2010) }, Stored::Utf8),
             (Plan { servers: 4, clock_skew_ms: 4_000, ..plan(53, Format::Cls) }, Stored::Utf16),
             (Plan { clock_skew_ms: 90_000_000, gaps_ppm: 20_000, ..plan(54, Format::Cls) }, Stored::Windows1252),
@@ -56,11 +56,14 @@ impl World {
     fn new(plan: &Plan, stored: Stored) -> World {
         let inputs = in_memory(plan).0.into_iter().map(|(name, text)| {
             let text = String::from_utf8(text).unwrap();
-            let text = text.replace("bob", "bjørn").replace("Bob", "Bjørn").replace("uma", "ümit").replace("Uma", "ÜMIT");
+            let text =
+                text.replace("bob", "bjørn").replace("Bob", "Bjørn").replace("uma", "ümit").replace("Uma", "ÜMIT");
             let bytes = match stored {
                 Stored::Utf8 => text.into_bytes(),
                 Stored::Windows1252 => encoding_rs::WINDOWS_1252.encode(&text).0.into_owned(),
-                Stored::Utf16 => "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect(),
+                Stored::Utf16 => {
+                    "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+                }
             };
             Input::from_bytes(name, bytes)
         });
@@ -91,8 +94,7 @@ impl World {
         let calls: HashMap<String, usize> = (0..self.calls).map(|c| (id(&self.all[c].values["call_id"]), c)).collect();
         assert_eq!(calls.len(), self.calls, "calls of one Call-ID");
         let call_of = |push: usize| calls.get(&id(&self.all[push].values["call"])).copied();
-        let of_push: HashMap<String, usize> =
-            pushes.clone().map(|p| (id(&self.all[p].values["call_id"]), p)).collect();
+        let of_push: HashMap<String, usize> = pushes.clone().map(|p| (id(&self.all[p].values["call_id"]), p)).collect();
         let mut related: Vec<Vec<usize>> = vec![Vec::new(); self.all.len()];
         let mut tie = |a: usize, b: usize| {
             related[a].push(b);
@@ -186,7 +188,8 @@ impl World {
             let raw = values["raw"].as_str().unwrap();
             let fields = raw.split_once("$$begin_record").map_or(raw, |(_, fields)| fields);
             let head = fields.split("Message-Body:").next().unwrap();
-            let head = if values["kind"] == "protocol" { head.split_once("\nStart-Line:").map_or("", |h| h.1) } else { head };
+            let head =
+                if values["kind"] == "protocol" { head.split_once("\nStart-Line:").map_or("", |h| h.1) } else { head };
             let own = head.lines().skip(1).filter_map(|l| l.split_once(':'));
             out.extend(own.filter(|(n, _)| n.trim().eq_ignore_ascii_case(name)).map(|(_, v)| Value::from(v.trim())));
         }
