@@ -155,7 +155,13 @@ fn hull(mut points: Vec<Point>, side: f64) -> Vec<Point> {
         }
         out.push(point);
     }
-    out
+    let steep = |pair: &[Point]| match pair {
+        [a, b] => side * (b.1 - a.1) / (b.0 - a.0),
+        _ => 0.0,
+    };
+    let first = out.windows(2).take_while(|pair| steep(pair) < -FASTEST).count();
+    let last = out.windows(2).rev().take_while(|pair| steep(pair) > FASTEST).count();
+    out.get(first..out.len() - last).unwrap_or_default().to_vec()
 }
 
 #[cfg(test)]
