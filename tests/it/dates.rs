@@ -7,8 +7,9 @@ use crate::program::{err, out, run};
 
 /// One record, its date as written.
 fn record(date: &str, clock: &str, seq: u32, call: &str) -> String {
+    let joint = if date.contains('/') { '-' } else { ' ' };
     format!(
-        "TL_INFO(TF_PROTOCOL) [0]0B10.0C20::{date}-{clock}.{seq:08x} (SIPStack,SIPAdminLog::TraceProtocolRecord:SIPAdminLog.cpp(125))$$begin_record\n\
+        "TL_INFO(TF_PROTOCOL) [0]0B10.0C20::{date}{joint}{clock}.{seq:08x} (SIPStack,SIPAdminLog::TraceProtocolRecord:SIPAdminLog.cpp(125))$$begin_record\n\
          Instance-Id: {seq:08X}\nDirection: incoming\nPeer: 192.0.2.51:50112\nMessage-Type: request\n\
          Start-Line: INVITE sip:ben@contoso.com SIP/2.0\nFrom: <sip:ann@contoso.com>;tag={call}\nTo: <sip:ben@contoso.com>\n\
          CSeq: 1 INVITE\nCall-ID: {call}\nVia: SIP/2.0/TLS 192.0.2.51:50112;branch=z9hG4bK{call}\nContent-Length: 0\n\
