@@ -51,8 +51,7 @@ impl Segment {
 
     /// Milliseconds that the clock is ahead, when it says `time`.
     pub(super) fn ahead(&self, time: Timestamp) -> i64 {
-        let by = if self.line.slope == 0.0 { self.line.at } else { self.line.value(self.x(time)) };
-        self.own_ms + whole(by)
+        self.own_ms + whole(self.line.value(self.x(time)))
     }
 
     /// The same where another segment begins.

@@ -143,7 +143,7 @@ fn edge(inside: f64, outside: f64, fits: &impl Fn(f64) -> bool) -> f64 {
 /// monotone chain), as far as lines are no steeper than clocks drift.
 fn hull(mut points: Vec<Point>, side: f64) -> Vec<Point> {
     points.sort_by(|a, b| a.0.total_cmp(&b.0).then((side * a.1).total_cmp(&(side * b.1))));
-    points.dedup_by(|later, earlier| later.0 == earlier.0);
+    points.dedup_by(|later, earlier| later.0.total_cmp(&earlier.0).is_eq());
     let mut out: Vec<Point> = Vec::new();
     for point in points {
         while let [.., a, b] = out[..] {
@@ -176,7 +176,7 @@ mod tests {
         let high = (0..100).map(|i| (f64::from(i) * 1e4, offset(f64::from(i) * 1e4) + took(i))).collect();
         let low = (0..100).map(|i| (f64::from(i) * 1e4 + 50.0, offset(f64::from(i) * 1e4) - took(i + 3))).collect();
         let bounds = Bounds::new(high, low);
-        assert_eq!(bounds.contradiction(), 0.0);
+        assert!(bounds.contradiction() <= 0.0);
         let times: Vec<f64> = (0..=50).map(|i| f64::from(i) * 2e4).collect();
         for ((low, high), time) in bounds.band(&times).iter().zip(&times) {
             assert!((*low..=*high).contains(&offset(*time)), "{low} {high} at {time}");
