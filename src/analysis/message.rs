@@ -8,7 +8,7 @@ use super::coverage::Coverage;
 use super::servers::{Role, ServerId, Servers};
 use crate::record::{Direction, RecordKind};
 use crate::sip::{HeaderName, Message, Method, StartLine};
-use crate::text::{clean, decode};
+use crate::text::{clean, decode, host_of};
 use crate::time::Timestamp;
 use crate::trace::{Event, EventId, Identity, Trace};
 
@@ -48,14 +48,34 @@ impl<'t> Context<'t> {
         symbol.map(|s| decode(&clean(self.trace.symbol(s))).into_owned()).unwrap_or_default()
     }
 
-    /// Time of a record on the clock of the reference.
-    pub(super) fn time(&self, id: EventId) -> Option<Timestamp> {
-        self.clocks.time(self.servers, id, self.event(id)?)
+    /// Whether one message was logged ahead of another: by their order on one server, else by clocks that can be
+    /// compared. `None` where neither tells.
+    pub(super) fn is_before(&self, a: &Msg<'_>, b: &Msg<'_>) -> Option<bool> {
+        if a.server == b.server {
+            let file = |m: &Msg<'_>| self.event(m.id).map(|e| e.file);
+            let ordered = a.time.is_some() == b.time.is_some() && (a.time.is_some() || file(a) == file(b));
+            return ordered.then(|| self.coverage.order(a.server, a.id) < self.coverage.order(b.server, b.id));
+        }
+        let passed = b.time?.since(a.time?);
+        let known =
+            self.clocks.comparable(a.server, b.server) && passed.abs() > self.clocks.unsure_ms(a.server, b.server);
+        known.then_some(passed > 0)
     }
 
-    /// Until when the log that holds a message speaks without a hole, on the clock of the reference.
-    pub(super) fn covered_until(&self, m: &Msg<'_>) -> Option<Timestamp> {
-        self.time(self.coverage.covered_until(m.server, m.id)?)
+    /// Whether a message came from another server of the house, of which the log would tell more.
+    pub(super) fn comes_from_own_server(&self, m: &Msg<'_>) -> bool {
+        let peer = self.event(m.id).and_then(|e| self.trace.peer(e));
+        peer.is_some_and(|peer| self.servers.is_own_host(host_of(&decode(peer))))
+    }
+
+    /// Whether the log of a server tells every message from one to another.
+    pub(super) fn tells_between(&self, a: &Msg<'_>, b: &Msg<'_>) -> bool {
+        a.server == b.server && self.coverage.joined(a.server, a.id, b.id)
+    }
+
+    /// Whether the log that holds a message tells all that followed for so many milliseconds.
+    pub(super) fn runs_on(&self, m: &Msg<'_>, ms: i64) -> bool {
+        m.time.is_some_and(|t| self.coverage.runs_on(m.server, m.id, t) >= ms)
     }
 
     /// What the server that logged a record does.

@@ -14,11 +14,14 @@ pub(crate) mod crossing;
 mod diagnostic;
 mod group;
 pub mod hops;
+mod later;
 mod link;
+mod lone;
 mod message;
 mod outcome;
 mod push;
 pub mod servers;
+mod session;
 mod verdict;
 mod words;
 
@@ -26,8 +29,10 @@ pub use call::{Call, Leg};
 pub use clocks::Clocks;
 pub use coverage::{Blind, Coverage};
 pub use diagnostic::Diagnostic;
+pub use lone::LoneCause;
 pub use push::{Hop, Push};
 pub use servers::{Role, Server, ServerId, Servers};
+pub use session::SessionMessage;
 pub use words::{Link, Modality, Outcome, PushResult, Verdict};
 
 use rayon::prelude::*;
@@ -38,27 +43,18 @@ use crate::trace::{EventId, LinePlace, Trace};
 /// Limits of the rules, in milliseconds, and what the user knows.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Without any provisional response an INVITE ends after this (Timer B, RFC 3261 section 17.1.1.2).
-    pub no_response_ms: i64,
-    /// After a provisional response a proxy waits longer than three minutes (Timer C, section 16.6 item 11).
+    /// An INVITE without a final for so long behind its last message has none: a proxy waits longer than three minutes
+    /// (Timer C, RFC 3261 section 16.6 item 11), and then answers itself.
     pub no_final_ms: i64,
     /// A MESSAGE without an answer has timed out (Timer F, section 17.1.2.2).
     pub push_timeout_ms: i64,
-    /// A push may be logged this much after the end of its INVITE and still belong to it.
-    pub push_slack_ms: i64,
     /// Names of servers with the milliseconds that their clocks are ahead; measured offsets are not used for them.
     pub clocks: Vec<(String, i64)>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options {
-            no_response_ms: 32_000,
-            no_final_ms: 181_000,
-            push_timeout_ms: 32_000,
-            push_slack_ms: 5_000,
-            clocks: Vec::new(),
-        }
+        Options { no_final_ms: 185_000, push_timeout_ms: 33_000, clocks: Vec::new() }
     }
 }
 
@@ -69,6 +65,8 @@ pub struct Analysis {
     pub calls: Vec<Call>,
     /// Pushes, in the same order.
     pub pushes: Vec<Push>,
+    /// Messages inside conversations that were perhaps missed, in the same order.
+    pub messages_inside: Vec<SessionMessage>,
     /// Different messages: hops, forwarded copies and retransmissions count once.
     pub messages: u64,
     /// Who logged.
@@ -77,6 +75,8 @@ pub struct Analysis {
     pub clocks: Clocks,
     /// For which times they speak.
     pub coverage: Coverage,
+    /// Causes seen without their call, by record.
+    pub lone: Vec<LoneCause>,
     /// Calls and pushes that were analysed and that a selection left out.
     pub left_out: u64,
 }
@@ -85,6 +85,17 @@ impl Analysis {
     /// Calls whose mobile callee missed them.
     pub fn missed(&self) -> impl Iterator<Item = &Call> {
         self.calls.iter().filter(|call| call.is_missed())
+    }
+
+    /// Messages inside conversations that their receivers missed.
+    pub fn missed_messages(&self) -> impl Iterator<Item = &SessionMessage> {
+        self.messages_inside.iter().filter(|m| m.is_missed())
+    }
+
+    /// Calls to mobile users whose callers gave up after it had rung for so many milliseconds.
+    pub fn abandoned(&self, ms: i64) -> impl Iterator<Item = &Call> {
+        let gave_up = |c: &&Call| c.verdict == Some(Verdict::CallerGaveUp);
+        self.calls.iter().filter(gave_up).filter(move |c| c.gave_up_ms.is_some_and(|rang| rang >= ms))
     }
 
     /// Time of a record on the clock of the reference.
@@ -125,10 +136,11 @@ pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
     let mut servers = Servers::identify(trace);
     let shared = clocks::Shared::find(trace, &servers, &groups);
     servers.learn(trace, shared.all().map(|m| (m.to, m.sent)));
-    let coverage = Coverage::read(trace, &servers);
+    let mut coverage = Coverage::read(trace, &servers);
     let given: Vec<(ServerId, i64)> =
         options.clocks.iter().filter_map(|(name, ms)| Some((servers.find(name)?, *ms))).collect();
     let clocks = Clocks::measure(trace, &servers, &coverage, &shared, &given);
+    coverage.settle(trace, &clocks);
     let ctx = message::Context { trace, options, servers: &servers, clocks: &clocks, coverage: &coverage };
     let parts: Vec<Analysis> = groups
         .par_iter()
@@ -146,6 +158,7 @@ pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
             }
             if kinds.message {
                 out.pushes.extend(push::pushes(&ctx, &group));
+                out.messages_inside.extend(session::messages(&ctx, &group));
             }
             out.messages += message::count_messages(group.messages.iter());
             out
@@ -159,11 +172,14 @@ pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
     for part in parts {
         out.calls.extend(part.calls);
         out.pushes.extend(part.pushes);
+        out.messages_inside.extend(part.messages_inside);
         out.messages += part.messages;
     }
     out.calls.par_sort_by_cached_key(|c| (c.started.is_none(), c.started, c.first));
     out.pushes.par_sort_by_cached_key(|p| (p.sent.is_none(), p.sent, p.first));
+    out.messages_inside.par_sort_by_cached_key(|m| (m.sent.is_none(), m.sent, m.first));
     let doubts = link::link(&mut out, &ctx);
     verdict::judge(&mut out, &doubts, &ctx);
+    later::mark(&mut out);
     Analysis { servers, clocks, coverage, ..out }
 }

@@ -1,100 +1,187 @@
 //! The verdict on each mobile callee (OUTCOMES.md section 4), and whether the logs allow one.
 
 use super::Analysis;
-use super::call::{Call, Clock};
+use super::call::{Call, Home};
 use super::coverage::Blind;
+use super::link::Doubt;
 use super::message::Context;
 use super::push::Push;
-use super::servers::Role;
+use super::servers::{Role, ServerId};
+use super::session::SessionMessage;
 use super::words::{Outcome, PushResult, Verdict};
-use crate::time::Timestamp;
 
-/// Verdicts, and the evidence of its pushes for each call. `doubts` tells for each call whether a push that is linked
-/// to none may be its own.
-pub(super) fn judge(analysis: &mut Analysis, doubts: &[Option<Blind>], ctx: &Context<'_>) {
+/// Verdicts, and the evidence of its pushes for each call. `doubts` tells of each call which pushes that are linked to
+/// none may still be its own.
+pub(super) fn judge(analysis: &mut Analysis, doubts: &[Vec<Doubt>], ctx: &Context<'_>) {
+    let local = local_mobility(analysis);
     let pushes = &analysis.pushes;
-    for (call, doubt) in analysis.calls.iter_mut().zip(doubts) {
+    for (call, doubts) in analysis.calls.iter_mut().zip(doubts) {
         let own: Vec<&Push> = call.pushes.iter().filter_map(|p| pushes.get(*p)).collect();
         call.mobile |= !own.is_empty();
-        if call.mobile {
-            let found = verdict(call, &own, doubt.is_some());
-            // The logs must cover the time in which the push, or another, would have been seen.
-            let blind = match found {
-                Verdict::MissedNoPush => blind(call, ctx, found).or_else(|| hidden(call)),
-                Verdict::MissedPushFailed | Verdict::MissedPushUnanswered => blind(call, ctx, found),
-                Verdict::Undetermined => call.blind.or(*doubt).or_else(|| own.iter().find_map(|p| p.blind)),
-                _ => None,
-            };
-            let blind = blind.or_else(|| hangs_on(call, &own, found, doubt.is_some(), ctx));
-            call.verdict = Some(if blind.is_some() { Verdict::Undetermined } else { found });
-            call.blind = call.blind.or(blind);
-        }
-        for push in own {
+        for push in &own {
             call.evidence.extend(push.evidence.iter().copied());
         }
         call.evidence.sort_unstable();
         call.evidence.dedup();
+        if !call.mobile {
+            continue;
+        }
+        let found = verdict(call, &own);
+        call.pushes_told = found != Verdict::AnsweredByMobile || blind(call, ctx, &local).is_none();
+        let blind = match found {
+            Verdict::MissedNoPush | Verdict::MissedPushFailed | Verdict::MissedPushUnanswered => {
+                blind(call, ctx, &local).or_else(|| hangs_on(call, pushes, &own, doubts, found))
+            }
+            Verdict::NotOpened => hangs_on(call, pushes, &own, doubts, found),
+            Verdict::Undetermined => {
+                let doubt = doubts.first().map(|d| d.why);
+                call.blind.or(doubt).or_else(|| own.iter().find_map(|p| p.blind))
+            }
+            _ => None,
+        };
+        let blind = blind.or_else(|| no_phone(call, &own, found));
+        call.verdict = Some(if blind.is_some() { Verdict::Undetermined } else { found });
+        call.blind = call.blind.or(blind);
+    }
+    let missed: Vec<(usize, Vec<usize>)> =
+        analysis.calls.iter().enumerate().map(|(i, c)| (i, c.pushes.clone())).filter(|(_, p)| p.len() > 1).collect();
+    for (_, own) in missed {
+        supersede(&mut analysis.pushes, &own);
+    }
+    for message in &mut analysis.messages_inside {
+        judge_message(message, &analysis.pushes, ctx, &local);
+    }
+    analysis.messages_inside.retain(|m| m.verdict.is_some());
+}
+
+/// A push that failed did no harm where a later one of the same call was accepted.
+fn supersede(pushes: &mut [Push], own: &[usize]) {
+    let accepted = own.iter().filter_map(|p| pushes.get(*p)).filter(|p| p.result == PushResult::Accepted);
+    let Some(latest) = accepted.map(|p| (p.user.clone(), p.sent)).max_by_key(|(_, sent)| *sent) else { return };
+    for p in own {
+        if let Some(push) = pushes.get_mut(*p) {
+            push.superseded = push.result.is_lost() && push.user == latest.0 && push.sent <= latest.1;
+        }
     }
 }
 
-/// Why a push may have gone where no log is.
-fn hidden(call: &Call) -> Option<Blind> {
-    if call.start_missing {
-        Some(Blind::StartMissing)
-    } else if call.mobile_elsewhere {
-        Some(Blind::ServerMissing)
+/// Servers from whose own mobility service pushes came.
+fn local_mobility(analysis: &Analysis) -> Vec<ServerId> {
+    let mut out: Vec<ServerId> = analysis.pushes.iter().filter_map(|p| p.owner).collect();
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+/// Why the logs cannot say that there was no other push: that of each Front End whose mobility service would have sent
+/// it must tell everything from the INVITE to the final.
+fn blind(call: &Call, ctx: &Context<'_>, local: &[ServerId]) -> Option<Blind> {
+    let knows = |server: &ServerId| ctx.servers.get(*server).is_none_or(|s| !is_edge(s.role));
+    let mut knowing = call.clocks.iter().map(|c| c.server).filter(knows).peekable();
+    if knowing.peek().is_none() && !call.clocks.is_empty() {
+        return Some(Blind::OnlyEdge);
+    }
+    if call.homes.is_empty() {
+        // That a phone took part is known from a response or a push only: every log that would hold a push must tell.
+        return knowing.find_map(|s| told(call, ctx, s));
+    }
+    call.homes.iter().find_map(|home| {
+        let server = home_server(home).filter(|s| knows(s));
+        server.and_then(|s| told(call, ctx, s)).or_else(|| home_blind(home, ctx, local))
+    })
+}
+
+fn is_edge(role: Role) -> bool {
+    matches!(role, Role::Edge | Role::Director)
+}
+
+fn home_server(home: &Home) -> Option<ServerId> {
+    match home {
+        Home::At(server) | Home::Perhaps(server) => Some(*server),
+        Home::Missing => None,
+    }
+}
+
+/// Why nothing is known of the server of a mobility service.
+fn home_blind(home: &Home, ctx: &Context<'_>, local: &[ServerId]) -> Option<Blind> {
+    let role = |server: &ServerId| ctx.servers.get(*server).map_or(Role::Unknown, |s| s.role);
+    match home {
+        Home::Missing => Some(Blind::ServerMissing),
+        Home::Perhaps(server) if !local.contains(server) => Some(Blind::ServerMissing),
+        Home::At(server) | Home::Perhaps(server) if is_edge(role(server)) => Some(Blind::OnlyEdge),
+        _ => None,
+    }
+}
+
+/// Why the log of one server does not tell everything from the INVITE to the final, if so.
+fn told(call: &Call, ctx: &Context<'_>, server: ServerId) -> Option<Blind> {
+    let Some(clock) = call.clocks.iter().find(|c| c.server == server) else {
+        return Some(Blind::ServerMissing);
+    };
+    let Some(invite) = clock.invite else {
+        return Some(match ctx.coverage.hole_ahead(server, clock.first) {
+            Some(hole) => Blind::Hole(*hole),
+            None => Blind::StartMissing,
+        });
+    };
+    let whole = match clock.last {
+        Some(last) => ctx.coverage.joined(server, invite, last),
+        // It ended elsewhere; until then this log must speak.
+        None => {
+            let end =
+                call.clocks.iter().filter(|c| ctx.clocks.comparable(c.server, server)).filter_map(|c| c.end).max();
+            clock.start.zip(end).is_some_and(|(start, end)| ctx.coverage.whole(server, start, end))
+        }
+    };
+    (!whole).then(|| ctx.coverage.end_after(server, invite))
+}
+
+/// Why nothing can be said of a phone, where only UCWA was called and no record tells for whom it spoke: a push would
+/// tell that it was a phone.
+fn no_phone(call: &Call, own: &[&Push], found: Verdict) -> Option<Blind> {
+    let of_phone = matches!(found, Verdict::MissedNoPush | Verdict::AnsweredByMobile | Verdict::DeclinedByMobile);
+    (of_phone && own.is_empty() && call.is_perhaps_no_phone()).then_some(Blind::ClientUnnamed)
+}
+
+/// Why a verdict hangs on a push that is linked to none, if it does: with it, the verdict would be another.
+fn hangs_on(call: &Call, pushes: &[Push], own: &[&Push], doubts: &[Doubt], found: Verdict) -> Option<Blind> {
+    let with = |more: &[&Push]| verdict(call, &[own, more].concat());
+    let each = doubts.iter().take(64).find(|d| pushes.get(d.push).is_some_and(|p| with(&[p]) != found));
+    each.map(|d| d.why).or_else(|| {
+        let all: Vec<&Push> = doubts.iter().take(64).filter_map(|d| pushes.get(d.push)).collect();
+        (with(&all) != found).then(|| doubts.first().map(|d| d.why)).flatten()
+    })
+}
+
+/// The pushes that decide: the callee's own; those of others to whom the call was forked too only where there is none.
+fn decisive<'p>(to: &str, pushes: &[&'p Push]) -> Vec<&'p Push> {
+    let is_own = |p: &&&Push| p.user.as_deref().is_some_and(|u| u.eq_ignore_ascii_case(to));
+    let own: Vec<&Push> = pushes.iter().filter(is_own).copied().collect();
+    if own.is_empty() { pushes.to_vec() } else { own }
+}
+
+/// What pushes say of something that went unanswered.
+fn of_pushes(pushes: &[&Push]) -> Verdict {
+    let has = |result| pushes.iter().any(|p| p.result == result);
+    if has(PushResult::Accepted) {
+        Verdict::NotOpened
+    } else if has(PushResult::Undetermined) {
+        Verdict::Undetermined
+    } else if has(PushResult::Rejected) || has(PushResult::Unroutable) {
+        Verdict::MissedPushFailed
+    } else if has(PushResult::Unanswered) {
+        Verdict::MissedPushUnanswered
     } else {
-        None
+        Verdict::MissedNoPush
     }
-}
-
-/// Why the logs cannot say that a call was missed, if so.
-fn blind(call: &Call, ctx: &Context<'_>, verdict: Verdict) -> Option<Blind> {
-    if call.clocks.is_empty() {
-        // A log without times: the order of its records is all there is.
-        return None;
-    }
-    let end: Option<Timestamp> = call.clocks.iter().filter_map(|c| c.end).max().or(call.ended);
-    let blind = |clock: &Clock| {
-        let last = ctx.coverage.covered_until(clock.server, clock.first).and_then(|id| ctx.time(id))?;
-        (Some(last) < clock.end.or(end)).then(|| ctx.coverage.end_after(clock.server, clock.first))
-    };
-    if verdict != Verdict::MissedNoPush {
-        // Any server that saw a push proves it.
-        return call.clocks.iter().map(blind).reduce(Option::and).flatten();
-    }
-    // The Front End sends the push, and an Edge only sees those that take its way. That there was none takes every
-    // log it could stand in.
-    let knows = |clock: &&Clock| ctx.servers.get(clock.server).is_none_or(|s| s.role != Role::Edge);
-    let mut knowing = call.clocks.iter().filter(knows).peekable();
-    if knowing.peek().is_none() { Some(Blind::OnlyEdge) } else { knowing.find_map(blind) }
-}
-
-/// Why a verdict hangs on a push that another call may have caused, if it does.
-///
-/// A push that only Edges logged, at a time for which no log of a Front End that had the call speaks, has this call for
-/// its only candidate because nothing shows the others.
-fn hangs_on(call: &Call, own: &[&Push], found: Verdict, in_doubt: bool, ctx: &Context<'_>) -> Option<Blind> {
-    let is_edge = |server| ctx.servers.get(server).is_some_and(|s| s.role == Role::Edge);
-    let first = call.clocks.iter().find(|c| !is_edge(c.server))?;
-    let speaks = |at: Timestamp| {
-        call.clocks.iter().filter(|c| !is_edge(c.server)).any(|c| {
-            let until = ctx.coverage.covered_until(c.server, c.first).and_then(|id| ctx.time(id));
-            until.is_none_or(|until| until >= at)
-        })
-    };
-    let sure = |p: &&&Push| p.times.iter().any(|(server, _)| !is_edge(*server)) || p.sent.is_none_or(speaks);
-    let rest: Vec<&Push> = own.iter().filter(sure).copied().collect();
-    let hangs = rest.len() < own.len() && verdict(call, &rest, in_doubt) != found;
-    hangs.then(|| ctx.coverage.end_after(first.server, first.first))
 }
 
 /// CONTRACT.md's words; "missed" only when the INVITE ended in the log, unanswered.
-fn verdict(call: &Call, pushes: &[&Push], in_doubt: bool) -> Verdict {
-    let has = |result| pushes.iter().any(|p| p.result == result);
-    let failed = has(PushResult::Rejected) || has(PushResult::Unroutable);
+fn verdict(call: &Call, pushes: &[&Push]) -> Verdict {
+    let pushes = decisive(&call.to, pushes);
     match call.outcome {
         Outcome::Answered | Outcome::MediaFailed if call.answered_by_mobile => Verdict::AnsweredByMobile,
+        Outcome::Answered | Outcome::MediaFailed if call.leg_unknown => Verdict::Undetermined,
         Outcome::Answered => Verdict::AnsweredElsewhere,
         Outcome::MediaFailed if call.status.is_some_and(|s| s < 300) => Verdict::AnsweredElsewhere,
         Outcome::Declined | Outcome::Busy | Outcome::DoNotDisturb if call.refused_by_mobile => {
@@ -105,20 +192,37 @@ fn verdict(call: &Call, pushes: &[&Push], in_doubt: bool) -> Verdict {
         | Outcome::NoResponse
         | Outcome::ServerError
         | Outcome::FederationFailed
-        | Outcome::Rejected => {
-            if has(PushResult::Accepted) {
-                Verdict::NotOpened
-            } else if failed {
-                Verdict::MissedPushFailed
-            } else if has(PushResult::Unanswered) {
-                Verdict::MissedPushUnanswered
-            } else if pushes.is_empty() && !in_doubt {
-                Verdict::MissedNoPush
-            } else {
-                Verdict::Undetermined
-            }
-        }
-        Outcome::NoFinal if failed && !has(PushResult::Accepted) => Verdict::MissedPushFailed,
+        | Outcome::Rejected => of_pushes(&pushes),
+        Outcome::NoFinal if of_pushes(&pushes) == Verdict::MissedPushFailed => Verdict::MissedPushFailed,
         _ => Verdict::Undetermined,
     }
+}
+
+/// A message inside a conversation is missed where the phone did not take it, or where the push that should have told
+/// of it failed.
+fn judge_message(message: &mut SessionMessage, all: &[Push], ctx: &Context<'_>, local: &[ServerId]) {
+    let pushes: Vec<&Push> = message.pushes.iter().filter_map(|p| all.get(*p)).collect();
+    let lost = of_pushes(&pushes);
+    let failed = message.status.is_some_and(|s| matches!(s, 408 | 480 | 481 | 500..600));
+    let taken = message.status.is_some_and(|s| s < 300);
+    let push_failed = matches!(lost, Verdict::MissedPushFailed | Verdict::MissedPushUnanswered);
+    if !message.mobile || !(failed || taken && push_failed) {
+        return;
+    }
+    let hidden = (lost != Verdict::NotOpened)
+        .then(|| {
+            message.homes.iter().find_map(|home| {
+                home_blind(home, ctx, local).or_else(|| told_message(message, ctx, home_server(home)?))
+            })
+        })
+        .flatten();
+    message.verdict = Some(if hidden.is_some() { Verdict::Undetermined } else { lost });
+    message.blind = hidden;
+}
+
+fn told_message(message: &SessionMessage, ctx: &Context<'_>, server: ServerId) -> Option<Blind> {
+    let first = message.sights.iter().find(|s| s.server == server);
+    let last = message.ends.iter().find(|s| s.server == server);
+    let Some((first, last)) = first.zip(last) else { return Some(Blind::ServerMissing) };
+    (!ctx.coverage.joined(server, first.id, last.id)).then(|| ctx.coverage.end_after(server, first.id))
 }

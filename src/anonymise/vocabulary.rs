@@ -5,12 +5,16 @@ use hashbrown::HashSet;
 use super::atoms::atoms;
 
 /// What causes, statuses and results are told by, and the data they are compiled from.
-const TEXTS: [&str; 7] = [
+const TEXTS: [&str; 11] = [
     include_str!("../knowledge/catalogue.toml"),
     include_str!("../knowledge/clients.tsv"),
     include_str!("../knowledge/diagnostics.tsv"),
+    include_str!("../knowledge/events.tsv"),
+    include_str!("../knowledge/q850.tsv"),
     include_str!("../knowledge/result_codes.tsv"),
     include_str!("../knowledge/sip_status.tsv"),
+    include_str!("../knowledge/tls_alerts.tsv"),
+    include_str!("../knowledge/windows_codes.tsv"),
     include_str!("../knowledge/words.tsv"),
     "begin record end outgoing incoming internal external edge local source destination request response start line \
      message type body direction peer sip sips tls tcp udp via from to contact call id cseq branch tag epid transport \

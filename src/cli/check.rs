@@ -7,20 +7,21 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use siptrail::Options;
 use siptrail::report;
-use siptrail::synth::check::{Comparison, check};
+use siptrail::synth::check::{Comparison, Mistake, check};
 use siptrail::synth::{Truth, truth};
 use siptrail::text::sanitize;
 
 use super::load::{Loaded, load};
 use super::{Status, say};
 
-/// Wrong judgements that are listed.
+/// Judgements that are listed of those that are wrong, and of those that are too cautious.
 const MOST_MISTAKES: usize = 30;
 
 /// Hold the report on the logs of `siptrail synth` against the truth about them
 ///
-/// Prints for every outcome, verdict, push result, link and finding what is true and what the report says. A judgement
-/// that the report leaves open counts as right where the truth says that the logs cannot know. Exit status 1: one is wrong.
+/// Prints for every outcome, verdict, push result, link and finding what is true and what the report says. What the
+/// report leaves open counts apart: "left open" where the truth says that the logs cannot know, "too cautious" where
+/// they do know. Exit status 1: a judgement is wrong.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   siptrail synth --seed 3 --gaps 2% logs && siptrail check logs")]
@@ -90,7 +91,9 @@ fn write_text(result: &Comparison, out: &mut dyn Write) -> io::Result<()> {
     for table in &result.tables {
         writeln!(out, "{:<26}{:<26}{:>8}", table.name, "report", "times")?;
         for row in &table.rows {
-            for (count, mark) in [(row.right, ""), (row.open, "  left open"), (row.wrong, "  WRONG")] {
+            let marks =
+                [(row.right, ""), (row.open, "  left open"), (row.cautious, "  too cautious"), (row.wrong, "  WRONG")];
+            for (count, mark) in marks {
                 if count > 0 {
                     writeln!(out, "  {:<24}{:<26}{count:>8}{mark}", sanitize(&row.truth), sanitize(&row.report))?;
                 }
@@ -98,22 +101,23 @@ fn write_text(result: &Comparison, out: &mut dyn Write) -> io::Result<()> {
         }
         writeln!(out)?;
     }
-    for mistake in result.mistakes.iter().take(MOST_MISTAKES) {
-        writeln!(
-            out,
-            "WRONG {} of {}: {} is true, the report says {}",
-            mistake.table,
-            sanitize(&mistake.call_id),
-            sanitize(&mistake.truth),
-            sanitize(&mistake.report)
-        )?;
-    }
-    if result.mistakes.len() > MOST_MISTAKES {
-        writeln!(out, "and {} more", result.mistakes.len() - MOST_MISTAKES)?;
-    }
+    list(&result.mistakes, "WRONG", out)?;
+    list(&result.cautions, "too cautious:", out)?;
     writeln!(
         out,
-        "{} calls, {} pushes: {} judgements right, {} left open because the logs cannot know, {} wrong",
-        result.calls, result.pushes, result.right, result.open, result.wrong
+        "{} calls, {} pushes: {} judgements right, {} left open because the logs cannot know, {} too cautious (left open \
+         although the logs know), {} wrong",
+        result.calls, result.pushes, result.right, result.open, result.cautious, result.wrong
     )
+}
+
+fn list(mistakes: &[Mistake], mark: &str, out: &mut dyn Write) -> io::Result<()> {
+    for mistake in mistakes.iter().take(MOST_MISTAKES) {
+        let [id, truth, report] = [&mistake.call_id, &mistake.truth, &mistake.report].map(|text| sanitize(text));
+        writeln!(out, "{mark} {} of {id}: {truth} is true, the report says {report}", mistake.table)?;
+    }
+    if mistakes.len() > MOST_MISTAKES {
+        writeln!(out, "and {} more", mistakes.len() - MOST_MISTAKES)?;
+    }
+    Ok(())
 }

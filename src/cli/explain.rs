@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use clap::Args;
 use siptrail::knowledge::catalogue::{self, Severity, Step};
+use siptrail::knowledge::explanation::Check;
 use siptrail::knowledge::{Explanation, lookup};
 use siptrail::report::page::{self, BAD, HEAD};
 use siptrail::text::sanitize;
@@ -14,8 +15,10 @@ use super::{Status, say};
 /// Tell what a finding, an id, a status, a result code or a word of the report means
 ///
 /// Takes what stands in a log or a report: the code of a finding (PN03), an ms-diagnostics id (1009), a SIP status
-/// (480), a result code (0xc3e93d6f or its name), or the word for an outcome, a verdict, a push or its link. A number
-/// that can be both is told as a SIP status first, then as an id.
+/// (480), a result code of the SIP proxy, of Windows or of Winsock (0xc3e93d6f, 10054 or its name), a TLS alert
+/// (unknown_ca), an event id (14428), a cause of the telephone network (Q.850;cause=34), a client (AndroidLync or a
+/// whole User-Agent), or the word for an outcome, a verdict, a push or its link. A number that can be several is told
+/// as each, a SIP status first, then an id.
 ///
 /// JSON is an array of objects, one for each meaning; keys that do not apply are null or empty.
 #[derive(Debug, Args)]
@@ -24,6 +27,7 @@ use super::{Status, say};
   siptrail explain 1009 480                 as many as you like
   siptrail explain \"0xC3E93C5E(SIPPROXY_E_ROUTING)\"    as the log writes it
   siptrail explain not_opened unroutable    words of the report
+  siptrail explain unknown_ca 80090325      TLS and certificates
   siptrail explain --format json 1009       for programs
 
 Exit status: 0 explained, 2 something is unknown (the rest is explained all the same).")]
@@ -77,6 +81,8 @@ fn block(one: &Explanation, out: &mut dyn Write, width: usize) -> io::Result<()>
     };
     label(seen, one.seen, out)?;
     label(if one.kind == "never_reported" { "No fault" } else { "Cause" }, one.cause, out)?;
+    label("Users notice", one.noticed, out)?;
+    checks(&one.checks, out, width)?;
     remedy(&one.steps, out, width)?;
     label("False friends", one.false_friends, out)?;
     for code in &one.see {
@@ -97,6 +103,10 @@ fn title(one: &Explanation, out: &mut dyn Write, width: usize) -> io::Result<()>
         "sip_status" => "SIP status",
         "diagnostic" => "ms-diagnostics id",
         "result_code" => "result code",
+        "tls_alert" => "TLS alert",
+        "event" => "event id",
+        "gateway_cause" => "cause of the telephone network, Q.850",
+        "client" => "client",
         "outcome" => "outcome of a call",
         "leg_outcome" => "outcome of a leg",
         "verdict" => "verdict on a mobile callee",
@@ -109,6 +119,23 @@ fn title(one: &Explanation, out: &mut dyn Write, width: usize) -> io::Result<()>
     write!(out, "{style}")?;
     page::paragraph(out, width, 0, &format!("{} ({kind}{more}){summary}", one.code))?;
     write!(out, "{style:#}")
+}
+
+/// Numbered, each command on a line of its own.
+fn checks(all: &[Check], out: &mut dyn Write, width: usize) -> io::Result<()> {
+    if !all.is_empty() {
+        writeln!(out, "  Check:")?;
+    }
+    for (i, check) in all.iter().enumerate() {
+        for (at, step) in check.steps.iter().enumerate() {
+            match step {
+                Step::Text(text) if at == 0 => page::paragraph(out, width, 2, &format!("{}. {text}", i + 1))?,
+                Step::Text(text) => page::paragraph(out, width, 2, &capitalised(text))?,
+                Step::Command(command) => copyable(out, command)?,
+            }
+        }
+    }
+    Ok(())
 }
 
 fn remedy(steps: &[Step], out: &mut dyn Write, width: usize) -> io::Result<()> {

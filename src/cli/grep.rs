@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use clap::Args;
+use siptrail::input::SAVED;
 use siptrail::query::{Pattern, Query, Row, Table};
 use siptrail::report::list::{write_raw, write_records};
 
@@ -46,7 +47,8 @@ pub(crate) struct Grep {
     /// Print how many records each input has, and no record
     #[arg(short, long)]
     count: bool,
-    /// Print the records as logged and nothing else, also to a terminal; UTF-16 becomes UTF-8
+    /// Print the records as logged and nothing else, also to a terminal; UTF-16 becomes UTF-8. A file of --output begins
+    /// with a line by which folders skip it
     #[arg(long, conflicts_with = "count")]
     raw: bool,
     /// Write to this file, whole or not at all; - is standard output
@@ -69,7 +71,11 @@ impl Grep {
         let Some((trace, analysis)) = self.clocks.read(&self.inputs) else { return Ok(Status::Failed) };
         let mut rows = query.bind(&trace, &analysis).rows(Table::Records);
         rows.truncate(self.limit.unwrap_or(usize::MAX));
+        let saved = output.is_file() && !self.count;
         output.write(!self.raw, |out| {
+            if saved {
+                writeln!(out, "{SAVED}")?;
+            }
             if self.raw {
                 return write_raw(&trace, &rows, out);
             }

@@ -54,6 +54,10 @@ pub(super) fn load(inputs: &[PathBuf]) -> Option<Loaded> {
         let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
         note(&format!("siptrail: left alone, not named like a log: {}{more}; name it to read it", first.display()));
     }
+    if let [first, rest @ ..] = &opened.saved[..] {
+        let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+        note(&format!("siptrail: left alone, saved by siptrail: {}{more}; name it to read it", first.display()));
+    }
     if opened.inputs.is_empty() {
         return None;
     }

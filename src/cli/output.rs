@@ -69,6 +69,11 @@ impl Output {
         Ok(Output::File(target, temporary))
     }
 
+    /// Whether it goes to a file, which may lie beside the logs it is about.
+    pub(crate) fn is_file(&self) -> bool {
+        matches!(self, Output::File(..))
+    }
+
     /// Whether it goes to stdout, which may be a terminal.
     pub(crate) fn is_stdout(&self) -> bool {
         matches!(self, Output::Stdout)

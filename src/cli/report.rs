@@ -40,6 +40,9 @@ pub(crate) struct Report {
     /// Exit with 1 when the report holds this or worse
     #[arg(long, value_enum, default_value_t = FailOn::Never, value_name = "LEVEL")]
     fail_on: FailOn,
+    /// Count calls to phones as missed, too, whose callers gave up after so many seconds of ringing
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "20")]
+    count_abandoned: Option<u32>,
     /// Only calls and pushes from this time on: 2013-10-15, "2013-10-15 09:01", or 09:01 on the first day of the logs
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
@@ -136,6 +139,7 @@ impl Report {
             Format::Json | Format::Ndjson | Format::Csv | Format::Html => reports::report(&trace, &analysis, &errors),
         };
         reports::add_selection(&mut report, &selection, &self.filter.query(), all);
+        report.summary.abandoned = self.count_abandoned.map(|s| analysis.abandoned(i64::from(s) * 1000).count() as u64);
         if self.hops {
             reports::add_hops(&mut report, &trace, &analysis);
         }
@@ -196,8 +200,10 @@ impl Report {
     fn fails(&self, report: &model::Report) -> bool {
         let severity = |s: &str| report.findings.iter().any(|f| f.severity == s);
         let lost = |p: &model::Push| !p.synthetic && matches!(p.result, "rejected" | "unroutable" | "unanswered");
+        let s = &report.summary;
+        let abandoned = s.abandoned.unwrap_or(0);
         let worst = [
-            (FailOn::Missed, report.summary.missed > 0 || report.pushes.iter().any(lost)),
+            (FailOn::Missed, s.missed + s.missed_messages + abandoned > 0 || report.pushes.iter().any(lost)),
             (FailOn::Error, severity("error")),
             (FailOn::Warning, severity("warning")),
             (FailOn::Problem, !report.problems.is_empty()),

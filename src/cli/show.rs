@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use siptrail::Trace;
+use siptrail::input::SAVED;
 use siptrail::ladder::svg::SvgOptions;
 use siptrail::ladder::text::{TextOptions, TimeStyle};
 use siptrail::ladder::{self, Subject};
@@ -111,7 +112,11 @@ impl Show {
             Err(line) => return Ok(failed(&line)),
         };
         let width = self.width.map_or_else(|| terminal(self.output.is_none()), usize::from);
+        let saved = output.is_file() && self.form == Form::Text;
         output.write(self.form == Form::Text, |out| {
+            if saved {
+                writeln!(out, "{SAVED}\n")?;
+            }
             let Some(subject) = chosen else {
                 let many = stories.len();
                 let title = format!("{many} match {}; choose one with its Call-ID or with --nth N", self.what);

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use siptrail::synth::{self, Encoding, Extent, Format, Plan, Wish};
+use siptrail::synth::{self, Encoding, Era, Extent, Format, Plan, Told, Wish};
 
 use super::progress::Bar;
 use super::{Status, note, say, whole};
@@ -20,6 +20,7 @@ use super::{Status, note, say, whole};
   siptrail synth logs && siptrail report logs        200 calls, two servers
   siptrail synth --size 1GB --seed 7 big             for trying out speed
   siptrail synth --faults PN01=20%,PN30=5% logs      what goes wrong with pushes
+  siptrail synth --era 2019 --stories all days       iPhones and Android phones of today, and rarer stories
   siptrail synth --servers 4 --clock-skew 3s --gaps 1% --damage 1% hard && siptrail check hard")]
 pub(crate) struct Synth {
     /// Folder for the logs: a new or an empty one
@@ -54,6 +55,12 @@ pub(crate) struct Synth {
     /// Faults of pushes with their shares: PN03=2%,PN30=1% [default: a usual mix]; none: no fault at all
     #[arg(long, value_name = "CODE=PERCENT,...", value_delimiter = ',', value_parser = parse_wish)]
     faults: Vec<Wished>,
+    /// Stories of ordinary days with their shares of the calls: retry=5%,delegate=2%; all: half of the calls [default: none]
+    #[arg(long, value_name = "NAME=PERCENT,...", value_delimiter = ',', value_parser = parse_story, long_help = stories_help())]
+    stories: Vec<Stories>,
+    /// Clients, ports and servers of which years [default: a mixture]
+    #[arg(long, value_enum)]
+    era: Option<EraName>,
     /// Servers whose logs are not there: fe02,dir01
     #[arg(long, value_name = "SERVER,...", value_delimiter = ',')]
     without: Vec<String>,
@@ -82,6 +89,37 @@ enum EncodingName {
     Utf16,
     /// Windows-1252
     Ansi,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum EraName {
+    /// Lync Server 2010
+    #[value(name = "2010")]
+    Lync2010,
+    /// Lync Server 2013
+    #[value(name = "2013")]
+    Lync2013,
+    /// Skype for Business Server 2019 and Subscription Edition
+    #[value(name = "2019")]
+    Skype2019,
+}
+
+impl From<EraName> for Era {
+    fn from(name: EraName) -> Era {
+        match name {
+            EraName::Lync2010 => Era::Lync2010,
+            EraName::Lync2013 => Era::Lync2013,
+            EraName::Skype2019 => Era::Skype2019,
+        }
+    }
+}
+
+/// A story asked for, or all of them, or none.
+#[derive(Clone, Copy, Debug)]
+enum Stories {
+    One(Told),
+    All,
+    None,
 }
 
 /// A fault asked for; `none` asks for no fault.
@@ -155,6 +193,15 @@ impl Synth {
             damage_ppm: self.damage,
             without: self.without.clone(),
             faults,
+            stories: self.stories.iter().fold(Vec::new(), |mut told, wanted| {
+                match wanted {
+                    Stories::One(one) => told.push(*one),
+                    Stories::All => told.extend(Told::all()),
+                    Stories::None => told.clear(),
+                }
+                told
+            }),
+            era: self.era.map(Era::from),
         }
     }
 }
@@ -243,4 +290,27 @@ fn parse_wish(text: &str) -> Result<Wished, String> {
     let share = parse_share(share)?;
     let wish = Wish::new(&code.to_ascii_uppercase(), share);
     wish.map(|w| Wished(Some(w))).ok_or_else(|| format!("no fault {code:?} can be made; those that can: {}", known()))
+}
+
+fn stories_help() -> String {
+    format!(
+        "Stories of ordinary days that are rarer than a call that rings, with their shares of the calls: \
+         retry=5%,delegate=2%; all: half of the calls; none. Some need a second Edge, which then writes a log too. \
+         [default: none]\n\nStories: {}",
+        Told::names().collect::<Vec<_>>().join(", ")
+    )
+}
+
+fn parse_story(text: &str) -> Result<Stories, String> {
+    match text {
+        "all" => return Ok(Stories::All),
+        "none" => return Ok(Stories::None),
+        _ => {}
+    }
+    let known = || Told::names().collect::<Vec<_>>().join(", ");
+    let (name, share) =
+        text.split_once('=').ok_or_else(|| format!("expected NAME=PERCENT such as retry=5%, found {text:?}"))?;
+    let share = parse_share(share)?;
+    let told = Told::new(name, share);
+    told.map(Stories::One).ok_or_else(|| format!("there is no story {name:?}; there are: {}", known()))
 }

@@ -15,7 +15,6 @@ use super::wire::wire;
 use crate::analysis::Analysis;
 use crate::analysis::crossing::crossings;
 use crate::record::RecordKind;
-use crate::sip::Headers;
 use crate::text::{clean, decode, sanitize};
 use crate::trace::{EventId, Trace};
 
@@ -161,10 +160,7 @@ fn diagnostics(trace: &Trace, records: &[EventId]) -> BTreeMap<EventId, Vec<Stri
         let near = sorted.get(split..).into_iter().flatten().take(1000).find(same);
         let near = near.or_else(|| sorted.get(..split).into_iter().flatten().rev().take(1000).find(same));
         let Some(near) = near.filter(|_| event.call_id().is_some()) else { continue };
-        let named = |name: &str| {
-            let mut all = Headers::new(trace.fields(event));
-            all.find(|h| h.name.eq_ignore_ascii_case(name.as_bytes())).map(|h| decode(&clean(h.raw)).into_owned())
-        };
+        let named = |name: &str| trace.field(event, name).map(|raw| decode(&clean(raw)).into_owned());
         let parts: Vec<String> = ["Severity", "Text", "Result-Code", "Data"].into_iter().filter_map(named).collect();
         let at = trace.locate(*id);
         out.entry(*near).or_default().push(format!("{}:{}: {}", at.file, at.line, parts.join(", ")));

@@ -3,28 +3,37 @@
 use super::Found;
 use super::evidence::Evidence;
 use super::nearby::Nearby;
-use crate::analysis::{Call, Outcome, Push, Role, Verdict};
+use super::tls;
+use crate::analysis::{Call, Outcome, Push, Verdict};
 use crate::sip::Method;
 use crate::trace::Event;
 
 /// UCWA tells the sender that a message was not fetched after 30 seconds; the SIP side follows.
 const UCWA_MS: std::ops::Range<i64> = 27_000..40_000;
 
+/// A phone needs this long to be told, in milliseconds, and its owner longer.
+const RING_MS: i64 = 3_000;
+
 /// Causes of one call. Those of its pushes are its own.
 pub(super) fn causes(nearby: &Nearby<'_>, call: &Call, pushes: &[&Push]) -> Found {
     let mut found = Found::default();
     if call.outcome.expected() == Some(false) {
-        found = Evidence::gather(nearby, &call.diagnostics, call.own_records()).causes();
+        let evidence = Evidence::gather(nearby, &call.diagnostics, call.own_records());
+        found = evidence.causes();
         found.codes.retain(|c| *c != "PN01");
+        tls::of_call(&evidence, &mut found);
     }
-    for push in pushes {
+    // What kept a push back that was sent again and accepted did not keep the callee from being told.
+    for push in pushes.iter().filter(|p| !p.superseded) {
         found.codes.extend(&push.findings);
         found.records.extend(&push.evidence);
         found.lines.extend(&push.lines);
     }
     match call.verdict {
-        Some(Verdict::NotOpened) => found.codes.push("PN50"),
-        Some(Verdict::MissedNoPush) => found.codes.push(if is_silent_platform(call) { "PN23" } else { "PN20" }),
+        Some(Verdict::NotOpened) if rang_out(call) => found.codes.push("PN50"),
+        Some(Verdict::MissedNoPush) if rang_out(call) => {
+            found.codes.push(if is_silent_platform(call) { "PN23" } else { "PN20" });
+        }
         Some(Verdict::AnsweredByMobile) if pushes.is_empty() && was_open(nearby, call) => found.codes.push("PN24"),
         _ => {}
     }
@@ -34,31 +43,24 @@ pub(super) fn causes(nearby: &Nearby<'_>, call: &Call, pushes: &[&Push]) -> Foun
     found
 }
 
+/// Whether the call ended because nobody took it: any other final has a cause of its own, and one that comes at once
+/// gave nobody time to answer.
+fn rang_out(call: &Call) -> bool {
+    let waited = call.clocks.iter().filter_map(|c| Some(c.end?.since(c.start?))).max();
+    matches!(call.status, Some(408 | 480 | 487)) && waited.is_none_or(|ms| ms >= RING_MS)
+}
+
 /// Whether every mobile client of the call keeps its application running and never gets a push.
 fn is_silent_platform(call: &Call) -> bool {
     let mut mobile = call.legs.iter().filter(|l| l.mobile).filter_map(|l| l.client.as_ref()).peekable();
     mobile.peek().is_some() && mobile.all(|c| !c.pushes)
 }
 
-/// Whether the mobile client that answered would have got a push if it had needed one, and the log of a server that
-/// knows of pushes speaks for the whole time until the answer.
+/// Whether the mobile client that answered would have got a push if it had needed one, and the logs would show it.
 fn was_open(nearby: &Nearby<'_>, call: &Call) -> bool {
-    let analysis = nearby.analysis;
-    let end = call.clocks.iter().filter_map(|c| c.end).max();
-    // Which of several Front Ends is the one of the phone is not known, so each must speak.
-    let mut knowing = call
-        .clocks
-        .iter()
-        .filter(|c| analysis.servers.get(c.server).is_some_and(|s| s.role != Role::Edge))
-        .map(|c| analysis.coverage.covered_until(c.server, c.first).and_then(|id| analysis.time(nearby.trace, id)))
-        .peekable();
     let starts = |e: &Event| e.method == Method::Invite && e.is_request();
     let begins = call.own_records().iter().filter_map(|id| nearby.trace.event(*id)).any(starts);
-    begins
-        && call.blind.is_none()
-        && !is_silent_platform(call)
-        && knowing.peek().is_some()
-        && knowing.all(|last| last >= end)
+    begins && call.blind.is_none() && call.pushes_told && !is_silent_platform(call)
 }
 
 /// Whether a UCWA client left the invitation lying until it timed out.
@@ -67,7 +69,8 @@ fn is_unfetched(call: &Call) -> bool {
     let ucwa = call
         .legs
         .iter()
-        .any(|l| matches!(l.status, Some(408 | 480)) && l.client.as_ref().is_some_and(|c| c.name.starts_with("UCWA")));
-    let waited = call.clocks.iter().any(|c| c.end.is_some_and(|end| UCWA_MS.contains(&end.since(c.start))));
+        .any(|l| matches!(l.status, Some(408 | 480)) && l.client.as_ref().is_some_and(|c| c.ucwa));
+    let waited =
+        call.clocks.iter().any(|c| c.start.zip(c.end).is_some_and(|(start, end)| UCWA_MS.contains(&end.since(start))));
     unanswered && ucwa && waited
 }

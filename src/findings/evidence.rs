@@ -54,8 +54,9 @@ impl Evidence {
         let told = found.codes.clone();
         for entry in catalogue() {
             let code = entry.code.as_str();
-            // An untrusted root and a wrong name are told by the same id.
-            let fits = told.is_empty() || told.contains(&code) || (code == "PN06" && told.contains(&"PN05"));
+            // Every fault of a certificate is told by the same id.
+            let same_id = matches!(code, "PN06" | "PN15" | "PN17" | "PN18") && told.contains(&"PN05");
+            let fits = told.is_empty() || told.contains(&code) || same_id;
             if fits && entry.matchers.iter().filter(|m| self.is_beside(m, &mut found)).count() > 0 {
                 found.codes.push(code);
             }
@@ -96,6 +97,22 @@ impl Evidence {
     /// Whether a diagnostic record has a text of the catalogue.
     pub(super) fn record_says(&self, text: &str) -> bool {
         self.records.iter().any(|(_, said)| said.has_text(text))
+    }
+
+    /// Whether the response has a text of the catalogue.
+    pub(super) fn response_says(&self, text: &str) -> bool {
+        self.responses.has_text(text)
+    }
+
+    /// Whether a line or record beside the message has one of some texts and one of some others.
+    pub(super) fn a_line_says(&self, some: &[&str], others: &[&str]) -> bool {
+        let has = |said: &Said, texts: &[&str]| texts.iter().any(|t| said.has_text(t));
+        self.beside.iter().any(|(_, said)| has(said, some) && has(said, others))
+    }
+
+    /// Whether one line or record beside the message has all of some texts; then their places are noted.
+    pub(super) fn line_says_all(&self, texts: &[&str], found: &mut Found) -> bool {
+        self.in_lines(|said| texts.iter().all(|t| said.has_text(t)), found)
     }
 
     /// Whether a component line or a connection record has a text of the catalogue.

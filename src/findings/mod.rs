@@ -8,17 +8,22 @@
 //! ```
 //!
 //! The course of one push is judged in `push`, that of one call in `call`, and what only many calls show
-//! (a platform without any push, a phone that is gone) in `population`. What looks like a fault and is none
+//! (a platform without any push, a phone that is gone) in `population`. Faults of certificates are told apart in `tls`, and
+//! their other sides gathered in `peers`; `mail` tells who was told by mail. What looks like a fault and is none
 //! ([`crate::knowledge::catalogue::never_reported`]) has no entry that matches it.
 
 mod call;
 pub mod contrast;
 mod evidence;
+pub mod lone;
+pub mod mail;
 mod nearby;
+pub mod peers;
 mod population;
 mod push;
 mod telling;
 mod texts;
+mod tls;
 
 use rayon::prelude::*;
 
@@ -45,7 +50,7 @@ pub fn attach(trace: &Trace, analysis: &mut Analysis) {
     // Where all went well, the text between the records is not even read.
     let any = pushes.iter().any(lost) || calls.iter().any(failed);
     let telling = if any { Telling::read(trace, analysis) } else { Telling::default() };
-    let nearby = Nearby::new(trace, analysis, telling);
+    let nearby = Nearby::new(trace, analysis, telling, &pushes);
     pushes.par_iter_mut().for_each(|push| {
         let found = push::causes(&nearby, push);
         add(&found, &mut push.findings, &mut push.evidence, &mut push.lines);
@@ -55,8 +60,19 @@ pub fn attach(trace: &Trace, analysis: &mut Analysis) {
         let found = call::causes(&nearby, call, &own);
         add(&found, &mut call.findings, &mut call.evidence, &mut call.lines);
     });
+    for message in &mut analysis.messages_inside {
+        for push in message.pushes.iter().filter_map(|p| pushes.get(*p)) {
+            message.findings.extend(&push.findings);
+            message.evidence.extend(&push.evidence);
+        }
+        message.findings.sort_unstable();
+        message.findings.dedup();
+        message.evidence.sort_unstable();
+        message.evidence.dedup();
+    }
     (analysis.pushes, analysis.calls) = (pushes, calls);
     population::attach(trace, analysis);
+    analysis.lone = lone::causes(trace, analysis);
 }
 
 fn add(found: &Found, codes: &mut Vec<&'static str>, evidence: &mut Vec<EventId>, lines: &mut Vec<Span>) {

@@ -5,8 +5,9 @@
 //! was on that server.
 
 use super::telling::{Beside, Telling};
-use crate::analysis::{Analysis, ServerId};
+use crate::analysis::{Analysis, Push, ServerId};
 use crate::record::prefix::said;
+use crate::record::{Direction, RecordKind};
 use crate::sip::{HeaderName, Method, NameAddr, StartLine};
 use crate::text::{decode, host_of};
 use crate::time::Timestamp;
@@ -19,8 +20,8 @@ pub(super) struct Nearby<'a> {
     pub(super) analysis: &'a Analysis,
     /// Lines and records that say something the catalogue knows.
     telling: Telling,
-    /// For each server the times for which its log speaks, by start.
-    covered: Vec<Vec<(Timestamp, Timestamp)>>,
+    /// For each server the times while pushes were in it, by start, with a record of each.
+    inside: Vec<Vec<(Timestamp, Timestamp, EventId)>>,
 }
 
 /// What is sought stands this near to the message, in milliseconds.
@@ -39,32 +40,34 @@ struct Stay<'t> {
     server: ServerId,
     from: Timestamp,
     to: Timestamp,
-    answered: bool,
+    /// While the message was in the server.
+    inside: Vec<(Timestamp, Timestamp)>,
     /// `Trace-Correlation-Id` of the records.
     correlations: Vec<&'t [u8]>,
 }
 
 impl<'a> Nearby<'a> {
     /// With what is known of the text between the records.
-    pub(super) fn new(trace: &'a Trace, analysis: &'a Analysis, telling: Telling) -> Nearby<'a> {
-        let mut covered = vec![Vec::new(); analysis.servers.all().len()];
-        for stretch in analysis.coverage.stretches() {
-            let times = analysis.time(trace, stretch.first).zip(analysis.time(trace, stretch.last));
-            if let (Some(own), Some(times)) = (covered.get_mut(usize::from(stretch.server.0)), times) {
-                own.push(times);
-            }
+    pub(super) fn new(trace: &'a Trace, analysis: &'a Analysis, telling: Telling, pushes: &[Push]) -> Nearby<'a> {
+        let inside = vec![Vec::new(); analysis.servers.all().len()];
+        let mut out = Nearby { trace, analysis, telling, inside };
+        if !out.telling.is_empty() {
+            out.place(pushes);
         }
-        for own in &mut covered {
-            own.sort_unstable();
-        }
-        Nearby { trace, analysis, telling, covered }
+        out
     }
 
-    /// Whether the log of a server speaks for a time on the clock of the reference.
-    pub(super) fn covers(&self, server: ServerId, time: Timestamp) -> bool {
-        let Some(own) = self.covered.get(usize::from(server.0)) else { return false };
-        let at = own.partition_point(|(from, _)| *from <= time);
-        at.checked_sub(1).and_then(|i| own.get(i)).is_some_and(|(_, to)| *to >= time)
+    /// Notes while which push was in which server.
+    fn place(&mut self, pushes: &[Push]) {
+        for push in pushes {
+            for (server, own) in self.by_server(&push.records) {
+                let (times, Some((_, id))) = (self.inside_of(&own), own.first()) else { continue };
+                if let Some(slot) = self.inside.get_mut(usize::from(server.0)) {
+                    slot.extend(times.into_iter().map(|(from, to)| (from, to, *id)));
+                }
+            }
+        }
+        self.inside.iter_mut().for_each(|own| own.sort_unstable());
     }
 
     /// What a line must name to be about the message of these records; lower case.
@@ -113,16 +116,27 @@ impl<'a> Nearby<'a> {
         let about = self.about(records);
         let mut out: Vec<Beside> = Vec::new();
         for stay in self.stays(records) {
-            // A line is written while the message is there, a connection is opened ahead of it.
-            let until = if stay.answered { stay.to } else { stay.from.plus(NEAR_MS) };
+            let found = |name: &String| {
+                let from = stay.from.plus(-CONNECTION_MS);
+                self.telling.about(stay.server, name, from, stay.to.plus(NEAR_MS)).take(LOOKED_AT).collect::<Vec<_>>()
+            };
+            let all: Vec<Vec<(Timestamp, Beside)>> = about.iter().map(found).collect();
+            // Whether the numbers in brackets are those of the records is not documented: only where one is.
+            let numbered =
+                all.iter().flatten().any(|(_, what)| self.is_of_one(*what, &stay.correlations) == Some(true));
+            // A line is written while the message is in the server, a connection is opened ahead of it.
             let near = |time: Timestamp, what: Beside| match what {
-                Beside::Line(..) => time >= stay.from && time <= until && self.is_of_one(what, &stay.correlations),
+                Beside::Line(..) => {
+                    stay.inside.iter().any(|(from, to)| time >= *from && time <= *to)
+                        && match self.is_of_one(what, &stay.correlations) {
+                            Some(own) if numbered => own,
+                            _ => self.is_alone(stay.server, time, records),
+                        }
+                }
                 Beside::Record(_) => true,
             };
-            for name in &about {
-                let from = stay.from.plus(-CONNECTION_MS);
-                let found = self.telling.about(stay.server, name, from, stay.to.plus(NEAR_MS)).take(LOOKED_AT);
-                out.extend(found.filter(|(time, what)| near(*time, *what)).map(|(_, what)| what).take(ENOUGH));
+            for own in &all {
+                out.extend(own.iter().filter(|(time, what)| near(*time, *what)).map(|(_, what)| *what).take(ENOUGH));
             }
         }
         out.sort_unstable();
@@ -132,34 +146,77 @@ impl<'a> Nearby<'a> {
 
     /// Whether a line and the records of a message carry the same correlation, where both carry one: the Centralized
     /// Logging Service writes it in brackets behind the source file.
-    fn is_of_one(&self, line: Beside, correlations: &[&[u8]]) -> bool {
-        let Some(own) = said(line.text(self.trace)).correlation else { return true };
-        correlations.is_empty() || correlations.contains(&own)
+    fn is_of_one(&self, line: Beside, correlations: &[&[u8]]) -> Option<bool> {
+        let own = said(line.text(self.trace)).correlation.filter(|_| !correlations.is_empty())?;
+        Some(correlations.contains(&own))
+    }
+
+    /// Whether no other push was in a server at a time: with two inside, a line is about neither.
+    fn is_alone(&self, server: ServerId, time: Timestamp, records: &[EventId]) -> bool {
+        let Some(own) = self.inside.get(usize::from(server.0)) else { return true };
+        let until = own.partition_point(|(from, ..)| *from <= time);
+        let near = own.get(until.saturating_sub(LOOKED_AT)..until).unwrap_or_default();
+        !near.iter().any(|(_, to, id)| *to >= time && !records.contains(id))
     }
 
     /// Where a message was, and from when to when; to its time-out where no final response came.
     fn stays(&self, records: &[EventId]) -> Vec<Stay<'a>> {
         let mut out: Vec<Stay<'a>> = Vec::new();
+        for (server, own) in self.by_server(records) {
+            let times = || own.iter().map(|(time, _)| *time);
+            let (Some(from), Some(mut to)) = (times().min(), times().max()) else { continue };
+            let events = || own.iter().filter_map(|(_, id)| self.trace.event(*id));
+            if !events().any(|e| e.status >= 200) {
+                to = to.max(from.plus(TIMEOUT_MS));
+            }
+            let fields = |e| crate::sip::Headers::new(self.trace.fields(e)).take(4);
+            let correlations =
+                events().flat_map(fields).filter(|h| h.name.eq_ignore_ascii_case(b"trace-correlation-id"));
+            let correlations = correlations.map(|h| h.raw.trim_ascii()).collect();
+            out.push(Stay { server, from, to, inside: self.inside_of(&own), correlations });
+        }
+        out
+    }
+
+    /// The records of each server in its own order, with their times.
+    fn by_server(&self, records: &[EventId]) -> Vec<(ServerId, Vec<(Timestamp, EventId)>)> {
+        let mut out: Vec<(ServerId, Vec<(Timestamp, EventId)>)> = Vec::new();
         for id in records {
             let (Some(event), Some(time)) = (self.trace.event(*id), self.analysis.time(self.trace, *id)) else {
                 continue;
             };
             let server = self.analysis.servers.of(event);
-            let at = out.iter().position(|s| s.server == server).unwrap_or(out.len());
-            if at == out.len() {
-                out.push(Stay { server, from: time, to: time, answered: false, correlations: Vec::new() });
+            match out.iter_mut().find(|(s, _)| *s == server) {
+                Some((_, own)) => own.push((time, *id)),
+                None => out.push((server, vec![(time, *id)])),
             }
-            let Some(stay) = out.get_mut(at) else { continue };
-            (stay.from, stay.to) = (stay.from.min(time), stay.to.max(time));
-            stay.answered |= event.status >= 200;
-            let field = crate::sip::Headers::new(self.trace.fields(event)).take(4);
-            stay.correlations.extend(
-                field.filter(|h| h.name.eq_ignore_ascii_case(b"trace-correlation-id")).map(|h| h.raw.trim_ascii()),
-            );
         }
-        for stay in out.iter_mut().filter(|s| !s.answered) {
-            stay.to = stay.to.max(stay.from.plus(TIMEOUT_MS));
+        for (server, own) in &mut out {
+            own.sort_by_key(|(_, id)| self.analysis.coverage.order(*server, *id));
         }
+        out
+    }
+
+    /// From when to when a message was inside a server: from where it came in to where it went out again, and where the
+    /// server made the answer itself, since it could not send it on, until that answer.
+    fn inside_of(&self, own: &[(Timestamp, EventId)]) -> Vec<(Timestamp, Timestamp)> {
+        let mut out = Vec::new();
+        let (mut open, mut request, mut told): (Option<Timestamp>, Option<Timestamp>, bool) = (None, None, false);
+        for (time, id) in own {
+            let Some(event) = self.trace.event(*id).filter(|e| e.kind == RecordKind::Protocol) else { continue };
+            request = request.or(Some(*time));
+            let answers = event.status >= 200;
+            if event.direction == Direction::Outgoing {
+                let since = if answers && !told { request } else { None };
+                out.push((since.or(open).unwrap_or(*time), *time));
+                open = None;
+            } else {
+                out.extend(open.replace(*time).map(|from| (from, from.plus(NEAR_MS))));
+            }
+            told |= answers;
+        }
+        let unanswered = request.filter(|_| !told);
+        out.extend(open.or(unanswered).map(|from| (from, from.plus(NEAR_MS))));
         out
     }
 }

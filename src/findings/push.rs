@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Found;
 use super::evidence::Evidence;
 use super::nearby::Nearby;
+use super::tls;
 use super::texts::{CONNECT, HOUSE_DOMAIN, PROXY_FIELD};
 use crate::analysis::{Diagnostic, Push, PushResult, Role, ServerId};
 use crate::record::{Direction, RecordKind};
@@ -79,9 +80,8 @@ fn refused(nearby: &Nearby<'_>, push: &Push) -> Found {
         h.direction == Direction::Outgoing && role == Some(Role::Edge)
     });
     found.codes.retain(|c| !let_out || !matches!(*c, "PN01" | "PN02"));
-    if found.codes.contains(&"PN06") {
-        found.codes.retain(|c| *c != "PN05");
-    }
+    let target = push.diagnostics.iter().find_map(|d| tls::target(&d.params));
+    tls::of_push(&evidence, target.as_deref(), &mut found);
     let sent_on = push.hops.iter().any(|h| h.direction == Direction::Outgoing);
     if push.result == PushResult::Unroutable && !sent_on && evidence.has_id_in(16_000..17_000) {
         found.codes.push("PN10");
@@ -111,14 +111,14 @@ fn lost_between(nearby: &Nearby<'_>, push: &Push) -> bool {
                     next != server
                         && !seen_at.contains(&next)
                         && analysis.clocks.comparable(server, next)
-                        && [0, WAY_MS].iter().all(|ms| nearby.covers(next, time.plus(*ms)))
+                        && analysis.coverage.whole(next, time, time.plus(WAY_MS))
                 })
             }
             Direction::Incoming => {
                 let is_edge = analysis.servers.get(server).is_some_and(|s| s.role == Role::Edge);
                 let leaves =
                     |h: &crate::analysis::Hop| h.direction == Direction::Outgoing && of(h.event) == Some(server);
-                is_edge && !push.hops.iter().any(leaves) && nearby.covers(server, time.plus(WAY_MS))
+                is_edge && !push.hops.iter().any(leaves) && analysis.coverage.whole(server, time, time.plus(WAY_MS))
             }
             Direction::Unknown => false,
         }
@@ -136,28 +136,56 @@ fn goes_to_another_address(nearby: &Nearby<'_>, push: &Push) -> bool {
     is_push && !decode(uri).to_ascii_lowercase().starts_with("sip:push@push.lync.com")
 }
 
-/// Final responses to the MESSAGE on one server, in one direction, with one number of Vias.
+/// Final responses to the MESSAGE on one server, in one direction, on one branch.
 #[derive(Default)]
 struct Answers {
     records: Vec<EventId>,
-    /// Since the MESSAGE on that server, on its own clock.
+    /// Since the MESSAGE on that server, on its own clock, as far as the time was seen to pass.
     latest_ms: i64,
 }
 
-fn answers(nearby: &Nearby<'_>, push: &Push) -> BTreeMap<(ServerId, bool, usize), Answers> {
+/// Of a silence between two records only so much counts as seen: the clock may have been set ahead in it.
+const SILENT_MS: i64 = TIMER_F_MS / 2;
+
+fn answers(nearby: &Nearby<'_>, push: &Push) -> BTreeMap<(ServerId, bool, u64), Answers> {
     let trace = nearby.trace;
     let of_push = |e: &&Event| e.kind == RecordKind::Protocol && e.method == Method::Message && e.cseq == push.cseq;
     let own = || push.records.iter().filter_map(|id| Some((*id, trace.event(*id).filter(of_push)?)));
-    let mut out: BTreeMap<(ServerId, bool, usize), Answers> = BTreeMap::new();
-    for (id, event) in own().filter(|(_, e)| e.status >= 200) {
+    // Hashes have another seed in each run: branches are counted in the order of their records.
+    let mut branches: Vec<u64> = Vec::new();
+    let mut out: BTreeMap<(ServerId, bool, u64), Answers> = BTreeMap::new();
+    for (id, event) in own().filter(|(_, e)| e.status >= 200).take(MOST_ANSWERS) {
         let server = nearby.analysis.servers.of(event);
-        let vias = trace.identity(event).vias.len();
-        let answers = out.entry((server, event.direction == Direction::Outgoing, vias)).or_default();
+        let top = trace.identity(event).vias.first().copied().unwrap_or(0);
+        let branch = branches.iter().position(|b| *b == top).unwrap_or_else(|| {
+            branches.push(top);
+            branches.len() - 1
+        });
+        let answers = out.entry((server, event.direction == Direction::Outgoing, branch as u64)).or_default();
         answers.records.push(id);
         let sent = own().find(|(_, e)| e.status == 0 && nearby.analysis.servers.of(e) == server);
-        if let Some((sent, at)) = sent.and_then(|(_, e)| e.time()).zip(event.time()) {
-            answers.latest_ms = answers.latest_ms.max(at.since(sent));
+        if let Some((first, _)) = sent {
+            answers.latest_ms = answers.latest_ms.max(seen_to_pass(nearby, server, first, id));
         }
     }
     out
+}
+
+/// More answers than this are a hostile log.
+const MOST_ANSWERS: usize = 256;
+
+/// Milliseconds between two records of one server, counting of each silence no more than [`SILENT_MS`].
+fn seen_to_pass(nearby: &Nearby<'_>, server: ServerId, from: EventId, to: EventId) -> i64 {
+    let time = |id: EventId| nearby.analysis.time(nearby.trace, id);
+    let all = time(to).zip(time(from)).map_or(0, |(to, from)| to.since(from));
+    let servers = (0..).map(ServerId).take(nearby.analysis.servers.all().len());
+    // A clock that is held against another would not be set ahead unseen.
+    let compared = servers.filter(|s| *s != server).any(|s| nearby.analysis.clocks.comparable(s, server));
+    if all <= TIMER_F_MS || compared {
+        return all;
+    }
+    let ids = (from.0..=to.0).map(EventId);
+    let own = ids.filter(|id| nearby.trace.event(*id).is_some_and(|e| nearby.analysis.servers.of(e) == server));
+    let times: Vec<_> = own.filter_map(time).collect();
+    times.windows(2).map(|w| w[1].since(w[0]).clamp(0, SILENT_MS)).sum()
 }

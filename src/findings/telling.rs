@@ -76,6 +76,9 @@ impl Telling {
             .flat_map_iter(|from| {
                 let mut found = Vec::new();
                 for id in (*from..count.min(from.saturating_add(PART))).map(EventId) {
+                    if trace.event(id).is_some_and(|e| trace.adds_nothing(e.file)) {
+                        continue;
+                    }
                     for l in trace.lines_before(id) {
                         line(&mut found, id, &l);
                     }
@@ -92,7 +95,7 @@ impl Telling {
                 }
                 found
             })
-            .chain(files.into_par_iter().flat_map_iter(|file| {
+            .chain(files.into_par_iter().filter(|f| !trace.adds_nothing(FileId(*f))).flat_map_iter(|file| {
                 let mut found = Vec::new();
                 let last = trace.events().partition_point(|e| e.file.0 <= file).saturating_sub(1);
                 for l in trace.lines_behind(FileId(file)) {

@@ -48,16 +48,22 @@ pub(super) const CONNECT: [&str; 2] = ["wsaetimedout", "wsaeconnrefused"];
 pub(super) const HOUSE_DOMAIN: &str = "push.lync.com";
 /// The proxy of a hosting provider, in Data.
 pub(super) const PROXY_FIELD: &str = "fqdn1";
+/// The proxy of the clearing house.
+pub(super) const HOUSE_PROXY: &str = "sipfed.online.lync.com";
+/// A handshake that came to nothing, in the words of id 1047, and how Windows says that the other side cut it.
+pub(super) const HANDSHAKE: &str = "failed to complete tls negotiation";
+/// See [`HANDSHAKE`].
+pub(super) const RESET: &str = "wsaeconnreset";
 
 static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
     let matchers = || catalogue().iter().flat_map(|f| &f.matchers);
     let text = |m: &'static Matcher| m.text.as_deref().or(m.result_code.as_deref());
     let mut all: Vec<&'static str> = matchers().filter_map(text).collect();
-    all.extend(CONNECT.iter().chain([&HOUSE_DOMAIN, &PROXY_FIELD]));
+    all.extend(CONNECT.iter().chain([&HOUSE_DOMAIN, &PROXY_FIELD, &HOUSE_PROXY, &HANDSHAKE, &RESET]));
     all.sort_unstable();
     all.dedup();
     let in_lines = matchers().filter(|m| matches!(m.place.as_str(), "component" | "result_code")).filter_map(text);
-    let of_lines = in_lines.chain(CONNECT).filter_map(|t| all.binary_search(&t).ok()).fold(0, |bits, i| bits | bit(i));
+    let of_lines = in_lines.chain(CONNECT).chain([HANDSHAKE]).filter_map(|t| all.binary_search(&t).ok()).fold(0, |bits, i| bits | bit(i));
     Texts { automaton: AhoCorasick::builder().ascii_case_insensitive(true).build(&all).ok(), all, of_lines }
 });
 

@@ -7,11 +7,13 @@
 mod decode;
 mod error;
 mod map;
+mod saved;
 mod spool;
 mod walk;
 
 pub use decode::Encoding;
 pub use error::InputError;
+pub use saved::{SAVED, is_saved};
 pub use walk::{Opened, is_log_name, open};
 
 use std::fmt;

@@ -106,3 +106,17 @@ fn folders_and_missing_files() {
     assert_eq!((opened.errors.len(), opened.skipped.len()), (1, 1));
     assert!(opened.errors[0].to_string().contains("gone.log"));
 }
+
+#[test]
+fn folders_leave_alone_what_was_saved() {
+    let dir = tempfile::tempdir().unwrap();
+    let saved = dir.path().join("saved.log");
+    std::fs::write(dir.path().join("a.log"), LOG).unwrap();
+    std::fs::write(&saved, [SAVED, "\n", LOG].concat()).unwrap();
+    std::fs::write(dir.path().join("notes.txt"), "# Notes of siptrail on calls and pushes\n").unwrap();
+    let opened = open([dir.path()]);
+    assert_eq!((opened.inputs.len(), opened.saved.len(), opened.errors.len()), (1, 2, 0));
+    // Named, it is read, before or after its folder.
+    assert_eq!(open([dir.path(), &saved]).inputs.len(), 2);
+    assert_eq!(open([&saved, dir.path()]).inputs.len(), 2);
+}

@@ -6,7 +6,7 @@ use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use super::map::Map;
-use super::{Input, InputError, Text, decode};
+use super::{Input, InputError, Text, decode, is_saved};
 
 /// What came of opening the arguments.
 #[derive(Debug, Default)]
@@ -17,6 +17,17 @@ pub struct Opened {
     pub errors: Vec<InputError>,
     /// Files of a folder that do not look like logs and were left alone.
     pub skipped: Vec<PathBuf>,
+    /// Files of a folder that siptrail itself saved out of logs, which were left alone.
+    pub saved: Vec<PathBuf>,
+}
+
+/// How a file was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Found {
+    /// It was named.
+    Named,
+    /// It lies in a folder that was named.
+    InFolder,
 }
 
 /// Endings of the files that are taken from a folder; a file named directly is always read.
@@ -36,7 +47,7 @@ pub fn open<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Opened {
         } else if path.is_dir() {
             out.folder(path, &mut seen);
         } else {
-            out.file(path, &mut seen);
+            out.file(path, &mut seen, Found::Named);
         }
     }
     out
@@ -47,13 +58,13 @@ impl Opened {
     fn stdin(&mut self) {
         let (text, damage) = decode::drain(io::stdin().lock());
         match (text, damage) {
-            (Ok(text), None) => self.add("-".to_owned(), text),
+            (Ok(text), None) => self.add("-".to_owned(), text, Found::Named),
             (_, Some(source)) | (Err(source), None) => self.errors.push(InputError::Io { path: "-".into(), source }),
         }
     }
 
     fn folder(&mut self, folder: &Path, seen: &mut BTreeSet<PathBuf>) {
-        let before = (self.inputs.len(), self.errors.len(), seen.len());
+        let before = (self.inputs.len(), self.errors.len(), self.saved.len(), seen.len());
         let mut others = 0;
         let hidden = |e: &walkdir::DirEntry| e.depth() > 0 && e.file_name().to_string_lossy().starts_with('.');
         let walk = walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name();
@@ -61,7 +72,7 @@ impl Opened {
             match entry {
                 Ok(entry) if entry.file_type().is_file() => {
                     if is_log_name(entry.path()) {
-                        self.file(entry.path(), seen);
+                        self.file(entry.path(), seen, Found::InFolder);
                     } else {
                         others += 1;
                         self.skipped.push(entry.into_path());
@@ -77,30 +88,36 @@ impl Opened {
                 }
             }
         }
-        if before == (self.inputs.len(), self.errors.len(), seen.len()) {
+        if before == (self.inputs.len(), self.errors.len(), self.saved.len(), seen.len()) {
             self.errors.push(InputError::NoLogs { path: folder.to_path_buf(), others });
         }
     }
 
-    fn file(&mut self, path: &Path, seen: &mut BTreeSet<PathBuf>) {
-        if let Ok(real) = path.canonicalize()
-            && !seen.insert(real)
-        {
+    fn file(&mut self, path: &Path, seen: &mut BTreeSet<PathBuf>, found: Found) {
+        let real = path.canonicalize().ok();
+        if real.as_ref().is_some_and(|real| !seen.insert(real.clone())) {
             return;
         }
-        if let Err(source) = self.read_file(path) {
+        let skipped = self.saved.len();
+        if let Err(source) = self.read_file(path, found) {
             self.errors.push(InputError::Io { path: path.to_path_buf(), source });
+        }
+        if self.saved.len() > skipped
+            && let Some(real) = real
+        {
+            // It may be named, too.
+            seen.remove(&real);
         }
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the layer that reads files")]
-    fn read_file(&mut self, path: &Path) -> io::Result<()> {
+    fn read_file(&mut self, path: &Path, found: Found) -> io::Result<()> {
         let name = path.to_string_lossy().replace('\\', if cfg!(windows) { "/" } else { "\\" });
         let mut file = File::open(path)?;
         let regular = file.metadata()?.is_file();
         let mut magic = [0; 4];
         if regular && read_some(&mut file, &mut magic)? == 4 && magic == *b"PK\x03\x04" {
-            self.archive(path, &name, file);
+            self.archive(path, &name, file, found);
             return Ok(());
         }
         if regular {
@@ -110,17 +127,17 @@ impl Opened {
             && file.metadata()?.len() > 0
             && let Ok(map) = file.try_clone().and_then(Map::new)
         {
-            self.add(name, Text::Mapped(map));
+            self.add(name, Text::Mapped(map), found);
             return Ok(());
         }
         match decode::drain(file) {
-            (Ok(text), None) => self.add(name, text),
+            (Ok(text), None) => self.add(name, text, found),
             (_, Some(source)) | (Err(source), None) => return Err(source),
         }
         Ok(())
     }
 
-    fn archive(&mut self, path: &Path, name: &str, file: File) {
+    fn archive(&mut self, path: &Path, name: &str, file: File, found: Found) {
         let mut archive = match zip::ZipArchive::new(io::BufReader::new(file)) {
             Ok(archive) => archive,
             Err(error) => {
@@ -140,7 +157,7 @@ impl Opened {
             };
             let name = format!("{name}/{}", member.name().unwrap_or_else(|_| format!("member {}", i + 1).into()));
             if let (Ok(text), damage) = decode::drain(member) {
-                self.add(name.clone(), text);
+                self.add(name.clone(), text, found);
                 if let Some(damage) = damage {
                     self.errors.push(InputError::Archive { path: name.into(), what: damage.to_string() });
                 }
@@ -148,12 +165,14 @@ impl Opened {
         }
     }
 
-    fn add(&mut self, name: String, text: Text) {
+    fn add(&mut self, name: String, text: Text, found: Found) {
         let input = decode::prepare(name, text);
         // Read as a text, its members would be one log that jumps about.
         if input.bytes().get(TAR) == Some(b"ustar") {
             let what = "it is a tar archive".to_owned();
             self.errors.push(InputError::Archive { path: input.name().into(), what });
+        } else if found == Found::InFolder && is_saved(input.bytes()) {
+            self.saved.push(input.name().into());
         } else {
             self.inputs.push(input);
         }

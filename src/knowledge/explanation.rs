@@ -3,6 +3,8 @@
 use serde::Serialize;
 
 use super::catalogue::{self, Finding, Matcher, Noise, Severity, Step};
+use super::clients::Client;
+use super::codes::{self, EventId, GatewayCause, ResultCode, TlsAlert};
 use super::tables;
 
 /// How much is known of what was asked for.
@@ -17,12 +19,42 @@ pub enum Known {
     Nothing,
 }
 
+/// One thing to look at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// What, in words, in one line with its commands.
+    pub what: String,
+    /// The commands in it, to be typed as they stand.
+    pub commands: Vec<String>,
+    /// The same with its commands apart.
+    #[serde(skip)]
+    pub steps: Vec<Step>,
+}
+
+impl Check {
+    fn read(text: &str) -> Check {
+        let steps = catalogue::steps(text);
+        Check { what: text.replace('`', ""), commands: commands(&steps), steps }
+    }
+}
+
+/// The checks of an entry of the catalogue, in their order.
+pub fn checks(finding: &Finding) -> Vec<Check> {
+    finding.checks.iter().map(|c| Check::read(c)).collect()
+}
+
+fn commands(steps: &[Step]) -> Vec<String> {
+    let command = |s: &Step| if let Step::Command(c) = s { Some(c.clone()) } else { None };
+    steps.iter().filter_map(command).collect()
+}
+
 /// One meaning of what was asked for. What does not apply is `None` or empty.
 ///
 /// This is also the JSON form of `siptrail findings` and `siptrail explain`; every key is always there.
 #[derive(Clone, Debug, Serialize)]
 pub struct Explanation {
-    /// `finding`, `never_reported`, `sip_status`, `diagnostic`, `result_code`, `outcome`, `verdict`, `push_result`, `link`, `leg_outcome`.
+    /// `finding`, `never_reported`, `sip_status`, `diagnostic`, `result_code`, `tls_alert`, `event`, `gateway_cause`,
+    /// `client`, `outcome`, `verdict`, `push_result`, `link`, `leg_outcome`.
     pub kind: &'static str,
     /// `PN03`, `NF01`, `480`, `1009`, `0xc3e93d6f`, `not_opened`.
     pub code: String,
@@ -44,6 +76,10 @@ pub struct Explanation {
     pub seen: Option<&'static str>,
     /// Why it happens.
     pub cause: Option<&'static str>,
+    /// What users notice.
+    pub noticed: Option<&'static str>,
+    /// What to look at, in this order.
+    pub checks: Vec<Check>,
     /// What to do, in one line.
     pub remedy: Option<String>,
     /// The commands in `remedy`, to be typed as they stand.
@@ -80,6 +116,8 @@ impl Explanation {
             seen_at: None,
             seen: None,
             cause: None,
+            noticed: None,
+            checks: Vec::new(),
             remedy: None,
             commands: Vec::new(),
             false_friends: None,
@@ -91,8 +129,7 @@ impl Explanation {
     }
 
     fn with_steps(mut self, steps: Vec<Step>, remedy: String) -> Explanation {
-        let command = |s: &Step| if let Step::Command(c) = s { Some(c.clone()) } else { None };
-        self.commands = steps.iter().filter_map(command).collect();
+        self.commands = commands(&steps);
         self.remedy = (!remedy.is_empty()).then_some(remedy);
         self.steps = steps;
         self
@@ -108,7 +145,9 @@ impl Explanation {
             seen_at: Some(&f.seen_at),
             seen: Some(&f.seen),
             cause: Some(&f.cause),
-            false_friends: Some(f.false_friends.as_str()).filter(|t| !t.is_empty()),
+            noticed: Some(&f.noticed),
+            checks: checks(f),
+            false_friends: Some(&f.false_friends),
             matchers: &f.matchers,
             source: f.source.iter().map(String::as_str).collect(),
             ..Explanation::new("finding", String::new())
@@ -149,6 +188,17 @@ impl Explanation {
             return Explanation { code, component: Some(d.component), source: known_source(d.source), see, ..of }
                 .with_steps(catalogue::steps(d.remedy), d.remedy.replace('`', ""));
         }
+        if let Some(text) = id.and_then(tables::unpublished) {
+            let range = id.and_then(tables::range_of);
+            return Explanation {
+                code,
+                component: range.map(|r| r.component),
+                known: Known::Number,
+                source: range.map(|r| r.source).into_iter().collect(),
+                see: vec!["PN33"],
+                ..Explanation::new("diagnostic", text.to_owned())
+            };
+        }
         let listed = id.and_then(tables::known_without_text);
         let range = id.and_then(tables::range_of);
         let what = if listed.is_some() {
@@ -168,22 +218,65 @@ impl Explanation {
         }
     }
 
-    pub(super) fn of_code(c: &'static tables::ResultCode) -> Explanation {
+    pub(super) fn of_code(c: &'static ResultCode) -> Explanation {
         let hex = c.code.map(|n| format!("{n:08x}"));
+        let names = |text: &str| {
+            text.eq_ignore_ascii_case(c.name) || hex.as_ref().is_some_and(|h| text.strip_prefix("0x") == Some(h.as_str()))
+        };
         let see = related(
-            |m| {
-                m.result_code.is_some() && m.result_code == hex
-                    || m.text.as_ref().is_some_and(|t| t.eq_ignore_ascii_case(c.name))
-            },
+            |m| m.result_code.is_some() && m.result_code == hex || m.text.as_deref().is_some_and(names),
             |n| hex.as_ref().is_some_and(|h| n.result_code.contains(h)),
         );
+        let alerts = codes::tls_alerts().iter().filter(|a| c.code.is_some() && a.code == c.code);
+        let alerts: Vec<String> = alerts.map(|a| format!("{} ({})", a.alert, a.name)).collect();
+        let paired = match &alerts[..] {
+            [] => String::new(),
+            [one] => format!(" Windows also tells it when the other side sends the TLS alert {one}."),
+            all => format!(" Windows also tells it when the other side sends one of the TLS alerts {}.", all.join(", ")),
+        };
         Explanation {
             code: c.code.map_or(c.name.to_owned(), |n| format!("{n:#010x}")),
             summary: Some(c.name),
             source: known_source(c.source),
             see,
-            ..Explanation::new("result_code", c.meaning.to_owned())
+            ..Explanation::new("result_code", format!("{}{paired}", c.meaning))
         }
+    }
+
+    pub(super) fn of_alert(a: &'static TlsAlert) -> Explanation {
+        let paired = match a.code.and_then(codes::result_code) {
+            Some(c) => format!(" Windows tells it as {:#010x} ({}).", a.code.unwrap_or(0), c.name),
+            None => String::new(),
+        };
+        let see = a.code.and_then(codes::result_code).map_or(Vec::new(), |c| Explanation::of_code(c).see);
+        Explanation {
+            code: a.alert.to_string(),
+            summary: Some(a.name),
+            source: vec![a.source],
+            see,
+            ..Explanation::new("tls_alert", format!("{}{paired}", a.meaning))
+        }
+    }
+
+    pub(super) fn of_event(e: &'static EventId) -> Explanation {
+        let see = e.see.split_ascii_whitespace().collect();
+        let source = known_source(e.source);
+        let of = Explanation::new("event", e.meaning.to_owned());
+        Explanation { code: e.id.to_string(), summary: Some(e.name), see, source, ..of }
+            .with_steps(catalogue::steps(e.remedy), e.remedy.replace('`', ""))
+    }
+
+    /// A cause of the telephone network.
+    pub fn of_gateway(c: &'static GatewayCause) -> Explanation {
+        let of = Explanation::new("gateway_cause", c.meaning.to_owned());
+        Explanation { code: c.cause.to_string(), summary: Some(c.name), source: vec![c.source], ..of }
+            .with_steps(catalogue::steps(c.remedy), c.remedy.replace('`', ""))
+    }
+
+    pub(super) fn of_client(c: &'static Client) -> Explanation {
+        let source = known_source(c.source);
+        let code = c.token.trim_end_matches('*').to_owned();
+        Explanation { code, summary: Some(c.name), source, ..Explanation::new("client", c.in_words()) }
     }
 
     pub(super) fn of_word(w: &tables::Word) -> Explanation {

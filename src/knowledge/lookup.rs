@@ -6,17 +6,21 @@
 //! | `1009`, `1009;reason="..."`, `ms-diagnostics: 1009;...` | an ms-diagnostics id |
 //! | `480`, `480 Temporarily Unavailable` | a SIP status, then the ms-diagnostics id of that number |
 //! | `0xc3e93d6f`, `C3E93D6F`, `0xC3E93C5E(SIPPROXY_E_ROUTING)`, `WSAETIMEDOUT`, `10060` | a result code |
+//! | `unknown_ca`, `TLS1_ALERT_UNKNOWN_CA`, `48` | a TLS alert |
+//! | `14428` | an event id |
+//! | `Q.850;cause=34`, `34` | a cause of the telephone network |
+//! | `AndroidLync`, a whole `User-Agent` | a client |
 //! | `not_opened`, `No-Answer` | a word of the report, once for every place where it is used |
 
 use thiserror::Error;
 
 use super::explanation::{Explanation, Known};
-use super::{catalogue, suggest, tables};
+use super::{catalogue, clients, codes, suggest, tables};
 
 /// Nothing is known by that name.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error(
-    "nothing known of {what:?}{}; expected a finding (PN03), an ms-diagnostics id (1009), a SIP status (480), a result code (0xc3e93d6f or its name) or a word of the report (not_opened)",
+    "nothing known of {what:?}{}; expected a finding (PN03), an ms-diagnostics id (1009), a SIP status (480), a result code (0xc3e93d6f or its name), a TLS alert (unknown_ca), a client (AndroidLync) or a word of the report (not_opened)",
     nearest.as_ref().map_or(String::new(), |n| format!(" (did you mean {n}?)"))
 )]
 pub struct Unknown {
@@ -31,6 +35,9 @@ pub struct Unknown {
 /// # Errors
 /// When it is no number and no known name.
 pub fn lookup(what: &str) -> Result<Vec<Explanation>, Unknown> {
+    if let Some(cause) = gateway_cause(what) {
+        return Ok(vec![Explanation::of_gateway(cause)]);
+    }
     let text = plain(what);
     // `0xC3E93C5E(SIPPROXY_E_ROUTING)`, `0xc3e93c5e SIPPROXY_E_ROUTING`, `504 Server time-out`
     let (head, name) = text.split_once(['(', ' ']).map_or((text, ""), |(h, n)| (h, n.trim_end_matches(')').trim()));
@@ -46,7 +53,9 @@ pub fn lookup(what: &str) -> Result<Vec<Explanation>, Unknown> {
         of_number(number)
     } else {
         let word = text.to_ascii_lowercase().replace(['-', ' '], "_");
-        tables::words().iter().filter(|w| w.word == word).map(Explanation::of_word).collect()
+        let words = tables::words().iter().filter(|w| w.word == word).map(Explanation::of_word);
+        let alerts = codes::tls_alerts().iter().filter(|a| a.name == word || a.windows.eq_ignore_ascii_case(&word));
+        words.chain(alerts.map(Explanation::of_alert)).chain(of_clients(text)).collect()
     };
     if found.is_empty() {
         return Err(Unknown { what: what.to_owned(), nearest: suggest::nearest(text) });
@@ -76,16 +85,15 @@ fn hex_code(text: &str) -> Option<u32> {
         return digits.and_then(number);
     }
     let code = (text.len() == 8 && text.bytes().all(|b| b.is_ascii_hexdigit())).then(|| number(text)).flatten()?;
-    let known = tables::result_codes().iter().any(|c| c.code == Some(code));
-    (known || decimal(text).is_none()).then_some(code)
+    (codes::result_code(code).is_some() || decimal(text).is_none()).then_some(code)
 }
 
-fn named_code(name: &str) -> Option<&'static tables::ResultCode> {
-    tables::result_codes().iter().find(|c| c.name.eq_ignore_ascii_case(name))
+fn named_code(name: &str) -> Option<&'static codes::ResultCode> {
+    codes::result_codes().iter().find(|c| c.name.eq_ignore_ascii_case(name))
 }
 
 fn of_number_code(code: u32) -> Explanation {
-    let find = |code: u32| tables::result_codes().iter().find(|c| c.code == Some(code));
+    let find = codes::result_code;
     // Windows wraps its own errors, Winsock's among them, in 0x8007....
     let inner = (code >> 16 == 0x8007).then_some(code & 0xffff);
     if let Some(known) = find(code).or_else(|| find(inner?)) {
@@ -101,12 +109,41 @@ fn of_number_code(code: u32) -> Explanation {
     Explanation { code: format!("{code:#010x}"), known: Known::Nothing, ..Explanation::new("result_code", meaning) }
 }
 
-/// A SIP status, then an ms-diagnostics id, then a Winsock error: whatever a bare number can be.
+/// The clients that a token or a whole product string names.
+fn of_clients(text: &str) -> Vec<Explanation> {
+    if let Some(client) = clients::find(text) {
+        return vec![Explanation::of_client(client)];
+    }
+    let named = text.contains('/').then(|| clients::in_product(text.as_bytes()).take(16));
+    named.into_iter().flatten().map(|(client, _)| Explanation::of_client(client)).collect()
+}
+
+/// `Reason: Q.850;cause=34;text="..."`, as it stands in a log.
+fn gateway_cause(what: &str) -> Option<&'static codes::GatewayCause> {
+    let lower = what.to_ascii_lowercase();
+    let rest = lower.split_once("q.850")?.1;
+    let cause = rest.split_once("cause").map_or(rest, |(_, cause)| cause);
+    let digits = cause.trim_start_matches(|c: char| c.is_whitespace() || "=;:".contains(c));
+    codes::gateway_cause(digits.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?)
+}
+
+/// A SIP status, then an ms-diagnostics id, then what else a bare number can be: a Winsock error, an event id, a cause
+/// of the telephone network, a TLS alert.
 fn of_number(number: u64) -> Vec<Explanation> {
     let small = u32::try_from(number).ok();
     let status = small.filter(|n| (100..700).contains(n)).map(Explanation::of_status);
-    let winsock = small.and_then(|n| tables::result_codes().iter().find(|c| c.code == Some(n)));
-    status.into_iter().chain([Explanation::of_id(number)]).chain(winsock.map(Explanation::of_code)).collect()
+    let winsock = small.and_then(codes::result_code).filter(|c| c.name.starts_with("WSA"));
+    let event = codes::event_ids().iter().find(|e| Some(e.id) == small);
+    let cause = small.and_then(codes::gateway_cause);
+    let alert = codes::tls_alerts().iter().find(|a| Some(a.alert) == small);
+    status
+        .into_iter()
+        .chain([Explanation::of_id(number)])
+        .chain(winsock.map(Explanation::of_code))
+        .chain(event.map(Explanation::of_event))
+        .chain(cause.map(Explanation::of_gateway))
+        .chain(alert.map(Explanation::of_alert))
+        .collect()
 }
 
 #[cfg(test)]

@@ -1,10 +1,14 @@
 //! What the vendor's numbers, the causes and the report's own words mean: data compiled in, in our own words.
 //!
-//! * [`tables`]: ids, statuses, result codes and words, one TSV file each
+//! * [`tables`]: ids, statuses and words, one TSV file each
+//! * [`codes`]: result codes, TLS alerts, event ids and causes of the telephone network, likewise
+//! * [`clients`]: phones, desktops and services by what they call themselves, `clients.tsv`
 //! * [`catalogue`]: how a notification is missed, and what is never reported, in `catalogue.toml`
 //! * [`mod@lookup`], [`explanation`]: any of them, as an engineer finds it in a log or a report
 
 pub mod catalogue;
+pub mod clients;
+pub mod codes;
 pub mod explanation;
 pub mod lookup;
 mod suggest;

@@ -1,6 +1,6 @@
 //! The nearest known name to a mistyped one.
 
-use super::{catalogue, tables};
+use super::{catalogue, clients, codes, tables};
 
 /// The name with the fewest typing mistakes between, if one in three letters or fewer is wrong.
 pub(super) fn nearest(typed: &str) -> Option<&'static str> {
@@ -10,7 +10,9 @@ pub(super) fn nearest(typed: &str) -> Option<&'static str> {
         .map(|f| f.code.as_str())
         .chain(catalogue::never_reported().iter().map(|n| n.code.as_str()))
         .chain(tables::words().iter().map(|w| w.word))
-        .chain(tables::result_codes().iter().map(|c| c.name));
+        .chain(codes::result_codes().iter().map(|c| c.name))
+        .chain(codes::tls_alerts().iter().map(|a| a.name))
+        .chain(clients::clients().iter().map(|c| c.token.trim_end_matches('*')));
     let worst = typed.chars().count().div_ceil(3);
     names
         .map(|name| (strsim::damerau_levenshtein(&typed, &name.to_ascii_lowercase()), name))

@@ -8,7 +8,7 @@ use super::{Arrow, Ladder, MAX_STEPS, Note, NoteKind, Step, StepKind, Subject, o
 use crate::analysis::Analysis;
 use crate::analysis::crossing::{Crossing, crossings};
 use crate::record::RecordKind;
-use crate::sip::{Headers, Method, StartLine};
+use crate::sip::{Method, StartLine};
 use crate::text::{clean, decode};
 use crate::trace::{EventId, Symbol, Trace};
 
@@ -151,10 +151,7 @@ fn note(trace: &Trace, id: EventId, lane: usize) -> Note {
         if event.kind == RecordKind::Connection {
             kind = NoteKind::Connection;
         }
-        let field = |name: &str| {
-            let mut all = Headers::new(trace.fields(event));
-            all.find(|h| h.name.eq_ignore_ascii_case(name.as_bytes())).map(|h| decode(&clean(h.raw)).into_owned())
-        };
+        let field = |name: &str| trace.field(event, name).map(|raw| decode(&clean(raw)).into_owned());
         let parts = ["Severity", "Text", "Result-Code", "Data"].into_iter().filter_map(field);
         text = parts.collect::<Vec<_>>().join(", ");
     }

@@ -12,12 +12,10 @@ use super::legs::Legs;
 use super::{Lane, LaneRole, MAX_LANES};
 use crate::analysis::crossing::Crossing;
 use crate::analysis::{Role, ServerId, Servers};
+use crate::knowledge::clients::MOBILITY_PORTS;
 use crate::sip::{HeaderName, Method, NameAddr, Product};
 use crate::text::{contains_ignore_case, decode};
 use crate::trace::{EventId, Symbol, Trace};
-
-/// Ports on which the mobility service listens for SIP (`McxSipPrimaryListeningPort`, `McxSipExternalListeningPort`).
-const MOBILITY_PORTS: [&str; 2] = ["5086", "5087"];
 
 /// The messages that go over one link.
 type LinkKey = (Option<Symbol>, Box<[u64]>, u32, Method);

@@ -158,6 +158,7 @@ pub(super) enum Name {
     Request,
     Response,
     Copy,
+    Inferred,
 }
 
 const METHODS: &[&str] = &[
@@ -320,7 +321,8 @@ pub const FIELDS: &[Field] = &[
     flag(Name::Linked, "linked", P, "the call of the push is known"),
     flag(Name::Request, "request", R, "a SIP request"),
     flag(Name::Response, "response", R, "a SIP response"),
-    flag(Name::Copy, "copy", R, "stands in the inputs further ahead already"),
+    flag(Name::Copy, "copy", R, "stands in another place, too, and counts there"),
+    flag(Name::Inferred, "inferred", R, "its time is that of the line above it"),
 ];
 
 /// Other names of fields, as people write them.

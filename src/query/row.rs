@@ -4,7 +4,7 @@ use super::field::{FIELDS, Field, Kind, Name, Table};
 use super::test::Value;
 use crate::analysis::{Analysis, Call, Link, Push, hops};
 use crate::record::{Direction, RecordKind, prefix};
-use crate::sip::{HeaderName, Headers, Message, NameAddr, StartLine};
+use crate::sip::{HeaderName, Message, NameAddr, StartLine};
 use crate::span::Span;
 use crate::text::decode;
 use crate::time::Timestamp;
@@ -171,6 +171,7 @@ impl Rows<'_> {
             Name::Request => Some(Value::Flag(event.is_request())),
             Name::Response => Some(Value::Flag(event.status > 0)),
             Name::Copy => Some(Value::Flag(event.is_copy())),
+            Name::Inferred => Some(Value::Flag(event.time_is_inferred())),
             _ => None,
         };
         value.is_some_and(visit)
@@ -181,7 +182,7 @@ impl Rows<'_> {
         if event.kind == RecordKind::Protocol {
             return visit(Value::text(&hops::title(self.trace, id)));
         }
-        let named = |name: &[u8]| Headers::new(self.trace.fields(event)).find(|h| h.name.eq_ignore_ascii_case(name));
+        let named = |name: &[u8]| self.trace.named_fields(event).find(|h| h.name.eq_ignore_ascii_case(name));
         [&b"text"[..], b"result-code", b"logtype"]
             .into_iter()
             .find_map(named)
@@ -195,11 +196,10 @@ impl Rows<'_> {
         let alike = |own: &[u8]| {
             own.eq_ignore_ascii_case(name) || (known != HeaderName::Other && HeaderName::from_token(own) == known)
         };
-        let headers = match self.trace.message(event) {
-            Some(message) => message.headers(),
-            None => Headers::new(self.trace.fields(event)),
-        };
-        headers.filter(|h| alike(h.name)).any(|h| visit(Value::Text(h.value())))
+        match self.trace.message(event) {
+            Some(message) => message.headers().filter(|h| alike(h.name)).any(|h| visit(Value::Text(h.value()))),
+            None => self.trace.named_fields(event).filter(|h| alike(h.name)).any(|h| visit(Value::Text(h.value()))),
+        }
     }
 
     /// The place that the report gives first as proof.

@@ -30,6 +30,8 @@ pub use scan::{RawRecord, Scanner};
 pub enum Flaw {
     /// No `$$begin_record`: opened by its first field.
     NoOpener,
+    /// The same, and its time is that of the line above it.
+    TimeInferred,
     /// No `$$end_record`: closed by the record that follows.
     ClosedByNext,
     /// No `$$end_record` before the end of the input.
@@ -47,6 +49,9 @@ impl Flaw {
     pub fn what(self) -> &'static str {
         match self {
             Flaw::NoOpener => "record without $$begin_record, opened at its first field",
+            Flaw::TimeInferred => {
+                "record without $$begin_record, opened at its first field; its time is inferred from the line above it"
+            }
             Flaw::ClosedByNext => "record without $$end_record, closed at the next record",
             Flaw::CutAtEnd => "record cut off by the end of the input",
             Flaw::TooLong => "record longer than 8 MiB, closed there",

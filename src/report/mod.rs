@@ -64,7 +64,8 @@ impl Selection {
             |address: &str| wanted.as_ref().is_none_or(|w| w.as_ref().is_some_and(|w| w.is_in(address.as_bytes())));
         let calls: Vec<bool> = analysis.calls.iter().map(|c| self.call(c, &is_user)).collect();
         let pushes: Vec<bool> = analysis.pushes.iter().map(|p| self.push(p, &is_user)).collect();
-        keep(analysis, &calls, &pushes)
+        let lone = analysis.lone.iter().filter(|l| self.in_time(l.time)).copied().collect();
+        keep(Analysis { lone, ..analysis }, &calls, &pushes)
     }
 }
 
@@ -98,7 +99,8 @@ fn keep(analysis: Analysis, calls: &[bool], pushes: &[bool]) -> Analysis {
         numbers(analysis.pushes.iter().zip(pushes).map(|(p, selected)| *selected || linked(p)));
     let kept = |map: &[Option<usize>], i: usize| map.get(i).copied().flatten();
     let (servers, clocks, coverage) = (analysis.servers, analysis.clocks, analysis.coverage);
-    let mut out = Analysis { messages: analysis.messages, servers, clocks, coverage, ..Analysis::default() };
+    let (messages, lone) = (analysis.messages, analysis.lone);
+    let mut out = Analysis { messages, servers, clocks, coverage, lone, ..Analysis::default() };
     for (i, mut call) in analysis.calls.into_iter().enumerate() {
         call.pushes = call.pushes.iter().filter_map(|p| kept(&pushes, *p)).collect();
         if kept(&calls, i).is_some() {

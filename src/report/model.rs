@@ -1,12 +1,17 @@
 //! The serialisable mirror of the results: names and order of keys are CONTRACT.md's.
 //! A change of meaning needs a new [`SCHEMA`]; new optional fields do not.
 
+mod lone;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+pub use lone::Lone;
 use serde::Serialize;
 
 pub use super::selected::Selected;
+use crate::findings::mail::Told;
+use crate::knowledge::catalogue::Step;
 
 /// Name and version of the format.
 pub const SCHEMA: &str = "siptrail.report/1";
@@ -21,6 +26,9 @@ pub struct Report {
     pub summary: Summary,
     pub calls: Vec<Call>,
     pub pushes: Vec<Push>,
+    /// Messages inside conversations that their receivers missed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missed_messages: Vec<MissedMessage>,
     pub findings: Vec<Finding>,
     pub problems: Vec<Problem>,
     /// Problems that a digest counts and does not list.
@@ -37,6 +45,12 @@ pub struct Report {
     /// What was asked for, where not everything was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub selection: Option<Selected>,
+    /// Failed calls without a cause, by what was told of them; for people, JSON has it with each call.
+    #[serde(skip)]
+    pub unexplained: Vec<Unexplained>,
+    /// Calls that voice mail answered: time, callee, caller, Call-ID; for people, JSON has it with each call.
+    #[serde(skip)]
+    pub voice_mail: Vec<[String; 4]>,
 }
 
 /// One input.
@@ -67,6 +81,9 @@ pub struct Source {
     /// Records that stand in another place too and count there.
     #[serde(skip_serializing_if = "is_zero")]
     pub copies: u64,
+    /// The inputs that together hold every record of this one, so that it adds nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contained_in: Vec<String>,
     /// Where one input holds the logs of several servers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub servers: Vec<Server>,
@@ -114,6 +131,18 @@ pub struct Summary {
     pub verdicts: BTreeMap<&'static str, u64>,
     pub push_results: BTreeMap<&'static str, u64>,
     pub missed: u64,
+    /// Messages inside conversations that were missed.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub missed_messages: u64,
+    /// Missed calls whose caller and callee talked within five minutes.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub reached_later: u64,
+    /// Asked for with `--count-abandoned`: calls to mobile users whose callers gave up after long ringing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub abandoned: Option<u64>,
+    /// Calls that voice mail answered.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub voice_mail: u64,
     /// Calls and pushes that `--since`, `--until`, `--user` or `--where` left out.
     #[serde(skip_serializing_if = "is_zero")]
     pub left_out: u64,
@@ -148,9 +177,25 @@ pub struct Call {
     pub findings: Vec<&'static str>,
     pub messages: u64,
     pub evidence: Vec<Place>,
+    /// Milliseconds that it had rung when the caller gave up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gave_up_ms: Option<i64>,
+    /// When caller and callee talked, within five minutes of a missed call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reached_later: Option<String>,
     /// Why the outcome or the verdict is `undetermined`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undetermined: Option<Undetermined>,
+    /// The telephone network's own cause, where the call went over a gateway and it is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gateway_cause: Option<GatewayCause>,
+    /// Whether the callee was told by mail (Exchange UM): `null` where that is not known. Only of calls that nobody
+    /// answered, in a trace that shows Exchange UM at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub told_by_mail: Option<Told>,
+    /// Voice mail answered: answered to SIP, missed for the person.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub voice_mail: bool,
     /// Asked for with `--hops`: of the INVITE and its final response.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hop_tables: Vec<HopTable>,
@@ -207,12 +252,35 @@ pub struct Push {
     pub link: &'static str,
     pub findings: Vec<&'static str>,
     pub evidence: Vec<Place>,
+    /// A later push of the same call was accepted.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub superseded: bool,
     /// Why the result is `undetermined`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undetermined: Option<Undetermined>,
     /// Asked for with `--hops`: of the MESSAGE and its final response.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hop_tables: Vec<HopTable>,
+}
+
+/// One message inside a conversation that its receiver missed.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct MissedMessage {
+    /// Of the conversation.
+    pub call_id: String,
+    pub cseq: u32,
+    pub from: String,
+    pub to: String,
+    pub sent: Option<String>,
+    pub status: Option<u16>,
+    pub reason: Option<String>,
+    /// A word for verdicts of calls.
+    pub verdict: &'static str,
+    /// Call-IDs.
+    pub pushes: Vec<String>,
+    pub findings: Vec<&'static str>,
+    pub evidence: Vec<Place>,
 }
 
 /// One place that logged a MESSAGE.
@@ -276,16 +344,76 @@ pub struct Finding {
     pub summary: &'static str,
     pub cause: &'static str,
     pub remedy: &'static str,
+    /// Calls, and pushes of no call; where there are none, the records of `lone`.
     pub count: u64,
+    /// Of the calls those that failed; for people.
+    #[serde(skip)]
+    pub failed: Vec<String>,
     pub calls: Vec<String>,
     pub pushes: Vec<String>,
     pub evidence: Vec<Place>,
+    /// Diagnostic, connection and security records that name it without their call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lone: Option<Lone>,
+    /// Of a cause about certificates: with which servers, and when.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub peers: Vec<Peer>,
+}
+
+/// Another server with which TLS failed.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct Peer {
+    pub peer: Option<String>,
+    pub first: Option<String>,
+    pub last: Option<String>,
+    /// Records, lines and answers that tell of it.
+    pub count: u64,
+}
+
+impl Peer {
+    /// In words; made of log text, not safe for a terminal yet.
+    pub fn in_words(&self) -> String {
+        let who = self.peer.as_deref().unwrap_or("a server that is not named");
+        let time = |t: &Option<String>| t.as_deref().map_or(String::new(), |t| t.replace('T', " "));
+        let (first, last) = (time(&self.first), time(&self.last));
+        let times = if self.count == 1 { "once".to_owned() } else { format!("{} times", self.count) };
+        match (first.is_empty(), first == last) {
+            (true, _) => format!("with {who}, {times}"),
+            (_, true) => format!("with {who}, {times}, {first}"),
+            _ => format!("with {who}, {times}, {first} to {last}"),
+        }
+    }
+}
+
+/// Failed calls that no entry of the catalogue explains, by what was told of them.
+#[derive(Clone, Debug)]
+pub struct Unexplained {
+    /// `12001`, `408`, `Q.850 cause 34`.
+    pub code: String,
+    /// What the server or client wrote beside the first of them.
+    pub reason: String,
+    /// What is known of it.
+    pub meaning: String,
+    /// What to do, with its commands apart; may be empty.
+    pub remedy: Vec<Step>,
+    /// Call-IDs.
+    pub calls: Vec<String>,
+}
+
+/// A cause of the telephone network (Q.850) that a call was ended with.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct GatewayCause {
+    pub cause: u32,
+    pub name: Option<&'static str>,
+    pub explained: Option<&'static str>,
 }
 
 /// Why a judgement could not be made.
 #[derive(Clone, Debug, Serialize)]
 pub struct Undetermined {
-    /// A word: `start_missing`, `log_ends`, `hole`, `only_edge`, `server_missing`, `tied`, `clocks`, `outcome`.
+    /// A word: `start_missing`, `log_ends`, `hole`, `only_edge`, `server_missing`, `tied`, `clocks`, `client_unnamed`, `outcome`.
     pub why: &'static str,
     /// A sentence with the place in the log.
     pub reason: String,

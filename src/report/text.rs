@@ -1,6 +1,7 @@
 //! The report for people: verdict first, then who missed what, why, what to do, and where the proof is.
 //! Fits 80 columns; every string of a log passes [`crate::text::sanitize`].
 
+mod lone;
 mod missed;
 mod sources;
 
@@ -12,6 +13,9 @@ use super::page::{self, BAD, DIM, GOOD, HEAD};
 use super::words::{self, MOST, is_lost, is_shown, known};
 use crate::text::plural;
 
+/// So many servers are named beside a cause.
+const PEERS: usize = 3;
+
 /// Writes the report. Colour is written always; give a writer that strips it where it is not wanted.
 ///
 /// # Errors
@@ -19,9 +23,13 @@ use crate::text::plural;
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     headline(report, out)?;
     missed::write(report, out)?;
+    missed::messages(report, out)?;
     other_findings(report, out)?;
     undetermined(report, out)?;
     other_failures(report, out)?;
+    lone::write(report, out)?;
+    unexplained(report, out)?;
+    voice_mail(report, out)?;
     tables(report, out)?;
     sources::write(report, out)?;
     problems(report, out)
@@ -45,6 +53,12 @@ fn heading(out: &mut dyn Write, text: &str) -> io::Result<()> {
 
 fn cause(out: &mut dyn Write, indent: usize, finding: &Finding) -> io::Result<()> {
     line(out, indent, &format!("[{}] {}", finding.code, finding.summary))?;
+    for peer in finding.peers.iter().take(PEERS) {
+        line(out, indent + 2, &peer.in_words())?;
+    }
+    if finding.peers.len() > PEERS {
+        line(out, indent + 2, &format!("and {} more servers", finding.peers.len() - PEERS))?;
+    }
     if finding.remedy.is_empty() { Ok(()) } else { line(out, indent + 2, &format!("do: {}", finding.remedy)) }
 }
 
@@ -109,7 +123,7 @@ fn undetermined(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// Causes of calls that failed and concern no mobile user: one line each.
 fn other_failures(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let shown: HashSet<&String> = report.calls.iter().filter(|c| is_shown(c)).map(|c| &c.call_id).collect();
-    let rest = |f: &Finding| f.calls.iter().filter(|id| !shown.contains(id)).cloned().collect::<Vec<String>>();
+    let rest = |f: &Finding| f.failed.iter().filter(|id| !shown.contains(id)).cloned().collect::<Vec<String>>();
     let others: Vec<(&Finding, Vec<String>)> = report
         .findings
         .iter()
@@ -128,6 +142,30 @@ fn other_failures(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         line(out, 4, &format!("{}: {ids}{more}", plural(calls.len() as u64, "call")))?;
     }
     more(out, others.len())
+}
+
+/// Failed calls without a cause: what the servers, clients and the telephone network said, and what is known of it.
+fn unexplained(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if report.unexplained.is_empty() {
+        return Ok(());
+    }
+    heading(out, "Failed calls without a known cause, by what was told of them")?;
+    for group in report.unexplained.iter().take(MOST) {
+        line(out, 2, &words::unexplained(group))?;
+    }
+    more(out, report.unexplained.len())
+}
+
+/// Calls that voice mail answered.
+fn voice_mail(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if report.voice_mail.is_empty() {
+        return Ok(());
+    }
+    heading(out, "Answered by voice mail: answered to SIP, missed for the person")?;
+    for call in report.voice_mail.iter().take(MOST) {
+        line(out, 2, &words::voice_mail(call))?;
+    }
+    more(out, report.voice_mail.len())
 }
 
 fn tables(report: &Report, out: &mut dyn Write) -> io::Result<()> {

@@ -1,6 +1,8 @@
 //! Sentences that more than one form of the report says.
 
-use super::model::{Call, Push, Report, Source};
+use super::model::{Call, Lone, Push, Report, Source, Unexplained};
+use crate::findings::mail::Told;
+use crate::knowledge::catalogue::Step;
 use crate::text::plural;
 use crate::time::seconds;
 
@@ -16,6 +18,9 @@ pub(super) struct Headline {
 
 /// Lists for people that are longer than this are cut, and say so.
 pub(super) const MOST: usize = 20;
+
+/// So many names are told of each kind.
+const SOME: usize = 5;
 
 /// How a clock stands to that of the reference.
 pub(super) fn clock(basis: &str, against: Option<&str>, (offset_ms, spread_ms): (i64, Option<i64>)) -> String {
@@ -84,6 +89,20 @@ pub(super) fn headline(report: &Report) -> Headline {
     let seen = format!("in {}, {}", plural(s.calls, "call"), plural(s.pushes, "push"));
     let lost = report.pushes.iter().filter(|p| !p.synthetic && is_lost(p)).count() as u64;
     let perhaps = s.verdicts.get("undetermined").copied().unwrap_or(0);
+    let seen = match s.missed_messages {
+        0 => seen,
+        n if s.missed > 0 => format!("{} inside conversations missed too, {seen}", plural(n, "message")),
+        _ => seen,
+    };
+    let seen = match s.abandoned {
+        Some(n) if n > 0 => format!("{} given up after long ringing, {seen}", plural(n, "call")),
+        _ => seen,
+    };
+    let seen = if s.reached_later > 0 { format!("{} of them reached later, {seen}", s.reached_later) } else { seen };
+    if s.missed == 0 && s.missed_messages > 0 {
+        let text = format!("{} inside conversations missed", plural(s.missed_messages, "message"));
+        return Headline { bad: true, text, kinds: String::new(), seen };
+    }
     if s.missed > 0 {
         let kinds =
             MISSED.iter().filter_map(|(verdict, words)| s.verdicts.get(verdict).map(|n| format!("{n} {words}")));
@@ -92,7 +111,11 @@ pub(super) fn headline(report: &Report) -> Headline {
         return Headline { bad: true, text: format!("{} missed", plural(s.missed, "call")), kinds, seen };
     }
     if s.calls + s.pushes == 0 {
+        let lone = report.findings.iter().filter(|f| f.lone.is_some()).count() as u64;
         let text = match s.left_out {
+            0 if lone > 0 => {
+                format!("No calls and no pushes in these logs, but {} seen without their call", plural(lone, "cause"))
+            }
             0 => "No calls and no pushes in these logs".to_owned(),
             n => format!("None of the {n} calls and pushes in these logs was asked for"),
         };
@@ -105,6 +128,20 @@ pub(super) fn headline(report: &Report) -> Headline {
         (n, may) => format!("{} lost and {} perhaps missed,", plural(n, "push"), plural(may, "call")),
     };
     Headline { bad: lost + perhaps > 0, text, kinds: String::new(), seen }
+}
+
+/// What the records of a cause without its call speak of.
+pub(super) fn spoken_of(lone: &Lone) -> String {
+    let list = |word: &str, names: &[String]| -> Option<String> {
+        let some = names.iter().take(SOME).cloned().collect::<Vec<_>>().join(", ");
+        let more = names.len().saturating_sub(SOME);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        (!names.is_empty()).then(|| format!("{word} {some}{more}"))
+    };
+    let parts = [list("Call-ID", &lone.call_ids), list("domain", &lone.domains), list("peer", &lone.peers)];
+    let parts = parts.into_iter().flatten().collect::<Vec<_>>().join("; ");
+    let about = if parts.is_empty() { String::new() } else { format!(": {parts}") };
+    format!("{}{about}", plural(lone.records, "record"))
 }
 
 /// `2013-10-15 09:01:45.669`.
@@ -121,6 +158,41 @@ pub(super) fn status(status: Option<u16>, reason: Option<&str>) -> String {
 /// What the mobile callee used.
 pub(super) fn mobile_client(call: &Call) -> Option<&str> {
     call.legs.iter().find(|l| l.mobile).and_then(|l| l.client.as_deref())
+}
+
+/// A group of failed calls without a cause, in one line.
+pub(super) fn unexplained(group: &Unexplained) -> String {
+    let reason = if group.reason.is_empty() { String::new() } else { format!(" \"{}\"", group.reason) };
+    let steps = group.remedy.iter().map(|s| match s {
+        Step::Text(t) | Step::Command(t) => t.as_str(),
+    });
+    let remedy = steps.collect::<Vec<_>>().join(" ");
+    let remedy = if remedy.is_empty() { remedy } else { format!(" Do: {remedy}") };
+    format!("{}{reason}: {}{remedy} {}", group.code, group.meaning, calls_of(group))
+}
+
+/// `2 calls: a, b`.
+pub(super) fn calls_of(group: &Unexplained) -> String {
+    const SHOWN: usize = 3;
+    let ids = group.calls.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    let rest = group.calls.len().saturating_sub(SHOWN);
+    let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+    format!("({}: {ids}{more})", plural(group.calls.len() as u64, "call"))
+}
+
+/// A call that voice mail answered, in one line.
+pub(super) fn voice_mail([time, to, from, call_id]: &[String; 4]) -> String {
+    let (to, from) = (known(to, "(unknown user)"), known(from, "(unknown caller)"));
+    format!("{}  {to} from {from}, Call-ID {call_id}", when(Some(time).filter(|t| !t.is_empty()).map(String::as_str)))
+}
+
+/// Whether the callee was told by mail, where the trace shows Exchange UM at all.
+pub(super) fn told_by_mail(call: &Call) -> Option<&'static str> {
+    Some(match call.told_by_mail? {
+        Told::Yes => "told by mail (Exchange UM)",
+        Told::No => "not told by mail, although the user has voice mail",
+        Told::Unknown => "whether the user was told by mail is not known",
+    })
 }
 
 /// A text from the log, or what to say where it is empty.

@@ -1,5 +1,6 @@
 //! Names, addresses and ways as they stand in headers.
 
+use super::phone::Platform;
 use super::place::{Node, Party, Place, Topology, first_name};
 use super::session::{Flight, Method, Session, Tag};
 use super::text::{Blob, Put, hex, mix, pad, put, upper};
@@ -47,6 +48,11 @@ fn named(out: &mut Vec<u8>, party: &Party) {
 fn caller(out: &mut Vec<u8>, topology: &Topology, session: &Session) {
     let party = session.party(0);
     match party.place {
+        Place::PushSender if topology.era.is_some() && Platform::of(party.user, topology.era).is_ucwa() => {
+            // How UCWA names the user is not published: the address, as everywhere else.
+            named(out, party);
+            put!(out => ";epid=", upper(mix(party.key, 3), 10));
+        }
         Place::PushSender => {
             put!(out => "\"", first_name(party.user), " ", party.user, "\"<sip:McxUser", hex(session.mcx, 16),
                 hex(mix(session.mcx, 3), 16));
@@ -63,6 +69,15 @@ fn caller(out: &mut Vec<u8>, topology: &Topology, session: &Session) {
         }
     }
     put!(out => ";tag=", hex(session.value(0x7A60 + 99), 10));
+}
+
+/// What makes an address that of a service and not of a person.
+fn service(out: &mut Vec<u8>, session: &Session, place: Place) {
+    match place {
+        Place::VoiceMail => put!(out => ";gruu;opaque=app:voicemail"),
+        Place::Focus => put!(out => ";gruu;opaque=app:conf:focus:id:", upper(session.value(0xF0C), 8)),
+        _ => {}
+    }
 }
 
 /// The side that is called.
@@ -84,8 +99,11 @@ fn called(out: &mut Vec<u8>, topology: &Topology, session: &Session, flight: &Fl
                 put!(out => ">");
             }
             _ => {
+                // Who was called: a delegate's leg, and that of the voice mail, carry the same To.
+                let callee = session.callee(0);
                 put!(out => "<sip:");
-                user(out, session.callee(flight.leg));
+                user(out, callee);
+                service(out, session, callee.place);
                 put!(out => ">");
             }
         },
@@ -136,6 +154,10 @@ pub(super) fn request_uri(out: &mut Vec<u8>, topology: &Topology, session: &Sess
                 return;
             }
             user(out, party);
+            if matches!(party.place, Place::VoiceMail | Place::Focus) {
+                service(out, session, party.place);
+                return;
+            }
             let home = flight.tag != Tag::None || (sender >= session.fork && party.place != Place::Partner);
             if home {
                 put!(out => ";opaque=user:epid:", Blob(mix(party.key, 5), 22), "AA;gruu");
@@ -150,7 +172,13 @@ fn party_peer(out: &mut Vec<u8>, topology: &Topology, session: &Session, party: 
     match party.place {
         Place::Desktop => put!(out => "203.0.113.", mix(party.key, 9) % 250 + 2, ":", party.port()),
         // The port on which the mobility service listens (McxSipExternalListeningPort).
-        Place::Mobile => put!(out => home.host.as_str(), ":5087"),
+        Place::Mobile => {
+            put!(out => home.host.as_str(), Platform::of(party.user, topology.era).port(party.user));
+        }
+        Place::Mac => put!(out => home.host.as_str(), ":5089"),
+        Place::VoiceMail => put!(out => "exum01.contoso.com:5061"),
+        // The focus listens on every Front End.
+        Place::Focus => put!(out => home.host.as_str(), ":5075"),
         Place::Partner => put!(out => "sip.fabrikam.com:5061"),
         Place::PushSender => put!(out => home.host.as_str(), ":", port(session, 90)),
         Place::Test => put!(out => topology.machines[0].host.as_str(), ":", party.port()),
@@ -209,7 +237,7 @@ pub(super) fn via(
                 Place::Partner | Place::ClearingHouse => {
                     put!(out => "203.0.113.7:", port_of, ";branch=z9hG4bK", upper(key, 8), ".", upper(mix(key, 1), 16), ";branched=FALSE");
                 }
-                Place::Mobile | Place::PushSender => {
+                Place::Mobile | Place::Mac | Place::PushSender | Place::VoiceMail | Place::Focus => {
                     port_of = port(session, 90);
                     put!(out => home.address.as_str(), ":", port_of, ";branch=z9hG4bK", hex(key, 7));
                 }

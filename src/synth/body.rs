@@ -2,7 +2,7 @@
 
 use super::place::first_name;
 use super::session::{Body, Flight, Session};
-use super::text::{Blob, Put, low16, mix, pad, put, scale};
+use super::text::{Blob, Put, low16, mix, pad, put, scale, upper};
 
 /// Value of Content-Type.
 pub(super) fn content_type(body: Body) -> &'static str {
@@ -11,6 +11,7 @@ pub(super) fn content_type(body: Body) -> &'static str {
         Body::ImSdp | Body::AudioSdp | Body::VideoSdp => "application/sdp",
         Body::Text => "text/plain; charset=UTF-8;msgr=WAAtAE0ATQBTAC0ASQBNAC0ARgBvAHIAbQBhAHQAOgAgAA0ACgA",
         Body::Categories => "application/msrtc-event-categories+xml",
+        Body::Conference => "application/ms-conf-invite+xml",
         Body::Push => "application/vnd.microsoft.lync.pushNotification+xml; charset=\"Unicode (UTF-8)\"",
     }
 }
@@ -62,6 +63,10 @@ pub(super) fn write(out: &mut Vec<u8>, session: &Session, flight: &Flight) {
                     3500 + mix(seed, n + 40) % 5 * 1500, "</availability></state></category>");
             }
             put!(out => "</categories>");
+        }
+        Body::Conference => {
+            put!(out => "<Conferencing version=\"2.0\"><focus-uri>sip:", first_name(session.party(0).user), session.party(0).user);
+            put!(out => "@contoso.com;gruu;opaque=app:conf:focus:id:", upper(seed, 8), "</focus-uri><subject></subject></Conferencing>");
         }
         Body::Push => put!(out => "----****MESSAGE BODY DELETED****----"),
     }

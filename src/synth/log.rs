@@ -66,8 +66,20 @@ pub(super) struct ServerLog {
     drift_ppm: i64,
     gaps_ppm: u32,
     damage_ppm: u32,
+    /// Times at which the clock is set, and by how much.
+    steps: Vec<(u64, i64)>,
+    /// Times for which a story wants no messages; whether their numbers are missing too.
+    silent: Vec<(u64, u64, bool)>,
     /// Times without a record, in order; the last may lie ahead.
     pub(super) holes: Vec<(u64, u64)>,
+    /// What a reader sees of missing numbers: from the last line before them to the first behind, in order.
+    blind: Vec<(u64, u64)>,
+    /// When the last line was written that has its time and number.
+    visible: u64,
+    /// When records were written whose end is missing: the lines behind one may be taken for its body.
+    open_ends: Vec<u64>,
+    /// When its first and its last record was made.
+    pub(super) held: Option<(u64, u64)>,
     /// Bytes that wait for the writer.
     pub(super) out: Vec<u8>,
     record: Vec<u8>,
@@ -97,7 +109,13 @@ impl ServerLog {
             drift_ppm,
             gaps_ppm: plan.gaps_ppm,
             damage_ppm: plan.damage_ppm,
+            steps: Vec::new(),
+            silent: Vec::new(),
             holes: Vec::new(),
+            blind: Vec::new(),
+            visible: 0,
+            open_ends: Vec::new(),
+            held: None,
             out: Vec::new(),
             record: Vec::new(),
             body: Vec::new(),
@@ -145,6 +163,41 @@ impl ServerLog {
     pub(super) fn was_blind(&self, from: u64, to: u64) -> bool {
         let first = self.holes.partition_point(|(_, end)| *end < from);
         self.holes.get(first).is_some_and(|(start, _)| *start <= to)
+            || self.blind.get(self.blind.partition_point(|(_, end)| *end < from)).is_some_and(|(start, _)| *start <= to)
+            || self.silent.iter().any(|(start, end, _)| *start <= to && from <= *end)
+    }
+
+    /// Whether the lines between the records of a stretch of time can be told from bodies.
+    pub(super) fn has_clear_lines(&self, from: u64, to: u64) -> bool {
+        self.open_ends.get(self.open_ends.partition_point(|at| *at < from)).is_none_or(|at| *at > to)
+    }
+
+    /// Numbers are missing from here on.
+    fn lose(&mut self) {
+        if self.blind.last().is_none_or(|(_, end)| *end < u64::MAX) {
+            self.blind.push((self.visible, u64::MAX));
+        }
+    }
+
+    /// A line with time and number is written.
+    fn see(&mut self, now: u64) {
+        self.visible = now;
+        if let Some((_, end)) = self.blind.last_mut().filter(|(_, end)| *end == u64::MAX) {
+            *end = now;
+        }
+    }
+
+    /// Sets the clock. `doubtful`: from a hole in the log it cannot be told.
+    pub(super) fn set_clock(&mut self, at: u64, by: i64, doubtful: bool) {
+        self.steps.push((at, by));
+        if doubtful {
+            self.silent.push((at, at, true));
+        }
+    }
+
+    /// Logs no messages for a while: with their numbers, or without as where the level is changed.
+    pub(super) fn silence(&mut self, from: u64, to: u64, numbered: bool) {
+        self.silent.push((from, to, numbered));
     }
 
     /// Writes one record of a session.
@@ -164,10 +217,22 @@ impl ServerLog {
             let lines = fault.map_or(0, |f| u64::from(!f.record[0].is_empty()) + u64::from(!f.component.is_empty()));
             self.seq += 1 + u64::from(chatter) + lines;
             self.missing += 1;
+            self.lose();
             return Kept::Lost;
         }
         let moment = Moment { now, correlation: message::correlation(session, flight) };
+        if let Some((.., numbered)) = self.silent.iter().copied().find(|(from, to, _)| *from < now && now < *to) {
+            self.missing += 1;
+            if numbered {
+                self.seq += 1 + u64::from(chatter);
+                self.lose();
+            } else if session.family.is_none() {
+                self.diagnostic(&copy, "Response successfully routed", moment);
+            }
+            return Kept::Lost;
+        }
         if chatter {
+            self.see(now);
             self.chatter(session, moment);
         }
         if let Some(fault) = fault {
@@ -183,6 +248,7 @@ impl ServerLog {
         copy.write(record, &mut body);
         self.body = body;
         self.records += 1;
+        self.held = Some((self.held.map_or(now, |(first, _)| first), now));
         let kept = self.append(record, now);
         self.record = taken;
         kept
@@ -191,11 +257,20 @@ impl ServerLog {
     /// Adds a record to the log, whole or damaged.
     fn append(&mut self, record: &[u8], now: u64) -> Kept {
         if self.damage_ppm == 0 || !self.rng.rare(self.damage_ppm) {
+            self.see(now);
             self.out.extend_from_slice(record);
             return Kept::Whole;
         }
         self.damaged += 1;
         let damage = Damage::draw(&mut self.rng);
+        if damage == Damage::NoEnd {
+            self.open_ends.push(now);
+        }
+        if damage.hides_time() {
+            self.lose();
+        } else {
+            self.see(now);
+        }
         damage::apply(damage, record, &mut self.out, &mut self.rng);
         if damage.hides_time() {
             // What has no time and no number is as good as a hole for everything that goes on then.
@@ -219,7 +294,8 @@ impl ServerLog {
         put!(out => "]", upper(pid, 4), ".", upper(0x1A00 + (random >> 2 & 7) * 0x2C, 4), "::");
         let true_ms = i64::try_from(now + MORNING).unwrap_or(i64::MAX);
         let drift = i64::try_from(now).unwrap_or(0) * self.drift_ppm / 1_000_000;
-        address::clock(out, u64::try_from(true_ms + self.offset_ms + drift).unwrap_or(0));
+        let set: i64 = self.steps.iter().filter(|(at, _)| *at <= now).map(|(_, by)| by).sum();
+        address::clock(out, u64::try_from(true_ms + self.offset_ms + drift + set).unwrap_or(0));
         self.seq += 1;
         put!(out => ".");
         if self.format == Format::Cls {
@@ -253,6 +329,22 @@ impl ServerLog {
             2 => put!(out => "Received ", random % 4000 + 300, " bytes\r\n"),
             _ => put!(out => "Timer started, ", random % 180 + 1, " s\r\n"),
         }
+        self.out = taken;
+    }
+
+    /// What a server goes on to write when its level is diagnostics only.
+    fn diagnostic(&mut self, copy: &Copy<'_>, said: &str, moment: Moment) {
+        let mut taken = std::mem::take(&mut self.out);
+        let out = &mut taken;
+        self.prefix(out, moment, DIAGNOSTIC);
+        put!(out => "$$begin_record\r\nLogType: diagnostic\r\nSeverity: information\r\nText: ", said, "\r\nSIP-Start-Line: ");
+        message::start_line(out, copy.topology, copy.session, copy.flight, copy.peer());
+        put!(out => "\r\nSIP-Call-ID: ");
+        address::call_id(out, copy.session);
+        put!(out => "\r\nSIP-CSeq: ", copy.flight.cseq, " ", copy.flight.method.name(), "\r\nPeer: ");
+        address::peer(out, copy.topology, copy.session, copy.flight, copy.peer(), copy.rec.node);
+        put!(out => "\r\n$$end_record\r\n");
+        self.records += 1;
         self.out = taken;
     }
 

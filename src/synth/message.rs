@@ -1,9 +1,11 @@
 //! One protocol record: fields, start line, headers, body.
 
+use super::era::MAC;
+use super::phone::Platform;
 use super::place::{Node, Place, Topology};
 use super::session::{Body, Flight, Method, Note, Rec, Session, Tag};
 use super::text::{Blob, Put, hex, mix, put, upper};
-use super::{Format, address, body};
+use super::{Era, Format, address, body};
 
 /// The reason phrase of a status.
 fn phrase(status: u16) -> &'static str {
@@ -17,9 +19,15 @@ fn phrase(status: u16) -> &'static str {
         401 => "Unauthorized",
         403 => "Forbidden",
         404 => "Not Found",
+        413 => "Request Entity Too Large",
+        415 => "Unsupported Media Type",
+        420 => "Bad Extension",
+        422 => "Session Interval Too Small",
+        433 => "Anonymity Disallowed",
         407 => "Proxy Authentication Required",
         408 => "Request Timeout",
         480 => "Temporarily Unavailable",
+        481 => "Call Leg/Transaction Does Not Exist",
         482 => "Loop Detected",
         484 => "Address Incomplete",
         486 => "Busy Here",
@@ -81,7 +89,7 @@ impl Copy<'_> {
             Node::Server(_) if self.flight.status == 0 && self.flight.method != Method::Options => {
                 match self.flight.method {
                     // A fork sends on what the caller wrote.
-                    Method::Invite => Some(self.session.party(0).place),
+                    Method::Invite | Method::Message => Some(self.session.party(0).place),
                     _ => None,
                 }
             }
@@ -109,7 +117,8 @@ impl Copy<'_> {
         address::call_id(out, session);
         put!(out => "\r\n");
         let author = self.author();
-        let managed = matches!(author, Some(Place::Mobile | Place::PushSender | Place::ClearingHouse | Place::Test));
+        let managed =
+            matches!(author, Some(Place::Mobile | Place::Mac | Place::PushSender | Place::ClearingHouse | Place::Test));
         self.vias(out, managed);
         self.routes(out);
         self.credentials(out);
@@ -134,6 +143,18 @@ impl Copy<'_> {
         out.extend_from_slice(text);
         // The writer does not look at the body: one that ends in a line break leaves an empty line.
         put!(out => "\r\n$$end_record\r\n");
+    }
+
+    /// Version of the servers.
+    fn release(&self) -> &'static str {
+        self.topology.era.map_or(self.format.release(), Era::release)
+    }
+
+    fn own_host(&self) -> &str {
+        match self.session.node(self.flight.leg, self.rec.node) {
+            Node::Server(n) => self.topology.machines[usize::from(n)].host.as_str(),
+            Node::Party(_) => "",
+        }
     }
 
     fn direction(&self, out: &mut Vec<u8>) {
@@ -236,13 +257,25 @@ impl Copy<'_> {
         let flight = self.flight;
         let Some(place) = author else {
             if flight.status > 100 {
-                put!(out => "Server: RTC/", self.format.release(), "\r\n");
+                put!(out => "Server: RTC/", self.release(), "\r\n");
             }
             return;
         };
         let party =
             if (flight.status > 0) == flight.flip { self.session.party(0) } else { self.session.callee(flight.leg) };
         let opens = matches!(flight.method, Method::Invite | Method::Subscribe | Method::Register | Method::Message);
+        if let (Place::PushSender, Some(era)) = (place, self.topology.era) {
+            let by_mcx = !Platform::of(self.session.party(0).user, Some(era)).is_ucwa();
+            let service = if by_mcx { "McxExternal" } else { "Ucwa" };
+            put!(out => "CONTACT: <sip:pool01.contoso.com@contoso.com;gruu;opaque=srvr:", service, ":", Blob(mix(self.session.mcx, 8), 22));
+            put!(out => ">;automata;text\r\nUSER-AGENT: ", era.push_sender(by_mcx), "\r\nSUPPORTED: gruu-10\r\n");
+            if !by_mcx {
+                put!(out => "P-Asserted-Identity: <sip:");
+                address::user(out, self.session.party(0));
+                put!(out => ">\r\n");
+            }
+            return;
+        }
         if place == Place::PushSender {
             put!(out => "CONTACT: <sip:pool01.contoso.com@contoso.com;gruu;opaque=srvr:McxExternal:", Blob(mix(self.session.mcx, 8), 22),
                 ">;IsOutsideVoiceB2B;automata;actor=\"attendant\";text;audio;video;image\r\nUSER-AGENT: RTCC/4.0.0.0 McxService/4.0.0.0\r\nSUPPORTED: gruu-10\r\n");
@@ -260,12 +293,18 @@ impl Copy<'_> {
         }
         match place {
             Place::Mobile => {
-                let product = super::place::Platform::of(party.user).product();
+                let era = self.topology.era;
+                let product = Platform::of(party.user, era).product(era);
                 put!(out => if flight.status > 0 { "SERVER: " } else { "USER-AGENT: " }, product, "\r\n");
             }
             Place::ClearingHouse => put!(out => "SERVER: RTCC/4.0.0.0 PnchApplication\r\n"),
+            Place::VoiceMail => {
+                put!(out => if flight.status > 0 { "Server: " } else { "User-Agent: " }, "RTCC/4.0.0.0 MSExchangeUM/15.00.0847.000\r\n");
+            }
+            Place::Focus => put!(out => "Server: RTC/", self.release(), "\r\n"),
             Place::Partner => put!(out => "User-Agent: UCCAPI/15.0.4569.1503 OC/15.0.4569.1503 (Microsoft Lync)\r\n"),
-            _ => put!(out => "User-Agent: ", self.format.client(), "\r\n"),
+            Place::Mac => put!(out => if flight.status > 0 { "SERVER: " } else { "USER-AGENT: " }, MAC, "\r\n"),
+            _ => put!(out => "User-Agent: ", self.topology.era.map_or(self.format.client(), Era::client), "\r\n"),
         }
     }
 
@@ -304,7 +343,7 @@ impl Copy<'_> {
             && !self.rec.incoming
             && flight.tag != Tag::Server
         {
-            put!(out => "ms-edge-proxy-message-trust: ms-source-type=DirectPartner;ms-ep-fqdn=edge01.contoso.com;ms-source-verified-user=verified;ms-source-network=federation\r\n");
+            put!(out => "ms-edge-proxy-message-trust: ms-source-type=DirectPartner;ms-ep-fqdn=", self.own_host(), ";ms-source-verified-user=verified;ms-source-network=federation\r\n");
         }
     }
 }

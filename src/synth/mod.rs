@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! engine    starts sessions, takes their records in order of time; families of calls and pushes become truth
-//!    │ story       who calls whom, how it ends, what goes wrong: the messages of a session
+//!    │ story, day  who calls whom, how it ends, what goes wrong: the messages of a session; rarer days on demand
 //!    │ script      sends each along its path; every server on it logs it coming in and going out
 //!    ▼
 //! log       one server: its clock, numbers, holes and damage;  message, address, body   the text of a record
@@ -15,11 +15,14 @@ mod address;
 mod body;
 pub mod check;
 mod damage;
+mod day;
 mod encode;
 mod engine;
+mod era;
 mod faults;
 mod log;
 mod message;
+mod phone;
 mod place;
 mod rng;
 mod script;
@@ -30,6 +33,8 @@ pub mod truth;
 
 use std::io;
 
+use day::Tale;
+pub use era::Era;
 use faults::Fault;
 pub use truth::Truth;
 
@@ -108,6 +113,28 @@ impl Wish {
     }
 }
 
+/// How often a story of an ordinary day is told that [`Plan`] does not tell by itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Told(&'static Tale, u32);
+
+impl Told {
+    /// A story by its name, in millionths of the calls; `None` for a name that is not known.
+    pub fn new(name: &str, millionths: u32) -> Option<Told> {
+        Some(Told(day::TALES.iter().find(|tale| tale.name == name)?, millionths.min(1_000_000)))
+    }
+
+    /// The names of all stories, in alphabetical order.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        day::TALES.iter().map(|tale| tale.name)
+    }
+
+    /// All stories, in equal parts: together half of the calls.
+    pub fn all() -> Vec<Told> {
+        let share = 500_000 / u32::try_from(day::TALES.len()).unwrap_or(1);
+        day::TALES.iter().map(|tale| Told(tale, share)).collect()
+    }
+}
+
 /// What to generate. The same plan gives the same bytes.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -134,6 +161,10 @@ pub struct Plan {
     pub without: Vec<String>,
     /// What goes wrong with pushes; empty: a usual mix.
     pub faults: Vec<Wish>,
+    /// Stories of ordinary days; empty: none, and the bytes are those of a plan without the field.
+    pub stories: Vec<Told>,
+    /// Which years' clients, ports and servers; `None`: a mixture, as before there were eras.
+    pub era: Option<Era>,
 }
 
 impl Default for Plan {
@@ -150,6 +181,8 @@ impl Default for Plan {
             damage_ppm: 0,
             without: Vec::new(),
             faults: Vec::new(),
+            stories: Vec::new(),
+            era: None,
         }
     }
 }
@@ -157,7 +190,11 @@ impl Default for Plan {
 impl Plan {
     /// Names of all servers, in the order of their numbers; their logs are called `NAME.log`.
     pub fn server_names(&self) -> Vec<String> {
-        place::Topology::new(self.servers).machines.into_iter().map(|m| m.name).collect()
+        self.topology().machines.into_iter().map(|m| m.name).collect()
+    }
+
+    fn topology(&self) -> place::Topology {
+        place::Topology::new(self.servers, self.stories.iter().any(|told| told.1 > 0 && told.0.two_edges), self.era)
     }
 }
 

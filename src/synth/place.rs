@@ -1,5 +1,6 @@
 //! Who is there: servers, endpoints, and the way of a message between them.
 
+use super::era::Era;
 use super::text::{low16, mix};
 
 /// The most servers a deployment has.
@@ -23,11 +24,14 @@ pub(super) struct Machine {
 pub(super) struct Topology {
     pub(super) machines: Vec<Machine>,
     front_ends: u8,
+    edges: u8,
+    pub(super) era: Option<Era>,
 }
 
 impl Topology {
     /// `count` servers: the last is the Edge, from four on the one before it is a Director, the others are Front Ends.
-    pub(super) fn new(count: usize) -> Topology {
+    /// A second Edge, where a story needs it, stands behind them.
+    pub(super) fn new(count: usize, second_edge: bool, era: Option<Era>) -> Topology {
         let count = count.clamp(2, MOST_SERVERS);
         let directors = usize::from(count >= 4);
         let front_ends = count - 1 - directors;
@@ -45,7 +49,10 @@ impl Topology {
             machines.push(machine("dir01".to_owned(), "dirpool01", 40, false));
         }
         machines.push(machine("edge01".to_owned(), "edgepool01", 50, true));
-        Topology { machines, front_ends: u8::try_from(front_ends).unwrap_or(1) }
+        if second_edge {
+            machines.push(machine("edge02".to_owned(), "edgepool01", 51, true));
+        }
+        Topology { machines, front_ends: u8::try_from(front_ends).unwrap_or(1), edges: 1 + u8::from(second_edge), era }
     }
 
     /// The Front End on which a user is homed.
@@ -54,7 +61,12 @@ impl Topology {
     }
 
     pub(super) fn edge(&self) -> u8 {
-        u8::try_from(self.machines.len() - 1).unwrap_or(0)
+        u8::try_from(self.machines.len()).unwrap_or(u8::MAX).saturating_sub(self.edges)
+    }
+
+    /// The other Edge, or the only one.
+    pub(super) fn second_edge(&self) -> u8 {
+        self.edge() + self.edges - 1
     }
 
     /// The servers from a Front End to the Edge, both included.
@@ -110,6 +122,12 @@ pub(super) enum Place {
     Desktop,
     /// A phone: its endpoint is the mobility service on its Front End.
     Mobile,
+    /// A Mac: a desktop behind the mobility service.
+    Mac,
+    /// Exchange, behind a user's address.
+    VoiceMail,
+    /// The focus of a conference, behind its organiser's address.
+    Focus,
     /// A user of another company, behind that company's Edge.
     Partner,
     /// The mobility service as sender of a push.
@@ -118,48 +136,6 @@ pub(super) enum Place {
     ClearingHouse,
     /// `Test-CsMcxPushNotification`.
     Test,
-}
-
-/// The phone of a user, by its product strings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Platform {
-    WindowsPhone,
-    IPhone,
-    IPad,
-    Android,
-    /// Lync 2013 on Windows Phone, behind UCWA.
-    Ucwa,
-}
-
-impl Platform {
-    /// Every user has one phone.
-    pub(super) fn of(user: u32) -> Platform {
-        match mix(u64::from(user), 47) % 20 {
-            0..9 => Platform::WindowsPhone,
-            9..13 => Platform::IPhone,
-            13..15 => Platform::IPad,
-            15..18 => Platform::Android,
-            _ => Platform::Ucwa,
-        }
-    }
-
-    /// Android keeps its application running and is never pushed to.
-    pub(super) fn pushes(self) -> bool {
-        self != Platform::Android
-    }
-
-    /// What the mobility service writes into Server.
-    pub(super) fn product(self) -> &'static str {
-        match self {
-            Platform::WindowsPhone => {
-                "RTCC/4.0.0.0 McxService/4.0.0.0 WPLync/4.3.8117.0 (Microsoft Windows CE 7.10.7720; NOKIA Lumia 800 1750.805.8773)"
-            }
-            Platform::IPhone => "RTCC/4.0.0.0 McxService/4.0.0.0 iPhoneLync/4.3.8110.0 (iPhone OS 7.0.6; iPhone 5)",
-            Platform::IPad => "RTCC/4.0.0.0 McxService/4.0.0.0 iPadLync/4.3.8110.0 (iPad OS 7.0.6; iPad 3)",
-            Platform::Android => "RTCC/4.0.0.0 McxService/4.0.0.0 AndroidLync/4.0.6509.3001 (Android 4.2; GT-I9505)",
-            Platform::Ucwa => "UCWA/5.0.0.0",
-        }
-    }
 }
 
 /// One endpoint of a session.

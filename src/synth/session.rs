@@ -1,6 +1,7 @@
 //! A session: the parties of one dialog or transaction, and the messages between them.
 
 use super::faults::Fault;
+use super::log::Kept;
 use super::place::{Node, Party, Path, Place};
 use super::text::mix;
 
@@ -64,6 +65,8 @@ pub(super) enum Body {
     Text,
     Categories,
     Push,
+    /// An invitation to a conference.
+    Conference,
 }
 
 /// Whose tag stands in To.
@@ -133,6 +136,8 @@ pub(super) struct Session {
     pub(super) fork: u8,
     pub(super) flights: Vec<Flight>,
     pub(super) recs: Vec<Rec>,
+    /// What became of each, as far as they are written.
+    pub(super) kept: Vec<Kept>,
     /// The record that is written next.
     pub(super) next: usize,
     /// It is not over before this, even if nothing more is said.
@@ -155,6 +160,7 @@ impl Session {
             fork: 0,
             flights: Vec::new(),
             recs: Vec::new(),
+            kept: Vec::new(),
             next: 0,
             hold: 0,
             family: None,
@@ -169,6 +175,7 @@ impl Session {
         self.paths.clear();
         self.flights.clear();
         self.recs.clear();
+        self.kept.clear();
         (self.key, self.start, self.fork, self.next, self.hold) = (key, start, 0, 0, 0);
         (self.family, self.mcx, self.written) = (None, 0, 0);
     }

@@ -19,6 +19,9 @@ pub struct Truth {
     pub calls: Vec<Call>,
     /// Every push of which a record was written, in the same order.
     pub pushes: Vec<Push>,
+    /// Messages inside conversations that their receiver missed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missed_messages: Vec<Message>,
 }
 
 /// One log.
@@ -57,9 +60,24 @@ pub struct Call {
     pub pushes: Vec<String>,
     /// Codes of the causes.
     pub findings: Vec<String>,
-    /// The logs do not hold enough to be sure: a judgement may stay open.
+    /// The logs do not hold enough to be sure: a judgement may stay open that is not in `known`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unsure: bool,
+    /// What the logs know all the same: `outcome`, `verdict`, codes of causes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub known: Vec<String>,
+    /// By the name of a judgement, or `finding`: words that are as good as the true one, where the rules leave room.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub or: BTreeMap<String, Vec<String>>,
+    /// `calls[].modality`, where the story is about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modality: Option<String>,
+    /// Voice mail answered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub voice_mail: bool,
+    /// It was missed, and its people spoke within five minutes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reached_later: bool,
 }
 
 /// One push.
@@ -77,7 +95,34 @@ pub struct Push {
     pub link: String,
     /// Codes of the causes.
     pub findings: Vec<String>,
-    /// The logs do not hold enough to be sure: a judgement may stay open.
+    /// The logs do not hold enough to be sure: a judgement may stay open that is not in `known`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unsure: bool,
+    /// What the logs know all the same: `result`, `link`, codes of causes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub known: Vec<String>,
+    /// By the name of a judgement: words that are as good as the true one, where the rules leave room.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub or: BTreeMap<String, Vec<String>>,
+    /// A later push for the same call was accepted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub superseded: bool,
+}
+
+/// One message inside a conversation that its receiver missed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Call-ID of the conversation.
+    pub call_id: String,
+    /// CSeq of the MESSAGE.
+    pub cseq: u32,
+    /// `missed_messages[].verdict` of the report.
+    pub verdict: String,
+    /// Call-IDs of its pushes.
+    pub pushes: Vec<String>,
+    /// Codes of the causes.
+    pub findings: Vec<String>,
+    /// The logs do not hold enough to be sure.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unsure: bool,
 }

@@ -50,7 +50,7 @@ pub struct Event {
     pub kind: RecordKind,
     /// Received or sent.
     pub direction: Direction,
-    /// [`Event::EDGE`], [`Event::DATE`] and [`Event::COPY`].
+    /// [`Event::EDGE`], [`Event::DATE`], [`Event::COPY`] and [`Event::INFERRED`].
     pub(super) flags: u8,
     /// Where its tags and Via hashes are kept, counted from 1; 0 for nowhere.
     pub(super) identity: u32,
@@ -62,17 +62,20 @@ impl Event {
     /// The direction names edges, which only an Access Edge logs.
     pub(super) const EDGE: u8 = 1;
     /// Two bits: the [`DateOrder`] of the date.
-    const DATE: u8 = 2 | 8;
-    /// The same record stands further ahead, in this input or in another.
+    const DATE: u8 = 2 | 16;
+    /// The same record stands in another place, in this input or in another.
     pub(super) const COPY: u8 = 4;
+
+    /// The time is that of the line above the record, which has lost its own prefix.
+    pub(super) const INFERRED: u8 = 8;
 
     /// The bits of an order.
     pub(super) fn date_bits(order: DateOrder) -> u8 {
         match order {
             DateOrder::Unknown => 0,
             DateOrder::Ambiguous => 2,
-            DateOrder::MonthFirst => 8,
-            DateOrder::DayFirst => 10,
+            DateOrder::MonthFirst => 16,
+            DateOrder::DayFirst => 18,
         }
     }
 
@@ -81,7 +84,7 @@ impl Event {
         match self.flags & Self::DATE {
             0 => DateOrder::Unknown,
             2 => DateOrder::Ambiguous,
-            8 => DateOrder::MonthFirst,
+            16 => DateOrder::MonthFirst,
             _ => DateOrder::DayFirst,
         }
     }
@@ -133,9 +136,14 @@ impl Event {
         self.flags & Self::EDGE != 0
     }
 
-    /// The same record stands further ahead, in this input or in another, and counts there.
+    /// The same record stands in another place, in this input or in another, and counts there.
     pub fn is_copy(&self) -> bool {
         self.flags & Self::COPY != 0
+    }
+
+    /// The record has lost its prefix, and its time is that of the prefix line directly above it.
+    pub fn time_is_inferred(&self) -> bool {
+        self.flags & Self::INFERRED != 0
     }
 
     /// Its tags and Vias were kept when it was read.

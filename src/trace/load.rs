@@ -138,9 +138,12 @@ fn join(
         }
     }
     let (events, sources) = place(moves, &inputs);
-    let mut trace = Trace { inputs, lines, events, symbols: names.spans(), identities, hasher, sources, problems };
+    let holders = Vec::new();
+    let symbols = names.spans();
+    let mut trace = Trace { inputs, lines, events, symbols, identities, hasher, sources, problems, holders };
     trace.name_servers();
-    let copies = super::copies::mark(&mut trace);
+    let copies;
+    (copies, trace.holders) = super::copies::mark(&mut trace);
     for (source, n) in trace.sources.iter_mut().zip(copies) {
         source.copies = n;
     }
@@ -237,8 +240,13 @@ fn read(
     let layout = &raw.layout;
     let record = bytes.get(raw.start..raw.end).unwrap_or_default();
     let of = |r: &std::ops::Range<u32>| record.get(r.start as usize..r.end as usize).unwrap_or_default();
-    let prefix = prefix::parse(record.get(..raw.prefix_len).unwrap_or_default());
+    let own = prefix::parse(record.get(..raw.prefix_len).unwrap_or_default());
     let mut flaw = raw.flaw;
+    let above = if raw.prefix_len == 0 { above(bytes, raw.start) } else { None };
+    if above.is_some() && flaw == Some(Flaw::NoOpener) {
+        flaw = Some(Flaw::TimeInferred);
+    }
+    let prefix = above.unwrap_or(own);
     let mut symbol = |text: &[u8]| {
         if text.is_empty() {
             return Symbol::NONE;
@@ -282,7 +290,23 @@ fn read(
         method,
         kind: layout.kind,
         direction: layout.direction,
-        flags: bit_if(layout.names_edge, Event::EDGE) | Event::date_bits(prefix.order),
+        flags: bit_if(layout.names_edge, Event::EDGE)
+            | Event::date_bits(prefix.order)
+            | bit_if(above.is_some(), Event::INFERRED),
         identity: worker.identities.add(hasher, record, layout, method),
     }
+}
+
+/// Time and server of the prefix line directly above a record that has lost its own with its opener. Its number is that of
+/// another line.
+fn above(bytes: &[u8], start: usize) -> Option<prefix::Prefix<'_>> {
+    const LONGEST: usize = 4096;
+    if bytes.get(start..).is_some_and(|b| b.starts_with(b"$$")) {
+        return None;
+    }
+    let before = bytes.get(start.saturating_sub(LONGEST)..start)?;
+    let before = before.strip_suffix(b"\n")?;
+    let line = before.get(memchr::memrchr(b'\n', before).map_or(0, |at| at + 1)..)?;
+    let found = prefix::parse(Some(line).filter(|l| l.starts_with(b"TL_"))?);
+    found.time.is_some().then_some(prefix::Prefix { seq: None, ..found })
 }

@@ -3,6 +3,7 @@
 mod copies;
 mod dates;
 mod event;
+mod fields;
 mod identity;
 mod intern;
 mod lines;
@@ -47,6 +48,8 @@ pub struct Trace {
     hasher: foldhash::fast::RandomState,
     sources: Vec<Source>,
     problems: Vec<Problem>,
+    /// By input: those that hold all its records.
+    holders: Vec<Vec<FileId>>,
 }
 
 impl Trace {
@@ -83,6 +86,25 @@ impl Trace {
     pub fn events_of(&self, call_id: Symbol) -> Vec<EventId> {
         let own = (0..).zip(&self.events).filter(|(_, e)| e.call_id() == Some(call_id) && !e.is_copy());
         own.map(|(i, _)| EventId(i)).collect()
+    }
+
+    /// The records of an input.
+    pub(crate) fn ids_of(&self, file: FileId) -> impl Iterator<Item = EventId> + Clone + use<> {
+        let at = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let first = self.events.partition_point(|e| e.file < file);
+        let end = self.events.partition_point(|e| e.file <= file);
+        (at(first)..at(end)).map(EventId)
+    }
+
+    /// The inputs that together hold every record of this one, those with most of them first; none where it has a record
+    /// of its own. A record that is cut at the beginning or the end of an input counts by what is left of it.
+    pub fn holders(&self, file: FileId) -> &[FileId] {
+        self.holders.get(file.index()).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether all records of an input stand in others, so that it says nothing of its own: a saved excerpt, a copy.
+    pub fn adds_nothing(&self, file: FileId) -> bool {
+        !self.holders(file).is_empty()
     }
 
     /// The inputs, in the order of their [`FileId`].

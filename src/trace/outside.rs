@@ -78,6 +78,11 @@ impl Trace {
         self.lines_of(file, from, to)
     }
 
+    /// All component lines of an input.
+    pub(crate) fn lines_in(&self, file: FileId) -> impl Iterator<Item = ComponentLine<'_>> {
+        self.ids_of(file).flat_map(|id| self.lines_before(id)).chain(self.lines_behind(file))
+    }
+
     /// Where every component line stands, by input and position. Reads all that lies between the records.
     pub fn line_places(&self) -> Vec<LinePlace> {
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
@@ -113,14 +118,15 @@ impl Trace {
 
     /// The same of a line at hand.
     pub fn time_of_line(&self, line: &ComponentLine<'_>) -> Option<Timestamp> {
-        let (prefix, place) = (line.prefix(), line.span);
+        self.dated(line.span.file, &line.prefix())
+    }
+
+    /// The time of a prefix, read in the order of day and month that its input has.
+    pub(crate) fn dated(&self, file: FileId, prefix: &Prefix<'_>) -> Option<Timestamp> {
         let time = prefix.time?;
-        let day_first = self.sources.get(place.file.index()).is_some_and(|s| s.day_first);
-        if day_first && prefix.order == DateOrder::Ambiguous {
-            time.with_day_and_month_swapped().or(Some(time))
-        } else {
-            Some(time)
-        }
+        let day_first = self.sources.get(file.index()).is_some_and(|s| s.day_first);
+        let swapped = day_first && prefix.order == DateOrder::Ambiguous;
+        if swapped { time.with_day_and_month_swapped().or(Some(time)) } else { Some(time) }
     }
 
     fn lines_of(&self, file: FileId, from: u64, to: u64) -> impl Iterator<Item = ComponentLine<'_>> {

@@ -10,7 +10,7 @@ use crate::time::Timestamp;
 pub struct Source {
     /// Records by kind: protocol, diagnostic, connection, other.
     pub records: [u64; 4],
-    /// Records that stand in the inputs further ahead already: overlapping searches, appended outputs.
+    /// Records that stand in another place, too, and count there: overlapping searches, appended outputs.
     pub copies: u64,
     /// Non-empty lines that belong to no record.
     pub lines_outside: u64,

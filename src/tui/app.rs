@@ -1,6 +1,7 @@
 //! All state of the terminal UI. Only [`super::update()`] changes it.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::data::Data;
@@ -62,6 +63,10 @@ pub struct App {
     pub keys: Keymap,
     /// Notes on calls and pushes.
     pub notes: Notes,
+    /// Where files are saved unless the user says otherwise; the folder the user works in where there is none.
+    pub folder: Option<PathBuf>,
+    /// The file that is about to be saved into a folder that logs are read from, as the user was told.
+    pub asked: Option<PathBuf>,
     /// The pane about the selected row is wanted.
     pub pane: bool,
     /// First line shown of the overview.
@@ -93,6 +98,8 @@ impl App {
             theme,
             keys: Keymap::default(),
             notes: Notes::default(),
+            folder: None,
+            asked: None,
             pane: true,
             overview: 0,
             timeline: Timeline::default(),

@@ -24,6 +24,14 @@ pub struct Data {
     pub overview: Overview,
 }
 
+impl Data {
+    /// The rows of some records, given in the order of the inputs.
+    pub(super) fn rows_of(&self, records: &[EventId]) -> Vec<usize> {
+        let is_one = |entry: &Entry| entry.record().is_some_and(|id| records.binary_search(&id).is_ok());
+        self.records.iter().enumerate().filter(|(_, entry)| is_one(entry)).map(|(i, _)| i).collect()
+    }
+}
+
 /// A row of the records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entry {
@@ -52,7 +60,9 @@ pub struct Cause {
     pub calls: Vec<usize>,
     /// Numbers of the pushes.
     pub pushes: Vec<usize>,
-    /// Cases: a push and its call are one.
+    /// Records that name it without their call.
+    pub lone: Vec<EventId>,
+    /// Cases: a push and its call are one; where there are none, the records that name it without their call.
     pub cases: usize,
     /// How many of the calls were missed.
     pub missed: usize,
@@ -187,7 +197,7 @@ fn counts(words: impl Iterator<Item = &'static str>) -> Vec<(&'static str, usize
 fn causes(analysis: &Analysis) -> Vec<Cause> {
     let mut out: Vec<Cause> = catalogue::catalogue()
         .iter()
-        .map(|finding| Cause { finding, calls: Vec::new(), pushes: Vec::new(), cases: 0, missed: 0 })
+        .map(|finding| Cause { finding, calls: Vec::new(), pushes: Vec::new(), lone: Vec::new(), cases: 0, missed: 0 })
         .collect();
     let number: std::collections::HashMap<&str, usize> =
         out.iter().enumerate().map(|(i, c)| (c.finding.code.as_str(), i)).collect();
@@ -206,7 +216,15 @@ fn causes(analysis: &Analysis) -> Vec<Cause> {
             own.cases += usize::from(push.call.is_none());
         }
     }
-    out.retain(|c| !c.calls.is_empty() || !c.pushes.is_empty());
+    for lone in &analysis.lone {
+        if let Some(own) = number.get(lone.code).and_then(|n| out.get_mut(*n)) {
+            own.lone.push(lone.record);
+        }
+    }
+    for cause in out.iter_mut().filter(|c| c.cases == 0) {
+        cause.cases = cause.lone.len();
+    }
+    out.retain(|c| !c.calls.is_empty() || !c.pushes.is_empty() || !c.lone.is_empty());
     out.sort_by(|a, b| {
         let key = |c: &Cause| (std::cmp::Reverse(c.finding.severity), std::cmp::Reverse(c.cases));
         key(a).cmp(&key(b)).then_with(|| a.finding.code.cmp(&b.finding.code))

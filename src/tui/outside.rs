@@ -1,6 +1,7 @@
 //! Effects: what is done outside of the state, each without a key waiting for it.
 
 use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::Sender;
@@ -21,6 +22,8 @@ pub(super) struct Outside {
     pub(super) follow: Arc<AtomicBool>,
     pub(super) asked: Arc<AtomicUsize>,
     pub(super) notes: Sender<(String, String)>,
+    /// Where the logs are read from.
+    pub(super) inputs: Vec<PathBuf>,
 }
 
 /// Carries out what is to be done outside.
@@ -51,17 +54,25 @@ pub(super) fn perform(app: &App, effect: Effect, outside: &Outside) {
                 tell(format!("no mouse on this terminal: {error}"), true);
             }
         }
-        Effect::Copy(text) => match copy(&text, &app.keys.name(Command::Save)) {
+        Effect::Copy(text) => match copy(&text, &app.keys.name(Command::Save), app.folder.as_deref()) {
             Ok(done) => tell(done, false),
             Err(error) => tell(format!("cannot copy: {error}"), true),
         },
         Effect::Save(save) => {
             let data = Arc::clone(&app.data);
+            let inputs = outside.inputs.clone();
             // A file may lie on a slow network, and no key waits.
-            thread::spawn(move || match save::save(&data, &save) {
+            thread::spawn(move || match save::save(&data, &save, &inputs) {
                 Ok(bytes) => tell(format!("saved {} ({bytes} bytes)", save.path.display()), false),
                 Err(error) => {
                     let (path, why) = match error.kind() {
+                        // What `save` answers where it must be asked first.
+                        io::ErrorKind::WouldBlock => {
+                            let why = "logs are read from that folder; Enter saves there all the same".to_owned();
+                            let ask = save::Save { sure: true, ..save };
+                            let _ = sender.send(Event::Action(Action::Unsaved(ask, why)));
+                            return;
+                        }
                         io::ErrorKind::AlreadyExists => {
                             (save::free_name(&save.path), "that name is taken; Enter takes this one".to_owned())
                         }
@@ -102,9 +113,10 @@ const CLIPBOARD: usize = 74_000;
 
 /// To the clipboard of the terminal (OSC 52), which works over SSH but does not say whether it did; and to a file
 /// when it is too long for that.
-fn copy(text: &str, save: &str) -> io::Result<String> {
+fn copy(text: &str, save: &str, folder: Option<&Path>) -> io::Result<String> {
     if text.len() > CLIPBOARD {
-        let path = save::save_text(&std::env::current_dir()?, text)?;
+        let folder = folder.map_or_else(std::env::current_dir, |f| Ok(f.to_path_buf()))?;
+        let path = save::save_text(&folder, text)?;
         return Ok(format!("too long for the clipboard: saved {}", path.display()));
     }
     crossterm::execute!(terminal::out(), crossterm::clipboard::CopyToClipboard::to_clipboard_from(text))?;

@@ -17,6 +17,7 @@ use super::keys::Keymap;
 use super::load;
 use super::notes::{self, Notebook, Notes};
 use super::outside::{Outside, perform};
+use super::save;
 use super::terminal;
 use super::theme::Theme;
 use super::update::{Action, Effect, update};
@@ -96,6 +97,7 @@ pub fn run(settings: &Settings) -> io::Result<Left> {
     app.follow = settings.follow;
     app.keys = settings.keys.clone();
     app.notes = settings.notes.clone();
+    app.folder = save::folder(&settings.inputs);
     // Before anything else: the first frame must not wait for a single byte of a log.
     terminal.draw(|frame| view(&app, frame))?;
     let keys = sender.clone();
@@ -116,7 +118,8 @@ pub fn run(settings: &Settings) -> io::Result<Left> {
     // Nobody listens any more when the user has left.
     let tell = move |text, bad| drop(teller.send(Event::Action(Action::Tell(Notice { text, bad }))));
     let (notes, writer) = notes::writer(Notebook::new(settings.notes_file.clone()), tell);
-    let outside = Outside { sender: told, follow: following, asked, notes };
+    let inputs = settings.inputs.clone();
+    let outside = Outside { sender: told, follow: following, asked, notes, inputs };
     let ending = cycle(&mut terminal, &mut app, &events, &mut |app, effect| perform(app, effect, &outside));
     drop(outside);
     let unwritten = writer.join().unwrap_or_default();

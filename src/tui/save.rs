@@ -8,6 +8,7 @@ use super::data::{Data, Entry};
 use super::notes::call_ids;
 use super::rows;
 use crate::analysis::Analysis;
+use crate::input::SAVED;
 use crate::ladder::svg::SvgOptions;
 use crate::ladder::text::{TextOptions, TimeStyle};
 use crate::ladder::{self, Subject, mermaid, svg};
@@ -44,6 +45,8 @@ pub struct Save {
     pub content: Content,
     /// Draw with ASCII only.
     pub ascii: bool,
+    /// The user was told that logs are read from this folder, and wants it there.
+    pub sure: bool,
 }
 
 impl Content {
@@ -129,6 +132,16 @@ impl Content {
     }
 }
 
+impl Content {
+    /// Whether it holds records, so that beside its logs it would be taken for one.
+    fn is_log(&self) -> bool {
+        matches!(
+            self,
+            Content::Text(..) | Content::Records(_) | Content::Entries(_) | Content::Json(Subject::Records(_))
+        )
+    }
+}
+
 fn pushes_of(analysis: &Analysis, call: usize) -> Vec<usize> {
     analysis.calls.get(call).map_or(Vec::new(), |c| c.pushes.clone())
 }
@@ -165,17 +178,39 @@ fn json(data: &Data, calls: &[usize], pushes: &[usize], out: &mut dyn Write) -> 
 /// Writes a new file; one that is there already is left alone.
 ///
 /// # Errors
-/// When the file exists or cannot be written; half a file is taken away again.
-pub(super) fn save(data: &Data, save: &Save) -> io::Result<u64> {
+/// `WouldBlock` where logs are read from that folder and the user was not asked. When the file exists or cannot be
+/// written; half a file is taken away again.
+pub(super) fn save(data: &Data, save: &Save, inputs: &[PathBuf]) -> io::Result<u64> {
+    if !save.sure && is_read(&save.path, inputs) {
+        return Err(io::ErrorKind::WouldBlock.into());
+    }
     let file = std::fs::File::options().write(true).create_new(true).open(&save.path)?;
     let mut out = io::BufWriter::new(&file);
-    let done = save.content.write(data, save.ascii, &mut out).and_then(|()| out.flush());
+    let head = if save.content.is_log() { writeln!(out, "{SAVED}") } else { Ok(()) };
+    let done = head.and_then(|()| save.content.write(data, save.ascii, &mut out)).and_then(|()| out.flush());
     drop(out);
     if let Err(error) = done {
         let _ = std::fs::remove_file(&save.path);
         return Err(error);
     }
     file.metadata().map(|m| m.len())
+}
+
+/// A folder for what is saved, where the one that the user works in is among those that logs are read from: what lies
+/// there is read with them the next time.
+pub(super) fn folder(inputs: &[PathBuf]) -> Option<PathBuf> {
+    let here = std::env::current_dir().ok().filter(|here| is_read(here, inputs));
+    let others = [std::env::home_dir(), Some(std::env::temp_dir())];
+    here.and_then(|_| others.into_iter().flatten().find(|f| f.is_dir() && !is_read(f, inputs)))
+}
+
+/// Whether a file, or a folder, lies in one of the folders that logs are read from.
+pub(super) fn is_read(path: &Path, inputs: &[PathBuf]) -> bool {
+    let whole = |path: &Path| path.canonicalize().ok();
+    // A new file is not there yet, but its folder is.
+    let parent = path.parent().map(|f| if f.as_os_str().is_empty() { Path::new(".") } else { f });
+    let Some(path) = whole(path).or_else(|| whole(parent?)) else { return false };
+    inputs.iter().filter(|i| i.is_dir()).filter_map(|i| whole(i)).any(|folder| path.starts_with(folder))
 }
 
 /// A name like this one that no file has: `case.svg`, `case-2.svg`, `case-3.svg`.
@@ -192,7 +227,35 @@ pub(super) fn free_name(path: &Path) -> PathBuf {
 /// When no file can be made.
 pub(super) fn save_text(folder: &Path, text: &str) -> io::Result<PathBuf> {
     let file = tempfile::Builder::new().prefix("siptrail-copy-").suffix(".txt").tempfile_in(folder)?;
-    file.as_file().write_all(text.as_bytes())?;
+    let mut out = file.as_file();
+    writeln!(out, "{SAVED}")?;
+    out.write_all(text.as_bytes())?;
     let (_, path) = file.keep()?;
     Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_asks_before_it_saves_beside_the_logs() {
+        let dir = tempfile::tempdir().unwrap();
+        let (logs, other) = (dir.path().join("logs"), dir.path().join("other"));
+        std::fs::create_dir_all(logs.join("day")).unwrap();
+        std::fs::create_dir(&other).unwrap();
+        let inputs = [logs.clone()];
+        let of = |path: PathBuf, sure| Save { path, content: Content::Entries(Vec::new()), ascii: false, sure };
+        for path in [logs.join("a.log"), logs.join("day/a.log")] {
+            let refused = save(&Data::empty(), &of(path.clone(), false), &inputs).unwrap_err();
+            assert_eq!(refused.kind(), io::ErrorKind::WouldBlock);
+            assert!(!path.exists());
+            save(&Data::empty(), &of(path.clone(), true), &inputs).unwrap();
+            assert!(crate::input::is_saved(&std::fs::read(path).unwrap()));
+        }
+        save(&Data::empty(), &of(other.join("a.log"), false), &inputs).unwrap();
+        assert!(!is_read(&other, &inputs) && is_read(&logs, &inputs));
+        // A file that is read by its name does not make its folder one of logs.
+        assert!(!is_read(&logs.join("b.log"), &[logs.join("a.log")]));
+    }
 }

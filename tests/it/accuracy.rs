@@ -1,9 +1,10 @@
 //! Generated deployments against their truth: every judgement right, or left open where the logs cannot know.
 
+use sha2::{Digest, Sha256};
 use siptrail::input::Input;
 use siptrail::report;
 use siptrail::synth::check::{Comparison, check};
-use siptrail::synth::{Encoding, Extent, Format, Plan, Truth, Wish, in_memory};
+use siptrail::synth::{Encoding, Era, Extent, Format, Plan, Told, Truth, Wish, in_memory};
 use siptrail::trace::LoadOptions;
 use siptrail::{Options, Trace};
 
@@ -51,21 +52,29 @@ fn matrix() -> Vec<(String, Plan)> {
 #[test]
 fn no_judgement_is_wrong() {
     let mut wrong = Vec::new();
-    let (mut right, mut open) = (0, 0);
+    let (mut right, mut open, mut cautious) = (0, 0, Vec::new());
     for (name, plan) in matrix() {
         let (result, _) = judge(&plan);
         (right, open) = (right + result.right, open + result.open);
+        cautious.extend(result.cautions.iter().map(|m| format!("{name}: {m:?}")));
         wrong.extend(result.mistakes.into_iter().map(|m| format!("{name}: {m:?}")));
     }
     assert!(wrong.is_empty(), "{} wrong of {right}:\n{}", wrong.len(), wrong.join("\n"));
     // Leaving everything open would be right too, and worth nothing.
     assert!(right > 10_000 && open * 10 < right, "{right} right, {open} left open");
+    // And what the logs know is said: one in five hundred may be left open.
+    assert!(
+        cautious.len() * 500 <= usize::try_from(right).unwrap(),
+        "{} too cautious:\n{}",
+        cautious.len(),
+        cautious.join("\n")
+    );
 }
 
 #[test]
 fn a_sound_log_leaves_nothing_open() {
     let (result, _) = judge(&Plan { servers: 4, clock_skew_ms: 1_500, ..small(40) });
-    assert_eq!((result.open, result.wrong), (0, 0), "{:?}", result.mistakes);
+    assert_eq!((result.open, result.cautious, result.wrong), (0, 0, 0), "{:?}{:?}", result.mistakes, result.cautions);
 }
 
 /// Each fault alone, in a quarter of the pushes, is found by its own code.
@@ -85,6 +94,73 @@ fn every_fault_is_named() {
         }
     }
     assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+/// Figures that were measured stand on these bytes: a plan without stories and era never changes.
+#[test]
+fn old_plans_keep_their_bytes() {
+    let mut hash = Sha256::new();
+    for (seed, format, gaps_ppm, damage_ppm) in
+        [(1, Format::R2, 0, 0), (2, Format::Lync2010, 30_000, 20_000), (3, Format::Cls, 20_000, 20_000)]
+    {
+        let servers = 2 + usize::try_from(seed).unwrap();
+        let clocks = Plan { clock_skew_ms: 2_000, drift_ppm: 40, ..small(seed) };
+        let plan = Plan { format, servers, gaps_ppm, damage_ppm, ..clocks };
+        for (name, bytes) in in_memory(&plan).0 {
+            hash.update(name);
+            hash.update(bytes);
+        }
+    }
+    let hash: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(hash, "94e5ce9fe65a126b4677d9150ca9a1ad2131935d70bf2ace0f62dfd49538159d");
+}
+
+/// What each story is about, told often, and judged as the rules have it.
+fn mistakes_of_story(name: &str, formats: &[Format]) -> Vec<String> {
+    let mut mistakes = Vec::new();
+    for (seed, format) in (100..).zip(formats) {
+        let stories: Vec<Told> = Told::new(name, 600_000).into_iter().collect();
+        assert!(!stories.is_empty(), "{name}");
+        let plan = Plan { stories, servers: 4, format: *format, extent: Extent::Calls(30), ..small(seed) };
+        let (result, _) = judge(&plan);
+        let said = result.mistakes.iter().map(|m| format!("{name}, {format:?}: {m:?}"));
+        mistakes.extend(said.chain(result.cautions.iter().map(|m| format!("{name}, {format:?}: too cautious: {m:?}"))));
+    }
+    mistakes
+}
+
+#[test]
+#[ignore = "until the analyser knows these stories"]
+fn every_story_is_told_right() {
+    let wrong: Vec<String> =
+        Told::names().flat_map(|name| mistakes_of_story(name, &[Format::Lync2010, Format::Cls, Format::R2])).collect();
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// All stories in one deployment, on logs with holes too: nothing is wrong there either.
+#[test]
+#[ignore = "until the analyser knows these stories"]
+fn stories_on_logs_with_holes_are_not_told_wrong() {
+    let mut wrong = Vec::new();
+    for (seed, format) in [(130, Format::Lync2010), (131, Format::Cls)] {
+        let stories = Told::all();
+        let plan = Plan { stories, servers: 4, format, gaps_ppm: 30_000, damage_ppm: 10_000, ..small(seed) };
+        wrong.extend(judge(&plan).0.mistakes.into_iter().map(|m| format!("seed {seed}: {m:?}")));
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Clients, ports and servers of three generations.
+#[test]
+#[ignore = "until the analyser knows the clients of 2019"]
+fn every_era_is_judged_right() {
+    let mut wrong = Vec::new();
+    for (seed, era) in [(140, Era::Lync2010), (141, Era::Lync2013), (142, Era::Skype2019)] {
+        let (result, _) = judge(&Plan { era: Some(era), servers: 3, clock_skew_ms: 1_500, ..small(seed) });
+        wrong.extend(result.mistakes.iter().map(|m| format!("{era:?}: {m:?}")));
+        wrong.extend(result.cautions.iter().map(|m| format!("{era:?}: too cautious: {m:?}")));
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]
@@ -116,4 +192,27 @@ fn a_wrong_word_is_noticed() {
     assert_eq!(wrong(&|t| t.pushes[0].link = "likely".to_owned()), 1);
     assert_eq!(wrong(&|t| drop(t.pushes.remove(0))), 1, "a push that nobody made");
     assert_eq!(wrong(&|t| t.calls[0].call_id.push('x')), 2, "one call is gone, another invented");
+}
+
+/// What is left open is wrong nowhere: it is right where the logs cannot know, and too cautious where they can.
+#[test]
+fn left_open_is_no_mistake() {
+    let plan = Plan { gaps_ppm: 60_000, extent: Extent::Calls(80), ..small(61) };
+    let (logs, mut truth) = in_memory(&plan);
+    let inputs = logs.into_iter().map(|(name, bytes)| Input::from_bytes(name, bytes)).collect();
+    let trace = Trace::load(inputs, &LoadOptions::default());
+    let report = report::report(&trace, &siptrail::analyse(&trace, &Options::default()), &[]);
+    let before = check(&truth, &report);
+    let open = |c: &siptrail::report::model::Call| c.outcome == "undetermined";
+    let told = truth.calls.iter_mut().find(|t| {
+        t.unsure && t.outcome != "undetermined" && report.calls.iter().any(|c| c.call_id == t.call_id && open(c))
+    });
+    let told = told.expect("a gap hides the end of some call");
+    assert!(!told.known.iter().any(|known| known == "outcome"), "{told:?}");
+    told.known.push("outcome".to_owned());
+    let id = told.call_id.clone();
+    let after = check(&truth, &report);
+    assert_eq!((after.right, after.wrong), (before.right, before.wrong));
+    assert_eq!((after.open, after.cautious), (before.open - 1, before.cautious + 1));
+    assert!(after.cautions.iter().any(|m| m.table == "outcome" && m.call_id == id && m.report == "undetermined"));
 }

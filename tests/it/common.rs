@@ -44,6 +44,8 @@ pub(crate) fn cases(cases: u32) -> ProptestConfig {
 pub(crate) struct Scenario {
     pub(crate) name: String,
     pub(crate) files: Vec<(String, Vec<u8>)>,
+    /// Call-ID of a call or a push, and a line that must be among its evidence.
+    pub(crate) proof: Vec<(String, String)>,
     pub(crate) expect: Value,
 }
 
@@ -71,8 +73,23 @@ fn read_scenario(path: &Path) -> Scenario {
         files.iter().position(|(title, _)| title == "expect").unwrap_or_else(|| panic!("{name}: no expect section"));
     let (_, expect) = files.remove(at);
     let expect = serde_json::from_slice(&expect).unwrap_or_else(|e| panic!("{name}: expect is no JSON: {e}"));
+    let proof = files.iter().position(|(title, _)| title == "proof").map(|at| files.remove(at).1).unwrap_or_default();
+    let pair = |line: &str| line.split_once(' ').map(|(id, place)| (id.to_owned(), place.trim().to_owned()));
+    let proof = String::from_utf8_lossy(&proof).lines().filter_map(pair).collect();
     assert!(!files.is_empty(), "{name}: no log");
-    Scenario { name, files, expect }
+    Scenario { name, files, proof, expect }
+}
+
+/// The lines of `proof` that a report does not name as evidence of the call or push.
+pub(crate) fn unproven(proof: &[(String, String)], report: &Value) -> Vec<String> {
+    let evidence = |id: &str| -> Vec<String> {
+        let of = |list: &str| report[list].as_array().unwrap().clone();
+        let own = of("calls").into_iter().chain(of("pushes")).filter(|one| one["call_id"] == id);
+        let places = own.flat_map(|one| one["evidence"].as_array().unwrap().clone());
+        places.map(|p| format!("{}:{}", p["file"].as_str().unwrap(), p["line"])).collect()
+    };
+    let missing = proof.iter().filter(|(id, place)| !evidence(id).contains(place));
+    missing.map(|(id, place)| format!("{place} is not among the evidence of {id}: {:?}", evidence(id))).collect()
 }
 
 /// Where `actual` differs from what `expect` names; objects may have more keys, arrays must match in length.

@@ -24,11 +24,13 @@
 //! * `torture`: the messages of RFC 4475 and RFC 5118 as records
 //! * `show`: ladders, and `siptrail show` as a user runs it
 //! * `forms`: NDJSON, CSV and Markdown, and `--output`
+//! * `excerpts`: what was cut out of logs, and lies beside them
 //! * `anonymise`: copies without names
 //! * `tui`: what keys do in the terminal UI; `keyboard` presses them
 //! * `screens`: its screens against `tests/screens`
 //! * `cli`: the program as a user runs it, exit codes included
 //! * `program`: runs the program for the others
+//! * `today`: clients and servers of 2019 and the Subscription Edition, certificates, mail and voice mail
 //! * `explain`: the offline knowledge, `siptrail findings` and `siptrail explain`
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -44,6 +46,7 @@ mod common;
 mod contrasts;
 mod dates;
 mod differential;
+mod excerpts;
 mod explain;
 mod export;
 mod findings;
@@ -54,6 +57,7 @@ mod framing;
 mod hops;
 mod hostile;
 mod keyboard;
+mod less;
 mod lines;
 mod list;
 mod notes;
@@ -72,5 +76,6 @@ mod sipp;
 mod story;
 mod synth;
 mod tables;
+mod today;
 mod torture;
 mod tui;

@@ -7,7 +7,7 @@ use siptrail::time::parse_seconds;
 use siptrail::trace::LoadOptions;
 use siptrail::{Options, Trace};
 
-use crate::common::{differences, report_of, report_with, root, scenarios};
+use crate::common::{differences, report_of, report_with, root, scenarios, unproven};
 use crate::story;
 
 #[test]
@@ -19,6 +19,10 @@ fn every_scenario_gives_its_report() {
         let actual = report_of(&scenario.files);
         let mut found = Vec::new();
         differences("", &scenario.expect, &actual, &mut found);
+        found.extend(unproven(&scenario.proof, &actual));
+        if scenario.proof.is_empty() {
+            found.push("no line of proof".to_owned());
+        }
         if !found.is_empty() {
             failures.push(format!("{}:\n    {}", scenario.name, found.join("\n    ")));
         }

@@ -144,7 +144,9 @@ fn message(out: &mut String, peer: &str, rest: &[&str], extra: &[&str], dialogs:
     let _ = writeln!(out, "To: <sip:{}>{to_tag}", dialog.to);
     let _ = writeln!(out, "CSeq: {} {method}\nCall-ID: {name}", option("cseq").unwrap_or("1"));
     for via in option("via").unwrap_or("a").split(',') {
-        let _ = writeln!(out, "Via: SIP/2.0/TLS {}:5061;branch=z9hG4bK{via}{name}{method}", host(via));
+        // A CANCEL has the branch of its INVITE (RFC 3261 section 9.1).
+        let of = if method == "CANCEL" { "INVITE" } else { method };
+        let _ = writeln!(out, "Via: SIP/2.0/TLS {}:5061;branch=z9hG4bK{via}{name}{of}", host(via));
     }
     if status.is_none() && method == "INVITE" {
         let _ = writeln!(out, "Contact: <sip:{};opaque=user:epid:x;gruu>", dialog.from);
@@ -160,7 +162,9 @@ fn message(out: &mut String, peer: &str, rest: &[&str], extra: &[&str], dialogs:
         let _ = writeln!(out, "{header}");
     }
     if let Some(product) = option("client") {
-        let _ = writeln!(out, "SERVER: RTCC/4.0.0.0 {}", client(product));
+        let product = client(product);
+        let platform = if product.contains("UCWA/7") { "RTCC/7.0.0.0" } else { "RTCC/4.0.0.0" };
+        let _ = writeln!(out, "SERVER: {platform} {product}");
     }
     *out += "Content-Length: 0\nMessage-Body: -\n";
 }
@@ -186,6 +190,11 @@ fn client(name: &str) -> &'static str {
         "android" => "McxService/4.0.0.0 ACOMO/4.0.0 AndroidLync/4.0.6509.3001",
         "iphone2013" => "UCWA/5.0.0.0 iPhoneLync/5.0.8308.0",
         "ucwa" => "UCWA/5.0.0.0",
+        "ucwa7" => "UCWA/7.0.0.0",
+        "android6" => "UCWA/7.0.0.0 AndroidLync/6.25.0.27 (SM-G930U Android 8.0.0)",
+        "iphone6" => "UCWA/7.0.0.0 iPhoneLync/6.26.1.0 (iPhone iPhone_12 iOS 14.4)",
+        "mac" => "UCWA/7.0.0.0 LyncForMac/16.29.0.57 (Mac OSX 10.15.7)",
+        "um" => "MSExchangeUM/15.01.2507.006",
         "oc" => "UCCAPI/4.0.7577.4087 OC/4.0.7577.4087 (Microsoft Lync 2010)",
         "pnch" => "PnchApplication/1.0",
         _ => panic!("no client {name}"),

@@ -58,6 +58,9 @@ fn wrong_wishes_are_told() {
         (&["--gaps", "2"], "expected a share such as 0.5% or 2%"),
         (&["--clock-skew", "soon"], "such as 250ms or 3s"),
         (&["--without", "fe07"], "no server \"fe07\"; there are fe01, edge01"),
+        (&["--stories", "nap=2%"], "there is no story \"nap\"; there are: abandoned, busy-elsewhere"),
+        (&["--stories", "retry"], "expected NAME=PERCENT such as retry=5%"),
+        (&["--era", "2016"], "2010, 2013, 2019"),
     ] {
         let output = run(&[&["synth"], arguments, &[path(&logs)]].concat());
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
@@ -67,6 +70,28 @@ fn wrong_wishes_are_told() {
     let output = run(&["check", path(dir.path())]);
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("expected a folder that `siptrail synth` wrote"), "{}", stderr(&output));
+}
+
+/// A story that needs a second Edge brings its log, and the help names all stories.
+#[test]
+fn stories_are_written_on_demand() {
+    let dir = tempfile::tempdir().unwrap();
+    let logs = dir.path().join("logs");
+    let made =
+        run(&["synth", "--calls", "10", "--stories", "push-failover=50%,redial=10%", "--era", "2013", path(&logs)]);
+    assert_eq!(made.status.code(), Some(0), "{}", stderr(&made));
+    let mut names: Vec<_> =
+        std::fs::read_dir(&logs).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    assert_eq!(names, ["edge01.log", "edge02.log", "fe01.log", "truth.json"]);
+    let text = std::fs::read_to_string(logs.join("truth.json")).unwrap();
+    let truth: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(truth["plan"]["stories"], "push-failover=500000,redial=100000");
+    assert_eq!(truth["plan"]["era"], "Lync2013");
+    let help = String::from_utf8(run(&["synth", "--help"]).stdout).unwrap();
+    for name in siptrail::synth::Told::names() {
+        assert!(help.contains(name), "{name}");
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use hashbrown::HashSet;
 use super::Call;
 use super::describe::{addresses, describe, times};
 use super::ending::end;
-use super::legs::add_legs;
+use super::legs::{add_legs, is_with_phone};
 use crate::analysis::attempt::{Attempt, Hop};
 use crate::analysis::coverage::Blind;
 use crate::analysis::message::{Context, Group, Msg, count_messages};
@@ -33,8 +33,8 @@ pub(super) fn call(
     call.rang = attempts.iter().any(Attempt::rang);
     describe(ctx, &mut call, attempts);
     end(ctx, diagnostics, &mut call, attempts, &own);
-    add_legs(ctx, &mut call, last);
-    times(&mut call, last);
+    add_legs(ctx, &mut call, last, &own);
+    times(ctx, &mut call, attempts);
     let invite = attempts.iter().find_map(|a| a.root().and_then(Hop::invite));
     call.evidence.extend(invite.map(|m| m.id));
     call.evidence.extend(diagnostics);
@@ -57,10 +57,8 @@ pub(super) fn leftover(ctx: &Context<'_>, group: &Group<'_>) -> Option<Call> {
     call.records.extend(&group.diagnostics);
     call.evidence = vec![first.id];
     call.blind = Some(Blind::StartMissing);
-    if own.iter().any(|m| m.method == Method::Cancel) {
-        call.outcome = Outcome::Cancelled;
-        call.blind = None;
-    }
+    // How it ended would stand in what is missing; that a phone took part may be seen.
+    call.mobile = own.iter().any(|m| is_with_phone(ctx, m));
     addresses(ctx, &mut call, first.id);
     Some(call)
 }
@@ -101,6 +99,7 @@ fn empty(ctx: &Context<'_>, group: &Group<'_>) -> Call {
         ended: None,
         ring_ms: None,
         answer_ms: None,
+        gave_up_ms: None,
         rang: false,
         outcome: Outcome::Undetermined,
         status: None,
@@ -109,6 +108,8 @@ fn empty(ctx: &Context<'_>, group: &Group<'_>) -> Call {
         attempts: 1,
         legs: Vec::new(),
         mobile: false,
+        voice_mail: false,
+        reached_later: None,
         verdict: None,
         blind: None,
         pushes: Vec::new(),
@@ -120,9 +121,10 @@ fn empty(ctx: &Context<'_>, group: &Group<'_>) -> Call {
         clocks: Vec::new(),
         answered_by_mobile: false,
         refused_by_mobile: false,
+        leg_unknown: false,
         start_missing: false,
-        mobile_elsewhere: false,
-        display: String::new(),
+        pushes_told: true,
+        homes: Vec::new(),
         first,
         records: Vec::new(),
     }

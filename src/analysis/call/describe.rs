@@ -1,12 +1,19 @@
 //! Who called whom, with what and when.
 
+use std::collections::BTreeMap;
+
 use super::{Call, Clock};
-use crate::analysis::attempt::{Attempt, Hop};
+use crate::analysis::attempt::{Attempt, Cancelled, Hop};
+use crate::analysis::coverage::Order;
 use crate::analysis::message::{Context, Msg};
-use crate::analysis::words::Modality;
+use crate::analysis::servers::ServerId;
+use crate::analysis::words::{Modality, Outcome};
 use crate::sip::{HeaderName, Message, Method, NameAddr, StartLine};
 use crate::text::{contains_ignore_case, decode};
 use crate::trace::EventId;
+
+/// Addresses of one callee are few; more are hostile.
+const MOST_CALLEES: usize = 16;
 
 /// Who called whom and with what, from the INVITE nearest the caller.
 pub(super) fn describe(ctx: &Context<'_>, call: &mut Call, attempts: &[Attempt<'_>]) {
@@ -14,24 +21,49 @@ pub(super) fn describe(ctx: &Context<'_>, call: &mut Call, attempts: &[Attempt<'
     let invite = last.root().and_then(Hop::invite).or_else(|| last.hops.iter().find_map(Hop::invite));
     let Some(id) = invite.or(last.messages.first().copied()).map(|m| m.id) else { return };
     addresses(ctx, call, id);
+    if invite.and_then(|m| ctx.message(m.id)).is_some_and(|m| is_to_service(&m)) {
+        // Of the address only the service is called, not the person.
+        call.callees.clear();
+    }
     for hop in &last.hops {
         let Some(m) = hop.invite().and_then(|m| ctx.message(m.id)) else { continue };
-        if let StartLine::Request { uri, .. } = m.start_line() {
-            let address = decode(crate::sip::address(uri)).to_ascii_lowercase();
-            if !call.callees.contains(&address) && call.callees.len() < 16 {
-                call.callees.push(address);
-            }
+        if let StartLine::Request { uri, .. } = m.start_line()
+            && !is_to_service(&m)
+        {
+            add(&mut call.callees, &decode(crate::sip::address(uri)));
         }
         call.modality = call.modality.or_else(|| modality(&m));
     }
-    for m in last.messages.iter().filter(|m| m.method == Method::Invite && m.status == 180) {
-        let asserted =
-            ctx.message(m.id).and_then(|v| v.headers().find(|h| h.name.eq_ignore_ascii_case(b"p-asserted-identity")));
-        if let Some(header) = asserted {
-            call.display = decode(NameAddr::parse(&header.value()).display).into_owned();
-            break;
+    if call.callees.is_empty() {
+        return;
+    }
+    // The callee may be called by a number, and be known by the address that the phone asserts.
+    let rang = |m: &&&Msg<'_>| m.method == Method::Invite && matches!(m.status, 180 | 183 | 200..300);
+    for m in last.messages.iter().filter(rang).take(32).filter_map(|m| ctx.message(m.id)) {
+        for header in m.headers_starting_with(b"p").filter(|h| h.name.eq_ignore_ascii_case(b"p-asserted-identity")) {
+            add(&mut call.callees, &decode(NameAddr::parse(&header.value()).address()));
         }
     }
+}
+
+fn add(callees: &mut Vec<String>, address: &str) {
+    let address = address.to_ascii_lowercase();
+    if !address.is_empty() && callees.len() < MOST_CALLEES && !callees.contains(&address) {
+        callees.push(address);
+    }
+}
+
+/// `sip:bob@contoso.com;opaque=app:conf:focus:id:X` is the focus of a conference that Bob organises, `app:voicemail` his
+/// voice mail, `srvr:` a service of the house: no phone of his rings.
+fn is_to_service(m: &Message<'_>) -> bool {
+    let StartLine::Request { uri, .. } = m.start_line() else { return false };
+    contains_ignore_case(uri, b"opaque=app:") || contains_ignore_case(uri, b"opaque=srvr:")
+}
+
+/// Whether a request goes to voice mail.
+pub(super) fn is_to_voice_mail(m: &Message<'_>) -> bool {
+    let StartLine::Request { uri, .. } = m.start_line() else { return false };
+    contains_ignore_case(uri, b"opaque=app:voicemail")
 }
 
 pub(super) fn addresses(ctx: &Context<'_>, call: &mut Call, id: EventId) {
@@ -58,39 +90,60 @@ fn modality(message: &Message<'_>) -> Option<Modality> {
         Some(Modality::Im)
     } else if line(b"m=data") {
         Some(Modality::FileTransfer)
-    } else if contains_ignore_case(kind, b"cccp+xml") || contains_ignore_case(kind, b"conference") {
+    } else if contains_ignore_case(kind, b"cccp+xml")
+        || contains_ignore_case(kind, b"conference")
+        || contains_ignore_case(kind, b"ms-conf-invite+xml")
+    {
         Some(Modality::Conference)
     } else {
         None
     }
 }
 
-/// When, on each clock; the milliseconds from the INVITE to the first 180 and to the 2xx, both as the server nearest
-/// the caller sent them on to the caller: a response that goes back has the Via list of the request that came.
-pub(super) fn times(call: &mut Call, attempt: &Attempt<'_>) {
-    for m in &attempt.messages {
-        let Some(time) = m.time else { continue };
+/// When, on each server; the milliseconds from the INVITE to the first 180 and to the 2xx, both as the server nearest the
+/// caller sent them on to the caller: a response that goes back has the Via list of the request that came.
+pub(super) fn times(ctx: &Context<'_>, call: &mut Call, attempts: &[Attempt<'_>]) {
+    let order = |m: &Msg<'_>| ctx.coverage.order(m.server, m.id);
+    let mut places: BTreeMap<ServerId, (usize, Order, Order)> = BTreeMap::new();
+    for m in attempts.iter().flat_map(|a| a.messages.iter().copied()) {
         let invite = m.method == Method::Invite;
-        let at = call.clocks.iter().position(|c| c.server == m.server).unwrap_or_else(|| {
-            call.clocks.push(Clock { server: m.server, first: m.id, start: time, rang: None, end: None });
-            call.clocks.len() - 1
+        let now = order(m);
+        let (at, first, last) = places.entry(m.server).or_insert_with(|| {
+            call.clocks.push(Clock::new(m.server, m.id));
+            (call.clocks.len() - 1, now, Order::default())
         });
-        let Some(clock) = call.clocks.get_mut(at) else { continue };
-        clock.start = clock.start.min(time);
-        clock.first = clock.first.min(m.id);
-        if invite && m.status == 180 && clock.rang.is_none() {
-            clock.rang = Some(time);
+        let Some(clock) = call.clocks.get_mut(*at) else { continue };
+        if now < *first {
+            (clock.first, *first) = (m.id, now);
         }
-        if invite && m.is_final() {
-            clock.end = clock.end.max(Some(time));
+        clock.start = clock.start.into_iter().chain(m.time).min();
+        if invite && m.is_request() && clock.invite.is_none() {
+            clock.invite = Some(m.id);
+        }
+        if invite && m.status == 180 && clock.alert.is_none() {
+            (clock.alert, clock.rang) = (Some(m.id), m.time);
+        }
+        if invite && m.is_final() && now >= *last {
+            (clock.last, clock.end, *last) = (Some(m.id), clock.end.max(m.time), now);
         }
     }
+    let Some(attempt) = attempts.last() else { return };
     let near = attempt.root().and_then(Hop::invite).or(attempt.messages.first().copied());
     let Some((server, start)) = near.and_then(|m| Some((m.server, m.time?))) else { return };
     let vias = near.map_or(&[][..], |m| &m.vias[..]);
     let sent_on = |m: &Msg<'_>| m.server == server && *m.vias == *vias;
-    let rang = attempt.messages.iter().filter(|m| m.method == Method::Invite && m.status == 180 && sent_on(m));
-    call.ring_ms = rang.filter_map(|m| m.time).min().map(|t| t.since(start));
+    let ringing = || attempt.messages.iter().filter(|m| m.method == Method::Invite && m.status == 180);
+    call.ring_ms = ringing().filter(|m| sent_on(m)).filter_map(|m| m.time).min().map(|t| t.since(start));
+    if let (Outcome::Cancelled, Cancelled::ByCaller(cancel)) = (call.outcome, attempt.cancelled()) {
+        let rang = ringing().find(|m| m.server == server).filter(|m| m.server == cancel.server).and_then(|m| m.time);
+        call.gave_up_ms = cancel.time.zip(rang).map(|(cancel, rang)| cancel.since(rang));
+    }
     let answered = attempt.final_response().filter(|m| m.status < 300 && sent_on(m)).and_then(|m| m.time);
     call.answer_ms = answered.map(|t| t.since(start));
+}
+
+impl Clock {
+    fn new(server: ServerId, first: EventId) -> Clock {
+        Clock { server, first, invite: None, alert: None, last: None, start: None, rang: None, end: None }
+    }
 }

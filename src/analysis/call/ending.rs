@@ -3,20 +3,24 @@
 use std::collections::BTreeMap;
 
 use super::Call;
-use crate::analysis::attempt::{Attempt, Hop};
+use crate::analysis::attempt::{Attempt, Cancelled};
 use crate::analysis::coverage::Blind;
 use crate::analysis::diagnostic::Diagnostic;
 use crate::analysis::message::{Context, Msg};
 use crate::analysis::outcome::{self, Final};
 use crate::analysis::servers::{Role, ServerId};
 use crate::analysis::words::Outcome;
+use crate::record::Direction;
 use crate::sip::{HeaderName, Method};
 use crate::text::contains_ignore_case;
-use crate::time::Timestamp;
 use crate::trace::EventId;
 
-/// A client that has credentials shows them at once.
-const RETRY_MS: i64 = 2_000;
+/// People who are asked for a password take so long at most.
+const PASSWORD_MS: i64 = 32_000;
+/// A client that can mend its request sends it again within this, a server that fails over, too.
+const MEND_MS: i64 = 5_000;
+/// Behind a CANCEL a 2xx may still cross it, for 64 times T1 (RFC 3261 section 9.1).
+const CROSSING_MS: i64 = 32_000;
 
 /// Puts the end of the last attempt, and of its dialog if there is one, into the call.
 pub(super) fn end(
@@ -28,71 +32,146 @@ pub(super) fn end(
 ) {
     let Some(last) = attempts.last() else { return };
     let final_response = last.final_response();
-    let start_missing = last.root().and_then(Hop::invite).is_none() && attempts.len() == 1;
-    call.start_missing = start_missing;
-    call.outcome = match final_response {
-        Some(f) if ends_by_cancel(f, last.caller_cancel().is_some()) => Outcome::Cancelled,
-        Some(f) if matches!(f.status, 401 | 407) && !retry_would_show(ctx, last) => {
-            call.blind = Some(ctx.coverage.end_after(f.server, f.id));
-            Outcome::Undetermined
-        }
-        Some(f) => judge_final(ctx, f, last.rang(), has_edge_record(ctx, diagnostics, last)),
-        None if last.caller_cancel().is_some() => Outcome::Cancelled,
-        None if start_missing => {
-            call.blind = Some(Blind::StartMissing);
-            Outcome::Undetermined
-        }
-        None if runs_on(ctx, last) => Outcome::NoFinal,
-        None => {
-            call.blind = last.messages.last().map(|m| ctx.coverage.end_after(m.server, m.id));
-            Outcome::Undetermined
-        }
-    };
-    if start_missing && call.outcome == Outcome::NoResponse {
-        // Whether it rang before the log begins is not known.
-        (call.outcome, call.blind) = (Outcome::Undetermined, Some(Blind::StartMissing));
+    call.start_missing = last.hops.iter().all(|h| h.invite().is_none()) && attempts.len() == 1;
+    let edge_record = has_edge_record(ctx, diagnostics, last);
+    match outcome(ctx, last, call.start_missing, edge_record) {
+        Ok(outcome) => call.outcome = outcome,
+        Err(blind) => (call.outcome, call.blind) = (Outcome::Undetermined, Some(blind)),
     }
-    if call.outcome == Outcome::NoResponse
-        && let Some(hole) = hole_before_final(ctx, last)
+    if call.outcome == Outcome::Cancelled
+        && let Cancelled::ByCaller(m) = last.cancelled()
     {
-        (call.outcome, call.blind) = (Outcome::Undetermined, Some(hole));
+        call.evidence.push(m.id);
     }
-    if call.outcome == Outcome::Cancelled {
-        call.evidence.extend(last.caller_cancel().map(|m| m.id));
-    }
-    if let Some(f) = final_response {
-        call.status = Some(f.status);
-        call.reason = ctx.reason_phrase(f.id);
-        call.diagnostics = final_diagnostics(ctx, last, f);
-        call.evidence.push(f.id);
+    match (final_response.filter(|f| f.status < 300), last.proof()) {
+        (None, Some(proof)) => call.evidence.push(proof.id),
+        _ => {
+            if let Some(f) = final_response {
+                call.status = Some(f.status);
+                call.reason = ctx.reason_phrase(f.id);
+                call.diagnostics = final_diagnostics(ctx, last, f);
+                call.evidence.push(f.id);
+            }
+        }
     }
     end_dialog(ctx, call, attempts, own);
     call.diagnostics.dedup();
 }
 
-/// Whether a log that holds the challenge speaks on for as long as an answer to it may take.
-fn retry_would_show(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
-    let challenges = attempt.messages.iter().filter(|m| m.method == Method::Invite && matches!(m.status, 401 | 407));
-    let mut timed = challenges.filter(|m| m.time.is_some()).peekable();
-    // Without times the order of the records is all there is.
-    timed.peek().is_none() || timed.any(|m| ctx.covered_until(m) >= m.time.map(|t| t.plus(RETRY_MS)))
-}
-
-/// The hole in which it may have rang: none of the logs speaks from the INVITE to the final.
-fn hole_before_final(ctx: &Context<'_>, attempt: &Attempt<'_>) -> Option<Blind> {
-    let first = |m: &Msg<'_>| attempt.messages.iter().find(|o| o.server == m.server).copied();
-    let mut finals = attempt.messages.iter().filter(|m| m.method == Method::Invite && m.is_final()).peekable();
-    let blind = finals.peek().and_then(|m| Some(ctx.coverage.end_after(m.server, first(m)?.id)));
-    let covered = |m: &&Msg<'_>| {
-        let until = first(m).and_then(|f| ctx.covered_until(f));
-        until.is_none() || m.time.is_none() || until >= m.time
+/// How an attempt ended, or why the logs cannot tell.
+fn outcome(ctx: &Context<'_>, last: &Attempt<'_>, start_missing: bool, edge_record: bool) -> Result<Outcome, Blind> {
+    let Some(f) = last.final_response() else {
+        return if last.proof().is_some() { Ok(Outcome::Answered) } else { without_final(ctx, last, start_missing) };
     };
-    if finals.any(covered) { None } else { blind }
+    if f.status < 300 || last.proof().is_some() {
+        return Ok(Outcome::Answered);
+    }
+    if start_missing && !last.rang() {
+        // It may answer an INVITE inside the dialog.
+        return Err(Blind::StartMissing);
+    }
+    let cut = || ctx.coverage.end_after(f.server, first_of(last, f).id);
+    if f.status == 487 {
+        return match last.cancelled() {
+            Cancelled::ByCaller(_) => Ok(Outcome::Cancelled),
+            // The server's own timer cancels, too (RFC 3261 sections 16.8 and 16.7 step 6).
+            Cancelled::Not if tells_caller_side(ctx, last, f) => {
+                Ok(if last.rang() { Outcome::NoAnswer } else { Outcome::NoResponse })
+            }
+            _ if start_missing => Err(Blind::StartMissing),
+            _ => Err(blind_between(ctx, last, f).unwrap_or(Blind::ServerMissing)),
+        };
+    }
+    if let (Cancelled::ByCaller(_), true) = (last.cancelled(), f.status < 600) {
+        return Ok(Outcome::Cancelled);
+    }
+    let patience = match f.status {
+        401 | 407 => PASSWORD_MS,
+        300..=399 | 413 | 415 | 416 | 420 | 422 | 488 | 494 => MEND_MS,
+        // The next server may have taken it (RFC 3263 section 4.3).
+        503 if Diagnostic::of(ctx, f.id).is_empty() => {
+            if ctx.servers.all().len() < 2 || ctx.servers.lacks_log() {
+                return Err(Blind::ServerMissing);
+            }
+            MEND_MS
+        }
+        _ => 0,
+    };
+    if patience > 0 && !retry_would_show(ctx, last, f, patience) {
+        return Err(ctx.coverage.end_after(f.server, f.id));
+    }
+    let told = |rang| judge_final(ctx, f, rang, edge_record);
+    let outcome = told(last.rang());
+    if !last.rang() && outcome != told(true) && !tells_ringing(ctx, last) {
+        return Err(if start_missing { Blind::StartMissing } else { cut() });
+    }
+    Ok(outcome)
 }
 
-/// A final that only confirms the caller's CANCEL. A global failure (6xx) does not: the callee was faster.
-fn ends_by_cancel(f: &Msg<'_>, cancelled: bool) -> bool {
-    f.status == 487 || f.status >= 300 && cancelled && f.status / 100 != 6
+/// Of an attempt without a final: whether the caller gave up, or the logs tell that there was none.
+fn without_final(ctx: &Context<'_>, last: &Attempt<'_>, start_missing: bool) -> Result<Outcome, Blind> {
+    let ends = |m: &Msg<'_>| ctx.coverage.end_after(m.server, m.id);
+    match last.cancelled() {
+        Cancelled::ByCaller(m) if ctx.runs_on(m, CROSSING_MS) || m.time.is_none() && !is_last_record(ctx, m) => {
+            return Ok(Outcome::Cancelled);
+        }
+        Cancelled::ByCaller(m) | Cancelled::ByServer(m) | Cancelled::Elsewhere(m) => return Err(ends(m)),
+        Cancelled::Not => {}
+    }
+    if start_missing {
+        Err(Blind::StartMissing)
+    } else if runs_on(ctx, last) {
+        Ok(Outcome::NoFinal)
+    } else {
+        Err(last.messages.last().map_or(Blind::StartMissing, |m| ends(m)))
+    }
+}
+
+/// Whether nothing follows a record in its input.
+fn is_last_record(ctx: &Context<'_>, m: &Msg<'_>) -> bool {
+    ctx.coverage.covered_until(m.server, m.id).is_none_or(|last| last <= m.id)
+}
+
+/// The first message of an attempt on the server of another.
+fn first_of<'m>(attempt: &Attempt<'m>, m: &Msg<'m>) -> Msg<'m> {
+    attempt.messages.iter().find(|o| o.server == m.server).map_or_else(|| m.clone(), |o| (*o).clone())
+}
+
+/// Whether the server that got the INVITE from the caller tells all until a final: a CANCEL would stand there.
+fn tells_caller_side(ctx: &Context<'_>, attempt: &Attempt<'_>, f: &Msg<'_>) -> bool {
+    let Some(root) = attempt.root() else { return false };
+    root.messages.iter().any(|m| {
+        m.method == Method::Invite
+            && m.is_request()
+            && m.direction != Direction::Outgoing
+            && (m.vias.len() == 1 || !ctx.comes_from_own_server(m))
+            && root.finals().any(|f| ctx.tells_between(m, f))
+    }) && f.vias.len() <= root.messages.first().map_or(0, |m| m.vias.len())
+}
+
+/// The hole, or the end, between the first message of an attempt and its final.
+fn blind_between(ctx: &Context<'_>, attempt: &Attempt<'_>, f: &Msg<'_>) -> Option<Blind> {
+    let first = first_of(attempt, f);
+    let hidden = !ctx.tells_between(&first, f);
+    hidden.then(|| ctx.coverage.end_after(f.server, first.id))
+}
+
+/// Whether a log that holds the final speaks on for as long as another try may take.
+fn retry_would_show(ctx: &Context<'_>, attempt: &Attempt<'_>, f: &Msg<'_>, ms: i64) -> bool {
+    let same = attempt.messages.iter().filter(|m| m.method == Method::Invite && m.status == f.status);
+    let mut timed = same.filter(|m| m.time.is_some()).peekable();
+    // Without times the order of the records is all there is.
+    timed.peek().is_none() && !is_last_record(ctx, f) || timed.any(|m| ctx.runs_on(m, ms))
+}
+
+/// Whether a 180 would stand in one of the logs: that of a server through which every leg went, whole from the INVITE
+/// to its final.
+fn tells_ringing(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
+    attempt.hops.iter().enumerate().any(|(i, hop)| {
+        let invites = hop.messages.iter().filter(|m| m.method == Method::Invite && m.is_request());
+        let mut told = invites.filter(|m| hop.finals().any(|f| ctx.tells_between(m, f))).peekable();
+        told.peek().is_some() && attempt.is_before_all_legs(i)
+    })
 }
 
 /// The outcome of a final response, from all that it says.
@@ -116,24 +195,24 @@ fn has_edge_record(ctx: &Context<'_>, diagnostics: &[EventId], attempt: &Attempt
     })
 }
 
-/// Whether a log that holds the call speaks on, without a hole, so long that a final would be there.
+/// Whether the log of a server through which every leg went tells all from the INVITE on, so long that a final would be
+/// there. Any provisional response starts that time anew.
 fn runs_on(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
     // A call may have a hundred thousand forks: each message is looked at twice, not once for every other.
-    let mut times: BTreeMap<ServerId, (Option<Timestamp>, Option<Timestamp>)> = BTreeMap::new();
+    let mut latest: BTreeMap<ServerId, &Msg<'_>> = BTreeMap::new();
     for m in attempt.messages.iter().filter(|m| m.method == Method::Invite && m.time.is_some()) {
-        let (first, provisional) = times.entry(m.server).or_default();
-        *first = first.map_or(m.time, |f| Some(f).min(m.time));
-        if (101..200).contains(&m.status) {
-            *provisional = (*provisional).max(m.time);
+        let last = latest.entry(m.server).or_insert(m);
+        if m.time > last.time {
+            *last = m;
         }
     }
-    attempt.messages.iter().any(|m| {
-        let due = match times.get(&m.server) {
-            Some((_, Some(p))) => p.plus(ctx.options.no_final_ms),
-            Some((Some(f), None)) => f.plus(ctx.options.no_response_ms),
-            _ => return false,
-        };
-        ctx.covered_until(m).is_some_and(|until| until >= due)
+    attempt.hops.iter().enumerate().any(|(i, hop)| {
+        let invites = hop.messages.iter().filter(|m| m.method == Method::Invite && m.is_request());
+        let mut sure = invites.filter(|m| {
+            let last = latest.get(&m.server).copied();
+            last.is_some_and(|last| ctx.tells_between(m, last) && ctx.runs_on(last, ctx.options.no_final_ms))
+        });
+        sure.next().is_some() && attempt.is_before_all_legs(i)
     })
 }
 

@@ -1,5 +1,6 @@
 //! Calls: one initial INVITE with its forks, hops, retransmissions and retries.
 
+mod answer;
 mod build;
 mod describe;
 mod ending;
@@ -9,7 +10,7 @@ use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::attempt::{Attempt, attempts};
-use super::coverage::Blind;
+use super::coverage::{Blind, Order};
 use super::diagnostic::Diagnostic;
 use super::message::{Context, Group};
 use super::servers::ServerId;
@@ -18,6 +19,7 @@ use crate::sip::Product;
 use crate::span::Span;
 use crate::time::Timestamp;
 use crate::trace::EventId;
+pub(super) use legs::{home_of, is_mobility_listener};
 
 /// One far end of a call.
 #[derive(Clone, Debug)]
@@ -28,21 +30,40 @@ pub struct Leg {
     pub client: Option<Product>,
     /// True for a mobile endpoint.
     pub mobile: bool,
+    /// It went to UCWA, and no record names the client behind it: a phone, or a Mac.
+    pub unnamed: bool,
     /// How this leg ended.
     pub outcome: Outcome,
     /// Its final status.
     pub status: Option<u16>,
 }
 
-/// Times of a call as one server saw them, on the clock of the reference.
+/// What one server saw of a call; times on the clock of the reference.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
     pub(crate) server: ServerId,
-    /// Its first record there.
+    /// Its first record there, in the order of that server.
     pub(crate) first: EventId,
-    pub(crate) start: Timestamp,
+    /// The first copy of the INVITE there.
+    pub(in crate::analysis) invite: Option<EventId>,
+    /// The first 180 there.
+    pub(in crate::analysis) alert: Option<EventId>,
+    /// The last final response there.
+    pub(in crate::analysis) last: Option<EventId>,
+    pub(crate) start: Option<Timestamp>,
     pub(crate) rang: Option<Timestamp>,
     pub(crate) end: Option<Timestamp>,
+}
+
+/// Where the push to a mobile endpoint would come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::analysis) enum Home {
+    /// The mobility service of this server.
+    At(ServerId),
+    /// Perhaps of this server: nothing tells whether the name of the endpoint's host is its own.
+    Perhaps(ServerId),
+    /// Of a server that has no log here.
+    Missing,
 }
 
 /// One call.
@@ -65,7 +86,9 @@ pub struct Call {
     pub ring_ms: Option<i64>,
     /// Milliseconds to the 2xx.
     pub answer_ms: Option<i64>,
-    /// A 180 was seen.
+    /// Milliseconds that it had rung when the caller gave up.
+    pub gave_up_ms: Option<i64>,
+    /// The callee was alerted.
     pub rang: bool,
     /// How it ended.
     pub outcome: Outcome,
@@ -81,10 +104,14 @@ pub struct Call {
     pub legs: Vec<Leg>,
     /// A mobile endpoint took part.
     pub mobile: bool,
+    /// Voice mail answered: answered for SIP, missed for the person.
+    pub voice_mail: bool,
     /// For a mobile callee.
     pub verdict: Option<Verdict>,
     /// Why outcome or verdict are undetermined, if they are.
     pub blind: Option<Blind>,
+    /// A call that was missed, and whose caller reached the callee with another soon after: when.
+    pub reached_later: Option<Timestamp>,
     /// Numbers of its pushes in [`super::Analysis::pushes`].
     pub pushes: Vec<usize>,
     /// Codes of the causes found.
@@ -100,11 +127,14 @@ pub struct Call {
     pub(crate) clocks: Vec<Clock>,
     pub(super) answered_by_mobile: bool,
     pub(super) refused_by_mobile: bool,
+    /// Nothing tells which of the legs answered, or refused.
+    pub(super) leg_unknown: bool,
     /// The INVITE is not in the log.
     pub(super) start_missing: bool,
-    /// Every mobile endpoint is behind another server, whose log of the call is not here.
-    pub(crate) mobile_elsewhere: bool,
-    pub(super) display: String,
+    /// The logs would show each push for the call.
+    pub(crate) pushes_told: bool,
+    /// One for each mobile endpoint.
+    pub(super) homes: Vec<Home>,
     pub(super) first: EventId,
     pub(super) records: Vec<EventId>,
 }
@@ -115,21 +145,28 @@ impl Call {
         self.verdict.is_some_and(Verdict::is_missed)
     }
 
+    /// Whether every mobile endpoint is a client behind UCWA that no record names: whether it is a phone is not known.
+    pub(crate) fn is_perhaps_no_phone(&self) -> bool {
+        let mut mobile = self.legs.iter().filter(|l| l.mobile).peekable();
+        mobile.peek().is_some() && mobile.all(|l| l.unnamed)
+    }
+
     /// Every record of the call, diagnostic records included.
     pub fn own_records(&self) -> &[EventId] {
         &self.records
     }
 }
 
-/// Finals after which the caller tries the same again (RFC 3261 sections 8.1.3.5, 22.2, 22.3).
-const RETRIED: [u16; 6] = [401, 407, 413, 415, 416, 420];
+/// A caller that tries again does so within this, in milliseconds: people who type a password take longest.
+const RETRY_MS: i64 = 32_000;
 
 /// All calls of one Call-ID.
 pub(super) fn calls(ctx: &Context<'_>, group: &Group<'_>) -> Vec<Call> {
-    let mut attempts = attempts(group);
-    let mut first: HashMap<u64, EventId> = HashMap::new();
+    let mut attempts = attempts(ctx, group);
+    let mut first: HashMap<u64, (bool, Option<Timestamp>, EventId)> = HashMap::new();
     for (tag, m) in attempts.iter().filter_map(|a| Some((a.from_tag, a.messages.first()?))) {
-        first.entry(tag).and_modify(|id| *id = m.id.min(*id)).or_insert(m.id);
+        let key = (m.time.is_none(), m.time, m.id);
+        first.entry(tag).and_modify(|known| *known = key.min(*known)).or_insert(key);
     }
     // One caller's attempts follow its CSeq: the server that asked for credentials may stand in any file.
     attempts.sort_by_key(|a| (first.get(&a.from_tag).copied(), a.cseq));
@@ -141,7 +178,9 @@ pub(super) fn calls(ctx: &Context<'_>, group: &Group<'_>) -> Vec<Call> {
     // What happens inside the dialog belongs to the call that was answered, else to the last one.
     let owner = joined
         .iter()
-        .position(|c| c.last().and_then(Attempt::final_response).is_some_and(|f| f.status < 300))
+        .position(|c| {
+            c.last().is_some_and(|a| a.proof().is_some() || a.final_response().is_some_and(|f| f.status < 300))
+        })
         .unwrap_or(last);
     let initial: HashSet<(u64, u32)> = joined.iter().flatten().map(|a| (a.from_tag, a.cseq)).collect();
     if let [only] = &joined[..] {
@@ -155,39 +194,61 @@ pub(super) fn calls(ctx: &Context<'_>, group: &Group<'_>) -> Vec<Call> {
     joined.par_iter().zip(&shares).enumerate().with_min_len(64).map(build).collect()
 }
 
-/// Attempts that are one call: each follows, with a higher `CSeq`, a final after which the caller tries again. They come
-/// by caller, then by `CSeq`, and no two of a caller have the same.
+/// Attempts that are one call: each follows, with a higher `CSeq` and soon, a final after which a caller tries again
+/// (RFC 3261 sections 8.1.3.4, 8.1.3.5, 21.5.4, 22.2; RFC 4028 for 422). They come by caller, then by `CSeq`, and no
+/// two of a caller have the same.
 fn join(attempts: Vec<Attempt<'_>>) -> Vec<Vec<Attempt<'_>>> {
     let mut joined: Vec<Vec<Attempt<'_>>> = Vec::new();
-    // The call whose last attempt this caller may try again.
-    let mut waiting: Option<usize> = None;
+    // The call whose last attempt this caller may try again, and since when.
+    let mut waiting: Option<(usize, Option<Timestamp>)> = None;
     let mut caller = None;
     for attempt in attempts {
         if caller.replace(attempt.from_tag) != Some(attempt.from_tag) {
             waiting = None;
         }
-        let retried = attempt.final_response().is_some_and(|f| RETRIED.contains(&f.status));
-        let at = waiting.unwrap_or(joined.len());
+        let begins = attempt.messages.first().and_then(|m| m.time);
+        let soon = |since: &Option<Timestamp>| since.zip(begins).is_none_or(|(a, b)| b.since(a) <= RETRY_MS);
+        let last = attempt.final_response();
+        let retried = last.is_some_and(|f| matches!(f.status, 300..500 | 503));
+        let at = waiting.filter(|(_, since)| soon(since)).map_or(joined.len(), |(at, _)| at);
         match joined.get_mut(at) {
             Some(call) => call.push(attempt),
             None => joined.push(vec![attempt]),
         }
-        waiting = retried.then_some(at);
+        waiting = retried.then_some((at, last.and_then(|f| f.time)));
     }
     joined
 }
 
-/// The diagnostic records of each call: those that name one of its `CSeq` numbers; all others belong to the dialog. A
-/// record belongs to one call only, so that many calls under one Call-ID with many records stay small.
+/// The diagnostic records of each call: those that name one of its `CSeq` numbers; all others belong to the dialog.
+/// Where several calls count alike, the one whose message stands nearest ahead on the same server. A record belongs to
+/// one call only, so that many calls under one Call-ID with many records stay small.
 fn share(ctx: &Context<'_>, group: &Group<'_>, joined: &[Vec<Attempt<'_>>], owner: usize) -> Vec<Vec<EventId>> {
-    let mut calls: HashMap<u32, usize> = HashMap::new();
+    let mut calls: HashMap<u32, Vec<usize>> = HashMap::new();
+    let mut placed: Vec<(ServerId, Order, u32, usize)> = Vec::new();
     for (i, attempt) in joined.iter().enumerate().flat_map(|(i, call)| call.iter().map(move |a| (i, a))) {
-        calls.entry(attempt.cseq).or_insert(i);
+        let own = calls.entry(attempt.cseq).or_default();
+        if own.last() != Some(&i) {
+            own.push(i);
+        }
+        placed.extend(attempt.messages.iter().map(|m| (m.server, ctx.coverage.order(m.server, m.id), attempt.cseq, i)));
     }
+    placed.sort_unstable();
+    // Ahead of a place on its server, with the same number.
+    let nearest = |id: EventId, cseq: u32| {
+        let server = ctx.servers.of(ctx.event(id)?);
+        let at = placed.partition_point(|(s, order, ..)| (*s, *order) <= (server, ctx.coverage.order(server, id)));
+        let before = placed.get(at.saturating_sub(256)..at).unwrap_or_default();
+        before.iter().rev().find(|(s, _, n, _)| *s == server && *n == cseq).map(|(.., call)| *call)
+    };
     let mut shares = vec![Vec::new(); joined.len()];
     for id in &group.diagnostics {
         let cseq = ctx.event(*id).map_or(0, |e| e.cseq);
-        let call = calls.get(&cseq).copied().unwrap_or(owner);
+        let call = match calls.get(&cseq).map(Vec::as_slice) {
+            Some([only]) => *only,
+            Some([first, ..]) => nearest(*id, cseq).unwrap_or(*first),
+            _ => owner,
+        };
         if let Some(share) = shares.get_mut(call) {
             share.push(*id);
         }

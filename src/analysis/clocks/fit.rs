@@ -2,6 +2,7 @@
 
 use super::line::{Bounds, Line, Point};
 use super::{Clock, ClockBasis};
+use crate::analysis::coverage::{Order, Ranks};
 use crate::analysis::servers::{ServerId, Servers};
 use crate::time::Timestamp;
 use crate::trace::{EventId, Trace};
@@ -30,7 +31,8 @@ const KNOTS: i32 = 32;
 /// log tells of steps.
 #[derive(Clone, Debug)]
 pub(super) struct Segment {
-    pub(super) from: EventId,
+    pub(super) from: Order,
+    pub(super) at: EventId,
     /// What the server's own log tells: steps that its numbers went on over; or what the user said.
     pub(super) own_ms: i64,
     origin: i64,
@@ -41,8 +43,8 @@ pub(super) struct Segment {
 
 impl Segment {
     /// An offset that is known.
-    pub(super) fn known(from: EventId, own_ms: i64) -> Segment {
-        Segment { from, own_ms, origin: 0, line: Line::default(), halves: vec![(0.0, 0.0)] }
+    pub(super) fn known(from: Order, at: EventId, own_ms: i64) -> Segment {
+        Segment { from, at, own_ms, origin: 0, line: Line::default(), halves: vec![(0.0, 0.0)] }
     }
 
     fn x(&self, time: Timestamp) -> f64 {
@@ -96,12 +98,13 @@ pub(super) type Extent = (i64, i64);
 pub(super) fn fit(
     trace: &Trace,
     servers: &Servers,
-    server: ServerId,
+    (server, ranks): (ServerId, &Ranks),
     bounds: &[Bound],
     own: &[Segment],
     extent: Extent,
 ) -> Clock {
-    let known = |at: EventId| own.iter().rev().find(|s| s.from <= at).map_or(0, |s| s.own_ms);
+    let order = |at: EventId| ranks.order(server, at);
+    let known = |at: EventId| own.iter().rev().find(|s| s.from <= order(at)).map_or(0, |s| s.own_ms);
     let bounds: Vec<Bound> =
         bounds.iter().map(|b| Bound { ms: b.ms - known(b.at), time: b.time - known(b.at), ..*b }).collect();
     let pieces = pieces(&bounds);
@@ -111,18 +114,19 @@ pub(super) fn fit(
         let origin = first.time;
         let lines = of(own_bounds, origin);
         let line = lines.likely();
-        let from = match measured.last() {
-            None => EventId(0),
+        let (from, at) = match measured.last() {
+            None => (Order::default(), EventId(0)),
             Some(before) => {
                 let by = whole(line.value(0.0)) - before.ahead(Timestamp(first.time));
-                start_of(trace, servers, server, before.from, first.at, by)
+                let at = start_of(trace, servers, server, before.at, first.at, by);
+                (order(at), at)
             }
         };
         // The band reaches over all records of its part of the log.
         let start = if i == 0 { extent.0.min(first.time) } else { first.time };
         let end = pieces.get(i + 1).and_then(|next| next.first()).map_or(extent.1, |next| next.time).max(last.time);
         let halves = if lines.is_two_sided() { halves(&lines, line, start - origin, end - origin) } else { Vec::new() };
-        measured.push(Segment { from, own_ms: 0, origin, line, halves });
+        measured.push(Segment { from, at, own_ms: 0, origin, line, halves });
     }
     let ends = |s: &Segment, i: usize| {
         let own_bounds = pieces.get(i).copied().unwrap_or_default();
@@ -285,15 +289,15 @@ fn start_of(trace: &Trace, servers: &Servers, server: ServerId, after: EventId, 
 
 /// Both kinds of segments as one list.
 fn with_own(measured: &[Segment], own: &[Segment]) -> Vec<Segment> {
-    let mut starts: Vec<EventId> = measured.iter().chain(own).map(|s| s.from).collect();
+    let mut starts: Vec<(Order, EventId)> = measured.iter().chain(own).map(|s| (s.from, s.at)).collect();
     starts.sort_unstable();
-    starts.dedup();
-    let at =
-        |list: &[Segment], from: EventId| list.get(list.partition_point(|s| s.from <= from).wrapping_sub(1)).cloned();
-    let of = |from: EventId| {
-        let own_ms = at(own, from).map_or(0, |s| s.own_ms);
-        let measured = at(measured, from).unwrap_or_else(|| Segment::known(from, 0));
-        Segment { from, own_ms, ..measured }
+    starts.dedup_by_key(|(from, _)| *from);
+    let last =
+        |list: &[Segment], from: Order| list.get(list.partition_point(|s| s.from <= from).wrapping_sub(1)).cloned();
+    let of = |(from, at): (Order, EventId)| {
+        let own_ms = last(own, from).map_or(0, |s| s.own_ms);
+        let measured = last(measured, from).unwrap_or_else(|| Segment::known(from, at, 0));
+        Segment { from, at, own_ms, ..measured }
     };
     starts.into_iter().map(of).collect()
 }

@@ -16,7 +16,7 @@ mod common;
 mod fit;
 mod line;
 
-use crate::analysis::coverage::Coverage;
+use crate::analysis::coverage::{Coverage, Order, Ranks};
 use crate::analysis::servers::{ServerId, Servers};
 use crate::span::FileId;
 use crate::time::Timestamp;
@@ -63,7 +63,7 @@ pub struct Clock {
     pub drift_ms: i64,
     /// Common messages that were used.
     pub messages: usize,
-    /// From a record on, how far the clock is ahead; ascending.
+    /// From a record on, how far the clock is ahead; in the order of the server's records.
     segments: Vec<Segment>,
     /// The server on whose clock its times are told, when that is another.
     pub against: Option<ServerId>,
@@ -77,6 +77,7 @@ pub struct Clock {
 #[derive(Clone, Debug, Default)]
 pub struct Clocks {
     of: Vec<Clock>,
+    ranks: Ranks,
     corrects: bool,
 }
 
@@ -95,12 +96,13 @@ impl Clocks {
         given: &[(ServerId, i64)],
     ) -> Clocks {
         let count = servers.all().len();
-        let mut clocks = Clocks { of: vec![Clock::own(); count], corrects: false };
+        let mut clocks = Clocks { of: vec![Clock::own(); count], ranks: coverage.ranks().clone(), corrects: false };
         for step in coverage.steps() {
             // A clock that was set back while the numbers went on: time went on too.
             if let Some(clock) = clocks.of.get_mut(usize::from(step.server.0)) {
                 let before = clock.segments.last().map_or(0, |s| s.own_ms);
-                clock.segments.push(Segment::known(step.at, before + step.by_ms));
+                let from = coverage.order(step.server, step.at);
+                clock.segments.push(Segment::known(from, step.at, before + step.by_ms));
             }
         }
         let extents = clocks.extents(trace, servers);
@@ -133,7 +135,7 @@ impl Clocks {
                 (self.of.get_mut(usize::from(server.0)), known.get_mut(usize::from(server.0)))
             {
                 clock.segments.iter_mut().for_each(|s| s.own_ms += ms);
-                clock.segments.insert(0, Segment::known(EventId(0), *ms));
+                clock.segments.insert(0, Segment::known(Order::default(), EventId(0), *ms));
                 (clock.basis, clock.offset_ms, *known) = (ClockBasis::Given, *ms, true);
             }
         }
@@ -158,7 +160,7 @@ impl Clocks {
                 let Some(clock) = self.of.get_mut(usize::from(to.0)) else { break };
                 let own = std::mem::take(&mut clock.segments);
                 let extent = extents.get(usize::from(to.0)).copied().unwrap_or_default();
-                let mut fitted = fit::fit(trace, servers, to, &bounds, &own, extent);
+                let mut fitted = fit::fit(trace, servers, (to, &self.ranks), &bounds, &own, extent);
                 if !sure {
                     // What the other clock is not sure of, this one cannot be.
                     fitted.spread_ms = None;
@@ -205,7 +207,7 @@ impl Clocks {
                 Some(Bound { at: here, time: own.0, ms, unsure: half.unwrap_or(0.0), upper })
             })
             .collect();
-        out.sort_by_key(|b| (b.at, b.upper, b.ms));
+        out.sort_by_key(|b| (self.ranks.order(to, b.at), b.upper, b.ms));
         (out, sure)
     }
 
@@ -215,15 +217,20 @@ impl Clocks {
         let corrected = self.at(server, at.at, Timestamp(at.time));
         let set = self.get(against).into_iter().flat_map(|c| &c.segments);
         let by = set.take_while(|s| {
-            let from = trace.event(s.from).and_then(Event::time);
-            s.from == EventId(0) || from.is_some_and(|t| t.plus(-s.own_ms) <= corrected)
+            let from = trace.event(s.at).and_then(Event::time);
+            s.from == Order::default() || from.is_some_and(|t| t.plus(-s.own_ms) <= corrected)
         });
         at.time - corrected.0 - by.last().map_or(0, |s| s.own_ms)
     }
 
     fn segment(&self, server: ServerId, near: EventId) -> Option<&Segment> {
-        let clock = self.of.get(usize::from(server.0))?;
-        clock.segments.get(clock.segments.partition_point(|s| s.from <= near).checked_sub(1)?)
+        match &self.of.get(usize::from(server.0))?.segments[..] {
+            [only] if only.from == Order::default() => Some(only),
+            all => {
+                let order = self.ranks.order(server, near);
+                all.get(all.partition_point(|s| s.from <= order).checked_sub(1)?)
+            }
+        }
     }
 
     /// By how much a corrected time may be wrong; `None` where that is not known.
@@ -323,7 +330,7 @@ impl Clock {
     /// Where the offset changed, from how many milliseconds to how many: a clock that drifts or was set.
     pub fn changes(&self) -> impl Iterator<Item = (EventId, i64, i64)> {
         self.segments.windows(2).filter_map(|pair| match pair {
-            [before, now] => Some((now.from, before.ahead_at(now), now.ahead_at(now))),
+            [before, now] => Some((now.at, before.ahead_at(now), now.ahead_at(now))),
             _ => None,
         })
     }

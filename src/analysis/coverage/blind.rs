@@ -21,6 +21,8 @@ pub enum Blind {
     Tied,
     /// A push of the user is on a server whose clock cannot be compared with that of the call.
     Clocks,
+    /// No record names the client behind UCWA: it may be a phone, which would have got a push, or a Mac.
+    ClientUnnamed,
 }
 
 impl Blind {
@@ -34,6 +36,7 @@ impl Blind {
             Blind::ServerMissing => "server_missing",
             Blind::Tied => "tied",
             Blind::Clocks => "clocks",
+            Blind::ClientUnnamed => "client_unnamed",
         }
     }
 }

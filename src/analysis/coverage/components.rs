@@ -32,7 +32,8 @@ pub fn components(trace: &Trace, analysis: &Analysis) -> Vec<Component> {
         let time = trace.time_of_line(line)?;
         Some(analysis.clocks.beside(trace, &analysis.servers, (server, line.span.file), id, time))
     };
-    let numbered: Vec<(u32, &Event)> = (0..).zip(trace.events()).collect();
+    let own = |(_, event): &(u32, &Event)| !trace.adds_nothing(event.file);
+    let numbered: Vec<(u32, &Event)> = (0..).zip(trace.events()).filter(own).collect();
     let files = 0..u32::try_from(trace.inputs().len()).unwrap_or(u32::MAX);
     let parts: Vec<Vec<Component>> = numbered
         .par_chunks(PART)
@@ -51,7 +52,7 @@ pub fn components(trace: &Trace, analysis: &Analysis) -> Vec<Component> {
             }
             out
         })
-        .chain(files.into_par_iter().map(|file| {
+        .chain(files.into_par_iter().filter(|f| !trace.adds_nothing(FileId(*f))).map(|file| {
             let mut out = Vec::new();
             let last = trace.events().partition_point(|e| e.file <= FileId(file)).saturating_sub(1);
             let id = EventId(u32::try_from(last).unwrap_or(u32::MAX));

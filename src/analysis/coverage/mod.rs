@@ -8,13 +8,21 @@
 //!                                  numbers 4120 missing           rolled over: the next file goes on
 //! ```
 
+mod ask;
 mod blind;
+mod chains;
 mod components;
+mod numbers;
 mod outside;
+mod ranks;
 mod scan;
+mod stream;
+mod usual;
 
 pub use blind::Blind;
 pub use components::{Component, components};
+pub use ranks::Order;
+pub(in crate::analysis) use ranks::Ranks;
 
 use rayon::prelude::*;
 
@@ -22,6 +30,7 @@ use super::servers::{ServerId, Servers};
 use crate::span::FileId;
 use crate::time::Timestamp;
 use crate::trace::{Event, EventId, Trace};
+use chains::Chain;
 
 /// Why a log is blind for a while.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +46,8 @@ pub enum HoleKind {
     Throttled,
     /// Nothing for far longer than usual: no number proves that nothing happened, or the clock was set ahead.
     Silence,
+    /// Diagnostic records in a row and no message among them: the trace level left messages out.
+    Level,
 }
 
 impl HoleKind {
@@ -48,6 +59,7 @@ impl HoleKind {
             HoleKind::Rewind => "rewind",
             HoleKind::Throttled => "throttled",
             HoleKind::Silence => "silence",
+            HoleKind::Level => "level",
         }
     }
 }
@@ -74,8 +86,16 @@ pub struct Stretch {
     pub first: EventId,
     /// Its last record.
     pub last: EventId,
-    /// The stretch in another input that goes on where this one ends.
-    next: Option<usize>,
+    /// Component lines behind its last record show that messages would have been logged until then.
+    until: Option<Timestamp>,
+    /// Its first and highest number, where numbers prove anything.
+    numbers: Option<(u32, u32)>,
+    /// Component lines ahead of it and behind it, in its input.
+    lines: (u32, u32),
+    /// Copies of records of another input stand in its input.
+    copied: bool,
+    /// The chain that it belongs to.
+    chain: u32,
 }
 
 /// The clock of a server was set while it logged: its numbers go on, its times jump.
@@ -94,16 +114,19 @@ pub struct Step {
 pub struct Coverage {
     /// By server, then by first record.
     stretches: Vec<Stretch>,
+    ranks: Ranks,
+    /// Stretches that go on without a hole.
+    chains: Vec<Chain>,
+    /// For each server its chains with times, by start.
+    timed: Vec<Vec<u32>>,
     holes: Vec<Hole>,
     steps: Vec<Step>,
+    /// For each server where its time jumped far more than usual: the time behind, and by how much.
+    jumps: Vec<Vec<(Timestamp, i64)>>,
+    unusual: Vec<Step>,
     /// Inputs whose sequence numbers have so many gaps that they prove nothing: filtered when they were converted.
     filtered: Vec<FileId>,
 }
-
-/// The spans of two inputs of one server meet where the log rolled over.
-const ROLLOVER_MS: i64 = 2_000;
-/// Lines of components that may stand between two records that follow each other.
-const CLOSE: u32 = 16;
 
 impl Coverage {
     /// Finds stretches, holes and steps of every server.
@@ -116,86 +139,16 @@ impl Coverage {
             out.stretches.extend(scan.stretches);
             out.holes.extend(scan.holes);
             out.steps.extend(scan.steps);
+            out.unusual.extend(scan.jumps);
             out.filtered.extend(scan.filtered);
         }
         out.stretches.sort_by_key(|s| (s.server, s.first));
-        out.steps.sort_by_key(|s| (s.server, s.at));
+        out.ranks = Ranks::of(trace, &out.stretches);
+        let ranks = &out.ranks;
+        out.steps.sort_by_key(|s| (s.server, ranks.order(s.server, s.at)));
         out.holes.sort_by_key(|h| (h.server, h.after));
-        out.join(trace);
+        out.chain(trace, servers);
         out
-    }
-
-    /// Ties each stretch to the one of another input that goes on where it ends.
-    fn join(&mut self, trace: &Trace) {
-        let time = |id: EventId| trace.event(id).and_then(Event::time);
-        let mut starts: Vec<(ServerId, Timestamp, usize)> =
-            self.stretches.iter().enumerate().filter_map(|(i, s)| Some((s.server, time(s.first)?, i))).collect();
-        starts.sort_unstable();
-        let next: Vec<Option<usize>> = self
-            .stretches
-            .iter()
-            .enumerate()
-            .map(|(i, s)| {
-                let end = time(s.last)?;
-                let near = starts.partition_point(|(server, t, _)| (*server, *t) < (s.server, end.plus(-ROLLOVER_MS)));
-                let own =
-                    || starts.get(near..).unwrap_or_default().iter().take_while(|(server, ..)| *server == s.server);
-                own()
-                    .take_while(|(_, t, _)| *t <= end.plus(ROLLOVER_MS))
-                    .map(|(.., other)| *other)
-                    .find(|other| *other != i && self.goes_on(trace, i, *other))
-                    // A quiet server may log nothing for longer than that.
-                    .or_else(|| own().take(16).map(|(.., other)| *other).find(|other| self.follows(trace, i, *other)))
-            })
-            .collect();
-        for (stretch, next) in self.stretches.iter_mut().zip(next) {
-            stretch.next = next;
-        }
-    }
-
-    /// Whether `b` goes on where `a` ends: later, and by its numbers where both have some. Only numbers prove it
-    /// inside one input, where the end of a circular log stands before its start.
-    fn goes_on(&self, trace: &Trace, a: usize, b: usize) -> bool {
-        let event = |id: EventId| trace.event(id);
-        let (Some(a), Some(b)) = (self.stretches.get(a), self.stretches.get(b)) else { return false };
-        let (Some(end), Some(start), Some(far)) = (event(a.last), event(b.first), event(b.last)) else { return false };
-        let later = (end.time, end.seq) < (far.time, far.seq);
-        // Lines of components lie between the last record of a file and the first of the next.
-        let numbered = end.seq > 0 && start.seq > 0;
-        let near = start.seq.abs_diff(end.seq) <= scan::NEAR;
-        later && if numbered { near } else { end.file != start.file }
-    }
-
-    /// Whether the numbers leave no room for more than a few lines between `a` and `b`, whatever time passed.
-    fn follows(&self, trace: &Trace, a: usize, b: usize) -> bool {
-        let end = self.stretches.get(a).and_then(|s| trace.event(s.last));
-        let start = self.stretches.get(b).and_then(|s| trace.event(s.first));
-        end.zip(start).is_some_and(|(end, start)| {
-            end.file != start.file
-                && end.time < start.time
-                && end.seq > 0
-                && (1..=CLOSE).contains(&start.seq.wrapping_sub(end.seq))
-        })
-    }
-
-    /// The last record of the covered time in which a record lies.
-    pub fn covered_until(&self, server: ServerId, id: EventId) -> Option<EventId> {
-        let mut at = self.stretches.partition_point(|s| (s.server, s.first) <= (server, id)).checked_sub(1)?;
-        let mut stretch = self.stretches.get(at).filter(|s| s.server == server)?;
-        // Every step leads to a later time, so this ends; the bound is for clocks that run in circles.
-        for _ in 0..self.stretches.len() {
-            let Some(next) = stretch.next.and_then(|n| self.stretches.get(n)) else { break };
-            at = stretch.next.unwrap_or(at);
-            stretch = next;
-        }
-        Some(self.stretches.get(at).map_or(id, |s| s.last))
-    }
-
-    /// The hole that ends the covered time in which a record lies; `None` where the log itself ends.
-    pub fn hole_after(&self, server: ServerId, id: EventId) -> Option<&Hole> {
-        let last = self.covered_until(server, id)?;
-        let at = self.holes.binary_search_by_key(&(server, last), |h| (h.server, h.after)).ok()?;
-        self.holes.get(at)
     }
 
     /// All stretches, by server, then by position.

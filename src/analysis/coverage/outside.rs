@@ -1,74 +1,156 @@
-//! How many lines of components stand between records: they take sequence numbers too.
+//! What components wrote between the records of one input: their lines take sequence numbers too, and show that a log
+//! speaks on behind its last record.
 
 use memchr::memmem;
 use rayon::prelude::*;
 
+use crate::record::prefix;
 use crate::span::Span;
+use crate::time::Timestamp;
 use crate::trace::{Event, Symbol, Trace};
 
-/// Component lines of one server before a record.
+/// Component lines of one server between two records, ahead of the first, or behind the last.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lines {
-    /// Index of the record in its input.
+    /// Index of the record behind them in its input; behind the last record, the number of records.
     pub(super) before: usize,
     /// The prefix name of the lines.
     pub(super) server: Option<Symbol>,
     pub(super) count: u32,
+    /// Whether one of them has the level at which messages are traced, so that a message would have been traced too.
+    pub(super) informs: bool,
 }
 
 /// Records looked at by one worker.
 const PART: usize = 4096;
+/// Stands for the lines between records that count elsewhere: how many there are cannot be told.
+pub(super) const COPIED: u32 = u32::MAX;
+/// Lines behind the last record that are read one by one.
+const TAIL: usize = 65_536;
 
-/// The component lines between the records of one input, in order; nothing where there are none.
-pub(super) fn lines(trace: &Trace, events: &[Event]) -> Vec<Lines> {
-    let Some(source) = events.first().and_then(|e| trace.sources().get(e.file.index())) else { return Vec::new() };
-    if source.lines_outside == 0 {
-        return Vec::new();
+/// A component line behind the last record.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TailLine {
+    pub(super) server: Option<Symbol>,
+    pub(super) time: Timestamp,
+    pub(super) seq: u32,
+    pub(super) informs: bool,
+}
+
+/// The text between records, and how lines in it are told apart by server.
+struct Gaps<'t> {
+    trace: &'t Trace,
+    events: &'t [Event],
+    /// Names of servers; empty where the input has one only.
+    names: Vec<(Symbol, &'t [u8])>,
+    only: Option<Symbol>,
+    single: bool,
+}
+
+impl<'t> Gaps<'t> {
+    fn new(trace: &'t Trace, events: &'t [Event]) -> Option<Gaps<'t>> {
+        let source = trace.sources().get(events.first()?.file.index())?;
+        if source.lines_outside == 0 {
+            return None;
+        }
+        let single = source.server_count() <= 1;
+        let mut names: Vec<(Symbol, &[u8])> = Vec::new();
+        if !single {
+            for symbol in events.iter().filter_map(Event::server) {
+                if names.len() < 64 && !names.iter().any(|(s, _)| *s == symbol) {
+                    names.push((symbol, trace.symbol(symbol)));
+                }
+            }
+        }
+        Some(Gaps { trace, events, names, only: source.only_server(), single })
     }
-    // Names of servers in this input, to tell whose a line is.
-    let single = source.server_count() <= 1;
-    let mut names: Vec<(Symbol, &[u8])> = Vec::new();
-    if !single {
-        for symbol in events.iter().filter_map(Event::server) {
-            if names.len() < 64 && !names.iter().any(|(s, _)| *s == symbol) {
-                names.push((symbol, trace.symbol(symbol)));
+
+    /// The text ahead of the record with this index; behind the last one for the number of records.
+    fn text(&self, before: usize) -> &'t [u8] {
+        let end = |e: &Event| e.start + u64::from(e.len);
+        let from = before.checked_sub(1).and_then(|b| self.events.get(b)).map_or(0, end);
+        let Some(file) = self.events.first().map(|e| e.file) else { return &[] };
+        let behind = || self.trace.inputs().get(file.index()).map_or(0, |i| i.bytes().len() as u64);
+        let to = self.events.get(before).map_or_else(behind, |e| e.start);
+        let len = to.saturating_sub(from).min(u64::from(u32::MAX));
+        self.trace.slice(Span { file, start: from, len: u32::try_from(len).unwrap_or(0) })
+    }
+
+    fn count(&self, before: usize, out: &mut Vec<Lines>) {
+        let text = self.text(before);
+        if text.len() < 4 {
+            return;
+        }
+        for at in memmem::find_iter(text, b"TL_") {
+            let line = text.get(at..).map_or(&[][..], |t| t.get(..200).unwrap_or(t));
+            let server = if self.single { self.only } else { self.server_of(line) };
+            let informs = informs(line);
+            match out.last_mut().filter(|l| l.before == before && l.server == server) {
+                Some(last) => {
+                    last.count = last.count.saturating_add(1);
+                    last.informs |= informs;
+                }
+                None => out.push(Lines { before, server, count: 1, informs }),
             }
         }
     }
-    let only = source.only_server();
-    events
-        .par_chunks(PART)
-        .enumerate()
-        .flat_map_iter(|(part, own)| {
-            let base = part * PART;
+
+    fn server_of(&self, line: &[u8]) -> Option<Symbol> {
+        let open = memchr::memchr(b'[', line)?;
+        let inside = line.get(open + 1..)?;
+        let place = inside.get(..memchr::memchr(b']', inside)?)?;
+        self.names.iter().find(|(_, name)| *name == place).map(|(symbol, _)| *symbol)
+    }
+}
+
+/// Whether a line has the level of messages, or a lower one. With the level set to warnings, or throttled to them,
+/// components still warn and messages are not traced.
+fn informs(line: &[u8]) -> bool {
+    let level = line.get(3..).unwrap_or_default();
+    ![&b"WARN"[..], b"ERROR", b"FATAL"].iter().any(|l| level.starts_with(l))
+}
+
+/// The component lines of one input around its records, in order; nothing where there are none.
+pub(super) fn lines(trace: &Trace, events: &[Event]) -> Vec<Lines> {
+    let Some(gaps) = Gaps::new(trace, events) else { return Vec::new() };
+    let parts: Vec<usize> = (0..=events.len()).step_by(PART).collect();
+    parts
+        .par_iter()
+        .flat_map_iter(|from| {
             let mut out = Vec::new();
-            for (i, event) in own.iter().enumerate() {
-                let Some(before) = (base + i).checked_sub(1).and_then(|b| events.get(b)) else { continue };
-                let from = before.start + u64::from(before.len);
-                let Some(len) = event.start.checked_sub(from).and_then(|n| u32::try_from(n).ok()) else { continue };
-                if len < 4 {
-                    continue;
-                }
-                let text = trace.slice(Span { file: event.file, start: from, len });
-                if single {
-                    let count = u32::try_from(memmem::find_iter(text, b"TL_").count()).unwrap_or(u32::MAX);
-                    out.push(Lines { before: base + i, server: only, count });
-                } else {
-                    out.extend(by_server(text, &names).map(|server| Lines { before: base + i, server, count: 1 }));
-                }
-            }
+            (*from..(from + PART).min(events.len() + 1)).for_each(|before| gaps.count(before, &mut out));
             out
         })
         .collect()
 }
 
-/// The server of each line.
-fn by_server<'a>(text: &'a [u8], names: &'a [(Symbol, &[u8])]) -> impl Iterator<Item = Option<Symbol>> + 'a {
-    memmem::find_iter(text, b"TL_").map(|at| {
-        let line = text.get(at..).map_or(&[][..], |t| t.get(..200).unwrap_or(t));
-        let open = memchr::memchr(b'[', line)?;
-        let inside = line.get(open + 1..)?;
-        let place = inside.get(..memchr::memchr(b']', inside)?)?;
-        names.iter().find(|(_, name)| *name == place).map(|(symbol, _)| *symbol)
-    })
+/// The component lines of a server that a record holds which has no end of its own.
+pub(super) fn swallowed(trace: &Trace, event: &Event, server: Option<Symbol>) -> u32 {
+    let record = trace.record(event);
+    if record.trim_ascii_end().ends_with(b"$$end_record") {
+        return 0;
+    }
+    let name = server.map(|s| trace.symbol(s));
+    let own = memmem::find_iter(record, b"\nTL_").take(TAIL).filter(|at| {
+        let line = record.get(at + 1..).map_or(&[][..], |t| t.get(..200).unwrap_or(t));
+        name.is_none_or(|name| memmem::find(line, name).is_some())
+    });
+    u32::try_from(own.count()).unwrap_or(0)
+}
+
+/// The numbered component lines behind the last record of an input, in order.
+pub(super) fn tail(trace: &Trace, events: &[Event]) -> Vec<TailLine> {
+    let Some(gaps) = Gaps::new(trace, events) else { return Vec::new() };
+    let text = gaps.text(events.len());
+    let starts = memmem::find_iter(text, b"TL_").take(TAIL);
+    starts
+        .filter_map(|at| {
+            let line = text.get(at..)?;
+            let line = line.get(..400).unwrap_or(line);
+            let prefix = prefix::parse(line);
+            let server = if gaps.single { gaps.only } else { gaps.server_of(line) };
+            let time = gaps.trace.dated(gaps.events.first()?.file, &prefix)?;
+            Some(TailLine { server, time, seq: prefix.seq?, informs: informs(line) })
+        })
+        .collect()
 }

@@ -1,7 +1,7 @@
 //! From one MESSAGE transaction to a push.
 
-use super::recognise::mcx_user;
-use super::{Hop, Push};
+use super::recognise::{asserted_user, mcx_user};
+use super::{Hop, Push, Sighting};
 use crate::analysis::coverage::Blind;
 use crate::analysis::diagnostic::Diagnostic;
 use crate::analysis::message::{Context, Group, Msg};
@@ -9,8 +9,7 @@ use crate::analysis::servers::ServerId;
 use crate::analysis::words::{Link, PushResult};
 use crate::record::Direction;
 use crate::sip::{HeaderName, NameAddr};
-use crate::text::{contains_ignore_case, decode};
-use crate::time::Timestamp;
+use crate::text::{contains_ignore_case, decode, host_of};
 use crate::trace::EventId;
 
 /// A MESSAGE transaction in the log, in the order that decides.
@@ -60,11 +59,15 @@ pub(super) fn push(ctx: &Context<'_>, group: &Group<'_>, cseq: u32, set: &[&Msg<
         [first].into_iter().chain(t.answer.map(|m| m.id)).chain(records_about.iter().copied()).collect();
     evidence.sort_unstable();
     evidence.dedup();
+    // 30007 is said of tests; a push of a mobility user is none, whatever is said of it.
+    let synthetic = user.is_none()
+        && (diagnostics.iter().any(|d| d.id == 30_007)
+            || from.display.is_empty() && looks_like_a_test(ctx, &t, cseq));
+    let user = user.or_else(|| asserted_user(ctx, first).filter(|_| !synthetic));
     Push {
         call_id: ctx.call_id(first),
         cseq,
-        synthetic: diagnostics.iter().any(|d| d.id == 30_007)
-            || (user.is_none() && from.display.is_empty() && looks_like_a_test(ctx, &t, cseq)),
+        synthetic,
         user,
         mcx_id,
         sent: t.requests.first().and_then(|m| m.time).or_else(|| set.first().and_then(|m| m.time)),
@@ -82,8 +85,9 @@ pub(super) fn push(ctx: &Context<'_>, group: &Group<'_>, cseq: u32, set: &[&Msg<
         findings: Vec::new(),
         evidence,
         lines: Vec::new(),
-        times: times(set),
-        display: decode(from.display).into_owned(),
+        superseded: false,
+        sights: Sighting::first_of_each(ctx, set.iter().copied()),
+        owner: owner(ctx, &t),
         first,
         records: set.iter().map(|m| m.id).chain(records_about).collect(),
     }
@@ -111,6 +115,7 @@ fn result(ctx: &Context<'_>, t: &Transaction<'_, '_>, diagnostics: &[Diagnostic]
     match t.answer.map(|m| m.status) {
         Some(..300) => PushResult::Accepted,
         Some(_) if house() || diagnostics.iter().any(public) => PushResult::Rejected,
+        Some(_) if t.answer.is_some_and(|m| !is_last_word(ctx, m)) => PushResult::Undetermined,
         Some(_) => PushResult::Unroutable,
         None if runs_on(ctx, t.set) => PushResult::Unanswered,
         None => PushResult::Undetermined,
@@ -119,10 +124,24 @@ fn result(ctx: &Context<'_>, t: &Transaction<'_, '_>, diagnostics: &[Diagnostic]
 
 /// Whether a log that holds the MESSAGE speaks on, without a hole, past its time-out.
 fn runs_on(ctx: &Context<'_>, set: &[&Msg<'_>]) -> bool {
-    set.iter().any(|m| {
-        let due = m.time.map(|t| t.plus(ctx.options.push_timeout_ms));
-        due.zip(ctx.covered_until(m)).is_some_and(|(due, until)| until >= due)
-    })
+    set.iter().filter(|m| m.is_request()).any(|m| ctx.runs_on(m, ctx.options.push_timeout_ms))
+}
+
+/// Whether a failure that one server was told is what became of the push. After a 503 the server before it may have
+/// taken another way (RFC 3263 section 4.3), and only its own log tells.
+fn is_last_word(ctx: &Context<'_>, answer: &Msg<'_>) -> bool {
+    answer.status != 503 || answer.vias.len() < 2 || !Diagnostic::of(ctx, answer.id).is_empty()
+}
+
+/// The server that got the MESSAGE from the mobility service: the first with a log, where that is the first at all.
+fn owner(ctx: &Context<'_>, t: &Transaction<'_, '_>) -> Option<ServerId> {
+    let first = t.requests.first()?;
+    let incoming = first.direction != Direction::Outgoing;
+    if first.vias.len() <= if incoming { 1 } else { 2 } {
+        return Some(first.server);
+    }
+    let peer = ctx.event(first.id).and_then(|e| ctx.trace.peer(e)).filter(|_| incoming)?;
+    ctx.servers.find(host_of(&decode(peer)))
 }
 
 /// What `Test-CsMcxPushNotification` sends: a bare stack as User-Agent. Without the MESSAGE, number 1 tells.
@@ -169,17 +188,4 @@ fn latency(ctx: &Context<'_>, t: &Transaction<'_, '_>, answered: Option<&Msg<'_>
 /// Why nothing can be said of an answer that is not there.
 fn blind(ctx: &Context<'_>, set: &[&Msg<'_>]) -> Option<Blind> {
     set.last().map(|m| ctx.coverage.end_after(m.server, m.id))
-}
-
-/// The first time of each server.
-fn times(set: &[&Msg<'_>]) -> Vec<(ServerId, Timestamp)> {
-    let mut times: Vec<(ServerId, Timestamp)> = Vec::new();
-    for m in set {
-        if let Some(time) = m.time
-            && !times.iter().any(|(server, _)| *server == m.server)
-        {
-            times.push((m.server, time));
-        }
-    }
-    times
 }

@@ -13,6 +13,7 @@ use crate::sip::Method;
 use crate::span::Span;
 use crate::time::Timestamp;
 use crate::trace::EventId;
+pub(super) use recognise::is_push;
 
 /// One place that logged the MESSAGE.
 #[derive(Clone, Debug)]
@@ -27,6 +28,34 @@ pub struct Hop {
     pub peer: Option<String>,
     /// When.
     pub time: Option<Timestamp>,
+}
+
+/// The first record of something on one server.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sighting {
+    pub(crate) server: ServerId,
+    pub(crate) id: EventId,
+    pub(crate) time: Option<Timestamp>,
+}
+
+impl Sighting {
+    /// Of messages, the first of each server in its own order.
+    pub(super) fn first_of_each<'m>(ctx: &Context<'_>, messages: impl Iterator<Item = &'m Msg<'m>>) -> Vec<Sighting> {
+        let mut out: Vec<Sighting> = Vec::new();
+        for m in messages {
+            let now = Sighting { server: m.server, id: m.id, time: m.time };
+            match out.iter_mut().find(|s| s.server == m.server) {
+                Some(known) => {
+                    let order = |s: &Sighting| ctx.coverage.order(s.server, s.id);
+                    if order(&now) < order(known) {
+                        *known = now;
+                    }
+                }
+                None => out.push(now),
+            }
+        }
+        out
+    }
 }
 
 /// One push notification.
@@ -72,8 +101,12 @@ pub struct Push {
     pub blind: Option<Blind>,
     /// On the clock of the server that sent first.
     pub(super) latency: Option<i64>,
-    pub(super) times: Vec<(ServerId, Timestamp)>,
-    pub(super) display: String,
+    /// A later push of the same call was accepted: what kept this one back did not keep the callee from being told.
+    pub superseded: bool,
+    /// First record of each server that logged it.
+    pub(super) sights: Vec<Sighting>,
+    /// The Front End whose mobility service sent it, where its log is here.
+    pub(super) owner: Option<ServerId>,
     pub(super) first: EventId,
     pub(crate) records: Vec<EventId>,
 }
@@ -99,7 +132,7 @@ pub(super) fn pushes(ctx: &Context<'_>, group: &Group<'_>) -> Vec<Push> {
             set.push(m);
         }
     }
-    sets.retain(|(_, set)| set.iter().any(|m| recognise::is_push(ctx, m)));
+    sets.retain(|(_, set)| set.iter().any(|m| is_push(ctx, m)));
     let mut out: Vec<Push> = Vec::new();
     for ((_, cseq), set) in sets {
         let push = build::push(ctx, group, cseq, &set);

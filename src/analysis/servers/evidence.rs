@@ -1,7 +1,7 @@
 //! What the records of one stream tell about the server that wrote them.
 
 use crate::record::{Direction, RecordKind};
-use crate::sip::{HeaderName, Method, NameAddr, Via};
+use crate::sip::{HeaderName, Message, Method, NameAddr, StartLine, Via};
 use crate::span::FileId;
 use crate::text::{contains_ignore_case, decode, host_of};
 use crate::time::Timestamp;
@@ -22,6 +22,8 @@ pub(super) struct Stream {
     pub(super) sent_by: Vec<(String, u32)>,
     /// Hosts of the topmost Record-Route: sent minus what came in with them already.
     pub(super) recorded: Vec<(String, i32)>,
+    /// Hosts by which it names itself beside its pool, with their counts: sent minus what came in with them.
+    pub(super) calls_itself: Vec<(String, i32)>,
     /// Names by which this server calls the addresses of others.
     pub(super) aliases: Vec<(String, String)>,
     /// Hosts that it names as the other side of a connection.
@@ -33,15 +35,34 @@ pub(super) struct Stream {
     pub(super) registered: [u32; 2],
     /// REGISTER sent on, or answered with a redirection.
     pub(super) sent_home: u32,
+    /// INVITEs sent to a client or to the mobility service of this server.
+    pub(super) forked: u32,
+    /// Messages whose direction is known.
+    pub(super) directed: u32,
     /// What the server sent as its own product.
     pub(super) mediation: u32,
     pub(super) file_name: String,
-    looked: u32,
+    /// Where it starts and ends in the server's own sequence, where the input has one server only.
+    pub(super) ends: Option<[Place; 2]>,
+    /// Messages read, by whether they came in or went out: each tells other names.
+    looked: [u32; 2],
 }
 
-/// How many messages are read per stream, and how many records are counted where an input has one server only.
+/// A record in the sequence of a server.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) seq: u32,
+    pub(super) time: Timestamp,
+    /// Component lines ahead of the first record, or behind the last.
+    pub(super) lines: u32,
+}
+
+/// How many messages are read per stream and direction.
 const LOOK: u32 = 400;
+/// So many records of two streams are compared.
 const COUNT: usize = 4_000;
+/// A log that goes on after longer than this is another session, in milliseconds.
+const PAUSE_MS: i64 = 3_600_000;
 /// How many names of others are kept per stream.
 const MOST_PEERS: usize = 256;
 
@@ -52,7 +73,7 @@ pub(super) fn streams(trace: &Trace, events: &[Event]) -> Vec<Stream> {
     let single = source.server_count() <= 1;
     let mut out: Vec<Stream> = Vec::new();
     let name = trace.inputs().get(file.index()).map_or("", |i| i.name());
-    for event in events.iter().take(if single { COUNT } else { usize::MAX }) {
+    for event in events {
         // In an input of one server a record without its name is the server's too.
         let symbol = if single { source.only_server() } else { event.server() };
         let at = out.iter().position(|s| s.symbol == symbol).unwrap_or_else(|| {
@@ -65,12 +86,38 @@ pub(super) fn streams(trace: &Trace, events: &[Event]) -> Vec<Stream> {
         }
     }
     if let ([only], true) = (&mut out[..], single) {
-        (only.records, only.span, only.names_edge) = (source.record_count(), source.span, source.edge);
+        only.ends = ends(trace, file, events);
     }
     out
 }
 
+/// The first and the last record, where both have a number and a time.
+fn ends(trace: &Trace, file: FileId, events: &[Event]) -> Option<[Place; 2]> {
+    let (first, last) = (events.first()?, events.last()?);
+    let place = |e: &Event, lines: usize| {
+        let lines = u32::try_from(lines).unwrap_or(u32::MAX);
+        Some(Place { seq: e.seq, time: e.time()?, lines }).filter(|p| p.seq > 0)
+    };
+    let ahead = trace.ids_of(file).next().map_or(0, |id| trace.lines_before(id).count());
+    Some([place(first, ahead)?, place(last, trace.lines_behind(file).count())?])
+}
+
 impl Stream {
+    /// Whether the other stream is where the log of this one goes on: its number is the next one, component lines
+    /// between them counted (they take numbers, too). Neither has a name that says otherwise.
+    pub(super) fn goes_on_in(&self, next: &Stream) -> bool {
+        let (Some([_, last]), Some([first, _])) = (self.ends, next.ends) else { return false };
+        let named = |a: &Stream, b: &Stream| a.machine.is_some() || (a.host().is_some() && b.host().is_some());
+        let sides = |edge: bool| [self, next].iter().any(|s| s.directed > 0 && s.names_edge == edge);
+        let lines = last.lines.saturating_add(first.lines);
+        self.file != next.file
+            && !named(self, next)
+            && next.machine.is_none()
+            && !(sides(true) && sides(false))
+            && first.seq.wrapping_sub(last.seq) == lines.saturating_add(1)
+            && (-super::ROLLOVER_MS..=PAUSE_MS).contains(&first.time.since(last.time))
+    }
+
     /// What orders streams of one name behind each other.
     pub(super) fn key(&self) -> (Option<String>, Option<&str>) {
         (self.machine.as_ref().map(|m| m.to_ascii_lowercase()), self.host())
@@ -115,14 +162,16 @@ impl Stream {
             return;
         }
         let outgoing = event.direction == Direction::Outgoing;
+        self.directed += u32::from(event.direction != Direction::Unknown);
         match (event.method, event.status) {
             (Method::Register, 200) => self.registered[usize::from(outgoing)] += 1,
             (Method::Register, 0 | 301 | 302) if outgoing => self.sent_home += 1,
             (Method::Invite | Method::Register, 0) => self.served += 1,
             _ => {}
         }
-        if self.looked < LOOK && (event.is_request() || event.method == Method::Invite) {
-            self.looked += 1;
+        let looked = &mut self.looked[usize::from(outgoing)];
+        if *looked < LOOK && (event.is_request() || event.method == Method::Invite) {
+            *looked += 1;
             self.look(trace, event, outgoing);
         }
     }
@@ -142,6 +191,7 @@ impl Stream {
         let Some(sent_by) = message.header(HeaderName::Via).and_then(|h| top_sent_by(&h.value())) else { return };
         if outgoing {
             count(&mut self.sent_by, host_of(&sent_by), 1);
+            self.forked += u32::from(event.method == Method::Invite && is_fork(trace, event, &message));
         }
         if let Some(peer) = trace.peer(event) {
             let peer = decode(peer);
@@ -158,7 +208,14 @@ impl Stream {
             let host = decode(NameAddr::parse(&value).address()).into_owned();
             let host = host.rsplit('@').next().unwrap_or(&host);
             // What came in with it on top is the name of the server before.
-            count(&mut self.recorded, host_of(host), if outgoing { 1 } else { -1 });
+            let sign = if outgoing { 1 } else { -1 };
+            count(&mut self.recorded, host_of(host), sign);
+            // Of a pool, the Front End says which one it is.
+            let own = decode(&value).to_ascii_lowercase();
+            if let Some(fe) = own.split("ms-fe=").nth(1) {
+                let end = fe.find([';', '>', ',', ' ', '"']).unwrap_or(fe.len());
+                count(&mut self.calls_itself, fe.get(..end).unwrap_or_default(), sign);
+            }
         }
     }
 
@@ -175,6 +232,14 @@ impl Stream {
             self.aliases.push(pair);
         }
     }
+}
+
+/// Whether an INVITE goes to a connection that a client has with this server, or to the ports of the mobility service:
+/// only a Front End forks to them.
+fn is_fork(trace: &Trace, event: &Event, message: &Message<'_>) -> bool {
+    let StartLine::Request { uri, .. } = message.start_line() else { return false };
+    let peer = trace.peer(event).unwrap_or_default();
+    contains_ignore_case(uri, b"ms-received-cid=") || peer.ends_with(b":5087") || peer.ends_with(b":5086")
 }
 
 fn count<N: std::ops::AddAssign>(counts: &mut Vec<(String, N)>, host: &str, n: N) {

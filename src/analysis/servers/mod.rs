@@ -21,6 +21,7 @@ use crate::text::decode;
 use crate::time::Timestamp;
 use crate::trace::{Event, EventId, Symbol, Trace};
 use evidence::Stream;
+use hashbrown::HashMap;
 
 /// Number of a server in [`Servers::all`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,6 +37,8 @@ pub struct Server {
     pub role: Role,
     /// The inputs in which it logs, ascending.
     pub files: Vec<FileId>,
+    /// Hosts by which it names itself beside that, lower case.
+    pub(crate) hosts: Vec<String>,
     /// Its records, copies included.
     pub records: u64,
     /// Earliest and latest time, on its own clock.
@@ -50,6 +53,10 @@ pub struct Servers {
     files: Vec<FileServers>,
     /// Files that claim a server for a time for which another file speaks already.
     doubled: Vec<FileId>,
+    /// Domains of the hosts by which the servers call themselves, lower case.
+    domains: Vec<String>,
+    /// One of them is named, and has no log here.
+    absent: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -58,30 +65,38 @@ struct FileServers {
     rest: ServerId,
 }
 
+/// Inputs that begin with one number are compared as long as they are fewer than this.
+const MOST_ALIKE: usize = 16;
 /// The spans of two files of one server meet where the log rolled over; a longer overlap is no rollover.
 const ROLLOVER_MS: i64 = 2_000;
 
 impl Servers {
     /// Finds the servers of a trace.
     pub fn identify(trace: &Trace) -> Servers {
-        let files: Vec<&[Event]> = trace.events().chunk_by(|a, b| a.file == b.file).collect();
+        let mut files: Vec<&[Event]> = trace.events().chunk_by(|a, b| a.file == b.file).collect();
+        // What was cut out of other inputs looks like a server of other habits.
+        files.retain(|events| events.first().is_some_and(|e| !trace.adds_nothing(e.file)));
         let mut streams: Vec<Stream> =
             files.par_iter().flat_map_iter(|events| evidence::streams(trace, events)).collect();
         // Not by number of the file: the order in which inputs are given must not matter.
-        streams.sort_by(|a, b| (a.key(), a.span, a.records, a.file).cmp(&(b.key(), b.span, b.records, b.file)));
+        let name = |s: &Stream| trace.inputs().get(s.file.index()).map(|i| i.name());
+        streams.sort_by(|a, b| (a.key(), a.span, a.records, name(a)).cmp(&(b.key(), b.span, b.records, name(b))));
         let mut out = Servers { files: vec![FileServers::default(); trace.inputs().len()], ..Servers::default() };
         let mut merged: Vec<Vec<Stream>> = Vec::new();
-        for stream in streams {
-            let alike: Vec<usize> =
-                (0..merged.len()).filter(|i| merged[*i].iter().any(|s| s.is_named_like(&stream))).collect();
-            let same = alike.iter().copied().find(|i| merged[*i].iter().all(|s| may_be_one(trace, s, &stream)));
+        for own in chains(streams) {
+            let pairs = |i: usize| {
+                let all = merged.get(i).map_or(&[][..], Vec::as_slice);
+                all.iter().flat_map(|a| own.iter().map(move |b| (a, b)))
+            };
+            let alike: Vec<usize> = (0..merged.len()).filter(|i| pairs(*i).any(|(a, b)| a.is_named_like(b))).collect();
+            let same = alike.iter().copied().find(|i| pairs(*i).all(|(a, b)| may_be_one(trace, a, b)));
             if same.is_none() && !alike.is_empty() {
-                out.doubled.push(stream.file);
+                out.doubled.extend(own.iter().map(|s| s.file));
             }
             if let Some(server) = same.and_then(|i| merged.get_mut(i)) {
-                server.push(stream);
+                server.extend(own);
             } else if merged.len() < usize::from(u16::MAX) {
-                merged.push(vec![stream]);
+                merged.push(own);
             }
         }
         out.number(trace, merged);
@@ -96,6 +111,7 @@ impl Servers {
             (first.is_none(), first, role::of(own), name::of(own, &aliases))
         });
         let names = name::all(&merged, &aliases);
+        self.domains = name::domains(&merged, &names);
         for (own, name) in merged.iter().zip(names) {
             let id = ServerId(u16::try_from(self.all.len()).unwrap_or(u16::MAX));
             for stream in own {
@@ -110,8 +126,11 @@ impl Servers {
             files.dedup();
             let span = own.iter().filter_map(|s| s.span).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
             let records = own.iter().map(|s| s.records).sum();
-            self.all.push(Server { name, role: role::of(own), files, records, span });
+            let hosts = name::hosts(own);
+            self.all.push(Server { name, role: role::of(own), files, hosts, records, span });
         }
+        let peers = || merged.iter().flatten().flat_map(|s| &s.peers);
+        self.absent = peers().any(|host| self.is_own_host(host) && self.find(host).is_none());
         // A record whose prefix lost its name is the only server's of its file, if there is only one.
         let unnamed: Vec<bool> = trace.sources().iter().map(|s| s.cls).collect();
         for (file, cls) in self.files.iter_mut().zip(unnamed) {
@@ -120,6 +139,20 @@ impl Servers {
             }
         }
         self.doubled.sort_unstable();
+        self.lend(trace);
+    }
+
+    /// The records of an input that adds nothing are those of the servers of the inputs that hold them.
+    fn lend(&mut self, trace: &Trace) {
+        for (i, file) in (0..).map(FileId).take(self.files.len()).enumerate() {
+            let of = |holder: &FileId| self.files.get(holder.index()).cloned();
+            let mut holders = trace.holders(file).iter().filter_map(of);
+            let Some(mut own) = holders.next() else { continue };
+            own.named.extend(holders.flat_map(|h| h.named));
+            if let Some(slot) = self.files.get_mut(i) {
+                *slot = own;
+            }
+        }
     }
 
     /// Names servers that nothing named yet after what is sent to them: `sent` holds who received, and the record
@@ -176,7 +209,29 @@ impl Servers {
             let mut found = (0..).map(ServerId).zip(&self.all).filter(|(_, s)| s.name.as_deref().is_some_and(wanted));
             found.next().map(|(id, _)| id).filter(|_| found.next().is_none())
         };
-        named(&|own| own.eq_ignore_ascii_case(name)).or_else(|| named(&|own| label(own) == label(name)))
+        let by_host = || {
+            let mut found = (0..)
+                .map(ServerId)
+                .zip(&self.all)
+                .filter(|(_, s)| s.hosts.iter().any(|h| h.eq_ignore_ascii_case(name)));
+            found.next().map(|(id, _)| id).filter(|_| found.next().is_none())
+        };
+        named(&|own| own.eq_ignore_ascii_case(name))
+            .or_else(by_host)
+            .or_else(|| named(&|own| label(own) == label(name)))
+    }
+
+    /// Whether a host is a server of the house: one of these, or named in a domain in which they name themselves. Its
+    /// log may be missing.
+    pub(crate) fn is_own_host(&self, host: &str) -> bool {
+        let domain = host.split_once('.').map(|(_, domain)| domain.to_ascii_lowercase());
+        self.find(host).is_some()
+            || domain.is_some_and(|d| !evidence::is_address(host) && self.domains.binary_search(&d).is_ok())
+    }
+
+    /// Whether a server of the house is named as the other side of a connection between servers, and has no log here.
+    pub(crate) fn lacks_log(&self) -> bool {
+        self.absent
     }
 
     /// The servers of one input, ascending.
@@ -190,6 +245,48 @@ impl Servers {
     pub fn doubled(&self) -> &[FileId] {
         &self.doubled
     }
+}
+
+/// Streams that go on in each other are those of one server: a log that rolled over has parts in which the server sends
+/// nothing by which it could be known.
+fn chains(streams: Vec<Stream>) -> Vec<Vec<Stream>> {
+    let mut next: Vec<Option<usize>> = vec![None; streams.len()];
+    let mut starts: HashMap<u32, Vec<usize>> = HashMap::new();
+    for (i, stream) in streams.iter().enumerate() {
+        if let Some([first, _]) = stream.ends {
+            starts.entry(first.seq.wrapping_sub(first.lines)).or_default().push(i);
+        }
+    }
+    let mut followers = vec![0u32; streams.len()];
+    for (i, stream) in streams.iter().enumerate() {
+        let Some([_, last]) = stream.ends else { continue };
+        let at = last.seq.wrapping_add(last.lines).wrapping_add(1);
+        let near = starts.get(&at).filter(|all| all.len() < MOST_ALIKE).into_iter().flatten();
+        let mut fits = near.copied().filter(|j| streams.get(*j).is_some_and(|s| stream.goes_on_in(s)));
+        // Where two could follow, nothing is proven.
+        if let (Some(j), None) = (fits.next(), fits.next())
+            && let (Some(slot), Some(n)) = (next.get_mut(i), followers.get_mut(j))
+        {
+            (*slot, *n) = (Some(j), *n + 1);
+        }
+    }
+    let mut slots: Vec<Option<Stream>> = streams.into_iter().map(Some).collect();
+    let mut out: Vec<Vec<Stream>> = Vec::new();
+    let follows = |j: usize| followers.get(j) == Some(&1);
+    let first = |i: &usize| !follows(*i);
+    let order: Vec<usize> = (0..slots.len()).filter(first).chain(0..slots.len()).collect();
+    for i in order {
+        let mut chain = Vec::new();
+        let mut at = Some(i);
+        while let Some(stream) = at.and_then(|i| slots.get_mut(i)).and_then(Option::take) {
+            chain.push(stream);
+            at = at.and_then(|i| next.get(i).copied().flatten()).filter(|j| follows(*j));
+        }
+        if !chain.is_empty() {
+            out.push(chain);
+        }
+    }
+    out
 }
 
 /// Whether two streams of one name can be one machine: one after the other, sharing records, or interleaved in

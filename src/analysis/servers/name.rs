@@ -65,6 +65,28 @@ pub(super) fn of(streams: &[Stream], aliases: &Aliases) -> Option<String> {
     host.map(str::to_owned)
 }
 
+/// The hosts by which a server names itself beside its pool, sorted.
+pub(super) fn hosts(streams: &[Stream]) -> Vec<String> {
+    let own = streams.iter().flat_map(|s| &s.calls_itself).filter(|(_, n)| *n > 0);
+    let mut out: Vec<String> = own.map(|(host, _)| host.clone()).collect();
+    out.sort_unstable();
+    out.dedup();
+    out.truncate(8);
+    out
+}
+
+/// The domains of the names of servers, and of the hosts that they put into Record-Route, sorted.
+pub(super) fn domains(servers: &[Vec<Stream>], names: &[Option<String>]) -> Vec<String> {
+    let recorded =
+        servers.iter().flatten().flat_map(|s| &s.recorded).filter(|(_, n)| *n > 0).map(|(host, _)| host.as_str());
+    let hosts = names.iter().flatten().map(|n| n.split(' ').next().unwrap_or(n)).chain(recorded);
+    let mut out: Vec<String> =
+        hosts.filter(|h| !is_address(h)).filter_map(|h| Some(h.split_once('.')?.1.to_ascii_lowercase())).collect();
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
 fn host(streams: &[Stream]) -> Option<&str> {
     streams.iter().max_by_key(|s| s.sent_by.iter().map(|(_, n)| n).sum::<u32>()).and_then(Stream::host)
 }

@@ -30,15 +30,15 @@ impl Role {
     }
 }
 
-/// The role of a server, by what it did; by the name of its files where it did nothing that tells.
+/// The role of a server, by what it did. Names that people gave count where it did nothing that tells.
 pub(super) fn of(streams: &[Stream]) -> Role {
     if streams.iter().any(|s| s.names_edge) {
         return Role::Edge;
     }
-    let sum = |of: fn(&Stream) -> u32| streams.iter().map(of).sum::<u32>();
+    let sum = |of: fn(&Stream) -> u32| streams.iter().map(of).fold(0, u32::saturating_add);
     let (came_in, went_out) = (sum(|s| s.registered[0]), sum(|s| s.registered[1]));
+    // A registrar answers; who forwards an answer has received it first.
     if went_out > came_in {
-        // A registrar answers; who forwards an answer has received it first.
         return Role::FrontEnd;
     }
     if sum(|s| s.sent_home) > 0 {
@@ -47,8 +47,12 @@ pub(super) fn of(streams: &[Stream]) -> Role {
     if sum(|s| s.mediation) > 0 {
         return Role::Mediation;
     }
+    if sum(|s| s.forked) > 0 {
+        return Role::FrontEnd;
+    }
     let called = |part: &str| streams.iter().any(|s| s.words().any(|word| word.starts_with(part)));
-    if called("edge") {
+    // An Edge names edges in all its messages: one that has messages and does not is none.
+    if called("edge") && sum(|s| s.directed) == 0 {
         Role::Edge
     } else if called("dir") {
         Role::Director

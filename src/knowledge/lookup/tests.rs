@@ -16,13 +16,32 @@ fn everything_an_engineer_can_point_at_is_found() {
         ("1999", "diagnostic/1999", "Its range, 1000 to 1999: SIP stack", ""),
         ("18000", "diagnostic/18000", "outside every known range", ""),
         ("99999999999", "diagnostic/99999999999", "outside every known range", ""),
-        ("23", "diagnostic/23", "inside and an outside user", ""),
+        ("23", "diagnostic/23 gateway_cause/23", "inside and an outside user", ""),
         ("480", "sip_status/480 diagnostic/480", "do not disturb", ""),
         ("504 Server time-out", "sip_status/504 diagnostic/504", "see ms-diagnostics", ""),
         ("499", "sip_status/499 diagnostic/499", "treats it like 400", ""),
         ("150", "sip_status/150 diagnostic/150", "treats it like 183", ""),
         ("700", "diagnostic/700", "common to all components", ""),
-        ("99", "diagnostic/99", "common to all components", ""),
+        ("99", "diagnostic/99 gateway_cause/99", "common to all components", ""),
+        ("48", "diagnostic/48 tls_alert/48", "common to all components", ""),
+        ("34", "diagnostic/34 gateway_cause/34", "common to all components", ""),
+        ("Q.850 ;cause=34 ;text=\"x\"", "gateway_cause/34", "All lines are taken", ""),
+        ("Reason: Q.850;cause=16", "gateway_cause/16", "hung up", ""),
+        ("unknown_ca", "tls_alert/48", "authority of our certificate", "PN06 PN15"),
+        ("TLS1_ALERT_CERTIFICATE_EXPIRED", "tls_alert/45", "has run out", "PN17"),
+        ("0x80090325", "result_code/0x80090325", "TLS alert 48 (unknown_ca)", "PN06 PN15"),
+        ("SEC_E_CERT_EXPIRED", "result_code/0x80090328", "TLS alert 45", "PN17"),
+        ("CERT_E_WRONG_USAGE", "result_code/0x800b0110", "may not be used", "PN18"),
+        ("0x800b010a", "result_code/0x800b010a", "certificate between is missing", ""),
+        ("CRYPT_E_REVOCATION_OFFLINE", "result_code/0x80092013", "revoked certificates", ""),
+        ("10065", "diagnostic/10065 result_code/0x00002751", "Mediation Server", ""),
+        ("WSAHOST_NOT_FOUND", "result_code/0x00002af9", "DNS does not know", ""),
+        ("14428", "diagnostic/14428 event/14428", "number translation", ""),
+        ("33022", "diagnostic/33022 event/33022", "outside every known range", ""),
+        ("30005", "diagnostic/30005", "not published", "PN33"),
+        ("10003", "diagnostic/10003", "Lync side refused", ""),
+        ("AndroidLync", "client/androidlync", "2019 and the Subscription Edition from version 6 on", ""),
+        ("RTCC/7.0.0.0 UCWA/7.0.0.0 LyncForMac/16", "client/rtcc client/ucwa client/lyncformac", "server application", ""),
         ("10060", "diagnostic/10060 result_code/0x0000274c", "Mediation Server", ""),
         ("10054(WSAECONNRESET)", "result_code/0x00002746", "10054", ""),
         ("wsaetimedout", "result_code/0x0000274c", "10060", ""),
@@ -62,7 +81,7 @@ fn everything_an_engineer_can_point_at_is_found() {
 fn what_is_unknown_is_refused_with_the_nearest_name() {
     for (what, nearest) in [
         ("PN99", Some("PN09")),
-        ("PN15", Some("PN05")),
+        ("PN19", Some("PN09")),
         ("not_openend", Some("not_opened")),
         ("unroutabel", Some("unroutable")),
         ("SIPPROXY_E_ROUTNG", Some("SIPPROXY_E_ROUTING")),
@@ -110,11 +129,17 @@ fn a_remedy_gives_its_commands_as_they_are_typed() {
         ),
         ("1014", vec!["nslookup <host>"]),
         ("PN63", vec![]),
+        ("PN06", vec!["Restart-Service RTCSRV"]),
     ] {
         assert_eq!(lookup(what).unwrap()[0].commands, commands, "{what}");
     }
     // A cmdlet outside the backticks would not be printed on a line of its own.
     let prose = |steps: &[Step]| steps.iter().any(|s| matches!(s, Step::Text(t) if t.contains("Get-Cs")));
     assert!(catalogue::catalogue().iter().all(|f| !prose(&f.steps)));
+    let checks = || catalogue::catalogue().iter().flat_map(|f| &f.checks);
+    assert!(checks().all(|c| !prose(&catalogue::steps(c))));
+    let page = &lookup("PN01").unwrap()[0];
+    assert_eq!(page.checks[1].commands, ["Get-CsHostingProvider"]);
+    assert!(page.noticed.is_some_and(|t| t.contains("test calls between desktops work")));
     assert!((0..60_000).filter_map(tables::diagnostic).all(|d| !prose(&catalogue::steps(d.remedy))));
 }

@@ -8,10 +8,13 @@ use super::charts::{Bars, Spans, Timeline};
 use super::policy::policy;
 use super::{CASES, ENTRIES, MISSED_ROWS, ROWS, Sources};
 use crate::knowledge::catalogue::{self, Step};
+use crate::knowledge::explanation::{Check, checks};
 use crate::ladder::svg::{self, SvgOptions};
 use crate::ladder::{self, Ladder, Subject};
 use crate::report::model::{Call, Contrast, Finding, Place, Push, Report};
-use crate::report::words::{Headline, headline, known, mobile_client, servers_of, status, when};
+use crate::report::words::{
+    Headline, calls_of, headline, known, mobile_client, servers_of, spoken_of, status, told_by_mail, voice_mail, when,
+};
 
 /// The whole page.
 #[derive(Template)]
@@ -39,6 +42,8 @@ pub(super) struct Page<'r> {
 struct Cause<'r> {
     finding: &'r Finding,
     steps: &'static [Step],
+    entry: Option<&'static catalogue::Finding>,
+    checks: Vec<Check>,
     /// What the calls missed for it have in common.
     common: Vec<String>,
 }
@@ -107,7 +112,12 @@ impl<'r> Page<'r> {
                 .iter()
                 .map(|finding| Cause {
                     finding,
-                    steps: catalogue::find(finding.code).map_or(&[], |f| &f.steps),
+                    // Words that are not those of the catalogue bring their own remedy.
+                    steps: catalogue::find(finding.code)
+                        .filter(|f| f.remedy == finding.remedy)
+                        .map_or(&[], |f| &f.steps),
+                    entry: catalogue::find(finding.code),
+                    checks: catalogue::find(finding.code).map_or(Vec::new(), checks),
                     common: report.contrasts.iter().filter(|c| c.finding == finding.code).map(common).collect(),
                 })
                 .collect(),

@@ -5,11 +5,15 @@ mod escape;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, Write};
 
-use super::model::{Call, Finding, Place, Push, Report, Spot};
-use super::words::{MOST, headline, is_lost, known, mobile_client, servers_of, status, when};
+use super::model::{Call, Finding, Lone, Place, Push, Report, Spot};
+use super::words::{
+    MOST, calls_of, headline, is_lost, known, mobile_client, servers_of, spoken_of, status, told_by_mail, when,
+};
 use crate::knowledge::catalogue::{self, Step};
 use escape::{code, in_cell, prose};
 
+/// Servers named beside a cause.
+const PEERS: usize = 3;
 /// Places named for one call or push.
 const PLACES: usize = 8;
 
@@ -31,11 +35,16 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     let known = Known::new(report);
     missed(report, &known, out)?;
+    messages(report, &known, out)?;
     perhaps(report, out)?;
     lost(report, &known, out)?;
+    lone(report, out)?;
+    unexplained(report, out)?;
+    voice_mail(report, out)?;
     counts(report, out)?;
     sources(report, out)?;
     holes(report, out)?;
+    notes(report, out)?;
     problems(report, out)?;
     writeln!(out, "*{}*", prose(&report.generator))
 }
@@ -58,16 +67,12 @@ impl<'r> Known<'r> {
     fn causes(&self, codes: &[&str], out: &mut dyn Write) -> io::Result<()> {
         for finding in codes.iter().filter_map(|c| self.findings.get(c)) {
             writeln!(out, "- **Cause** {}: {}", code(finding.code), prose(finding.summary))?;
+            for peer in finding.peers.iter().take(PEERS) {
+                writeln!(out, "  - {}", prose(&peer.in_words()))?;
+            }
             let steps = catalogue::find(finding.code).map_or(&[][..], |f| &f.steps);
-            let steps: Vec<String> = steps
-                .iter()
-                .map(|step| match step {
-                    Step::Text(text) => prose(text),
-                    Step::Command(command) => code(command),
-                })
-                .collect();
             if !steps.is_empty() {
-                writeln!(out, "- **Do**: {}", steps.join(" "))?;
+                writeln!(out, "- **Do**: {}", spoken(steps))?;
             }
         }
         Ok(())
@@ -94,11 +99,39 @@ fn missed(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io:
         for push in pushes {
             writeln!(out, "- push {}: {}", prose(push.result), prose(&status(push.status, push.reason.as_deref())))?;
         }
+        if let Some(told) = told_by_mail(call) {
+            writeln!(out, "- {told}")?;
+        }
         known_things.causes(&call.findings, out)?;
+        if let Some(later) = &call.reached_later {
+            writeln!(out, "- they talked later, at {}", prose(&when(Some(later))))?;
+        }
         proof(&call.evidence, out)?;
         writeln!(out, "- Call-ID {}\n", code(&call.call_id))?;
     }
     more(missed.len(), out)
+}
+
+/// Messages inside conversations that were missed.
+fn messages(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io::Result<()> {
+    if report.missed_messages.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## Missed messages inside conversations\n")?;
+    for message in report.missed_messages.iter().take(MOST) {
+        writeln!(out, "### {} {}\n", when(message.sent.as_deref()), code(known(&message.to, "(unknown user)")))?;
+        let status = prose(&status(message.status, message.reason.as_deref()));
+        writeln!(
+            out,
+            "- **{}** from {}, {status}",
+            prose(message.verdict),
+            code(known(&message.from, "(unknown sender)"))
+        )?;
+        known_things.causes(&message.findings, out)?;
+        proof(&message.evidence, out)?;
+        writeln!(out, "- Call-ID {} CSeq {}\n", code(&message.call_id), message.cseq)?;
+    }
+    more(report.missed_messages.len(), out)
 }
 
 /// Mobile callees of whom the logs cannot tell whether they missed the call, and why.
@@ -160,6 +193,64 @@ fn lost(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io::R
     more(lost.len(), out)
 }
 
+/// Causes that records name without their call.
+fn lone(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let all: Vec<(&Finding, &Lone)> = report.findings.iter().filter_map(|f| Some((f, f.lone.as_ref()?))).collect();
+    if all.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## Causes seen without their call\n")?;
+    for (finding, lone) in all.iter().take(MOST) {
+        writeln!(out, "- **Cause** {}: {}", code(finding.code), prose(finding.summary))?;
+        writeln!(out, "- **Do**: {}", finding.remedy)?;
+        writeln!(out, "- {}", prose(&spoken_of(lone)))?;
+        if finding.calls.is_empty() && finding.pushes.is_empty() {
+            proof(&finding.evidence, out)?;
+        }
+        writeln!(out)?;
+    }
+    more(all.len(), out)
+}
+
+/// Failed calls without a cause: what was told of them, and what is known of it.
+fn unexplained(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if report.unexplained.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## Failed calls without a known cause, by what was told of them\n")?;
+    for group in report.unexplained.iter().take(MOST) {
+        let reason = if group.reason.is_empty() { String::new() } else { format!(" {}", code(&group.reason)) };
+        let remedy = spoken(&group.remedy);
+        let remedy = if remedy.is_empty() { remedy } else { format!(" **Do**: {remedy}") };
+        let calls = prose(&calls_of(group));
+        writeln!(out, "- **{}**{reason}: {}{remedy} {calls}", prose(&group.code), prose(&group.meaning))?;
+    }
+    writeln!(out)?;
+    more(report.unexplained.len(), out)
+}
+
+/// Calls that voice mail answered.
+fn voice_mail(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if report.voice_mail.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## Answered by voice mail: answered to SIP, missed for the person\n")?;
+    for [time, to, from, call_id] in report.voice_mail.iter().take(MOST) {
+        let (to, from) = (code(known(to, "(unknown user)")), code(known(from, "(unknown caller)")));
+        writeln!(out, "- {} {to} from {from}, Call-ID {}", when(Some(time)), code(call_id))?;
+    }
+    writeln!(out)?;
+    more(report.voice_mail.len(), out)
+}
+
+fn spoken(steps: &[Step]) -> String {
+    let steps = steps.iter().map(|step| match step {
+        Step::Text(text) => prose(text),
+        Step::Command(command) => code(command),
+    });
+    steps.collect::<Vec<_>>().join(" ")
+}
+
 fn proof(evidence: &[Place], out: &mut dyn Write) -> io::Result<()> {
     let places: Vec<String> = evidence.iter().take(PLACES).map(|p| code(&format!("{}:{}", p.file, p.line))).collect();
     let rest = if evidence.len() > PLACES { format!(" and {} more", evidence.len() - PLACES) } else { String::new() };
@@ -209,6 +300,20 @@ fn sources(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out)?;
     more(all.len().saturating_sub(MOST * 4), out)
+}
+
+/// What the reader must know of the inputs, their servers and clocks.
+fn notes(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if report.notes.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## Notes\n")?;
+    for note in report.notes.iter().take(MOST) {
+        let at = note.line.map_or(String::new(), |l| format!(":{l}"));
+        writeln!(out, "- {}: {}", code(&format!("{}{at}", note.file)), prose(&note.what))?;
+    }
+    writeln!(out)?;
+    more(report.notes.len(), out)
 }
 
 fn problems(report: &Report, out: &mut dyn Write) -> io::Result<()> {

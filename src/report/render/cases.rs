@@ -1,14 +1,15 @@
 //! The calls, the pushes and their causes, in the words of the model.
 
-use super::{iso, places, undetermined};
+use super::{iso, lone, places, undetermined, unexplained};
 use crate::analysis::{self, Analysis, Diagnostic};
-use crate::findings;
+use crate::findings::mail::{self, Mail};
+use crate::findings::{self, peers};
 use crate::knowledge;
 use crate::report::model;
 use crate::span::Span;
 use crate::trace::{EventId, Trace};
 
-pub(super) fn call(trace: &Trace, analysis: &Analysis, call: &analysis::Call) -> model::Call {
+pub(super) fn call(trace: &Trace, analysis: &Analysis, mail: &Mail, call: &analysis::Call) -> model::Call {
     let pushes = call.pushes.iter().filter_map(|p| analysis.pushes.get(*p)).map(|p| p.call_id.clone()).collect();
     model::Call {
         call_id: call.call_id.clone(),
@@ -43,7 +44,12 @@ pub(super) fn call(trace: &Trace, analysis: &Analysis, call: &analysis::Call) ->
         findings: call.findings.clone(),
         messages: call.messages,
         evidence: places(trace, &call.evidence, &call.lines),
+        gave_up_ms: call.gave_up_ms,
+        reached_later: iso(call.reached_later),
         undetermined: undetermined::of_call(trace, analysis, call),
+        gateway_cause: unexplained::of_call(trace, call),
+        told_by_mail: mail.told(trace, analysis, call),
+        voice_mail: mail::answered(call),
         hop_tables: Vec::new(),
     }
 }
@@ -78,8 +84,30 @@ pub(super) fn push(trace: &Trace, analysis: &Analysis, push: &analysis::Push) ->
         link: push.link.name(),
         findings: push.findings.clone(),
         evidence: places(trace, &push.evidence, &push.lines),
+        superseded: push.superseded,
         undetermined: undetermined::of_push(trace, analysis, push),
         hop_tables: Vec::new(),
+    }
+}
+
+pub(super) fn missed_message(
+    trace: &Trace,
+    analysis: &Analysis,
+    message: &analysis::SessionMessage,
+) -> model::MissedMessage {
+    let call_id = |p: &usize| analysis.pushes.get(*p).map(|p| p.call_id.clone());
+    model::MissedMessage {
+        call_id: message.call_id.clone(),
+        cseq: message.cseq,
+        from: message.from.clone(),
+        to: message.to.clone(),
+        sent: iso(message.sent),
+        status: message.status,
+        reason: message.reason.clone(),
+        verdict: message.verdict.map_or("", analysis::Verdict::name),
+        pushes: message.pushes.iter().filter_map(call_id).collect(),
+        findings: message.findings.clone(),
+        evidence: places(trace, &message.evidence, &[]),
     }
 }
 
@@ -93,9 +121,11 @@ pub(super) fn grouped(trace: &Trace, analysis: &Analysis, whole: bool) -> Vec<mo
         .flat_map(|c| &c.findings)
         .chain(analysis.pushes.iter().flat_map(|p| &p.findings))
         .copied()
+        .chain(analysis.lone.iter().map(|l| l.code))
         .collect();
     codes.sort_unstable();
     codes.dedup();
+    let mut peers = peers::peers(trace, analysis, &codes);
     let mut out: Vec<(findings::Severity, model::Finding)> = codes
         .into_iter()
         .filter_map(|code| {
@@ -120,24 +150,42 @@ pub(super) fn grouped(trace: &Trace, analysis: &Analysis, whole: bool) -> Vec<mo
                 evidence.clear();
                 lines.clear();
             }
+            // Nothing else leads to these, so all forms show some of them.
+            let without = lone::records(analysis, code);
+            evidence.extend(without.iter().take(if whole { usize::MAX } else { super::SOME }));
+            let cases = (calls.len() + alone) as u64;
+            let lone = lone::lone(trace, &without);
+            let words = lone::words(entry, cases, lone.as_ref());
             Some((
                 entry.severity,
                 model::Finding {
                     code: &entry.code,
                     severity: entry.severity.name(),
-                    summary: &entry.summary,
-                    cause: &entry.cause,
-                    remedy: &entry.remedy,
-                    count: (calls.len() + alone) as u64,
+                    summary: words.summary,
+                    cause: words.cause,
+                    remedy: words.remedy,
+                    count: if cases > 0 { cases } else { without.len() as u64 },
+                    failed: calls
+                        .iter()
+                        .filter(|c| c.outcome.expected() == Some(false))
+                        .map(|c| c.call_id.clone())
+                        .collect(),
                     calls: calls.iter().map(|c| c.call_id.clone()).collect(),
                     pushes: pushes.iter().map(|p| p.call_id.clone()).collect(),
                     evidence: places(trace, &evidence, &lines),
+                    lone,
+                    peers: peers.remove(code).unwrap_or_default().into_iter().map(peer).collect(),
                 },
             ))
         })
         .collect();
     out.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.code.cmp(b.1.code)));
     out.into_iter().map(|(_, f)| f).collect()
+}
+
+fn peer(p: peers::Peer) -> model::Peer {
+    let host = Some(p.host).filter(|h| !h.is_empty());
+    model::Peer { peer: host, first: iso(p.first), last: iso(p.last), count: p.count }
 }
 
 fn diagnostics(all: &[Diagnostic]) -> Vec<model::Diagnostic> {

@@ -3,10 +3,12 @@
 mod cases;
 mod contrasts;
 mod hops;
+mod lone;
 mod notes;
 mod sources;
 mod spans;
 mod undetermined;
+mod unexplained;
 
 use std::collections::BTreeMap;
 
@@ -15,15 +17,19 @@ use rayon::prelude::*;
 use super::model::{self, Place, Report};
 use super::words::MOST;
 use crate::analysis::{self, Analysis, Call, Verdict};
+use crate::findings::mail::{self, Mail};
 use crate::input::InputError;
 use crate::record::Direction;
 use crate::span::Span;
 use crate::time::Timestamp;
 use crate::trace::{self, EventId, Trace};
-use cases::{call, grouped, push};
+use cases::{call, grouped, missed_message, push};
 pub use hops::{add_hops, hop_table};
 pub use spans::coverage;
 pub use undetermined::why_undetermined;
+
+/// So many places of a cause seen without its call stand in a digest.
+const SOME: usize = 8;
 
 /// The whole report. `errors` are inputs that could not be read; they are listed under `problems`.
 pub fn report(trace: &Trace, analysis: &Analysis, errors: &[InputError]) -> Report {
@@ -37,6 +43,7 @@ pub fn digest(trace: &Trace, analysis: &Analysis, errors: &[InputError]) -> Repo
 }
 
 fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool) -> Report {
+    let mail = Mail::read(trace, analysis);
     let (problems, problems_left_out) = problems(trace, errors, if whole { usize::MAX } else { MOST });
     Report {
         schema: model::SCHEMA,
@@ -46,7 +53,7 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool)
         calls: {
             // Chosen first: the rendered ones then have a place from the start, and are not moved about.
             let chosen: Vec<&Call> = analysis.calls.iter().filter(|c| whole || is_of_interest(c)).collect();
-            chosen.into_par_iter().map(|c| call(trace, analysis, c)).collect()
+            chosen.into_par_iter().map(|c| call(trace, analysis, &mail, c)).collect()
         },
         pushes: {
             let concerns = |p: &analysis::Push| p.call.and_then(|c| analysis.calls.get(c)).is_some_and(is_of_interest);
@@ -54,6 +61,7 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool)
             let chosen: Vec<&analysis::Push> = analysis.pushes.iter().filter(shown).collect();
             chosen.into_par_iter().map(|p| push(trace, analysis, p)).collect()
         },
+        missed_messages: analysis.missed_messages().map(|m| missed_message(trace, analysis, m)).collect(),
         findings: grouped(trace, analysis, whole),
         problems,
         problems_left_out,
@@ -61,7 +69,15 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool)
         contrasts: contrasts::contrasts(trace, analysis),
         notes: notes::notes(trace, analysis),
         selection: None,
+        unexplained: unexplained::unexplained(trace, analysis),
+        voice_mail: voice_mail(analysis),
     }
+}
+
+/// Calls that voice mail answered.
+fn voice_mail(analysis: &Analysis) -> Vec<[String; 4]> {
+    let own = analysis.calls.iter().filter(|c| mail::answered(c));
+    own.map(|c| [iso(c.started).unwrap_or_default(), c.to.clone(), c.from.clone(), c.call_id.clone()]).collect()
 }
 
 /// Missed, or perhaps missed.
@@ -79,6 +95,10 @@ fn summary(trace: &Trace, analysis: &Analysis) -> model::Summary {
         verdicts: BTreeMap::new(),
         push_results: BTreeMap::new(),
         missed: analysis.missed().count() as u64,
+        missed_messages: analysis.missed_messages().count() as u64,
+        reached_later: analysis.calls.iter().filter(|c| c.reached_later.is_some()).count() as u64,
+        abandoned: None,
+        voice_mail: analysis.calls.iter().filter(|c| c.voice_mail).count() as u64,
         left_out: analysis.left_out,
         undetermined: BTreeMap::new(),
     };

@@ -13,11 +13,20 @@ const SET_MS: i64 = 1_000;
 
 /// A step is seen with the next record of a server, and by what passed until then.
 const TOGETHER_MS: i64 = 600_000;
+/// So many inputs are named in a note.
+const NAMED: usize = 3;
 
 /// All notes, by file and place.
 pub(super) fn notes(trace: &Trace, analysis: &Analysis) -> Vec<Note> {
     let at = Places { trace, analysis };
     let mut out = Vec::new();
+    for file in (0..).map(FileId).take(trace.inputs().len()).filter(|f| trace.adds_nothing(*f)) {
+        let holders = super::sources::holders(trace, file);
+        let more = holders.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let names = holders.get(..NAMED).unwrap_or(&holders).join(", ");
+        out.push(at.file(file, &format!("all its records stand in {names}{more}, too: it adds nothing")));
+    }
     for file in analysis.servers.doubled() {
         out.push(at.file(*file, "another input names the same server for the same time: taken for two machines"));
     }
@@ -41,6 +50,7 @@ pub(super) fn notes(trace: &Trace, analysis: &Analysis) -> Vec<Note> {
         let what = match hole.kind {
             HoleKind::Restart => "sequence numbers start anew here: another trace session",
             HoleKind::Rewind => "times and numbers go back here: a circular log, or a search appended to another",
+            HoleKind::Level => "only diagnostics were logged ahead of this: the trace level left messages out",
             HoleKind::Sequence(_) | HoleKind::Throttled | HoleKind::Silence => continue,
         };
         out.push(at.record(hole.server, hole.before, what.to_owned()));

@@ -52,12 +52,19 @@ pub(super) fn sources(trace: &Trace, analysis: &Analysis) -> Vec<model::Source> 
                     other: source.records[3],
                 },
                 copies: source.copies,
+                contained_in: holders(trace, file),
                 lines_outside: source.lines_outside,
                 problems: problems + u64::from(source.record_count() == 0),
                 servers: if servers.len() > 1 { servers } else { Vec::new() },
             }
         })
         .collect()
+}
+
+/// Names of the inputs that hold all records of this one.
+pub(super) fn holders(trace: &Trace, file: FileId) -> Vec<String> {
+    let name = |f: &FileId| trace.inputs().get(f.index()).map(|i| i.name().to_owned());
+    trace.holders(file).iter().filter_map(name).collect()
 }
 
 fn server(analysis: &Analysis, id: ServerId) -> Option<model::Server> {

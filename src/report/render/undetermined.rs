@@ -27,6 +27,7 @@ pub fn why_undetermined(trace: &Trace, analysis: &Analysis, blind: &Blind) -> St
                 HoleKind::Rewind => "the log goes back in time".to_owned(),
                 HoleKind::Throttled => "so many lines in a second that some were dropped".to_owned(),
                 HoleKind::Silence => "nothing was logged for long".to_owned(),
+                HoleKind::Level => "only diagnostics were logged, no messages".to_owned(),
             };
             format!("{} has a hole, {what}: after {}, before {}", server(*id), at(*after), at(*before))
         }
@@ -38,6 +39,10 @@ pub fn why_undetermined(trace: &Trace, analysis: &Analysis, blind: &Blind) -> St
         Blind::Tied => "a push may belong to this call or to another".to_owned(),
         Blind::Clocks => {
             "a push of the user is on a server whose clock cannot be compared with that of the call".to_owned()
+        }
+        Blind::ClientUnnamed => {
+            "no record names the client behind the mobility service (UCWA): a phone, which would get a push, or a Mac"
+                .to_owned()
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::{DIM, cause, heading, line, proof};
+use super::{DIM, cause, heading, line, more, proof};
 use crate::report::hops::{self, HopText};
-use crate::report::model::{Call, Report};
+use crate::knowledge::tables;
+use crate::report::model::{Call, Push, Report};
 use crate::report::page;
-use crate::report::words::{MOST, known};
+use crate::report::words::{self, MOST, known, told_by_mail};
 
 /// Missed calls under their causes.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -40,6 +41,26 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Messages inside conversations that were missed.
+pub(super) fn messages(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if report.missed_messages.is_empty() {
+        return Ok(());
+    }
+    heading(out, "Missed messages inside conversations")?;
+    for message in report.missed_messages.iter().take(MOST) {
+        let time = message.sent.as_deref().map_or("(no time in the log)".to_owned(), |t| t.replace('T', " "));
+        line(out, 2, &format!("{time}  {}", known(&message.to, "(unknown user)")))?;
+        let status = words::status(message.status, message.reason.as_deref());
+        line(out, 4, &format!("{}: from {}, {status}", message.verdict, known(&message.from, "(unknown sender)")))?;
+        for finding in report.findings.iter().filter(|f| message.findings.contains(&f.code)) {
+            cause(out, 4, finding)?;
+        }
+        line(out, 4, &format!("Call-ID {} CSeq {}", message.call_id, message.cseq))?;
+        proof(out, 4, &message.evidence)?;
+    }
+    more(out, report.missed_messages.len())
 }
 
 /// What many victims of one cause have in common.
@@ -90,6 +111,15 @@ fn victim(report: &Report, call: &Call, out: &mut dyn Write) -> io::Result<()> {
         .status
         .map_or("no final response".to_owned(), |s| format!("{s} {}", call.reason.as_deref().unwrap_or_default()));
     line(out, 6, &format!("INVITE {status}; push {}", pushes_of(report, call)))?;
+    if let Some(later) = &call.reached_later {
+        line(out, 6, &format!("they talked later, at {}", later.get(11..19).unwrap_or(later)))?;
+    }
+    if let Some(told) = told_by_mail(call) {
+        line(out, 6, told)?;
+    }
+    if let Some(cause) = &call.gateway_cause {
+        line(out, 6, &format!("Q.850 cause {}: {}", cause.cause, cause.explained.unwrap_or("not in the table")))?;
+    }
     line(out, 6, &format!("Call-ID {}", call.call_id))?;
     proof(out, 6, &call.evidence)?;
     let pushes = report.pushes.iter().filter(|p| call.pushes.contains(&p.call_id));
@@ -108,8 +138,14 @@ pub(super) fn pushes_of(report: &Report, call: &Call) -> String {
         .map(|p| {
             let status =
                 p.status.map_or(String::new(), |s| format!(" {s} {}", p.reason.as_deref().unwrap_or_default()));
-            format!("{}{status}", p.result)
+            format!("{}{status}{}", p.result, unpublished(p))
         })
         .collect();
     if own.is_empty() { "not sent".to_owned() } else { own.join("; ") }
+}
+
+/// An answer of the clearing house whose meaning is not published, as it came.
+fn unpublished(push: &Push) -> String {
+    let own = push.diagnostics.iter().filter(|d| tables::unpublished(d.id).is_some());
+    own.map(|d| format!(" [{} \"{}\", meaning not published]", d.id, d.reason)).collect()
 }

@@ -1,14 +1,23 @@
 //! Families: calls and pushes that depend on each other, and what is true of them when they are over.
 
 use super::Engine;
-use crate::analysis::Link;
-use crate::synth::faults::Fault;
+use super::known::{self, MARGIN, Proofs, Sent};
+use crate::analysis::{Link, Verdict};
+use crate::synth::faults::{Course, Fault, find};
 use crate::synth::place::Node;
+use crate::synth::session::Session;
 use crate::synth::story::{self, Again, Told};
 use crate::synth::{address, truth};
 
-/// What happens this long before or after a hole cannot be told from what happens inside: clocks and buffers.
-const MARGIN: u64 = 100;
+/// What would prove the judgements of one call or push of the truth.
+#[derive(Debug)]
+pub(super) struct Doubt {
+    /// Its place there.
+    at: usize,
+    servers: u32,
+    end: u64,
+    proofs: Proofs,
+}
 
 /// Calls and pushes that depend on each other: what the logs know of one depends on the records of all.
 #[derive(Debug, Default)]
@@ -19,8 +28,9 @@ pub(super) struct Family {
     /// A bit for every server that has to do with it.
     servers: u32,
     pub(super) torn: bool,
-    calls: Vec<(truth::Call, usize)>,
-    pushes: Vec<(truth::Push, usize)>,
+    pub(super) calls: Vec<(truth::Call, usize)>,
+    pub(super) pushes: Vec<(truth::Push, usize, &'static Fault)>,
+    pub(super) messages: Vec<truth::Message>,
     /// Flight of a call that tells that media failed, and whether a record of it is there.
     pub(super) telltale: Option<(usize, u16, bool)>,
 }
@@ -68,7 +78,7 @@ impl Engine<'_> {
             verdict: told.verdict.map(|v| v.name().to_owned()),
             pushes: Vec::new(),
             findings: told.findings.iter().map(|c| (*c).to_owned()).collect(),
-            unsure: false,
+            ..truth::Call::default()
         };
         self.join(slot, family);
         let Told { push, again, telltale, .. } = told;
@@ -97,15 +107,13 @@ impl Engine<'_> {
     ) -> String {
         let slot = self.slot(start);
         story::push(&mut self.teller, &mut self.slots[slot], user, fault);
-        self.note_push(slot, fault.result().name(), causes(fault), false, call, link, family)
+        self.note_push(slot, fault, false, call, link, family)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "each is one field of the truth")]
     fn note_push(
         &mut self,
         slot: usize,
-        result: &str,
-        findings: Vec<String>,
+        fault: &'static Fault,
         synthetic: bool,
         call: Option<String>,
         link: Link,
@@ -114,15 +122,15 @@ impl Engine<'_> {
         let call_id = address::call_id_text(&self.slots[slot]);
         let push = truth::Push {
             call_id: call_id.clone(),
-            result: result.to_owned(),
+            result: fault.result().name().to_owned(),
             synthetic,
             call,
             link: link.name().to_owned(),
-            findings,
-            unsure: false,
+            findings: causes(fault),
+            ..truth::Push::default()
         };
         self.join(slot, family);
-        self.families[family].pushes.push((push, slot));
+        self.families[family].pushes.push((push, slot, fault));
         call_id
     }
 
@@ -131,42 +139,114 @@ impl Engine<'_> {
         let family = self.family(self.now);
         let slot = self.slot(self.now);
         if test {
-            let failed = story::test(&mut self.teller, &mut self.slots[slot]);
-            let (result, codes) =
-                if failed { ("unroutable", vec!["PN04".to_owned()]) } else { ("accepted", Vec::new()) };
-            self.note_push(slot, result, codes, true, None, Link::None, family);
+            let fault = story::test(&mut self.teller, &mut self.slots[slot]);
+            self.note_push(slot, fault, true, None, Link::None, family);
         } else {
             let fault = story::voice_mail(&mut self.teller, &mut self.slots[slot]);
-            self.note_push(slot, fault.result().name(), causes(fault), false, None, Link::None, family);
+            self.note_push(slot, fault, false, None, Link::None, family);
         }
     }
 
-    /// A family is over: what is true of it, and whether the logs can know.
+    /// A family is over: what is true of it, and what would prove it.
     pub(super) fn close(&mut self, index: usize) {
-        let family = std::mem::take(&mut self.families[index]);
+        let mut family = std::mem::take(&mut self.families[index]);
         self.free_families.push(index);
         let end = if family.end == 0 { self.now } else { family.end };
         let blind = (0..self.logs.len())
             .filter(|n| family.servers >> n & 1 == 1)
             .any(|n| self.logs[n].was_blind(family.start.saturating_sub(MARGIN), end + MARGIN));
         let unsure = family.torn || blind;
-        for (mut call, slot) in family.calls {
-            if let Some((_, _, false)) = family.telltale.filter(|t| t.0 == slot) {
+        family.forget(&self.slots);
+        // A log may turn out to end before the family did, and it ends early only where it has gaps.
+        let doubtful = unsure || self.plan.gaps_ppm > 0;
+        let doubt = |at: usize, proofs: Proofs| Doubt { at, servers: family.servers, end, proofs };
+        let circle: Vec<_> = family.slots().map(|slot| &self.slots[slot]).collect();
+        let crowded = |push: &Sent<'_>| push.is_crowded(self.topology, &self.at_edge);
+        for (call, slot) in family.calls.iter().map(|(call, slot)| (call.clone(), *slot)) {
+            let session = &self.slots[slot];
+            if session.written == 0 {
+                continue;
+            }
+            if doubtful || call.unsure {
+                let own = family.pushes.iter().filter(|(push, ..)| push.call.as_ref() == Some(&call.call_id));
+                let own = own.map(|(_, slot, fault)| Sent { session: &self.slots[*slot], fault });
+                let pushes: Vec<_> = own.map(|push| (push, crowded(&push))).collect();
+                let mut proofs = known::call(session, &call, &pushes, &circle, self.topology);
+                // What a story is unsure of no log knows.
+                proofs.retain(|(name, _)| !call.unsure || call.known.contains(name));
+                self.call_proofs.push(doubt(self.truth.calls.len(), proofs));
+            }
+            self.truth.calls.push(truth::Call { unsure: unsure || call.unsure, ..call });
+        }
+        for (push, slot, fault) in &family.pushes {
+            let own = Sent { session: &self.slots[*slot], fault };
+            if own.session.written == 0 {
+                continue;
+            }
+            if doubtful || push.unsure {
+                let call = family.calls.iter().find(|(call, _)| Some(&call.call_id) == push.call.as_ref());
+                let call = call.map(|(_, slot)| &self.slots[*slot]);
+                let mut proofs = own.proofs(call, &circle, self.topology, crowded(&own));
+                proofs.retain(|(name, _)| !push.unsure || push.known.contains(name));
+                self.push_proofs.push(doubt(self.truth.pushes.len(), proofs));
+            }
+            self.truth.pushes.push(truth::Push { unsure: unsure || push.unsure, ..push.clone() });
+        }
+        let messages = family.messages.iter().cloned();
+        self.truth.missed_messages.extend(messages.map(|m| truth::Message { unsure: unsure || m.unsure, ..m }));
+        self.free.extend(family.slots());
+    }
+
+    /// The logs are complete: what they know of each call and push.
+    pub(super) fn weigh(&mut self) {
+        for doubt in std::mem::take(&mut self.call_proofs) {
+            let ends = self.ends_before(doubt.servers, doubt.end);
+            let call = &mut self.truth.calls[doubt.at];
+            call.unsure |= ends;
+            if call.unsure {
+                call.known = known::names(&doubt.proofs, &self.logs);
+            }
+        }
+        for doubt in std::mem::take(&mut self.push_proofs) {
+            let ends = self.ends_before(doubt.servers, doubt.end);
+            let push = &mut self.truth.pushes[doubt.at];
+            push.unsure |= ends;
+            if push.unsure {
+                push.known = known::names(&doubt.proofs, &self.logs);
+            }
+        }
+    }
+}
+
+impl Family {
+    /// The sessions of its calls and pushes.
+    fn slots(&self) -> impl Iterator<Item = usize> {
+        self.calls.iter().map(|(_, slot)| *slot).chain(self.pushes.iter().map(|(_, slot, _)| *slot))
+    }
+
+    /// What only a record told that no log holds is not true for anybody who reads the logs.
+    fn forget(&mut self, slots: &[Session]) {
+        for (call, slot) in &mut self.calls {
+            if let Some((_, _, false)) = self.telltale.filter(|t| t.0 == *slot) {
                 // Only the BYE would have told that media failed.
                 "answered".clone_into(&mut call.outcome);
             }
-            call.unsure = unsure;
-            if self.slots[slot].written > 0 {
-                self.truth.calls.push(call);
-            }
-            self.free.push(slot);
         }
-        for (mut push, slot) in family.pushes {
-            push.unsure = unsure;
-            if self.slots[slot].written > 0 {
-                self.truth.pushes.push(push);
+        let silent = find("PN30");
+        for (push, slot, fault) in &mut self.pushes {
+            let late = fault.course == Course::Late;
+            let Some(silent) = silent.filter(|s| late && Sent { session: &slots[*slot], fault: s }.answer_is_lost())
+            else {
+                continue;
+            };
+            // The sender waited in vain; only the Edge saw the answer, and its log does not have it.
+            *fault = silent;
+            silent.result().name().clone_into(&mut push.result);
+            push.findings = causes(silent);
+            for (call, _) in self.calls.iter_mut().filter(|(call, _)| Some(&call.call_id) == push.call.as_ref()) {
+                call.verdict = call.verdict.as_ref().map(|_| Verdict::MissedPushUnanswered.name().to_owned());
+                call.findings.clone_from(&push.findings);
             }
-            self.free.push(slot);
         }
     }
 }

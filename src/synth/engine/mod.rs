@@ -1,7 +1,9 @@
 //! The model at work: sessions begin at the pace of a working day, and their records are written in order of time.
 
 mod family;
+mod known;
 mod output;
+mod tell;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -15,7 +17,7 @@ use super::session::Session;
 use super::story::{self, Teller};
 use super::truth::Truth;
 use super::{Extent, Plan};
-use family::Family;
+use family::{Doubt, Family};
 
 /// Kinds of sessions, of a hundred that begin.
 const CALL: u32 = 30;
@@ -32,6 +34,8 @@ struct Engine<'p> {
     logs: Vec<ServerLog>,
     teller: Teller<'p>,
     rng: Rng,
+    /// Chance of the stories: without any, the others draw what they always drew.
+    tales: Rng,
     now: u64,
     /// Time of the next record, order of entry, slot of the session.
     queue: BinaryHeap<Reverse<(u64, u64, usize)>>,
@@ -43,11 +47,16 @@ struct Engine<'p> {
     calls: u64,
     handed: Vec<u64>,
     truth: Truth,
+    /// What would prove the judgements of the calls and of the pushes of the truth that may be unsure.
+    call_proofs: Vec<Doubt>,
+    push_proofs: Vec<Doubt>,
+    /// When pushes came in at the Edge.
+    at_edge: Vec<u64>,
 }
 
 /// Runs a plan.
 pub(super) fn run(plan: &Plan, sink: &mut dyn FnMut(usize, &[u8]) -> io::Result<()>) -> io::Result<Truth> {
-    let topology = Topology::new(plan.servers);
+    let topology = plan.topology();
     let wishes: Vec<(&'static Fault, u32)> = plan.faults.iter().map(|w| (w.0, w.1)).collect();
     let logs: Vec<ServerLog> =
         topology.machines.iter().enumerate().map(|(n, machine)| ServerLog::new(plan, n, machine)).collect();
@@ -59,6 +68,7 @@ pub(super) fn run(plan: &Plan, sink: &mut dyn FnMut(usize, &[u8]) -> io::Result<
         logs,
         teller,
         rng: Rng::new(plan.seed, 2),
+        tales: Rng::new(plan.seed, 3),
         now: 0,
         queue: BinaryHeap::new(),
         entered: 0,
@@ -69,6 +79,9 @@ pub(super) fn run(plan: &Plan, sink: &mut dyn FnMut(usize, &[u8]) -> io::Result<
         calls: 0,
         handed,
         truth: Truth::default(),
+        call_proofs: Vec::new(),
+        push_proofs: Vec::new(),
+        at_edge: Vec::new(),
     };
     engine.traffic(sink)?;
     if plan.gaps_ppm == 0 {
@@ -117,7 +130,8 @@ impl Engine<'_> {
 
     fn arrive(&mut self) {
         let draw = self.rng.below(100);
-        if draw < CALL {
+        if draw < CALL && self.tell() {
+        } else if draw < CALL {
             self.call(self.now, None, None);
         } else if draw < CALL + VOICE_MAIL {
             self.lone_push(false);
@@ -135,6 +149,9 @@ impl Engine<'_> {
             more = if self.queue.is_empty() { more - 1 } else { 4 };
             for server in 0..self.topology.edge() {
                 self.routine(Some(server));
+            }
+            if self.topology.second_edge() > self.topology.edge() {
+                self.ping_second_edge();
             }
             self.run_until(self.now + 5_000, sink)?;
             self.now += 5_000;
@@ -180,6 +197,10 @@ impl Engine<'_> {
         let Node::Server(number) = session.node(flight.leg, rec.node) else { return None };
         let number = usize::from(number);
         let kept = self.logs[number].write(self.topology, session, rec, self.now);
+        session.kept.push(kept);
+        if session.mcx > 0 && rec.incoming && flight.status == 0 && number == usize::from(self.topology.edge()) {
+            self.at_edge.push(self.now);
+        }
         if let Some(family) = session.family.and_then(|f| self.families.get_mut(f)) {
             family.torn |= kept != Kept::Whole;
             if let Some((_, _, seen)) = family.telltale.as_mut().filter(|t| t.0 == slot && t.1 == rec.flight) {

@@ -38,6 +38,7 @@ impl Engine<'_> {
     }
 
     pub(super) fn finish(mut self) -> Truth {
+        self.weigh();
         self.judge_platform();
         let plan = self.plan;
         truth::SCHEMA.clone_into(&mut self.truth.schema);
@@ -55,7 +56,11 @@ impl Engine<'_> {
             ("without", plan.without.join(",")),
             ("faults", plan.faults.iter().map(|w| format!("{}={}", w.0.code, w.1)).collect::<Vec<_>>().join(",")),
         ];
-        self.truth.plan = said.into_iter().map(|(k, v)| (k.to_owned(), v)).collect::<BTreeMap<_, _>>();
+        let stories =
+            plan.stories.iter().map(|told| format!("{}={}", told.0.name, told.1)).collect::<Vec<_>>().join(",");
+        let later = [("stories", stories), ("era", plan.era.map(|era| format!("{era:?}")).unwrap_or_default())];
+        let said = said.into_iter().chain(later.into_iter().filter(|(_, value)| !value.is_empty()));
+        self.truth.plan = said.map(|(k, v)| (k.to_owned(), v)).collect::<BTreeMap<_, _>>();
         for (number, log) in self.logs.iter().enumerate().filter(|(_, log)| log.records > 0) {
             let machine = &self.topology.machines[number];
             self.truth.logs.push(truth::Log {

@@ -3,10 +3,13 @@
 use super::ending::{Fetching, Writer};
 use super::{Again, Caused, Teller, Told};
 use crate::analysis::{Link, Outcome, Verdict};
+use crate::synth::Era;
 use crate::synth::faults::{self, Course};
-use crate::synth::place::{Node, Party, Path, Place, Platform};
+use crate::synth::phone::Platform;
+use crate::synth::place::{Node, Party, Path, Place};
 use crate::synth::script::Script;
 use crate::synth::session::{Body, Session};
+use crate::synth::text::mix;
 
 /// How calls to desks end, and how many of a thousand.
 const DESK: [(Outcome, u32); 16] = [
@@ -57,7 +60,8 @@ fn to_phone_gone(teller: &mut Teller<'_>, session: &mut Session, callee: u32) ->
     told
 }
 
-fn party(teller: &mut Teller<'_>, session: &mut Session, user: u32, place: Place) -> Node {
+/// Adds a party to a session.
+pub(in crate::synth) fn party(teller: &mut Teller<'_>, session: &mut Session, user: u32, place: Place) -> Node {
     session.parties.push(Party { user, place, key: teller.rng.next() });
     Node::Party(u8::try_from(session.parties.len() - 1).unwrap_or(0))
 }
@@ -97,13 +101,24 @@ fn to_desk(teller: &mut Teller<'_>, session: &mut Session) -> Told {
         () if teller.rng.chance(20) => &[Place::Desktop, Place::Desktop],
         () => &[Place::Desktop],
     };
+    // Some desks have a Mac, since there is a client for it.
+    let mac = !outside && teller.topology.era == Some(Era::Skype2019) && mix(u64::from(callee), 49).is_multiple_of(6);
+    let places: &[Place] = match (mac, places.len()) {
+        (true, 1) => &[Place::Mac],
+        (true, _) => &[Place::Mac, Place::Desktop],
+        _ => places,
+    };
     if outside && outcome == Outcome::NotFound {
         outcome = Outcome::FederationFailed;
     }
     connect(teller, session, callee, places);
     let body = [Body::ImSdp, Body::AudioSdp, Body::VideoSdp][teller.rng.weighted(&[65, 28, 7])];
     let mut writer = Writer::new(Script::new(session), &mut teller.rng, body);
-    let told = writer.desk(outcome);
+    let mut told = writer.desk(outcome);
+    if mac && outcome == Outcome::NoFinal && writer.rang == 0 {
+        // No record says what listens behind that port: it could be a phone.
+        told.verdict = Some(Verdict::Undetermined);
+    }
     writer.script.finish();
     told
 }
@@ -116,11 +131,11 @@ fn to_phone(teller: &mut Teller<'_>, session: &mut Session, callee: Option<u32>)
     let callee = callee.unwrap_or_else(|| match fault.code {
         "PN23" => teller.user_of(now, until, |p| !p.pushes()),
         "PN22" | "PN24" => teller.user_of(now, until, Platform::pushes),
-        "PN60" => teller.user_of(now, until, |p| p == Platform::Ucwa),
-        "PN21" => teller.user_of(now, until, |p| p == Platform::IPhone),
+        "PN60" => teller.user_of(now, until, Platform::is_ucwa),
+        "PN21" => teller.user_of(now, until, Platform::is_iphone),
         _ => teller.phone_user(now, until),
     });
-    let platform = Platform::of(callee);
+    let platform = Platform::of(callee, teller.topology.era);
     let off = teller.off(platform);
     if off {
         fault = faults::find("PN21").unwrap_or(fault);
@@ -129,7 +144,7 @@ fn to_phone(teller: &mut Teller<'_>, session: &mut Session, callee: Option<u32>)
     // In the foreground the app needs no push, and answers.
     let open = !platform.pushes() || fault.code == "PN24" || (first && teller.rng.chance(8));
     let pushed = !open && fault.course != Course::NoPush;
-    let unfetched = fault.code == "PN60" && platform == Platform::Ucwa;
+    let unfetched = fault.code == "PN60" && platform.is_ucwa();
     if fault.code == "PN24" {
         verdict = Verdict::AnsweredByMobile;
     } else if unfetched {
@@ -158,7 +173,7 @@ fn to_phone(teller: &mut Teller<'_>, session: &mut Session, callee: Option<u32>)
     let mut writer = Writer::new(Script::new(session), &mut teller.rng, Body::ImSdp);
     let ucwa = match () {
         () if unfetched => Fetching::Never,
-        () if platform == Platform::Ucwa => Fetching::PerhapsNot,
+        () if platform.is_ucwa() => Fetching::PerhapsNot,
         () => Fetching::Unneeded,
     };
     let mut told = writer.phone(verdict, pushed, ucwa);

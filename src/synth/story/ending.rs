@@ -56,18 +56,19 @@ pub(super) enum Fetching {
 }
 
 /// Writes the messages of one call.
-pub(super) struct Writer<'s, 'r> {
-    pub(super) script: Script<'s>,
-    rng: &'r mut Rng,
-    body: Body,
-    at: u32,
+pub(in crate::synth) struct Writer<'s, 'r> {
+    pub(in crate::synth) script: Script<'s>,
+    pub(in crate::synth) rng: &'r mut Rng,
+    pub(in crate::synth) body: Body,
+    /// Milliseconds since the call began.
+    pub(in crate::synth) at: u32,
     legs: u8,
     /// When the first leg rang.
-    pub(super) rang: u32,
+    pub(in crate::synth) rang: u32,
 }
 
 impl<'s, 'r> Writer<'s, 'r> {
-    pub(super) fn new(script: Script<'s>, rng: &'r mut Rng, body: Body) -> Writer<'s, 'r> {
+    pub(in crate::synth) fn new(script: Script<'s>, rng: &'r mut Rng, body: Body) -> Writer<'s, 'r> {
         let legs = u8::try_from(script.session.paths.len()).unwrap_or(1);
         Writer { script, rng, body, at: 0, legs, rang: 0 }
     }
@@ -101,7 +102,7 @@ impl<'s, 'r> Writer<'s, 'r> {
     }
 
     /// The INVITE to every endpoint of the callee.
-    fn ask_all(&mut self) {
+    pub(in crate::synth) fn ask_all(&mut self) {
         let credentials = self.rng.chance(25);
         let (fork, end) = (self.fork(), self.script.end(0));
         self.invite(end, credentials);
@@ -120,7 +121,7 @@ impl<'s, 'r> Writer<'s, 'r> {
     }
 
     /// 180 from every leg.
-    fn ring(&mut self) {
+    pub(in crate::synth) fn ring(&mut self) {
         self.at += self.rng.range(40, 900);
         self.rang = self.at + u32::from(self.script.end(0)) * HOP;
         for leg in 0..self.legs {
@@ -252,7 +253,7 @@ impl<'s, 'r> Writer<'s, 'r> {
     }
 
     /// One leg answers, the others are told.
-    fn answer(&mut self, leg: u8) {
+    pub(in crate::synth) fn answer(&mut self, leg: u8) {
         let end = self.script.end(leg);
         let ok = self.script.response(self.at, leg, (end, 0), Method::Invite, 200, Tag::Leg(leg));
         let got = self.script.send(Flight { body: self.body, ..ok });
@@ -266,7 +267,7 @@ impl<'s, 'r> Writer<'s, 'r> {
     }
 
     /// The fork cancels every leg but one.
-    fn give_up_legs(&mut self, but: Option<u8>, note: Note) {
+    pub(in crate::synth) fn give_up_legs(&mut self, but: Option<u8>, note: Note) {
         let at = self.at + HOP + 2;
         for leg in (0..self.legs).filter(|l| Some(*l) != but) {
             self.script.cancel_leg(at + u32::from(leg), leg, note);
@@ -277,7 +278,7 @@ impl<'s, 'r> Writer<'s, 'r> {
     }
 
     /// Instant messages, or silence, then BYE.
-    fn talk(&mut self, leg: u8, note: Note) {
+    pub(in crate::synth) fn talk(&mut self, leg: u8, note: Note) {
         if self.body == Body::ImSdp {
             for _ in 0..self.rng.range(1, 5) {
                 let by_callee = self.rng.chance(50);
@@ -318,11 +319,16 @@ impl<'s, 'r> Writer<'s, 'r> {
         false
     }
 
-    /// The caller gives up: CANCEL passes from server to server, 487 comes back.
+    /// The caller gives up.
     fn cancelled(&mut self) {
         self.ask_all();
         self.ring();
         self.at += self.rng.range(3_000, 22_000);
+        self.cancel();
+    }
+
+    /// CANCEL passes from server to server, 487 comes back.
+    pub(in crate::synth) fn cancel(&mut self) {
         for node in 0..self.fork() {
             self.script.cancel_hop(self.at, 0, node, Note::None);
             self.at += HOP;

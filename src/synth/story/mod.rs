@@ -5,15 +5,17 @@ mod ending;
 mod push;
 mod routine;
 
-pub(super) use push::{push, test, voice_mail};
-pub(super) use routine::routine;
+pub(super) use ending::Writer;
+pub(super) use push::{mcx, push, test, voice_mail};
+pub(super) use routine::{ping, routine};
 
 use super::faults::{Fault, Mix};
-use super::place::{PHONES, Platform, Topology};
+use super::phone::Platform;
+use super::place::{PHONES, Topology};
 use super::rng::Rng;
 use crate::analysis::{Link, Outcome, Verdict};
 
-pub(super) use call::call;
+pub(super) use call::{call, party};
 
 /// Users with a phone; all users are four times as many.
 const PHONE_USERS: u32 = 8_000;
@@ -49,7 +51,7 @@ impl<'p> Teller<'p> {
     pub(super) fn user_of(&mut self, now: u64, until: u64, is: impl Fn(Platform) -> bool) -> u32 {
         for _ in 0..200 {
             let user = self.phone_user(now, until);
-            if is(Platform::of(user)) {
+            if is(Platform::of(user, self.topology.era)) {
                 return user;
             }
         }
@@ -58,7 +60,7 @@ impl<'p> Teller<'p> {
 
     /// Whether nobody with such a phone gets pushes.
     fn off(&self, platform: Platform) -> bool {
-        platform == Platform::IPhone && self.faults.switched_off()
+        platform.is_iphone() && self.faults.switched_off()
     }
 
     /// A user who has no phone.

@@ -2,14 +2,14 @@
 
 use super::Teller;
 use crate::synth::faults::{Course, FAULTS, FINE, Fault};
-use crate::synth::place::{Node, Party, Path, Place, Platform};
+use crate::synth::place::{Node, Party, Path, Place};
 use crate::synth::script::Script;
 use crate::synth::session::{Body, Flight, Method, Note, Session, Tag};
 use crate::synth::text::mix;
 
 /// A push for a user's phone.
 pub(in crate::synth) fn push(teller: &mut Teller<'_>, session: &mut Session, user: u32, fault: &'static Fault) {
-    session.mcx = mix(u64::from(user), 0x3C8);
+    session.mcx = mcx(user);
     let front_end = teller.topology.home(user);
     parties(teller, session, user, Place::PushSender);
     let way = teller.topology.way_out(front_end);
@@ -18,11 +18,16 @@ pub(in crate::synth) fn push(teller: &mut Teller<'_>, session: &mut Session, use
     send(teller, session, fault, cseq);
 }
 
+/// Name of a user's session with the mobility service.
+pub(in crate::synth) fn mcx(user: u32) -> u64 {
+    mix(u64::from(user), 0x3C8)
+}
+
 /// A missed call or a voice mail: a push without an INVITE that waits for it.
 pub(in crate::synth) fn voice_mail(teller: &mut Teller<'_>, session: &mut Session) -> &'static Fault {
     let (now, until) = (session.start, session.start + 100_000);
     let off = teller.faults.switched_off();
-    let user = teller.user_of(now, until, |p| !(off && p == Platform::IPhone));
+    let user = teller.user_of(now, until, |p| !(off && p.is_iphone()));
     let drawn = teller.faults.draw(&mut teller.rng);
     let fault = if drawn.course == Course::NoPush { &FAULTS[0] } else { drawn };
     push(teller, session, user, fault);
@@ -30,7 +35,7 @@ pub(in crate::synth) fn voice_mail(teller: &mut Teller<'_>, session: &mut Sessio
 }
 
 /// `Test-CsMcxPushNotification`: straight to the Edge.
-pub(in crate::synth) fn test(teller: &mut Teller<'_>, session: &mut Session) -> bool {
+pub(in crate::synth) fn test(teller: &mut Teller<'_>, session: &mut Session) -> &'static Fault {
     static PASSED: Fault = Fault {
         header: "ms-diagnostics-public: 30007;Reason=\"Push Notification synthetic transaction succeeded\"",
         ..FINE
@@ -40,7 +45,7 @@ pub(in crate::synth) fn test(teller: &mut Teller<'_>, session: &mut Session) -> 
     let failed = teller.rng.chance(20);
     let fault = if failed { crate::synth::faults::find("PN04").unwrap_or(&PASSED) } else { &PASSED };
     send(teller, session, fault, 1);
-    failed
+    fault
 }
 
 fn parties(teller: &mut Teller<'_>, session: &mut Session, user: u32, place: Place) {

@@ -17,10 +17,15 @@ pub(in crate::synth) fn routine(teller: &mut Teller<'_>, session: &mut Session, 
         (from, _) => {
             let front_end = u8::try_from(teller.rng.below(u32::from(teller.topology.front_ends()))).unwrap_or(0);
             let from = from.unwrap_or(front_end);
-            session.paths.push(Path::new([Node::Server(from), Node::Server(teller.topology.edge())].into_iter()));
-            exchange(session, Method::Options, 0, 1, Body::None, 2, Note::None);
+            self::ping(session, from, teller.topology.edge());
         }
     }
+}
+
+/// One server looks after another.
+pub(in crate::synth) fn ping(session: &mut Session, from: u8, to: u8) {
+    session.paths.push(Path::new([Node::Server(from), Node::Server(to)].into_iter()));
+    exchange(session, Method::Options, 0, 1, Body::None, 2, Note::None);
 }
 
 fn register(teller: &mut Teller<'_>, session: &mut Session, home: Node) {

@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use super::column::{Column, column};
 use super::when;
 use crate::record::{Direction, RecordKind};
-use crate::sip::{Headers, StartLine};
+use crate::sip::StartLine;
 use crate::text::{clean, decode};
 use crate::trace::EventId;
 use crate::tui::data::Data;
@@ -71,8 +71,7 @@ pub(in crate::tui) fn title(data: &Data, id: EventId) -> Cow<'_, str> {
 }
 
 fn field(data: &Data, id: EventId, name: &str) -> Option<String> {
-    let mut all = Headers::new(data.trace.fields(data.trace.event(id)?));
-    all.find(|h| h.name.eq_ignore_ascii_case(name.as_bytes())).map(|h| decode(&clean(h.raw)).into_owned())
+    data.trace.field(data.trace.event(id)?, name).map(|raw| decode(&clean(raw)).into_owned())
 }
 
 pub(super) fn style(theme: &Theme, data: &Data, id: EventId, column: usize) -> Style {

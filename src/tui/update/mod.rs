@@ -231,9 +231,14 @@ fn open(app: &mut App) -> Option<Effect> {
         (View::Findings, Some(row)) => {
             let cause = app.data.causes.get(row)?;
             let (code, calls, pushes) = (cause.finding.code.clone(), cause.calls.clone(), cause.pushes.clone());
+            let lone = app.data.rows_of(&cause.lone);
             app.past.push(app.view);
-            app.view = if calls.is_empty() { View::Pushes } else { View::Calls };
-            let rows = if calls.is_empty() { pushes } else { calls };
+            let (view, rows) = match (calls.is_empty(), pushes.is_empty()) {
+                (false, _) => (View::Calls, calls),
+                (true, false) => (View::Pushes, pushes),
+                (true, true) => (View::Records, lone),
+            };
+            app.view = view;
             moves::refill(app, app.view, Some((code, rows)));
         }
         (View::Timeline, Some(_)) => {

@@ -1,5 +1,7 @@
 //! Lines that are typed: what to search for, a time, the name of a file.
 
+use std::path::PathBuf;
+
 use tui_input::{Input, InputRequest};
 
 use super::{Effect, find, moves};
@@ -21,7 +23,9 @@ pub(super) fn time(app: &mut App) {
 }
 
 pub(super) fn file(app: &mut App, content: Content) {
-    let input = Input::new(content.file_name(&app.data));
+    let name = content.file_name(&app.data);
+    let input = Input::new(app.folder.as_ref().map_or(name.clone(), |f| f.join(&name).display().to_string()));
+    app.asked = None;
     app.prompt = Some(Prompt { kind: PromptKind::Save(content), input });
 }
 
@@ -29,6 +33,7 @@ pub(super) fn file(app: &mut App, content: Content) {
 pub(super) fn unsaved(app: &mut App, save: Save, text: String) {
     if app.prompt.is_none() {
         app.notice = Some(Notice { text, bad: true });
+        app.asked = save.sure.then(|| save.path.clone());
         let input = Input::new(save.path.display().to_string());
         app.prompt = Some(Prompt { kind: PromptKind::Save(save.content), input });
     }
@@ -157,6 +162,10 @@ pub(super) fn confirm(app: &mut App) -> Option<Effect> {
             }
             None
         }
-        PromptKind::Save(content) => Some(Effect::Save(Save { path: text.into(), content, ascii: app.theme.ascii })),
+        PromptKind::Save(content) => {
+            let (path, ascii) = (PathBuf::from(text), app.theme.ascii);
+            let sure = app.asked.take().is_some_and(|asked| asked == path);
+            Some(Effect::Save(Save { path, content, ascii, sure }))
+        }
     }
 }

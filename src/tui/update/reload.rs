@@ -89,8 +89,12 @@ fn refill(app: &mut App, view: View, old: &Data) {
     let narrowed = before.only.as_ref().filter(|_| view != View::Findings);
     let cause = narrowed.and_then(|code| data.causes.iter().find(|c| c.finding.code == *code));
     let only = cause.map(|c| {
-        let rows = if view == View::Pushes { &c.pushes } else { &c.calls };
-        (c.finding.code.clone(), rows.clone())
+        let rows = match view {
+            View::Records => data.rows_of(&c.lone),
+            View::Pushes => c.pushes.clone(),
+            _ => c.calls.clone(),
+        };
+        (c.finding.code.clone(), rows)
     });
     moves::refill(app, view, only);
     let row = before.current();

@@ -5,9 +5,11 @@ use ratatui::text::{Line, Span};
 
 use crate::knowledge::Explanation;
 use crate::knowledge::catalogue::Step;
+use crate::knowledge::explanation::checks;
 use crate::ladder::text::{TextOptions, TimeStyle};
 use crate::ladder::{Ladder, Subject};
 use crate::report::story::Story;
+use crate::text::plural;
 use crate::tui::app::{App, View};
 use crate::tui::cell::{clip, wrap};
 use crate::tui::data::{Cause, Entry};
@@ -106,6 +108,10 @@ fn cause(app: &App, cause: &Cause, width: usize) -> Vec<Line<'static>> {
         }
     };
     paragraph("Cause: ", &finding.cause);
+    if !cause.lone.is_empty() {
+        let records = plural(cause.lone.len() as u64, "record");
+        paragraph("Without its call: ", &format!("named by {records} about calls that the logs do not show"));
+    }
     for (i, step) in Explanation::of_finding(finding).steps.iter().enumerate() {
         match step {
             Step::Text(text) => paragraph(if i == 0 { "Remedy: " } else { "" }, text),
@@ -113,9 +119,17 @@ fn cause(app: &App, cause: &Cause, width: usize) -> Vec<Line<'static>> {
         }
     }
     paragraph("Seen: ", &finding.seen);
-    if !finding.false_friends.is_empty() {
-        paragraph("False friends: ", &finding.false_friends);
+    paragraph("Users notice: ", &finding.noticed);
+    for (i, check) in checks(finding).iter().enumerate() {
+        for (at, step) in check.steps.iter().enumerate() {
+            match step {
+                Step::Text(text) if at == 0 => paragraph(&format!("Check {}: ", i + 1), text),
+                Step::Text(text) => paragraph("", text),
+                Step::Command(command) => paragraph("  ", command),
+            }
+        }
     }
+    paragraph("False friends: ", &finding.false_friends);
     for source in &finding.source {
         paragraph("Source: ", source);
     }

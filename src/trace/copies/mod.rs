@@ -2,19 +2,32 @@
 //! other, the same file given twice. Each counts once.
 //!
 //! A server writes a record once, so two records with the same time, sequence number, instance and text are
-//! one. Most logs hold none; what a log would have to look like to hold one is found out first.
+//! one. Most logs hold none; what a log would have to look like to hold one is found out first. An input all of whose
+//! records stand in others adds nothing (`contained`).
+
+mod contained;
+mod cut;
+mod groups;
+mod mixture;
 
 use std::hash::{BuildHasher, Hasher};
 
 use rayon::prelude::*;
 
 use super::{Event, EventId, Symbol, Trace};
+use crate::span::FileId;
 use crate::time::Timestamp;
 
-/// Marks every record but the first of its copies. Returns how many were marked in each input.
-pub(super) fn mark(trace: &mut Trace) -> Vec<u64> {
+/// Marks every record but one of its copies, the same one whatever the order of the inputs. Returns how many were
+/// marked in each input, and for each input that adds nothing those that hold its records.
+pub(super) fn mark(trace: &mut Trace) -> (Vec<u64>, Vec<Vec<FileId>>) {
     let mut counts = vec![0; trace.inputs.len()];
-    for id in copies(trace, &suspects(trace)) {
+    let suspected = suspects(trace);
+    if !suspected.contains(&true) {
+        return (counts, vec![Vec::new(); trace.inputs.len()]);
+    }
+    let choice = contained::choose(trace, &suspected, &alike(trace, &suspected));
+    for id in choice.copies {
         if let Some(event) = trace.events.get_mut(id.0 as usize) {
             event.flags |= Event::COPY;
             if let Some(n) = counts.get_mut(event.file.index()) {
@@ -22,7 +35,7 @@ pub(super) fn mark(trace: &mut Trace) -> Vec<u64> {
             }
         }
     }
-    counts
+    (counts, choice.holders)
 }
 
 /// Inputs that may share records with each other or with themselves.
@@ -35,6 +48,10 @@ fn suspects(trace: &Trace) -> Vec<bool> {
         }
     }
     let mut out: Vec<bool> = parts.par_iter().map(|own| !ascends(own)).collect();
+    if trace.sources.iter().any(|s| s.day_first) {
+        // An excerpt may hold only dates that can be read either way: its times may be anywhere.
+        return vec![files > 1; files].iter().zip(&out).map(|(a, b)| *a || *b).collect();
+    }
     // Two inputs can only share records in a time that both speak of; times that are not known may be any.
     let mut spans: Vec<(Timestamp, Timestamp, usize)> = trace
         .sources
@@ -74,12 +91,10 @@ fn ascends(events: &[Event]) -> bool {
     })
 }
 
-/// Records that stand further ahead already, among the inputs that are suspected.
-fn copies(trace: &Trace, suspected: &[bool]) -> Vec<EventId> {
-    if !suspected.contains(&true) {
-        return Vec::new();
-    }
+/// Records that stand in the suspected inputs more than once: the number of their group, and the record; by group.
+fn alike(trace: &Trace, suspected: &[bool]) -> Vec<(u32, EventId)> {
     let hasher = &trace.hasher;
+    let either = trace.sources.iter().any(|s| s.day_first);
     // Sixteen bytes a record: what is cheap to compare, as one number.
     let mut keys: Vec<(u64, EventId)> = trace
         .events
@@ -88,23 +103,30 @@ fn copies(trace: &Trace, suspected: &[bool]) -> Vec<EventId> {
         .filter(|(_, e)| suspected.get(e.file.index()) == Some(&true) && has_text(e))
         .map(|(i, e)| {
             let id = EventId(u32::try_from(i).unwrap_or(u32::MAX));
-            let len = if e.seq == 0 { length(text(trace, e)) } else { 0 };
-            (hasher.hash_one((e.time, e.seq, e.instance, len)), id)
+            let len = if e.seq == 0 { visible(text(trace, e)).map(<[u8]>::len).sum() } else { 0 };
+            (hasher.hash_one((either_way(e.time, either), e.seq, e.instance, len)), id)
         })
         .collect();
     keys.par_sort_unstable();
-    keys.par_chunk_by(|a, b| a.0 == b.0)
+    let groups: Vec<Vec<EventId>> = keys
+        .par_chunk_by(|a, b| a.0 == b.0)
         .filter(|alike| alike.len() > 1)
         .flat_map_iter(|alike| {
             let event = |id: EventId| trace.events.get(id.0 as usize);
             let mut texts: Vec<(u64, EventId)> =
                 alike.iter().filter_map(|(_, id)| Some((hash(hasher, text(trace, event(*id)?)), *id))).collect();
             texts.sort_unstable();
-            let again: Vec<EventId> =
-                texts.windows(2).filter(|pair| pair[0].0 == pair[1].0).map(|pair| pair[1].1).collect();
-            again
+            let groups = texts.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1);
+            groups.map(|same| same.iter().map(|(_, id)| *id).collect()).collect::<Vec<_>>()
         })
-        .collect()
+        .collect();
+    (0..).zip(groups).flat_map(|(n, ids)| ids.into_iter().map(move |id| (n, id))).collect()
+}
+
+/// The time that a record would have if its input had its dates the other way round, where that is earlier.
+fn either_way(time: Timestamp, either: bool) -> Timestamp {
+    let swapped = time.known().filter(|_| either).and_then(Timestamp::with_day_and_month_swapped);
+    swapped.map_or(time, |s| s.min(time))
 }
 
 /// Whether there is anything by which copies could be told: an empty record without a time is like any other.
@@ -113,22 +135,21 @@ fn has_text(event: &Event) -> bool {
     event.len as usize > EMPTY.len() || event.time != Timestamp::NONE
 }
 
-/// Length without carriage returns: a copy may have other line ends.
-fn length(text: &[u8]) -> usize {
-    text.len() - memchr::memchr_iter(b'\r', text).count()
+/// The words of a text. What a copy may change stands between them: line ends, tabs, the encoding of letters that are
+/// not ASCII, characters that were made safe for a terminal.
+fn visible(text: &[u8]) -> impl DoubleEndedIterator<Item = &[u8]> {
+    text.split(|b| !b.is_ascii_graphic()).filter(|word| !word.is_empty())
 }
 
-/// Hash of a text, whatever its line ends.
+/// Hash of the words of a text.
 fn hash(hasher: &foldhash::fast::RandomState, text: &[u8]) -> u64 {
     let mut state = hasher.build_hasher();
-    for part in text.split(|b| *b == b'\r') {
-        state.write(part);
-    }
+    visible(text).for_each(|word| state.write(word));
     state.finish()
 }
 
 /// What two copies of a record share. A record with a place in the server's own sequence is known by it and its
 /// fields; without one its whole text decides.
 fn text<'t>(trace: &'t Trace, event: &Event) -> &'t [u8] {
-    if event.seq == 0 { trace.record(event).trim_ascii() } else { trace.fields(event).trim_ascii() }
+    if event.seq == 0 { trace.record(event) } else { trace.fields(event) }
 }

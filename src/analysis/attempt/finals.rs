@@ -1,0 +1,113 @@
+//! Which final response counts: what the caller was told, as RFC 3261 section 16.7 has it.
+
+use super::Attempt;
+use crate::analysis::message::{Context, Msg};
+use crate::record::Direction;
+
+/// A server sends a 2xx on at once, whatever it sent before (RFC 3261 section 16.7 step 5).
+const AT_ONCE_MS: i64 = 2_000;
+
+/// The final that counts: a 2xx on a root, or on its way to one; else what the last root was told; where its log lacks
+/// that, what was sent on nearest to it; where nothing was, the best of the legs.
+pub(super) fn of<'m>(ctx: &Context<'_>, attempt: &mut Attempt<'m>) -> Option<&'m Msg<'m>> {
+    let roots = || attempt.roots.iter().filter_map(|r| attempt.hops.get(*r));
+    if let Some(answer) = roots().find_map(|r| r.finals().find(|m| m.status < 300)) {
+        let root =
+            attempt.roots.iter().find(|r| attempt.hops.get(**r).is_some_and(|h| h.finals().any(|m| m.id == answer.id)));
+        attempt.root = root.copied().unwrap_or(attempt.root);
+        return Some(answer);
+    }
+    if let Some(answer) = inner_answer(ctx, attempt) {
+        return Some(answer);
+    }
+    let superseded = superseded(ctx, attempt);
+    let open: Vec<usize> = attempt.roots.iter().copied().filter(|r| !superseded.contains(r)).collect();
+    attempt.root = open.first().copied().unwrap_or(attempt.root);
+    let told: Vec<Option<&Msg<'_>>> =
+        open.iter().map(|r| attempt.hops.get(*r).and_then(|h| h.finals().next())).collect();
+    if let Some(best) = best(told.iter().flatten().copied()).filter(|_| told.iter().all(Option::is_some)) {
+        return Some(best);
+    }
+    if open.len() > 1 {
+        return None;
+    }
+    let inside = |hop: usize| !superseded.iter().any(|r| is_below(attempt, hop, *r));
+    sent_on(attempt, &inside).or_else(|| best_of_legs(attempt, &inside))
+}
+
+/// Whether a hop is another, or hangs below it.
+fn is_below(attempt: &Attempt<'_>, mut at: usize, other: usize) -> bool {
+    for _ in 0..attempt.hops.len() {
+        if at == other {
+            return true;
+        }
+        match attempt.hops.get(at).and_then(|h| h.parent) {
+            Some(parent) => at = parent,
+            None => return false,
+        }
+    }
+    false
+}
+
+/// Roots whose final came ahead of the request at another root: the caller, or the server before, went on there.
+fn superseded(ctx: &Context<'_>, attempt: &Attempt<'_>) -> Vec<usize> {
+    if attempt.roots.len() < 2 {
+        return Vec::new();
+    }
+    let hop = |r: &usize| attempt.hops.get(*r);
+    let is = |r: &&usize| {
+        let Some(end) = hop(r).and_then(|h| h.finals().next()) else { return false };
+        let others = attempt.roots.iter().filter(|o| o != r).filter_map(|o| hop(o)?.messages.first().copied());
+        others.into_iter().any(|m| ctx.is_before(end, m) == Some(true))
+    };
+    attempt.roots.iter().take(64).filter(is).copied().collect()
+}
+
+/// The best of several finals: 6xx first, else the lowest class (RFC 3261 section 16.7 step 6).
+fn best<'m>(finals: impl Iterator<Item = &'m Msg<'m>>) -> Option<&'m Msg<'m>> {
+    finals.min_by_key(|m| if m.status >= 600 { 0 } else { m.status / 100 })
+}
+
+/// A 2xx that a server behind the caller's got, or sent on. It reaches the caller even behind another final, unless the
+/// log of the caller's server, whole for that time, shows that it did not.
+fn inner_answer<'m>(ctx: &Context<'_>, attempt: &Attempt<'m>) -> Option<&'m Msg<'m>> {
+    let finals =
+        attempt.hops.iter().enumerate().filter(|(i, _)| !attempt.roots.contains(i)).flat_map(|(_, h)| h.finals());
+    let answer =
+        finals.filter(|m| m.status < 300).min_by_key(|m| (m.direction != Direction::Outgoing, m.vias.len()))?;
+    let roots = attempt.roots.iter().filter_map(|r| attempt.hops.get(*r));
+    let kept_back = roots.flat_map(|r| r.finals()).any(|told| {
+        let time = answer.time.zip(told.time).map(|(a, t)| a.max(t));
+        match time {
+            Some(time) => {
+                let unsure = ctx.clocks.unsure_ms(answer.server, told.server);
+                ctx.clocks.comparable(answer.server, told.server)
+                    && told
+                        .time
+                        .is_some_and(|t| ctx.coverage.whole(told.server, t.min(time), time.plus(AT_ONCE_MS + unsure)))
+            }
+            // Without times: the caller's final stands behind it.
+            None => answer.server == told.server && answer.id < told.id,
+        }
+    });
+    (!kept_back).then_some(answer)
+}
+
+/// The final that a server sent towards the caller, on the hop nearest to it.
+fn sent_on<'m>(attempt: &Attempt<'m>, inside: &dyn Fn(usize) -> bool) -> Option<&'m Msg<'m>> {
+    let hops = attempt.hops.iter().enumerate().filter(|(i, _)| inside(*i)).map(|(_, h)| h);
+    let finals = hops.flat_map(|h| h.finals()).filter(|m| m.direction == Direction::Outgoing);
+    // A 2xx that did not get through counts no more.
+    finals.filter(|m| m.status >= 300).min_by_key(|m| m.vias.len())
+}
+
+fn best_of_legs<'m>(attempt: &Attempt<'m>, inside: &dyn Fn(usize) -> bool) -> Option<&'m Msg<'m>> {
+    let hops = attempt.hops.iter().enumerate();
+    let legs = || hops.clone().filter(|(i, h)| h.leaf && !attempt.roots.contains(i) && inside(*i)).map(|(_, h)| h);
+    let finals: Vec<&Msg<'_>> = legs().filter_map(|leg| leg.finals().last()).collect();
+    if finals.is_empty() || finals.len() < legs().count() {
+        return None;
+    }
+    // Legs that a server cancelled, not the caller, tell nothing of what the caller was told.
+    best(finals.into_iter()).filter(|m| m.status != 487)
+}

@@ -1,0 +1,237 @@
+//! One INVITE transaction as it ran over proxies: the tree of its branches.
+//!
+//! Every proxy puts its own Via on top, so the top Via names one hop, and the Via below it the hop before
+//! (RFC 3261 sections 16.6 item 8 and 17.2.3):
+//!
+//! ```text
+//! [A]                       the caller's request: root
+//!  ├─ [FE;b1, A]            a leg
+//!  └─ [FE;b2, A]
+//!      └─ [Edge;b9, FE;b2, A]   the same leg, one hop further: leaf
+//! ```
+//!
+//! The same hop logged by its sender and by its receiver has the same top Via, so copies and several
+//! servers fall together without looking at times. A request that was sent again to another server after a 503
+//! (RFC 3263 section 4.3) has a new branch and so a root of its own: what one server saw of it ends before the other.
+
+mod cancel;
+mod finals;
+mod proof;
+
+use hashbrown::HashMap;
+
+use super::message::{Context, Group, Msg};
+use crate::record::Direction;
+use crate::sip::{HeaderName, Method};
+use crate::text::contains_ignore_case;
+pub(super) use cancel::{Cancelled, completed_elsewhere};
+
+/// One hop: all messages with the same top Via.
+pub(super) struct Hop<'m> {
+    pub(super) messages: Vec<&'m Msg<'m>>,
+    parent: Option<usize>,
+    leaf: bool,
+    depth: usize,
+}
+
+impl<'m> Hop<'m> {
+    /// Responses to the INVITE here.
+    pub(super) fn responses(&self) -> impl Iterator<Item = &'m Msg<'m>> + '_ {
+        self.messages.iter().copied().filter(|m| m.method == Method::Invite && !m.is_request())
+    }
+
+    /// Final responses to the INVITE here.
+    pub(super) fn finals(&self) -> impl Iterator<Item = &'m Msg<'m>> + '_ {
+        self.responses().filter(|m| m.is_final())
+    }
+
+    /// The INVITE, first copy.
+    pub(super) fn invite(&self) -> Option<&'m Msg<'m>> {
+        self.messages.iter().copied().find(|m| m.method == Method::Invite && m.is_request())
+    }
+
+    /// The CANCEL, first copy.
+    pub(super) fn cancel(&self) -> Option<&'m Msg<'m>> {
+        self.messages.iter().copied().find(|m| m.method == Method::Cancel && m.is_request())
+    }
+}
+
+/// One INVITE with all its hops.
+pub(super) struct Attempt<'m> {
+    pub(super) cseq: u32,
+    pub(super) from_tag: u64,
+    /// INVITE, its responses, CANCEL and ACK, in order.
+    pub(super) messages: Vec<&'m Msg<'m>>,
+    pub(super) hops: Vec<Hop<'m>>,
+    pub(super) root: usize,
+    /// Every hop that is as near to the caller as the root: more than one where the request was sent again elsewhere.
+    roots: Vec<usize>,
+    last: Option<&'m Msg<'m>>,
+    proof: Option<&'m Msg<'m>>,
+    cancelled: Cancelled<'m>,
+    rang: bool,
+}
+
+impl<'m> Attempt<'m> {
+    fn new(
+        ctx: &Context<'_>,
+        group: &'m Group<'m>,
+        cseq: u32,
+        from_tag: u64,
+        messages: Vec<&'m Msg<'m>>,
+    ) -> Attempt<'m> {
+        let hops = hops(&messages);
+        let depth = hops.iter().filter(|h| h.parent.is_none()).map(|h| h.depth).min();
+        let is_root = |h: &Hop<'_>| h.parent.is_none() && Some(h.depth) == depth;
+        let roots: Vec<usize> = hops.iter().enumerate().filter(|(_, h)| is_root(h)).map(|(i, _)| i).collect();
+        let root = roots.first().copied().unwrap_or(0);
+        let cancelled = Cancelled::Not;
+        let mut out =
+            Attempt { cseq, from_tag, messages, hops, root, roots, last: None, proof: None, cancelled, rang: false };
+        out.proof = proof::of(group, &out);
+        out.last = finals::of(ctx, &mut out);
+        out.rang = out.alerted(ctx);
+        out.cancelled = cancel::of(ctx, group, &out);
+        out
+    }
+
+    pub(super) fn root(&self) -> Option<&Hop<'m>> {
+        self.hops.get(self.root)
+    }
+
+    /// The far ends: leaves of the tree. The root is one only where the log holds nothing but the leg.
+    pub(super) fn legs(&self) -> impl Iterator<Item = &Hop<'m>> {
+        self.hops.iter().enumerate().filter_map(|(i, hop)| {
+            let outgoing = || hop.invite().is_some_and(|m| m.direction == Direction::Outgoing);
+            (hop.leaf && (!self.roots.contains(&i) || outgoing())).then_some(hop)
+        })
+    }
+
+    /// The final response that counts.
+    pub(super) fn final_response(&self) -> Option<&'m Msg<'m>> {
+        self.last
+    }
+
+    /// A message that proves a 2xx of which the log may hold nothing.
+    pub(super) fn proof(&self) -> Option<&'m Msg<'m>> {
+        self.proof
+    }
+
+    /// Whether the caller gave up, and the message that says so.
+    pub(super) fn cancelled(&self) -> Cancelled<'m> {
+        self.cancelled
+    }
+
+    /// The callee was alerted.
+    pub(super) fn rang(&self) -> bool {
+        self.rang
+    }
+
+    /// A 180 says so, or the telephone network with its final: cause 19 of Q.850 is "no answer from user, user
+    /// alerted". A 183 alone is early media.
+    fn alerted(&self, ctx: &Context<'_>) -> bool {
+        let cause = |m: &Msg<'_>| {
+            ctx.header(m.id, HeaderName::Reason).is_some_and(|r| {
+                contains_ignore_case(&r, b"q.850") && contains_ignore_case(&r.replace_spaces(), b"cause=19")
+            })
+        };
+        self.messages.iter().any(|m| m.method == Method::Invite && m.status == 180)
+            || self.last.is_some_and(|m| matches!(m.status, 408 | 480 | 487 | 504) && cause(m))
+    }
+
+    /// Whether a hop is the root or every leg hangs below it: a server that logged it saw all that came back.
+    pub(super) fn is_before_all_legs(&self, hop: usize) -> bool {
+        self.roots == [hop] || {
+            let below = |mut at: usize| {
+                // A tree has no circles; a hostile log may.
+                for _ in 0..self.hops.len() {
+                    if at == hop {
+                        return true;
+                    }
+                    match self.hops.get(at).and_then(|h| h.parent) {
+                        Some(parent) => at = parent,
+                        None => return false,
+                    }
+                }
+                false
+            };
+            let leaves = || (0..self.hops.len()).filter(|i| self.hops.get(*i).is_some_and(|h| h.leaf));
+            leaves().take(256).all(below)
+        }
+    }
+}
+
+trait ReplaceSpaces {
+    fn replace_spaces(&self) -> Vec<u8>;
+}
+
+impl ReplaceSpaces for std::borrow::Cow<'_, [u8]> {
+    fn replace_spaces(&self) -> Vec<u8> {
+        self.iter().copied().filter(|b| *b != b' ').collect()
+    }
+}
+
+/// The hops of an INVITE, tied to each other.
+fn hops<'m>(messages: &[&'m Msg<'m>]) -> Vec<Hop<'m>> {
+    let mut index: HashMap<u64, usize> = HashMap::new();
+    let mut hops: Vec<Hop<'m>> = Vec::new();
+    let top = |m: &Msg<'_>| m.vias.first().copied().unwrap_or(0);
+    for &m in messages.iter().filter(|m| m.method == Method::Invite) {
+        let at = *index.entry(top(m)).or_insert_with(|| {
+            hops.push(Hop { messages: Vec::new(), parent: None, leaf: true, depth: usize::MAX });
+            hops.len() - 1
+        });
+        if let Some(hop) = hops.get_mut(at) {
+            hop.messages.push(m);
+            hop.depth = hop.depth.min(m.vias.len());
+        }
+    }
+    // Parents in a second step: copies come in any order, and a server in between may have no log.
+    for &m in messages.iter().filter(|m| m.method == Method::Invite) {
+        let Some(&at) = index.get(&top(m)) else { continue };
+        let above = m.vias.iter().skip(1).find_map(|v| index.get(v).copied()).filter(|p| *p != at);
+        if let Some(parent) = above {
+            if let Some(hop) = hops.get_mut(parent) {
+                hop.leaf = false;
+            }
+            if let Some(hop) = hops.get_mut(at) {
+                hop.parent = Some(parent);
+            }
+        }
+    }
+    for &m in messages.iter().filter(|m| m.method == Method::Cancel) {
+        let at = m.vias.first().and_then(|v| index.get(v)).copied();
+        if let Some(hop) = at.and_then(|at| hops.get_mut(at)) {
+            hop.messages.push(m);
+        }
+    }
+    hops
+}
+
+/// INVITE transactions that are initial: no To tag in the request, or no request in the log at all.
+pub(super) fn attempts<'m>(ctx: &Context<'_>, group: &'m Group<'m>) -> Vec<Attempt<'m>> {
+    let mut sets: HashMap<(u64, u32), Vec<&'m Msg<'m>>> = HashMap::new();
+    let mut order = Vec::new();
+    for m in &group.messages {
+        if matches!(m.method, Method::Invite | Method::Cancel | Method::Ack) {
+            sets.entry((m.from_tag, m.cseq))
+                .or_insert_with(|| {
+                    order.push((m.from_tag, m.cseq));
+                    Vec::new()
+                })
+                .push(m);
+        }
+    }
+    let initial = |set: &[&Msg<'_>]| set.iter().any(|m| m.method == Method::Invite && m.is_request() && m.to_tag == 0);
+    let any = sets.values().any(|set| initial(set));
+    let mut out = Vec::new();
+    for key in order {
+        let Some(set) = sets.remove(&key) else { continue };
+        let invites = || set.iter().filter(|m| m.method == Method::Invite);
+        let start_missing = !any && out.is_empty() && invites().next().is_some() && invites().all(|m| !m.is_request());
+        if initial(&set) || start_missing {
+            out.push(Attempt::new(ctx, group, key.1, key.0, set));
+        }
+    }
+    out
+}

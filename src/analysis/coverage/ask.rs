@@ -1,0 +1,91 @@
+//! The one question: for which time does a log tell what it would have seen?
+
+use super::chains::Chain;
+use super::{Coverage, Hole, Order, Ranks, Stretch};
+use crate::analysis::servers::ServerId;
+use crate::time::Timestamp;
+use crate::trace::EventId;
+
+impl Coverage {
+    /// Whether the log of a server tells every message between two times on the clock of the reference.
+    pub fn whole(&self, server: ServerId, from: Timestamp, to: Timestamp) -> bool {
+        self.at(server, from).and_then(|c| c.span).is_some_and(|(_, end)| end >= to)
+    }
+
+    /// Whether a log tells every message between two of its records; without times their order is all there is.
+    pub(in crate::analysis) fn joined(&self, server: ServerId, a: EventId, b: EventId) -> bool {
+        self.chain_of(server, a)
+            .is_some_and(|(n, chain)| chain.proves && self.chain_of(server, b).is_some_and(|(m, _)| n == m))
+    }
+
+    /// For how many milliseconds behind a record the log of a server surely tells every message. Where its clock may
+    /// have been set ahead, the time that it jumped over has not been seen to pass.
+    pub(in crate::analysis) fn runs_on(&self, server: ServerId, id: EventId, from: Timestamp) -> i64 {
+        let Some((_, end)) = self.chain_of(server, id).filter(|(_, c)| c.proves).and_then(|(_, c)| c.span) else {
+            return -1;
+        };
+        let jumps = self.jumps.get(usize::from(server.0)).map_or(&[][..], Vec::as_slice);
+        let over: i64 = jumps.iter().filter(|(at, _)| *at > from && *at <= end).map(|(_, ms)| ms).sum();
+        end.since(from) - over
+    }
+
+    /// The place of a record among those of its server.
+    pub fn order(&self, server: ServerId, id: EventId) -> Order {
+        self.ranks.order(server, id)
+    }
+
+    pub(in crate::analysis) fn ranks(&self) -> &Ranks {
+        &self.ranks
+    }
+
+    /// Since when something that shows first with this record may have gone on unseen: the end of what the log tells
+    /// before. `None`: since ever.
+    pub(in crate::analysis) fn dark_since(&self, server: ServerId, id: EventId) -> Option<Timestamp> {
+        let (number, chain) = self.chain_of(server, id)?;
+        let start = chain.span?.0;
+        let own = self.timed.get(usize::from(server.0))?;
+        let ends = own.iter().filter(|n| **n != number).filter_map(|n| self.chains.get(*n as usize)?.span);
+        ends.filter(|(begin, _)| *begin <= start).map(|(_, end)| end).max()
+    }
+
+    /// The chain that tells of a time, the longest where several do.
+    fn at(&self, server: ServerId, time: Timestamp) -> Option<&Chain> {
+        let own = self.timed.get(usize::from(server.0))?;
+        let span = |n: &u32| self.chains.get(*n as usize).and_then(|c| Some((c, c.span?)));
+        let until = own.partition_point(|n| span(n).is_some_and(|(_, (start, _))| start <= time));
+        // Chains overlap only where two inputs of one server do.
+        let near = own.get(until.saturating_sub(8)..until).unwrap_or_default();
+        near.iter().filter_map(span).max_by_key(|(_, (_, end))| *end).map(|(c, _)| c)
+    }
+
+    fn stretch_of(&self, server: ServerId, id: EventId) -> Option<&Stretch> {
+        let at = self.stretches.partition_point(|s| (s.server, s.first) <= (server, id)).checked_sub(1)?;
+        self.stretches.get(at).filter(|s| s.server == server)
+    }
+
+    fn chain_of(&self, server: ServerId, id: EventId) -> Option<(u32, &Chain)> {
+        let stretch = self.stretch_of(server, id).filter(|s| id <= s.last)?;
+        Some((stretch.chain, self.chains.get(stretch.chain as usize)?))
+    }
+
+    /// The last record of the covered time in which a record lies.
+    pub fn covered_until(&self, server: ServerId, id: EventId) -> Option<EventId> {
+        let stretch = self.stretch_of(server, id)?;
+        self.chains.get(stretch.chain as usize).map(|c| c.last)
+    }
+
+    /// The hole behind which the covered time begins in which a record lies.
+    pub(in crate::analysis) fn hole_ahead(&self, server: ServerId, id: EventId) -> Option<&Hole> {
+        let at = self.stretches.partition_point(|s| (s.server, s.first) <= (server, id)).checked_sub(1)?;
+        let [before, own] = self.stretches.get(at.checked_sub(1)?..=at)? else { return None };
+        let hole = self.holes.binary_search_by_key(&(server, before.last), |h| (h.server, h.after)).ok()?;
+        self.holes.get(hole).filter(|h| own.server == server && h.before == own.first)
+    }
+
+    /// The hole that ends the covered time in which a record lies; `None` where the log itself ends.
+    pub fn hole_after(&self, server: ServerId, id: EventId) -> Option<&Hole> {
+        let last = self.covered_until(server, id)?;
+        let at = self.holes.binary_search_by_key(&(server, last), |h| (h.server, h.after)).ok()?;
+        self.holes.get(at)
+    }
+}

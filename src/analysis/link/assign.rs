@@ -1,0 +1,107 @@
+//! One to one: which push goes to which occasion of its user, as far as only one way is left.
+
+use hashbrown::HashMap;
+
+use super::fit::{Kind, Occasion};
+use crate::analysis::Analysis;
+
+/// An occasion that may have caused a push.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Edge {
+    pub(super) occasion: Occasion,
+    pub(super) kind: Kind,
+}
+
+/// Where a push goes.
+#[derive(Clone, Debug)]
+pub(super) enum Given {
+    /// To this occasion; the others that fit.
+    To(Occasion, Vec<Occasion>),
+    /// To none; all that fit.
+    None(Vec<Occasion>),
+}
+
+/// Another push for the same occasion follows within this: for a second device, or because the first failed.
+const AGAIN_MS: i64 = 3_000;
+/// More rounds than this are a hostile log.
+const ROUNDS: usize = 64;
+
+/// Gives the pushes of one user, in order of time, to the occasions that fit them.
+///
+/// A prompt push takes an occasion that has none yet, where only one such is left for it. What is left over follows
+/// within a moment on another push of the same occasion, or is the only one that an occasion has.
+pub(super) fn assign(analysis: &Analysis, pushes: &[usize], edges: &[Vec<Edge>]) -> Vec<Given> {
+    let mut to: Vec<Option<Occasion>> = vec![None; edges.len()];
+    // A missed call takes a push of its own, apart from those for which it rang.
+    let mut taken: HashMap<(Occasion, bool), usize> = HashMap::new();
+    for _ in 0..ROUNDS {
+        let mut changed = false;
+        for (slot, own) in to.iter_mut().zip(edges).filter(|(slot, _)| slot.is_none()) {
+            let free: Vec<&Edge> =
+                own.iter().filter(|e| e.kind != Kind::Late && is_free(analysis, &taken, e)).collect();
+            if let [only] = free[..] {
+                *slot = Some(only.occasion);
+                *taken.entry((only.occasion, only.kind == Kind::Missed)).or_default() += 1;
+                changed = true;
+            }
+        }
+        if !changed {
+            break;
+        }
+    }
+    let sent = |i: usize| pushes.get(i).and_then(|p| analysis.pushes.get(*p)).and_then(|p| p.sent);
+    for i in 0..edges.len() {
+        let Some(own) = edges.get(i).filter(|_| to.get(i).is_some_and(Option::is_none)) else { continue };
+        if own.iter().any(|e| e.kind != Kind::Late && is_free(analysis, &taken, e)) {
+            // A tie.
+            continue;
+        }
+        let again = |e: &&Edge| {
+            (0..i).rev().take(64).any(|j| {
+                let near = sent(i).zip(sent(j)).is_none_or(|(now, then)| now.since(then) <= AGAIN_MS);
+                near && e.kind != Kind::Missed && to.get(j).copied().flatten() == Some(e.occasion)
+            })
+        };
+        let first = |e: &&Edge| e.kind == Kind::Late && !taken.contains_key(&(e.occasion, false));
+        let followed: Vec<Occasion> = own.iter().filter(again).map(|e| e.occasion).collect();
+        let alone: Vec<Occasion> = own.iter().filter(first).map(|e| e.occasion).collect();
+        let found = match (&followed[..], &alone[..]) {
+            ([one], []) | ([], [one]) if own.len() == 1 || !followed.is_empty() => Some(*one),
+            _ => None,
+        };
+        if let (Some(occasion), Some(slot)) = (found, to.get_mut(i)) {
+            *slot = Some(occasion);
+            *taken.entry((occasion, false)).or_default() += 1;
+        }
+    }
+    to.into_iter()
+        .zip(edges)
+        .map(|(to, own)| {
+            let mut all: Vec<Occasion> = own.iter().map(|e| e.occasion).collect();
+            match to {
+                // A missed call has no push of its own: it was over.
+                Some(occasion) if own.iter().any(|e| e.occasion == occasion && e.kind == Kind::Missed) => {
+                    Given::None(Vec::new())
+                }
+                Some(occasion) => {
+                    all.retain(|o| *o != occasion);
+                    Given::To(occasion, all)
+                }
+                None => Given::None(all),
+            }
+        })
+        .collect()
+}
+
+/// Whether an occasion has room for one more push: one for each phone that it rang at.
+fn is_free(analysis: &Analysis, taken: &HashMap<(Occasion, bool), usize>, edge: &Edge) -> bool {
+    let missed = edge.kind == Kind::Missed;
+    let used = taken.get(&(edge.occasion, missed)).copied().unwrap_or(0);
+    let room = match edge.occasion {
+        Occasion::Call(c) if !missed => {
+            analysis.calls.get(c).map_or(1, |c| c.legs.iter().filter(|l| l.mobile).count().max(1))
+        }
+        _ => 1,
+    };
+    used < room
+}

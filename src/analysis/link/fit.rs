@@ -1,0 +1,233 @@
+//! Whether an occasion may have caused a push: by the order of records on one server, else by clocks that can be
+//! compared.
+
+use crate::analysis::Analysis;
+use crate::analysis::call::{Call, Clock};
+use crate::analysis::coverage::Blind;
+use crate::analysis::message::Context;
+use crate::analysis::push::{Push, Sighting};
+use crate::analysis::servers::{Role, ServerId};
+use crate::time::Timestamp;
+use crate::trace::EventId;
+
+/// What can cause a push.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Occasion {
+    /// An INVITE, or that it was missed: a number of [`Analysis::calls`].
+    Call(usize),
+    /// A MESSAGE inside a conversation: a number of [`Analysis::messages_inside`].
+    Message(usize),
+}
+
+/// How an occasion causes a push.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// While it rings, or a message waits, soon after it came.
+    Prompt,
+    /// The same, but late.
+    Late,
+    /// Soon after a call was missed.
+    Missed,
+}
+
+/// How an occasion and a push stand to each other.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Fit {
+    Fits(Kind),
+    /// On clocks that cannot be compared.
+    Apart,
+    Not,
+}
+
+/// A push goes out within this after the phone was asked, as in all published traces.
+const PROMPT_MS: i64 = 4_000;
+/// The same for the notice of a missed call behind its end.
+const MISSED_MS: i64 = 4_000;
+/// Clocks of which nothing is known may be a day apart, by time zones, and then some.
+const APART_MS: i64 = 26 * 3_600_000;
+
+/// When an occasion was open on one server.
+struct Span {
+    server: ServerId,
+    first: EventId,
+    start: Option<Timestamp>,
+    /// From when on the push counts as prompt.
+    alert: Option<(EventId, Option<Timestamp>)>,
+    end: Option<(EventId, Option<Timestamp>)>,
+    /// The request stands in the log: before it, nothing was open.
+    begins: bool,
+}
+
+impl Occasion {
+    pub(super) fn call(self) -> Option<usize> {
+        if let Occasion::Call(c) = self { Some(c) } else { None }
+    }
+
+    pub(super) fn start(self, analysis: &Analysis) -> Option<Timestamp> {
+        match self {
+            Occasion::Call(c) => analysis.calls.get(c).and_then(|c| c.started),
+            Occasion::Message(m) => analysis.messages_inside.get(m).and_then(|m| m.sent),
+        }
+    }
+
+    pub(super) fn is_mobile(self, analysis: &Analysis) -> bool {
+        match self {
+            Occasion::Call(c) => analysis.calls.get(c).is_some_and(|c| c.mobile),
+            Occasion::Message(m) => analysis.messages_inside.get(m).is_some_and(|m| m.mobile),
+        }
+    }
+
+    /// Whether a server logged it and so tells where it went.
+    pub(super) fn is_told_by(self, analysis: &Analysis, server: Option<ServerId>) -> bool {
+        self.spans(analysis).iter().any(|s| Some(s.server) == server)
+    }
+
+    fn spans(self, analysis: &Analysis) -> Vec<Span> {
+        match self {
+            Occasion::Call(c) => analysis.calls.get(c).map(|c| c.clocks.iter().map(span_of_call).collect()),
+            Occasion::Message(m) => analysis.messages_inside.get(m).map(|m| {
+                let end = |s: &Sighting| m.ends.iter().find(|e| e.server == s.server).map(|e| (e.id, e.time));
+                m.sights
+                    .iter()
+                    .map(|s| Span {
+                        server: s.server,
+                        first: s.id,
+                        start: s.time,
+                        alert: None,
+                        end: end(s),
+                        begins: true,
+                    })
+                    .collect()
+            }),
+        }
+        .unwrap_or_default()
+    }
+
+    /// Whether it may have caused a push.
+    pub(super) fn fit(self, analysis: &Analysis, ctx: &Context<'_>, push: &Push) -> Fit {
+        let spans = self.spans(analysis);
+        let seen = |s: &Span| push.sights.iter().find(|p| p.server == s.server).copied();
+        let owned = |s: &&Span| Some(s.server) == push.owner;
+        let same = spans.iter().filter(owned).chain(&spans).find_map(|s| Some((s, seen(s)?)));
+        let ringing = match same {
+            Some((span, at)) => on_one_server(ctx, span, at, &spans),
+            None => across(ctx, &spans, &push.sights),
+        };
+        match (ringing, self) {
+            (Fit::Not, Occasion::Call(c)) => {
+                analysis.calls.get(c).map_or(Fit::Not, |call| missed(ctx, call, &spans, &push.sights))
+            }
+            (fit, _) => fit,
+        }
+    }
+}
+
+fn span_of_call(clock: &Clock) -> Span {
+    Span {
+        server: clock.server,
+        first: clock.first,
+        start: clock.start,
+        alert: clock.alert.map(|id| (id, clock.rang)),
+        end: clock.last.map(|id| (id, clock.end)),
+        begins: clock.invite.is_some(),
+    }
+}
+
+/// By the order of the server's own records.
+fn on_one_server(ctx: &Context<'_>, span: &Span, push: Sighting, all: &[Span]) -> Fit {
+    let file = |id: EventId| ctx.event(id).map(|e| e.file);
+    if (push.time.is_none() || span.start.is_none()) && file(push.id) != file(span.first) {
+        return Fit::Not;
+    }
+    let order = |id: EventId| ctx.coverage.order(span.server, id);
+    let at = order(push.id);
+    if span.end.is_some_and(|(end, _)| at > order(end)) {
+        return Fit::Not;
+    }
+    let over = |start: Timestamp| push.time.is_some_and(|t| t.since(start) > ctx.options.no_final_ms);
+    if span.end.is_none() && span.start.is_some_and(over) {
+        return Fit::Not;
+    }
+    if at < order(span.first) && (span.begins || !may_be_open(ctx, span, push, all)) {
+        return Fit::Not;
+    }
+    let alert = span.alert.filter(|(id, _)| order(*id) <= at).map_or(span.start, |(_, time)| time);
+    // Where its start is in the dark here, another server may tell when it was.
+    let start = if span.begins { alert } else { alert.into_iter().chain(all.iter().filter_map(|s| s.start)).min() };
+    fits(push.time.zip(start).map(|(t, s)| t.since(s).max(0)))
+}
+
+/// Whether something that shows on a server later only may have been open at a time: it began in the dark, and not
+/// after the push.
+fn may_be_open(ctx: &Context<'_>, span: &Span, push: Sighting, all: &[Span]) -> bool {
+    let dark = ctx.coverage.dark_since(span.server, span.first);
+    let told = ctx.coverage.joined(span.server, push.id, span.first) && dark.is_none_or(|d| push.time > Some(d));
+    let begun = |s: &&Span| s.begins && ctx.clocks.comparable(s.server, span.server);
+    let elsewhere = all.iter().find(begun).and_then(|s| Some((s.server, s.start?)));
+    match (elsewhere, push.time) {
+        (Some((server, start)), Some(sent)) => sent >= start.plus(-ctx.clocks.unsure_ms(server, span.server)),
+        _ => told,
+    }
+}
+
+fn fits(delay: Option<i64>) -> Fit {
+    let delay = delay.unwrap_or(0);
+    Fit::Fits(if delay <= PROMPT_MS { Kind::Prompt } else { Kind::Late })
+}
+
+/// By the clocks of several servers, give or take what is not known of them.
+fn across(ctx: &Context<'_>, spans: &[Span], sights: &[Sighting]) -> Fit {
+    let pairs = || spans.iter().flat_map(|s| sights.iter().map(move |p| (s, *p)));
+    let comparable = |(s, p): &(&Span, Sighting)| ctx.clocks.comparable(s.server, p.server);
+    let known = pairs().filter(comparable).min_by_key(|(s, p)| ctx.clocks.unsure_ms(s.server, p.server));
+    let Some((span, push)) = known else {
+        let near = |(s, p): (&Span, Sighting)| s.start.zip(p.time).is_some_and(|(s, t)| t.since(s).abs() <= APART_MS);
+        return if pairs().any(near) { Fit::Apart } else { Fit::Not };
+    };
+    let (Some(start), Some(sent)) = (span.start, push.time) else { return Fit::Not };
+    let unsure = ctx.clocks.unsure_ms(span.server, push.server);
+    let end = span.end.and_then(|(_, t)| t).unwrap_or_else(|| start.plus(ctx.options.no_final_ms));
+    if sent < start.plus(-unsure) || sent > end.plus(unsure) {
+        return Fit::Not;
+    }
+    let alert = span.alert.and_then(|(_, t)| t).filter(|t| *t <= sent.plus(unsure));
+    fits(Some(sent.since(alert.unwrap_or(start)).max(0)))
+}
+
+/// Whether a push tells of a call that was missed a moment ago.
+fn missed(ctx: &Context<'_>, call: &Call, spans: &[Span], sights: &[Sighting]) -> Fit {
+    if matches!(call.outcome, crate::analysis::Outcome::Answered | crate::analysis::Outcome::MediaFailed) {
+        return Fit::Not;
+    }
+    let pairs = spans.iter().flat_map(|s| sights.iter().map(move |p| (s, *p)));
+    let since = pairs.filter(|(s, p)| ctx.clocks.comparable(s.server, p.server)).filter_map(|(s, p)| {
+        let unsure = ctx.clocks.unsure_ms(s.server, p.server);
+        Some((p.time?.since(s.end?.1?), unsure))
+    });
+    let near =
+        since.min_by_key(|(_, unsure)| *unsure).filter(|(ms, unsure)| (-unsure..=MISSED_MS + unsure).contains(ms));
+    near.map_or(Fit::Not, |_| Fit::Fits(Kind::Missed))
+}
+
+/// Why the log of the Front End that sent a push cannot tell that nothing else caused it.
+pub(super) fn blind(analysis: &Analysis, ctx: &Context<'_>, p: usize, occasion: Occasion) -> Option<Blind> {
+    let push = analysis.pushes.get(p)?;
+    let Some(owner) = push.owner else {
+        return (!push.sights.is_empty()).then_some(Blind::ServerMissing);
+    };
+    if ctx.servers.get(owner).is_some_and(|s| matches!(s.role, Role::Edge | Role::Director)) {
+        return Some(Blind::ServerMissing);
+    }
+    let spans = occasion.spans(analysis);
+    let own = spans.iter().find(|s| s.server == owner);
+    let sent = push.sights.iter().find(|s| s.server == owner);
+    let (Some(own), Some(sent)) = (own, sent) else {
+        // The call is known from another server only: the whole of its time must be told here.
+        let time = sent.or(push.sights.first()).and_then(|s| s.time)?;
+        let unsure = |s: &&Span| ctx.clocks.comparable(s.server, owner);
+        let start = spans.iter().filter(unsure).filter_map(|s| s.start).min()?;
+        return (!ctx.coverage.whole(owner, start, time)).then_some(Blind::ServerMissing);
+    };
+    let told = own.begins && ctx.coverage.joined(owner, own.first, sent.id);
+    (!told).then(|| ctx.coverage.end_after(owner, if own.begins { own.first } else { sent.id }))
+}

@@ -1,0 +1,143 @@
+//! Pushes to what caused them (PUSH.md section 6): a call that rings at a phone, a message inside a conversation, a call
+//! that was missed.
+//!
+//! ```text
+//! push ── fit ──► occasions of its user at that time ── assign ──► one, where the logs leave no other
+//! ```
+//!
+//! One MESSAGE belongs to one occasion at most. A link to the wrong call is worse than none: where another occasion
+//! fits as well, or where the log of the Front End that sent the push would have to tell of others and is blind, the
+//! push is linked to none, and every candidate keeps a doubt.
+
+mod assign;
+mod fit;
+
+use hashbrown::HashMap;
+
+use super::Analysis;
+use super::coverage::Blind;
+use super::message::Context;
+use super::words::Link;
+use assign::{Edge, Given, assign};
+use fit::{Fit, Occasion};
+
+/// Why a push that is linked to none may still be a call's own.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Doubt {
+    /// Number of the push.
+    pub(super) push: usize,
+    pub(super) why: Blind,
+}
+
+/// Calls considered for one push, before and after its time; a user with more open calls than this at one
+/// moment is a load test, and asking all pairs of it would be quadratic.
+const NEAR: (usize, usize) = (128, 32);
+
+/// Links every push of a user, where the evidence says to what. Returns the doubts of each call.
+pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) -> Vec<Vec<Doubt>> {
+    let mut doubts = vec![Vec::new(); analysis.calls.len()];
+    let lower: Vec<String> = analysis.messages_inside.iter().map(|m| m.to.to_ascii_lowercase()).collect();
+    let mut of_user: HashMap<&str, Vec<Occasion>> = HashMap::new();
+    for (i, call) in analysis.calls.iter().enumerate() {
+        for callee in &call.callees {
+            of_user.entry(callee).or_default().push(Occasion::Call(i));
+        }
+    }
+    for (i, to) in lower.iter().enumerate() {
+        of_user.entry(to).or_default().push(Occasion::Message(i));
+    }
+    for own in of_user.values_mut() {
+        own.sort_by_key(|o| o.start(analysis));
+    }
+    let mut pushes: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut users: Vec<String> = Vec::new();
+    for (p, push) in analysis.pushes.iter().enumerate().filter(|(_, p)| !p.synthetic) {
+        let Some(user) = push.user.as_ref().map(|u| u.to_ascii_lowercase()) else { continue };
+        pushes
+            .entry(user.clone())
+            .or_insert_with(|| {
+                users.push(user);
+                Vec::new()
+            })
+            .push(p);
+    }
+    let mut given = Vec::new();
+    for user in &users {
+        let occasions = of_user.get(user.as_str()).map_or(&[][..], Vec::as_slice);
+        let own = pushes.get(user).map_or(&[][..], Vec::as_slice);
+        let edges: Vec<Vec<Edge>> = own.iter().map(|p| edges(analysis, ctx, occasions, *p, &mut doubts)).collect();
+        given.extend(own.iter().copied().zip(assign(analysis, own, &edges)));
+    }
+    drop(of_user);
+    for (push, given) in given {
+        put(analysis, ctx, push, given, &mut doubts);
+    }
+    doubts
+}
+
+/// The occasions that fit a push. A call on a clock that cannot be compared gets a doubt.
+fn edges(analysis: &Analysis, ctx: &Context<'_>, all: &[Occasion], p: usize, doubts: &mut [Vec<Doubt>]) -> Vec<Edge> {
+    let Some(push) = analysis.pushes.get(p) else { return Vec::new() };
+    let at = all.partition_point(|o| o.start(analysis).is_some_and(|t| Some(t) <= push.sent));
+    let near = all.get(at.saturating_sub(NEAR.0)..all.len().min(at + NEAR.1)).unwrap_or_default();
+    let mut out: Vec<Edge> = Vec::new();
+    let mut apart = Vec::new();
+    for occasion in near {
+        match occasion.fit(analysis, ctx, push) {
+            Fit::Fits(kind) => out.push(Edge { occasion: *occasion, kind }),
+            Fit::Apart => apart.push(*occasion),
+            Fit::Not => {}
+        }
+    }
+    // Where the Front End tells that one call went to a phone and another did not, the other caused no push.
+    let is_mobile = |e: &Edge| e.occasion.is_mobile(analysis);
+    if out.iter().any(is_mobile) {
+        out.retain(|e| is_mobile(e) || !e.occasion.is_told_by(analysis, push.owner));
+    }
+    if out.is_empty() {
+        for call in apart.iter().filter_map(|o| o.call()) {
+            if let Some(own) = doubts.get_mut(call) {
+                own.push(Doubt { push: p, why: Blind::Clocks });
+            }
+        }
+    }
+    out
+}
+
+/// Puts a link, or the doubts of every candidate, into the analysis.
+fn put(analysis: &mut Analysis, ctx: &Context<'_>, p: usize, given: Given, doubts: &mut [Vec<Doubt>]) {
+    let (to, candidates, others) = match given {
+        Given::To(occasion, others) => match fit::blind(analysis, ctx, p, occasion) {
+            None => (Some(occasion), others, None),
+            Some(why) => (None, [vec![occasion], others].concat(), Some(why)),
+        },
+        Given::None(candidates) => (None, candidates, Some(Blind::Tied)),
+    };
+    let calls: Vec<usize> = candidates.iter().filter_map(|o| o.call()).collect();
+    if let (None, Some(why)) = (to, others) {
+        for call in &calls {
+            if let Some(own) = doubts.get_mut(*call) {
+                own.push(Doubt { push: p, why });
+            }
+        }
+    }
+    let Some(push) = analysis.pushes.get_mut(p) else { return };
+    push.candidates = calls;
+    match to {
+        Some(Occasion::Call(c)) => {
+            push.call = Some(c);
+            push.link = if candidates.is_empty() { Link::Certain } else { Link::Likely };
+            if let Some(call) = analysis.calls.get_mut(c) {
+                call.pushes.push(p);
+                call.mobile = true;
+            }
+        }
+        Some(Occasion::Message(m)) => {
+            if let Some(message) = analysis.messages_inside.get_mut(m) {
+                message.pushes.push(p);
+                message.mobile = true;
+            }
+        }
+        None => {}
+    }
+}

@@ -1,0 +1,15 @@
+//! Causes that stand in a log without their call.
+
+use crate::time::Timestamp;
+use crate::trace::EventId;
+
+/// A record that names a cause of a call or a push that the logs do not show, or not to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LoneCause {
+    /// Code of the catalogue.
+    pub code: &'static str,
+    /// The diagnostic, connection or security record; what it speaks of is told by [`crate::findings::lone::about`].
+    pub record: EventId,
+    /// On the clock of the reference.
+    pub time: Option<Timestamp>,
+}

@@ -1,0 +1,123 @@
+//! Messages inside a conversation: MESSAGE requests in the dialog of an INVITE (RFC 3428). Most instant messages are
+//! sent so, and one towards a phone whose application sleeps causes a push as an INVITE does.
+
+use super::call::{Home, is_mobility_listener};
+use super::coverage::Blind;
+use super::message::{Context, Group, Msg};
+use super::push::Sighting;
+use super::words::Verdict;
+use crate::record::Direction;
+use crate::sip::{HeaderName, Method, NameAddr, Product};
+use crate::text::{contains_ignore_case, decode, host_of};
+use crate::time::Timestamp;
+use crate::trace::EventId;
+
+/// One message inside a conversation.
+#[derive(Clone, Debug)]
+pub struct SessionMessage {
+    /// Call-ID of the conversation.
+    pub call_id: String,
+    /// `CSeq` number.
+    pub cseq: u32,
+    /// Address of the sender.
+    pub from: String,
+    /// Address of the receiver.
+    pub to: String,
+    /// First time of the request.
+    pub sent: Option<Timestamp>,
+    /// Final status.
+    pub status: Option<u16>,
+    /// Its reason phrase.
+    pub reason: Option<String>,
+    /// It went to a mobile endpoint.
+    pub mobile: bool,
+    /// What became of it, where the receiver is mobile and the message was perhaps missed.
+    pub verdict: Option<Verdict>,
+    /// Why the verdict is undetermined, if it is.
+    pub blind: Option<Blind>,
+    /// Numbers of its pushes in [`super::Analysis::pushes`].
+    pub pushes: Vec<usize>,
+    /// Codes of the causes found.
+    pub findings: Vec<&'static str>,
+    /// Records that prove it, in order.
+    pub evidence: Vec<EventId>,
+    /// First record of each server that logged it.
+    pub(super) sights: Vec<Sighting>,
+    /// Last record of its final on each server.
+    pub(super) ends: Vec<Sighting>,
+    pub(super) homes: Vec<Home>,
+    pub(super) first: EventId,
+}
+
+impl SessionMessage {
+    /// Whether the receiver missed it.
+    pub fn is_missed(&self) -> bool {
+        self.verdict.is_some_and(Verdict::is_missed)
+    }
+}
+
+/// All messages inside the conversation of one Call-ID, without pushes.
+pub(super) fn messages(ctx: &Context<'_>, group: &Group<'_>) -> Vec<SessionMessage> {
+    let mut sets: Vec<((u64, u32), Vec<&Msg<'_>>)> = Vec::new();
+    let mut index = hashbrown::HashMap::new();
+    for m in group.messages.iter().filter(|m| m.method == Method::Message) {
+        let at = *index.entry((m.from_tag, m.cseq)).or_insert_with(|| {
+            sets.push(((m.from_tag, m.cseq), Vec::new()));
+            sets.len() - 1
+        });
+        if let Some((_, set)) = sets.get_mut(at) {
+            set.push(m);
+        }
+    }
+    let inside = |set: &[&Msg<'_>]| set.iter().any(|m| m.is_request() && m.to_tag != 0);
+    let own = sets.into_iter().filter(|(_, set)| inside(set));
+    own.filter(|(_, set)| !set.iter().any(|m| super::push::is_push(ctx, m)))
+        .filter_map(|((_, cseq), set)| read(ctx, cseq, &set))
+        .collect()
+}
+
+fn read(ctx: &Context<'_>, cseq: u32, set: &[&Msg<'_>]) -> Option<SessionMessage> {
+    let request = set.iter().copied().filter(|m| m.is_request()).min_by_key(|m| m.vias.len())?;
+    let address = |name| ctx.header(request.id, name).map(|v| decode(NameAddr::parse(&v).address()).into_owned());
+    let to = ctx.header(request.id, HeaderName::To)?;
+    if contains_ignore_case(&to, b"opaque=app:") {
+        return None;
+    }
+    let peer = |m: &Msg<'_>| ctx.event(m.id).and_then(|e| ctx.trace.peer(e)).map(decode);
+    let to_phone = |m: &&&Msg<'_>| {
+        let outward = (m.direction == Direction::Outgoing) == m.is_request();
+        outward && peer(m).is_some_and(|p| is_mobility_listener(&p))
+            || !m.is_request() && m.status > 100 && m.product.is_some_and(Product::is_mobile)
+    };
+    let phone = set.iter().find(to_phone);
+    let behind = |p: &str| p.ends_with(":5061") && ctx.servers.is_own_host(host_of(p));
+    let outward =
+        || set.iter().filter(|m| m.is_request() && m.direction == Direction::Outgoing).filter_map(|m| peer(m));
+    if phone.is_none() && !outward().any(|p| behind(&p)) {
+        // To a desktop client: most messages are.
+        return None;
+    }
+    let finals = || set.iter().copied().filter(|m| m.is_final());
+    let last = finals().find(|m| m.status < 300).or_else(|| finals().min_by_key(|m| m.vias.len()));
+    let mut evidence: Vec<EventId> = [request.id].into_iter().chain(last.map(|m| m.id)).collect();
+    evidence.sort_unstable();
+    Some(SessionMessage {
+        call_id: ctx.call_id(request.id),
+        cseq,
+        from: address(HeaderName::From).unwrap_or_default(),
+        to: address(HeaderName::To).unwrap_or_default(),
+        sent: set.iter().filter(|m| m.is_request()).filter_map(|m| m.time).min(),
+        status: last.map(|m| m.status),
+        reason: last.and_then(|m| ctx.reason_phrase(m.id)),
+        mobile: phone.is_some(),
+        verdict: None,
+        blind: None,
+        pushes: Vec::new(),
+        findings: Vec::new(),
+        evidence,
+        sights: Sighting::first_of_each(ctx, set.iter().copied().filter(|m| m.is_request())),
+        ends: Sighting::first_of_each(ctx, finals()),
+        homes: phone.map(|m| super::call::home_of(ctx, m.server, peer(m).as_deref())).into_iter().collect(),
+        first: request.id,
+    })
+}

@@ -1,0 +1,163 @@
+//! Causes seen without their call: what diagnostic, connection and security records say of calls and pushes that the
+//! logs do not show, or not to their end.
+//!
+//! Engineers often collect nothing else at an Edge. A record that was used for a call or a push is theirs; so is one
+//! about a dialog of another kind whose messages are there.
+
+use std::collections::HashSet;
+
+use rayon::prelude::*;
+
+use super::catalogue;
+use super::texts::{CONNECT, HOUSE_DOMAIN, PROXY_FIELD, Said};
+use crate::analysis::{Analysis, LoneCause, Outcome, PushResult};
+use crate::record::RecordKind;
+use crate::sip::{Method, NameAddr, StartLine};
+use crate::text::{clean, decode, host_of};
+use crate::trace::{Event, EventId, Symbol, Trace};
+
+/// A record with more texts than this in one field is a dump.
+const PARAMS: usize = 64;
+/// Servers and Edges are called at this port; a refused connection to another says nothing about pushes.
+const SIP_PORT: &str = ":5061";
+
+/// All of them, by record.
+pub(super) fn causes(trace: &Trace, analysis: &Analysis) -> Vec<LoneCause> {
+    let judged = judged(trace, analysis);
+    let used: HashSet<EventId> = analysis
+        .calls
+        .iter()
+        .flat_map(|c| &c.evidence)
+        .chain(analysis.pushes.iter().flat_map(|p| &p.evidence))
+        .copied()
+        .collect();
+    let is_lone = |id: EventId, event: &Event| {
+        event.kind != RecordKind::Protocol
+            && !event.is_copy()
+            && event.call_id().is_none_or(|call| !judged.contains(&call))
+            && !used.contains(&id)
+    };
+    trace
+        .events()
+        .par_iter()
+        .enumerate()
+        .filter_map(|(i, event)| Some((EventId(u32::try_from(i).ok()?), event)))
+        .filter(|(id, event)| is_lone(*id, event))
+        .flat_map_iter(|(id, event)| {
+            let codes = of_record(trace, event);
+            codes.into_iter().map(move |code| LoneCause { code, record: id, time: analysis.time(trace, id) })
+        })
+        .collect()
+}
+
+/// Call-IDs whose messages are in the logs and tell what became of them.
+fn judged(trace: &Trace, analysis: &Analysis) -> HashSet<Symbol> {
+    let of = |own: &[EventId]| own.iter().find_map(|id| trace.event(*id)?.call_id());
+    let calls =
+        analysis.calls.iter().filter(|c| c.outcome != Outcome::Undetermined).filter_map(|c| of(c.own_records()));
+    let pushes = analysis.pushes.iter().filter(|p| p.result != PushResult::Undetermined).filter_map(|p| of(&p.records));
+    // Presence, registration and the like are no calls; nobody misses one when they fail.
+    let other = |e: &Event| {
+        use Method::{Ack, Bye, Cancel, Info, Invite, Message, Prack, Refer, Unknown, Update};
+        let own = matches!(e.method, Invite | Message | Ack | Bye | Cancel | Info | Prack | Refer | Update | Unknown);
+        e.kind == RecordKind::Protocol && !own
+    };
+    let others = trace.events().iter().filter(|e| other(e)).filter_map(Event::call_id);
+    calls.chain(pushes).chain(others).collect()
+}
+
+/// The causes that a record names.
+fn of_record(trace: &Trace, event: &Event) -> Vec<&'static str> {
+    let said = Said::of(trace.fields(event));
+    if said == Said::default() {
+        return Vec::new();
+    }
+    let diagnostic = event.kind == RecordKind::Diagnostic;
+    let mut codes: Vec<&'static str> = Vec::new();
+    for entry in catalogue() {
+        let names = entry.matchers.iter().any(|m| match m.place.as_str() {
+            "result_code" => said.has(m),
+            // The words of a refusal stand in the record about it, too.
+            "diagnostic" | "response" => diagnostic && said.has(m),
+            "component" => !diagnostic && said.has(m),
+            _ => false,
+        });
+        if names {
+            codes.push(entry.code.as_str());
+        }
+    }
+    let peer = trace.field(event, "peer").unwrap_or_default();
+    if event.kind == RecordKind::Connection && CONNECT.iter().any(|t| said.has_text(t)) {
+        codes.extend(decode(peer).ends_with(SIP_PORT).then_some("PN08"));
+    }
+    if codes.contains(&"PN01") {
+        // A domain that is not allowed is refused in words that look like a DNS fault, which it is none.
+        codes.retain(|c| !matches!(*c, "PN03" | "PN04"));
+        if said.has_text(HOUSE_DOMAIN) && !said.has_text(PROXY_FIELD) {
+            codes.retain(|c| *c != "PN01");
+            codes.push("PN02");
+        }
+    }
+    if codes.contains(&"PN06") {
+        codes.retain(|c| *c != "PN05");
+    }
+    codes
+}
+
+/// What a record speaks of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// Call-ID of the message that it is about.
+    pub call_id: Option<String>,
+    /// Domains that were asked for: those in Data, else that of the request.
+    pub domains: Vec<String>,
+    /// The other side, and hosts that Data names.
+    pub peers: Vec<String>,
+}
+
+/// What a diagnostic, connection or security record speaks of.
+pub fn about(trace: &Trace, id: EventId) -> About {
+    let Some(event) = trace.event(id) else { return About::default() };
+    let text = |raw: &[u8]| decode(&clean(raw)).trim().to_owned();
+    let call_id = event.call_id().map(|call| decode(trace.symbol(call)).into_owned());
+    let mut out = About { call_id, ..About::default() };
+    let add = |all: &mut Vec<String>, name: String| {
+        if !name.is_empty() && !all.contains(&name) {
+            all.push(name);
+        }
+    };
+    let mut request = None;
+    for field in trace.named_fields(event) {
+        let name = field.name.to_ascii_lowercase();
+        match &name[..] {
+            b"peer" => add(&mut out.peers, text(field.raw)),
+            b"sip-start-line" => request = Some(field.raw),
+            b"data" => {
+                for (name, value) in params(&text(field.raw)) {
+                    match name.as_str() {
+                        "domain" => add(&mut out.domains, value),
+                        "expected-fqdn" => add(&mut out.peers, value),
+                        name if name.starts_with("fqdn") => add(&mut out.peers, value),
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    if let (true, Some(StartLine::Request { uri, .. })) = (out.domains.is_empty(), request.map(StartLine::parse)) {
+        let address = decode(NameAddr::parse(uri).address()).into_owned();
+        if let Some((_, domain)) = address.rsplit_once('@') {
+            out.domains.push(host_of(domain).to_owned());
+        }
+    }
+    out
+}
+
+/// `name="value";name="value"`; copies have put blanks around names and inside the quotes.
+fn params(text: &str) -> impl Iterator<Item = (String, String)> {
+    text.split(';').take(PARAMS).filter_map(|part| {
+        let (name, value) = part.split_once('=')?;
+        Some((name.trim().to_ascii_lowercase(), value.trim_matches(|c: char| c == '"' || c.is_whitespace()).to_owned()))
+    })
+}

@@ -1,0 +1,181 @@
+//! Less log never makes a judgement more definite (docs/judging.md, R6): what a shortened log says of a call, a push
+//! or a link is what the whole log says, or it is left open.
+//!
+//! `PROPTEST_CASES=2500 cargo test --release --test it less` is the long run: eight shortened logs a case.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+use serde_json::Value;
+use siptrail::synth::{Extent, Format, Plan, in_memory};
+
+use crate::common::{report_of, root, scenarios};
+
+type Files = Vec<(String, Vec<u8>)>;
+
+/// One way to take something away.
+#[derive(Clone, Debug)]
+enum Cut {
+    /// A window of records of one file, with their numbers and what stands between them.
+    Window(Index, Index, u16),
+    /// All behind a record of one file.
+    End(Index, Index),
+    /// All ahead of a record of one file.
+    Begin(Index, Index),
+    /// One file of several.
+    File(Index),
+    /// One file becomes two, with nothing lost.
+    Split(Index, Index),
+}
+
+fn cut() -> impl Strategy<Value = Cut> {
+    prop_oneof![
+        4 => (any::<Index>(), any::<Index>(), 1u16..60).prop_map(|(f, at, n)| Cut::Window(f, at, n)),
+        2 => (any::<Index>(), any::<Index>()).prop_map(|(f, at)| Cut::End(f, at)),
+        2 => (any::<Index>(), any::<Index>()).prop_map(|(f, at)| Cut::Begin(f, at)),
+        1 => any::<Index>().prop_map(Cut::File),
+        2 => (any::<Index>(), any::<Index>()).prop_map(|(f, at)| Cut::Split(f, at)),
+    ]
+}
+
+/// Where lines of the trace begin: records, and what components write.
+fn lines(log: &[u8]) -> Vec<usize> {
+    (0..log.len()).filter(|at| log[*at..].starts_with(b"TL_") && (*at == 0 || log[*at - 1] == b'\n')).collect()
+}
+
+impl Cut {
+    /// The shortened logs; `None` where there is nothing to take.
+    fn apply(&self, files: &Files) -> Option<Files> {
+        let mut out = files.clone();
+        let at = |f: &Index| f.index(files.len());
+        match self {
+            Cut::File(f) => {
+                (files.len() > 1).then(|| out.remove(at(f)))?;
+            }
+            Cut::Window(f, from, n) => {
+                let log = &mut out[at(f)].1;
+                let starts = lines(log);
+                let first = from.index(starts.len().max(1));
+                let end = starts.get(first + usize::from(*n)).copied().unwrap_or(log.len());
+                log.drain(*starts.get(first)?..end);
+            }
+            Cut::End(f, from) => {
+                let log = &mut out[at(f)].1;
+                let starts = lines(log);
+                log.truncate(*starts.get(from.index(starts.len().max(1)))?);
+            }
+            Cut::Begin(f, from) => {
+                let log = &mut out[at(f)].1;
+                let starts = lines(log);
+                log.drain(..*starts.get(from.index(starts.len().max(1)))?);
+            }
+            Cut::Split(f, from) => {
+                let (name, log) = out.remove(at(f));
+                let starts = lines(&log);
+                let middle = *starts.get(from.index(starts.len().max(1)))?;
+                let (stem, ending) = name.rsplit_once('.').unwrap_or((&name, "log"));
+                // The names tell that it is one server, as those of a log that rolls over do.
+                out.push((format!("{stem}.1.{ending}"), log[..middle].to_vec()));
+                out.push((format!("{stem}.2.{ending}"), log[middle..].to_vec()));
+            }
+        }
+        out.retain(|(_, log)| !log.is_empty());
+        (!out.is_empty()).then_some(out)
+    }
+}
+
+/// What a report says of each call and push that is there once.
+fn judgements(report: &Value) -> BTreeMap<(String, &'static str), Value> {
+    let mut out: BTreeMap<(String, &'static str), Value> = BTreeMap::new();
+    let mut doubled = Vec::new();
+    for (list, keys) in [("calls", &["outcome", "verdict"][..]), ("pushes", &["result", "call"])] {
+        for one in report[list].as_array().unwrap() {
+            for key in keys {
+                let name = (one["call_id"].as_str().unwrap().to_owned(), *key);
+                if out.insert(name.clone(), one[*key].clone()).is_some() {
+                    doubled.push(name);
+                }
+            }
+        }
+    }
+    out.retain(|name, _| !doubled.contains(name));
+    out
+}
+
+/// Whether less log may say this where more log says that.
+fn may_say(key: &str, less: &Value, more: &Value) -> bool {
+    less == more
+        || less == "undetermined"
+        || less.is_null()
+        // The first exception: the BYE that told of it is gone.
+        || key == "outcome" && less == "answered" && more == "media_failed"
+}
+
+/// What the shortened log says that it must not.
+fn contradictions(whole: &Value, part: &Value) -> Vec<String> {
+    let more = judgements(whole);
+    let wrong = judgements(part).into_iter().filter_map(|((id, key), less)| {
+        let more = more.get(&(id.clone(), key))?;
+        (!may_say(key, &less, more)).then(|| format!("{id}: {key} is {less}, and {more} in the whole log"))
+    });
+    wrong.collect()
+}
+
+fn deployment(seed: u64) -> Files {
+    let format = [Format::Cls, Format::Lync2010, Format::R2][usize::try_from(seed % 3).unwrap()];
+    let servers = 2 + usize::try_from(seed % 4).unwrap();
+    in_memory(&Plan { seed, servers, format, extent: Extent::Calls(14), clock_skew_ms: 700, ..Plan::default() }).0
+}
+
+/// The shipped logs that stand for themselves.
+fn samples() -> Vec<(String, Files)> {
+    let mut out = Vec::new();
+    for entry in std::fs::read_dir(root("samples")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let mut files: Vec<_> = match std::fs::read_dir(&path) {
+            Ok(dir) => dir.map(|e| e.unwrap().path()).collect(),
+            Err(_) if name.ends_with(".log") => vec![path],
+            Err(_) => continue,
+        };
+        files.sort();
+        let read =
+            |p: std::path::PathBuf| (p.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read(&p).unwrap());
+        let files: Files = files.into_iter().map(read).filter(|(name, _)| name.ends_with(".log")).collect();
+        // The lines of the others are not where this test cuts.
+        if files.iter().all(|(_, log)| !lines(log).is_empty()) && !files.is_empty() {
+            out.push((name, files));
+        }
+    }
+    out.sort();
+    out
+}
+
+fn check(name: &str, files: &Files, cuts: &[Cut]) -> Result<(), TestCaseError> {
+    let whole = report_of(files);
+    for cut in cuts {
+        let Some(part) = cut.apply(files) else { continue };
+        let found = contradictions(&whole, &report_of(&part));
+        prop_assert!(found.is_empty(), "{name}, {cut:?}:\n{}", found.join("\n"));
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(crate::common::cases(16))]
+
+    #[test]
+    fn of_a_deployment_says_no_more(seed in 0u64..10_000, cuts in prop::collection::vec(cut(), 8)) {
+        check(&format!("seed {seed}"), &deployment(seed), &cuts)?;
+    }
+
+    #[test]
+    fn of_a_sample_or_scenario_says_no_more(pick in any::<Index>(), cuts in prop::collection::vec(cut(), 8)) {
+        let mut all: Vec<(String, Files)> = scenarios().into_iter().map(|s| (s.name, s.files)).collect();
+        all.retain(|(_, files)| files.iter().all(|(_, log)| !lines(log).is_empty()));
+        all.extend(samples());
+        let (name, files) = &all[pick.index(all.len())];
+        check(name, files, &cuts)?;
+    }
+}
