@@ -89,11 +89,10 @@ fn inner_answer<'m>(ctx: &Context<'_>, attempt: &Attempt<'m>) -> Option<&'m Msg<
         let time = answer.time.zip(told.time).map(|(a, t)| a.max(t));
         match time {
             Some(time) => {
-                let unsure = ctx.clocks.unsure_ms(answer.server, told.server);
-                ctx.clocks.comparable(answer.server, told.server)
-                    && told
-                        .time
-                        .is_some_and(|t| ctx.coverage.whole(told.server, t.min(time), time.plus(AT_ONCE_MS + unsure)))
+                let unsure = ctx.unsure_ms((answer.server, answer.id), (told.server, told.id));
+                told.time.zip(unsure).is_some_and(|(t, unsure)| {
+                    ctx.coverage.whole(told.server, t.min(time), time.plus(AT_ONCE_MS + unsure))
+                })
             }
             // Without times: the caller's final stands behind it.
             None => answer.server == told.server && answer.id < told.id,
