@@ -58,6 +58,8 @@ pub(super) struct Stream {
     /// The last message, and the records of other kinds since.
     message: Option<(EventId, Option<Timestamp>)>,
     others: u32,
+    /// The most of them in a row, when a line of the level that messages have came between.
+    most_others: u32,
     /// How long it usually says nothing of messages, and the holes where it said other things only.
     usual_messages: Usual,
     silenced: Vec<Cut>,
@@ -112,6 +114,7 @@ impl Stream {
             perhaps: None,
             message: (event.kind == RecordKind::Protocol).then_some((id, time)),
             others: 0,
+            most_others: 0,
             usual_messages: Usual::default(),
             silenced: Vec::new(),
             copied: false,
@@ -121,7 +124,12 @@ impl Stream {
     /// Component lines behind the last record.
     pub(super) fn lines(&mut self, count: u32, informs: bool) {
         self.pending = self.pending.saturating_add(count);
-        self.others = if informs { 0 } else { self.others.saturating_add(count) };
+        if informs {
+            self.most_others = self.most_others.max(self.others);
+            self.others = 0;
+        } else {
+            self.others = self.others.saturating_add(count);
+        }
     }
 
     /// Whether numbers are missing ahead of this one.
@@ -203,13 +211,14 @@ impl Stream {
             let hole = Hole { server: self.server, kind: HoleKind::Level, after, before: id };
             let cut = Cut { hole, low: 0, high: 0, lines: 0 };
             self.usual_messages.add(id, passed);
-            if self.others >= LEVEL.0 && passed >= LEVEL.1 {
+            let others = self.most_others.max(self.others);
+            if others >= LEVEL.0 && passed >= LEVEL.1 {
                 self.breaks.push(cut);
-            } else if self.others >= FEW_OTHERS {
+            } else if others >= FEW_OTHERS {
                 self.silenced.push(cut);
             }
         }
-        self.others = 0;
+        (self.others, self.most_others) = (0, 0);
     }
 
     /// A record that comes late was not missing.

@@ -200,8 +200,11 @@ fn missed(ctx: &Context<'_>, call: &Call, spans: &[Span], sights: &[Sighting]) -
     }
     let pairs = spans.iter().flat_map(|s| sights.iter().map(move |p| (s, *p)));
     let since = pairs.filter_map(|(s, p)| {
-        let (end, time) = s.end?;
-        Some((p.time?.since(time?), ctx.unsure_ms((s.server, end), (p.server, p.id))?))
+        let (id, time) = s.end?;
+        // A final response whose own time is damaged came no later than the last record of the call.
+        let end = time.or(call.ended)?;
+        let known = if time.is_some() { id } else { s.first };
+        Some((p.time?.since(end), ctx.unsure_ms((s.server, known), (p.server, p.id))?))
     });
     let near =
         since.min_by_key(|(_, unsure)| *unsure).filter(|(ms, unsure)| (-unsure..=MISSED_MS + unsure).contains(ms));
