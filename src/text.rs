@@ -3,11 +3,60 @@
 use std::borrow::Cow;
 
 use memchr::memchr2;
+use regex::bytes;
 
-/// Text of log bytes: UTF-8 where it is valid, else Windows-1252, so that nothing is ever rejected.
+/// Text of log bytes: each line UTF-8 where it is valid, else Windows-1252, so that nothing is ever rejected. Lines of
+/// both kinds may stand in one record: a server passes on what phones send.
 pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
-    std::str::from_utf8(bytes)
-        .map_or_else(|_| encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0, Cow::Borrowed)
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Cow::Borrowed(text);
+    }
+    let single = |line| encoding_rs::WINDOWS_1252.decode_without_bom_handling(line).0;
+    let lines = bytes.split_inclusive(|b| *b == b'\n');
+    Cow::Owned(lines.map(|line| std::str::from_utf8(line).map_or_else(|_| single(line), Cow::Borrowed)).collect())
+}
+
+/// A text to look for in others as they are shown, in any case of all letters (Unicode simple case folding).
+#[derive(Clone, Debug)]
+pub(crate) struct Finder {
+    /// Of a text in ASCII: in lower case, for short values, and for long ones.
+    ascii: Option<(Box<[u8]>, bytes::Regex)>,
+    part: regex::Regex,
+    whole: regex::Regex,
+}
+
+/// From this length on a search that has to be set up first is faster.
+const LONG: usize = 256;
+
+impl Finder {
+    /// `None` for a text that is too long to look for.
+    pub(crate) fn new(text: &str) -> Option<Finder> {
+        let escaped = regex::escape(text);
+        let build = |pattern: &str| regex::RegexBuilder::new(pattern).case_insensitive(true).build().ok();
+        let mut plain = bytes::RegexBuilder::new(&escaped);
+        plain.unicode(false).case_insensitive(true);
+        let lower = text.to_ascii_lowercase().into_bytes().into();
+        let ascii = if text.is_ascii() { Some((lower, plain.build().ok()?)) } else { None };
+        Some(Finder { ascii, part: build(&escaped)?, whole: build(&format!(r"\A(?:{escaped})\z"))? })
+    }
+
+    /// Whether log bytes hold it.
+    pub(crate) fn is_in(&self, value: &[u8]) -> bool {
+        match &self.ascii {
+            Some((lower, _)) if value.len() < LONG && value.is_ascii() => contains_ignore_case(value, lower),
+            Some((_, finder)) if value.is_ascii() => finder.is_match(value),
+            // What is beyond ASCII may be a letter's other case: the Kelvin sign is a k.
+            _ => self.part.is_match(&decode(value)),
+        }
+    }
+
+    /// Whether log bytes are it.
+    pub(crate) fn is_all(&self, value: &[u8]) -> bool {
+        match &self.ascii {
+            Some((lower, _)) if value.is_ascii() => value.eq_ignore_ascii_case(lower),
+            _ => self.whole.is_match(&decode(value)),
+        }
+    }
 }
 
 /// `1 call`, `2 pushes`.
@@ -124,9 +173,28 @@ mod tests {
     fn hostile_text_is_made_plain() {
         assert_eq!(sanitize("\u{1b}[31mred\u{202e}x"), "\u{fffd}[31mred\u{fffd}x");
         assert_eq!(decode(b"M\xfcller"), "Müller");
+        assert_eq!(decode(b"M\xfcller\nM\xc3\xbcller\n"), "Müller\nMüller\n");
         assert_eq!(clean("“a”\u{2013}b″".as_bytes()).as_ref(), b"\"a\"-b\"");
         assert_eq!(clean(b"a;ms-\r\n  received-port=1;\n x=2\ny").as_ref(), b"a;ms-received-port=1;x=2 y");
         assert!(contains_ignore_case(b"RTCC/4.0 MCXService/4.0", b"mcxservice"));
         assert!(!contains_ignore_case(b"mcx", b"mcxservice"));
+    }
+    #[test]
+    fn text_is_found_as_it_is_shown() {
+        let long = "x".repeat(LONG);
+        for (wanted, text, found) in [
+            ("jörg.müller", &b"J\xd6RG.M\xdcLLER@contoso.com"[..], true),
+            ("JÖRG", "jörg".as_bytes(), true),
+            ("ΟΔΟΣ", "οδος οδοσα".as_bytes(), true),
+            ("kiosk", "\u{212a}iosk".as_bytes(), true),
+            ("kiosk", format!("{long}KIOSK").as_bytes(), true),
+            ("kiosk", format!("{long}\u{fc}KIOSK").as_bytes(), true),
+            ("ö", b"o", false),
+            ("a.c", b"abc", false),
+        ] {
+            let finder = Finder::new(wanted).unwrap();
+            assert_eq!(finder.is_in(text), found, "{wanted} in {text:?}");
+        }
+        assert!(Finder::new("MÜLLER").unwrap().is_all(b"m\xfcller") && !Finder::new("M").unwrap().is_all(b"mm"));
     }
 }

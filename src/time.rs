@@ -79,6 +79,20 @@ impl Timestamp {
         self.naive().map_or_else(String::new, |t| t.format("%Y-%m-%d %H:%M:%S").to_string())
     }
 
+    /// Milliseconds that a time as [`Timestamp::parse`] reads it stands for: `10:14` is a whole minute, `2013-10-15` a
+    /// whole day.
+    pub fn precision(text: &str) -> i64 {
+        let fraction = text.trim().rsplit_once('.').map_or(0, |(_, digits)| digits.len());
+        match (text.matches(':').count(), fraction) {
+            (0, _) => 86_400_000,
+            (1, _) => 60_000,
+            (_, 0) => 1_000,
+            (_, 1) => 100,
+            (_, 2) => 10,
+            _ => 1,
+        }
+    }
+
     /// Reads `2013-10-15`, `2013-10-15 09:01`, `2013-10-15T09:01:45.669` or `10:14` (on `day`).
     pub fn parse(text: &str, day: Option<Timestamp>) -> Option<Timestamp> {
         let text = text.trim().replace('T', " ");

@@ -57,9 +57,18 @@ impl<'t> Context<'t> {
             return ordered.then(|| self.coverage.order(a.server, a.id) < self.coverage.order(b.server, b.id));
         }
         let passed = b.time?.since(a.time?);
-        let known =
-            self.clocks.comparable(a.server, b.server) && passed.abs() > self.clocks.unsure_ms(a.server, b.server);
-        known.then_some(passed > 0)
+        let unsure = self.unsure_ms((a.server, a.id), (b.server, b.id))?;
+        (passed.abs() > unsure).then_some(passed > 0)
+    }
+
+    /// By how many milliseconds the corrected times of two records may be wrong against each other; 0 on one clock,
+    /// `None` where they cannot be compared: nothing ties the clocks, or messages bound one from one side only.
+    pub(super) fn unsure_ms(&self, a: (ServerId, EventId), b: (ServerId, EventId)) -> Option<i64> {
+        if a.0 == b.0 {
+            return Some(0);
+        }
+        let written = |(server, id): (ServerId, EventId)| Some((server, id, self.event(id)?.time()?));
+        self.clocks.unsure_between(written(a)?, written(b)?).filter(|_| self.clocks.comparable(a.0, b.0))
     }
 
     /// Whether a message came from another server of the house, of which the log would tell more.
@@ -139,17 +148,32 @@ impl<'t> Group<'t> {
     }
 }
 
-/// Different messages: forwarded copies of one message count once, fork legs each.
+/// Different messages: forwarded copies of one message count once, fork legs each. A CANCEL or an ACK of a failure has
+/// the branch of its INVITE (RFC 3261 sections 9.1, 17.1.1.3): it was sent on where another of its kind was.
 pub(super) fn count_messages<'m>(messages: impl Iterator<Item = &'m Msg<'m>> + Clone) -> u64 {
-    let mut parents: Vec<u64> =
-        messages.clone().filter(|m| m.is_request()).filter_map(|m| m.vias.get(1).copied()).collect();
+    let requests = || messages.clone().filter(|m| m.is_request());
+    let top = |m: &Msg<'_>| m.vias.first().copied().unwrap_or(0);
+    let mut invites: Vec<(u64, u64)> = requests()
+        .filter(|m| m.method == Method::Invite)
+        .filter_map(|m| Some((top(m), m.vias.get(1).copied()?)))
+        .collect();
+    invites.sort_unstable();
+    let below = |m: &Msg<'_>| {
+        let of_invite = || {
+            let at = invites.partition_point(|(own, _)| *own < top(m));
+            invites.get(at).filter(|(own, _)| is_per_hop(m.method) && *own == top(m)).map(|(_, below)| *below)
+        };
+        m.vias.get(1).copied().or_else(of_invite)
+    };
+    let kind = |m: &Msg<'_>| if is_per_hop(m.method) { m.method } else { Method::Unknown };
+    let mut parents: Vec<(Method, u64)> = requests().filter_map(|m| Some((kind(m), below(m)?))).collect();
     parents.sort_unstable();
     let mut keys: Vec<_> = messages
         .filter_map(|m| {
-            let top = m.vias.first().copied().unwrap_or(0);
+            let top = top(m);
             match m.status {
                 // A request that was forwarded is counted where it ends up: each leg of a fork is one.
-                0 if parents.binary_search(&top).is_ok() => None,
+                0 if parents.binary_search(&(kind(m), top)).is_ok() => None,
                 0 | 100 => Some((m.cseq, m.method, m.status, m.from_tag, top)),
                 _ => Some((m.cseq, m.method, m.status, m.from_tag, m.to_tag)),
             }
@@ -158,6 +182,11 @@ pub(super) fn count_messages<'m>(messages: impl Iterator<Item = &'m Msg<'m>> + C
     keys.sort_unstable();
     keys.dedup();
     keys.len() as u64
+}
+
+/// Requests that a proxy makes anew for each hop.
+fn is_per_hop(method: Method) -> bool {
+    matches!(method, Method::Cancel | Method::Ack)
 }
 
 fn read_message<'t>(ctx: &Context<'t>, id: EventId, event: &Event) -> Msg<'t> {

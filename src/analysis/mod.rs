@@ -103,9 +103,20 @@ impl Analysis {
         self.clocks.time(&self.servers, id, trace.event(id)?)
     }
 
+    /// The first time of the logs on the clock of the reference: a time of day without a day is one of its day.
+    pub fn first_time(&self, trace: &Trace) -> Option<Timestamp> {
+        let times = trace
+            .events()
+            .par_iter()
+            .enumerate()
+            .filter_map(|(i, event)| self.clocks.time(&self.servers, EventId(u32::try_from(i).ok()?), event));
+        times.min()
+    }
+
     /// Time of a component line on the clock of the reference.
     pub fn line_time(&self, trace: &Trace, place: LinePlace) -> Option<Timestamp> {
-        Some(self.clocks.at(self.line_server(trace, place), place.before, trace.line_time(place)?))
+        let (server, time) = (self.line_server(trace, place), trace.line_time(place)?);
+        Some(self.clocks.beside(trace, &self.servers, (server, place.file), place.before, time))
     }
 
     /// The server that wrote a component line.

@@ -124,14 +124,12 @@ fn told(call: &Call, ctx: &Context<'_>, server: ServerId) -> Option<Blind> {
             None => Blind::StartMissing,
         });
     };
-    let whole = match clock.last {
-        Some(last) => ctx.coverage.joined(server, invite, last),
+    let whole = if let Some(last) = clock.last {
+        ctx.coverage.joined(server, invite, last)
+    } else {
         // It ended elsewhere; until then this log must speak.
-        None => {
-            let end =
-                call.clocks.iter().filter(|c| ctx.clocks.comparable(c.server, server)).filter_map(|c| c.end).max();
-            clock.start.zip(end).is_some_and(|(start, end)| ctx.coverage.whole(server, start, end))
-        }
+        let end = call.clocks.iter().filter(|c| ctx.clocks.comparable(c.server, server)).filter_map(|c| c.end).max();
+        clock.start.zip(end).is_some_and(|(start, end)| ctx.coverage.whole(server, start, end))
     };
     (!whole).then(|| ctx.coverage.end_after(server, invite))
 }

@@ -21,6 +21,7 @@ use super::{Status, say};
 /// as each, a SIP status first, then an id.
 ///
 /// JSON is an array of objects, one for each meaning; keys that do not apply are null or empty.
+#[expect(clippy::doc_markdown, reason = "it is the text of --help, where backticks would stand as such")]
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   siptrail explain PN03                     seen where, cause, remedy, source

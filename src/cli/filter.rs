@@ -35,10 +35,13 @@ pub(super) fn help() -> String {
   status:4xx  status:400..499       classes and ranges of numbers; <, <=, >, >= too
   ring>5s  latency:100ms..1s        durations: ms, s, m, h
   after:10:14  before:2013-10-16  at:10:14  time:10:14..10:20
+                                    the last one up to the end of that minute; a time of day is on the first day
   header.user-agent~/Lync/i         a regular expression on any header; raw~/.../ on the whole record
-  bob  \"Request Timeout\"            text anywhere in the row
+  bob  504  \"Request Timeout\"       any column: a text that holds it, a number that is it; of a record all its text
   a b   a or b   (a or b) c         side by side is and
-A row also has the fields of what belongs to it: a call those of its pushes and records, a record those of its call.
+Text is looked for as it is shown, in any case. A row also has the fields of what belongs to it: a call those of its
+pushes and records, a push those of its call and records, a record those of its call and pushes. In a report a query
+selects calls, which keep their pushes, and the pushes that have no call.
 
 Fields (c calls, p pushes, r messages and records):
 "

@@ -4,7 +4,6 @@ use std::io;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use siptrail::Trace;
 use siptrail::report::{self as reports, Selection, csv, model};
 use siptrail::time::Timestamp;
 
@@ -122,12 +121,13 @@ impl Report {
         };
         let Some(Loaded { trace, errors, found }) = load(&self.inputs) else { return Ok(Status::Failed) };
         tell_damage(&trace);
-        let selection = match self.selection(&trace) {
-            Ok(selection) => selection,
-            Err(line) => return Ok(failed(&line)),
-        };
-        let analysis = match self.clocks.analyse(&trace) {
-            Ok(analysis) => reports::select(&trace, selection.apply(analysis), &self.filter.query()),
+        let selected = self.clocks.analyse(&trace).and_then(|analysis| {
+            let selection = self.selection(analysis.first_time(&trace))?;
+            let all = (analysis.calls.len(), analysis.pushes.len());
+            Ok((reports::select(&trace, selection.apply(analysis), &self.filter.query()), selection, all))
+        });
+        let (analysis, selection, all) = match selected {
+            Ok(selected) => selected,
             Err(line) => return Ok(failed(&line)),
         };
         if analysis.calls.is_empty() && analysis.pushes.is_empty() && !self.filter.meant().is_empty() {
@@ -138,6 +138,7 @@ impl Report {
             Format::Text | Format::Markdown => reports::digest(&trace, &analysis, &errors),
             Format::Json | Format::Ndjson | Format::Csv | Format::Html => reports::report(&trace, &analysis, &errors),
         };
+        reports::add_selection(&mut report, &selection, &self.filter.query(), all);
         report.summary.abandoned = self.count_abandoned.map(|s| analysis.abandoned(i64::from(s) * 1000).count() as u64);
         if self.hops {
             reports::add_hops(&mut report, &trace, &analysis);
@@ -176,8 +177,7 @@ impl Report {
         }
     }
 
-    fn selection(&self, trace: &Trace) -> Result<Selection, String> {
-        let first = trace.sources().iter().filter_map(|s| s.span).map(|(first, _)| first).min();
+    fn selection(&self, first: Option<Timestamp>) -> Result<Selection, String> {
         let time = |name: &str, text: &Option<String>| {
             text.as_ref().map_or(Ok(None), |t| {
                 Timestamp::parse(t, first).map(Some).ok_or_else(|| {
@@ -188,8 +188,8 @@ impl Report {
             })
         };
         let (since, until) = (time("since", &self.since)?, time("until", &self.until)?);
-        // A day ends at its end.
-        let is_day = self.until.as_ref().is_some_and(|t| t.len() == 10 && !t.contains(':'));
+        // A day ends at its end, however it is written.
+        let is_day = self.until.as_ref().is_some_and(|t| !t.contains(':'));
         let until = until.map(|t| if is_day { t.plus(86_400_000 - 1) } else { t });
         if since.zip(until).is_some_and(|(since, until)| since > until) {
             return Err("--since: expected a time before that of --until, found a later one; swap them".to_owned());

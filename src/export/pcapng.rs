@@ -43,12 +43,16 @@ pub fn write(trace: &Trace, analysis: &Analysis, records: &[EventId], out: &mut 
         })
         .collect();
     messages.sort_by_key(|(time, id, _)| (*time, *id));
-    let mut states: BTreeMap<usize, State> = BTreeMap::new();
+    // By both ends, lower one first: connections that the log does not tell apart are one stream.
+    let mut states: BTreeMap<[(IpAddr, u16); 2], State> = BTreeMap::new();
     for (time, id, copies) in messages {
         let Some((stream, side)) = streams.find(trace, analysis, id) else { continue };
         let Some(message) = trace.event(id).and_then(|e| wire(trace, e)) else { continue };
         let ends = [streams.address(stream, side), streams.address(stream, 1 - side)];
-        let state = states.entry(stream).or_default();
+        let mut key = ends;
+        key.sort_unstable();
+        let side = if ends[0] == ends[1] { side } else { usize::from(key[0] != ends[0]) };
+        let state = states.entry(key).or_default();
         if !std::mem::replace(&mut state.open, true) {
             for (from, flags) in [(0, SYN), (1, SYN | ACK), (0, ACK)] {
                 let ends = if from == 0 { ends } else { [ends[1], ends[0]] };

@@ -28,11 +28,10 @@ type View = (ServerId, String);
 /// All connections.
 #[derive(Debug, Default)]
 pub(super) struct Streams {
-    views: BTreeMap<View, usize>,
+    /// Connection of each view, and the side of the server that logged.
+    views: BTreeMap<View, (usize, usize)>,
     /// For each connection: the end of the view that was first, and the other.
     ends: Vec<[End; 2]>,
-    /// Side of the logging server for each view.
-    sides: BTreeMap<View, usize>,
     addresses: BTreeMap<String, IpAddr>,
     /// Hosts whose address is made up.
     pub(super) made_up: BTreeMap<String, IpAddr>,
@@ -43,18 +42,17 @@ pub(super) struct Streams {
 impl Streams {
     pub(super) fn of(trace: &Trace, analysis: &Analysis, crossings: &[Crossing]) -> Streams {
         let mut out = Streams::default();
-        for c in crossings {
-            let sent = c.sent.and_then(|id| view(trace, analysis, id));
-            let received = c.received.and_then(|id| view(trace, analysis, id));
-            match (sent, received) {
-                (Some(a), Some(b)) => out.join(&a, b),
-                (one, other) => {
-                    if let Some(view) = one.or(other).or_else(|| view(trace, analysis, c.first())) {
-                        out.add(view);
-                    }
-                }
+        // What both ends logged says which views are one connection; only then is a view alone a connection of its own.
+        let both = |c: &Crossing| Some((view(trace, analysis, c.sent?)?, view(trace, analysis, c.received?)?));
+        for (sent, received) in crossings.iter().filter_map(both) {
+            out.join(&sent, &received);
+        }
+        for id in crossings.iter().flat_map(Crossing::records) {
+            if let Some(view) = view(trace, analysis, id) {
+                out.add(&view);
             }
         }
+        out.learn_from_peers(analysis);
         for c in crossings {
             c.records().for_each(|id| out.learn(trace, analysis, id));
         }
@@ -62,37 +60,49 @@ impl Streams {
         out
     }
 
-    fn add(&mut self, view: View) -> usize {
-        if let Some(at) = self.views.get(&view) {
-            return *at;
+    fn add(&mut self, view: &View) -> (usize, usize) {
+        if let Some(known) = self.views.get(view) {
+            return *known;
         }
-        let peer = End::read(&view.1);
-        self.ends.push([End::default(), peer]);
-        self.views.insert(view.clone(), self.ends.len() - 1);
-        self.sides.insert(view, 0);
-        self.ends.len() - 1
+        self.ends.push([End::default(), End::read(&view.1)]);
+        let place = (self.ends.len() - 1, 0);
+        self.views.insert(view.clone(), place);
+        place
     }
 
     /// Two views of one connection: the peer of each is the other's own end.
-    fn join(&mut self, a: &View, b: View) {
-        let at = self.add(a.clone());
-        let side = self.sides.get(a).copied().unwrap_or(0);
-        if self.views.contains_key(&b) {
-            return;
-        }
+    fn join(&mut self, a: &View, b: &View) {
+        let (at, side) = self.add(a);
         let own = End::read(&b.1);
-        if let Some(ends) = self.ends.get_mut(at).filter(|ends| ends[side] == End::default()) {
-            ends[side] = own;
+        match self.ends.get_mut(at).and_then(|ends| ends.get_mut(side)) {
+            Some(slot) if *slot == End::default() => *slot = own,
+            // One name for two connections does not tell them apart.
+            Some(slot) if *slot != own => return,
+            _ => {}
         }
-        self.views.insert(b.clone(), at);
-        self.sides.insert(b, 1 - side);
+        self.views.entry(b.clone()).or_insert((at, 1 - side));
+    }
+
+    /// What the other end of a connection calls a server: its address, the one that is told most often.
+    fn learn_from_peers(&mut self, analysis: &Analysis) {
+        let mut told: BTreeMap<String, BTreeMap<IpAddr, usize>> = BTreeMap::new();
+        for ((server, _), (at, side)) in &self.views {
+            let name = analysis.servers.get(*server).and_then(|s| s.name.as_ref());
+            let end = self.ends.get(*at).and_then(|ends| ends.get(*side));
+            if let Some((name, address)) = name.zip(end.and_then(|e| e.host.parse().ok())) {
+                *told.entry(name.to_lowercase()).or_default().entry(address).or_default() += 1;
+            }
+        }
+        for (name, addresses) in told {
+            let most = addresses.into_iter().max_by_key(|(address, n)| (*n, std::cmp::Reverse(*address)));
+            self.addresses.extend(most.map(|(address, _)| (name, address)));
+        }
     }
 
     /// What a Via tells: the address of the host that put it there, and its port on this connection.
     fn learn(&mut self, trace: &Trace, analysis: &Analysis, id: EventId) {
         let Some((event, v)) = trace.event(id).and_then(|e| Some((e, view(trace, analysis, id)?))) else { return };
-        let Some(&at) = self.views.get(&v) else { return };
-        let side = self.sides.get(&v).copied().unwrap_or(0);
+        let Some(&(at, side)) = self.views.get(&v) else { return };
         // The top entry is the requester's: the sender of a request, the receiver of a response.
         let requester = if (event.direction == Direction::Outgoing) == event.is_request() { side } else { 1 - side };
         let via = trace.message(event).and_then(|m| m.header(HeaderName::Via)).map(|h| h.value());
@@ -116,13 +126,17 @@ impl Streams {
 
     /// Makes up what nobody told.
     fn complete(&mut self, analysis: &Analysis) {
-        for (view, at) in &self.views {
-            let side = self.sides.get(view).copied().unwrap_or(0);
-            if let Some(end) = self.ends.get_mut(*at).and_then(|ends| ends.get_mut(side)).filter(|e| e.host.is_empty())
-            {
+        for (view, (at, side)) in &self.views {
+            let end = self.ends.get_mut(*at).and_then(|ends| ends.get_mut(*side));
+            if let Some(end) = end.filter(|e| e.host.is_empty()) {
                 let name = analysis.servers.get(view.0).and_then(|s| s.name.clone());
                 end.host = name.unwrap_or_else(|| format!("server-{}", view.0.0));
             }
+        }
+        // A host is called by its whole name, by a part of it, in any case.
+        for end in self.ends.iter_mut().flatten().filter(|e| e.host.parse::<IpAddr>().is_err()) {
+            let server = analysis.servers.find(&end.host).and_then(|id| analysis.servers.get(id));
+            end.host = server.and_then(|s| s.name.as_ref()).map_or(end.host.to_lowercase(), |n| n.to_lowercase());
         }
         let used: Vec<IpAddr> = self
             .addresses
@@ -138,12 +152,18 @@ impl Streams {
             if end.port.is_none() {
                 self.made_up_ports += 1;
             }
-            let host = end.host.to_lowercase();
-            if host.parse::<IpAddr>().is_err() && !self.addresses.contains_key(&host) {
+            if end.host.parse::<IpAddr>().is_err() && !self.addresses.contains_key(&end.host) {
                 // With more hosts than addresses the last one stands for the rest.
                 let address = free.next().unwrap_or(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 255)));
-                self.addresses.insert(host.clone(), address);
-                self.made_up.insert(host, address);
+                self.addresses.insert(end.host.clone(), address);
+                self.made_up.insert(end.host.clone(), address);
+            }
+        }
+        for at in 0..self.ends.len() {
+            // A server that talks to itself has two ends all the same.
+            let same = self.address(at, 0) == self.address(at, 1);
+            if let Some(end) = self.ends.get_mut(at).filter(|_| same).into_iter().flatten().find(|e| e.port.is_none()) {
+                end.port = Some(EPHEMERAL);
             }
         }
     }
@@ -151,15 +171,15 @@ impl Streams {
     /// Number of the connection of a record, and the side that sent it.
     pub(super) fn find(&self, trace: &Trace, analysis: &Analysis, id: EventId) -> Option<(usize, usize)> {
         let view = view(trace, analysis, id)?;
-        let side = *self.sides.get(&view)?;
+        let (at, side) = *self.views.get(&view)?;
         let sent = trace.event(id)?.direction != Direction::Incoming;
-        Some((*self.views.get(&view)?, if sent { side } else { 1 - side }))
+        Some((at, if sent { side } else { 1 - side }))
     }
 
     /// Address and port of an end. Without a port in the log it is the one on which servers listen.
     pub(super) fn address(&self, stream: usize, side: usize) -> (IpAddr, u16) {
         let end = self.ends.get(stream).and_then(|ends| ends.get(side)).cloned().unwrap_or_default();
-        let known = end.host.parse().ok().or_else(|| self.addresses.get(&end.host.to_lowercase()).copied());
+        let known = end.host.parse().ok().or_else(|| self.addresses.get(&end.host).copied());
         (known.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)), end.port.unwrap_or(LISTENING))
     }
 
@@ -171,6 +191,8 @@ impl Streams {
 
 /// SIP over TLS (RFC 3261 section 19.1.2).
 const LISTENING: u16 = 5061;
+/// The first port that a client gets (RFC 6335 section 6).
+const EPHEMERAL: u16 = 49152;
 
 fn view(trace: &Trace, analysis: &Analysis, id: EventId) -> Option<View> {
     let event = trace.event(id)?;

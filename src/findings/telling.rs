@@ -63,11 +63,12 @@ impl Telling {
                 return;
             }
             let prefix = line.prefix();
-            if let Some(time) = prefix.time.or_else(|| trace.event(id)?.time()) {
+            if let Some(time) = trace.time_of_line(line).or_else(|| trace.event(id)?.time()) {
                 let file = line.span.file;
                 let server = analysis.servers.of_line(trace, file, prefix.server);
                 let place = Beside::Line(file.0, line.span.start, line.span.len);
-                out.note(found, server, line.text, analysis.clocks.at(server, id, time), place);
+                let time = analysis.clocks.beside(trace, &analysis.servers, (server, file), id, time);
+                out.note(found, server, line.text, time, place);
             }
         };
         let mut names: Vec<(u64, Timestamp, Beside)> = parts

@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 
 use super::Subject;
 use crate::analysis::Analysis;
-use crate::text::decode;
+use crate::text::{Finder, decode};
 use crate::time::Timestamp;
 use crate::trace::{Event, EventId, Symbol, Trace};
 
@@ -16,8 +16,9 @@ pub fn find(trace: &Trace, analysis: &Analysis, what: &str) -> Vec<Subject> {
     if wanted.is_empty() {
         return Vec::new();
     }
-    let whole = |text: &str| text.to_lowercase() == wanted;
-    let part = |text: &str| text.to_lowercase().contains(&wanted);
+    let Some(finder) = Finder::new(&wanted) else { return Vec::new() };
+    let whole = |text: &str| finder.is_all(text.as_bytes());
+    let part = |text: &str| finder.is_in(text.as_bytes());
     let found = [&whole as &dyn Fn(&str) -> bool, &part];
     let stories = found.iter().map(|is| stories(analysis, is)).find(|all| !all.is_empty());
     stories.or_else(|| found.iter().map(|is| dialogs(trace, is)).find(|all| !all.is_empty())).unwrap_or_default()

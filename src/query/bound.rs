@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use super::expr::{Expr, Subject, Term};
-use super::field::Table;
+use super::field::{Field, Table};
 use super::row::{Row, Rows, Visit};
 use crate::analysis::Analysis;
 use crate::record::RecordKind;
 use crate::trace::{EventId, Trace};
 
-/// A [`super::Query`] that knows where its rows are. Asking allocates nothing, and any number of threads may ask.
+/// A [`super::Query`] that knows where its rows are. Any number of threads may ask.
 #[derive(Clone, Debug)]
 pub struct Bound<'t> {
     rows: Rows<'t>,
@@ -99,23 +99,15 @@ impl<'t> Bound<'t> {
     }
 
     fn term_holds(&self, term: &Term, row: Row) -> bool {
-        self.any(&term.subject, row, &mut |value| term.test.holds(&value)) || self.owner_holds(term, row)
-    }
-
-    /// A diagnostic record names nobody: it is about the people of its call or push.
-    fn owner_holds(&self, term: &Term, row: Row) -> bool {
-        let (Subject::Field(field), Row::Record(id)) = (&term.subject, row) else { return false };
-        matches!(field.name, "user" | "from" | "to")
-            && self.rows.trace.event(id).is_some_and(|e| e.kind != RecordKind::Protocol)
-            && self.related(&|table| table != Table::Records && field.is_on(table), row, &mut |row| {
-                self.rows.visit(field, row, &mut |value| term.test.holds(&value))
-            })
+        self.any(&term.subject, row, &mut |value| term.test.holds(&value))
     }
 
     /// Whether `is` holds of one value.
     fn any(&self, subject: &Subject, row: Row, is: Visit<'_>) -> bool {
         match subject {
-            Subject::Field(field) if field.is_on(row.table()) => self.rows.visit(field, row, is),
+            Subject::Field(field) if field.is_on(row.table()) => {
+                self.rows.visit(field, row, is) || (self.names_nobody(field, row) && self.of_case(field, row, is))
+            }
             Subject::Field(field) => {
                 self.related(&|table| field.is_on(table), row, &mut |r| self.rows.visit(field, r, is))
             }
@@ -127,6 +119,19 @@ impl<'t> Bound<'t> {
         }
     }
 
+    /// A diagnostic record names nobody: it is about the people of its call or push.
+    fn names_nobody(&self, field: &Field, row: Row) -> bool {
+        let Row::Record(id) = row else { return false };
+        matches!(field.name, "user" | "from" | "to")
+            && self.rows.trace.event(id).is_some_and(|e| e.kind != RecordKind::Protocol)
+    }
+
+    fn of_case(&self, field: &Field, row: Row, is: Visit<'_>) -> bool {
+        self.related(&|table| table != Table::Records && field.is_on(table), row, &mut |r| {
+            self.rows.visit(field, r, is)
+        })
+    }
+
     fn owner(&self, id: EventId) -> Owner {
         let owners = self.owners.get_or_init(|| owners(self.rows.trace, self.rows.analysis));
         owners.get(id.0 as usize).copied().unwrap_or(Owner::None)
@@ -135,33 +140,28 @@ impl<'t> Bound<'t> {
     /// Whether `is` holds of one row that belongs to `row`, among the tables that have the field: a call has its
     /// pushes and the records of all, a push its call and records, a record its call and pushes.
     fn related(&self, has: &dyn Fn(Table) -> bool, row: Row, is: &mut dyn FnMut(Row) -> bool) -> bool {
-        let analysis = self.rows.analysis;
-        let mut any = |records: &[EventId]| records.iter().any(|id| is(Row::Record(*id)));
-        let (call, push) = match row {
-            Row::Call(c) if !has(Table::Pushes) => {
-                let Some(call) = analysis.calls.get(c) else { return false };
-                let of_pushes = call.pushes.iter().filter_map(|p| analysis.pushes.get(*p)).map(|p| &p.records[..]);
-                return std::iter::once(call.own_records()).chain(of_pushes).any(any);
-            }
-            Row::Push(p) if !has(Table::Calls) => return analysis.pushes.get(p).is_some_and(|p| any(&p.records)),
+        let Analysis { calls, pushes, .. } = self.rows.analysis;
+        let (of_calls, of_pushes, of_records) = (has(Table::Calls), has(Table::Pushes), has(Table::Records));
+        let (call, own) = match row {
             Row::Call(c) => (Some(c), None),
-            Row::Push(p) => (None, Some(p)),
-            Row::Record(_) | Row::Line(_) if has(Table::Records) => return is(row),
-            Row::Line(_) => return false,
+            Row::Push(p) => (pushes.get(p).and_then(|p| p.call), Some(p)),
+            Row::Record(_) if of_records => return is(row),
             Row::Record(id) => match self.owner(id) {
                 Owner::Call(c) => (Some(c as usize), None),
-                Owner::Push(p) => (None, Some(p as usize)),
+                Owner::Push(p) => (pushes.get(p as usize).and_then(|p| p.call), Some(p as usize)),
                 Owner::None => return false,
             },
+            Row::Line(_) => return false,
         };
-        let of_record = matches!(row, Row::Record(_));
-        match (call, push) {
-            (Some(c), _) if of_record && has(Table::Calls) => is(Row::Call(c)),
-            (_, Some(p)) if of_record && has(Table::Pushes) => is(Row::Push(p)),
-            (Some(c), _) => analysis.calls.get(c).is_some_and(|c| c.pushes.iter().any(|p| is(Row::Push(*p)))),
-            (_, Some(p)) => analysis.pushes.get(p).and_then(|p| p.call).is_some_and(|c| is(Row::Call(c))),
-            _ => false,
+        // Without a push of its own a row has those of its call.
+        let of_call = call.filter(|_| own.is_none()).and_then(|c| calls.get(c)).map_or(&[][..], |c| &c.pushes[..]);
+        let near = || own.iter().chain(of_call).copied();
+        if (of_calls && call.is_some_and(|c| is(Row::Call(c)))) || (of_pushes && near().any(|p| is(Row::Push(p)))) {
+            return true;
         }
+        let of_call = call.filter(|_| own.is_none()).and_then(|c| calls.get(c)).map_or(&[][..], |c| c.own_records());
+        let of_pushes = near().filter_map(|p| pushes.get(p)).flat_map(|p| &p.records);
+        of_records && of_call.iter().chain(of_pushes).any(|id| is(Row::Record(*id)))
     }
 
     /// Gives the values of a row, and of what belongs to it, until `enough` says so.

@@ -9,6 +9,7 @@ use super::expr::Subject;
 use super::field::{self, FIELDS, Kind, Table};
 use super::row::Row;
 use super::test::Value;
+use crate::text::decode;
 
 /// One column: a field, or a header.
 #[derive(Clone, Debug)]
@@ -18,12 +19,22 @@ pub struct Column {
 }
 
 impl Column {
-    /// Reads `time,from,header.user-agent`. A column of another table shows what belongs to the row: the latency of
+    /// Reads `time,from,header.user-agent`; what is asked twice is there once. A column of another table shows what belongs to the row: the latency of
     /// the pushes of a call.
     ///
     /// # Errors
     /// With the column in the text, for a name that is not known.
     pub fn parse_list(text: &str) -> Result<Vec<Column>, QueryError> {
+        let mut out: Vec<Column> = Vec::new();
+        for column in Column::parse_all(text)? {
+            if !out.iter().any(|c| c.name == column.name) {
+                out.push(column);
+            }
+        }
+        Ok(out)
+    }
+
+    fn parse_all(text: &str) -> Result<Vec<Column>, QueryError> {
         let mut at = 0;
         let mut out = Vec::new();
         for part in text.split(',') {
@@ -118,7 +129,7 @@ impl SortKey {
     /// With the column in the text, for a name that is not known.
     pub fn parse_list(text: &str) -> Result<Vec<SortKey>, QueryError> {
         let plain: Vec<&str> = text.split(',').map(|p| p.trim().trim_start_matches('-')).collect();
-        let columns = Column::parse_list(&plain.join(","))?;
+        let columns = Column::parse_all(&plain.join(","))?;
         let falling = text.split(',').map(|part| part.trim().starts_with('-'));
         Ok(columns.into_iter().zip(falling).map(|(column, descending)| SortKey { column, descending }).collect())
     }
@@ -162,7 +173,7 @@ impl Bound<'_> {
             let mut rank = None;
             self.visit(&key.column.subject, row, &mut |value| {
                 rank = Some(match value {
-                    Value::Text(text) => Rank::Text(text.to_ascii_lowercase().into()),
+                    Value::Text(text) => Rank::Text(decode(&text).to_lowercase().into_bytes().into()),
                     Value::Word(word) => Rank::Text(word.as_bytes().into()),
                     Value::Flag(is) => Rank::Number(i64::from(!is)),
                     Value::Number(n) | Value::Duration(n) => Rank::Number(n),

@@ -9,21 +9,22 @@
 //! | written | selects rows |
 //! |---|---|
 //! | `missed`, `is:missed`, `missed:no` | a flag is set, or not |
-//! | `bob`, `"Request Timeout"` | whatever a list shows of the row holds the text; of a record, its whole text |
+//! | `bob`, `504`, `"Request Timeout"` | a column that a list can show of the row: a text or word that holds it, a number or duration that is it, a time that starts so; of a record also its whole text |
 //! | `user:bob,carol` | the field holds one of these texts, in any case |
 //! | `user=bob@contoso.com` | the field is this text; `!=` is not |
 //! | `outcome:busy,dec` | the field is one of these words, or of the only words that start so |
 //! | `status:408`, `status:4xx`, `status:400..499`, `status>=400` | numbers |
 //! | `ring>5s`, `latency:100ms..1s`, `duration>2m` | durations; the unit is part of them |
-//! | `after:10:14`, `before:2013-10-16`, `at:10:14`, `time:10:14..10:20` | times: from, up to, in that minute, between |
+//! | `after:10:14`, `before:2013-10-16`, `at:10:14`, `time:10:14..10:20` | times: from, up to, in that minute, from the first to the end of the last minute |
 //! | `ring:*` | the log tells a value |
-//! | `from~/^b.*@/`, `header.NAME~/x/i`, `raw~/x/` | a regular expression matches; `i` for any case, `\/` for a slash |
+//! | `from~/^b.*@/`, `header.NAME~/x/i`, `raw~/x/` | a regular expression matches the text as shown; `i` for any case, `\/` for a slash |
 //!
 //! Terms that stand side by side must all hold; `or` is weaker than that, `-` or `not` negates one term or
 //! parenthesis. A comparison with a value that the log does not tell is false, and its negation is true.
 //!
 //! Each row can be asked for the fields of what belongs to it: a call for those of its pushes and of the records of
-//! both, a push for its call and records, a record for its call and pushes. So `siptrail list messages --where missed` gives the messages of
+//! both, a push for its call and records, a record for its call and pushes. A record that is no message names nobody:
+//! its users are those of its call or push. So `siptrail list messages --where missed` gives the messages of
 //! missed calls and their pushes. [`FIELDS`] has all fields.
 //!
 //! ```
@@ -49,6 +50,7 @@ mod field;
 mod line;
 mod parse;
 mod row;
+mod shown;
 mod test;
 mod value;
 
@@ -67,13 +69,14 @@ use expr::{Expr, Subject};
 #[derive(Clone, Debug)]
 pub struct Query {
     expr: Expr,
+    text: String,
     misspelt: Option<(String, &'static str)>,
 }
 
 impl Default for Query {
     /// The query that selects every row.
     fn default() -> Query {
-        Query { expr: Expr::And(Vec::new()), misspelt: None }
+        Query { expr: Expr::And(Vec::new()), text: String::new(), misspelt: None }
     }
 }
 
@@ -97,7 +100,7 @@ impl Query {
     /// # Errors
     /// With the column, when it cannot be read.
     pub fn parse(text: &str) -> Result<Query, QueryError> {
-        parse::parse(text).map(|(expr, misspelt)| Query { expr, misspelt })
+        parse::parse(text).map(|(expr, misspelt)| Query { expr, text: text.trim().to_owned(), misspelt })
     }
 
     /// Rows with a record that holds a text in any case, or that a regular expression matches; with a header only
@@ -110,12 +113,19 @@ impl Query {
             Some(name) => Subject::Header(name.to_ascii_lowercase().into_bytes().into()),
             None => field::find("raw").map_or(Subject::Anything, Subject::Field),
         };
-        value::pattern_test(pattern).map(|test| Query { expr: Expr::term(subject, test), misspelt: None })
+        let (Pattern::Text(text) | Pattern::Regex { text, .. }) = pattern;
+        let text = (*text).to_owned();
+        value::pattern_test(pattern).map(|test| Query { expr: Expr::term(subject, test), text, misspelt: None })
     }
 
     /// A word that is looked for as text, and the flag that was perhaps meant: worth a word where nothing is selected.
     pub fn misspelt_flag(&self) -> Option<(&str, &'static str)> {
         self.misspelt.as_ref().map(|(word, flag)| (word.as_str(), *flag))
+    }
+
+    /// As it was written.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// True when it selects every row.
@@ -132,10 +142,14 @@ impl Query {
     /// Rows that both queries select.
     #[must_use]
     pub fn and(self, other: Query) -> Query {
-        Query { expr: Expr::and(vec![self.expr, other.expr]), misspelt: self.misspelt.or(other.misspelt) }
+        let text = match (self.text.as_str(), other.text.as_str()) {
+            (one, "") | ("", one) => one.to_owned(),
+            (one, other) => format!("({one}) ({other})"),
+        };
+        Query { expr: Expr::and(vec![self.expr, other.expr]), text, misspelt: self.misspelt.or(other.misspelt) }
     }
 
-    /// The query over one trace. Times of day are those of the first day of its logs.
+    /// The query over one trace. Times of day are those of the first day of its logs, on the corrected clock.
     pub fn bind<'t>(&self, trace: &'t Trace, analysis: &'t Analysis) -> Bound<'t> {
         Bound::new(&self.expr, trace, analysis)
     }

@@ -12,7 +12,8 @@ use super::cursor::{Cursor, OPERATORS, Operator};
 use super::error::QueryError;
 use super::expr::{Expr, Subject};
 use super::field::{self, Kind};
-use super::test::{Needle, Test};
+use super::shown::Shown;
+use super::test::Test;
 use super::value::values;
 
 /// A word taken for text, and the flag it is near to.
@@ -160,9 +161,9 @@ impl Parser<'_> {
     }
 
     fn anything(&self, start: usize, text: &str) -> Result<Expr, QueryError> {
-        let needle = Needle::new(text)
-            .ok_or_else(|| self.cursor.error_at(start, "a text that is too long to look for", None))?;
-        Ok(Expr::term(Subject::Anything, Test::Contains(vec![needle])))
+        let shown =
+            Shown::new(text).ok_or_else(|| self.cursor.error_at(start, "a text that is too long to look for", None))?;
+        Ok(Expr::term(Subject::Anything, Test::Shown(Box::new(shown))))
     }
 
     /// Behind `is:`.

@@ -1,10 +1,11 @@
 //! Values of rows: what each field is of a call, a push and a record.
 
-use super::field::{Field, Name, Table};
+use super::field::{FIELDS, Field, Kind, Name, Table};
 use super::test::Value;
 use crate::analysis::{Analysis, Call, Link, Push, hops};
 use crate::record::{Direction, RecordKind, prefix};
 use crate::sip::{HeaderName, Message, NameAddr, StartLine};
+use crate::span::Span;
 use crate::text::decode;
 use crate::time::Timestamp;
 use crate::trace::{Event, EventId, LinePlace, Trace, component};
@@ -53,30 +54,16 @@ impl Rows<'_> {
         }
     }
 
-    /// Gives what a list shows of a row.
+    /// Gives what a list can show of a row, but for flags, which have names of their own; of a record first its text.
     pub(super) fn visit_anything(&self, row: Row, visit: Visit<'_>) -> bool {
-        const OF_CALL: [Name; 9] = [
-            Name::From,
-            Name::To,
-            Name::CallId,
-            Name::Outcome,
-            Name::Verdict,
-            Name::Reason,
-            Name::Finding,
-            Name::Client,
-            Name::Target,
-        ];
-        const OF_PUSH: [Name; 6] = [Name::User, Name::CallId, Name::Result, Name::Reason, Name::Finding, Name::McxId];
-        match row {
-            Row::Call(i) => {
-                self.analysis.calls.get(i).is_some_and(|c| OF_CALL.iter().any(|id| self.call(*id, c, visit)))
-            }
-            Row::Push(i) => {
-                self.analysis.pushes.get(i).is_some_and(|p| OF_PUSH.iter().any(|id| self.push(*id, p, visit)))
-            }
-            Row::Record(id) => self.trace.event(id).is_some_and(|e| visit(Value::text(self.trace.record(e)))),
-            Row::Line(place) => self.trace.line_at(place).is_some_and(|l| visit(Value::text(l.text))),
-        }
+        let logged = match row {
+            Row::Call(_) | Row::Push(_) => None,
+            Row::Record(id) => self.trace.event(id).map(|e| self.trace.record(e)),
+            Row::Line(place) => self.trace.line_at(place).map(|l| l.text),
+        };
+        let own = FIELDS.iter().filter(|f| f.kind != Kind::Flag && f.is_on(row.table()));
+        logged.is_some_and(|text| visit(Value::text(text)))
+            || own.filter(|f| !matches!(f.id, Name::Raw | Name::Body)).any(|f| self.visit(f, row, visit))
     }
 
     fn call(&self, id: Name, call: &Call, visit: Visit<'_>) -> bool {
@@ -103,11 +90,11 @@ impl Rows<'_> {
             Name::Legs => Some(count(call.legs.len())),
             Name::Pushes => Some(count(call.pushes.len())),
             Name::CallId => text(&call.call_id),
-            Name::File | Name::Line | Name::Place => return self.at(id, call.evidence.first(), visit),
+            Name::File | Name::Line | Name::Place => return self.first_of(id, &call.evidence, &call.lines, visit),
             Name::Missed => Some(Value::Flag(call.is_missed())),
             Name::Mobile => Some(Value::Flag(call.mobile)),
             Name::Rang => Some(Value::Flag(call.rang)),
-            Name::Answered => Some(Value::Flag(call.outcome == crate::analysis::Outcome::Answered)),
+            Name::Answered => Some(Value::Flag(call.status.is_some_and(|s| (200..300).contains(&s)))),
             Name::Failed => Some(Value::Flag(call.outcome.expected() == Some(false))),
             Name::Pushed => Some(Value::Flag(!call.pushes.is_empty())),
             Name::Forked => Some(Value::Flag(call.legs.len() > 1)),
@@ -131,7 +118,7 @@ impl Rows<'_> {
             Name::CallId => text(&push.call_id),
             Name::McxId => push.mcx_id.as_deref().and_then(text),
             Name::CSeq => Some(number(push.cseq)),
-            Name::File | Name::Line | Name::Place => return self.at(id, push.evidence.first(), visit),
+            Name::File | Name::Line | Name::Place => return self.first_of(id, &push.evidence, &push.lines, visit),
             Name::Synthetic => Some(Value::Flag(push.synthetic)),
             Name::Lost => Some(Value::Flag(push.result.is_lost() && !push.synthetic)),
             Name::Linked => Some(Value::Flag(push.link != Link::None)),
@@ -176,7 +163,7 @@ impl Rows<'_> {
             Name::CSeq => Some(number(event.cseq)).filter(|_| protocol),
             Name::Message => return self.summary(id, event, visit),
             Name::Raw => Some(Value::text(self.trace.record(event))),
-            Name::File | Name::Line | Name::Place => return self.at(field, Some(&id), visit),
+            Name::File | Name::Line | Name::Place => return self.at(field, event.span(), visit),
             Name::Size => Some(number(event.len)),
             Name::Sequence => Some(event.seq).filter(|s| *s > 0).map(number),
             Name::Component => text(component(self.trace.record(event))),
@@ -215,21 +202,25 @@ impl Rows<'_> {
         }
     }
 
-    fn at(&self, field: Name, id: Option<&EventId>, visit: Visit<'_>) -> bool {
-        let Some((id, event)) = id.and_then(|id| Some((*id, self.trace.event(*id)?))) else { return false };
+    /// The place that the report gives first as proof.
+    fn first_of(&self, field: Name, records: &[EventId], lines: &[Span], visit: Visit<'_>) -> bool {
+        self.trace.in_order(records, lines).first().is_some_and(|first| self.at(field, *first, visit))
+    }
+
+    fn at(&self, field: Name, span: Span, visit: Visit<'_>) -> bool {
+        if field == Name::File {
+            return self.trace.inputs().get(span.file.index()).is_some_and(|i| visit(Value::text(i.name())));
+        }
+        let at = self.trace.location(span.file, span.start);
         match field {
-            Name::File => self.trace.inputs().get(event.file.index()).is_some_and(|i| visit(Value::text(i.name()))),
-            Name::Line => visit(Value::Number(i64::try_from(self.trace.locate(id).line).unwrap_or(i64::MAX))),
-            _ => {
-                let at = self.trace.locate(id);
-                visit(Value::text(&format!("{}:{}", at.file, at.line)))
-            }
+            Name::Line => visit(Value::Number(i64::try_from(at.line).unwrap_or(i64::MAX))),
+            _ => visit(Value::text(&format!("{}:{}", at.file, at.line))),
         }
     }
 
-    /// Time from which a time of day is understood.
+    /// Time on whose day a time of day is understood: the first on the corrected clock.
     pub(super) fn first_time(&self) -> Option<Timestamp> {
-        self.trace.sources().iter().filter_map(|s| s.span).map(|(first, _)| first).min()
+        self.analysis.first_time(self.trace)
     }
 }
 

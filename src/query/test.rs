@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use regex::bytes::{Regex, RegexBuilder};
+use regex::{Regex, RegexBuilder};
 
-use crate::text::contains_ignore_case;
+use super::shown::Shown;
+use crate::text::{Finder, decode};
 use crate::time::Timestamp;
 
 /// One value of a field.
@@ -36,9 +37,11 @@ pub(super) enum Test {
     /// It is there; of a flag: it is set.
     Known,
     /// It holds one of these texts.
-    Contains(Vec<Needle>),
+    Contains(Vec<Finder>),
     /// It is one of these texts, in any case.
-    Equals(Vec<Box<[u8]>>),
+    Equals(Vec<Finder>),
+    /// It is shown so, as a whole or in a part.
+    Shown(Box<Shown>),
     /// It matches.
     Matches(Box<Regex>),
     /// It is one of these words.
@@ -49,12 +52,12 @@ pub(super) enum Test {
     During(Option<Moment>, Option<Moment>),
 }
 
-/// A time as written. A time of day is one of the first day of the logs.
+/// A time as written. A time of day is one of the first day of the logs on the corrected clock.
 #[derive(Clone, Debug)]
 pub(super) struct Moment {
-    pub(super) text: String,
+    text: String,
     /// Milliseconds to add.
-    pub(super) plus: i64,
+    plus: i64,
 }
 
 impl Moment {
@@ -65,16 +68,26 @@ impl Moment {
 
     /// The first moment behind it: a minute after `10:14`, a day after `2013-10-15`.
     pub(super) fn end(&self) -> Moment {
-        let fraction = self.text.rsplit_once('.').map_or(0, |(_, digits)| digits.len());
-        let length = match (self.text.matches(':').count(), fraction) {
-            (0, _) => 86_400_000,
-            (1, _) => 60_000,
-            (_, 0) => 1_000,
-            (_, 1) => 100,
-            (_, 2) => 10,
-            _ => 1,
-        };
-        Moment { text: self.text.clone(), plus: length }
+        Moment { text: self.text.clone(), plus: Timestamp::precision(&self.text) }
+    }
+
+    /// Whether a day is written.
+    pub(super) fn has_day(&self) -> bool {
+        self.on_day(None).is_some()
+    }
+
+    /// The same on the day of another, where none is written.
+    pub(super) fn on_day_of(self, other: &Moment) -> Moment {
+        match other.text.split(['T', 't', ' ']).next().filter(|_| other.has_day() && !self.has_day()) {
+            Some(day) => Moment { text: format!("{day} {}", self.text), ..self },
+            None => self,
+        }
+    }
+
+    /// Milliseconds from another that has a day as well, or has none either.
+    pub(super) fn since(&self, earlier: &Moment) -> Option<i64> {
+        let day = (self.has_day() == earlier.has_day()).then_some(Timestamp(0));
+        Some(self.on_day(day)? - earlier.on_day(day)?)
     }
 
     fn on_day(&self, first: Option<Timestamp>) -> Option<i64> {
@@ -82,42 +95,10 @@ impl Moment {
     }
 }
 
-/// A text to look for in any case.
-#[derive(Clone, Debug)]
-pub(super) struct Needle {
-    lower: Box<[u8]>,
-    /// For long values.
-    finder: Regex,
-}
-
-/// From this length on a search that has to be set up first is faster.
-const LONG: usize = 256;
-
-impl Needle {
-    /// `None` for a text that is too long to look for.
-    pub(super) fn new(text: &str) -> Option<Needle> {
-        let finder = builder(&regex::escape(text)).case_insensitive(true).build().ok()?;
-        Some(Needle { lower: text.to_ascii_lowercase().into_bytes().into(), finder })
-    }
-
-    fn is_in(&self, value: &[u8]) -> bool {
-        if value.len() < LONG { contains_ignore_case(value, &self.lower) } else { self.finder.is_match(value) }
-    }
-}
-
-fn builder(pattern: &str) -> RegexBuilder {
-    let mut builder = RegexBuilder::new(pattern);
-    // Logs hold single-byte text too: a dot is any byte.
-    builder.unicode(false).multi_line(true).size_limit(1 << 20);
-    builder
-}
-
-/// A regular expression over the bytes of a log.
+/// A regular expression over text as it is shown: a dot is a character, `^` and `$` stand at the ends of lines,
+/// whichever way they end.
 pub(super) fn regex(pattern: &str, any_case: bool) -> Result<Regex, regex::Error> {
-    let mut bytes = builder(pattern);
-    bytes.case_insensitive(any_case);
-    // Classes of letters beyond ASCII exist for valid UTF-8 only.
-    bytes.build().or_else(|_| bytes.unicode(true).build())
+    RegexBuilder::new(pattern).multi_line(true).crlf(true).case_insensitive(any_case).build()
 }
 
 impl Test {
@@ -127,9 +108,10 @@ impl Test {
             (Test::Known, _) => true,
             (Test::Contains(needles), Value::Text(text)) => needles.iter().any(|n| n.is_in(text)),
             (Test::Contains(needles), Value::Word(word)) => needles.iter().any(|n| n.is_in(word.as_bytes())),
-            (Test::Equals(texts), Value::Text(text)) => texts.iter().any(|t| t.eq_ignore_ascii_case(text)),
-            (Test::Matches(regex), Value::Text(text)) => regex.is_match(text),
-            (Test::Matches(regex), Value::Word(word)) => regex.is_match(word.as_bytes()),
+            (Test::Shown(shown), value) => shown.is_in(value),
+            (Test::Equals(texts), Value::Text(text)) => texts.iter().any(|t| t.is_all(text)),
+            (Test::Matches(regex), Value::Text(text)) => regex.is_match(&decode(text)),
+            (Test::Matches(regex), Value::Word(word)) => regex.is_match(word),
             (Test::Words(words), Value::Word(word)) => words.contains(word),
             (Test::Within(all), Value::Number(n) | Value::Duration(n) | Value::Time(Timestamp(n))) => {
                 all.iter().any(|(from, to)| (from..=to).contains(&n))

@@ -4,7 +4,8 @@ use super::Pattern;
 use super::cursor::{Cursor, Operator, Part};
 use super::error::{QueryError, nearest};
 use super::field::Kind;
-use super::test::{Moment, Needle, Test, regex};
+use super::test::{Moment, Test, regex};
+use crate::text::Finder;
 
 /// Reads the values behind an operator; true when the test is to be negated.
 pub(super) fn values(p: &mut Cursor<'_>, kind: Kind, operator: Operator) -> Result<(Test, bool), QueryError> {
@@ -41,13 +42,13 @@ pub(super) fn values(p: &mut Cursor<'_>, kind: Kind, operator: Operator) -> Resu
                 Some("compare with :, = or ~"),
             ));
         }
-        Kind::Text if operator == Operator::Has => {
-            let needles = parts.iter().map(|part| {
-                Needle::new(&part.text).ok_or_else(|| p.error_at(part.at, "a text that is too long to look for", None))
+        Kind::Text => {
+            let texts = parts.iter().map(|part| {
+                Finder::new(&part.text).ok_or_else(|| p.error_at(part.at, "a text that is too long to look for", None))
             });
-            Test::Contains(needles.collect::<Result<_, _>>()?)
+            let texts = texts.collect::<Result<_, _>>()?;
+            if operator == Operator::Has { Test::Contains(texts) } else { Test::Equals(texts) }
         }
-        Kind::Text => Test::Equals(parts.into_iter().map(|part| part.text.into_bytes().into()).collect()),
         Kind::Word(words) => Test::Words(parts.iter().map(|part| word(p, part, words)).collect::<Result<_, _>>()?),
         Kind::Number => Test::Within(ranges(p, &parts, operator, number)?),
         Kind::Duration => Test::Within(ranges(p, &parts, operator, duration)?),
@@ -103,8 +104,8 @@ pub(super) fn pattern_test(pattern: &Pattern<'_>) -> Result<Test, QueryError> {
     let failed = |what, hint: Option<&str>| QueryError { column: 1, what, hint: hint.map(str::to_owned) };
     match pattern {
         Pattern::Text("") => Ok(Test::Known),
-        Pattern::Text(text) => Needle::new(text)
-            .map(|needle| Test::Contains(vec![needle]))
+        Pattern::Text(text) => Finder::new(text)
+            .map(|text| Test::Contains(vec![text]))
             .ok_or_else(|| failed("a text that is too long to look for".to_owned(), None)),
         Pattern::Regex { text, any_case } => expression(text, *any_case).map_err(|what| failed(what, Some(ESCAPE))),
     }
@@ -178,7 +179,7 @@ fn number(text: &str) -> Result<(i64, i64), &'static str> {
 /// Milliseconds in each unit.
 const UNITS: [(&str, f64); 4] = [("ms", 1.0), ("s", 1e3), ("m", 60e3), ("h", 3600e3)];
 
-fn duration(text: &str) -> Result<(i64, i64), &'static str> {
+pub(super) fn duration(text: &str) -> Result<(i64, i64), &'static str> {
     let expected = "a duration such as 500ms, 5s or 2m";
     let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
     let digits = text.strip_suffix(unit).unwrap_or(text);
@@ -195,7 +196,22 @@ fn times(p: &Cursor<'_>, parts: &[Part], operator: Operator) -> Result<Test, Que
     let [part] = parts else { return Err(p.error("expected one time", None)) };
     if let Some((from, to)) = part.text.split_once("..") {
         let side = |text: &str| if text.is_empty() { Ok(None) } else { instant(p, part, text).map(Some) };
-        return Ok(Test::During(side(from)?, side(to)?));
+        let (from, to) = (side(from)?, side(to)?);
+        // A time of day behind .. is of the same day.
+        let to = to.map(|to| from.iter().fold(to, Moment::on_day_of).end());
+        if let (Some(from), Some(to)) = (&from, &to) {
+            match to.since(from) {
+                None => {
+                    return Err(p.error_at(part.at, "a range whose first time has no day", Some("write its day too")));
+                }
+                Some(length) if length <= 0 => {
+                    let hint = Some("the earlier time comes first; write the days of a night");
+                    return Err(p.error_at(part.at, format!("{} holds no value", part.text), hint));
+                }
+                Some(_) => {}
+            }
+        }
+        return Ok(Test::During(from, to));
     }
     let time = instant(p, part, &part.text)?;
     Ok(match operator {

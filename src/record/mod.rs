@@ -22,6 +22,7 @@ mod tape;
 pub use chunks::{CHUNK, ChunkDone, Framed, frame};
 pub use layout::{Direction, Layout, RecordKind, ViaLines};
 pub(crate) use names::is_header;
+pub use prefix::DateOrder;
 pub use scan::{RawRecord, Scanner};
 
 /// Damage of one record that a reader of the report should know about.

@@ -15,6 +15,20 @@ use crate::time::Timestamp;
 
 type Res<'a, O> = nom::IResult<&'a [u8], O, ()>;
 
+/// What one date tells of the order in which day and month are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DateOrder {
+    /// Nothing: there is no date, the year comes first, or both numbers are the same.
+    #[default]
+    Unknown,
+    /// It can be read both ways; it was read month first.
+    Ambiguous,
+    /// The second number is above 12.
+    MonthFirst,
+    /// The first number is above 12.
+    DayFirst,
+}
+
 /// What a prefix line tells about the record that it opens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Prefix<'a> {
@@ -26,8 +40,8 @@ pub struct Prefix<'a> {
     pub server: Option<&'a [u8]>,
     /// Time of the line, read month first.
     pub time: Option<Timestamp>,
-    /// True when the time can only have been written day first (first field above 12).
-    pub day_first: bool,
+    /// What the date tells of the order of day and month.
+    pub order: DateOrder,
     /// Local sequence number of the trace session; restarts, not unique across servers.
     pub seq: Option<u32>,
 }
@@ -45,8 +59,8 @@ pub fn parse(line: &[u8]) -> Prefix<'_> {
     let mut rest = line.get(..1024).unwrap_or(line);
     while !rest.is_empty() {
         if rest.first().is_some_and(u8::is_ascii_digit) {
-            if let Ok((tail, (time, day_first))) = stamp(rest) {
-                (prefix.time, prefix.day_first) = (Some(time), day_first);
+            if let Ok((tail, (time, order))) = stamp(rest) {
+                (prefix.time, prefix.order) = (Some(time), order);
                 prefix.seq = preceded(char('.'), hex::<8>).parse(tail).ok().map(|(_, seq): (_, u32)| seq);
                 break;
             }
@@ -97,10 +111,10 @@ fn known(input: &[u8]) -> Res<'_, Prefix<'_>> {
     let (input, place) =
         delimited((take_while(|b| b == b' '), char('[')), take_while(|b| b != b']'), char(']')).parse(input)?;
     let (input, _) = (hex::<8>, char('.'), hex::<8>, tag(&b"::"[..])).parse(input)?;
-    let (input, (time, day_first)) = stamp(input)?;
+    let (input, (time, order)) = stamp(input)?;
     let (input, seq) = opt(preceded(char('.'), hex::<8>)).parse(input)?;
     let server = memchr::memchr(b'\\', place).map(|_| place);
-    Ok((input, Prefix { level, flag, server, time: Some(time), day_first, seq }))
+    Ok((input, Prefix { level, flag, server, time: Some(time), order, seq }))
 }
 
 fn level_and_flag(input: &[u8]) -> Res<'_, (&[u8], &[u8])> {
@@ -112,24 +126,29 @@ fn level_and_flag(input: &[u8]) -> Res<'_, (&[u8], &[u8])> {
 }
 
 /// `MM/DD/YYYY-hh:mm:ss.mmm` or `YYYY-MM-DD hh:mm:ss[.mmm]`.
-fn stamp(input: &[u8]) -> Res<'_, (Timestamp, bool)> {
+fn stamp(input: &[u8]) -> Res<'_, (Timestamp, DateOrder)> {
     alt((us_stamp, iso_stamp)).parse(input)
 }
 
-fn us_stamp(input: &[u8]) -> Res<'_, (Timestamp, bool)> {
+fn us_stamp(input: &[u8]) -> Res<'_, (Timestamp, DateOrder)> {
     let (input, (a, _, b, _, year, _)) =
         (num::<1, 2>, char('/'), num::<1, 2>, char('/'), num::<4, 4>, alt((char('-'), char(' ')))).parse(input)?;
     let (input, time) = clock(input)?;
-    let day_first = a > 12;
-    let (month, day) = if day_first { (b, a) } else { (a, b) };
-    civil(input, [year, month, day], time).map(|(rest, t)| (rest, (t, day_first)))
+    let order = match (a, b) {
+        (13.., _) => DateOrder::DayFirst,
+        (_, 13..) => DateOrder::MonthFirst,
+        (a, b) if a == b => DateOrder::Unknown,
+        _ => DateOrder::Ambiguous,
+    };
+    let (month, day) = if order == DateOrder::DayFirst { (b, a) } else { (a, b) };
+    civil(input, [year, month, day], time).map(|(rest, t)| (rest, (t, order)))
 }
 
-fn iso_stamp(input: &[u8]) -> Res<'_, (Timestamp, bool)> {
+fn iso_stamp(input: &[u8]) -> Res<'_, (Timestamp, DateOrder)> {
     let (input, (year, _, month, _, day, _)) =
         (num::<4, 4>, char('-'), num::<2, 2>, char('-'), num::<2, 2>, alt((char('T'), char(' ')))).parse(input)?;
     let (input, time) = clock(input)?;
-    civil(input, [year, month, day], time).map(|(rest, t)| (rest, (t, false)))
+    civil(input, [year, month, day], time).map(|(rest, t)| (rest, (t, DateOrder::Unknown)))
 }
 
 fn civil(input: &[u8], date: [u32; 3], time: [u32; 4]) -> Res<'_, Timestamp> {

@@ -13,6 +13,7 @@ pub mod model;
 pub mod ndjson;
 pub mod page;
 mod render;
+mod selected;
 pub mod story;
 pub mod text;
 mod words;
@@ -23,6 +24,7 @@ use rayon::prelude::*;
 
 use crate::analysis::{Analysis, Call, Push};
 use crate::query::{Query, Row};
+use crate::text::Finder;
 use crate::time::Timestamp;
 use crate::trace::Trace;
 
@@ -43,17 +45,12 @@ impl Selection {
             && self.until.is_none_or(|u| time.is_some_and(|t| t <= u))
     }
 
-    fn is_user(&self, addresses: &[&str]) -> bool {
-        let wanted = self.user.as_ref().map(|u| u.to_lowercase());
-        wanted.is_none_or(|w| addresses.iter().any(|a| a.to_lowercase().contains(&w)))
+    fn call(&self, call: &Call, is_user: &dyn Fn(&str) -> bool) -> bool {
+        self.in_time(call.started) && (is_user(&call.from) || is_user(&call.to))
     }
 
-    fn call(&self, call: &Call) -> bool {
-        self.in_time(call.started) && self.is_user(&[&call.from, &call.to])
-    }
-
-    fn push(&self, push: &Push) -> bool {
-        self.in_time(push.sent) && self.is_user(&[push.user.as_deref().unwrap_or_default()])
+    fn push(&self, push: &Push, is_user: &dyn Fn(&str) -> bool) -> bool {
+        self.in_time(push.sent) && is_user(push.user.as_deref().unwrap_or_default())
     }
 
     /// Leaves out of an analysis what is not selected; numbers of calls and pushes are adjusted.
@@ -61,23 +58,32 @@ impl Selection {
         if self.since.is_none() && self.until.is_none() && self.user.is_none() {
             return analysis;
         }
-        let calls: Vec<bool> = analysis.calls.iter().map(|c| self.call(c)).collect();
-        let pushes: Vec<bool> = analysis.pushes.iter().map(|p| self.push(p)).collect();
+        let wanted = self.user.as_deref().map(Finder::new);
+        // What is too long to look for is in no address.
+        let is_user =
+            |address: &str| wanted.as_ref().is_none_or(|w| w.as_ref().is_some_and(|w| w.is_in(address.as_bytes())));
+        let calls: Vec<bool> = analysis.calls.iter().map(|c| self.call(c, &is_user)).collect();
+        let pushes: Vec<bool> = analysis.pushes.iter().map(|p| self.push(p, &is_user)).collect();
         let lone = analysis.lone.iter().filter(|l| self.in_time(l.time)).copied().collect();
         keep(Analysis { lone, ..analysis }, &calls, &pushes)
     }
 }
 
-/// Leaves out of an analysis what a query does not select; numbers of calls and pushes are adjusted. The pushes of a
-/// selected call stay with it.
+/// Leaves out of an analysis what a query does not select; numbers of calls and pushes are adjusted.
+///
+/// A query of a report is asked of calls: `status:200` is the status of the call, not that of its push. The pushes of a
+/// selected call stay with it; a push without a call is asked itself. Only where that selects nothing, a call is kept
+/// for a push of it that the query selects, such as one that is named by its Call-ID.
 pub fn select(trace: &Trace, analysis: Analysis, query: &Query) -> Analysis {
     if query.is_empty() {
         return analysis;
     }
     let bound = query.bind(trace, &analysis);
-    let calls: Vec<bool> = (0..analysis.calls.len()).into_par_iter().map(|i| bound.matches(Row::Call(i))).collect();
-    let pushes: Vec<bool> = (0..analysis.pushes.len()).into_par_iter().map(|i| bound.matches(Row::Push(i))).collect();
-    keep(analysis, &calls, &pushes)
+    let of_calls: Vec<bool> = (0..analysis.calls.len()).into_par_iter().map(|i| bound.matches(Row::Call(i))).collect();
+    let any: Vec<bool> = (0..analysis.pushes.len()).into_par_iter().map(|i| bound.matches(Row::Push(i))).collect();
+    let alone: Vec<bool> = any.iter().zip(&analysis.pushes).map(|(is, p)| *is && p.call.is_none()).collect();
+    let pushes = if of_calls.iter().chain(&alone).any(|is| *is) { alone } else { any };
+    keep(analysis, &of_calls, &pushes)
 }
 
 /// Keeps these calls and pushes, with the calls and pushes of their stories.
@@ -133,3 +139,4 @@ pub fn write_json(report: &model::Report, out: &mut dyn Write) -> io::Result<()>
 
 pub use components::{ComponentSpan, ServerCoverage, coverage_of_servers, write_coverage};
 pub use render::{add_hops, coverage, digest, hop_table, report, why_undetermined};
+pub use selected::add_selection;

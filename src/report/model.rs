@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 pub use lone::Lone;
 use serde::Serialize;
 
+pub use super::selected::Selected;
 use crate::findings::mail::Told;
 use crate::knowledge::catalogue::Step;
 
@@ -40,6 +41,9 @@ pub struct Report {
     /// What the reader must know of servers and clocks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
+    /// What was asked for, where not everything was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selection: Option<Selected>,
     /// Failed calls without a cause, by what was told of them; for people, JSON has it with each call.
     #[serde(skip)]
     pub unexplained: Vec<Unexplained>,

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::json;
-use super::model::{Call, Finding, Problem, Push, Report, Source, Summary};
+use super::model::{Call, Contrast, Coverage, Finding, Note, Problem, Push, Report, Selected, Source, Summary};
 
 /// One line.
 #[derive(Serialize)]
@@ -16,6 +16,10 @@ enum Line<'r> {
     Push(&'r Push),
     Finding(&'r Finding),
     Problem(&'r Problem),
+    Coverage(&'r Coverage),
+    Contrast(&'r Contrast),
+    Note(&'r Note),
+    Selection(&'r Selected),
     Summary(&'r Summary),
 }
 
@@ -29,8 +33,12 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let pushes = report.pushes.iter().map(Line::Push);
     let findings = report.findings.iter().map(Line::Finding);
     let problems = report.problems.iter().map(Line::Problem);
+    let coverage = report.coverage.iter().map(Line::Coverage);
+    let contrasts = report.contrasts.iter().map(Line::Contrast);
+    let notes = report.notes.iter().map(Line::Note);
     let lines = sources.chain(calls).chain(pushes).chain(findings).chain(problems);
-    for line in lines.chain([Line::Summary(&report.summary)]) {
+    let notes = notes.chain(report.selection.iter().map(Line::Selection));
+    for line in lines.chain(coverage).chain(contrasts).chain(notes).chain([Line::Summary(&report.summary)]) {
         json::line(&line, out)?;
         out.write_all(b"\n")?;
     }

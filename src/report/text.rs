@@ -39,10 +39,12 @@ fn headline(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let head = words::headline(report);
     let style = if head.bad { BAD } else { GOOD };
     if head.kinds.is_empty() {
-        return writeln!(out, "{style}{}{style:#}", format!("{} {}", head.text, head.seen).trim_end());
+        writeln!(out, "{style}{}{style:#}", format!("{} {}", head.text, head.seen).trim_end())?;
+    } else {
+        writeln!(out, "{style}{}: {}{style:#}", head.text, head.kinds)?;
+        writeln!(out, "{}", head.seen)?;
     }
-    writeln!(out, "{style}{}: {}{style:#}", head.text, head.kinds)?;
-    writeln!(out, "{}", head.seen)
+    report.selection.as_ref().map_or(Ok(()), |s| line(out, 0, &s.what()))
 }
 
 fn heading(out: &mut dyn Write, text: &str) -> io::Result<()> {

@@ -54,7 +54,7 @@ impl Product {
         let Named { client, end, by, ucwa } = named;
         let desktop = client.kind == Kind::Desktop;
         // Servers and clients of old are told as they call themselves, a Mac by its name: it looks like a phone.
-        if !client.is_mobile() && !(desktop && ucwa) {
+        if !(client.is_mobile() || desktop && ucwa) {
             return Product { name: plain(&text), desktop, ucwa, ..Product::default() };
         }
         let tail = text.get(end..).unwrap_or_default();

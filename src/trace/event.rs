@@ -1,6 +1,6 @@
 //! One record as an index entry.
 
-use crate::record::{Direction, RecordKind};
+use crate::record::{DateOrder, Direction, RecordKind};
 use crate::sip::Method;
 use crate::span::{FileId, Span};
 use crate::time::Timestamp;
@@ -50,7 +50,7 @@ pub struct Event {
     pub kind: RecordKind,
     /// Received or sent.
     pub direction: Direction,
-    /// [`Event::EDGE`], [`Event::DAY_FIRST`], [`Event::COPY`] and [`Event::INFERRED`].
+    /// [`Event::EDGE`], [`Event::DATE`], [`Event::COPY`] and [`Event::INFERRED`].
     pub(super) flags: u8,
     /// Where its tags and Via hashes are kept, counted from 1; 0 for nowhere.
     pub(super) identity: u32,
@@ -61,13 +61,33 @@ const _: () = assert!(size_of::<Event>() <= 64);
 impl Event {
     /// The direction names edges, which only an Access Edge logs.
     pub(super) const EDGE: u8 = 1;
-    /// The date can only be day first.
-    pub(super) const DAY_FIRST: u8 = 2;
+    /// Two bits: the [`DateOrder`] of the date.
+    const DATE: u8 = 2 | 16;
     /// The same record stands in another place, in this input or in another.
     pub(super) const COPY: u8 = 4;
 
     /// The time is that of the line above the record, which has lost its own prefix.
     pub(super) const INFERRED: u8 = 8;
+
+    /// The bits of an order.
+    pub(super) fn date_bits(order: DateOrder) -> u8 {
+        match order {
+            DateOrder::Unknown => 0,
+            DateOrder::Ambiguous => 2,
+            DateOrder::MonthFirst => 16,
+            DateOrder::DayFirst => 18,
+        }
+    }
+
+    /// What its date tells of the order of day and month.
+    pub(super) fn date_order(&self) -> DateOrder {
+        match self.flags & Self::DATE {
+            0 => DateOrder::Unknown,
+            2 => DateOrder::Ambiguous,
+            16 => DateOrder::MonthFirst,
+            _ => DateOrder::DayFirst,
+        }
+    }
 
     /// Holds a place.
     pub(super) const EMPTY: Event = Event {

@@ -4,11 +4,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
+use super::dates;
 use super::identity::Identities;
 use super::intern::Interner;
 use super::{Event, LineIndex, Problem, Source, Symbol, Trace};
 use crate::input::Input;
-use crate::record::{self, CHUNK, ChunkDone, Flaw, RawRecord, RecordKind, prefix};
+use crate::record::{self, CHUNK, ChunkDone, DateOrder, Flaw, RawRecord, RecordKind, prefix};
 use crate::sip::{CSeq, Method, StartLine};
 use crate::span::{FileId, Span};
 use crate::time::Timestamp;
@@ -199,23 +200,33 @@ fn place(moves: Vec<Move>, inputs: &[Input]) -> (Vec<Event>, Vec<Source>) {
     for (source, lines) in sources.iter_mut().zip(outside) {
         source.lines_outside = u64::try_from(lines).unwrap_or(0);
     }
+    let names: Vec<&str> = inputs.iter().map(Input::name).collect();
+    let orders = dates::settle(&sources, &names);
+    for (source, order) in sources.iter_mut().zip(orders) {
+        (source.day_first, source.dates_open) = (order == Some(true), order.is_none());
+    }
+    swap(&mut events, &mut sources);
+    (events, sources)
+}
+
+/// Reads the ambiguous dates of inputs that are day first again.
+fn swap(events: &mut [Event], sources: &mut [Source]) {
     let day_first: Vec<bool> = sources.iter().map(|s| s.day_first).collect();
-    if day_first.iter().any(|d| *d) {
-        // One date of a file can only be day first, so all of them are (FORMAT.md section 13, item 6).
-        let swap = |e: &Event| day_first.get(e.file.index()) == Some(&true);
-        for event in events.iter_mut().filter(|e| swap(e)) {
-            event.time = event.time.known().and_then(Timestamp::with_day_and_month_swapped).unwrap_or(event.time);
-        }
-        for source in sources.iter_mut().filter(|s| s.day_first) {
-            source.span = None;
-        }
-        for event in events.iter().filter(|e| swap(e)) {
-            if let Some(source) = sources.get_mut(event.file.index()) {
-                source.note_time(event);
-            }
+    if !day_first.contains(&true) {
+        return;
+    }
+    let is = |e: &Event| day_first.get(e.file.index()) == Some(&true);
+    for event in events.iter_mut().filter(|e| is(e) && e.date_order() == DateOrder::Ambiguous) {
+        event.time = event.time.known().and_then(Timestamp::with_day_and_month_swapped).unwrap_or(event.time);
+    }
+    for source in sources.iter_mut().filter(|s| s.day_first) {
+        source.span = None;
+    }
+    for event in events.iter().filter(|e| is(e)) {
+        if let Some(source) = sources.get_mut(event.file.index()) {
+            source.note_time(event);
         }
     }
-    (events, sources)
 }
 
 /// The hot path: what every record is asked, and nothing more.
@@ -280,7 +291,7 @@ fn read(
         kind: layout.kind,
         direction: layout.direction,
         flags: bit_if(layout.names_edge, Event::EDGE)
-            | bit_if(prefix.day_first, Event::DAY_FIRST)
+            | Event::date_bits(prefix.order)
             | bit_if(above.is_some(), Event::INFERRED),
         identity: worker.identities.add(hasher, record, layout, method),
     }

@@ -1,6 +1,7 @@
 //! The loaded logs: the only store. Events are small, `Copy` and point into the inputs.
 
 mod copies;
+mod dates;
 mod event;
 mod fields;
 mod identity;
@@ -177,6 +178,14 @@ impl Trace {
         crate::sip::Headers::new(&fields[..end])
             .find(|h| h.name.eq_ignore_ascii_case(b"peer"))
             .map(|h| h.raw.trim_ascii())
+    }
+
+    /// The places of records and of lines outside records, in the order of the inputs.
+    pub fn in_order(&self, records: &[EventId], lines: &[Span]) -> Vec<Span> {
+        let of = |id: &EventId| self.event(*id).map(Event::span);
+        let mut all: Vec<Span> = records.iter().filter_map(of).chain(lines.iter().copied()).collect();
+        all.sort_unstable_by_key(|s| (s.file, s.start));
+        all
     }
 
     /// `file:line:byte` of a record.

@@ -4,6 +4,7 @@ use memchr::memmem;
 use rayon::prelude::*;
 
 use super::{EventId, Trace};
+use crate::record::DateOrder;
 use crate::record::prefix::{self, Prefix};
 use crate::span::{FileId, Span};
 use crate::time::Timestamp;
@@ -112,14 +113,20 @@ impl Trace {
 
     /// When a component line was written, as its server's clock said; `None` when its prefix does not tell.
     pub fn line_time(&self, place: LinePlace) -> Option<Timestamp> {
-        Some(self.dated(place.file, self.line_at(place)?.prefix().time?))
+        self.time_of_line(&self.line_at(place)?)
     }
 
-    /// A time as its prefix was read, month first, in the order of day and month that its input has.
-    pub(crate) fn dated(&self, file: FileId, time: Timestamp) -> Timestamp {
+    /// The same of a line at hand.
+    pub fn time_of_line(&self, line: &ComponentLine<'_>) -> Option<Timestamp> {
+        self.dated(line.span.file, &line.prefix())
+    }
+
+    /// The time of a prefix, read in the order of day and month that its input has.
+    pub(crate) fn dated(&self, file: FileId, prefix: &Prefix<'_>) -> Option<Timestamp> {
+        let time = prefix.time?;
         let day_first = self.sources.get(file.index()).is_some_and(|s| s.day_first);
-        let swapped = if day_first { time.with_day_and_month_swapped() } else { None };
-        swapped.unwrap_or(time)
+        let swapped = day_first && prefix.order == DateOrder::Ambiguous;
+        if swapped { time.with_day_and_month_swapped().or(Some(time)) } else { Some(time) }
     }
 
     fn lines_of(&self, file: FileId, from: u64, to: u64) -> impl Iterator<Item = ComponentLine<'_>> {

@@ -1,5 +1,6 @@
 //! Counts and facts of one input, gathered while it is read.
 
+use super::dates::Dates;
 use super::{Event, Symbol, Trace};
 use crate::time::Timestamp;
 
@@ -23,8 +24,11 @@ pub struct Source {
     pub unprefixed: bool,
     /// Server name of the prefix, when the input has exactly one.
     pub server: Option<String>,
-    /// The date can only be day first.
+    /// Some of its dates can be read day first or month first, and nothing tells which: they were read month first.
+    pub dates_open: bool,
+    /// Its ambiguous dates are day first.
     pub(super) day_first: bool,
+    pub(super) dates: Dates,
     /// Names of prefixes, in order of appearance.
     pub(super) servers: Vec<Symbol>,
 }
@@ -51,7 +55,7 @@ impl Source {
     pub(super) fn note(&mut self, event: &Event) {
         self.records[event.kind as usize] += 1;
         self.edge |= event.flags & Event::EDGE != 0;
-        self.day_first |= event.flags & Event::DAY_FIRST != 0;
+        self.dates.note(event);
         self.note_time(event);
         if event.server != Symbol::NONE {
             self.note_server(event.server);
@@ -76,7 +80,7 @@ impl Source {
             *sum += n;
         }
         self.edge |= more.edge;
-        self.day_first |= more.day_first;
+        self.dates.join(&more.dates);
         self.span = match (self.span, more.span) {
             (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
             (one, other) => one.or(other),

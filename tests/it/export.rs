@@ -35,6 +35,63 @@ fn packets(capture: &[u8]) -> Vec<(u64, &[u8], &[u8])> {
         .collect()
 }
 
+/// What a reader of a capture finds: messages by the first line of each, handshakes, and the ends of connections. A
+/// segment whose number was sent before would be hidden as a retransmission.
+pub(crate) struct Streams {
+    pub(crate) messages: Vec<String>,
+    pub(crate) opened: usize,
+    pub(crate) ends: BTreeSet<[String; 2]>,
+}
+
+pub(crate) fn streams(capture: &[u8]) -> Streams {
+    let mut out = Streams { messages: Vec::new(), opened: 0, ends: BTreeSet::new() };
+    let mut next: BTreeMap<(String, String), u32> = BTreeMap::new();
+    for (_, packet, _) in packets(capture) {
+        let sliced = SlicedPacket::from_ip(packet).unwrap();
+        let (Some(NetSlice::Ipv4(ip)), Some(TransportSlice::Tcp(tcp))) = (&sliced.net, &sliced.transport) else {
+            panic!("no TCP over IPv4")
+        };
+        let header = ip.header().to_header();
+        let end = |ip: [u8; 4], port: u16| format!("{}:{port}", std::net::Ipv4Addr::from(ip));
+        let (from, to) = (end(header.source, tcp.source_port()), end(header.destination, tcp.destination_port()));
+        let own = next.entry((from.clone(), to.clone())).or_insert(tcp.sequence_number());
+        assert_eq!(*own, tcp.sequence_number(), "{from} to {to} sends a number again, or leaves a hole");
+        *own += u32::try_from(tcp.payload().len()).unwrap() + u32::from(tcp.syn());
+        out.opened += usize::from(tcp.syn() && !tcp.ack());
+        let mut ends = [from, to];
+        ends.sort();
+        out.ends.insert(ends);
+        let text = String::from_utf8_lossy(tcp.payload());
+        let first = text.lines().next().unwrap_or_default();
+        if first.starts_with("SIP/2.0 ") || first.ends_with(" SIP/2.0") {
+            out.messages.push(first.to_owned());
+        }
+    }
+    out
+}
+
+/// Only the receiver logged the first message of a connection: it is one stream all the same.
+#[test]
+fn one_connection_is_one_stream_with_one_address_a_host() {
+    let dir = tempfile::tempdir().unwrap();
+    for file in ["fe03.log", "edge03.log"] {
+        let text = std::fs::read_to_string(crate::common::root(FAILED).join(file)).unwrap();
+        // The Front End's own copy of what it sent to the Edge is lost.
+        let kept: String = text
+            .split_inclusive("$$end_record\n")
+            .filter(|r| file != "fe03.log" || !(r.contains("Direction: outgoing") && r.contains("Start-Line: MESSAGE")))
+            .collect();
+        assert_eq!(kept.len() < text.len(), file == "fe03.log");
+        std::fs::write(dir.path().join(file), kept).unwrap();
+    }
+    let o = run(&["export", "--as", "pcapng", dir.path().to_str().unwrap()]);
+    let found = streams(&o.stdout);
+    assert_eq!(found.opened, found.ends.len());
+    let edge: Vec<&[String; 2]> = found.ends.iter().filter(|e| e.iter().any(|end| end.contains(":55654"))).collect();
+    assert_eq!(edge.len(), 1, "{:?}", found.ends);
+    assert!(edge[0].iter().any(|end| end == "192.0.2.13:55654"), "{edge:?}");
+}
+
 #[test]
 fn a_capture_holds_each_message_once_in_streams_that_add_up() {
     let o = run(&["export", "--as", "pcapng", "--where", "missed", FAILED]);

@@ -47,10 +47,17 @@ fn ndjson_holds_the_objects_of_the_document() {
     let lines: Vec<Value> =
         written(|out| ndjson::write(&report, out)).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
     let mut expected = Vec::new();
-    for (kind, key) in
-        [("source", "sources"), ("call", "calls"), ("push", "pushes"), ("finding", "findings"), ("problem", "problems")]
-    {
-        expected.extend(document[key].as_array().unwrap().iter().map(|object| (kind, object.clone())));
+    for (kind, key) in [
+        ("source", "sources"),
+        ("call", "calls"),
+        ("push", "pushes"),
+        ("finding", "findings"),
+        ("problem", "problems"),
+        ("coverage", "coverage"),
+        ("contrast", "contrasts"),
+        ("note", "notes"),
+    ] {
+        expected.extend(document[key].as_array().into_iter().flatten().map(|object| (kind, object.clone())));
     }
     expected.push(("summary", document["summary"].clone()));
     assert!(expected.len() > 40);

@@ -69,10 +69,11 @@ fn a_push_and_its_answer_go_over_front_end_and_edge() {
     let latency = |t: &HopTable, i: usize| (t.rows[i].latency_ms, t.rows[i].unsure_ms);
     assert_eq!((latency(message, 1), latency(message, 3)), ((Some(7), 0), (Some(5), 0)));
     assert_eq!((latency(answer, 1), latency(answer, 3)), ((Some(9), 0), (Some(4), 0)));
-    // 1.256 s on two clocks, the other way -1.246 s: ten milliseconds there and back.
+    // 1.256 s on two clocks, the other way -1.246 s: ten milliseconds there and back, so five; one more for bounds and
+    // two for a step that are cut to milliseconds, and what clocks drift between the two, rounded up.
     let (there, back) = (message.rows[2].latency_ms.unwrap(), answer.rows[2].latency_ms.unwrap());
     assert_eq!(there + back, 10);
-    assert!(there >= 0 && back >= 0 && (1..=5).contains(&message.rows[2].unsure_ms));
+    assert!(there >= 0 && back >= 0 && (1..=9).contains(&message.rows[2].unsure_ms));
     assert_eq!(changed(&message.rows[1]), ["+Via", "~Max-Forwards", "~Via"]);
     assert_eq!(changed(&message.rows[2]), [""; 0]);
     assert_eq!(changed(&message.rows[3]), ["+Via", "+ms-asserted-verification-level", "~Max-Forwards", "~Via"]);

@@ -127,7 +127,8 @@ fn contradictions(whole: &Value, part: &Value) -> Vec<String> {
     let wrong = judgements(part).into_iter().filter_map(|((id, key), less)| {
         let more = more.get(&(id.clone(), key))?;
         let unanswered = less == "unanswered" || less == "missed_push_unanswered";
-        (!may_say(key, &less, more) && !(unanswered && late.contains(&id))).then(|| format!("{id}: {key} is {less}, and {more} in the whole log"))
+        (!may_say(key, &less, more) && !(unanswered && late.contains(&id)))
+            .then(|| format!("{id}: {key} is {less}, and {more} in the whole log"))
     });
     wrong.collect()
 }

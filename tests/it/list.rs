@@ -20,7 +20,7 @@ fn the_three_forms_of_a_list_say_the_same() {
     };
     let json: Value = serde_json::from_str(&form("json")).unwrap();
     let rows = json.as_array().unwrap();
-    assert_eq!(rows.len(), 7, "{json}");
+    assert_eq!(rows.len(), 6, "{json}");
     let lines: Vec<Value> = form("ndjson").lines().map(|l| serde_json::from_str(l).unwrap()).collect();
     for (row, line) in rows.iter().zip(&lines) {
         assert_eq!(line["type"], "call");

@@ -1,6 +1,9 @@
 //! One integration test binary.
 //!
+//! * `agree`: numbers that stand in several forms
 //! * `accuracy`: generated deployments against their truth
+//! * `clocks`: corrected times and latencies against true clocks
+//! * `dates`: day first or month first
 //! * `changing`: files that grow, shrink or are replaced while they are read
 //! * `scenarios`: input and expected report in one file each, `tests/scenarios/*.scenario`, and `tests/stories/*.story` in short hand
 //! * `framing`: the same report whatever the chunk size and thread count
@@ -9,7 +12,7 @@
 //! * `pty`: the terminal UI on a real pseudo-terminal
 //! * `list`: `siptrail list`, `siptrail grep`, `report --where`
 //! * `notes`: notes on calls and pushes, and their file
-//! * `query`: the filter language
+//! * `query`: the filter language; `differential` holds it against a naive evaluation over the JSON
 //! * `contrasts`: what the calls missed for one cause have in common
 //! * `findings`: cases that fire each entry of the catalogue, and cases that must not, `tests/findings`
 //! * `properties`: what must hold for any log
@@ -33,12 +36,16 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod accuracy;
+mod agree;
 mod anonymise;
 mod beginning;
 mod changing;
 mod cli;
+mod clocks;
 mod common;
 mod contrasts;
+mod dates;
+mod differential;
 mod excerpts;
 mod explain;
 mod export;

@@ -60,6 +60,10 @@ const CALLS: &[(&str, &str)] = &[
     ("client:\"windows phone\" answered", "c58b d44c b673"),
     ("finding:PN01,PN20", "b452 0824"),
     ("call-id:46915 ken", "d354"),
+    // A word alone: in any column, numbers as a whole.
+    ("603 -call-id:603 -target:603", "1100 bf6f"),
+    ("media_failed", "48c8"),
+    ("\"2012-02-20 10:05\"", "04d0 99d6"),
     ("call_id:D3546915", "d354"),
     ("file:desktop uma modality:im", "b6dd"),
     // Numbers, classes, ranges.
@@ -75,11 +79,11 @@ const CALLS: &[(&str, &str)] = &[
     // Durations and times.
     ("answer>10s", "c58b"),
     ("answer:5s..7s", "d44c ffc1"),
-    ("ring<122ms", "9bfa"),
-    ("ring<=122ms", "d44c 9bfa"),
+    ("ring<126ms", "9bfa"),
+    ("ring<=130ms", "d44c 9bfa"),
     ("after:2012-02-20T10:12 before:\"2012-02-20 10:13:00\"", "9bfa c60e"),
     ("at:2012-02-20T10:05", "04d0 99d6"),
-    ("time:2012-02-20T10:10..2012-02-20T10:11", "4b65 b6dd"),
+    ("time:2012-02-20T10:10..10:11", "4b65 b6dd 794c 4e9f"),
     ("time>2016-01-01", "b673"),
     ("at:2009-09-15", "7c38"),
     // On the first day of the logs.
@@ -128,6 +132,10 @@ const COUNTS: &[(Table, &str, usize)] = &[
     (Table::Pushes, "finding:PN04 synthetic", 1),
     (Table::Pushes, "-time:*", 2),
     (Table::Pushes, "cseq:1", 3),
+    (Table::Pushes, "certain", 4),
+    // Of the pushes and of the records of a call; of the call of a push's message.
+    (Table::Calls, "cseq:1 cseq:24478", 1),
+    (Table::Messages, "request method:MESSAGE finding:PN50", 4),
 ];
 
 #[test]
@@ -187,6 +195,8 @@ const ERRORS: &[(&str, usize, &str)] = &[
     ("10:14", 1, "after:10:14"),
     ("after:late", 7, "expected a time such as 10:14"),
     ("before:10:14..10:15x", 8, "10:15x"),
+    ("time:10:15..10:14", 6, "10:15..10:14 holds no value; the earlier time comes first"),
+    ("time:10:15..2012-02-20", 6, "whose first time has no day"),
     ("after>10:14", 7, "time>=10:14"),
     ("ring>5", 6, "expected a duration such as 500ms"),
     ("ring>fast", 6, "found \"fast\""),

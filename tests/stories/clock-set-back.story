@@ -28,5 +28,6 @@ call o2 edge01.contoso.com fe01.contoso.com
   "pushes": [{ "link": "certain", "hops": [{ "server": "fe01" }, { "server": "fe01" },
     { "server": "edge01", "time": "2012-02-09T08:30:00.215" }] }],
   "notes": [{ "file": "edge01.log", "line": 16, "server": "edge01",
-    "what": "the clock was set by -299.995 s here while the numbers went on: corrected" }]
+    "what": "the clock was set by -299.995 s here while the numbers went on: corrected" },
+    { "file": "fe01.log", "line": null, "what": "nothing tells day and month apart, as in 1 input more: read as 2012-02-09, it could be 2012-09-02" }]
 }

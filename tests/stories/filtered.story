@@ -19,5 +19,6 @@ skip 1
 {
   "calls": [{ "call_id": "c1", "outcome": "no_answer", "verdict": "missed_no_push", "findings": ["PN20"] }],
   "coverage": [{ "holes": [] }],
-  "notes": [{ "file": "fe01.log", "line": null }]
+  "notes": [{ "file": "fe01.log", "line": null, "what": "nothing tells day and month apart: read as 2012-02-09, it could be 2012-09-02" },
+    { "file": "fe01.log", "line": null, "what": "numbers of lines are missing all over: it was filtered when it was converted, so gaps prove nothing" }]
 }

@@ -16,5 +16,6 @@ seq 1
 {
   "calls": [{ "call_id": "c1", "verdict": "undetermined", "undetermined": { "why": "hole" } }],
   "coverage": [{ "holes": [{ "kind": "restart", "lines": null }] }],
-  "notes": [{ "file": "fe01.log", "line": 81 }]
+  "notes": [{ "file": "fe01.log", "line": null, "what": "nothing tells day and month apart: read as 2012-02-09, it could be 2012-09-02" },
+    { "file": "fe01.log", "line": 81 }]
 }

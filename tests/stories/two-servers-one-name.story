@@ -19,5 +19,6 @@ call c2 carol@fabrikam.com dave@fabrikam.com
 {
   "sources": [{ "role": "front_end" }, {}],
   "coverage": [{ "holes": [] }, { "holes": [] }],
-  "notes": [{ "line": null }]
+  "notes": [{ "line": null, "what": "another input names the same server for the same time: taken for two machines" },
+    { "line": null, "what": "nothing tells day and month apart, as in 1 input more: read as 2012-02-09, it could be 2012-09-02" }]
 }

@@ -85,15 +85,14 @@ fn inner_answer<'m>(ctx: &Context<'_>, attempt: &Attempt<'m>) -> Option<&'m Msg<
     let answer =
         finals.filter(|m| m.status < 300).min_by_key(|m| (m.direction != Direction::Outgoing, m.vias.len()))?;
     let roots = attempt.roots.iter().filter_map(|r| attempt.hops.get(*r));
-    let kept_back = roots.flat_map(|r| r.finals()).any(|told| {
+    let kept_back = roots.flat_map(Hop::finals).any(|told| {
         let time = answer.time.zip(told.time).map(|(a, t)| a.max(t));
         match time {
             Some(time) => {
-                let unsure = ctx.clocks.unsure_ms(answer.server, told.server);
-                ctx.clocks.comparable(answer.server, told.server)
-                    && told
-                        .time
-                        .is_some_and(|t| ctx.coverage.whole(told.server, t.min(time), time.plus(AT_ONCE_MS + unsure)))
+                let unsure = ctx.unsure_ms((answer.server, answer.id), (told.server, told.id));
+                told.time.zip(unsure).is_some_and(|(t, unsure)| {
+                    ctx.coverage.whole(told.server, t.min(time), time.plus(AT_ONCE_MS + unsure))
+                })
             }
             // Without times: the caller's final stands behind it.
             None => answer.server == told.server && answer.id < told.id,
@@ -105,7 +104,7 @@ fn inner_answer<'m>(ctx: &Context<'_>, attempt: &Attempt<'m>) -> Option<&'m Msg<
 /// The final that a server sent towards the caller, on the hop nearest to it.
 fn sent_on<'m>(attempt: &Attempt<'m>, inside: &dyn Fn(usize) -> bool) -> Option<&'m Msg<'m>> {
     let hops = attempt.hops.iter().enumerate().filter(|(i, _)| inside(*i)).map(|(_, h)| h);
-    let finals = hops.flat_map(|h| h.finals()).filter(|m| m.direction == Direction::Outgoing);
+    let finals = hops.flat_map(Hop::finals).filter(|m| m.direction == Direction::Outgoing);
     // A 2xx that did not get through counts no more.
     finals.filter(|m| m.status >= 300).min_by_key(|m| m.vias.len())
 }

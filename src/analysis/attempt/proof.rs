@@ -20,7 +20,7 @@ fn is_ack_to_answer(attempt: &Attempt<'_>, m: &Msg<'_>) -> bool {
         return false;
     }
     let top = m.vias.first();
-    let known = attempt.hops.iter().flat_map(|h| h.messages.first()).any(|o| o.vias.first() == top);
+    let known = attempt.hops.iter().filter_map(|h| h.messages.first()).any(|o| o.vias.first() == top);
     let invite = || attempt.messages.iter().filter(|o| o.method == Method::Invite);
     // From the caller: the branch of the INVITE is known there, so that another one is new.
     let from_caller = || {

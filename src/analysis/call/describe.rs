@@ -100,7 +100,8 @@ fn modality(message: &Message<'_>) -> Option<Modality> {
     }
 }
 
-/// When, on each server; the milliseconds to the 180 and to the 2xx as the server nearest the caller saw them.
+/// When, on each server; the milliseconds from the INVITE to the first 180 and to the 2xx, both as the server nearest the
+/// caller sent them on to the caller: a response that goes back has the Via list of the request that came.
 pub(super) fn times(ctx: &Context<'_>, call: &mut Call, attempts: &[Attempt<'_>]) {
     let order = |m: &Msg<'_>| ctx.coverage.order(m.server, m.id);
     let mut places: BTreeMap<ServerId, (usize, Order, Order)> = BTreeMap::new();
@@ -129,13 +130,15 @@ pub(super) fn times(ctx: &Context<'_>, call: &mut Call, attempts: &[Attempt<'_>]
     let Some(attempt) = attempts.last() else { return };
     let near = attempt.root().and_then(Hop::invite).or(attempt.messages.first().copied());
     let Some((server, start)) = near.and_then(|m| Some((m.server, m.time?))) else { return };
-    let rang = attempt.messages.iter().find(|m| m.method == Method::Invite && m.status == 180 && m.server == server);
-    call.ring_ms = rang.and_then(|m| m.time).map(|t| t.since(start));
+    let vias = near.map_or(&[][..], |m| &m.vias[..]);
+    let sent_on = |m: &Msg<'_>| m.server == server && *m.vias == *vias;
+    let ringing = || attempt.messages.iter().filter(|m| m.method == Method::Invite && m.status == 180);
+    call.ring_ms = ringing().filter(|m| sent_on(m)).filter_map(|m| m.time).min().map(|t| t.since(start));
     if let (Outcome::Cancelled, Cancelled::ByCaller(cancel)) = (call.outcome, attempt.cancelled()) {
-        let rang = rang.filter(|m| m.server == cancel.server).and_then(|m| m.time);
+        let rang = ringing().find(|m| m.server == server).filter(|m| m.server == cancel.server).and_then(|m| m.time);
         call.gave_up_ms = cancel.time.zip(rang).map(|(cancel, rang)| cancel.since(rang));
     }
-    let answered = attempt.final_response().filter(|m| m.status < 300 && m.server == server).and_then(|m| m.time);
+    let answered = attempt.final_response().filter(|m| m.status < 300 && sent_on(m)).and_then(|m| m.time);
     call.answer_ms = answered.map(|t| t.since(start));
 }
 

@@ -1,6 +1,7 @@
-//! From bounds to the offset of a clock.
+//! From bounds to the offset of a clock: where it was set, and between that the line that fits.
 
-use super::{Clock, ClockBasis, Segment as Told};
+use super::line::{Bounds, Line, Point};
+use super::{Clock, ClockBasis};
 use crate::analysis::coverage::{Order, Ranks};
 use crate::analysis::servers::{ServerId, Servers};
 use crate::time::Timestamp;
@@ -10,56 +11,87 @@ use crate::trace::{EventId, Trace};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bound {
     pub(super) at: EventId,
+    /// When, on that server's clock, in milliseconds since 1970.
+    pub(super) time: i64,
     pub(super) ms: i64,
+    /// By how much `ms` may be wrong, since the other clock is not known better.
+    pub(super) unsure: f64,
     /// The offset is at most `ms`; else at least.
     pub(super) upper: bool,
 }
 
 /// Times of a trace are that coarse: its clock may tick every ten milliseconds, on both sides.
-const TICK_MS: i64 = 20;
+const TICK_MS: f64 = 20.0;
 /// A change of the offset by this much is a clock that was set, not one that drifts.
 const SET_MS: i64 = 1_000;
+/// Times at which the band of a segment is kept, beside its corners.
+const KNOTS: i32 = 32;
 
-/// As long as the bounds agree.
-#[derive(Clone, Copy, Debug)]
-struct Segment {
-    at: EventId,
-    least: Option<i64>,
-    most: Option<i64>,
-    count: usize,
+/// From a record on, how far the clock is ahead. Its times are counted from `origin`, without what the server's own
+/// log tells of steps.
+#[derive(Clone, Debug)]
+pub(super) struct Segment {
+    pub(super) from: Order,
+    pub(super) at: EventId,
+    /// What the server's own log tells: steps that its numbers went on over; or what the user said.
+    pub(super) own_ms: i64,
+    origin: i64,
+    line: Line,
+    /// Time and half of the width that holds every clock that may be, around the line; empty where that is not known.
+    halves: Vec<(f64, f64)>,
 }
 
 impl Segment {
-    fn new(bound: Bound) -> Segment {
-        Segment { at: bound.at, least: None, most: None, count: 0 }.with(bound)
+    /// An offset that is known.
+    pub(super) fn known(from: Order, at: EventId, own_ms: i64) -> Segment {
+        Segment { from, at, own_ms, origin: 0, line: Line::default(), halves: vec![(0.0, 0.0)] }
     }
 
-    fn with(self, bound: Bound) -> Segment {
-        let (mut least, mut most) = (self.least, self.most);
-        if bound.upper {
-            most = Some(most.map_or(bound.ms, |m| m.min(bound.ms)));
-        } else {
-            least = Some(least.map_or(bound.ms, |l| l.max(bound.ms)));
+    fn x(&self, time: Timestamp) -> f64 {
+        span(time.0 - self.own_ms - self.origin)
+    }
+
+    /// Milliseconds that the clock is ahead, when it says `time`.
+    pub(super) fn ahead(&self, time: Timestamp) -> i64 {
+        self.own_ms + whole(self.line.value(self.x(time)))
+    }
+
+    /// The same where another segment begins.
+    pub(super) fn ahead_at(&self, begin: &Segment) -> i64 {
+        self.ahead(Timestamp(begin.origin + self.own_ms))
+    }
+
+    /// Forgets how sure it is.
+    pub(super) fn blur(&mut self) {
+        self.halves.clear();
+    }
+
+    /// By how much that may be wrong.
+    pub(super) fn half(&self, time: Timestamp) -> Option<f64> {
+        let x = self.x(time);
+        let at = self.halves.partition_point(|(t, _)| *t <= x);
+        match (at.checked_sub(1).and_then(|i| self.halves.get(i)), self.halves.get(at)) {
+            (Some((t0, a)), Some((t1, b))) => Some(a + (b - a) * (x - t0) / (t1 - t0)),
+            (Some((_, only)), None) | (None, Some((_, only))) => Some(*only),
+            (None, None) => None,
         }
-        Segment { least, most, count: self.count + 1, ..self }
-    }
-
-    fn agrees(&self) -> bool {
-        self.least.zip(self.most).is_none_or(|(least, most)| least <= most + TICK_MS)
-    }
-
-    /// The middle of the bounds, or the only bound.
-    fn offset(&self) -> i64 {
-        match (self.least, self.most) {
-            (Some(least), Some(most)) => i64::midpoint(least, most),
-            (one, other) => one.or(other).unwrap_or(0),
-        }
-    }
-
-    fn spread(&self) -> Option<i64> {
-        self.least.zip(self.most).map(|(least, most)| (most - least).max(0))
     }
 }
+
+/// Milliseconds as a number to reckon with: times of a log are far below 2^53.
+#[expect(clippy::cast_precision_loss, reason = "a span of times has no more than 2^53 milliseconds")]
+fn span(ms: i64) -> f64 {
+    ms as f64
+}
+
+/// Whole milliseconds.
+#[expect(clippy::cast_possible_truncation, reason = "offsets of clocks are far below 2^63 milliseconds")]
+fn whole(ms: f64) -> i64 {
+    ms.round() as i64
+}
+
+/// A server's records in time: the first and the last, without its own steps.
+pub(super) type Extent = (i64, i64);
 
 /// The clock that the bounds, in order of their records, describe. `own` is what is known of it already: where it
 /// was set while it logged.
@@ -68,62 +100,126 @@ pub(super) fn fit(
     servers: &Servers,
     (server, ranks): (ServerId, &Ranks),
     bounds: &[Bound],
-    own: &[Told],
+    own: &[Segment],
+    extent: Extent,
 ) -> Clock {
     let order = |at: EventId| ranks.order(server, at);
-    let known = |at: EventId| own.iter().rev().find(|o| o.from <= order(at)).map_or(0, |o| o.ms);
-    let bounds: Vec<Bound> = bounds.iter().map(|b| Bound { ms: b.ms - known(b.at), ..*b }).collect();
-    let mut segments: Vec<Segment> = Vec::new();
-    let mut from = 0;
-    for (i, bound) in bounds.iter().enumerate() {
-        let grown = segments.last().map(|s| s.with(*bound));
-        match (grown, segments.last_mut()) {
-            (Some(grown), Some(last)) if grown.agrees() => *last = grown,
-            (_, before) => {
-                let start = before.map_or(i, |last| {
-                    let start = back_to(&bounds, from, i, last.offset());
-                    *last = rebuilt(&bounds, from, start).unwrap_or(*last);
-                    start
-                });
-                segments.extend(rebuilt(&bounds, start, i + 1));
-                from = start;
-            }
-        }
-    }
-    join_one_sided(&mut segments);
-    let mut out: Vec<Told> = Vec::new();
-    for segment in &segments {
-        let ms = segment.offset();
-        out.push(match out.last() {
-            None => Told { from: Order::default(), at: EventId(0), ms },
+    let known = |at: EventId| own.iter().rev().find(|s| s.from <= order(at)).map_or(0, |s| s.own_ms);
+    let bounds: Vec<Bound> =
+        bounds.iter().map(|b| Bound { ms: b.ms - known(b.at), time: b.time - known(b.at), ..*b }).collect();
+    let pieces = pieces(&bounds);
+    let mut measured: Vec<Segment> = Vec::new();
+    for (i, own_bounds) in pieces.iter().enumerate() {
+        let (Some(first), Some(last)) = (own_bounds.first(), own_bounds.last()) else { continue };
+        let origin = first.time;
+        let lines = of(own_bounds, origin);
+        let line = lines.likely();
+        let (from, at) = match measured.last() {
+            None => (Order::default(), EventId(0)),
             Some(before) => {
-                let at = start_of(trace, servers, server, before.at, segment.at, ms - before.ms);
-                Told { from: order(at), at, ms }
+                let by = whole(line.value(0.0)) - before.ahead(Timestamp(first.time));
+                let at = start_of(trace, servers, server, before.at, first.at, by);
+                (order(at), at)
             }
-        });
+        };
+        // The band reaches over all records of its part of the log.
+        let start = if i == 0 { extent.0.min(first.time) } else { first.time };
+        let end = pieces.get(i + 1).and_then(|next| next.first()).map_or(extent.1, |next| next.time).max(last.time);
+        let halves = if lines.is_two_sided() { halves(&lines, line, start - origin, end - origin) } else { Vec::new() };
+        measured.push(Segment { from, at, own_ms: 0, origin, line, halves });
     }
-    let middle = segments.get(segments.len() / 2);
-    let mut spreads: Vec<i64> = segments.iter().filter_map(Segment::spread).collect();
-    spreads.sort_unstable();
-    let drift = segments.last().zip(segments.first()).map_or(0, |(b, a)| b.offset() - a.offset());
+    let ends = |s: &Segment, i: usize| {
+        let own_bounds = pieces.get(i).copied().unwrap_or_default();
+        let at = |b: Option<&Bound>| b.map_or(0, |b| s.ahead(Timestamp(b.time)));
+        at(own_bounds.last()) - at(own_bounds.first())
+    };
+    let drift_ms = measured.iter().enumerate().map(|(i, s)| ends(s, i)).sum();
+    let widest = measured.iter().flat_map(|s| s.halves.iter().map(|(_, half)| *half)).fold(0.0, f64::max);
+    let two_sided = measured.iter().any(|s| !s.halves.is_empty());
     Clock {
         basis: ClockBasis::Measured,
-        offset_ms: middle.map_or(0, |s| s.offset() + known(s.at)),
-        spread_ms: spreads.get(spreads.len() / 2).copied(),
-        drift_ms: drift,
+        offset_ms: 0,
+        spread_ms: two_sided.then(|| whole((2.0 * widest).ceil())),
+        drift_ms,
         messages: bounds.len(),
-        segments: with_own(&out, own),
+        segments: with_own(&measured, own),
         against: None,
         measured_ms: None,
         group: 0,
     }
 }
 
-/// The segment of some bounds.
-fn rebuilt(bounds: &[Bound], from: usize, to: usize) -> Option<Segment> {
-    let own = bounds.get(from..to)?;
-    let (first, rest) = own.split_first()?;
-    Some(rest.iter().fold(Segment::new(*first), |s, b| s.with(*b)))
+/// Bounds as lines have to keep to them, times counted from `origin`.
+fn of(bounds: &[Bound], origin: i64) -> Bounds {
+    let point = |b: &Bound| -> Point {
+        let by = if b.upper { b.unsure } else { -b.unsure };
+        (span(b.time - origin), span(b.ms) + by)
+    };
+    let (high, low): (Vec<&Bound>, Vec<&Bound>) = bounds.iter().partition(|b| b.upper);
+    Bounds::new(high.into_iter().map(point).collect(), low.into_iter().map(point).collect())
+}
+
+/// Half the width of the band around a line, from one time to another.
+fn halves(bounds: &Bounds, line: Line, start: i64, end: i64) -> Vec<(f64, f64)> {
+    let (start, end) = (span(start), span(end));
+    let step = (end - start) / f64::from(KNOTS);
+    let mut times: Vec<f64> = (0..=KNOTS).map(|i| start + step * f64::from(i)).collect();
+    times.extend(bounds.corners().filter(|t| (start..=end).contains(t)).take(256));
+    times.sort_by(f64::total_cmp);
+    times.dedup();
+    let band = bounds.band(&times);
+    let half = |(time, (low, high)): (f64, (f64, f64))| {
+        let value = line.value(time);
+        (time, (high - value).max(value - low))
+    };
+    times.into_iter().zip(band).map(half).collect()
+}
+
+/// The bounds cut where one line cannot keep to them: each part as long as it may be.
+fn pieces(bounds: &[Bound]) -> Vec<&[Bound]> {
+    let mut out: Vec<&[Bound]> = Vec::new();
+    let mut from = 0;
+    while from < bounds.len() {
+        let rest = bounds.get(from..).unwrap_or_default();
+        let agreed = longest(rest);
+        let mut next = from + agreed;
+        if next < bounds.len() {
+            let old = of(rest.get(..agreed).unwrap_or_default(), bounds.get(next).map_or(0, |b| b.time)).likely();
+            next = back_to(bounds, from, next, whole(old.at));
+        }
+        out.extend(bounds.get(from..next));
+        from = next;
+    }
+    join_one_sided(bounds, out)
+}
+
+/// Whether one line keeps to all of them, but for the ticks of the clocks.
+fn agree(bounds: &[Bound]) -> bool {
+    of(bounds, bounds.first().map_or(0, |b| b.time)).contradiction() <= TICK_MS
+}
+
+/// How many of the first bounds agree. Bounds that agree do so without the last ones, too.
+fn longest(bounds: &[Bound]) -> usize {
+    let fits = |n: usize| bounds.get(..n).is_some_and(agree);
+    let mut good = 1;
+    let mut step = 1;
+    while fits((good + step).min(bounds.len())) {
+        good = (good + step).min(bounds.len());
+        if good == bounds.len() {
+            return good;
+        }
+        step *= 2;
+    }
+    let mut bad = (good + step).min(bounds.len());
+    while bad - good > 1 {
+        let middle = usize::midpoint(good, bad);
+        if fits(middle) {
+            good = middle;
+        } else {
+            bad = middle;
+        }
+    }
+    good
 }
 
 /// Where the offset that the bound at `i` contradicts ended: a clock that was set ahead only loosens the upper
@@ -141,30 +237,26 @@ fn back_to(bounds: &[Bound], from: usize, i: usize, old: i64) -> usize {
     start
 }
 
-/// A segment with bounds from one side takes the other from its neighbour where that does not contradict.
-fn join_one_sided(segments: &mut Vec<Segment>) {
-    let mut out: Vec<Segment> = Vec::new();
-    for segment in segments.drain(..) {
+/// A part with bounds from one side is joined to its neighbour where that does not contradict.
+fn join_one_sided<'b>(bounds: &'b [Bound], pieces: Vec<&'b [Bound]>) -> Vec<&'b [Bound]> {
+    let one_sided = |piece: &[Bound]| piece.iter().all(|b| b.upper) || piece.iter().all(|b| !b.upper);
+    let mut out: Vec<(usize, usize)> = Vec::new();
+    let mut at = 0;
+    for piece in pieces {
+        let (start, end) = (at, at + piece.len());
+        at = end;
         if let Some(last) = out.last_mut() {
-            let both = Segment {
-                least: last.least.max(segment.least),
-                most: match (last.most, segment.most) {
-                    (Some(a), Some(b)) => Some(a.min(b)),
-                    (one, other) => one.or(other),
-                },
-                count: last.count + segment.count,
-                ..*last
-            };
-            if both.agrees() && (last.spread().is_none() || segment.spread().is_none()) {
-                *last = both;
+            let before = bounds.get(last.0..last.1).unwrap_or_default();
+            let both = bounds.get(last.0..end).unwrap_or_default();
+            if (one_sided(before) || one_sided(piece)) && agree(both) {
+                last.1 = end;
                 continue;
             }
         }
-        out.push(segment);
+        out.push((start, end));
     }
-    *segments = out;
+    out.into_iter().filter_map(|(start, end)| bounds.get(start..end)).collect()
 }
-
 /// The record with which a new offset begins, between the last record of the old one and the first message of the
 /// new: the one at which the server's own times jump, or the first of its file.
 fn start_of(trace: &Trace, servers: &Servers, server: ServerId, after: EventId, first: EventId, by: i64) -> EventId {
@@ -196,32 +288,48 @@ fn start_of(trace: &Trace, servers: &Servers, server: ServerId, after: EventId, 
 }
 
 /// Both kinds of segments as one list.
-fn with_own(measured: &[Told], own: &[Told]) -> Vec<Told> {
-    let mut starts: Vec<&Told> = measured.iter().chain(own).collect();
-    starts.sort_unstable_by_key(|s| s.from);
-    starts.dedup_by_key(|s| s.from);
-    let value =
-        |list: &[Told], at: Order| list.get(list.partition_point(|s| s.from <= at).wrapping_sub(1)).map_or(0, |s| s.ms);
-    starts.into_iter().map(|s| Told { ms: value(measured, s.from) + value(own, s.from), ..*s }).collect()
+fn with_own(measured: &[Segment], own: &[Segment]) -> Vec<Segment> {
+    let mut starts: Vec<(Order, EventId)> = measured.iter().chain(own).map(|s| (s.from, s.at)).collect();
+    starts.sort_unstable();
+    starts.dedup_by_key(|(from, _)| *from);
+    let last =
+        |list: &[Segment], from: Order| list.get(list.partition_point(|s| s.from <= from).wrapping_sub(1)).cloned();
+    let of = |(from, at): (Order, EventId)| {
+        let own_ms = last(own, from).map_or(0, |s| s.own_ms);
+        let measured = last(measured, from).unwrap_or_else(|| Segment::known(from, at, 0));
+        Segment { from, at, own_ms, ..measured }
+    };
+    starts.into_iter().map(of).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn clock(bounds: &[(u32, i64, bool)]) -> Vec<(i64, Option<i64>)> {
-        let mut segments: Vec<Segment> = Vec::new();
-        let bounds: Vec<Bound> =
-            bounds.iter().map(|(at, ms, upper)| Bound { at: EventId(*at), ms: *ms, upper: *upper }).collect();
-        for i in 0..bounds.len() {
-            segments = vec![rebuilt(&bounds, 0, i + 1).unwrap()];
-        }
-        segments.iter().map(|s| (s.offset(), s.spread())).collect()
+    fn clock(bounds: &[(i64, i64, bool)]) -> Vec<(i64, Option<i64>)> {
+        let bounds: Vec<Bound> = (0..)
+            .zip(bounds)
+            .map(|(at, (time, ms, upper))| Bound { at: EventId(at), time: *time, ms: *ms, unsure: 0.0, upper: *upper })
+            .collect();
+        let each = |piece: &&[Bound]| {
+            let lines = of(piece, 0);
+            let half = || halves(&lines, lines.likely(), piece[0].time, piece[0].time);
+            (whole(lines.likely().at), lines.is_two_sided().then(|| whole(half()[0].1)))
+        };
+        pieces(&bounds).iter().map(each).collect()
     }
 
     #[test]
     fn request_and_response_bound_the_offset_from_both_sides() {
-        assert_eq!(clock(&[(1, 7_003, true), (2, 6_998, false), (3, 7_010, true)]), [(7_000, Some(5))]);
+        // A millisecond more, for times are cut to whole ones.
+        assert_eq!(clock(&[(1, 7_004, true), (2, 6_998, false), (3, 7_010, true)]), [(7_001, Some(4))]);
         assert_eq!(clock(&[(1, 7_003, true)]), [(7_003, None)]);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_is_two_clocks() {
+        let bounds = [(0, 5, true), (10, -5, false), (60_000, 305_005, true), (60_010, 304_995, false)];
+        let found: Vec<i64> = clock(&bounds).into_iter().map(|(ms, _)| ms).collect();
+        assert_eq!(found, [0, 305_000]);
     }
 }

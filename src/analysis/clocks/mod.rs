@@ -9,17 +9,20 @@
 //! B  ───t2──────────t3──►         spread        the distance of the two bounds
 //! ```
 //!
-//! The bounds hold as long as they agree. Where they stop to (a clock that drifts or was set), a new segment begins.
+//! Clocks drift, so the offset is a line between the bounds of its time; where no line fits, because a clock was set, a
+//! new segment begins. What else the offset may be, by all lines that fit, is how sure it is.
 
 mod common;
 mod fit;
+mod line;
 
 use crate::analysis::coverage::{Coverage, Order, Ranks};
 use crate::analysis::servers::{ServerId, Servers};
+use crate::span::FileId;
 use crate::time::Timestamp;
 use crate::trace::{Event, EventId, Trace};
 pub(super) use common::Shared;
-use fit::Bound;
+use fit::{Bound, Extent, Segment};
 
 /// How the offset of a clock is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,28 +49,21 @@ impl ClockBasis {
     }
 }
 
-/// From a record on, a clock is ahead by so many milliseconds.
-#[derive(Clone, Copy, Debug)]
-struct Segment {
-    from: Order,
-    at: EventId,
-    ms: i64,
-}
-
 /// The clock of one server against the reference.
 #[derive(Clone, Debug)]
 pub struct Clock {
     /// How it is known.
     pub basis: ClockBasis,
-    /// Milliseconds that it is ahead, as at the middle of the log.
+    /// Milliseconds that it is ahead of the clock that it is told against, as at the middle of the common messages.
     pub offset_ms: i64,
-    /// Distance of the bounds between which the offset lies; `None` where messages bound it from one side only.
+    /// Width of the band in which the offset lies at any record, drift and the cut of times to milliseconds allowed for;
+    /// `None` where messages bound it from one side only.
     pub spread_ms: Option<i64>,
-    /// Milliseconds that the offset grew from the first to the last common message.
+    /// Milliseconds that the offset grew from the first to the last common message by drift, not by being set.
     pub drift_ms: i64,
     /// Common messages that were used.
     pub messages: usize,
-    /// From a record on, milliseconds that the clock is ahead; in the order of the server's records.
+    /// From a record on, how far the clock is ahead; in the order of the server's records.
     segments: Vec<Segment>,
     /// The server on whose clock its times are told, when that is another.
     pub against: Option<ServerId>,
@@ -85,6 +81,8 @@ pub struct Clocks {
     corrects: bool,
 }
 
+/// Records of other servers that may stand between two of one, and are looked through.
+const BESIDE: u32 = 64;
 /// What the user says and what the messages say may differ by rounding.
 const CONTRADICTS_MS: i64 = 1_000;
 
@@ -102,12 +100,13 @@ impl Clocks {
         for step in coverage.steps() {
             // A clock that was set back while the numbers went on: time went on too.
             if let Some(clock) = clocks.of.get_mut(usize::from(step.server.0)) {
-                let before = clock.segments.last().map_or(0, |s| s.ms);
+                let before = clock.segments.last().map_or(0, |s| s.own_ms);
                 let from = coverage.order(step.server, step.at);
-                clock.segments.push(Segment { from, at: step.at, ms: before + step.by_ms });
+                clock.segments.push(Segment::known(from, step.at, before + step.by_ms));
             }
         }
-        clocks.spread(trace, servers, shared, given);
+        let extents = clocks.extents(trace, servers);
+        clocks.spread(trace, servers, shared, given, &extents);
         if !given.is_empty() {
             let free = Clocks::measure(trace, servers, coverage, shared, &[]);
             for (clock, measured) in clocks.of.iter_mut().zip(&free.of).filter(|(c, _)| c.basis == ClockBasis::Given) {
@@ -116,20 +115,27 @@ impl Clocks {
                 clock.measured_ms = (knows && differs).then_some(measured.offset_ms);
             }
         }
-        clocks.corrects = clocks.of.iter().any(|c| c.segments.iter().any(|s| s.ms != 0));
+        clocks.corrects = clocks.of.iter().any(|c| !c.segments.is_empty());
         clocks
     }
 
     /// From the servers whose clocks are known to those that share messages with them, best ties first.
-    fn spread(&mut self, trace: &Trace, servers: &Servers, shared: &Shared, given: &[(ServerId, i64)]) {
+    fn spread(
+        &mut self,
+        trace: &Trace,
+        servers: &Servers,
+        shared: &Shared,
+        given: &[(ServerId, i64)],
+        extents: &[Extent],
+    ) {
         let mut known = vec![false; self.of.len()];
         let mut group = 0;
         for (server, ms) in given {
             if let (Some(clock), Some(known)) =
                 (self.of.get_mut(usize::from(server.0)), known.get_mut(usize::from(server.0)))
             {
-                clock.segments.iter_mut().for_each(|own| own.ms += ms);
-                clock.segments.insert(0, Segment { from: Order::default(), at: EventId(0), ms: *ms });
+                clock.segments.iter_mut().for_each(|s| s.own_ms += ms);
+                clock.segments.insert(0, Segment::known(Order::default(), EventId(0), *ms));
                 (clock.basis, clock.offset_ms, *known) = (ClockBasis::Given, *ms, true);
             }
         }
@@ -149,15 +155,22 @@ impl Clocks {
             }
             first = false;
             while let Some((from, to)) = shared.best(&known) {
-                let bounds = self.bounds(trace, shared, from, to);
+                let (bounds, sure) = self.bounds(trace, shared, from, to);
                 let (group, against) = self.get(from).map_or((group, root), |c| (c.group, c.against.unwrap_or(from)));
                 let Some(clock) = self.of.get_mut(usize::from(to.0)) else { break };
                 let own = std::mem::take(&mut clock.segments);
-                *clock = Clock {
-                    group,
-                    against: Some(against),
-                    ..fit::fit(trace, servers, (to, &self.ranks), &bounds, &own)
-                };
+                let extent = extents.get(usize::from(to.0)).copied().unwrap_or_default();
+                let mut fitted = fit::fit(trace, servers, (to, &self.ranks), &bounds, &own, extent);
+                if !sure {
+                    // What the other clock is not sure of, this one cannot be.
+                    fitted.spread_ms = None;
+                    fitted.segments.iter_mut().for_each(Segment::blur);
+                }
+                *clock = Clock { group, against: Some(against), ..fitted };
+                let offset_ms = bounds.get(bounds.len() / 2).map_or(0, |b| self.told(trace, to, against, b));
+                if let Some(clock) = self.of.get_mut(usize::from(to.0)) {
+                    clock.offset_ms = offset_ms;
+                }
                 if let Some(slot) = known.get_mut(usize::from(to.0)) {
                     *slot = true;
                 }
@@ -165,19 +178,72 @@ impl Clocks {
         }
     }
 
-    /// What the messages between two servers say of the second, the times of the first being corrected.
-    fn bounds(&self, trace: &Trace, shared: &Shared, from: ServerId, to: ServerId) -> Vec<Bound> {
+    /// For each server the time of its first and last record, as if it had never been set.
+    fn extents(&self, trace: &Trace, servers: &Servers) -> Vec<Extent> {
+        let mut out: Vec<Option<Extent>> = vec![None; self.of.len()];
+        for (id, event) in (0..).map(EventId).zip(trace.events()) {
+            let server = servers.of(event);
+            let Some((slot, time)) = out.get_mut(usize::from(server.0)).zip(event.time()) else { continue };
+            let time = time.0 - self.segment(server, id).map_or(0, |s| s.own_ms);
+            *slot = Some(slot.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
+        }
+        out.into_iter().map(Option::unwrap_or_default).collect()
+    }
+
+    /// What the messages between two servers say of the second, the times of the first being corrected; and whether
+    /// those are sure.
+    fn bounds(&self, trace: &Trace, shared: &Shared, from: ServerId, to: ServerId) -> (Vec<Bound>, bool) {
         let time = |id: EventId| trace.event(id).and_then(Event::time);
+        let mut sure = true;
         let mut out: Vec<Bound> = shared
             .between(from, to)
             .filter_map(|m| {
                 let (there, here, upper) =
                     if m.to == to { (m.sent, m.received, true) } else { (m.received, m.sent, false) };
-                Some(Bound { at: here, ms: time(here)?.since(self.at(from, there, time(there)?)), upper })
+                let (own, other) = (time(here)?, time(there)?);
+                let half = self.half(from, there, other);
+                sure &= half.is_some();
+                let ms = own.since(self.at(from, there, other));
+                Some(Bound { at: here, time: own.0, ms, unsure: half.unwrap_or(0.0), upper })
             })
             .collect();
         out.sort_by_key(|b| (self.ranks.order(to, b.at), b.upper, b.ms));
-        out
+        (out, sure)
+    }
+
+    /// How far a clock is ahead of the one that it is told against, at the time of a bound: both as they stood then, also
+    /// where they were set together.
+    fn told(&self, trace: &Trace, server: ServerId, against: ServerId, at: &Bound) -> i64 {
+        let corrected = self.at(server, at.at, Timestamp(at.time));
+        let set = self.get(against).into_iter().flat_map(|c| &c.segments);
+        let by = set.take_while(|s| {
+            let from = trace.event(s.at).and_then(Event::time);
+            s.from == Order::default() || from.is_some_and(|t| t.plus(-s.own_ms) <= corrected)
+        });
+        at.time - corrected.0 - by.last().map_or(0, |s| s.own_ms)
+    }
+
+    fn segment(&self, server: ServerId, near: EventId) -> Option<&Segment> {
+        match &self.of.get(usize::from(server.0))?.segments[..] {
+            [] => None,
+            [only] if only.from == Order::default() => Some(only),
+            all => {
+                let order = self.ranks.order(server, near);
+                all.get(all.partition_point(|s| s.from <= order).checked_sub(1)?)
+            }
+        }
+    }
+
+    /// Whether a clock is held against another and neither was seen to be set: what it says of a silence is believed.
+    pub(crate) fn is_steady(&self, server: ServerId) -> bool {
+        let group = self.get(server).map(|own| own.group);
+        let held: Vec<&Clock> = self.of.iter().filter(|c| Some(c.group) == group).collect();
+        held.len() > 1 && held.iter().all(|c| c.segments.len() < 2)
+    }
+
+    /// By how much a corrected time may be wrong; `None` where that is not known.
+    fn half(&self, server: ServerId, near: EventId, time: Timestamp) -> Option<f64> {
+        self.segment(server, near).map_or(Some(0.0), |s| s.half(time))
     }
 
     /// The time of a record on the clock of the reference.
@@ -188,17 +254,33 @@ impl Clocks {
 
     /// A time that a server wrote in or near a record, on the clock of the reference.
     pub fn at(&self, server: ServerId, near: EventId, time: Timestamp) -> Timestamp {
-        let Some(clock) = self.of.get(usize::from(server.0)) else { return time };
-        let ms = match &clock.segments[..] {
-            [] => 0,
-            [only] if only.from == Order::default() => only.ms,
-            all => {
-                let order = self.ranks.order(server, near);
-                let at = all.partition_point(|s| s.from <= order);
-                at.checked_sub(1).and_then(|i| all.get(i)).map_or(0, |s| s.ms)
-            }
+        self.segment(server, near).map_or(time, |s| time.plus(-s.ahead(time)))
+    }
+
+    /// A time that a server wrote between two records of an input, the second of which is given: the clock may have been
+    /// set between them, so the record counts whose time is nearer.
+    pub fn beside(
+        &self,
+        trace: &Trace,
+        servers: &Servers,
+        (server, file): (ServerId, FileId),
+        before: EventId,
+        time: Timestamp,
+    ) -> Timestamp {
+        if self.get(server).is_none_or(|c| c.segments.is_empty()) {
+            return time;
+        }
+        let of = |id: &EventId| trace.event(*id).filter(|e| e.file == file && servers.of(e) == server);
+        let far = |id: &EventId| of(id).and_then(Event::time).map(|t| t.since(time).abs());
+        let ahead = (before.0.saturating_sub(BESIDE)..before.0).rev().map(EventId).find(|id| of(id).is_some());
+        let behind = (before.0..before.0.saturating_add(BESIDE)).map(EventId).find(|id| of(id).is_some());
+        let near = match (ahead, behind) {
+            (Some(a), Some(b)) if far(&a).unwrap_or(i64::MAX) < far(&b).unwrap_or(i64::MAX) => a,
+            (_, Some(b)) => b,
+            (Some(a), None) => a,
+            (None, None) => before,
         };
-        time.plus(-ms)
+        self.at(server, near, time)
     }
 
     /// The clock of one server.
@@ -206,10 +288,17 @@ impl Clocks {
         self.of.get(usize::from(id.0))
     }
 
-    /// By how many milliseconds corrected times of two servers may be wrong against each other.
-    pub(super) fn unsure_ms(&self, a: ServerId, b: ServerId) -> i64 {
-        let of = |id: ServerId| self.get(id).map_or(0, |c| c.spread_ms.unwrap_or(0) / 2);
-        of(a) + of(b)
+    /// By how many milliseconds the corrected times that two servers wrote in two records may be wrong against each
+    /// other; `None` where messages bound a clock from one side only.
+    pub(super) fn unsure_between(
+        &self,
+        a: (ServerId, EventId, Timestamp),
+        b: (ServerId, EventId, Timestamp),
+    ) -> Option<i64> {
+        let half = self.half(a.0, a.1, a.2)? + self.half(b.0, b.1, b.2)?;
+        // Both times are cut to milliseconds, and corrected by whole ones.
+        #[expect(clippy::cast_possible_truncation, reason = "a band is far narrower than 2^63 milliseconds")]
+        Some((half + 2.0).ceil() as i64)
     }
 
     /// Whether times of two servers may be compared with each other.
@@ -244,7 +333,7 @@ impl Clock {
     /// Where the offset changed, from how many milliseconds to how many: a clock that drifts or was set.
     pub fn changes(&self) -> impl Iterator<Item = (EventId, i64, i64)> {
         self.segments.windows(2).filter_map(|pair| match pair {
-            [before, now] => Some((now.at, before.ms, now.ms)),
+            [before, now] => Some((now.at, before.ahead_at(now), now.ahead_at(now))),
             _ => None,
         })
     }

@@ -6,7 +6,7 @@ use crate::analysis::{Analysis, ServerId};
 use crate::span::FileId;
 use crate::text::decode;
 use crate::time::Timestamp;
-use crate::trace::{Event, EventId, Trace, component};
+use crate::trace::{ComponentLine, Event, EventId, Trace, component};
 
 /// One component of one server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,10 @@ const PART: usize = 4096;
 
 /// Every component, by server and name. Reads the whole text between the records.
 pub fn components(trace: &Trace, analysis: &Analysis) -> Vec<Component> {
+    let time_of = |line: &ComponentLine<'_>, server: ServerId, id: EventId| {
+        let time = trace.time_of_line(line)?;
+        Some(analysis.clocks.beside(trace, &analysis.servers, (server, line.span.file), id, time))
+    };
     let own = |(_, event): &(u32, &Event)| !trace.adds_nothing(event.file);
     let numbered: Vec<(u32, &Event)> = (0..).zip(trace.events()).filter(own).collect();
     let files = 0..u32::try_from(trace.inputs().len()).unwrap_or(u32::MAX);
@@ -37,15 +41,13 @@ pub fn components(trace: &Trace, analysis: &Analysis) -> Vec<Component> {
             let mut out = Vec::new();
             for (i, event) in part {
                 let id = EventId(*i);
-                let time = |server, time: Option<Timestamp>| Some(analysis.clocks.at(server, id, time?));
                 for line in trace.lines_before(id) {
-                    let prefix = line.prefix();
-                    let server = analysis.servers.of_line(trace, event.file, prefix.server);
-                    note(&mut out, server, line.component(), time(server, prefix.time));
+                    let server = analysis.servers.of_line(trace, event.file, line.prefix().server);
+                    note(&mut out, server, line.component(), time_of(&line, server, id));
                 }
                 if !event.is_copy() {
                     let server = analysis.servers.of(event);
-                    note(&mut out, server, component(trace.record(event)), time(server, event.time()));
+                    note(&mut out, server, component(trace.record(event)), analysis.time(trace, id));
                 }
             }
             out
@@ -55,9 +57,8 @@ pub fn components(trace: &Trace, analysis: &Analysis) -> Vec<Component> {
             let last = trace.events().partition_point(|e| e.file <= FileId(file)).saturating_sub(1);
             let id = EventId(u32::try_from(last).unwrap_or(u32::MAX));
             for line in trace.lines_behind(FileId(file)) {
-                let prefix = line.prefix();
-                let server = analysis.servers.of_line(trace, FileId(file), prefix.server);
-                note(&mut out, server, line.component(), prefix.time.map(|t| analysis.clocks.at(server, id, t)));
+                let server = analysis.servers.of_line(trace, FileId(file), line.prefix().server);
+                note(&mut out, server, line.component(), time_of(&line, server, id));
             }
             out
         }))

@@ -149,7 +149,7 @@ pub(super) fn tail(trace: &Trace, events: &[Event]) -> Vec<TailLine> {
             let line = line.get(..400).unwrap_or(line);
             let prefix = prefix::parse(line);
             let server = if gaps.single { gaps.only } else { gaps.server_of(line) };
-            let time = gaps.trace.dated(gaps.events.first()?.file, prefix.time?);
+            let time = gaps.trace.dated(gaps.events.first()?.file, &prefix)?;
             Some(TailLine { server, time, seq: prefix.seq?, informs: informs(line) })
         })
         .collect()

@@ -6,7 +6,7 @@ use super::stream::Stream;
 use super::{Hole, Step, Stretch};
 use crate::analysis::servers::Servers;
 use crate::span::FileId;
-use crate::trace::{Event, EventId, Trace};
+use crate::trace::{Event, EventId, Source, Trace};
 
 /// What one input tells.
 #[derive(Debug, Default)]
@@ -23,7 +23,7 @@ pub(super) struct Scan {
 pub(super) fn scan(trace: &Trace, servers: &Servers, base: u32, events: &[Event]) -> Scan {
     let cls = events.first().and_then(|e| trace.sources().get(e.file.index())).is_some_and(|s| s.cls);
     // The first record may have lost its name; in an input of one server all is that server's.
-    let only = events.first().and_then(|e| trace.sources().get(e.file.index())).and_then(|s| s.only_server());
+    let only = events.first().and_then(|e| trace.sources().get(e.file.index())).and_then(Source::only_server);
     let symbol_of = |event: &Event| only.or_else(|| event.server());
     let numbers = Numbers::of(events);
     let timeless = events.iter().all(|e| e.time().is_none());
@@ -63,22 +63,19 @@ pub(super) fn scan(trace: &Trace, servers: &Servers, base: u32, events: &[Event]
             continue;
         }
         let id = EventId(base + u32::try_from(i).unwrap_or(0));
-        match known {
-            Some(stream) => {
-                let number = numbers.of_event(event);
-                // A record that lost its end holds the lines that followed it.
-                if stream.misses(number)
-                    && let Some(before) = i.checked_sub(1).and_then(|b| events.get(b))
-                {
-                    stream.lines(outside::swallowed(trace, before, stream.symbol), false);
-                }
-                stream.take(id, event, number, cls, &mut out.steps);
+        if let Some(stream) = known {
+            let number = numbers.of_event(event);
+            // A record that lost its end holds the lines that followed it.
+            if stream.misses(number)
+                && let Some(before) = i.checked_sub(1).and_then(|b| events.get(b))
+            {
+                stream.lines(outside::swallowed(trace, before, stream.symbol), false);
             }
-            None => {
-                let symbol = symbol_of(event);
-                let lines = early.iter().find(|(s, _)| *s == symbol).map_or(0, |(_, n)| *n);
-                streams.push(Stream::new((server, symbol), event, id, numbers.of_event(event), lines));
-            }
+            stream.take(id, event, number, cls, &mut out.steps);
+        } else {
+            let symbol = symbol_of(event);
+            let lines = early.iter().find(|(s, _)| *s == symbol).map_or(0, |(_, n)| *n);
+            streams.push(Stream::new((server, symbol), event, id, numbers.of_event(event), lines));
         }
     }
     for line in lines {

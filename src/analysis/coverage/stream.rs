@@ -15,6 +15,8 @@ const NEAR: u32 = 4_096;
 const DISORDER_MS: i64 = 2_000;
 /// Times of records that follow each other by number go back by less than this, as threads race.
 const RACE_MS: i64 = 50;
+/// Winter time begins: a clock goes back by this. Between the two records that show it less than the second passed.
+const HOUR_MS: (i64, i64) = (3_600_000, 60_000);
 /// A silence is a hole when it is this long, in milliseconds, and this many times the usual.
 const SILENCE: (i64, i64) = (300_000, 100);
 /// The same where the numbers go on: a busy server that says nothing for so long had its clock set ahead.
@@ -154,7 +156,7 @@ impl Stream {
         let throttled = cls && self.second.1.saturating_add(self.pending) >= THROTTLE;
         self.settle(time, steps);
         if passed < -DISORDER_MS && follows {
-            steps.push(Step { server, at: id, by_ms: passed });
+            steps.push(Step { server, at: id, by_ms: set_by(passed) });
         } else if passed < -DISORDER_MS {
             self.breaks.push(cut(HoleKind::Rewind));
         } else if numbered && !late && number < self.highest {
@@ -242,15 +244,15 @@ impl Stream {
         }
         let span = self.last_time.zip(self.start_time).map_or(0, |(last, first)| last.since(first));
         let usual = span / i64::try_from(self.records).unwrap_or(i64::MAX).max(1);
-        let (least, times) = if filtered || !numbered { SILENCE } else { JUMP };
-        let silent = |ms: i64| ms >= least && ms >= usual.saturating_mul(times);
+        let (shortest, times) = if filtered || !numbered { SILENCE } else { JUMP };
+        let silent = |ms: i64| ms >= shortest && ms >= usual.saturating_mul(times);
         cuts.extend(self.silences.into_iter().filter(|(ms, _)| silent(*ms)).map(|(_, cut)| cut));
         let long: Vec<EventId> = self.usual_messages.unusual().map(|(id, _)| id).collect();
         cuts.extend(self.silenced.into_iter().filter(|c| long.binary_search(&c.hole.before).is_ok()));
         // A wider hole holds the smaller ones.
         cuts.sort_by_key(|c| (c.hole.after, std::cmp::Reverse(c.hole.before)));
         let mut first = Edge { id: self.first, number: self.first_number, lines: self.head_lines };
-        let copied = self.copied || self.head_lines >= COPIED;
+        let copied = self.copied || self.head_lines == COPIED;
         let stretch = |first: Edge, last: Edge| Stretch {
             server: self.server,
             first: first.id,
@@ -278,6 +280,13 @@ impl Stream {
         out.jumps.extend(jumps);
         filtered
     }
+}
+
+/// By how much a clock was set whose times went back: the time between the two records is not known, but where it is
+/// winter time that begins.
+fn set_by(passed: i64) -> i64 {
+    let (hour, between) = HOUR_MS;
+    if (-hour..between - hour).contains(&passed) { -hour } else { passed }
 }
 
 /// One end of a stretch.

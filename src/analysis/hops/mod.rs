@@ -5,7 +5,7 @@ mod changes;
 use std::cmp::Reverse;
 
 use super::crossing::{Crossing, crossings};
-use super::{Analysis, Call, Push};
+use super::{Analysis, Call, Clocks, Push, ServerId};
 use crate::record::{Direction, RecordKind};
 use crate::sip::{Method, StartLine};
 use crate::text::decode;
@@ -38,7 +38,8 @@ pub struct HopRow {
     pub logged: Option<Timestamp>,
     /// Row of the copy that this one was made from.
     pub before: Option<usize>,
-    /// Milliseconds since that copy; `None` when their clocks cannot be compared.
+    /// Milliseconds since that copy; `None` when their clocks cannot be compared, or messages bound one from one side
+    /// only.
     pub latency_ms: Option<i64>,
     /// By how many milliseconds [`HopRow::latency_ms`] may be wrong, because clocks are known so well only; 0 on
     /// one clock.
@@ -162,8 +163,12 @@ fn row(
     let time = analysis.time(trace, id);
     let own = analysis.servers.of(event);
     let clocks = &analysis.clocks;
-    let other = earlier.and_then(|e| Some(analysis.servers.of(trace.event(e.event)?)));
-    let comparable = other.is_some_and(|other| clocks.comparable(own, other));
+    let (latency_ms, unsure_ms) = earlier
+        .and_then(|e| {
+            let there = (analysis.servers.of(trace.event(e.event)?), e.event, e.logged?);
+            step(clocks, there, (own, id, event.time()?), time?.since(e.time?))
+        })
+        .map_or((None, 0), |(ms, unsure)| (Some(ms), unsure));
     Some(HopRow {
         event: id,
         server: analysis.servers.name(event).map(str::to_owned),
@@ -172,10 +177,25 @@ fn row(
         time,
         logged: event.time(),
         before,
-        latency_ms: earlier.filter(|_| comparable).and_then(|e| Some(time?.since(e.time?))),
-        unsure_ms: other.filter(|o| comparable && *o != own).map_or(0, |o| clocks.unsure_ms(own, o)),
+        latency_ms,
+        unsure_ms,
         changes: earlier.map(|e| changes::between(trace, e.event, id)).unwrap_or_default(),
     })
+}
+
+/// How long a step took by corrected times, and by how much that may be wrong; `None` where nobody knows.
+fn step(
+    clocks: &Clocks,
+    there: (ServerId, EventId, Timestamp),
+    here: (ServerId, EventId, Timestamp),
+    ms: i64,
+) -> Option<(i64, i64)> {
+    if there.0 == here.0 {
+        return Some((ms, 0));
+    }
+    let unsure = clocks.unsure_between(there, here).filter(|_| clocks.comparable(there.0, here.0))?;
+    // No message arrives before it was sent: less than nothing is what the clocks are not sure of.
+    (ms >= -unsure).then_some((ms.max(0), unsure))
 }
 
 /// A message in a few words: method and address, or status, reason and method.

@@ -162,10 +162,10 @@ fn on_one_server(ctx: &Context<'_>, span: &Span, push: Sighting, all: &[Span]) -
 fn may_be_open(ctx: &Context<'_>, span: &Span, push: Sighting, all: &[Span]) -> bool {
     let dark = ctx.coverage.dark_since(span.server, span.first);
     let told = ctx.coverage.joined(span.server, push.id, span.first) && dark.is_none_or(|d| push.time > Some(d));
-    let begun = |s: &&Span| s.begins && ctx.clocks.comparable(s.server, span.server);
-    let elsewhere = all.iter().find(begun).and_then(|s| Some((s.server, s.start?)));
+    let unsure = |s: &Span| ctx.unsure_ms((s.server, s.first), (push.server, push.id));
+    let elsewhere = all.iter().filter(|s| s.begins).find_map(|s| Some((s.start?, unsure(s)?)));
     match (elsewhere, push.time) {
-        (Some((server, start)), Some(sent)) => sent >= start.plus(-ctx.clocks.unsure_ms(server, span.server)),
+        (Some((start, unsure)), Some(sent)) => sent >= start.plus(-unsure),
         _ => told,
     }
 }
@@ -178,14 +178,13 @@ fn fits(delay: Option<i64>) -> Fit {
 /// By the clocks of several servers, give or take what is not known of them.
 fn across(ctx: &Context<'_>, spans: &[Span], sights: &[Sighting]) -> Fit {
     let pairs = || spans.iter().flat_map(|s| sights.iter().map(move |p| (s, *p)));
-    let comparable = |(s, p): &(&Span, Sighting)| ctx.clocks.comparable(s.server, p.server);
-    let known = pairs().filter(comparable).min_by_key(|(s, p)| ctx.clocks.unsure_ms(s.server, p.server));
-    let Some((span, push)) = known else {
+    let unsure = |s: &Span, p: Sighting| ctx.unsure_ms((s.server, s.first), (p.server, p.id));
+    let known = pairs().filter_map(|(s, p)| Some((s, p, unsure(s, p)?))).min_by_key(|(.., unsure)| *unsure);
+    let Some((span, push, unsure)) = known else {
         let near = |(s, p): (&Span, Sighting)| s.start.zip(p.time).is_some_and(|(s, t)| t.since(s).abs() <= APART_MS);
         return if pairs().any(near) { Fit::Apart } else { Fit::Not };
     };
     let (Some(start), Some(sent)) = (span.start, push.time) else { return Fit::Not };
-    let unsure = ctx.clocks.unsure_ms(span.server, push.server);
     let end = span.end.and_then(|(_, t)| t).unwrap_or_else(|| start.plus(ctx.options.no_final_ms));
     if sent < start.plus(-unsure) || sent > end.plus(unsure) {
         return Fit::Not;
@@ -200,11 +199,12 @@ fn missed(ctx: &Context<'_>, call: &Call, spans: &[Span], sights: &[Sighting]) -
         return Fit::Not;
     }
     let pairs = spans.iter().flat_map(|s| sights.iter().map(move |p| (s, *p)));
-    let since = pairs.filter(|(s, p)| ctx.clocks.comparable(s.server, p.server)).filter_map(|(s, p)| {
-        let unsure = ctx.clocks.unsure_ms(s.server, p.server);
+    let since = pairs.filter_map(|(s, p)| {
+        let (id, time) = s.end?;
         // A final response whose own time is damaged came no later than the last record of the call.
-        let end = s.end?.1.or(call.ended)?;
-        Some((p.time?.since(end), unsure))
+        let end = time.or(call.ended)?;
+        let known = if time.is_some() { id } else { s.first };
+        Some((p.time?.since(end), ctx.unsure_ms((s.server, known), (p.server, p.id))?))
     });
     let near =
         since.min_by_key(|(_, unsure)| *unsure).filter(|(ms, unsure)| (-unsure..=MISSED_MS + unsure).contains(ms));

@@ -30,6 +30,9 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let mark = if head.bad { "**" } else { "" };
         writeln!(out, "{mark}{}{mark}\n", detail.trim())?;
     }
+    if let Some(selection) = &report.selection {
+        writeln!(out, "{}\n", prose(&selection.what()))?;
+    }
     let known = Known::new(report);
     missed(report, &known, out)?;
     messages(report, &known, out)?;

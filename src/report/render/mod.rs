@@ -22,7 +22,7 @@ use crate::input::InputError;
 use crate::record::Direction;
 use crate::span::Span;
 use crate::time::Timestamp;
-use crate::trace::{self, Event, EventId, Trace};
+use crate::trace::{self, EventId, Trace};
 use cases::{call, grouped, missed_message, push};
 pub use hops::{add_hops, hop_table};
 pub use spans::coverage;
@@ -68,6 +68,7 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool)
         coverage: spans::coverage(trace, analysis),
         contrasts: contrasts::contrasts(trace, analysis),
         notes: notes::notes(trace, analysis),
+        selection: None,
         unexplained: unexplained::unexplained(trace, analysis),
         voice_mail: voice_mail(analysis),
     }
@@ -155,11 +156,13 @@ fn direction(direction: Direction) -> Option<&'static str> {
 
 /// Records and lines as places, in the order of the inputs.
 pub(super) fn places(trace: &Trace, records: &[EventId], lines: &[Span]) -> Vec<Place> {
-    let of = |id: &EventId| trace.event(*id).map(Event::span);
-    let mut all: Vec<Span> = records.iter().filter_map(of).chain(lines.iter().copied()).collect();
-    all.sort_unstable_by_key(|s| (s.file, s.start));
     let place = |s: Span| trace.location(s.file, s.start);
-    all.into_iter().map(place).map(|at| Place { file: at.file, line: at.line, byte: at.byte }).collect()
+    trace
+        .in_order(records, lines)
+        .into_iter()
+        .map(place)
+        .map(|at| Place { file: at.file, line: at.line, byte: at.byte })
+        .collect()
 }
 
 fn place(trace: &Trace, id: EventId) -> Place {

@@ -1,15 +1,18 @@
 //! What the reader must know of the servers, their clocks and their logs, with the place that shows it.
 
-use crate::analysis::coverage::HoleKind;
+use crate::analysis::coverage::{HoleKind, Step};
 use crate::analysis::{Analysis, ServerId};
 use crate::report::model::Note;
 use crate::span::FileId;
-use crate::time::seconds;
+use crate::text::plural;
+use crate::time::{Timestamp, seconds};
 use crate::trace::{EventId, Trace};
 
 /// Offsets of one clock that differ by less than this are drift, and told as such.
 const SET_MS: i64 = 1_000;
 
+/// A step is seen with the next record of a server, and by what passed until then.
+const TOGETHER_MS: i64 = 600_000;
 /// So many inputs are named in a note.
 const NAMED: usize = 3;
 
@@ -33,12 +36,14 @@ pub(super) fn notes(trace: &Trace, analysis: &Analysis) -> Vec<Note> {
             "numbers of lines are missing all over: it was filtered when it was converted, so gaps prove nothing",
         ));
     }
+    out.extend(at.open_dates());
     for step in analysis.coverage.steps() {
         // The step that the record shows, and what was learnt of it from other servers.
         let mut changes =
             analysis.clocks.get(step.server).into_iter().flat_map(crate::analysis::clocks::Clock::changes);
         let by = changes.find(|(at, ..)| *at == step.at).map_or(step.by_ms, |(_, before, now)| now - before);
-        let what = format!("the clock was set by {} here while the numbers went on: corrected", seconds(by));
+        let whose = if at.all_were_set(step) { "all clocks were" } else { "the clock was" };
+        let what = format!("{whose} set by {} here while the numbers went on: corrected", seconds(by));
         out.push(at.record(step.server, step.at, what));
     }
     for hole in analysis.coverage.holes() {
@@ -81,6 +86,35 @@ struct Places<'a> {
 }
 
 impl Places<'_> {
+    /// Whether every server's clock was set like this: winter time begins, and the clocks differ as before.
+    fn all_were_set(&self, step: &Step) -> bool {
+        let analysis = self.analysis;
+        let when = |s: &Step| analysis.time(self.trace, s.at);
+        let alike = |s: &Step| {
+            let near = when(s).zip(when(step)).is_some_and(|(a, b)| a.since(b).abs() <= TOGETHER_MS);
+            near && (s.by_ms - step.by_ms).abs() <= TOGETHER_MS
+        };
+        let all = analysis.servers.all().len();
+        let set = |id: &ServerId| analysis.coverage.steps().iter().any(|s| s.server == *id && alike(s));
+        all > 1 && (0..).map(ServerId).take(all).filter(set).count() == all
+    }
+
+    /// Inputs whose dates nothing tells to be day first or month first: one note for all.
+    fn open_dates(&self) -> Option<Note> {
+        let counts = |file: FileId| !self.trace.adds_nothing(file);
+        let open = || (0..).map(FileId).zip(self.trace.sources()).filter(|(file, s)| s.dates_open && counts(*file));
+        let (file, source) = open().next()?;
+        let (read, _) = source.span?;
+        let other = read.with_day_and_month_swapped()?;
+        let day = |time: Timestamp| time.iso().get(..10).unwrap_or_default().to_owned();
+        let more = match open().count() {
+            1 => String::new(),
+            n => format!(", as in {} more", plural(n as u64 - 1, "input")),
+        };
+        let (read, other) = (day(read), day(other));
+        Some(self.file(file, &format!("nothing tells day and month apart{more}: read as {read}, it could be {other}")))
+    }
+
     fn file(&self, file: FileId, what: &str) -> Note {
         let name = self.trace.inputs().get(file.index()).map_or(String::new(), |i| i.name().to_owned());
         let server = if let [only] = self.analysis.servers.of_file(file)[..] {

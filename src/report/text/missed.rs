@@ -147,5 +147,5 @@ pub(super) fn pushes_of(report: &Report, call: &Call) -> String {
 /// An answer of the clearing house whose meaning is not published, as it came.
 fn unpublished(push: &Push) -> String {
     let own = push.diagnostics.iter().filter(|d| tables::unpublished(d.id).is_some());
-    own.map(|d| format!(" [{} \"{}\", meaning not published]", d.id, d.reason)).collect()
+    own.map(|d| format!(" [{} \"{}\", meaning not published]", d.id, d.reason)).collect::<Vec<_>>().concat()
 }

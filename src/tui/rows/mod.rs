@@ -174,7 +174,7 @@ fn push_missed(data: &Data, push: &Push) -> bool {
 /// Whether a search finds it: in any cell; of records also in the text as logged. `wanted` is in lower case.
 pub(super) fn matches(data: &Data, view: View, row: usize, wanted: &str) -> bool {
     if let (View::Records, Some(entry)) = (view, data.records.get(row)) {
-        return contains_ignore_case(logged(data, *entry), wanted.as_bytes());
+        return contains(&decode(logged(data, *entry)), wanted);
     }
     (0..columns(view).len()).any(|c| contains(&cell(data, view, row, c), wanted))
 }
@@ -187,7 +187,7 @@ pub(super) fn logged(data: &Data, entry: Entry) -> &[u8] {
 
 /// Whether a text contains another, given in lower case.
 pub(super) fn contains(text: &str, wanted: &str) -> bool {
-    if wanted.is_ascii() {
+    if wanted.is_ascii() && text.is_ascii() {
         return contains_ignore_case(text.as_bytes(), wanted.as_bytes());
     }
     text.to_lowercase().contains(wanted)
