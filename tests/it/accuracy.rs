@@ -116,24 +116,25 @@ fn old_plans_keep_their_bytes() {
 }
 
 /// What each story is about, told often, and judged as the rules have it.
-fn mistakes_of_story(name: &str, formats: &[Format]) -> Vec<String> {
-    let mut mistakes = Vec::new();
-    for (seed, format) in (100..).zip(formats) {
-        let stories: Vec<Told> = Told::new(name, 600_000).into_iter().collect();
-        assert!(!stories.is_empty(), "{name}");
-        let plan = Plan { stories, servers: 4, format: *format, extent: Extent::Calls(30), ..small(seed) };
-        let (result, _) = judge(&plan);
-        let said = result.mistakes.iter().map(|m| format!("{name}, {format:?}: {m:?}"));
-        mistakes.extend(said.chain(result.cautions.iter().map(|m| format!("{name}, {format:?}: too cautious: {m:?}"))));
-    }
-    mistakes
-}
-
 #[test]
 fn every_story_is_told_right() {
-    let wrong: Vec<String> =
-        Told::names().flat_map(|name| mistakes_of_story(name, &[Format::Lync2010, Format::Cls, Format::R2])).collect();
+    let mut wrong = Vec::new();
+    let (mut right, mut cautious) = (0, Vec::new());
+    for name in Told::names() {
+        for (seed, format) in (100..).zip([Format::Lync2010, Format::Cls, Format::R2]) {
+            let stories: Vec<Told> = Told::new(name, 600_000).into_iter().collect();
+            assert!(!stories.is_empty(), "{name}");
+            let plan = Plan { stories, servers: 4, format, extent: Extent::Calls(30), ..small(seed) };
+            let (result, _) = judge(&plan);
+            right += result.right;
+            wrong.extend(result.mistakes.iter().map(|m| format!("{name}, {format:?}: {m:?}")));
+            cautious.extend(result.cautions.iter().map(|m| format!("{name}, {format:?}: {m:?}")));
+        }
+    }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    // What the logs know is said: one in five hundred may be left open.
+    let few = cautious.len() * 500 <= usize::try_from(right).unwrap();
+    assert!(few, "{} of {right} too cautious:\n{}", cautious.len(), cautious.join("\n"));
 }
 
 /// All stories in one deployment, on logs with holes too: nothing is wrong there either.
