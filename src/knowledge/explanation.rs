@@ -213,7 +213,7 @@ impl Explanation {
             code,
             component: range.map(|r| r.component),
             known: if listed.is_some() { Known::Number } else { Known::Nothing },
-            source: listed.into_iter().chain(range.map(|r| r.source)).collect(),
+            source: listed.into_iter().chain(range.map(|r| r.source).filter(|s| *s != "-")).collect(),
             ..Explanation::new("diagnostic", format!("{what} {whose}"))
         }
     }

@@ -1,0 +1,57 @@
+//! What the logs can show.
+
+use serde::Serialize;
+
+use super::Place;
+/// For which times the log of one server speaks.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct Coverage {
+    pub server: Option<String>,
+    pub role: &'static str,
+    /// Without a hole from the first record to the last.
+    pub spans: Vec<Span>,
+    pub holes: Vec<Hole>,
+}
+
+/// A first and a last record.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct Span {
+    pub first: Spot,
+    pub last: Spot,
+}
+
+/// A time for which a log says nothing.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct Hole {
+    /// `sequence`, `restart`, `rewind`, `throttled` or `silence`.
+    pub kind: &'static str,
+    /// Lines that are missing, where their numbers tell.
+    pub lines: Option<u64>,
+    pub after: Spot,
+    pub before: Spot,
+}
+
+impl Hole {
+    /// Why, in words.
+    pub fn what(&self) -> String {
+        match (self.kind, self.lines) {
+            ("sequence", Some(1)) => "1 line is missing".to_owned(),
+            ("sequence", Some(n)) => format!("{n} lines are missing"),
+            ("restart", _) => "a new trace session".to_owned(),
+            ("rewind", _) => "the log goes back in time".to_owned(),
+            ("throttled", _) => "so many lines a second that some were dropped".to_owned(),
+            _ => "silence".to_owned(),
+        }
+    }
+}
+
+/// A record with its time on the clock of the reference.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+pub struct Spot {
+    pub time: Option<String>,
+    pub place: Place,
+}
