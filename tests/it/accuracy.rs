@@ -111,7 +111,7 @@ fn old_plans_keep_their_bytes() {
             hash.update(bytes);
         }
     }
-    let hash: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     assert_eq!(hash, "94e5ce9fe65a126b4677d9150ca9a1ad2131935d70bf2ace0f62dfd49538159d");
 }
 

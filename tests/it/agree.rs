@@ -135,7 +135,9 @@ fn lines_and_tables(forms: &Forms) {
         ("note", "notes"),
     ] {
         let mut own: Vec<Value> = lines.iter().filter(|l| l["type"] == kind).cloned().collect();
-        own.iter_mut().for_each(|l| drop(l.as_object_mut().unwrap().remove("type")));
+        for line in &mut own {
+            drop(line.as_object_mut().unwrap().remove("type"));
+        }
         assert_eq!(own, forms.report[key].as_array().cloned().unwrap_or_default(), "{key}");
     }
     for table in ["calls", "pushes", "findings"] {

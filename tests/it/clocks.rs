@@ -70,7 +70,7 @@ impl Case {
     }
 
     fn true_time(&self, id: EventId) -> Timestamp {
-        self.truth.event(id).and_then(|e| e.time()).unwrap()
+        self.truth.event(id).and_then(siptrail::trace::Event::time).unwrap()
     }
 
     fn ids(&self) -> impl Iterator<Item = EventId> + use<> {
@@ -121,7 +121,7 @@ fn every_true_value_lies_within_what_is_told() {
             told += 1;
             // Against the reference, whose step counts as well.
             let ahead = |id: &EventId| {
-                let raw = case.trace.event(*id).and_then(|e| e.time()).unwrap();
+                let raw = case.trace.event(*id).and_then(siptrail::trace::Event::time).unwrap();
                 let both = match step {
                     Set::All(by) if raw.since(case.true_time(*id)) < by / 2 => by,
                     _ => 0,

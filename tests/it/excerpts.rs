@@ -50,14 +50,14 @@ fn about(report: &Value, names: &[&str]) -> Value {
     }
     for list in ["calls", "pushes", "findings"] {
         for row in out[list].as_array_mut().unwrap() {
-            row["evidence"].as_array_mut().unwrap().sort_by_key(|place| place.to_string());
+            row["evidence"].as_array_mut().unwrap().sort_by_key(ToString::to_string);
         }
     }
     out
 }
 
 /// Adds a file to logs, in every place; the report must stay what it was, and say that the file adds nothing.
-fn adds_nothing(files: &Files, extra: (&str, Vec<u8>)) {
+fn adds_nothing(files: &Files, extra: &(&str, Vec<u8>)) {
     let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
     let before = about(&report_of(files), &names);
     for at in 0..=files.len() {
@@ -91,21 +91,26 @@ fn excerpt(files: &Files, query: &str, raw: bool) -> Vec<u8> {
 fn excerpts_and_stories_add_nothing() {
     for name in ["push-failed-at-edge", "federation-clocks-apart"] {
         let files = sample(name);
-        adds_nothing(&files, ("five04.log", excerpt(&files, "status:504", true)));
-        adds_nothing(&files, ("a-message.log", excerpt(&files, "method:MESSAGE", false)));
-        adds_nothing(&files, ("edge99.log", excerpt(&files, "kind:diagnostic", true)));
+        adds_nothing(&files, &("five04.log", excerpt(&files, "status:504", true)));
+        adds_nothing(&files, &("a-message.log", excerpt(&files, "method:MESSAGE", false)));
+        adds_nothing(&files, &("edge99.log", excerpt(&files, "kind:diagnostic", true)));
         // The story of the call as the program prints it.
         let (trace, analysis) = read(&files);
         let ladder = ladder::build(&trace, &analysis, &Subject::Call(0));
-        let story = Story { trace: &trace, analysis: &analysis, ladder: &ladder, look: Default::default() };
+        let story = Story {
+            trace: &trace,
+            analysis: &analysis,
+            ladder: &ladder,
+            look: siptrail::ladder::text::TextOptions::default(),
+        };
         let mut text = Vec::new();
         story.write(&mut text).unwrap();
         story.write_records(&mut text).unwrap();
-        adds_nothing(&files, ("case.txt", anstream::adapter::strip_bytes(&text).into_vec()));
+        adds_nothing(&files, &("case.txt", anstream::adapter::strip_bytes(&text).into_vec()));
         // Both logs in one file contain the parts, and the parts contain it.
         let both: Vec<u8> = files.iter().flat_map(|(_, text)| text.clone()).collect();
-        adds_nothing(&files, ("a.log", both));
-        adds_nothing(&files, ("copy of it.log", files[0].1.clone()));
+        adds_nothing(&files, &("a.log", both));
+        adds_nothing(&files, &("copy of it.log", files[0].1.clone()));
     }
 }
 
@@ -116,7 +121,7 @@ fn cut_excerpts_add_nothing() {
     for (_, log) in &files {
         for step in 1..24 {
             let (from, to) = (log.len() * step / 60, log.len() - log.len() * step / 70);
-            adds_nothing(&files, ("cut.log", log[from..to].to_vec()));
+            adds_nothing(&files, &("cut.log", log[from..to].to_vec()));
         }
     }
 }
@@ -218,7 +223,7 @@ proptest! {
             // Without names in the prefixes, as OCSLogger writes.
             for (_, log) in &mut files {
                 let text = String::from_utf8_lossy(log).into_owned();
-                let bracket = |line: &str| match (line.find(") ["), line.find("]")) {
+                let bracket = |line: &str| match (line.find(") ["), line.find(']')) {
                     (Some(a), Some(b)) if line.starts_with("TL_") && a < b => format!("{}[0]{}", &line[..a + 2], &line[b + 1..]),
                     _ => line.to_owned(),
                 };

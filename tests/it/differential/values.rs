@@ -47,14 +47,15 @@ impl Asked {
     /// Whether a number, a duration or a time is shown as the word that is looked for; of a time its start, too.
     pub(super) fn is_shown_as(&self, kind: Kind, value: &Value) -> bool {
         let Asked::Holds(words) = self else { return false };
+        let shown = value.to_string();
         words.iter().any(|word| match kind {
             Kind::Time => {
                 let (iso, word) = (value.as_str().unwrap(), word.replace(' ', "T"));
                 let is_time = word.contains(['-', ':']) && word.starts_with(|c: char| c.is_ascii_digit());
                 is_time && (iso.starts_with(&word) || iso[11..].starts_with(&word))
             }
-            Kind::Duration => *word == value.to_string() || *word == people(value.as_i64().unwrap()),
-            _ => *word == value.to_string(),
+            Kind::Duration => shown == *word || *word == people(value.as_i64().unwrap()),
+            _ => shown == *word,
         })
     }
 }
@@ -128,7 +129,7 @@ fn text(chance: &mut Chance, sample: &str) -> (String, Asked, bool) {
         return regex(chance, sample);
     }
     let operator = *chance.one(&[":", "=", "!="]);
-    let values: Vec<String> = (0..1 + chance.below(2))
+    let values: Vec<String> = (0..=chance.below(2))
         .map(|_| {
             let whole = operator != ":" && chance.below(4) > 0 && !sample.contains('\n') && sample.len() < 300;
             let value = if whole { sample.to_owned() } else { part(chance, sample, 12) };
