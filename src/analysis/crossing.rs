@@ -72,7 +72,7 @@ struct Same {
 type Index = HashMap<(MessageKey, Box<[u64]>), Same>;
 
 /// No message makes more steps (`Max-Forwards`, RFC 3261 section 8.1.1.6); a longer Via list is hostile.
-const MOST_STEPS: usize = 70;
+pub(super) const MOST_STEPS: usize = 70;
 
 /// The crossings of the messages among `records`, in the order of their first record.
 pub(crate) fn crossings(trace: &Trace, records: &[EventId]) -> Vec<Crossing> {

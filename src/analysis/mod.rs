@@ -157,8 +157,9 @@ pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
                 out.calls.extend(call::calls(&ctx, &group));
             }
             if kinds.message {
-                out.pushes.extend(push::pushes(&ctx, &group));
-                out.messages_inside.extend(session::messages(&ctx, &group));
+                let (pushes, others) = push::split(&ctx, &group);
+                out.pushes.extend(push::pushes(&ctx, &group, &pushes));
+                out.messages_inside.extend(session::messages(&ctx, &others));
             }
             out.messages += message::count_messages(group.messages.iter());
             out

@@ -3,11 +3,11 @@
 
 use super::call::{Home, is_mobility_listener};
 use super::coverage::Blind;
-use super::message::{Context, Group, Msg};
-use super::push::Sighting;
+use super::message::{Context, Msg};
+use super::push::{Sets, Sighting};
 use super::words::Verdict;
 use crate::record::Direction;
-use crate::sip::{HeaderName, Method, NameAddr, Product};
+use crate::sip::{HeaderName, NameAddr, Product};
 use crate::text::{contains_ignore_case, decode, host_of};
 use crate::time::Timestamp;
 use crate::trace::EventId;
@@ -56,24 +56,10 @@ impl SessionMessage {
     }
 }
 
-/// All messages inside the conversation of one Call-ID, without pushes.
-pub(super) fn messages(ctx: &Context<'_>, group: &Group<'_>) -> Vec<SessionMessage> {
-    let mut sets: Vec<((u64, u32), Vec<&Msg<'_>>)> = Vec::new();
-    let mut index = hashbrown::HashMap::new();
-    for m in group.messages.iter().filter(|m| m.method == Method::Message) {
-        let at = *index.entry((m.from_tag, m.cseq)).or_insert_with(|| {
-            sets.push(((m.from_tag, m.cseq), Vec::new()));
-            sets.len() - 1
-        });
-        if let Some((_, set)) = sets.get_mut(at) {
-            set.push(m);
-        }
-    }
+/// The messages inside conversations among MESSAGE transactions that are no pushes.
+pub(super) fn messages(ctx: &Context<'_>, sets: &Sets<'_>) -> Vec<SessionMessage> {
     let inside = |set: &[&Msg<'_>]| set.iter().any(|m| m.is_request() && m.to_tag != 0);
-    let own = sets.into_iter().filter(|(_, set)| inside(set));
-    own.filter(|(_, set)| !set.iter().any(|m| super::push::is_push(ctx, m)))
-        .filter_map(|((_, cseq), set)| read(ctx, cseq, &set))
-        .collect()
+    sets.iter().filter(|(_, set)| inside(set)).filter_map(|((_, cseq), set)| read(ctx, *cseq, set)).collect()
 }
 
 fn read(ctx: &Context<'_>, cseq: u32, set: &[&Msg<'_>]) -> Option<SessionMessage> {

@@ -43,10 +43,8 @@ pub(super) fn judge(analysis: &mut Analysis, doubts: &[Vec<Doubt>], ctx: &Contex
         call.verdict = Some(if blind.is_some() { Verdict::Undetermined } else { found });
         call.blind = call.blind.or(blind);
     }
-    let missed: Vec<(usize, Vec<usize>)> =
-        analysis.calls.iter().enumerate().map(|(i, c)| (i, c.pushes.clone())).filter(|(_, p)| p.len() > 1).collect();
-    for (_, own) in missed {
-        supersede(&mut analysis.pushes, &own);
+    for call in analysis.calls.iter().filter(|c| c.pushes.len() > 1) {
+        supersede(&mut analysis.pushes, &call.pushes);
     }
     for message in &mut analysis.messages_inside {
         judge_message(message, &analysis.pushes, ctx, &local);
@@ -144,9 +142,9 @@ fn no_phone(call: &Call, own: &[&Push], found: Verdict) -> Option<Blind> {
 /// Why a verdict hangs on a push that is linked to none, if it does: with it, the verdict would be another.
 fn hangs_on(call: &Call, pushes: &[Push], own: &[&Push], doubts: &[Doubt], found: Verdict) -> Option<Blind> {
     let with = |more: &[&Push]| verdict(call, &[own, more].concat());
-    let each = doubts.iter().take(64).find(|d| pushes.get(d.push).is_some_and(|p| with(&[p]) != found));
+    let each = doubts.iter().find(|d| pushes.get(d.push).is_some_and(|p| with(&[p]) != found));
     each.map(|d| d.why).or_else(|| {
-        let all: Vec<&Push> = doubts.iter().take(64).filter_map(|d| pushes.get(d.push)).collect();
+        let all: Vec<&Push> = doubts.iter().filter_map(|d| pushes.get(d.push)).collect();
         (with(&all) != found).then(|| doubts.first().map(|d| d.why)).flatten()
     })
 }

@@ -126,7 +126,8 @@ pub fn about(trace: &Trace, id: EventId) -> About {
     let call_id = event.call_id().map(|call| decode(trace.symbol(call)).into_owned());
     let mut out = About { call_id, ..About::default() };
     let add = |all: &mut Vec<String>, name: String| {
-        if !name.is_empty() && !all.contains(&name) {
+        // One record may hold any number of fields, and repetitions are told once anyway.
+        if !name.is_empty() && all.len() < PARAMS {
             all.push(name);
         }
     };

@@ -43,7 +43,7 @@ impl Serialize for Told {
 /// What a trace shows of Exchange UM.
 #[derive(Debug, Default)]
 pub struct Mail {
-    /// By the callee in lower case: when the INFO was sent, and whether it was taken; `None` where no answer is there.
+    /// By the callee in lower case, in order of time: when the INFO was sent, and whether it was taken; `None` where no answer is there.
     told: HashMap<String, Vec<(Timestamp, Option<bool>)>>,
     /// Callees that are known to have voice mail.
     served: HashSet<String>,
@@ -68,6 +68,7 @@ impl Mail {
                 out.told.entry(user).or_default().push((time, status.map(|s| s < 300)));
             }
         }
+        out.told.values_mut().for_each(|own| own.sort_unstable());
         for call in &analysis.calls {
             let user = call.to.to_ascii_lowercase();
             let routed = call.diagnostics.iter().any(|d| UM.contains(&d.id)) || answered(call);
@@ -80,10 +81,11 @@ impl Mail {
 
     /// The INFOs that can be about a call: when its caller gave up, or soon after.
     fn of<'m>(&'m self, user: &str, call: &Call) -> impl Iterator<Item = Option<bool>> + use<'m> {
-        let end = call.clocks.iter().filter_map(|c| c.end).max().or(call.ended);
-        let window = call.started.zip(end.map(|e| e.plus(AFTER_MS)));
-        let own = self.told.get(user).into_iter().flatten();
-        own.filter(move |(at, _)| window.is_some_and(|(from, to)| *at >= from && *at <= to)).map(|(_, taken)| *taken)
+        let own = self.told.get(user).map_or(&[][..], Vec::as_slice);
+        let (from, to) = call.started.zip(end(call)).map_or((0, 0), |(from, end)| {
+            (own.partition_point(|(at, _)| *at < from), own.partition_point(|(at, _)| *at <= end.plus(AFTER_MS)))
+        });
+        own.get(from..to).unwrap_or_default().iter().map(|(_, taken)| *taken)
     }
 
     /// Whether the callee of a call that nobody answered was told by mail. `None` where the trace shows nothing of
@@ -103,7 +105,7 @@ impl Mail {
                 () => Told::No,
             });
         }
-        let end = call.clocks.iter().filter_map(|c| c.end).max().or(call.ended);
+        let end = end(call);
         let covered = call.clocks.iter().any(|c| {
             let knows = analysis.servers.get(c.server).is_some_and(|s| s.role == Role::FrontEnd);
             let until = analysis.coverage.covered_until(c.server, c.first).and_then(|id| analysis.time(trace, id));
@@ -111,6 +113,11 @@ impl Mail {
         });
         Some(if self.served.contains(&user) && covered { Told::No } else { Told::Unknown })
     }
+}
+
+/// When a call ended, by the last final response.
+fn end(call: &Call) -> Option<Timestamp> {
+    call.clocks.iter().filter_map(|c| c.end).max().or(call.ended)
 }
 
 /// Whether voice mail answered a call.

@@ -4,7 +4,10 @@
 //! (`ms-received-cid=571700` in a Via is `CID [0x571700]` in a line) or the Call-ID, and was written while the message
 //! was on that server.
 
+use std::sync::OnceLock;
+
 use super::telling::{Beside, Telling};
+use crate::analysis::coverage::Order;
 use crate::analysis::{Analysis, Push, ServerId};
 use crate::record::prefix::said;
 use crate::record::{Direction, RecordKind};
@@ -22,6 +25,8 @@ pub(super) struct Nearby<'a> {
     telling: Telling,
     /// For each server the times while pushes were in it, by start, with a record of each.
     inside: Vec<Vec<(Timestamp, Timestamp, EventId)>>,
+    /// For each record the milliseconds that its server was seen to work until then, once somebody asks.
+    worked: OnceLock<Vec<i64>>,
 }
 
 /// What is sought stands this near to the message, in milliseconds.
@@ -42,7 +47,7 @@ struct Stay<'t> {
     to: Timestamp,
     /// While the message was in the server.
     inside: Vec<(Timestamp, Timestamp)>,
-    /// `Trace-Correlation-Id` of the records.
+    /// `Trace-Correlation-Id` of the records, sorted.
     correlations: Vec<&'t [u8]>,
 }
 
@@ -50,7 +55,7 @@ impl<'a> Nearby<'a> {
     /// With what is known of the text between the records.
     pub(super) fn new(trace: &'a Trace, analysis: &'a Analysis, telling: Telling, pushes: &[Push]) -> Nearby<'a> {
         let inside = vec![Vec::new(); analysis.servers.all().len()];
-        let mut out = Nearby { trace, analysis, telling, inside };
+        let mut out = Nearby { trace, analysis, telling, inside, worked: OnceLock::new() };
         if !out.telling.is_empty() {
             out.place(pushes);
         }
@@ -68,6 +73,38 @@ impl<'a> Nearby<'a> {
             }
         }
         self.inside.iter_mut().for_each(|own| own.sort_unstable());
+    }
+
+    /// Milliseconds that passed between two records of one server, counting of each silence between records no more than
+    /// `silent_ms`: the clock may have been set ahead in it. The limit is the same for all who ask.
+    pub(super) fn seen_to_pass(&self, from: EventId, to: EventId, silent_ms: i64) -> i64 {
+        let worked = self.worked.get_or_init(|| {
+            let events = self.trace.events();
+            let mut places: Vec<(ServerId, Order, usize)> = (0u32..)
+                .zip(events)
+                .filter(|(_, e)| !e.is_copy())
+                .map(|(i, e)| {
+                    let server = self.analysis.servers.of(e);
+                    (server, self.analysis.coverage.order(server, EventId(i)), i as usize)
+                })
+                .collect();
+            places.sort_unstable();
+            let mut out = vec![0; events.len()];
+            let (mut sum, mut last) = (0, None);
+            for (server, _, at) in places {
+                let id = EventId(u32::try_from(at).unwrap_or(u32::MAX));
+                if let Some(time) = self.analysis.time(self.trace, id) {
+                    let before: Option<(ServerId, Timestamp)> = last.replace((server, time));
+                    sum += before.filter(|(s, _)| *s == server).map_or(0, |(_, t)| time.since(t).clamp(0, silent_ms));
+                }
+                if let Some(slot) = out.get_mut(at) {
+                    *slot = sum;
+                }
+            }
+            out
+        });
+        let until = |id: EventId| worked.get(id.0 as usize).copied().unwrap_or(0);
+        until(to) - until(from)
     }
 
     /// What a line must name to be about the message of these records; lower case.
@@ -147,8 +184,11 @@ impl<'a> Nearby<'a> {
     /// Whether a line and the records of a message carry the same correlation, where both carry one: the Centralized
     /// Logging Service writes it in brackets behind the source file.
     fn is_of_one(&self, line: Beside, correlations: &[&[u8]]) -> Option<bool> {
-        let own = said(line.text(self.trace)).correlation.filter(|_| !correlations.is_empty())?;
-        Some(correlations.contains(&own))
+        if correlations.is_empty() {
+            return None;
+        }
+        let own = said(line.text(self.trace)).correlation?;
+        Some(correlations.binary_search(&own).is_ok())
     }
 
     /// Whether no other push was in a server at a time: with two inside, a line is about neither.
@@ -156,7 +196,7 @@ impl<'a> Nearby<'a> {
         let Some(own) = self.inside.get(usize::from(server.0)) else { return true };
         let until = own.partition_point(|(from, ..)| *from <= time);
         let near = own.get(until.saturating_sub(LOOKED_AT)..until).unwrap_or_default();
-        !near.iter().any(|(_, to, id)| *to >= time && !records.contains(id))
+        !near.iter().rev().any(|(_, to, id)| *to >= time && !records.contains(id))
     }
 
     /// Where a message was, and from when to when; to its time-out where no final response came.
@@ -172,7 +212,9 @@ impl<'a> Nearby<'a> {
             let fields = |e| crate::sip::Headers::new(self.trace.fields(e)).take(4);
             let correlations =
                 events().flat_map(fields).filter(|h| h.name.eq_ignore_ascii_case(b"trace-correlation-id"));
-            let correlations = correlations.map(|h| h.raw.trim_ascii()).collect();
+            let mut correlations: Vec<&[u8]> = correlations.map(|h| h.raw.trim_ascii()).collect();
+            correlations.sort_unstable();
+            correlations.dedup();
             out.push(Stay { server, from, to, inside: self.inside_of(&own), correlations });
         }
         out

@@ -105,7 +105,9 @@ fn refused(nearby: &Nearby<'_>, push: &Push) -> Found {
 fn lost_between(nearby: &Nearby<'_>, push: &Push) -> bool {
     let analysis = nearby.analysis;
     let of = |id: EventId| nearby.trace.event(id).map(|e| analysis.servers.of(e));
-    let seen_at: Vec<ServerId> = push.records.iter().filter_map(|id| of(*id)).collect();
+    let seen_at: BTreeSet<ServerId> = push.records.iter().filter_map(|id| of(*id)).collect();
+    let out = push.hops.iter().filter(|h| h.direction == Direction::Outgoing);
+    let left: BTreeSet<ServerId> = out.filter_map(|h| of(h.event)).collect();
     push.hops.iter().any(|hop| {
         let (Some(server), Some(time)) = (of(hop.event), hop.time) else { return false };
         match hop.direction {
@@ -120,9 +122,7 @@ fn lost_between(nearby: &Nearby<'_>, push: &Push) -> bool {
             }
             Direction::Incoming => {
                 let is_edge = analysis.servers.get(server).is_some_and(|s| s.role == Role::Edge);
-                let leaves =
-                    |h: &crate::analysis::Hop| h.direction == Direction::Outgoing && of(h.event) == Some(server);
-                is_edge && !push.hops.iter().any(leaves) && analysis.coverage.whole(server, time, time.plus(WAY_MS))
+                is_edge && !left.contains(&server) && analysis.coverage.whole(server, time, time.plus(WAY_MS))
             }
             Direction::Unknown => false,
         }
@@ -192,8 +192,5 @@ fn seen_to_pass(nearby: &Nearby<'_>, server: ServerId, from: EventId, to: EventI
     if all <= TIMER_F_MS || nearby.analysis.clocks.is_steady(server) {
         return all;
     }
-    let ids = (from.0..=to.0).map(EventId);
-    let own = ids.filter(|id| nearby.trace.event(*id).is_some_and(|e| nearby.analysis.servers.of(e) == server));
-    let times: Vec<_> = own.filter_map(time).collect();
-    times.windows(2).map(|w| w[1].since(w[0]).clamp(0, SILENT_MS)).sum()
+    nearby.seen_to_pass(from, to, SILENT_MS)
 }

@@ -98,11 +98,12 @@ impl Opened {
         if real.as_ref().is_some_and(|real| !seen.insert(real.clone())) {
             return;
         }
-        let skipped = self.saved.len();
+        let (skipped, inputs) = (self.saved.len(), self.inputs.len());
         if let Err(source) = self.read_file(path, found) {
             self.errors.push(InputError::Io { path: path.to_path_buf(), source });
         }
         if self.saved.len() > skipped
+            && self.inputs.len() == inputs
             && let Some(real) = real
         {
             // It may be named, too.

@@ -18,11 +18,12 @@ pub mod story;
 pub mod text;
 mod words;
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 
 use rayon::prelude::*;
 
-use crate::analysis::{Analysis, Call, Push};
+use crate::analysis::{Analysis, Call, Push, SessionMessage};
 use crate::query::{Query, Row};
 use crate::text::Finder;
 use crate::time::Timestamp;
@@ -53,6 +54,10 @@ impl Selection {
         self.in_time(push.sent) && is_user(push.user.as_deref().unwrap_or_default())
     }
 
+    fn inside(&self, message: &SessionMessage, is_user: &dyn Fn(&str) -> bool) -> bool {
+        self.in_time(message.sent) && (is_user(&message.from) || is_user(&message.to))
+    }
+
     /// Leaves out of an analysis what is not selected; numbers of calls and pushes are adjusted.
     pub fn apply(&self, analysis: Analysis) -> Analysis {
         if self.since.is_none() && self.until.is_none() && self.user.is_none() {
@@ -65,14 +70,15 @@ impl Selection {
         let calls: Vec<bool> = analysis.calls.iter().map(|c| self.call(c, &is_user)).collect();
         let pushes: Vec<bool> = analysis.pushes.iter().map(|p| self.push(p, &is_user)).collect();
         let lone = analysis.lone.iter().filter(|l| self.in_time(l.time)).copied().collect();
-        keep(Analysis { lone, ..analysis }, &calls, &pushes)
+        let inside: Vec<bool> = analysis.messages_inside.iter().map(|m| self.inside(m, &is_user)).collect();
+        keep(Analysis { lone, ..analysis }, &calls, &pushes, &inside)
     }
 }
 
 /// Leaves out of an analysis what a query does not select; numbers of calls and pushes are adjusted.
 ///
 /// A query of a report is asked of calls: `status:200` is the status of the call, not that of its push. The pushes of a
-/// selected call stay with it; a push without a call is asked itself. Only where that selects nothing, a call is kept
+/// selected call and the messages inside it stay with it; a push without a call is asked itself. Only where that selects nothing, a call is kept
 /// for a push of it that the query selects, such as one that is named by its Call-ID.
 pub fn select(trace: &Trace, analysis: Analysis, query: &Query) -> Analysis {
     if query.is_empty() {
@@ -83,24 +89,38 @@ pub fn select(trace: &Trace, analysis: Analysis, query: &Query) -> Analysis {
     let any: Vec<bool> = (0..analysis.pushes.len()).into_par_iter().map(|i| bound.matches(Row::Push(i))).collect();
     let alone: Vec<bool> = any.iter().zip(&analysis.pushes).map(|(is, p)| *is && p.call.is_none()).collect();
     let pushes = if of_calls.iter().chain(&alone).any(|is| *is) { alone } else { any };
-    keep(analysis, &of_calls, &pushes)
+    let conversations: HashSet<&str> =
+        analysis.calls.iter().zip(&of_calls).filter(|(_, is)| **is).map(|(c, _)| c.call_id.as_str()).collect();
+    let is_inside = |m: &SessionMessage| {
+        conversations.contains(m.call_id.as_str()) || m.pushes.iter().any(|p| pushes.get(*p) == Some(&true))
+    };
+    let inside: Vec<bool> = analysis.messages_inside.iter().map(is_inside).collect();
+    keep(analysis, &of_calls, &pushes, &inside)
 }
 
-/// Keeps these calls and pushes, with the calls and pushes of their stories.
-fn keep(analysis: Analysis, calls: &[bool], pushes: &[bool]) -> Analysis {
+/// Keeps these calls, pushes and messages inside conversations, with the calls and pushes of their stories.
+fn keep(analysis: Analysis, calls: &[bool], pushes: &[bool], inside: &[bool]) -> Analysis {
     // A call and its pushes are one story: what keeps one of them keeps all.
     let asked = |i: usize, call: &Call| {
         calls.get(i) == Some(&true) || call.pushes.iter().any(|p| pushes.get(*p) == Some(&true))
     };
     let all = (analysis.calls.len() + analysis.pushes.len()) as u64;
     let calls: Vec<Option<usize>> = numbers(analysis.calls.iter().enumerate().map(|(i, c)| asked(i, c)));
+    let mut inside: Vec<SessionMessage> =
+        analysis.messages_inside.into_iter().zip(inside).filter(|(_, kept)| **kept).map(|(m, _)| m).collect();
+    let told: HashSet<usize> = inside.iter().flat_map(|m| &m.pushes).copied().collect();
     let linked = |p: &Push| p.call.is_some_and(|c| calls.get(c).is_some_and(Option::is_some));
+    let of_story = analysis.pushes.iter().zip(pushes).enumerate();
     let pushes: Vec<Option<usize>> =
-        numbers(analysis.pushes.iter().zip(pushes).map(|(p, selected)| *selected || linked(p)));
+        numbers(of_story.map(|(i, (p, selected))| *selected || linked(p) || told.contains(&i)));
     let kept = |map: &[Option<usize>], i: usize| map.get(i).copied().flatten();
+    for message in &mut inside {
+        message.pushes = message.pushes.iter().filter_map(|p| kept(&pushes, *p)).collect();
+    }
     let (servers, clocks, coverage) = (analysis.servers, analysis.clocks, analysis.coverage);
     let (messages, lone) = (analysis.messages, analysis.lone);
-    let mut out = Analysis { messages, servers, clocks, coverage, lone, ..Analysis::default() };
+    let messages_inside = inside;
+    let mut out = Analysis { messages_inside, messages, servers, clocks, coverage, lone, ..Analysis::default() };
     for (i, mut call) in analysis.calls.into_iter().enumerate() {
         call.pushes = call.pushes.iter().filter_map(|p| kept(&pushes, *p)).collect();
         if kept(&calls, i).is_some() {

@@ -5,7 +5,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::json;
-use super::model::{Call, Contrast, Coverage, Finding, Note, Problem, Push, Report, Selected, Source, Summary};
+use super::model::{
+    Call, Contrast, Coverage, Finding, MissedMessage, Note, Problem, Push, Report, Selected, Source, Summary,
+};
 
 /// One line.
 #[derive(Serialize)]
@@ -14,6 +16,7 @@ enum Line<'r> {
     Source(&'r Source),
     Call(&'r Call),
     Push(&'r Push),
+    MissedMessage(&'r MissedMessage),
     Finding(&'r Finding),
     Problem(&'r Problem),
     Coverage(&'r Coverage),
@@ -31,12 +34,13 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let sources = report.sources.iter().map(Line::Source);
     let calls = report.calls.iter().map(Line::Call);
     let pushes = report.pushes.iter().map(Line::Push);
+    let messages = report.missed_messages.iter().map(Line::MissedMessage);
     let findings = report.findings.iter().map(Line::Finding);
     let problems = report.problems.iter().map(Line::Problem);
     let coverage = report.coverage.iter().map(Line::Coverage);
     let contrasts = report.contrasts.iter().map(Line::Contrast);
     let notes = report.notes.iter().map(Line::Note);
-    let lines = sources.chain(calls).chain(pushes).chain(findings).chain(problems);
+    let lines = sources.chain(calls).chain(pushes).chain(messages).chain(findings).chain(problems);
     let notes = notes.chain(report.selection.iter().map(Line::Selection));
     for line in lines.chain(coverage).chain(contrasts).chain(notes).chain([Line::Summary(&report.summary)]) {
         json::line(&line, out)?;

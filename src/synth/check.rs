@@ -154,7 +154,7 @@ pub fn check(truth: &Truth, report: &Report) -> Comparison {
     for (table, call_id) in invented.filter(|(_, k)| !known.contains(k)) {
         book.note(table, call_id, ABSENT, "invented", Mark::Wrong);
     }
-    marks::compare(&mut book, truth, report);
+    marks::messages(&mut book, truth, report);
     book.close(truth)
 }
 
@@ -191,6 +191,8 @@ impl Book {
             let said = found.modality.unwrap_or(NONE);
             self.judge("modality", id, modality, said, (said == NONE && told.unsure).then_some(Mark::Open));
         }
+        self.mark(id, "voice_mail", told.voice_mail, found.voice_mail, doubt);
+        self.mark(id, "reached_later", told.reached_later, found.reached_later.is_some(), doubt);
         let vague = found.outcome == UNDETERMINED || said == UNDETERMINED;
         self.findings(id, &told.findings, &found.findings, doubt, vague);
     }
@@ -204,6 +206,7 @@ impl Book {
             let word = |synthetic| if synthetic { "synthetic" } else { "of a user" };
             self.note("result", id, word(told.synthetic), word(found.synthetic), Mark::Wrong);
         }
+        self.mark(id, "superseded", told.superseded, found.superseded, doubt);
         let (link, open) = match (&told.call, &found.call) {
             (Some(told), Some(found)) if told != found => ("another call", None),
             _ if doubt.as_good("link", found.link).is_some() => (found.link, Some(Mark::Right)),

@@ -39,6 +39,14 @@ struct Spot {
     ambiguous: bool,
 }
 
+impl Spot {
+    /// Its time, read one way or the other.
+    fn read(self, day_first: bool) -> Timestamp {
+        let swapped = self.time.with_day_and_month_swapped();
+        swapped.filter(|_| day_first && self.ambiguous).unwrap_or(self.time)
+    }
+}
+
 impl Dates {
     pub(super) fn note(&mut self, event: &Event) {
         let Some(time) = event.time() else { return };
@@ -68,15 +76,14 @@ impl Dates {
     /// From one record to the next: only over midnight can the dates tell.
     fn pass(&mut self, from: Option<Spot>, to: Option<Spot>) {
         let Some((from, to)) = from.zip(to) else { return };
-        if day(from.time) == day(to.time) || !from.ambiguous || !to.ambiguous || from.server != to.server {
+        if day(from.time) == day(to.time) || !(from.ambiguous || to.ambiguous) || from.server != to.server {
             return;
         }
         if from.seq == 0 || to.seq == 0 || !(1..=NEAR).contains(&to.seq.wrapping_sub(from.seq)) {
             return;
         }
         let fits = |a: Timestamp, b: Timestamp| (-2_000..WEEKS_MS).contains(&b.since(a));
-        let swapped = from.time.with_day_and_month_swapped().zip(to.time.with_day_and_month_swapped());
-        match (fits(from.time, to.time), swapped.is_some_and(|(a, b)| fits(a, b))) {
+        match (fits(from.time, to.time), fits(from.read(true), to.read(true))) {
             (true, false) => self.midnights[0] += 1,
             (false, true) => self.midnights[1] += 1,
             _ => {}
@@ -86,7 +93,9 @@ impl Dates {
     /// Whether they are day first, where they tell.
     fn are_day_first(&self) -> Option<bool> {
         match (self.day_first, self.month_first, self.midnights) {
-            (true, ..) => Some(true),
+            // One of them is damaged, or the input is two.
+            (true, true, _) => None,
+            (true, false, _) => Some(true),
             (false, true, _) => Some(false),
             (_, _, [0, 0]) => (!self.ambiguous).then_some(false),
             (_, _, [month, day]) => (month != day).then_some(day > month),
@@ -95,11 +104,7 @@ impl Dates {
 
     /// From when to when the input speaks, read one way or the other.
     fn span(&self, day_first: bool) -> Option<(Timestamp, Timestamp)> {
-        let read = |spot: Spot| match spot.time.with_day_and_month_swapped() {
-            Some(time) if day_first && spot.ambiguous => time,
-            _ => spot.time,
-        };
-        let (first, last) = (read(self.first?), read(self.last?));
+        let (first, last) = (self.first?.read(day_first), self.last?.read(day_first));
         Some((first.min(last), first.max(last)))
     }
 

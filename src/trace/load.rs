@@ -211,21 +211,18 @@ fn place(moves: Vec<Move>, inputs: &[Input]) -> (Vec<Event>, Vec<Source>) {
 
 /// Reads the ambiguous dates of inputs that are day first again.
 fn swap(events: &mut [Event], sources: &mut [Source]) {
-    let day_first: Vec<bool> = sources.iter().map(|s| s.day_first).collect();
-    if !day_first.contains(&true) {
+    if !sources.iter().any(|s| s.day_first) {
         return;
-    }
-    let is = |e: &Event| day_first.get(e.file.index()) == Some(&true);
-    for event in events.iter_mut().filter(|e| is(e) && e.date_order() == DateOrder::Ambiguous) {
-        event.time = event.time.known().and_then(Timestamp::with_day_and_month_swapped).unwrap_or(event.time);
     }
     for source in sources.iter_mut().filter(|s| s.day_first) {
         source.span = None;
     }
-    for event in events.iter().filter(|e| is(e)) {
-        if let Some(source) = sources.get_mut(event.file.index()) {
-            source.note_time(event);
+    for event in events {
+        let Some(source) = sources.get_mut(event.file.index()).filter(|s| s.day_first) else { continue };
+        if event.date_order() == DateOrder::Ambiguous {
+            event.time = event.time.known().and_then(Timestamp::with_day_and_month_swapped).unwrap_or(event.time);
         }
+        source.note_time(event);
     }
 }
 

@@ -135,6 +135,10 @@ impl Trace {
         let gap = bytes.get(at(from)..at(to)).unwrap_or_default();
         let starts = |from: usize| {
             let rest = gap.get(from..).unwrap_or_default();
+            // Most gaps are empty, and a searcher is dearer than that.
+            if rest.len() < 3 {
+                return None;
+            }
             let mut found = memmem::find_iter(rest, b"TL_").map(move |i| from + i);
             found.find(|i| i.checked_sub(1).is_none_or(|before| matches!(gap.get(before), Some(b'\n' | b'\r'))))
         };

@@ -124,10 +124,13 @@ fn texts(forms: &Forms) {
 fn lines_and_tables(forms: &Forms) {
     let lines: Vec<Value> =
         forms.get(&["report", "--format", "ndjson"]).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    // The summary is one line more.
+    let mut known = 1;
     for (kind, key) in [
         ("source", "sources"),
         ("call", "calls"),
         ("push", "pushes"),
+        ("missed_message", "missed_messages"),
         ("finding", "findings"),
         ("problem", "problems"),
         ("coverage", "coverage"),
@@ -138,8 +141,10 @@ fn lines_and_tables(forms: &Forms) {
         for line in &mut own {
             drop(line.as_object_mut().unwrap().remove("type"));
         }
+        known += own.len();
         assert_eq!(own, forms.report[key].as_array().cloned().unwrap_or_default(), "{key}");
     }
+    assert_eq!(lines.len(), known, "every line is of a known kind");
     for table in ["calls", "pushes", "findings"] {
         let text = forms.get(&["report", "--format", "csv", "--table", table]);
         let mut reader = csv::Reader::from_reader(text.as_bytes());
@@ -214,6 +219,7 @@ fn capture(forms: &Forms) {
     let streams = crate::export::streams(&o.stdout);
     let starts = streams.messages.len();
     assert!(starts.abs_diff(expected) <= stray, "{starts} messages, {expected} expected, {stray} without direction");
+    assert!(stray * 50 < expected, "{stray} of {expected} without direction");
     // One handshake a stream.
     assert_eq!(streams.opened, streams.ends.len());
 }

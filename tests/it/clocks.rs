@@ -90,10 +90,13 @@ const CASES: [(u64, usize, u32, Set); 9] = [
     (69, 2, 0, Set::All(-3_600_000)),
 ];
 
+/// Between servers that share many messages nothing is told more loosely, in milliseconds.
+const MOST_TOLD: i64 = 250;
+
 #[test]
 fn every_true_value_lies_within_what_is_told() {
     let mut wrong = Vec::new();
-    let mut told = 0;
+    let (mut told, mut drifts) = (0, 0);
     for (seed, servers, drift_ppm, step) in CASES {
         let plan = Plan {
             seed,
@@ -134,12 +137,17 @@ fn every_true_value_lies_within_what_is_told() {
                 wrong.push(format!("{name}: {} is told {offset} ahead, is {least} to {most}", source.path));
             }
             let drift = source.clock_drift_ms.unwrap_or(0).abs();
+            drifts += u32::from(drift > 0 && drift_ppm >= 100);
+            if matches!(step, Set::No) && half > MOST_TOLD {
+                wrong.push(format!("{name}: {} is told to {half} ms only", source.path));
+            }
             if drift > 2 * half + i64::from(drift_ppm) * 3_600 / 1_000 {
                 wrong.push(format!("{name}: {} drifts by {drift} ms", source.path));
             }
         }
         latencies(&case, &name, &mut wrong);
     }
+    assert!(drifts > 0, "no drift is told");
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
     assert!(told > 20);
 }
@@ -157,9 +165,12 @@ fn latencies(case: &Case, name: &str, wrong: &mut Vec<String>) {
         let Some(ms) = row.latency_ms else { continue };
         sure += usize::from(row.server != before.server);
         let unsure = row.unsure_ms.max(1);
+        if unsure > MOST_TOLD {
+            wrong.push(format!("{name}: a latency is told to {unsure} ms only"));
+        }
         if (ms - truth).abs() > unsure || (ms < 0 && row.server != before.server) {
             wrong.push(format!("{name}: latency told {ms} give or take {unsure}, is {truth}"));
         }
     }
-    assert!(between == 0 || sure * 10 > between * 9, "{name}: only {sure} of {between} latencies are told");
+    assert!(between > 0 && sure * 10 > between * 9, "{name}: only {sure} of {between} latencies are told");
 }

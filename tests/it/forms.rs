@@ -51,6 +51,7 @@ fn ndjson_holds_the_objects_of_the_document() {
         ("source", "sources"),
         ("call", "calls"),
         ("push", "pushes"),
+        ("missed_message", "missed_messages"),
         ("finding", "findings"),
         ("problem", "problems"),
         ("coverage", "coverage"),

@@ -139,6 +139,25 @@ fn deployment(seed: u64) -> Files {
     in_memory(&Plan { seed, servers, format, extent: Extent::Calls(14), clock_skew_ms: 700, ..Plan::default() }).0
 }
 
+/// The property would notice.
+#[test]
+fn what_is_said_otherwise_is_noticed() {
+    let whole = report_of(&deployment(3));
+    assert!(contradictions(&whole, &whole).is_empty());
+    let others = [
+        ("calls", "outcome", "busy"),
+        ("calls", "verdict", "caller_gave_up"),
+        ("pushes", "result", "rejected"),
+        ("pushes", "call", "another"),
+    ];
+    for (list, key, word) in others {
+        let mut part = whole.clone();
+        let rows = part[list].as_array_mut().unwrap();
+        rows.iter_mut().find(|r| r[key].is_string() && r[key] != word).unwrap()[key] = word.into();
+        assert_eq!(contradictions(&whole, &part).len(), 1, "{list} {key}");
+    }
+}
+
 fn is_log(path: &std::path::Path) -> bool {
     path.extension().is_some_and(|e| e == "log")
 }
@@ -192,6 +211,7 @@ proptest! {
         // How long its server usually says nothing is only known from the records that are taken away.
         all.retain(|(name, _)| name != "93-story-clock-set-ahead");
         all.extend(samples());
+        prop_assert!(all.len() > 100, "{}", all.len());
         let (name, files) = &all[pick.index(all.len())];
         check(name, files, &cuts)?;
     }

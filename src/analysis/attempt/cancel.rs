@@ -1,7 +1,8 @@
 //! Whether the caller gave up.
 
+use super::proof::Dialogs;
 use super::{Attempt, Hop};
-use crate::analysis::message::{Context, Group, Msg};
+use crate::analysis::message::{Context, Msg};
 use crate::record::Direction;
 use crate::sip::{HeaderName, Method};
 use crate::text::contains_ignore_case;
@@ -20,11 +21,15 @@ pub(in crate::analysis) enum Cancelled<'m> {
 }
 
 /// Looks for the CANCEL, or the BYE inside the early dialog, with which the caller gave up.
-pub(super) fn of<'m>(ctx: &Context<'_>, group: &'m Group<'m>, attempt: &Attempt<'m>) -> Cancelled<'m> {
+pub(super) fn of<'m>(ctx: &Context<'_>, dialogs: &Dialogs<'m>, attempt: &Attempt<'m>) -> Cancelled<'m> {
     let last = attempt.final_response();
     let mut found = Cancelled::Not;
     for hop in attempt.roots.iter().filter_map(|r| attempt.hops.get(*r)) {
-        for cancel in hop.messages.iter().copied().filter(|m| m.method == Method::Cancel && m.is_request()) {
+        if hop.messages.iter().any(|m| m.method == Method::Cancel && m.status == 481) {
+            continue;
+        }
+        let cancels = hop.messages.iter().copied().filter(|m| m.method == Method::Cancel && m.is_request());
+        for cancel in cancels.take(MOST) {
             if is_late(ctx, attempt, hop, cancel, last) {
                 continue;
             }
@@ -41,17 +46,16 @@ pub(super) fn of<'m>(ctx: &Context<'_>, group: &'m Group<'m>, attempt: &Attempt<
         }
     }
     match found {
-        Cancelled::Not => early_bye(ctx, group, attempt).map_or(found, Cancelled::ByCaller),
+        Cancelled::Not => early_bye(ctx, dialogs, attempt).map_or(found, Cancelled::ByCaller),
         found => found,
     }
 }
 
-/// Behind the final a CANCEL has no effect (RFC 3261 section 9.2); 481 to it says so, too.
+/// Copies of one CANCEL that are looked at.
+const MOST: usize = 64;
+
+/// Behind the final a CANCEL has no effect (RFC 3261 section 9.2); 481 to it, which is looked for before, says so too.
 fn is_late(ctx: &Context<'_>, attempt: &Attempt<'_>, hop: &Hop<'_>, cancel: &Msg<'_>, last: Option<&Msg<'_>>) -> bool {
-    let refused = |m: &&Msg<'_>| m.method == Method::Cancel && m.status == 481;
-    if hop.messages.iter().copied().any(|m| refused(&m)) {
-        return true;
-    }
     let Some(last) = last else { return false };
     let same = |m: &&&Msg<'_>| m.method == Method::Invite && m.status == last.status && m.to_tag == last.to_tag;
     // Of a 487 only the copy towards the caller counts: legs may have been cancelled before.
@@ -65,11 +69,11 @@ fn comes_from_server(ctx: &Context<'_>, hop: &Hop<'_>, cancel: &Msg<'_>) -> bool
 }
 
 /// A BYE of the caller while the callee rings ends the call as a CANCEL does.
-fn early_bye<'m>(ctx: &Context<'_>, group: &'m Group<'m>, attempt: &Attempt<'m>) -> Option<&'m Msg<'m>> {
+fn early_bye<'m>(ctx: &Context<'_>, dialogs: &Dialogs<'m>, attempt: &Attempt<'m>) -> Option<&'m Msg<'m>> {
     let last = attempt.final_response().filter(|m| m.status >= 300)?;
-    let byes =
-        group.messages.iter().filter(|m| m.method == Method::Bye && m.is_request() && m.from_tag == attempt.from_tag);
-    let mut early = byes.filter(|m| m.direction == Direction::Incoming && ctx.is_before(m, last) == Some(true));
+    let byes = dialogs.of_caller(attempt).filter(|m| m.method == Method::Bye && m.from_tag == attempt.from_tag);
+    let mut early =
+        byes.take(MOST).filter(|m| m.direction == Direction::Incoming && ctx.is_before(m, last) == Some(true));
     early.next()
 }
 

@@ -11,11 +11,9 @@ const AT_ONCE_MS: i64 = 2_000;
 /// The final that counts: a 2xx on a root, or on its way to one; else what the last root was told; where its log lacks
 /// that, what was sent on nearest to it; where nothing was, the best of the legs.
 pub(super) fn of<'m>(ctx: &Context<'_>, attempt: &mut Attempt<'m>) -> Option<&'m Msg<'m>> {
-    let roots = || attempt.roots.iter().filter_map(|r| attempt.hops.get(*r));
-    if let Some(answer) = roots().find_map(|r| r.finals().find(|m| m.status < 300)) {
-        let root =
-            attempt.roots.iter().find(|r| attempt.hops.get(**r).is_some_and(|h| h.finals().any(|m| m.id == answer.id)));
-        attempt.root = root.copied().unwrap_or(attempt.root);
+    let answered = |r: &usize| Some((*r, attempt.hops.get(*r)?.finals().find(|m| m.status < 300)?));
+    if let Some((root, answer)) = attempt.roots.iter().find_map(answered) {
+        attempt.root = root;
         return Some(answer);
     }
     if let Some(answer) = inner_answer(ctx, attempt) {
@@ -32,7 +30,7 @@ pub(super) fn of<'m>(ctx: &Context<'_>, attempt: &mut Attempt<'m>) -> Option<&'m
     if open.len() > 1 {
         return None;
     }
-    let inside = |hop: usize| !superseded.iter().any(|r| is_below(attempt, hop, *r));
+    let inside = |hop: usize| !superseded.iter().any(|r| attempt.is_below(hop, *r));
     sent_on(attempt, &inside).or_else(|| best_of_legs(attempt, &inside))
 }
 
@@ -42,20 +40,6 @@ fn last_told<'m>(ctx: &Context<'_>, hop: &Hop<'m>) -> Option<&'m Msg<'m>> {
     let requests = || hop.messages.iter().filter(|m| m.method == Method::Invite && m.is_request()).take(64);
     let goes_on = |f: &Msg<'_>| requests().any(|m| m.server != f.server && ctx.is_before(f, m) == Some(true));
     hop.finals().take(64).find(|f| !goes_on(f)).or_else(|| hop.finals().next())
-}
-
-/// Whether a hop is another, or hangs below it.
-fn is_below(attempt: &Attempt<'_>, mut at: usize, other: usize) -> bool {
-    for _ in 0..attempt.hops.len() {
-        if at == other {
-            return true;
-        }
-        match attempt.hops.get(at).and_then(|h| h.parent) {
-            Some(parent) => at = parent,
-            None => return false,
-        }
-    }
-    false
 }
 
 /// Roots whose final came ahead of the request at another root: the caller, or the server before, went on there.
@@ -80,8 +64,7 @@ fn best<'m>(finals: impl Iterator<Item = &'m Msg<'m>>) -> Option<&'m Msg<'m>> {
 /// A 2xx that a server behind the caller's got, or sent on. It reaches the caller even behind another final, unless the
 /// log of the caller's server, whole for that time, shows that it did not.
 fn inner_answer<'m>(ctx: &Context<'_>, attempt: &Attempt<'m>) -> Option<&'m Msg<'m>> {
-    let finals =
-        attempt.hops.iter().enumerate().filter(|(i, _)| !attempt.roots.contains(i)).flat_map(|(_, h)| h.finals());
+    let finals = attempt.hops.iter().enumerate().filter(|(i, _)| !attempt.is_root(*i)).flat_map(|(_, h)| h.finals());
     let answer =
         finals.filter(|m| m.status < 300).min_by_key(|m| (m.direction != Direction::Outgoing, m.vias.len()))?;
     let roots = attempt.roots.iter().filter_map(|r| attempt.hops.get(*r));
@@ -111,7 +94,7 @@ fn sent_on<'m>(attempt: &Attempt<'m>, inside: &dyn Fn(usize) -> bool) -> Option<
 
 fn best_of_legs<'m>(attempt: &Attempt<'m>, inside: &dyn Fn(usize) -> bool) -> Option<&'m Msg<'m>> {
     let hops = attempt.hops.iter().enumerate();
-    let legs = || hops.clone().filter(|(i, h)| h.leaf && !attempt.roots.contains(i) && inside(*i)).map(|(_, h)| h);
+    let legs = || hops.clone().filter(|(i, h)| h.leaf && !attempt.is_root(*i) && inside(*i)).map(|(_, h)| h);
     let finals: Vec<&Msg<'_>> = legs().filter_map(|leg| leg.finals().last()).collect();
     if finals.is_empty() || finals.len() < legs().count() {
         return None;

@@ -20,6 +20,7 @@ mod proof;
 
 use hashbrown::HashMap;
 
+use super::crossing::MOST_STEPS;
 use super::message::{Context, Group, Msg};
 use crate::record::Direction;
 use crate::sip::{HeaderName, Method};
@@ -65,7 +66,10 @@ pub(super) struct Attempt<'m> {
     pub(super) hops: Vec<Hop<'m>>,
     pub(super) root: usize,
     /// Every hop that is as near to the caller as the root: more than one where the request was sent again elsewhere.
+    /// In order.
     roots: Vec<usize>,
+    /// The first far ends, and one more than [`MOST_LEAVES`] where there are more.
+    leaves: Vec<usize>,
     last: Option<&'m Msg<'m>>,
     proof: Option<&'m Msg<'m>>,
     cancelled: Cancelled<'m>,
@@ -75,7 +79,7 @@ pub(super) struct Attempt<'m> {
 impl<'m> Attempt<'m> {
     fn new(
         ctx: &Context<'_>,
-        group: &'m Group<'m>,
+        dialogs: &proof::Dialogs<'m>,
         cseq: u32,
         from_tag: u64,
         messages: Vec<&'m Msg<'m>>,
@@ -84,14 +88,26 @@ impl<'m> Attempt<'m> {
         let depth = hops.iter().filter(|h| h.parent.is_none()).map(|h| h.depth).min();
         let is_root = |h: &Hop<'_>| h.parent.is_none() && Some(h.depth) == depth;
         let roots: Vec<usize> = hops.iter().enumerate().filter(|(_, h)| is_root(h)).map(|(i, _)| i).collect();
+        let leaves = hops.iter().enumerate().filter(|(_, h)| h.leaf).map(|(i, _)| i).take(MOST_LEAVES + 1).collect();
         let root = roots.first().copied().unwrap_or(0);
         let cancelled = Cancelled::Not;
-        let mut out =
-            Attempt { cseq, from_tag, messages, hops, root, roots, last: None, proof: None, cancelled, rang: false };
-        out.proof = proof::of(group, &out);
+        let mut out = Attempt {
+            cseq,
+            from_tag,
+            messages,
+            hops,
+            root,
+            roots,
+            leaves,
+            last: None,
+            proof: None,
+            cancelled,
+            rang: false,
+        };
+        out.proof = proof::of(dialogs, &out);
         out.last = finals::of(ctx, &mut out);
         out.rang = out.alerted(ctx);
-        out.cancelled = cancel::of(ctx, group, &out);
+        out.cancelled = cancel::of(ctx, dialogs, &out);
         out
     }
 
@@ -103,7 +119,7 @@ impl<'m> Attempt<'m> {
     pub(super) fn legs(&self) -> impl Iterator<Item = &Hop<'m>> {
         self.hops.iter().enumerate().filter_map(|(i, hop)| {
             let outgoing = || hop.invite().is_some_and(|m| m.direction == Direction::Outgoing);
-            (hop.leaf && (!self.roots.contains(&i) || outgoing())).then_some(hop)
+            (hop.leaf && (!self.is_root(i) || outgoing())).then_some(hop)
         })
     }
 
@@ -132,7 +148,7 @@ impl<'m> Attempt<'m> {
     fn alerted(&self, ctx: &Context<'_>) -> bool {
         let cause = |m: &Msg<'_>| {
             ctx.header(m.id, HeaderName::Reason).is_some_and(|r| {
-                contains_ignore_case(&r, b"q.850") && contains_ignore_case(&r.replace_spaces(), b"cause=19")
+                contains_ignore_case(&r, b"q.850") && contains_ignore_case(&without_spaces(&r), b"cause=19")
             })
         };
         self.messages.iter().any(|m| m.method == Method::Invite && m.status == 180)
@@ -141,34 +157,26 @@ impl<'m> Attempt<'m> {
 
     /// Whether a hop is the root or every leg hangs below it: a server that logged it saw all that came back.
     pub(super) fn is_before_all_legs(&self, hop: usize) -> bool {
-        self.roots == [hop] || {
-            let below = |mut at: usize| {
-                // A tree has no circles; a hostile log may.
-                for _ in 0..self.hops.len() {
-                    if at == hop {
-                        return true;
-                    }
-                    match self.hops.get(at).and_then(|h| h.parent) {
-                        Some(parent) => at = parent,
-                        None => return false,
-                    }
-                }
-                false
-            };
-            let leaves = || (0..self.hops.len()).filter(|i| self.hops.get(*i).is_some_and(|h| h.leaf));
-            leaves().take(256).all(below)
-        }
+        self.roots == [hop]
+            || self.leaves.len() <= MOST_LEAVES && self.leaves.iter().all(|leaf| self.is_below(*leaf, hop))
+    }
+
+    /// Whether a hop is another, or hangs below it. A tree has no circles and no request more proxies than
+    /// `Max-Forwards` lets it pass (RFC 3261 section 8.1.1.6); a hostile log may have both.
+    fn is_below(&self, at: usize, other: usize) -> bool {
+        std::iter::successors(Some(at), |at| self.hops.get(*at)?.parent).take(MOST_STEPS).any(|at| at == other)
+    }
+
+    fn is_root(&self, hop: usize) -> bool {
+        self.roots.binary_search(&hop).is_ok()
     }
 }
 
-trait ReplaceSpaces {
-    fn replace_spaces(&self) -> Vec<u8>;
-}
+/// With more far ends than this nobody says that one server saw all.
+const MOST_LEAVES: usize = 256;
 
-impl ReplaceSpaces for std::borrow::Cow<'_, [u8]> {
-    fn replace_spaces(&self) -> Vec<u8> {
-        self.iter().copied().filter(|b| *b != b' ').collect()
-    }
+fn without_spaces(text: &[u8]) -> Vec<u8> {
+    text.iter().copied().filter(|b| *b != b' ').collect()
 }
 
 /// The hops of an INVITE, tied to each other.
@@ -224,13 +232,14 @@ pub(super) fn attempts<'m>(ctx: &Context<'_>, group: &'m Group<'m>) -> Vec<Attem
     }
     let initial = |set: &[&Msg<'_>]| set.iter().any(|m| m.method == Method::Invite && m.is_request() && m.to_tag == 0);
     let any = sets.values().any(|set| initial(set));
+    let dialogs = proof::Dialogs::of(group);
     let mut out = Vec::new();
     for key in order {
         let Some(set) = sets.remove(&key) else { continue };
         let invites = || set.iter().filter(|m| m.method == Method::Invite);
         let start_missing = !any && out.is_empty() && invites().next().is_some() && invites().all(|m| !m.is_request());
         if initial(&set) || start_missing {
-            out.push(Attempt::new(ctx, group, key.1, key.0, set));
+            out.push(Attempt::new(ctx, &dialogs, key.1, key.0, set));
         }
     }
     out

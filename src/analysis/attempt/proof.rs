@@ -1,5 +1,7 @@
 //! Messages that only a 2xx explains, where the log holds none.
 
+use hashbrown::{HashMap, HashSet};
+
 use super::Attempt;
 use crate::analysis::message::{Group, Msg};
 use crate::record::Direction;
@@ -11,16 +13,23 @@ use crate::sip::Method;
 ///   to a failure has the branch of the INVITE and a single Via (RFC 3261 sections 13.2.2.4 and 17.1.1.3).
 /// * A BYE of the callee, a re-INVITE or a MESSAGE need a dialog that is confirmed (sections 15, 14.1; RFC 3428).
 ///   A BYE of the caller, PRACK and UPDATE may belong to an early dialog and prove nothing (RFC 3262, RFC 3311).
-pub(super) fn of<'m>(group: &'m Group<'m>, attempt: &Attempt<'m>) -> Option<&'m Msg<'m>> {
-    attempt.messages.iter().copied().find(|m| is_ack_to_answer(attempt, m)).or_else(|| in_dialog(group, attempt))
+pub(super) fn of<'m>(dialogs: &Dialogs<'m>, attempt: &Attempt<'m>) -> Option<&'m Msg<'m>> {
+    let acks =
+        || attempt.messages.iter().copied().filter(|m| m.method == Method::Ack && m.is_request() && m.to_tag != 0);
+    let answered = || {
+        let firsts = attempt.hops.iter().filter_map(|h| h.messages.first());
+        let branches: HashSet<Option<u64>> = firsts.map(|o| o.vias.first().copied()).collect();
+        let mut new = acks().filter(|m| !branches.contains(&m.vias.first().copied())).take(MOST);
+        new.find(|m| is_to_answer(attempt, m))
+    };
+    acks().next().and_then(|_| answered()).or_else(|| dialogs.proof(attempt))
 }
 
-fn is_ack_to_answer(attempt: &Attempt<'_>, m: &Msg<'_>) -> bool {
-    if m.method != Method::Ack || !m.is_request() || m.to_tag == 0 {
-        return false;
-    }
-    let top = m.vias.first();
-    let known = attempt.hops.iter().filter_map(|h| h.messages.first()).any(|o| o.vias.first() == top);
+/// Of what a hostile log repeats, so many are looked at.
+const MOST: usize = 64;
+
+/// Whether an ACK on a branch of its own is one to a 2xx.
+fn is_to_answer(attempt: &Attempt<'_>, m: &Msg<'_>) -> bool {
     let invite = || attempt.messages.iter().filter(|o| o.method == Method::Invite);
     // From the caller: the branch of the INVITE is known there, so that another one is new.
     let from_caller = || {
@@ -29,24 +38,45 @@ fn is_ack_to_answer(attempt: &Attempt<'_>, m: &Msg<'_>) -> bool {
             && invite().any(|o| (101..200).contains(&o.status) && o.to_tag == m.to_tag)
             && !invite().any(|o| o.status >= 300 && o.to_tag == m.to_tag)
     };
-    !known && (m.vias.len() > 1 || from_caller())
+    m.vias.len() > 1 || from_caller()
 }
 
-/// Requests inside the dialog; where other attempts of the caller follow, it may be theirs.
-fn in_dialog<'m>(group: &'m Group<'m>, attempt: &Attempt<'m>) -> Option<&'m Msg<'m>> {
-    let tag = attempt.from_tag;
-    let is_last = !group
-        .messages
-        .iter()
-        .any(|m| m.method == Method::Invite && m.from_tag == tag && m.to_tag == 0 && m.cseq > attempt.cseq);
-    let proves = |m: &&Msg<'_>| {
-        m.is_request()
-            && m.to_tag != 0
-            && match m.method {
-                Method::Bye => m.to_tag == tag,
-                Method::Invite | Method::Message => m.to_tag == tag || m.from_tag == tag,
-                _ => false,
+/// The requests inside the dialogs of one Call-ID, by the tag of the caller.
+#[derive(Debug, Default)]
+pub(super) struct Dialogs<'m> {
+    /// What a party with this tag sent or got.
+    inside: HashMap<u64, Vec<&'m Msg<'m>>>,
+    /// The highest `CSeq` of its initial INVITEs.
+    newest: HashMap<u64, u32>,
+}
+
+impl<'m> Dialogs<'m> {
+    pub(super) fn of(group: &'m Group<'m>) -> Dialogs<'m> {
+        let mut out = Dialogs::default();
+        for m in &group.messages {
+            if m.method == Method::Invite && m.to_tag == 0 {
+                let newest = out.newest.entry(m.from_tag).or_default();
+                *newest = m.cseq.max(*newest);
+            } else if m.is_request() && matches!(m.method, Method::Bye | Method::Invite | Method::Message) {
+                out.inside.entry(m.from_tag).or_default().push(m);
+                if m.to_tag != m.from_tag {
+                    out.inside.entry(m.to_tag).or_default().push(m);
+                }
             }
-    };
-    group.messages.iter().filter(|_| tag != 0 && is_last).find(proves)
+        }
+        out
+    }
+
+    /// What the caller of an attempt sent or got inside the dialog, in the order of the log.
+    pub(super) fn of_caller(&self, attempt: &Attempt<'_>) -> impl Iterator<Item = &'m Msg<'m>> {
+        self.inside.get(&attempt.from_tag).into_iter().flatten().copied()
+    }
+
+    /// The first that only a confirmed dialog explains; where other attempts of the caller follow, it may be theirs.
+    fn proof(&self, attempt: &Attempt<'_>) -> Option<&'m Msg<'m>> {
+        let tag = attempt.from_tag;
+        let is_last = self.newest.get(&tag).is_none_or(|newest| *newest <= attempt.cseq);
+        let proves = |m: &&Msg<'_>| m.to_tag != 0 && (m.method != Method::Bye || m.to_tag == tag);
+        self.of_caller(attempt).filter(|_| tag != 0 && is_last).find(proves)
+    }
 }

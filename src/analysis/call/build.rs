@@ -122,7 +122,6 @@ fn empty(ctx: &Context<'_>, group: &Group<'_>) -> Call {
         answered_by_mobile: false,
         refused_by_mobile: false,
         leg_unknown: false,
-        start_missing: false,
         pushes_told: true,
         homes: Vec::new(),
         first,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use hashbrown::HashSet;
+
 use super::Call;
 use crate::analysis::attempt::{Attempt, Cancelled};
 use crate::analysis::coverage::Blind;
@@ -21,6 +23,8 @@ const PASSWORD_MS: i64 = 32_000;
 const MEND_MS: i64 = 5_000;
 /// Behind a CANCEL a 2xx may still cross it, for 64 times T1 (RFC 3261 section 9.1).
 const CROSSING_MS: i64 = 32_000;
+/// Copies of one message on one hop that are looked at.
+const MOST: usize = 64;
 
 /// Puts the end of the last attempt, and of its dialog if there is one, into the call.
 pub(super) fn end(
@@ -32,9 +36,9 @@ pub(super) fn end(
 ) {
     let Some(last) = attempts.last() else { return };
     let final_response = last.final_response();
-    call.start_missing = last.hops.iter().all(|h| h.invite().is_none()) && attempts.len() == 1;
+    let start_missing = last.hops.iter().all(|h| h.invite().is_none()) && attempts.len() == 1;
     let edge_record = has_edge_record(ctx, diagnostics, last);
-    match outcome(ctx, last, call.start_missing, edge_record) {
+    match outcome(ctx, last, start_missing, edge_record) {
         Ok(outcome) => call.outcome = outcome,
         Err(blind) => (call.outcome, call.blind) = (Outcome::Undetermined, Some(blind)),
     }
@@ -100,7 +104,7 @@ fn outcome(ctx: &Context<'_>, last: &Attempt<'_>, start_missing: bool, edge_reco
     if patience > 0 && !retry_would_show(ctx, last, f, patience) {
         return Err(ctx.coverage.end_after(f.server, f.id));
     }
-    let told = |rang| judge_final(ctx, f, rang, edge_record);
+    let told = judge_final(ctx, f, edge_record);
     let outcome = told(last.rang());
     if !last.rang() && outcome != told(true) && !tells_ringing(ctx, last) {
         return Err(if start_missing { Blind::StartMissing } else { cut() });
@@ -140,12 +144,12 @@ fn first_of<'m>(attempt: &Attempt<'m>, m: &Msg<'m>) -> Msg<'m> {
 /// Whether the server that got the INVITE from the caller tells all until a final: a CANCEL would stand there.
 fn tells_caller_side(ctx: &Context<'_>, attempt: &Attempt<'_>, f: &Msg<'_>) -> bool {
     let Some(root) = attempt.root() else { return false };
-    root.messages.iter().any(|m| {
+    root.messages.iter().take(MOST).any(|m| {
         m.method == Method::Invite
             && m.is_request()
             && m.direction != Direction::Outgoing
             && (m.vias.len() == 1 || !ctx.comes_from_own_server(m))
-            && root.finals().any(|f| ctx.tells_between(m, f))
+            && root.finals().take(MOST).any(|f| ctx.tells_between(m, f))
     }) && f.vias.len() <= root.messages.first().map_or(0, |m| m.vias.len())
 }
 
@@ -169,20 +173,23 @@ fn retry_would_show(ctx: &Context<'_>, attempt: &Attempt<'_>, f: &Msg<'_>, ms: i
 fn tells_ringing(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
     attempt.hops.iter().enumerate().any(|(i, hop)| {
         let invites = hop.messages.iter().filter(|m| m.method == Method::Invite && m.is_request());
-        let mut told = invites.filter(|m| hop.finals().any(|f| ctx.tells_between(m, f))).peekable();
+        let tells = |m: &&&Msg<'_>| hop.finals().take(MOST).any(|f| ctx.tells_between(m, f));
+        let mut told = invites.take(MOST).filter(tells).peekable();
         told.peek().is_some() && attempt.is_before_all_legs(i)
     })
 }
 
-/// The outcome of a final response, from all that it says.
-pub(super) fn judge_final(ctx: &Context<'_>, f: &Msg<'_>, rang: bool, edge_record: bool) -> Outcome {
+/// The outcome of a final response, from all that it says, with and without ringing before it.
+pub(super) fn judge_final(ctx: &Context<'_>, f: &Msg<'_>, edge_record: bool) -> impl Fn(bool) -> Outcome + use<> {
+    let status = f.status;
     let diagnostics = Diagnostic::of(ctx, f.id);
-    let warning = ctx.header(f.id, HeaderName::Warning).unwrap_or_default();
+    let warning = ctx.header(f.id, HeaderName::Warning).unwrap_or_default().into_owned();
     let texts: String = diagnostics.iter().map(Diagnostic::text).collect();
     let reason = format!("{} {texts}", ctx.reason_phrase(f.id).unwrap_or_default());
-    let facts =
-        Final { status: f.status, warning: &warning, reason: &reason, diagnostics: &diagnostics, rang, edge_record };
-    outcome::of_final(&facts)
+    move |rang| {
+        let (warning, reason, diagnostics) = (&warning[..], &reason[..], &diagnostics[..]);
+        outcome::of_final(&Final { status, warning, reason, diagnostics, rang, edge_record })
+    }
 }
 
 /// Whether an Edge recorded that it could not route the INVITE. Only an Edge's own record proves that the way
@@ -235,7 +242,8 @@ fn is_cancel_race(d: &Diagnostic) -> bool {
 fn end_dialog(ctx: &Context<'_>, call: &mut Call, attempts: &[Attempt<'_>], own: &[&Msg<'_>]) {
     let is_bye = |m: &Msg<'_>| m.is_request() && m.method == Method::Bye;
     // A challenge to an earlier attempt is no refusal; the callee counts its own CSeq (RFC 3261 section 12.2.1.1).
-    let is_initial = |m: &Msg<'_>| attempts.iter().any(|a| a.cseq == m.cseq && a.from_tag == m.from_tag);
+    let initial: HashSet<(u64, u32)> = attempts.iter().map(|a| (a.from_tag, a.cseq)).collect();
+    let is_initial = |m: &Msg<'_>| initial.contains(&(m.from_tag, m.cseq));
     let is_refusal = |m: &Msg<'_>| m.method == Method::Invite && m.status >= 300 && !is_initial(m);
     let said: Vec<(EventId, Vec<Diagnostic>)> =
         own.iter().filter(|m| is_bye(m) || is_refusal(m)).map(|m| (m.id, Diagnostic::of(ctx, m.id))).collect();

@@ -51,7 +51,7 @@ fn legs(ctx: &Context<'_>, attempt: &Attempt<'_>, outcome: Outcome) -> Vec<Leg> 
             let rang = hop.responses().any(|m| m.status == 180);
             let quiet = if rang { Outcome::NoAnswer } else { Outcome::NoResponse };
             let leg_outcome = match last {
-                Some(f) if f.status != 487 => judge_final(ctx, f, rang, false),
+                Some(f) if f.status != 487 => judge_final(ctx, f, false)(rang),
                 _ if is_completed_elsewhere(ctx, hop) => Outcome::AnsweredElsewhere,
                 _ if caller_cancelled && !answered => Outcome::Cancelled,
                 _ if answered => Outcome::AnsweredElsewhere,

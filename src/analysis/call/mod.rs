@@ -129,8 +129,6 @@ pub struct Call {
     pub(super) refused_by_mobile: bool,
     /// Nothing tells which of the legs answered, or refused.
     pub(super) leg_unknown: bool,
-    /// The INVITE is not in the log.
-    pub(super) start_missing: bool,
     /// The logs would show each push for the call.
     pub(crate) pushes_told: bool,
     /// One for each mobile endpoint.

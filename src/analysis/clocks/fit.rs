@@ -27,6 +27,9 @@ const SET_MS: i64 = 1_000;
 /// Times at which the band of a segment is kept, beside its corners.
 const KNOTS: i32 = 32;
 
+/// A clock that is set more often than this is not known well enough to tell how well.
+const MOST_PIECES: usize = 256;
+
 /// From a record on, how far the clock is ahead. Its times are counted from `origin`, without what the server's own
 /// log tells of steps.
 #[derive(Clone, Debug)]
@@ -104,9 +107,15 @@ pub(super) fn fit(
     extent: Extent,
 ) -> Clock {
     let order = |at: EventId| ranks.order(server, at);
-    let known = |at: EventId| own.iter().rev().find(|s| s.from <= order(at)).map_or(0, |s| s.own_ms);
-    let bounds: Vec<Bound> =
-        bounds.iter().map(|b| Bound { ms: b.ms - known(b.at), time: b.time - known(b.at), ..*b }).collect();
+    let known = |at: EventId| {
+        let behind = own.partition_point(|s| s.from <= order(at));
+        behind.checked_sub(1).and_then(|last| own.get(last)).map_or(0, |s| s.own_ms)
+    };
+    let bounds: Vec<Bound> = bounds
+        .iter()
+        .map(|b| (b, known(b.at)))
+        .map(|(b, ms)| Bound { ms: b.ms - ms, time: b.time - ms, ..*b })
+        .collect();
     let pieces = pieces(&bounds);
     let mut measured: Vec<Segment> = Vec::new();
     for (i, own_bounds) in pieces.iter().enumerate() {
@@ -125,7 +134,8 @@ pub(super) fn fit(
         // The band reaches over all records of its part of the log.
         let start = if i == 0 { extent.0.min(first.time) } else { first.time };
         let end = pieces.get(i + 1).and_then(|next| next.first()).map_or(extent.1, |next| next.time).max(last.time);
-        let halves = if lines.is_two_sided() { halves(&lines, line, start - origin, end - origin) } else { Vec::new() };
+        let sure = lines.is_two_sided() && pieces.len() <= MOST_PIECES;
+        let halves = if sure { halves(&lines, line, start - origin, end - origin) } else { Vec::new() };
         measured.push(Segment { from, at, own_ms: 0, origin, line, halves });
     }
     let ends = |s: &Segment, i: usize| {

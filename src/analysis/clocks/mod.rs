@@ -180,9 +180,18 @@ impl Clocks {
 
     /// For each server the time of its first and last record, as if it had never been set.
     fn extents(&self, trace: &Trace, servers: &Servers) -> Vec<Extent> {
-        let mut out: Vec<Option<Extent>> = vec![None; self.of.len()];
+        // Where nothing was set, the server's own first and last time are it.
+        let steady: Vec<bool> = self.of.iter().map(|c| c.segments.is_empty()).collect();
+        let spans = servers.all().iter().zip(&steady).map(|(s, steady)| s.span.filter(|_| *steady));
+        let mut out: Vec<Option<Extent>> = spans.map(|span| span.map(|(first, last)| (first.0, last.0))).collect();
+        if steady.iter().all(|steady| *steady) {
+            return out.into_iter().map(Option::unwrap_or_default).collect();
+        }
         for (id, event) in (0..).map(EventId).zip(trace.events()) {
             let server = servers.of(event);
+            if steady.get(usize::from(server.0)) != Some(&false) {
+                continue;
+            }
             let Some((slot, time)) = out.get_mut(usize::from(server.0)).zip(event.time()) else { continue };
             let time = time.0 - self.segment(server, id).map_or(0, |s| s.own_ms);
             *slot = Some(slot.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
@@ -207,7 +216,7 @@ impl Clocks {
                 Some(Bound { at: here, time: own.0, ms, unsure: half.unwrap_or(0.0), upper })
             })
             .collect();
-        out.sort_by_key(|b| (self.ranks.order(to, b.at), b.upper, b.ms));
+        out.sort_by_cached_key(|b| (self.ranks.order(to, b.at), b.upper, b.ms));
         (out, sure)
     }
 
@@ -237,8 +246,8 @@ impl Clocks {
     /// Whether a clock is held against another and neither was seen to be set: what it says of a silence is believed.
     pub(crate) fn is_steady(&self, server: ServerId) -> bool {
         let group = self.get(server).map(|own| own.group);
-        let held: Vec<&Clock> = self.of.iter().filter(|c| Some(c.group) == group).collect();
-        held.len() > 1 && held.iter().all(|c| c.segments.len() < 2)
+        let held = || self.of.iter().filter(|c| Some(c.group) == group);
+        held().count() > 1 && held().all(|c| c.segments.len() < 2)
     }
 
     /// By how much a corrected time may be wrong; `None` where that is not known.

@@ -25,7 +25,11 @@ impl Coverage {
             return -1;
         };
         let jumps = self.jumps.get(usize::from(server.0)).map_or(&[][..], Vec::as_slice);
-        let over: i64 = jumps.iter().filter(|(at, _)| *at > from && *at <= end).map(|(_, ms)| ms).sum();
+        let until = |time: Timestamp| {
+            let behind = jumps.partition_point(|(at, _)| *at <= time);
+            behind.checked_sub(1).and_then(|last| jumps.get(last)).map_or(0, |(_, sum)| *sum)
+        };
+        let over = if end > from { until(end) - until(from) } else { 0 };
         end.since(from) - over
     }
 
@@ -41,11 +45,7 @@ impl Coverage {
     /// Since when something that shows first with this record may have gone on unseen: the end of what the log tells
     /// before. `None`: since ever.
     pub(in crate::analysis) fn dark_since(&self, server: ServerId, id: EventId) -> Option<Timestamp> {
-        let (number, chain) = self.chain_of(server, id)?;
-        let start = chain.span?.0;
-        let own = self.timed.get(usize::from(server.0))?;
-        let ends = own.iter().filter(|n| **n != number).filter_map(|n| self.chains.get(*n as usize)?.span);
-        ends.filter(|(begin, _)| *begin <= start).map(|(_, end)| end).max()
+        self.chain_of(server, id)?.1.before
     }
 
     /// The chain that tells of a time, the longest where several do.

@@ -19,6 +19,8 @@ pub(super) struct Chain {
     logged: Option<Span>,
     /// The same on the clock of the reference.
     pub(super) span: Option<(Timestamp, Timestamp)>,
+    /// The end of all that its server's log tells before it; on the clock of the reference.
+    pub(super) before: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +64,7 @@ impl Coverage {
                     last: stretch.last,
                     logged: spoken,
                     span: None,
+                    before: None,
                 }),
             }
             if let Some(slot) = self.stretches.get_mut(at) {
@@ -114,13 +117,29 @@ impl Coverage {
         for own in &mut self.timed {
             own.sort_by_key(start);
         }
+        for own in &self.timed {
+            let mut told = None;
+            for chain in own {
+                if let Some(chain) = self.chains.get_mut(*chain as usize) {
+                    chain.before = told;
+                    told = told.max(chain.span.map(|(_, end)| end));
+                }
+            }
+        }
         for step in &self.unusual {
             let time = trace.event(step.at).and_then(Event::time).map(|t| clocks.at(step.server, step.at, t));
             if let (Some(time), Some(own)) = (time, self.jumps.get_mut(usize::from(step.server.0))) {
                 own.push((time, step.by_ms));
             }
         }
-        self.jumps.iter_mut().for_each(|own| own.sort_unstable());
+        for own in &mut self.jumps {
+            own.sort_unstable();
+            let mut sum = 0;
+            for (_, by_ms) in own {
+                sum += *by_ms;
+                *by_ms = sum;
+            }
+        }
     }
 }
 

@@ -121,7 +121,7 @@ pub struct Coverage {
     timed: Vec<Vec<u32>>,
     holes: Vec<Hole>,
     steps: Vec<Step>,
-    /// For each server where its time jumped far more than usual: the time behind, and by how much.
+    /// For each server where its time jumped far more than usual: the time behind, and by how much, with all before it.
     jumps: Vec<Vec<(Timestamp, i64)>>,
     unusual: Vec<Step>,
     /// Inputs whose sequence numbers have so many gaps that they prove nothing: filtered when they were converted.

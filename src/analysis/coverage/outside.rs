@@ -81,7 +81,7 @@ impl<'t> Gaps<'t> {
         if text.len() < 4 {
             return;
         }
-        for at in memmem::find_iter(text, b"TL_") {
+        for at in line_starts(text) {
             let line = text.get(at..).map_or(&[][..], |t| t.get(..200).unwrap_or(t));
             let server = if self.single { self.only } else { self.server_of(line) };
             let informs = informs(line);
@@ -101,6 +101,12 @@ impl<'t> Gaps<'t> {
         let place = inside.get(..memchr::memchr(b']', inside)?)?;
         self.names.iter().find(|(_, name)| *name == place).map(|(symbol, _)| *symbol)
     }
+}
+
+/// Where lines of the trace begin: a prefix that is quoted inside a line is none.
+fn line_starts(text: &[u8]) -> impl Iterator<Item = usize> {
+    let begins = |at: &usize| at.checked_sub(1).is_none_or(|b| matches!(text.get(b), Some(b'\n' | b'\r')));
+    memmem::find_iter(text, b"TL_").filter(begins)
 }
 
 /// Whether a line has the level of messages, or a lower one. With the level set to warnings, or throttled to them,
@@ -142,8 +148,8 @@ pub(super) fn swallowed(trace: &Trace, event: &Event, server: Option<Symbol>) ->
 pub(super) fn tail(trace: &Trace, events: &[Event]) -> Vec<TailLine> {
     let Some(gaps) = Gaps::new(trace, events) else { return Vec::new() };
     let text = gaps.text(events.len());
-    let starts = memmem::find_iter(text, b"TL_").take(TAIL);
-    starts
+    line_starts(text)
+        .take(TAIL)
         .filter_map(|at| {
             let line = text.get(at..)?;
             let line = line.get(..400).unwrap_or(line);

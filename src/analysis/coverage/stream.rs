@@ -55,8 +55,8 @@ pub(super) struct Stream {
     usual: Usual,
     /// A time that went back a little: by how much, and the time before.
     perhaps: Option<(Step, Timestamp)>,
-    /// The last message, and the records of other kinds since.
-    message: Option<(EventId, Option<Timestamp>)>,
+    /// The last message with its number and time, and the records of other kinds since.
+    message: Option<(EventId, u32, Option<Timestamp>)>,
     others: u32,
     /// The most of them in a row, when a line of the level that messages have came between.
     most_others: u32,
@@ -112,7 +112,7 @@ impl Stream {
             silences: Vec::new(),
             usual: Usual::default(),
             perhaps: None,
-            message: (event.kind == RecordKind::Protocol).then_some((id, time)),
+            message: (event.kind == RecordKind::Protocol).then_some((id, number, time)),
             others: 0,
             most_others: 0,
             usual_messages: Usual::default(),
@@ -182,11 +182,11 @@ impl Stream {
         if passed >= SILENCE.0 {
             self.silences.push((passed, cut(HoleKind::Silence)));
         }
-        self.note_message(id, event, time);
         let restarted = self.breaks.last().is_some_and(|b| b.hole.before == id);
+        self.note_message(id, event, number, time);
         self.highest = if restarted { number } else { self.highest.max(number) };
         let now = time.map_or(0, second);
-        let lines = 1 + self.pending;
+        let lines = self.pending.saturating_add(1);
         self.second = if now == self.second.0 { (now, self.second.1.saturating_add(lines)) } else { (now, lines) };
         (self.last, self.last_time, self.pending) = (id, time.or(self.last_time), 0);
         self.records += 1;
@@ -201,15 +201,15 @@ impl Stream {
         }
     }
 
-    fn note_message(&mut self, id: EventId, event: &Event, time: Option<Timestamp>) {
+    fn note_message(&mut self, id: EventId, event: &Event, number: u32, time: Option<Timestamp>) {
         if event.kind != RecordKind::Protocol {
             self.others += 1;
             return;
         }
-        if let Some((after, before)) = self.message.replace((id, time)) {
+        if let Some((after, low, before)) = self.message.replace((id, number, time)) {
             let passed = time.zip(before).map_or(0, |(now, then)| now.since(then));
             let hole = Hole { server: self.server, kind: HoleKind::Level, after, before: id };
-            let cut = Cut { hole, low: 0, high: 0, lines: 0 };
+            let cut = Cut { hole, low, high: number, lines: 0 };
             self.usual_messages.add(id, passed);
             let others = self.most_others.max(self.others);
             if others >= LEVEL.0 && passed >= LEVEL.1 {

@@ -30,16 +30,15 @@ const ROUNDS: usize = 64;
 ///
 /// A prompt push takes an occasion that has none yet, where only one such is left for it. What is left over follows
 /// within a moment on another push of the same occasion, or is the only one that an occasion has.
-pub(super) fn assign(analysis: &Analysis, pushes: &[usize], edges: &[Vec<Edge>]) -> Vec<Given> {
+pub(super) fn assign(analysis: &Analysis, rooms: &[usize], pushes: &[usize], edges: &[Vec<Edge>]) -> Vec<Given> {
     let mut to: Vec<Option<Occasion>> = vec![None; edges.len()];
     // A missed call takes a push of its own, apart from those for which it rang.
     let mut taken: HashMap<(Occasion, bool), usize> = HashMap::new();
     for _ in 0..ROUNDS {
         let mut changed = false;
         for (slot, own) in to.iter_mut().zip(edges).filter(|(slot, _)| slot.is_none()) {
-            let free: Vec<&Edge> =
-                own.iter().filter(|e| e.kind != Kind::Late && is_free(analysis, &taken, e)).collect();
-            if let [only] = free[..] {
+            let mut free = own.iter().filter(|e| e.kind != Kind::Late && is_free(e, rooms, &taken));
+            if let (Some(only), None) = (free.next(), free.next()) {
                 *slot = Some(only.occasion);
                 *taken.entry((only.occasion, only.kind == Kind::Missed)).or_default() += 1;
                 changed = true;
@@ -52,7 +51,7 @@ pub(super) fn assign(analysis: &Analysis, pushes: &[usize], edges: &[Vec<Edge>])
     let sent = |i: usize| pushes.get(i).and_then(|p| analysis.pushes.get(*p)).and_then(|p| p.sent);
     for i in 0..edges.len() {
         let Some(own) = edges.get(i).filter(|_| to.get(i).is_some_and(Option::is_none)) else { continue };
-        if own.iter().any(|e| e.kind != Kind::Late && is_free(analysis, &taken, e)) {
+        if own.iter().any(|e| e.kind != Kind::Late && is_free(e, rooms, &taken)) {
             // A tie.
             continue;
         }
@@ -93,14 +92,17 @@ pub(super) fn assign(analysis: &Analysis, pushes: &[usize], edges: &[Vec<Edge>])
         .collect()
 }
 
-/// Whether an occasion has room for one more push: one for each phone that it rang at.
-fn is_free(analysis: &Analysis, taken: &HashMap<(Occasion, bool), usize>, edge: &Edge) -> bool {
+/// For each call, how many pushes it has room for: one for each phone that it rang at.
+pub(super) fn rooms(analysis: &Analysis) -> Vec<usize> {
+    analysis.calls.iter().map(|c| c.legs.iter().filter(|l| l.mobile).count().max(1)).collect()
+}
+
+/// Whether an occasion has room for one more push.
+fn is_free(edge: &Edge, rooms: &[usize], taken: &HashMap<(Occasion, bool), usize>) -> bool {
     let missed = edge.kind == Kind::Missed;
     let used = taken.get(&(edge.occasion, missed)).copied().unwrap_or(0);
     let room = match edge.occasion {
-        Occasion::Call(c) if !missed => {
-            analysis.calls.get(c).map_or(1, |c| c.legs.iter().filter(|l| l.mobile).count().max(1))
-        }
+        Occasion::Call(c) if !missed => rooms.get(c).copied().unwrap_or(1),
         _ => 1,
     };
     used < room

@@ -70,6 +70,15 @@ impl Occasion {
         }
     }
 
+    /// Its place in the order of time; without times, of the records.
+    pub(super) fn place(self, analysis: &Analysis) -> (Option<Timestamp>, Option<EventId>) {
+        let first = match self {
+            Occasion::Call(c) => analysis.calls.get(c).map(|c| c.first),
+            Occasion::Message(m) => analysis.messages_inside.get(m).map(|m| m.first),
+        };
+        (self.start(analysis), first)
+    }
+
     pub(super) fn is_mobile(self, analysis: &Analysis) -> bool {
         match self {
             Occasion::Call(c) => analysis.calls.get(c).is_some_and(|c| c.mobile),

@@ -18,7 +18,7 @@ use super::Analysis;
 use super::coverage::Blind;
 use super::message::Context;
 use super::words::Link;
-use assign::{Edge, Given, assign};
+use assign::{Edge, Given, assign, rooms};
 use fit::{Fit, Occasion};
 
 /// Why a push that is linked to none may still be a call's own.
@@ -32,6 +32,9 @@ pub(super) struct Doubt {
 /// Calls considered for one push, before and after its time; a user with more open calls than this at one
 /// moment is a load test, and asking all pairs of it would be quadratic.
 const NEAR: (usize, usize) = (128, 32);
+
+/// Doubts that are kept of one call: more change nothing.
+const MOST_DOUBTS: usize = 64;
 
 /// Links every push of a user, where the evidence says to what. Returns the doubts of each call.
 pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) -> Vec<Vec<Doubt>> {
@@ -47,7 +50,7 @@ pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) -> Vec<Vec<Doubt>
         of_user.entry(to).or_default().push(Occasion::Message(i));
     }
     for own in of_user.values_mut() {
-        own.sort_by_key(|o| o.start(analysis));
+        own.sort_by_key(|o| o.place(analysis));
     }
     let mut pushes: HashMap<String, Vec<usize>> = HashMap::new();
     let mut users: Vec<String> = Vec::new();
@@ -61,12 +64,13 @@ pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) -> Vec<Vec<Doubt>
             })
             .push(p);
     }
+    let rooms = rooms(analysis);
     let mut given = Vec::new();
     for user in &users {
         let occasions = of_user.get(user.as_str()).map_or(&[][..], Vec::as_slice);
         let own = pushes.get(user).map_or(&[][..], Vec::as_slice);
         let edges: Vec<Vec<Edge>> = own.iter().map(|p| edges(analysis, ctx, occasions, *p, &mut doubts)).collect();
-        given.extend(own.iter().copied().zip(assign(analysis, own, &edges)));
+        given.extend(own.iter().copied().zip(assign(analysis, &rooms, own, &edges)));
     }
     drop(of_user);
     for (push, given) in given {
@@ -78,7 +82,7 @@ pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) -> Vec<Vec<Doubt>
 /// The occasions that fit a push. A call on a clock that cannot be compared gets a doubt.
 fn edges(analysis: &Analysis, ctx: &Context<'_>, all: &[Occasion], p: usize, doubts: &mut [Vec<Doubt>]) -> Vec<Edge> {
     let Some(push) = analysis.pushes.get(p) else { return Vec::new() };
-    let at = all.partition_point(|o| o.start(analysis).is_some_and(|t| Some(t) <= push.sent));
+    let at = all.partition_point(|o| o.place(analysis) <= (push.sent, Some(push.first)));
     let near = all.get(at.saturating_sub(NEAR.0)..all.len().min(at + NEAR.1)).unwrap_or_default();
     let mut out: Vec<Edge> = Vec::new();
     let mut apart = Vec::new();
@@ -96,7 +100,7 @@ fn edges(analysis: &Analysis, ctx: &Context<'_>, all: &[Occasion], p: usize, dou
     }
     if out.is_empty() {
         for call in apart.iter().filter_map(|o| o.call()) {
-            if let Some(own) = doubts.get_mut(call) {
+            if let Some(own) = doubts.get_mut(call).filter(|own| own.len() < MOST_DOUBTS) {
                 own.push(Doubt { push: p, why: Blind::Clocks });
             }
         }
@@ -116,7 +120,7 @@ fn put(analysis: &mut Analysis, ctx: &Context<'_>, p: usize, given: Given, doubt
     let calls: Vec<usize> = candidates.iter().filter_map(|o| o.call()).collect();
     if let (None, Some(why)) = (to, others) {
         for call in &calls {
-            if let Some(own) = doubts.get_mut(*call) {
+            if let Some(own) = doubts.get_mut(*call).filter(|own| own.len() < MOST_DOUBTS) {
                 own.push(Doubt { push: p, why });
             }
         }

@@ -118,9 +118,12 @@ impl Push {
     }
 }
 
-/// All pushes of one Call-ID.
-pub(super) fn pushes(ctx: &Context<'_>, group: &Group<'_>) -> Vec<Push> {
-    let mut sets: Vec<((u64, u32), Vec<&Msg<'_>>)> = Vec::new();
+/// The transactions of MESSAGE requests in one Call-ID, by From tag and `CSeq`.
+pub(super) type Sets<'m> = Vec<((u64, u32), Vec<&'m Msg<'m>>)>;
+
+/// All MESSAGE transactions of one Call-ID: pushes, and others.
+pub(super) fn split<'m>(ctx: &Context<'_>, group: &'m Group<'m>) -> (Sets<'m>, Sets<'m>) {
+    let mut sets: Sets<'m> = Vec::new();
     let mut index = hashbrown::HashMap::new();
     for m in group.messages.iter().filter(|m| m.method == Method::Message) {
         let key = (m.from_tag, m.cseq);
@@ -132,10 +135,14 @@ pub(super) fn pushes(ctx: &Context<'_>, group: &Group<'_>) -> Vec<Push> {
             set.push(m);
         }
     }
-    sets.retain(|(_, set)| set.iter().any(|m| is_push(ctx, m)));
+    sets.into_iter().partition(|(_, set)| set.iter().any(|m| is_push(ctx, m)))
+}
+
+/// All pushes of one Call-ID.
+pub(super) fn pushes(ctx: &Context<'_>, group: &Group<'_>, sets: &Sets<'_>) -> Vec<Push> {
     let mut out: Vec<Push> = Vec::new();
     for ((_, cseq), set) in sets {
-        let push = build::push(ctx, group, cseq, &set);
+        let push = build::push(ctx, group, *cseq, set);
         // An attempt that was only asked for credentials is the same push as the attempt that follows it.
         if let Some(before) = out.last_mut().filter(|p| matches!(p.status, Some(401 | 407)) && p.cseq < push.cseq) {
             let (sent, first, until) = (before.sent, before.first, push.answered);

@@ -1,5 +1,7 @@
 //! What the records of one stream tell about the server that wrote them.
 
+use hashbrown::HashMap;
+
 use crate::record::{Direction, RecordKind};
 use crate::sip::{HeaderName, Message, Method, NameAddr, StartLine, Via};
 use crate::span::FileId;
@@ -8,6 +10,7 @@ use crate::time::Timestamp;
 use crate::trace::{Event, Symbol, Trace};
 
 use super::machine;
+use crate::analysis::call::is_mobility_listener;
 
 /// The records of one prefix name in one input, or all records of an input without names.
 #[derive(Clone, Debug, Default)]
@@ -72,11 +75,12 @@ pub(super) fn streams(trace: &Trace, events: &[Event]) -> Vec<Stream> {
     let Some(source) = trace.sources().get(file.index()) else { return Vec::new() };
     let single = source.server_count() <= 1;
     let mut out: Vec<Stream> = Vec::new();
+    let mut index: HashMap<Option<Symbol>, usize> = HashMap::new();
     let name = trace.inputs().get(file.index()).map_or("", |i| i.name());
     for event in events {
         // In an input of one server a record without its name is the server's too.
         let symbol = if single { source.only_server() } else { event.server() };
-        let at = out.iter().position(|s| s.symbol == symbol).unwrap_or_else(|| {
+        let at = *index.entry(symbol).or_insert_with(|| {
             let machine = symbol.map(|s| machine(trace, s));
             out.push(Stream { file, symbol, machine, file_name: file_stem(name), ..Stream::default() });
             out.len() - 1
@@ -134,14 +138,17 @@ impl Stream {
             (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
             (None, None) => {
                 // A server with two addresses uses each for a good part of what it sends.
-                let often = |s: &Stream, host: &str| {
-                    let sum: u32 = s.sent_by.iter().map(|(_, n)| n).sum();
-                    s.sent_by.iter().any(|(h, n)| h == host && n * 5 >= sum)
-                };
-                self.sent_by.iter().any(|(host, _)| often(self, host) && often(other, host))
+                let mut own = self.often();
+                own.any(|host| other.often().any(|h| h == host))
             }
             _ => false,
         }
+    }
+
+    /// The hosts that it puts into every fifth Via or more.
+    fn often(&self) -> impl Iterator<Item = &str> {
+        let sum: u32 = self.sent_by.iter().map(|(_, n)| n).sum();
+        self.sent_by.iter().filter(move |(_, n)| n.saturating_mul(5) >= sum).map(|(host, _)| host.as_str())
     }
 
     /// The words of the names that people gave: of the machine and of the file.
@@ -239,7 +246,7 @@ impl Stream {
 fn is_fork(trace: &Trace, event: &Event, message: &Message<'_>) -> bool {
     let StartLine::Request { uri, .. } = message.start_line() else { return false };
     let peer = trace.peer(event).unwrap_or_default();
-    contains_ignore_case(uri, b"ms-received-cid=") || peer.ends_with(b":5087") || peer.ends_with(b":5086")
+    contains_ignore_case(uri, b"ms-received-cid=") || is_mobility_listener(&decode(peer))
 }
 
 fn count<N: std::ops::AddAssign>(counts: &mut Vec<(String, N)>, host: &str, n: N) {

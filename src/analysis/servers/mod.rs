@@ -55,8 +55,8 @@ pub struct Servers {
     doubled: Vec<FileId>,
     /// Domains of the hosts by which the servers call themselves, lower case.
     domains: Vec<String>,
-    /// One of them is named, and has no log here.
-    absent: bool,
+    /// Servers of the house that are named as the other side of a connection, and have no log here; lower case.
+    missing: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -129,8 +129,12 @@ impl Servers {
             let hosts = name::hosts(own);
             self.all.push(Server { name, role: role::of(own), files, hosts, records, span });
         }
-        let peers = || merged.iter().flatten().flat_map(|s| &s.peers);
-        self.absent = peers().any(|host| self.is_own_host(host) && self.find(host).is_none());
+        let mut peers: Vec<String> =
+            merged.iter().flatten().flat_map(|s| &s.peers).map(|host| host.to_ascii_lowercase()).collect();
+        peers.sort_unstable();
+        peers.dedup();
+        peers.retain(|host| self.find(host).is_none() && self.is_own_host(host));
+        self.missing = peers;
         // A record whose prefix lost its name is the only server's of its file, if there is only one.
         let unnamed: Vec<bool> = trace.sources().iter().map(|s| s.cls).collect();
         for (file, cls) in self.files.iter_mut().zip(unnamed) {
@@ -140,6 +144,10 @@ impl Servers {
         }
         self.doubled.sort_unstable();
         self.lend(trace);
+        for file in &mut self.files {
+            file.named.sort_by_key(|(symbol, _)| *symbol);
+            file.named.dedup_by_key(|(symbol, _)| *symbol);
+        }
     }
 
     /// The records of an input that adds nothing are those of the servers of the inputs that hold them.
@@ -169,6 +177,9 @@ impl Servers {
                 server.name = Some(host.to_owned());
             }
         }
+        let mut missing = std::mem::take(&mut self.missing);
+        missing.retain(|host| self.find(host).is_none());
+        self.missing = missing;
     }
 
     /// Every server, by first time.
@@ -186,7 +197,10 @@ impl Servers {
         let Some(file) = self.files.get(event.file.index()) else { return ServerId::default() };
         match event.server() {
             None => file.rest,
-            Some(symbol) => file.named.iter().find(|(s, _)| *s == symbol).map_or(file.rest, |(_, id)| *id),
+            Some(symbol) => {
+                let at = file.named.binary_search_by_key(&symbol, |(s, _)| *s).ok().and_then(|at| file.named.get(at));
+                at.map_or(file.rest, |(_, id)| *id)
+            }
         }
     }
 
@@ -204,7 +218,7 @@ impl Servers {
 
     /// The server of a name: the whole name, or its first label, in any case; `None` also where several have it.
     pub fn find(&self, name: &str) -> Option<ServerId> {
-        let label = |text: &str| text.split('.').next().unwrap_or(text).to_ascii_lowercase();
+        let is_of = |own: &str| label(own).eq_ignore_ascii_case(label(name));
         let named = |wanted: &dyn Fn(&str) -> bool| {
             let mut found = (0..).map(ServerId).zip(&self.all).filter(|(_, s)| s.name.as_deref().is_some_and(wanted));
             found.next().map(|(id, _)| id).filter(|_| found.next().is_none())
@@ -216,9 +230,7 @@ impl Servers {
                 .filter(|(_, s)| s.hosts.iter().any(|h| h.eq_ignore_ascii_case(name)));
             found.next().map(|(id, _)| id).filter(|_| found.next().is_none())
         };
-        named(&|own| own.eq_ignore_ascii_case(name))
-            .or_else(by_host)
-            .or_else(|| named(&|own| label(own) == label(name)))
+        named(&|own| own.eq_ignore_ascii_case(name)).or_else(by_host).or_else(|| named(&is_of))
     }
 
     /// Whether a host is a server of the house: one of these, or named in a domain in which they name themselves. Its
@@ -231,7 +243,7 @@ impl Servers {
 
     /// Whether a server of the house is named as the other side of a connection between servers, and has no log here.
     pub(crate) fn lacks_log(&self) -> bool {
-        self.absent
+        !self.missing.is_empty()
     }
 
     /// The servers of one input, ascending.
@@ -245,6 +257,11 @@ impl Servers {
     pub fn doubled(&self) -> &[FileId] {
         &self.doubled
     }
+}
+
+/// The first label of a host name.
+fn label(host: &str) -> &str {
+    host.split('.').next().unwrap_or(host)
 }
 
 /// Streams that go on in each other are those of one server: a log that rolled over has parts in which the server sends

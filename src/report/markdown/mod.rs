@@ -2,6 +2,7 @@
 
 mod escape;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, Write};
 
@@ -70,9 +71,9 @@ impl<'r> Known<'r> {
             for peer in finding.peers.iter().take(PEERS) {
                 writeln!(out, "  - {}", prose(&peer.in_words()))?;
             }
-            let steps = catalogue::find(finding.code).map_or(&[][..], |f| &f.steps);
+            let steps = steps_of(finding);
             if !steps.is_empty() {
-                writeln!(out, "- **Do**: {}", spoken(steps))?;
+                writeln!(out, "- **Do**: {}", spoken(&steps))?;
             }
         }
         Ok(())
@@ -101,6 +102,9 @@ fn missed(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io:
         }
         if let Some(told) = told_by_mail(call) {
             writeln!(out, "- {told}")?;
+        }
+        if let Some(cause) = &call.gateway_cause {
+            writeln!(out, "- Q.850 cause {}: {}", cause.cause, prose(cause.explained.unwrap_or("not in the table")))?;
         }
         known_things.causes(&call.findings, out)?;
         if let Some(later) = &call.reached_later {
@@ -202,7 +206,7 @@ fn lone(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "## Causes seen without their call\n")?;
     for (finding, lone) in all.iter().take(MOST) {
         writeln!(out, "- **Cause** {}: {}", code(finding.code), prose(finding.summary))?;
-        writeln!(out, "- **Do**: {}", finding.remedy)?;
+        writeln!(out, "- **Do**: {}", spoken(&steps_of(finding)))?;
         writeln!(out, "- {}", prose(&spoken_of(lone)))?;
         if finding.calls.is_empty() && finding.pushes.is_empty() {
             proof(&finding.evidence, out)?;
@@ -237,10 +241,21 @@ fn voice_mail(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "## Answered by voice mail: answered to SIP, missed for the person\n")?;
     for [time, to, from, call_id] in report.voice_mail.iter().take(MOST) {
         let (to, from) = (code(known(to, "(unknown user)")), code(known(from, "(unknown caller)")));
-        writeln!(out, "- {} {to} from {from}, Call-ID {}", when(Some(time)), code(call_id))?;
+        writeln!(
+            out,
+            "- {} {to} from {from}, Call-ID {}",
+            when(Some(time.as_str()).filter(|t| !t.is_empty())),
+            code(call_id)
+        )?;
     }
     writeln!(out)?;
     more(report.voice_mail.len(), out)
+}
+
+/// What to do: as the catalogue has it, or in the words that a cause brings itself.
+fn steps_of(finding: &Finding) -> Cow<'static, [Step]> {
+    let own = catalogue::find(finding.code).filter(|f| f.remedy == finding.remedy);
+    own.map_or_else(|| Cow::Owned(catalogue::steps(finding.remedy)), |f| Cow::Borrowed(&f.steps[..]))
 }
 
 fn spoken(steps: &[Step]) -> String {

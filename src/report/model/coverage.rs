@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Place;
+
 /// For which times the log of one server speaks.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
@@ -26,7 +27,7 @@ pub struct Span {
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
 pub struct Hole {
-    /// `sequence`, `restart`, `rewind`, `throttled` or `silence`.
+    /// `sequence`, `restart`, `rewind`, `throttled`, `silence` or `level`.
     pub kind: &'static str,
     /// Lines that are missing, where their numbers tell.
     pub lines: Option<u64>,
@@ -43,6 +44,7 @@ impl Hole {
             ("restart", _) => "a new trace session".to_owned(),
             ("rewind", _) => "the log goes back in time".to_owned(),
             ("throttled", _) => "so many lines a second that some were dropped".to_owned(),
+            ("level", _) => "only diagnostics, no messages".to_owned(),
             _ => "silence".to_owned(),
         }
     }

@@ -120,6 +120,7 @@ pub(super) fn grouped(trace: &Trace, analysis: &Analysis, whole: bool) -> Vec<mo
         .iter()
         .flat_map(|c| &c.findings)
         .chain(analysis.pushes.iter().flat_map(|p| &p.findings))
+        .chain(analysis.missed_messages().flat_map(|m| &m.findings))
         .copied()
         .chain(analysis.lone.iter().map(|l| l.code))
         .collect();
@@ -137,10 +138,17 @@ pub(super) fn grouped(trace: &Trace, analysis: &Analysis, whole: bool) -> Vec<mo
                 p.call.and_then(|c| analysis.calls.get(c)).is_some_and(|c| c.findings.contains(&code))
             };
             let alone = pushes.iter().filter(|p| !of_case(p)).count();
+            // So are a push and the message inside a conversation for which it was sent.
+            let own = |m: &&analysis::SessionMessage| {
+                m.pushes.iter().filter_map(|p| analysis.pushes.get(*p)).any(|p| p.findings.contains(&code))
+            };
+            let inside: Vec<_> = analysis.missed_messages().filter(|m| m.findings.contains(&code)).collect();
+            let inside_alone = inside.iter().filter(|m| !own(m)).count();
             let mut evidence: Vec<EventId> = calls
                 .iter()
                 .flat_map(|c| &c.evidence)
                 .chain(pushes.iter().flat_map(|p| &p.evidence))
+                .chain(inside.iter().flat_map(|m| &m.evidence))
                 .copied()
                 .collect();
             evidence.sort_unstable();
@@ -156,7 +164,7 @@ pub(super) fn grouped(trace: &Trace, analysis: &Analysis, whole: bool) -> Vec<mo
             // Nothing else leads to these, so all forms show some of them.
             let without = lone::records(analysis, code);
             evidence.extend(without.iter().take(if whole { usize::MAX } else { super::SOME }));
-            let cases = (calls.len() + alone) as u64;
+            let cases = (calls.len() + alone + inside_alone) as u64;
             let lone = lone::lone(trace, &without);
             let words = lone::words(entry, cases, lone.as_ref());
             Some((

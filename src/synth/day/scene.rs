@@ -24,7 +24,7 @@ pub(in crate::synth) struct Act {
 /// What happens to a log, not to a message.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::synth) enum Event {
-    /// The clock is set, by so many milliseconds. `seen`: order alone does not tell it from a hole.
+    /// The clock is set, by so many milliseconds. `doubtful`: order alone does not tell it from a hole.
     Step { server: u8, at: u64, by: i64, doubtful: bool },
     /// Messages are not logged for a while: with their numbers, or without as where the level is changed.
     Silence { server: u8, from: u64, to: u64, numbered: bool },

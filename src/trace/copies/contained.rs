@@ -45,11 +45,17 @@ pub(super) fn choose(trace: &Trace, suspected: &[bool], alike: &[(u32, EventId)]
         }
     }
     let place = |id: &EventId| trace.event(*id).map(|e| (rank.get(e.file.index()).copied(), e.start));
-    groups.members.iter_mut().for_each(|m| m.sort_unstable_by_key(place));
+    let mut members = std::mem::take(&mut groups.members);
+    // What counts is whole.
+    for of_group in &mut members {
+        of_group.sort_unstable_by_key(|id| (groups.is_cut(*id), place(id)));
+    }
+    groups.members = members;
     let mut stays = vec![true; trace.inputs().len()];
+    let mut counted: BTreeMap<FileId, u64> = candidates.iter().map(|(file, facts)| (*file, facts.lines)).collect();
     for file in order {
         if let Some(facts) = candidates.get(&file)
-            && can_go(trace, &groups, file, facts, &stays)
+            && can_go(trace, &groups, file, facts, &stays, &mut counted)
         {
             groups.leave(trace, file);
             if let Some(slot) = stays.get_mut(file.index()) {
@@ -119,7 +125,7 @@ fn candidates(trace: &Trace, suspected: &[bool], groups: &mut Groups) -> BTreeMa
         };
         let wholes: Vec<EventId> = ends.iter().map_while(|id| of(*id)).collect();
         if wholes.len() == ends.len() {
-            ends.iter().zip(wholes).for_each(|(id, whole)| groups.add(trace, *id, whole));
+            ends.iter().zip(wholes).for_each(|(id, whole)| groups.add(*id, whole));
             let lines = lines(trace, file);
             out.insert(file, Facts { mixture: mixture(trace, file), lines });
         }
@@ -151,23 +157,33 @@ fn order(trace: &Trace, candidates: &BTreeMap<FileId, Facts>) -> Vec<FileId> {
 
 /// Whether inputs that stay hold all records of this one. Component lines count too: an input that has some goes only
 /// where the others have some, and one of several servers that it names goes only where theirs are as many.
-fn can_go(trace: &Trace, groups: &Groups, file: FileId, facts: &Facts, stays: &[bool]) -> bool {
+///
+/// `counted`: the component lines of inputs, as far as somebody asked.
+fn can_go(
+    trace: &Trace,
+    groups: &Groups,
+    file: FileId,
+    facts: &Facts,
+    stays: &[bool],
+    counted: &mut BTreeMap<FileId, u64>,
+) -> bool {
     if !trace.ids_of(file).all(|id| groups.is_elsewhere(id)) {
         return false;
     }
     if facts.lines == 0 {
         return true;
     }
-    let other = |id: EventId| {
-        let keeper = keeper(trace, groups.members.get(groups.get(id)?)?, stays, Some(file))?;
+    let other = |group: usize| {
+        let keeper = keeper(trace, groups.members.get(group)?, stays, Some(file))?;
         Some(trace.event(keeper)?.file)
     };
-    let mut holders: Vec<FileId> = trace.ids_of(file).filter_map(other).collect();
+    let mut holders: Vec<FileId> = groups.of_file(trace, file, true).into_iter().filter_map(other).collect();
     holders.sort_unstable();
     holders.dedup();
+    let mut count = |file: &FileId| *counted.entry(*file).or_insert_with(|| lines(trace, *file));
     if facts.mixture == Mixture::Named {
-        holders.iter().map(|f| lines(trace, *f)).sum::<u64>() >= facts.lines
+        holders.iter().map(count).sum::<u64>() >= facts.lines
     } else {
-        holders.iter().any(|f| trace.lines_in(*f).next().is_some())
+        holders.iter().any(|file| count(file) > 0)
     }
 }

@@ -1,6 +1,6 @@
 //! Groups of equal records, and in how many inputs each stands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::span::FileId;
 use crate::trace::{EventId, Trace};
@@ -12,9 +12,11 @@ pub(super) struct Groups {
     of: Vec<(EventId, u32)>,
     /// The same for records that were added one by one.
     added: BTreeMap<EventId, u32>,
+    /// What is left of records that are cut: it stands for no whole one.
+    lefts: BTreeSet<EventId>,
     /// By group.
     pub(super) members: Vec<Vec<EventId>>,
-    /// By group: in how many inputs that stay it stands.
+    /// By group: in how many inputs that stay it stands, whole.
     standing: Vec<u32>,
 }
 
@@ -31,17 +33,17 @@ impl Groups {
     }
 
     /// Adds what is left of a record to the group of that record.
-    pub(super) fn add(&mut self, trace: &Trace, left: EventId, whole: EventId) {
+    pub(super) fn add(&mut self, left: EventId, whole: EventId) {
         let group = self.get(whole).unwrap_or(self.members.len());
         if group == self.members.len() {
             self.members.push(vec![whole]);
-            self.standing.push(0);
+            self.standing.push(1);
         }
         let number = u32::try_from(group).unwrap_or(u32::MAX);
         self.added.extend([(left, number), (whole, number)]);
-        if let Some((members, n)) = self.members.get_mut(group).zip(self.standing.get_mut(group)) {
+        self.lefts.insert(left);
+        if let Some(members) = self.members.get_mut(group) {
             members.push(left);
-            *n = files(trace, members);
         }
     }
 
@@ -52,15 +54,27 @@ impl Groups {
 
     /// Whether a record stands in another input that stays.
     pub(super) fn is_elsewhere(&self, id: EventId) -> bool {
-        self.get(id).and_then(|g| self.standing.get(g)).is_some_and(|n| *n > 1)
+        let needed = u32::from(!self.is_cut(id));
+        self.get(id).and_then(|g| self.standing.get(g)).is_some_and(|n| *n > needed)
+    }
+
+    /// Whether a record is what is left of another.
+    pub(super) fn is_cut(&self, id: EventId) -> bool {
+        self.lefts.contains(&id)
+    }
+
+    /// The groups of the records of an input, of those that are cut too.
+    pub(super) fn of_file(&self, trace: &Trace, file: FileId, cut: bool) -> Vec<usize> {
+        let own = trace.ids_of(file).filter(|id| cut || !self.is_cut(*id));
+        let mut groups: Vec<usize> = own.filter_map(|id| self.get(id)).collect();
+        groups.sort_unstable();
+        groups.dedup();
+        groups
     }
 
     /// An input does not stay.
     pub(super) fn leave(&mut self, trace: &Trace, file: FileId) {
-        let mut groups: Vec<usize> = trace.ids_of(file).filter_map(|id| self.get(id)).collect();
-        groups.sort_unstable();
-        groups.dedup();
-        for group in groups {
+        for group in self.of_file(trace, file, false) {
             if let Some(n) = self.standing.get_mut(group) {
                 *n = n.saturating_sub(1);
             }

@@ -14,7 +14,7 @@ use std::hash::{BuildHasher, Hasher};
 
 use rayon::prelude::*;
 
-use super::{Event, EventId, Symbol, Trace};
+use super::{Event, EventId, Source, Symbol, Trace};
 use crate::span::FileId;
 use crate::time::Timestamp;
 
@@ -48,17 +48,16 @@ fn suspects(trace: &Trace) -> Vec<bool> {
         }
     }
     let mut out: Vec<bool> = parts.par_iter().map(|own| !ascends(own)).collect();
-    if trace.sources.iter().any(|s| s.day_first) {
-        // An excerpt may hold only dates that can be read either way: its times may be anywhere.
-        return vec![files > 1; files].iter().zip(&out).map(|(a, b)| *a || *b).collect();
-    }
-    // Two inputs can only share records in a time that both speak of; times that are not known may be any.
+    // Two inputs can only share records in a time that both speak of; times that are not known may be any. Beside an
+    // input that is day first, those of an excerpt whose dates can be read either way are not known.
+    let either = trace.sources.iter().any(|s| s.day_first);
+    let known = |s: &Source| s.span.filter(|_| !(either && s.dates_open));
     let mut spans: Vec<(Timestamp, Timestamp, usize)> = trace
         .sources
         .iter()
         .enumerate()
         .filter(|(_, s)| s.record_count() > 0)
-        .map(|(i, s)| s.span.map_or((Timestamp::NONE, Timestamp(i64::MAX), i), |(a, b)| (a, b, i)))
+        .map(|(i, s)| known(s).map_or((Timestamp::NONE, Timestamp(i64::MAX), i), |(a, b)| (a, b, i)))
         .collect();
     spans.sort_unstable();
     let mut latest: Option<(Timestamp, usize)> = None;

@@ -41,11 +41,12 @@ fn queries_select_what_a_naive_evaluation_selects() {
                     continue;
                 }
                 let odd = found.iter().chain(&expected).find(|at| found.contains(at) != expected.contains(at));
-                if let Some(at) = odd {
-                    let table = table.name();
-                    let (found, expected) = (found.len(), expected.len());
-                    wrong.push(format!("{table} {text}: {found}, expected {expected}; for one {}", world.tell(*at)));
-                }
+                let table = table.name();
+                let (few, many) = (found.len(), expected.len());
+                wrong.push(match odd {
+                    Some(at) => format!("{table} {text}: {few}, expected {many}; for one {}", world.tell(*at)),
+                    None => format!("{table} {text}: the same in another order or twice: {few}, expected {many}"),
+                });
             }
         }
     }
@@ -56,6 +57,7 @@ fn queries_select_what_a_naive_evaluation_selects() {
 /// What the lists show is what the report tells.
 #[test]
 fn lists_and_report_tell_the_same() {
+    let mut seen = std::collections::BTreeSet::new();
     for world in World::all() {
         for (table, key) in [(Table::Calls, "calls"), (Table::Pushes, "pushes")] {
             let of_report = world.report[key].as_array().unwrap();
@@ -66,6 +68,7 @@ fn lists_and_report_tell_the_same() {
                     // What is not known is an empty text in the report.
                     let Some(other) = told.get(name).filter(|other| *other != "" || !value.is_null()) else { continue };
                     assert_eq!(value, other, "{key} {name} of {told}");
+                    seen.insert(format!("{key} {name}"));
                 }
                 let first = &told["evidence"][0];
                 assert_eq!((&row["file"], &row["line"]), (&first["file"], &first["line"]), "{told}");
@@ -77,6 +80,10 @@ fn lists_and_report_tell_the_same() {
                 assert_eq!(listed, neighbours, "{told}");
             }
         }
+    }
+    for name in ["calls outcome", "calls verdict", "calls status", "pushes result", "pushes call", "pushes latency_ms"]
+    {
+        assert!(seen.contains(name), "{name} is not compared: {seen:?}");
     }
 }
 
