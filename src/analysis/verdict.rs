@@ -27,10 +27,11 @@ pub(super) fn judge(analysis: &mut Analysis, doubts: &[Vec<Doubt>], ctx: &Contex
             continue;
         }
         let found = verdict(call, &own);
-        call.pushes_told = found != Verdict::AnsweredByMobile || blind(call, ctx, &local).is_none();
+        let hidden = blind(call, ctx, &local);
+        call.pushes_told = hidden.is_none() && doubts.is_empty();
         let blind = match found {
             Verdict::MissedNoPush | Verdict::MissedPushFailed | Verdict::MissedPushUnanswered => {
-                blind(call, ctx, &local).or_else(|| hangs_on(call, pushes, &own, doubts, found))
+                hidden.or_else(|| hangs_on(call, pushes, &own, doubts, found))
             }
             Verdict::NotOpened => hangs_on(call, pushes, &own, doubts, found),
             Verdict::Undetermined => {

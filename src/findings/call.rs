@@ -24,7 +24,8 @@ pub(super) fn causes(nearby: &Nearby<'_>, call: &Call, pushes: &[&Push]) -> Foun
         tls::of_call(&evidence, &mut found);
     }
     // What kept a push back that was sent again and accepted did not keep the callee from being told.
-    for push in pushes.iter().filter(|p| !p.superseded) {
+    // Where the logs would not show that one, this one's cause stands with the push alone.
+    for push in pushes.iter().filter(|p| !p.superseded && (call.pushes_told || !p.result.is_lost())) {
         found.codes.extend(&push.findings);
         found.records.extend(&push.evidence);
         found.lines.extend(&push.lines);
@@ -47,7 +48,8 @@ pub(super) fn causes(nearby: &Nearby<'_>, call: &Call, pushes: &[&Push]) -> Foun
 /// gave nobody time to answer.
 fn rang_out(call: &Call) -> bool {
     let waited = call.clocks.iter().filter_map(|c| Some(c.end?.since(c.start?))).max();
-    matches!(call.status, Some(408 | 480 | 487)) && waited.is_none_or(|ms| ms >= RING_MS)
+    // Below nothing: the clock was set.
+    matches!(call.status, Some(408 | 480 | 487)) && waited.is_none_or(|ms| ms >= RING_MS || ms < 0)
 }
 
 /// Whether every mobile client of the call keeps its application running and never gets a push.

@@ -253,7 +253,8 @@ impl<'a> Nearby<'a> {
                 out.push((since.or(open).unwrap_or(*time), *time));
                 open = None;
             } else {
-                out.extend(open.replace(*time).map(|from| (from, from.plus(NEAR_MS))));
+                // That it went out was not logged, or not when; where something comes in for it, it had.
+                out.extend(open.replace(*time).map(|from| (from, from.plus(NEAR_MS).min(*time))));
             }
             told |= answers;
         }

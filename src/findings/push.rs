@@ -114,10 +114,13 @@ fn lost_between(nearby: &Nearby<'_>, push: &Push) -> bool {
             Direction::Outgoing => {
                 let next = hop.peer.as_deref().and_then(|p| analysis.servers.find(host_of(p)));
                 next.is_some_and(|next| {
+                    let unsure = analysis.clocks.unsure(server).zip(analysis.clocks.unsure(next));
                     next != server
                         && !seen_at.contains(&next)
                         && analysis.clocks.comparable(server, next)
-                        && analysis.coverage.whole(next, time, time.plus(WAY_MS))
+                        && unsure.is_some_and(|(a, b)| {
+                            analysis.coverage.whole(next, time.plus(-a - b), time.plus(WAY_MS + a + b))
+                        })
                 })
             }
             Direction::Incoming => {

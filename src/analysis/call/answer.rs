@@ -1,13 +1,15 @@
 //! Which of several far ends answered, or refused.
 
+use std::collections::BTreeSet;
+
 use super::Leg;
 use super::describe::is_to_voice_mail;
 use super::legs::is_mobility_listener;
 use crate::analysis::attempt::{Attempt, Hop};
 use crate::analysis::message::{Context, Msg};
+use crate::analysis::servers::ServerId;
 use crate::sip::{Method, Product};
 use crate::text::contains_ignore_case;
-use crate::time::Timestamp;
 
 /// What kind of endpoint spoke for the callee.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,21 +21,39 @@ pub(super) enum Side {
 }
 
 /// The endpoint of the final response: that of its To tag, since every endpoint has its own (RFC 3261 section 12.1.1).
-pub(super) fn speaker(attempt: &Attempt<'_>, own: &[&Msg<'_>], hops: &[&Hop<'_>], legs: &[Leg]) -> Side {
+pub(super) fn speaker(
+    ctx: &Context<'_>,
+    attempt: &Attempt<'_>,
+    own: &[&Msg<'_>],
+    hops: &[&Hop<'_>],
+    legs: &[Leg],
+) -> Side {
     let answered = attempt.final_response().filter(|f| f.status < 300);
-    let kept = answered.and_then(|_| kept(attempt, own));
+    let kept = answered.map_or(Kept::One, |_| kept(ctx, attempt, own));
     // The response that counts names its sender, unless it is one of several.
-    let named = attempt.final_response().filter(|_| kept.is_none() && attempt.proof().is_none() || answered.is_some());
-    if let Some(product) = named.filter(|_| kept.is_none()).and_then(|f| f.product) {
-        return if Product::is_mobile(product) { Side::Mobile } else { Side::Other };
+    let one = matches!(kept, Kept::One);
+    let named = attempt.final_response().filter(|_| one && (attempt.proof().is_none() || answered.is_some()));
+    let of_tag = |tag: u64| of_tag(attempt, hops, legs, tag);
+    if let Some((f, product)) = named.and_then(|f| Some((f, f.product?))) {
+        // A name may be cut off in one record and stand whole in another of the same endpoint.
+        return match of_tag(f.to_tag) {
+            _ if Product::is_mobile(product) => Side::Mobile,
+            Side::Unknown => Side::Other,
+            side => side,
+        };
     }
-    let tag = match (answered, attempt.proof()) {
-        (Some(f), _) => kept.unwrap_or(f.to_tag),
-        (None, Some(proof)) if proof.to_tag == attempt.from_tag => proof.from_tag,
-        (None, Some(proof)) => proof.to_tag,
-        (None, None) => attempt.final_response().map_or(0, |f| f.to_tag),
+    let side = match (kept, answered, attempt.proof()) {
+        (Kept::Tag(tag), ..) => of_tag(tag),
+        (Kept::Unknown(tags), ..) => {
+            let mut sides = tags.into_iter().take(MOST_TAGS).map(of_tag);
+            let first = sides.next().unwrap_or(Side::Unknown);
+            return if sides.all(|side| side == first) { first } else { Side::Unknown };
+        }
+        (Kept::One, Some(f), _) => of_tag(f.to_tag),
+        (Kept::One, None, Some(proof)) if proof.to_tag == attempt.from_tag => of_tag(proof.from_tag),
+        (Kept::One, None, Some(proof)) => of_tag(proof.to_tag),
+        (Kept::One, None, None) => of_tag(attempt.final_response().map_or(0, |f| f.to_tag)),
     };
-    let side = of_tag(attempt, hops, legs, tag);
     match legs {
         // Whatever the tag, nobody else was called.
         [only] if side == Side::Unknown && only.mobile && !is_behind(only) => Side::Mobile,
@@ -73,9 +93,19 @@ fn is_behind(leg: &Leg) -> bool {
     leg.target.as_deref().is_some_and(|t| t.ends_with(":5061"))
 }
 
+/// What is known of the 2xx that the caller kept.
+enum Kept {
+    /// There is one only.
+    One,
+    /// Of several, that with this To tag.
+    Tag(u64),
+    /// Nothing tells which of several, which are these.
+    Unknown(Vec<u64>),
+}
+
 /// Of several 2xx the caller keeps one and ends the others at once (RFC 3261 section 13.2.2.4): the dialog without a
-/// BYE, or with the last.
-fn kept(attempt: &Attempt<'_>, own: &[&Msg<'_>]) -> Option<u64> {
+/// BYE, or with the last, in the order of one server.
+fn kept(ctx: &Context<'_>, attempt: &Attempt<'_>, own: &[&Msg<'_>]) -> Kept {
     let mut tags: Vec<u64> = attempt
         .messages
         .iter()
@@ -84,21 +114,38 @@ fn kept(attempt: &Attempt<'_>, own: &[&Msg<'_>]) -> Option<u64> {
         .collect();
     tags.sort_unstable();
     tags.dedup();
-    if tags.len() < 2 || tags.len() > 64 {
-        return None;
+    if tags.len() < 2 {
+        return Kept::One;
     }
-    let ended = |tag: u64| {
-        let byes =
-            own.iter().filter(|m| m.method == Method::Bye && m.is_request() && (m.to_tag == tag || m.from_tag == tag));
-        byes.map(|m| m.time).min().map_or(Timestamp(i64::MAX), |t| t.unwrap_or(Timestamp(i64::MAX)))
+    if tags.len() > MOST_TAGS {
+        return Kept::Unknown(tags);
+    }
+    let byes = |tag: u64| {
+        let is =
+            move |m: &&&Msg<'_>| m.method == Method::Bye && m.is_request() && (m.to_tag == tag || m.from_tag == tag);
+        own.iter().filter(is)
     };
-    let mut ends: Vec<(Timestamp, u64)> = tags.into_iter().map(|tag| (ended(tag), tag)).collect();
-    ends.sort_unstable();
-    match ends[..] {
-        [.., (before, _), (last, tag)] if before < last => Some(tag),
-        _ => None,
+    let servers: BTreeSet<ServerId> = tags.iter().flat_map(|tag| byes(*tag)).map(|m| m.server).collect();
+    let first = |server: ServerId, tag: u64| {
+        byes(tag).filter(|m| m.server == server).map(|m| ctx.coverage.order(server, m.id)).min()
+    };
+    // The server that saw all dialogs that ended tells in which order they did.
+    let of_one = servers.into_iter().find_map(|server| {
+        let tells = |tag: &u64| first(server, *tag).is_some() || byes(*tag).next().is_none();
+        tags.iter().all(tells).then(|| {
+            let mut ends: Vec<_> = tags.iter().map(|tag| (first(server, *tag), *tag)).collect();
+            ends.sort_unstable_by_key(|(end, _)| (end.is_none(), *end));
+            ends
+        })
+    });
+    match of_one.as_deref() {
+        Some([.., (Some(_), _), (_, tag)]) => Kept::Tag(*tag),
+        _ => Kept::Unknown(tags),
     }
 }
+
+/// More dialogs under one INVITE are a hostile log.
+const MOST_TAGS: usize = 64;
 
 /// Whether voice mail answered: the INVITE that got the 2xx went to it, or it names itself.
 pub(super) fn is_voice_mail(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {

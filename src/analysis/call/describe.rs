@@ -104,15 +104,21 @@ fn modality(message: &Message<'_>) -> Option<Modality> {
 /// caller sent them on to the caller: a response that goes back has the Via list of the request that came.
 pub(super) fn times(ctx: &Context<'_>, call: &mut Call, attempts: &[Attempt<'_>]) {
     let order = |m: &Msg<'_>| ctx.coverage.order(m.server, m.id);
-    let mut places: BTreeMap<ServerId, (usize, Order, Order)> = BTreeMap::new();
-    for m in attempts.iter().flat_map(|a| a.messages.iter().copied()) {
+    // For each server its clock, the attempt seen last, and the places of its first message and last final.
+    let mut places: BTreeMap<ServerId, (usize, usize, Order, Order)> = BTreeMap::new();
+    let messages = (0..).zip(attempts).flat_map(|(number, a)| a.messages.iter().map(move |m| (number, *m)));
+    for (number, m) in messages {
         let invite = m.method == Method::Invite;
         let now = order(m);
-        let (at, first, last) = places.entry(m.server).or_insert_with(|| {
+        let (at, attempt, first, last) = places.entry(m.server).or_insert_with(|| {
             call.clocks.push(Clock::new(m.server, m.id));
-            (call.clocks.len() - 1, now, Order::default())
+            (call.clocks.len() - 1, number, now, Order::default())
         });
         let Some(clock) = call.clocks.get_mut(*at) else { continue };
+        if invite && number > *attempt {
+            // What ended an attempt before did not end the call.
+            (*attempt, clock.last, clock.end, *last) = (number, None, None, Order::default());
+        }
         if now < *first {
             (clock.first, *first) = (m.id, now);
         }

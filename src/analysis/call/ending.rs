@@ -97,6 +97,9 @@ fn outcome(ctx: &Context<'_>, last: &Attempt<'_>, start_missing: bool, edge_reco
             if ctx.servers.all().len() < 2 || ctx.servers.lacks_log() {
                 return Err(Blind::ServerMissing);
             }
+            if let Some(blind) = next_is_blind(ctx, f) {
+                return Err(blind);
+            }
             MEND_MS
         }
         _ => 0,
@@ -166,6 +169,17 @@ fn retry_would_show(ctx: &Context<'_>, attempt: &Attempt<'_>, f: &Msg<'_>, ms: i
     let mut timed = same.filter(|m| m.time.is_some()).peekable();
     // Without times the order of the records is all there is.
     timed.peek().is_none() && !is_last_record(ctx, f) || timed.any(|m| ctx.runs_on(m, ms))
+}
+
+/// Why another server, to which the sender of the request may have turned, would not show that.
+fn next_is_blind(ctx: &Context<'_>, f: &Msg<'_>) -> Option<Blind> {
+    let time = f.time?;
+    let role = |id: ServerId| ctx.servers.get(id).map(|s| s.role);
+    let own = role(f.server);
+    let is_beside = |other: Role| other == Role::Unknown || own.is_none_or(|own| own == other || own == Role::Unknown);
+    let beside = (0..).map(ServerId).zip(ctx.servers.all()).filter(|(id, s)| *id != f.server && is_beside(s.role));
+    let tells = |id: &ServerId| ctx.coverage.whole(*id, time, time.plus(MEND_MS));
+    beside.map(|(id, _)| id).find(|id| !tells(id)).map(|id| ctx.coverage.blind_at(id, time))
 }
 
 /// Whether a 180 would stand in one of the logs: that of a server through which every leg went, whole from the INVITE

@@ -25,7 +25,7 @@ pub(super) fn add_legs(ctx: &Context<'_>, call: &mut Call, attempt: &Attempt<'_>
     if !call.mobile {
         return;
     }
-    match answer::speaker(attempt, own, &hops, &call.legs) {
+    match answer::speaker(ctx, attempt, own, &hops, &call.legs) {
         Side::Mobile => (call.answered_by_mobile, call.refused_by_mobile) = (true, true),
         Side::Other => {}
         Side::Unknown => call.leg_unknown = true,

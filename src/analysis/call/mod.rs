@@ -48,7 +48,7 @@ pub(crate) struct Clock {
     pub(in crate::analysis) invite: Option<EventId>,
     /// The first 180 there.
     pub(in crate::analysis) alert: Option<EventId>,
-    /// The last final response there.
+    /// The last final response there to the last attempt that it saw.
     pub(in crate::analysis) last: Option<EventId>,
     pub(crate) start: Option<Timestamp>,
     pub(crate) rang: Option<Timestamp>,
@@ -207,13 +207,17 @@ fn join(attempts: Vec<Attempt<'_>>) -> Vec<Vec<Attempt<'_>>> {
         let begins = attempt.messages.first().and_then(|m| m.time);
         let soon = |since: &Option<Timestamp>| since.zip(begins).is_none_or(|(a, b)| b.since(a) <= RETRY_MS);
         let last = attempt.final_response();
-        let retried = last.is_some_and(|f| matches!(f.status, 300..500 | 503));
+        let proven = attempt.proof().is_some();
+        // Outside a dialog a caller sends another INVITE only behind the final of the one before (RFC 3261 section 14.1
+        // has it for one inside): where none was logged, there was one.
+        let retried = last.map_or(!proven, |f| matches!(f.status, 300..500 | 503));
+        let since = last.or(attempt.messages.last().copied()).and_then(|m| m.time);
         let at = waiting.filter(|(_, since)| soon(since)).map_or(joined.len(), |(at, _)| at);
         match joined.get_mut(at) {
             Some(call) => call.push(attempt),
             None => joined.push(vec![attempt]),
         }
-        waiting = retried.then_some((at, last.and_then(|f| f.time)));
+        waiting = retried.then_some((at, since));
     }
     joined
 }

@@ -310,6 +310,12 @@ impl Clocks {
         Some((half + 2.0).ceil() as i64)
     }
 
+    /// By how much any corrected time of a server may be wrong; `None` where that is not known.
+    pub(crate) fn unsure(&self, server: ServerId) -> Option<i64> {
+        let clock = self.get(server)?;
+        if clock.basis == ClockBasis::Reference { Some(0) } else { clock.spread_ms }
+    }
+
     /// Whether times of two servers may be compared with each other.
     pub fn comparable(&self, a: ServerId, b: ServerId) -> bool {
         a == b || self.get(a).zip(self.get(b)).is_some_and(|(a, b)| a.group == b.group)

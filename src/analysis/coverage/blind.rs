@@ -2,6 +2,7 @@
 
 use super::{Coverage, Hole};
 use crate::analysis::servers::ServerId;
+use crate::time::Timestamp;
 use crate::trace::EventId;
 
 /// Why something is undetermined.
@@ -47,6 +48,17 @@ impl Coverage {
         match self.hole_after(server, id) {
             Some(hole) => Blind::Hole(*hole),
             None => Blind::Ends(server, self.covered_until(server, id).unwrap_or(id)),
+        }
+    }
+
+    /// Why the log of a server does not tell of a time: the chain ahead of it ends.
+    pub(in crate::analysis) fn blind_at(&self, server: ServerId, time: Timestamp) -> Blind {
+        let own = self.timed.get(usize::from(server.0)).map_or(&[][..], Vec::as_slice);
+        let chain = |n: &u32| self.chains.get(*n as usize);
+        let ahead = own.partition_point(|n| chain(n).and_then(|c| c.span).is_some_and(|(start, _)| start <= time));
+        match ahead.checked_sub(1).and_then(|at| own.get(at)).and_then(chain) {
+            Some(chain) => self.end_after(server, chain.last),
+            None => Blind::StartMissing,
         }
     }
 }

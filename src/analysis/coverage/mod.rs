@@ -16,6 +16,7 @@ mod numbers;
 mod outside;
 mod ranks;
 mod scan;
+mod set;
 mod stream;
 mod usual;
 

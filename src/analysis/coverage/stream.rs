@@ -2,6 +2,7 @@
 
 use super::outside::{COPIED, TailLine};
 use super::scan::Scan;
+use super::set::ahead_and_back;
 use super::usual::Usual;
 use super::{Hole, HoleKind, Step, Stretch};
 use crate::analysis::servers::ServerId;
@@ -55,8 +56,10 @@ pub(super) struct Stream {
     usual: Usual,
     /// A time that went back a little: by how much, and the time before.
     perhaps: Option<(Step, Timestamp)>,
-    /// The last message with its number and time, and the records of other kinds since.
-    message: Option<(EventId, u32, Option<Timestamp>)>,
+    /// The last message with its number; how long ago it was, however the clock was set back since, and the records of
+    /// other kinds since.
+    message: Option<(EventId, u32)>,
+    no_message_ms: i64,
     others: u32,
     /// The most of them in a row, when a line of the level that messages have came between.
     most_others: u32,
@@ -112,7 +115,8 @@ impl Stream {
             silences: Vec::new(),
             usual: Usual::default(),
             perhaps: None,
-            message: (event.kind == RecordKind::Protocol).then_some((id, number, time)),
+            message: (event.kind == RecordKind::Protocol).then_some((id, number)),
+            no_message_ms: 0,
             others: 0,
             most_others: 0,
             usual_messages: Usual::default(),
@@ -155,14 +159,17 @@ impl Stream {
         let late = numbered && self.highest.wrapping_sub(number) < NEAR;
         let throttled = cls && self.second.1.saturating_add(self.pending) >= THROTTLE;
         self.settle(time, steps);
+        let missing = u64::from(ahead.wrapping_sub(1)).saturating_sub(u64::from(self.pending));
         if passed < -DISORDER_MS && follows {
             steps.push(Step { server, at: id, by_ms: set_by(passed) });
+            if missing > 0 {
+                self.gaps.push(Gap { cut: cut(HoleKind::Sequence(missing)), missing, throttled });
+            }
         } else if passed < -DISORDER_MS {
             self.breaks.push(cut(HoleKind::Rewind));
         } else if numbered && !late && number < self.highest {
             self.breaks.push(cut(HoleKind::Restart));
         } else if numbered && number > self.highest {
-            let missing = u64::from(ahead - 1).saturating_sub(u64::from(self.pending));
             if missing > 0 {
                 let cut = cut(HoleKind::Sequence(missing));
                 self.gaps.push(Gap { cut, missing, throttled });
@@ -183,7 +190,8 @@ impl Stream {
             self.silences.push((passed, cut(HoleKind::Silence)));
         }
         let restarted = self.breaks.last().is_some_and(|b| b.hole.before == id);
-        self.note_message(id, event, number, time);
+        self.no_message_ms = self.no_message_ms.saturating_add(passed.max(0));
+        self.note_message(id, event, number);
         self.highest = if restarted { number } else { self.highest.max(number) };
         let now = time.map_or(0, second);
         let lines = self.pending.saturating_add(1);
@@ -201,13 +209,13 @@ impl Stream {
         }
     }
 
-    fn note_message(&mut self, id: EventId, event: &Event, number: u32, time: Option<Timestamp>) {
+    fn note_message(&mut self, id: EventId, event: &Event, number: u32) {
         if event.kind != RecordKind::Protocol {
             self.others += 1;
             return;
         }
-        if let Some((after, low, before)) = self.message.replace((id, number, time)) {
-            let passed = time.zip(before).map_or(0, |(now, then)| now.since(then));
+        if let Some((after, low)) = self.message.replace((id, number)) {
+            let passed = self.no_message_ms;
             let hole = Hole { server: self.server, kind: HoleKind::Level, after, before: id };
             let cut = Cut { hole, low, high: number, lines: 0 };
             self.usual_messages.add(id, passed);
@@ -218,7 +226,7 @@ impl Stream {
                 self.silenced.push(cut);
             }
         }
-        (self.others, self.most_others) = (0, 0);
+        (self.others, self.most_others, self.no_message_ms) = (0, 0, 0);
     }
 
     /// A record that comes late was not missing.
@@ -276,8 +284,10 @@ impl Stream {
         let last = Edge { id: self.last, number: self.highest, lines: self.pending };
         let until = self.last_time.and_then(|time| until(tail, self.symbol, self.highest, time));
         out.stretches.push(Stretch { until, ..stretch(first, last) });
-        let jumps = self.usual.unusual().map(|(at, by_ms)| Step { server: self.server, at, by_ms });
-        out.jumps.extend(jumps);
+        let step = |(at, by_ms)| Step { server: self.server, at, by_ms };
+        let set = ahead_and_back(self.usual.long().map(step), &out.steps, self.server);
+        out.jumps.extend(self.usual.unusual().map(step).filter(|j| set.iter().all(|s| s.at != j.at)));
+        out.steps.extend(set);
         filtered
     }
 }

@@ -42,8 +42,13 @@ impl Usual {
         }
     }
 
+    /// All distances that a time limit may be shorter than.
+    pub(super) fn long(&self) -> impl Iterator<Item = (EventId, i64)> + '_ {
+        self.long.iter().copied()
+    }
+
     /// The distances that are far longer than all others but a few.
-    pub(super) fn unusual(self) -> impl Iterator<Item = (EventId, i64)> {
+    pub(super) fn unusual(&self) -> impl Iterator<Item = (EventId, i64)> + '_ {
         let rank = (self.total / RARE).max(1);
         let mut above = 0;
         let bits = (0..64).rev().find(|bits| {
@@ -52,6 +57,6 @@ impl Usual {
         });
         let usual = bits.map_or(i64::MAX / TIMES, |bits| 1i64 << bits.min(40));
         let known = self.total > FEW;
-        self.long.into_iter().filter(move |(_, ms)| known && *ms > usual.saturating_mul(TIMES))
+        self.long().filter(move |(_, ms)| known && *ms > usual.saturating_mul(TIMES))
     }
 }

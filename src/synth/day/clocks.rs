@@ -26,8 +26,10 @@ pub(super) fn back(scene: &mut Scene<'_, '_>) {
     let server = scene.teller.topology.home(callee);
     let by = i64::from(scene.teller.rng.range(200, 1_900));
     let at = scene.start + u64::from(rang) + 200;
-    scene.events.push(Event::Step { server, at, by: -by, doubtful: false });
-    scene.events.push(Event::Step { server, at: at + 150_000, by, doubtful: false });
+    if scene.teller.may_set(server, at) {
+        scene.events.push(Event::Step { server, at, by: -by, doubtful: false });
+        scene.events.push(Event::Step { server, at: at + 150_000, by, doubtful: false });
+    }
 }
 
 /// Between a push and its answer the clock is set ahead by four minutes, and back again later: no time-out has passed.
@@ -46,8 +48,10 @@ pub(super) fn ahead(scene: &mut Scene<'_, '_>) {
     scene.push(rang + 300, callee, "", Some(call));
     let server = scene.teller.topology.home(callee);
     let at = scene.start + u64::from(rang) + 360;
-    scene.events.push(Event::Step { server, at, by: 240_000, doubtful: true });
-    scene.events.push(Event::Step { server, at: at + 100_000, by: -240_000, doubtful: true });
+    if scene.teller.may_set(server, at) {
+        scene.events.push(Event::Step { server, at, by: 240_000, doubtful: true });
+        scene.events.push(Event::Step { server, at: at + 100_000, by: -240_000, doubtful: true });
+    }
 }
 
 /// The level is set to diagnostics only, and back: the log goes on, and says nothing of messages.

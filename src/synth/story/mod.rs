@@ -27,11 +27,27 @@ pub(super) struct Teller<'p> {
     pub(super) topology: &'p Topology,
     pub(super) faults: Mix,
     cast: Cast,
+    /// For each server until when its clock is left alone.
+    set_until: [u64; 256],
 }
+
+/// Nobody sets the clock of a server twice within so many milliseconds.
+const SET_APART: u64 = 900_000;
 
 impl<'p> Teller<'p> {
     pub(super) fn new(rng: Rng, topology: &'p Topology, faults: Mix) -> Teller<'p> {
-        Teller { rng, topology, faults, cast: Cast { next: 0, busy: vec![0; PHONE_USERS as usize] } }
+        let cast = Cast { next: 0, busy: vec![0; PHONE_USERS as usize] };
+        Teller { rng, topology, faults, cast, set_until: [0; 256] }
+    }
+
+    /// Whether the clock of a server may be set at a time.
+    pub(super) fn may_set(&mut self, server: u8, now: u64) -> bool {
+        let until = &mut self.set_until[usize::from(server)];
+        let may = *until <= now;
+        if may {
+            *until = now + SET_APART;
+        }
+        may
     }
 
     /// A user with a phone that nobody else calls until `until`: what belongs together stays clear.
