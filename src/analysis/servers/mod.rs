@@ -111,7 +111,7 @@ impl Servers {
             (first.is_none(), first, role::of(own), name::of(own, &aliases))
         });
         let names = name::all(&merged, &aliases);
-        self.domains = name::domains(&merged, &names);
+        self.domains = name::domains(&merged, &names, &aliases);
         for (own, name) in merged.iter().zip(names) {
             let id = ServerId(u16::try_from(self.all.len()).unwrap_or(u16::MAX));
             for stream in own {

@@ -75,11 +75,22 @@ pub(super) fn hosts(streams: &[Stream]) -> Vec<String> {
     out
 }
 
-/// The domains of the names of servers, and of the hosts that they put into Record-Route, sorted.
-pub(super) fn domains(servers: &[Vec<Stream>], names: &[Option<String>]) -> Vec<String> {
-    let recorded =
-        servers.iter().flatten().flat_map(|s| &s.recorded).filter(|(_, n)| *n > 0).map(|(host, _)| host.as_str());
-    let hosts = names.iter().flatten().map(|n| n.split(' ').next().unwrap_or(n)).chain(recorded);
+/// The domains of the names of servers, of the hosts by which they name themselves, and of those that they put into
+/// Record-Route, sorted.
+///
+/// The prefix of a CLS log names the machine alone. Its domain is that of the only host of this first label, or of the
+/// one by which the server names itself.
+pub(super) fn domains(servers: &[Vec<Stream>], names: &[Option<String>], aliases: &Aliases) -> Vec<String> {
+    let streams = || servers.iter().flatten();
+    let own = streams().flat_map(|s| s.recorded.iter().chain(&s.calls_itself));
+    let own = own.filter(|(_, n)| *n > 0).map(|(host, _)| host.as_str());
+    let only = |name: &str| {
+        let mut hosts = aliases.hosts.get(&name.to_ascii_lowercase())?.iter();
+        hosts.next().filter(|_| hosts.next().is_none())
+    };
+    let names = names.iter().flatten().map(|n| n.split(' ').next().unwrap_or(n));
+    let hosts = names.map(|name| if name.contains('.') { name } else { only(name).map_or(name, String::as_str) });
+    let hosts = hosts.chain(own);
     let mut out: Vec<String> =
         hosts.filter(|h| !is_address(h)).filter_map(|h| Some(h.split_once('.')?.1.to_ascii_lowercase())).collect();
     out.sort_unstable();
