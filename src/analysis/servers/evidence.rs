@@ -31,6 +31,10 @@ pub(super) struct Stream {
     pub(super) aliases: Vec<(String, String)>,
     /// Hosts that it names as the other side of a connection.
     pub(super) peers: Vec<String>,
+    /// Hosts whose answers are those of voice mail or a gateway.
+    pub(super) far_ends: Vec<String>,
+    /// Hosts that answer otherwise, or send requests.
+    pub(super) between: Vec<String>,
     pub(super) names_edge: bool,
     /// INVITEs, and REGISTERs that came in.
     pub(super) served: u32,
@@ -188,8 +192,14 @@ impl Stream {
         let Some(message) = trace.message(event) else { return };
         if event.status > 0 || outgoing {
             let product = message.header(HeaderName::Server).or_else(|| message.header(HeaderName::UserAgent));
-            if outgoing && product.is_some_and(|h| contains_ignore_case(h.raw, b"mediationserver")) {
+            let is_called = |word: &[u8]| product.as_ref().is_some_and(|h| contains_ignore_case(h.raw, word));
+            if outgoing && is_called(b"mediationserver") {
                 self.mediation += 1;
+            }
+            if !outgoing && event.status > 100 {
+                // A server sends on the answers of others: voice mail and gateways have but their own.
+                let own = is_called(b"mediationserver") || is_called(b"exchangeum");
+                remember(if own { &mut self.far_ends } else { &mut self.between }, trace, event);
             }
         }
         if event.status > 0 {
@@ -200,15 +210,10 @@ impl Stream {
             count(&mut self.sent_by, host_of(&sent_by), 1);
             self.forked += u32::from(event.method == Method::Invite && is_fork(trace, event, &message));
         }
-        if let Some(peer) = trace.peer(event) {
-            let peer = decode(peer);
-            if !outgoing {
-                self.alias(&sent_by, &peer);
-            }
-            let host = host_of(&peer);
-            if !is_address(host) && self.peers.len() < MOST_PEERS && !self.peers.iter().any(|p| p == host) {
-                self.peers.push(host.to_owned());
-            }
+        remember(&mut self.peers, trace, event);
+        if let (Some(peer), false) = (trace.peer(event), outgoing) {
+            self.alias(&sent_by, &decode(peer));
+            remember(&mut self.between, trace, event);
         }
         if let Some(route) = message.headers().find(|h| h.name.eq_ignore_ascii_case(b"record-route")) {
             let value = route.value();
@@ -247,6 +252,15 @@ fn is_fork(trace: &Trace, event: &Event, message: &Message<'_>) -> bool {
     let StartLine::Request { uri, .. } = message.start_line() else { return false };
     let peer = trace.peer(event).unwrap_or_default();
     contains_ignore_case(uri, b"ms-received-cid=") || is_mobility_listener(&decode(peer))
+}
+
+/// Keeps the name of the other side of a record.
+fn remember(hosts: &mut Vec<String>, trace: &Trace, event: &Event) {
+    let Some(peer) = trace.peer(event).map(decode) else { return };
+    let host = host_of(&peer);
+    if !is_address(host) && hosts.len() < MOST_PEERS && !hosts.iter().any(|h| h == host) {
+        hosts.push(host.to_owned());
+    }
 }
 
 fn count<N: std::ops::AddAssign>(counts: &mut Vec<(String, N)>, host: &str, n: N) {

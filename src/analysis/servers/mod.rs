@@ -133,7 +133,12 @@ impl Servers {
             merged.iter().flatten().flat_map(|s| &s.peers).map(|host| host.to_ascii_lowercase()).collect();
         peers.sort_unstable();
         peers.dedup();
-        peers.retain(|host| self.find(host).is_none() && self.is_own_host(host));
+        // No caller comes to voice mail or to a gateway.
+        let named = |of: fn(&Stream) -> &[String], host: &String| {
+            merged.iter().flatten().any(|s| of(s).iter().any(|other| other.eq_ignore_ascii_case(host)))
+        };
+        let far_end = |host: &String| named(|s| &s.far_ends, host) && !named(|s| &s.between, host);
+        peers.retain(|host| self.find(host).is_none() && self.is_own_host(host) && !far_end(host));
         self.missing = peers;
         // A record whose prefix lost its name is the only server's of its file, if there is only one.
         let unnamed: Vec<bool> = trace.sources().iter().map(|s| s.cls).collect();
