@@ -79,7 +79,7 @@ fn outcome(ctx: &Context<'_>, last: &Attempt<'_>, start_missing: bool, edge_reco
         return match last.cancelled() {
             Cancelled::ByCaller(_) => Ok(Outcome::Cancelled),
             // The server's own timer cancels, too (RFC 3261 sections 16.8 and 16.7 step 6).
-            Cancelled::Not if tells_caller_side(ctx, last, f) => {
+            Cancelled::Not if tells_caller_side(ctx, last, f) || is_own_timer(ctx, last) => {
                 Ok(if last.rang() { Outcome::NoAnswer } else { Outcome::NoResponse })
             }
             _ if start_missing => Err(Blind::StartMissing),
@@ -154,6 +154,19 @@ fn tells_caller_side(ctx: &Context<'_>, attempt: &Attempt<'_>, f: &Msg<'_>) -> b
             && (m.vias.len() == 1 || !ctx.comes_from_own_server(m))
             && root.finals().take(MOST).any(|f| ctx.tells_between(m, f))
     }) && f.vias.len() <= root.messages.first().map_or(0, |m| m.vias.len())
+}
+
+/// Whether a server behind the caller's ended the INVITE by itself: its log tells all from the INVITE that came in to
+/// the 487 that it sent back, and nobody cancelled there.
+fn is_own_timer(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
+    attempt.hops.iter().enumerate().any(|(i, hop)| {
+        let of = |direction| hop.messages.iter().take(MOST).filter(move |m| m.direction == direction);
+        let invites = || of(Direction::Incoming).filter(|m| m.method == Method::Invite && m.is_request());
+        let sent = || of(Direction::Outgoing).filter(|m| m.method == Method::Invite && m.status == 487);
+        hop.cancel().is_none()
+            && invites().any(|m| sent().any(|f| ctx.tells_between(m, f)))
+            && attempt.is_before_all_legs(i)
+    })
 }
 
 /// The hole, or the end, between the first message of an attempt and its final.
