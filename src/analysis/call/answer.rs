@@ -55,8 +55,8 @@ pub(super) fn speaker(
         (Kept::One, None, None) => of_tag(attempt.final_response().map_or(0, |f| f.to_tag)),
     };
     match legs {
-        // Whatever the tag, nobody else was called.
-        [only] if side == Side::Unknown && only.mobile && !is_behind(only) => Side::Mobile,
+        // Nobody else was called, as far as is told; one who has another tag was.
+        [only] if side == Side::Unknown && only.mobile && !is_behind(only) && !has_other_tag(hops, tag) => Side::Mobile,
         _ => side,
     }
 }
@@ -86,6 +86,13 @@ fn of_tag(attempt: &Attempt<'_>, hops: &[&Hop<'_>], legs: &[Leg], tag: u64) -> S
         }
         None => Side::Unknown,
     }
+}
+
+/// Whether the endpoints of these hops have tags, and none of them is this one.
+fn has_other_tag(hops: &[&Hop<'_>], tag: u64) -> bool {
+    let mut tags =
+        hops.iter().flat_map(|h| h.responses()).filter(|m| m.status > 100 && m.to_tag != 0).take(64).peekable();
+    tag != 0 && tags.peek().is_some() && tags.all(|m| m.to_tag != tag)
 }
 
 /// Behind the next server a leg may be several endpoints. Servers listen on 5061.
