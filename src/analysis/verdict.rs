@@ -3,19 +3,19 @@
 use super::Analysis;
 use super::call::{Call, Home};
 use super::coverage::Blind;
-use super::link::Doubt;
+use super::link::{Doubt, Doubts};
 use super::message::Context;
 use super::push::Push;
 use super::servers::{Role, ServerId};
 use super::session::SessionMessage;
 use super::words::{Outcome, PushResult, Verdict};
 
-/// Verdicts, and the evidence of its pushes for each call. `doubts` tells of each call which pushes that are linked to
-/// none may still be its own.
-pub(super) fn judge(analysis: &mut Analysis, doubts: &[Vec<Doubt>], ctx: &Context<'_>) {
+/// Verdicts, and the evidence of its pushes for each call. `doubts` tells of each occasion which pushes that are
+/// linked to none may still be its own.
+pub(super) fn judge(analysis: &mut Analysis, doubts: &Doubts, ctx: &Context<'_>) {
     let local = local_mobility(analysis);
     let pushes = &analysis.pushes;
-    for (call, doubts) in analysis.calls.iter_mut().zip(doubts) {
+    for (call, doubts) in analysis.calls.iter_mut().zip(&doubts.calls) {
         let own: Vec<&Push> = call.pushes.iter().filter_map(|p| pushes.get(*p)).collect();
         call.mobile |= !own.is_empty();
         for push in &own {
@@ -47,8 +47,8 @@ pub(super) fn judge(analysis: &mut Analysis, doubts: &[Vec<Doubt>], ctx: &Contex
     for call in analysis.calls.iter().filter(|c| c.pushes.len() > 1) {
         supersede(&mut analysis.pushes, &call.pushes);
     }
-    for message in &mut analysis.messages_inside {
-        judge_message(message, &analysis.pushes, ctx, &local);
+    for (message, doubts) in analysis.messages_inside.iter_mut().zip(&doubts.messages) {
+        judge_message(message, &analysis.pushes, doubts, ctx, &local);
     }
     analysis.messages_inside.retain(|m| m.verdict.is_some());
 }
@@ -197,7 +197,7 @@ fn verdict(call: &Call, pushes: &[&Push]) -> Verdict {
 
 /// A message inside a conversation is missed where the phone did not take it, or where the push that should have told
 /// of it failed.
-fn judge_message(message: &mut SessionMessage, all: &[Push], ctx: &Context<'_>, local: &[ServerId]) {
+fn judge_message(message: &mut SessionMessage, all: &[Push], doubts: &[Doubt], ctx: &Context<'_>, local: &[ServerId]) {
     let pushes: Vec<&Push> = message.pushes.iter().filter_map(|p| all.get(*p)).collect();
     let lost = of_pushes(&pushes);
     let failed = message.status.is_some_and(|s| matches!(s, 408 | 480 | 481 | 500..600));
@@ -212,7 +212,11 @@ fn judge_message(message: &mut SessionMessage, all: &[Push], ctx: &Context<'_>, 
                 home_blind(home, ctx, local).or_else(|| told_message(message, ctx, home_server(home)?))
             })
         })
-        .flatten();
+        .flatten()
+        .or_else(|| {
+            let with = |d: &&Doubt| all.get(d.push).map_or(lost, |p| of_pushes(&[&pushes[..], &[p]].concat()));
+            doubts.iter().find(|d| with(d) != lost).map(|d| d.why)
+        });
     message.verdict = Some(if hidden.is_some() { Verdict::Undetermined } else { lost });
     message.blind = hidden;
 }

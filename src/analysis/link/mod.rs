@@ -29,6 +29,25 @@ pub(super) struct Doubt {
     pub(super) why: Blind,
 }
 
+/// The doubts of every occasion.
+#[derive(Debug, Default)]
+pub(super) struct Doubts {
+    pub(super) calls: Vec<Vec<Doubt>>,
+    pub(super) messages: Vec<Vec<Doubt>>,
+}
+
+impl Doubts {
+    fn add(&mut self, occasion: Occasion, doubt: Doubt) {
+        let own = match occasion {
+            Occasion::Call(c) => self.calls.get_mut(c),
+            Occasion::Message(m) => self.messages.get_mut(m),
+        };
+        if let Some(own) = own.filter(|own| own.len() < MOST_DOUBTS) {
+            own.push(doubt);
+        }
+    }
+}
+
 /// Calls considered for one push, before and after its time; a user with more open calls than this at one
 /// moment is a load test, and asking all pairs of it would be quadratic.
 const NEAR: (usize, usize) = (128, 32);
@@ -36,9 +55,12 @@ const NEAR: (usize, usize) = (128, 32);
 /// Doubts that are kept of one call: more change nothing.
 const MOST_DOUBTS: usize = 64;
 
-/// Links every push of a user, where the evidence says to what. Returns the doubts of each call.
-pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) -> Vec<Vec<Doubt>> {
-    let mut doubts = vec![Vec::new(); analysis.calls.len()];
+/// Links every push of a user, where the evidence says to what. Returns the doubts of each occasion.
+pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) -> Doubts {
+    let mut doubts = Doubts {
+        calls: vec![Vec::new(); analysis.calls.len()],
+        messages: vec![Vec::new(); analysis.messages_inside.len()],
+    };
     let lower: Vec<String> = analysis.messages_inside.iter().map(|m| m.to.to_ascii_lowercase()).collect();
     let mut of_user: HashMap<&str, Vec<Occasion>> = HashMap::new();
     for (i, call) in analysis.calls.iter().enumerate() {
@@ -80,7 +102,7 @@ pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) -> Vec<Vec<Doubt>
 }
 
 /// The occasions that fit a push. A call on a clock that cannot be compared gets a doubt.
-fn edges(analysis: &Analysis, ctx: &Context<'_>, all: &[Occasion], p: usize, doubts: &mut [Vec<Doubt>]) -> Vec<Edge> {
+fn edges(analysis: &Analysis, ctx: &Context<'_>, all: &[Occasion], p: usize, doubts: &mut Doubts) -> Vec<Edge> {
     let Some(push) = analysis.pushes.get(p) else { return Vec::new() };
     let at = all.partition_point(|o| o.place(analysis) <= (push.sent, Some(push.first)));
     let near = all.get(at.saturating_sub(NEAR.0)..all.len().min(at + NEAR.1)).unwrap_or_default();
@@ -99,17 +121,15 @@ fn edges(analysis: &Analysis, ctx: &Context<'_>, all: &[Occasion], p: usize, dou
         out.retain(|e| is_mobile(e) || !e.occasion.is_told_by(analysis, push.owner));
     }
     if out.is_empty() {
-        for call in apart.iter().filter_map(|o| o.call()) {
-            if let Some(own) = doubts.get_mut(call).filter(|own| own.len() < MOST_DOUBTS) {
-                own.push(Doubt { push: p, why: Blind::Clocks });
-            }
+        for occasion in apart {
+            doubts.add(occasion, Doubt { push: p, why: Blind::Clocks });
         }
     }
     out
 }
 
 /// Puts a link, or the doubts of every candidate, into the analysis.
-fn put(analysis: &mut Analysis, ctx: &Context<'_>, p: usize, given: Given, doubts: &mut [Vec<Doubt>]) {
+fn put(analysis: &mut Analysis, ctx: &Context<'_>, p: usize, given: Given, doubts: &mut Doubts) {
     let (to, candidates, others) = match given {
         Given::To(occasion, others) => match fit::blind(analysis, ctx, p, occasion) {
             None => (Some(occasion), others, None),
@@ -119,10 +139,8 @@ fn put(analysis: &mut Analysis, ctx: &Context<'_>, p: usize, given: Given, doubt
     };
     let calls: Vec<usize> = candidates.iter().filter_map(|o| o.call()).collect();
     if let (None, Some(why)) = (to, others) {
-        for call in &calls {
-            if let Some(own) = doubts.get_mut(*call).filter(|own| own.len() < MOST_DOUBTS) {
-                own.push(Doubt { push: p, why });
-            }
+        for occasion in &candidates {
+            doubts.add(*occasion, Doubt { push: p, why });
         }
     }
     let Some(push) = analysis.pushes.get_mut(p) else { return };
