@@ -29,14 +29,20 @@ const ROUNDS: usize = 64;
 /// Gives the pushes of one user, in order of time, to the occasions that fit them.
 ///
 /// A prompt push takes an occasion that has none yet, where only one such is left for it. What is left over follows
-/// within a moment on another push of the same occasion, or is the only one that an occasion has.
+/// within a moment on another push of the same occasion, or is the only one that an occasion has. Where a push has no
+/// time, it is prompt by its order only: what comes behind it leaves it no occasion, and a second one is for the same
+/// only ahead of its end.
 pub(super) fn assign(analysis: &Analysis, rooms: &[usize], pushes: &[usize], edges: &[Vec<Edge>]) -> Vec<Given> {
     let mut to: Vec<Option<Occasion>> = vec![None; edges.len()];
     // A missed call takes a push of its own, apart from those for which it rang.
     let mut taken: HashMap<(Occasion, bool), usize> = HashMap::new();
-    for _ in 0..ROUNDS {
+    let sent = |i: usize| pushes.get(i).and_then(|p| analysis.pushes.get(*p)).and_then(|p| p.sent);
+    for round in 0..ROUNDS {
         let mut changed = false;
-        for (slot, own) in to.iter_mut().zip(edges).filter(|(slot, _)| slot.is_none()) {
+        for (i, (slot, own)) in to.iter_mut().zip(edges).enumerate().filter(|(_, (slot, _))| slot.is_none()) {
+            if round > 0 && sent(i).is_none() {
+                continue;
+            }
             let mut free = own.iter().filter(|e| e.kind != Kind::Late && is_free(e, rooms, &taken));
             if let (Some(only), None) = (free.next(), free.next()) {
                 *slot = Some(only.occasion);
@@ -48,7 +54,6 @@ pub(super) fn assign(analysis: &Analysis, rooms: &[usize], pushes: &[usize], edg
             break;
         }
     }
-    let sent = |i: usize| pushes.get(i).and_then(|p| analysis.pushes.get(*p)).and_then(|p| p.sent);
     for i in 0..edges.len() {
         let Some(own) = edges.get(i).filter(|_| to.get(i).is_some_and(Option::is_none)) else { continue };
         if own.iter().any(|e| e.kind != Kind::Late && is_free(e, rooms, &taken)) {
@@ -57,7 +62,10 @@ pub(super) fn assign(analysis: &Analysis, rooms: &[usize], pushes: &[usize], edg
         }
         let again = |e: &&Edge| {
             (0..i).rev().take(64).any(|j| {
-                let near = sent(i).zip(sent(j)).is_none_or(|(now, then)| now.since(then) <= AGAIN_MS);
+                let near = match sent(i).zip(sent(j)) {
+                    Some((now, then)) => now.since(then) <= AGAIN_MS,
+                    None => e.occasion.has_end(analysis),
+                };
                 near && e.kind != Kind::Missed && to.get(j).copied().flatten() == Some(e.occasion)
             })
         };

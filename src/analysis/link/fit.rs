@@ -1,6 +1,7 @@
 //! Whether an occasion may have caused a push: by the order of records on one server, else by clocks that can be
 //! compared.
 
+use super::assign::Edge;
 use crate::analysis::Analysis;
 use crate::analysis::call::{Call, Clock};
 use crate::analysis::coverage::Blind;
@@ -70,6 +71,11 @@ impl Occasion {
         }
     }
 
+    /// Whether its final response stands in a log.
+    pub(super) fn has_end(self, analysis: &Analysis) -> bool {
+        self.spans(analysis).iter().any(|s| s.end.is_some())
+    }
+
     /// Its place in the order of time; without times, of the records.
     pub(super) fn place(self, analysis: &Analysis) -> (Option<Timestamp>, Option<EventId>) {
         let first = match self {
@@ -128,6 +134,28 @@ impl Occasion {
             }
             (fit, _) => fit,
         }
+    }
+}
+
+impl Occasion {
+    /// Without times: whether it ended unanswered ahead of a push and while another that fits was open, so that the
+    /// push may be its notice.
+    pub(super) fn is_missed_amid(self, analysis: &Analysis, ctx: &Context<'_>, push: &Push, others: &[Edge]) -> bool {
+        let Some(call) = self.call().and_then(|c| analysis.calls.get(c)) else { return false };
+        let answered =
+            matches!(call.outcome, crate::analysis::Outcome::Answered | crate::analysis::Outcome::MediaFailed);
+        let order = |s: ServerId, id| ctx.coverage.order(s, id);
+        !answered
+            && !others.iter().any(|e| e.occasion == self)
+            && self.spans(analysis).iter().any(|own| {
+                let sent = push.sights.iter().find(|p| p.server == own.server).map(|p| p.id);
+                let Some(((end, _), sent)) = own.end.zip(sent) else { return false };
+                let end = order(own.server, end);
+                let began = |o: &Occasion| {
+                    o.spans(analysis).iter().any(|s| s.server == own.server && order(s.server, s.first) < end)
+                };
+                end < order(own.server, sent) && others.iter().any(|e| began(&e.occasion))
+            })
     }
 }
 

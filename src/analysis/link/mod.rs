@@ -19,7 +19,7 @@ use super::coverage::Blind;
 use super::message::Context;
 use super::words::Link;
 use assign::{Edge, Given, assign, rooms};
-use fit::{Fit, Occasion};
+use fit::{Fit, Kind, Occasion};
 
 /// Why a push that is linked to none may still be a call's own.
 #[derive(Clone, Copy, Debug)]
@@ -119,6 +119,11 @@ fn edges(analysis: &Analysis, ctx: &Context<'_>, all: &[Occasion], p: usize, dou
     let is_mobile = |e: &Edge| e.occasion.is_mobile(analysis);
     if out.iter().any(is_mobile) {
         out.retain(|e| is_mobile(e) || !e.occasion.is_told_by(analysis, push.owner));
+    }
+    if push.sent.is_none() {
+        let missed: Vec<Occasion> =
+            near.iter().filter(|o| o.is_missed_amid(analysis, ctx, push, &out)).copied().collect();
+        out.extend(missed.into_iter().map(|occasion| Edge { occasion, kind: Kind::Missed }));
     }
     if out.is_empty() {
         for occasion in apart {
