@@ -42,12 +42,21 @@ fn last_told<'m>(ctx: &Context<'_>, hop: &Hop<'m>) -> Option<&'m Msg<'m>> {
     hop.finals().take(64).find(|f| !goes_on(f)).or_else(|| hop.finals().next())
 }
 
-/// Roots whose final came ahead of the request at another root: the caller, or the server before, went on there.
+/// Roots whose final came ahead of the request at another root: the caller, or the server before, went on there. A 503
+/// is what they go on behind (RFC 3263 section 4.3), whatever the clocks of the two servers say.
 fn superseded(ctx: &Context<'_>, attempt: &Attempt<'_>) -> Vec<usize> {
     if attempt.roots.len() < 2 {
         return Vec::new();
     }
     let hop = |r: &usize| attempt.hops.get(*r);
+    let is_full = |r: &&usize| {
+        let mut finals = hop(r).into_iter().flat_map(Hop::finals).take(64).peekable();
+        finals.peek().is_some() && finals.all(|f| f.status == 503)
+    };
+    let full: Vec<usize> = attempt.roots.iter().take(64).filter(is_full).copied().collect();
+    if !full.is_empty() && full.len() < attempt.roots.len().min(64) {
+        return full;
+    }
     let is = |r: &&usize| {
         let Some(end) = hop(r).and_then(|h| h.finals().next()) else { return false };
         let others = attempt.roots.iter().filter(|o| o != r).filter_map(|o| hop(o)?.messages.first().copied());
