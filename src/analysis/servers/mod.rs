@@ -134,10 +134,10 @@ impl Servers {
         peers.sort_unstable();
         peers.dedup();
         // No caller comes to voice mail or to a gateway.
-        let named = |of: fn(&Stream) -> &[String], host: &String| {
+        let in_any = |of: fn(&Stream) -> &[String], host: &String| {
             merged.iter().flatten().any(|s| of(s).iter().any(|other| other.eq_ignore_ascii_case(host)))
         };
-        let far_end = |host: &String| named(|s| &s.far_ends, host) && !named(|s| &s.between, host);
+        let far_end = |host: &String| in_any(|s| &s.far_ends, host) && !in_any(|s| &s.between, host);
         peers.retain(|host| self.find(host).is_none() && self.is_own_host(host) && !far_end(host));
         self.missing = peers;
         // A record whose prefix lost its name is the only server's of its file, if there is only one.
