@@ -33,7 +33,7 @@ pub use lone::LoneCause;
 pub use push::{Hop, Push};
 pub use servers::{Role, Server, ServerId, Servers};
 pub use session::SessionMessage;
-pub use words::{Link, Modality, Outcome, PushResult, Verdict};
+pub use words::{Link, Modality, Outcome, PushResult, Told, Verdict};
 
 use rayon::prelude::*;
 

@@ -16,6 +16,7 @@ use thiserror::Error;
 
 use super::explanation::{Explanation, Known};
 use super::{catalogue, clients, codes, suggest, tables};
+use crate::sip::q850_cause;
 
 /// Nothing is known by that name.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -120,11 +121,9 @@ fn of_clients(text: &str) -> Vec<Explanation> {
 
 /// `Reason: Q.850;cause=34;text="..."`, as it stands in a log.
 fn gateway_cause(what: &str) -> Option<&'static codes::GatewayCause> {
-    let lower = what.to_ascii_lowercase();
-    let rest = lower.split_once("q.850")?.1;
-    let cause = rest.split_once("cause").map_or(rest, |(_, cause)| cause);
-    let digits = cause.trim_start_matches(|c: char| c.is_whitespace() || "=;:".contains(c));
-    codes::gateway_cause(digits.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?)
+    let value =
+        what.split_once(':').filter(|(name, _)| name.trim().eq_ignore_ascii_case("reason")).map_or(what, |v| v.1);
+    codes::gateway_cause(q850_cause(value.as_bytes())?)
 }
 
 /// A SIP status, then an ms-diagnostics id, then what else a bare number can be: a Winsock error, an event id, a cause

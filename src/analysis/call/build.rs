@@ -109,6 +109,8 @@ fn empty(ctx: &Context<'_>, group: &Group<'_>) -> Call {
         legs: Vec::new(),
         mobile: false,
         voice_mail: false,
+        told_by_mail: None,
+        gateway_cause: None,
         reached_later: None,
         verdict: None,
         blind: None,

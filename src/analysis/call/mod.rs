@@ -14,7 +14,7 @@ use super::coverage::{Blind, Order};
 use super::diagnostic::Diagnostic;
 use super::message::{Context, Group};
 use super::servers::ServerId;
-use super::words::{Modality, Outcome, Verdict};
+use super::words::{Modality, Outcome, Told, Verdict};
 use crate::sip::Product;
 use crate::span::Span;
 use crate::time::Timestamp;
@@ -106,6 +106,10 @@ pub struct Call {
     pub mobile: bool,
     /// Voice mail answered: answered for SIP, missed for the person.
     pub voice_mail: bool,
+    /// Of a call that nobody answered, in a trace that shows Exchange UM: whether the callee was told by mail.
+    pub told_by_mail: Option<Told>,
+    /// Of a failed call: the cause that the telephone network told (ITU-T Q.850).
+    pub gateway_cause: Option<u32>,
     /// For a mobile callee.
     pub verdict: Option<Verdict>,
     /// Why outcome or verdict are undetermined, if they are.
