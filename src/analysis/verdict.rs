@@ -136,7 +136,8 @@ fn told(call: &Call, ctx: &Context<'_>, server: ServerId) -> Option<Blind> {
 /// tell that it was a phone.
 fn no_phone(call: &Call, own: &[&Push], found: Verdict) -> Option<Blind> {
     let of_phone = matches!(found, Verdict::MissedNoPush | Verdict::AnsweredByMobile | Verdict::DeclinedByMobile);
-    (of_phone && own.is_empty() && call.is_perhaps_no_phone()).then_some(Blind::ClientUnnamed)
+    let spoken = found != Verdict::MissedNoPush && call.spoken_unnamed;
+    (of_phone && own.is_empty() && (spoken || call.is_perhaps_no_phone())).then_some(Blind::ClientUnnamed)
 }
 
 /// Why a verdict hangs on a push that is linked to none, if it does: with it, the verdict would be another.
@@ -212,6 +213,9 @@ fn judge_message(message: &mut SessionMessage, all: &[Push], ctx: &Context<'_>, 
             })
         })
         .flatten();
+    // Behind UCWA a Mac needs no push.
+    let unnamed = (message.unnamed && pushes.is_empty()).then_some(Blind::ClientUnnamed);
+    let hidden = hidden.or(unnamed);
     message.verdict = Some(if hidden.is_some() { Verdict::Undetermined } else { lost });
     message.blind = hidden;
 }

@@ -143,16 +143,16 @@ fn a_filter_narrows_the_list_while_it_is_typed() {
     let mut app = app("samples", plain(), (80, 24));
     let all = app.data.analysis.calls.len();
     for (keys, rows) in [
-        ("3fmissed", 4),
+        ("3fmissed", 5),
         (" user:frank", 1),
         // What cannot be read leaves the rows as they are; what can be read again, or is gone, does not.
         // As a word, the start of it selected none; as a field that is not there it changes nothing.
         (" outcom:", 0),
         ("<C-u>", all),
-        ("missed<Enter>", 4),
+        ("missed<Enter>", 5),
         // Given up, the filter before it stays.
-        ("f user:frank<Esc>", 4),
-        ("jj", 4),
+        ("f user:frank<Esc>", 5),
+        ("jj", 5),
         ("<Esc>", all),
         ("fraw~/epid=5de6a83820/<Enter>", 1),
         ("q", all),

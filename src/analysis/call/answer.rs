@@ -2,7 +2,6 @@
 
 use super::Leg;
 use super::describe::is_to_voice_mail;
-use super::legs::is_mobility_listener;
 use crate::analysis::attempt::{Attempt, Hop};
 use crate::analysis::message::{Context, Msg};
 use crate::sip::{Method, Product};
@@ -13,6 +12,8 @@ use crate::time::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Side {
     Mobile,
+    /// A phone, or a Mac: no record names what stands behind UCWA.
+    Unnamed,
     Other,
     /// Nothing tells.
     Unknown,
@@ -20,12 +21,18 @@ pub(super) enum Side {
 
 /// The endpoint of the final response: that of its To tag, since every endpoint has its own (RFC 3261 section 12.1.1).
 pub(super) fn speaker(attempt: &Attempt<'_>, own: &[&Msg<'_>], hops: &[&Hop<'_>], legs: &[Leg]) -> Side {
+    let (side, tag) = side_and_tag(attempt, own, hops, legs);
+    let unnamed = leg_of(hops, legs, tag).is_some_and(|leg| leg.unnamed);
+    if side == Side::Mobile && unnamed { Side::Unnamed } else { side }
+}
+
+fn side_and_tag(attempt: &Attempt<'_>, own: &[&Msg<'_>], hops: &[&Hop<'_>], legs: &[Leg]) -> (Side, u64) {
     let answered = attempt.final_response().filter(|f| f.status < 300);
     let kept = answered.and_then(|_| kept(attempt, own));
     // The response that counts names its sender, unless it is one of several.
     let named = attempt.final_response().filter(|_| kept.is_none() && attempt.proof().is_none() || answered.is_some());
-    if let Some(product) = named.filter(|_| kept.is_none()).and_then(|f| f.product) {
-        return if Product::is_mobile(product) { Side::Mobile } else { Side::Other };
+    if let Some((product, tag)) = named.filter(|_| kept.is_none()).and_then(|f| Some((f.product?, f.to_tag))) {
+        return (if Product::is_mobile(product) { Side::Mobile } else { Side::Other }, tag);
     }
     let tag = match (answered, attempt.proof()) {
         (Some(f), _) => kept.unwrap_or(f.to_tag),
@@ -34,11 +41,18 @@ pub(super) fn speaker(attempt: &Attempt<'_>, own: &[&Msg<'_>], hops: &[&Hop<'_>]
         (None, None) => attempt.final_response().map_or(0, |f| f.to_tag),
     };
     let side = of_tag(attempt, hops, legs, tag);
-    match legs {
+    let side = match legs {
         // Whatever the tag, nobody else was called.
         [only] if side == Side::Unknown && only.mobile && !is_behind(only) => Side::Mobile,
         _ => side,
-    }
+    };
+    (side, tag)
+}
+
+/// The leg on which an endpoint spoke.
+fn leg_of<'l>(hops: &[&Hop<'_>], legs: &'l [Leg], tag: u64) -> Option<&'l Leg> {
+    let spoke = |m: &Msg<'_>| m.status > 100 && m.to_tag == tag && tag != 0;
+    hops.iter().zip(legs).find(|(hop, _)| hop.responses().any(spoke)).map(|(_, leg)| leg)
 }
 
 fn of_tag(attempt: &Attempt<'_>, hops: &[&Hop<'_>], legs: &[Leg], tag: u64) -> Side {
@@ -53,9 +67,7 @@ fn of_tag(attempt: &Attempt<'_>, hops: &[&Hop<'_>], legs: &[Leg], tag: u64) -> S
         Some(false) => return Side::Other,
         None => {}
     }
-    let leg = hops.iter().zip(legs).find(|(hop, _)| hop.responses().any(|m| spoke(&m))).map(|(_, leg)| leg);
-    match leg {
-        Some(leg) if leg.target.as_deref().is_some_and(is_mobility_listener) => Side::Mobile,
+    match leg_of(hops, legs, tag) {
         Some(leg) if is_behind(leg) => Side::Unknown,
         Some(leg) => {
             if leg.mobile {

@@ -123,6 +123,7 @@ fn empty(ctx: &Context<'_>, group: &Group<'_>) -> Call {
         clocks: Vec::new(),
         answered_by_mobile: false,
         refused_by_mobile: false,
+        spoken_unnamed: false,
         leg_unknown: false,
         pushes_told: true,
         homes: Vec::new(),

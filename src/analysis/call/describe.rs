@@ -105,7 +105,10 @@ fn modality(message: &Message<'_>) -> Option<Modality> {
 pub(super) fn times(ctx: &Context<'_>, call: &mut Call, attempts: &[Attempt<'_>]) {
     let order = |m: &Msg<'_>| ctx.coverage.order(m.server, m.id);
     let mut places: BTreeMap<ServerId, (usize, Order, Order)> = BTreeMap::new();
-    for m in attempts.iter().flat_map(|a| a.messages.iter().copied()) {
+    // A challenge ends an attempt, not the call.
+    let marked =
+        attempts.iter().enumerate().flat_map(|(i, a)| a.messages.iter().map(move |m| (*m, i + 1 == attempts.len())));
+    for (m, of_last) in marked {
         let invite = m.method == Method::Invite;
         let now = order(m);
         let (at, first, last) = places.entry(m.server).or_insert_with(|| {
@@ -123,7 +126,7 @@ pub(super) fn times(ctx: &Context<'_>, call: &mut Call, attempts: &[Attempt<'_>]
         if invite && m.status == 180 && clock.alert.is_none() {
             (clock.alert, clock.rang) = (Some(m.id), m.time);
         }
-        if invite && m.is_final() && now >= *last {
+        if of_last && invite && m.is_final() && now >= *last {
             (clock.last, clock.end, *last) = (Some(m.id), clock.end.max(m.time), now);
         }
     }

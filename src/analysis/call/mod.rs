@@ -19,7 +19,7 @@ use crate::sip::Product;
 use crate::span::Span;
 use crate::time::Timestamp;
 use crate::trace::EventId;
-pub(super) use legs::{home_of, is_mobility_listener};
+pub(super) use legs::{home_of, is_mobility_listener, is_ucwa_listener};
 
 /// One far end of a call.
 #[derive(Clone, Debug)]
@@ -131,6 +131,8 @@ pub struct Call {
     pub(crate) clocks: Vec<Clock>,
     pub(super) answered_by_mobile: bool,
     pub(super) refused_by_mobile: bool,
+    /// The endpoint that answered, or refused, is one behind UCWA that no record names.
+    pub(super) spoken_unnamed: bool,
     /// Nothing tells which of the legs answered, or refused.
     pub(super) leg_unknown: bool,
     /// The logs would show each push for the call.
