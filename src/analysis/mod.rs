@@ -18,6 +18,7 @@ mod later;
 mod link;
 mod lone;
 mod message;
+mod named;
 mod outcome;
 mod push;
 pub mod servers;
@@ -33,7 +34,7 @@ pub use lone::LoneCause;
 pub use push::{Hop, Push};
 pub use servers::{Role, Server, ServerId, Servers};
 pub use session::SessionMessage;
-pub use words::{Link, Modality, Outcome, PushResult, Verdict};
+pub use words::{Link, Modality, Outcome, PushResult, Told, Verdict};
 
 use rayon::prelude::*;
 
@@ -159,7 +160,7 @@ pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
             if kinds.message {
                 let (pushes, others) = push::split(&ctx, &group);
                 out.pushes.extend(push::pushes(&ctx, &group, &pushes));
-                out.messages_inside.extend(session::messages(&ctx, &others));
+                out.messages_inside.extend(session::messages(&ctx, &group, &others));
             }
             out.messages += message::count_messages(group.messages.iter());
             out

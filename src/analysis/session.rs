@@ -1,9 +1,12 @@
 //! Messages inside a conversation: MESSAGE requests in the dialog of an INVITE (RFC 3428). Most instant messages are
 //! sent so, and one towards a phone whose application sleeps causes a push as an INVITE does.
 
-use super::call::{Home, is_mobility_listener};
+use std::cell::LazyCell;
+
+use super::call::{Home, is_mobility_listener, is_ucwa_listener};
 use super::coverage::Blind;
-use super::message::{Context, Msg};
+use super::message::{Context, Group, Msg};
+use super::named::named;
 use super::push::{Sets, Sighting};
 use super::words::Verdict;
 use crate::record::Direction;
@@ -31,6 +34,8 @@ pub struct SessionMessage {
     pub reason: Option<String>,
     /// It went to a mobile endpoint.
     pub mobile: bool,
+    /// It went to UCWA, and no record names the client behind it: a phone, or a Mac.
+    pub unnamed: bool,
     /// What became of it, where the receiver is mobile and the message was perhaps missed.
     pub verdict: Option<Verdict>,
     /// Why the verdict is undetermined, if it is.
@@ -57,12 +62,20 @@ impl SessionMessage {
 }
 
 /// The messages inside conversations among MESSAGE transactions that are no pushes.
-pub(super) fn messages(ctx: &Context<'_>, sets: &Sets<'_>) -> Vec<SessionMessage> {
+pub(super) fn messages(ctx: &Context<'_>, group: &Group<'_>, sets: &Sets<'_>) -> Vec<SessionMessage> {
     let inside = |set: &[&Msg<'_>]| set.iter().any(|m| m.is_request() && m.to_tag != 0);
-    sets.iter().filter(|(_, set)| inside(set)).filter_map(|((_, cseq), set)| read(ctx, *cseq, set)).collect()
+    let names = LazyCell::new(|| named(group.messages.iter()));
+    let name = |tag| names.get(&tag).copied();
+    sets.iter().filter(|(_, set)| inside(set)).filter_map(|((_, cseq), set)| read(ctx, &name, *cseq, set)).collect()
 }
 
-fn read(ctx: &Context<'_>, cseq: u32, set: &[&Msg<'_>]) -> Option<SessionMessage> {
+/// `name`: what a side of the dialog calls itself, by its tag.
+fn read<'m>(
+    ctx: &Context<'_>,
+    name: &dyn Fn(u64) -> Option<&'m [u8]>,
+    cseq: u32,
+    set: &[&Msg<'_>],
+) -> Option<SessionMessage> {
     let request = set.iter().copied().filter(|m| m.is_request()).min_by_key(|m| m.vias.len())?;
     let address = |name| ctx.header(request.id, name).map(|v| decode(NameAddr::parse(&v).address()).into_owned());
     let to = ctx.header(request.id, HeaderName::To)?;
@@ -83,6 +96,12 @@ fn read(ctx: &Context<'_>, cseq: u32, set: &[&Msg<'_>]) -> Option<SessionMessage
         // To a desktop client: most messages are.
         return None;
     }
+    let client = phone.and_then(|_| Product::client(name(request.to_tag)?));
+    if client == Some(false) {
+        // Behind UCWA, too: a Mac.
+        return None;
+    }
+    let to_ucwa = || set.iter().any(|m| peer(m).is_some_and(|p| is_ucwa_listener(&p)));
     let finals = || set.iter().copied().filter(|m| m.is_final());
     let last = finals().find(|m| m.status < 300).or_else(|| finals().min_by_key(|m| m.vias.len()));
     let mut evidence: Vec<EventId> = [request.id].into_iter().chain(last.map(|m| m.id)).collect();
@@ -96,6 +115,7 @@ fn read(ctx: &Context<'_>, cseq: u32, set: &[&Msg<'_>]) -> Option<SessionMessage
         status: last.map(|m| m.status),
         reason: last.and_then(|m| ctx.reason_phrase(m.id)),
         mobile: phone.is_some(),
+        unnamed: phone.is_some() && client.is_none() && to_ucwa(),
         verdict: None,
         blind: None,
         pushes: Vec::new(),

@@ -137,7 +137,8 @@ fn told(call: &Call, ctx: &Context<'_>, server: ServerId) -> Option<Blind> {
 /// tell that it was a phone.
 fn no_phone(call: &Call, own: &[&Push], found: Verdict) -> Option<Blind> {
     let of_phone = matches!(found, Verdict::MissedNoPush | Verdict::AnsweredByMobile | Verdict::DeclinedByMobile);
-    (of_phone && own.is_empty() && call.is_perhaps_no_phone()).then_some(Blind::ClientUnnamed)
+    let spoken = found != Verdict::MissedNoPush && call.spoken_unnamed;
+    (of_phone && own.is_empty() && (spoken || call.is_perhaps_no_phone())).then_some(Blind::ClientUnnamed)
 }
 
 /// Why a verdict hangs on a push that is linked to none, if it does: with it, the verdict would be another.
@@ -217,6 +218,9 @@ fn judge_message(message: &mut SessionMessage, all: &[Push], doubts: &[Doubt], c
             let with = |d: &&Doubt| all.get(d.push).map_or(lost, |p| of_pushes(&[&pushes[..], &[p]].concat()));
             doubts.iter().find(|d| with(d) != lost).map(|d| d.why)
         });
+    // Behind UCWA a Mac needs no push.
+    let unnamed = (message.unnamed && pushes.is_empty()).then_some(Blind::ClientUnnamed);
+    let hidden = hidden.or(unnamed);
     message.verdict = Some(if hidden.is_some() { Verdict::Undetermined } else { lost });
     message.blind = hidden;
 }

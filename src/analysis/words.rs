@@ -1,5 +1,7 @@
 //! The words in which outcomes, verdicts and results stand in reports.
 
+use serde::{Serialize, Serializer};
+
 /// Makes an enum whose variants have a word in reports.
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
@@ -164,5 +166,27 @@ words! {
         Likely = "likely",
         /// None, or several equally good ones.
         None = "none",
+    }
+}
+
+words! {
+    /// Whether somebody who missed a call was told by mail. In JSON `true`, `false` and `null`.
+    Told {
+        /// Exchange UM took the request for the mail.
+        Yes = "told",
+        /// It refused the request, or a user with voice mail got none.
+        No = "not_told",
+        /// The trace does not tell.
+        Unknown = "unknown",
+    }
+}
+
+impl Serialize for Told {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Told::Yes => to.serialize_bool(true),
+            Told::No => to.serialize_bool(false),
+            Told::Unknown => to.serialize_none(),
+        }
     }
 }

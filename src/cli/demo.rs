@@ -16,11 +16,15 @@ use super::{Status, note, report, say, synth, whole};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   siptrail demo
-  siptrail demo --seed 5 --dir demo-logs")]
+  siptrail demo --seed 5 --dir demo-logs
+  siptrail demo --era 2010")]
 pub(crate) struct Demo {
     /// Another seed, other traffic
     #[arg(long, default_value_t = 1, allow_hyphen_values = true, value_parser = whole::<u64>)]
     seed: u64,
+    /// Clients, ports and servers of which years
+    #[arg(long, value_enum, default_value_t = synth::EraName::Skype2019)]
+    era: synth::EraName,
     /// Folder for the logs, new or empty [default: a new one among the temporary files]
     #[arg(long)]
     dir: Option<PathBuf>,
@@ -50,8 +54,14 @@ impl Demo {
                 return Ok(Status::Failed);
             }
         };
-        let plan =
-            Plan { seed: self.seed, extent: Extent::Calls(40), servers: 3, clock_skew_ms: 2_000, ..Plan::default() };
+        let plan = Plan {
+            seed: self.seed,
+            extent: Extent::Calls(40),
+            servers: 3,
+            clock_skew_ms: 2_000,
+            era: Some(self.era.into()),
+            ..Plan::default()
+        };
         let truth = match synth::write(&plan, &dir, 3_000_000) {
             Ok(truth) => truth,
             Err(error) => {

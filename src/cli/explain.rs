@@ -34,7 +34,7 @@ use super::{Status, say};
 Exit status: 0 explained, 2 something is unknown (the rest is explained all the same).")]
 pub(crate) struct Explain {
     /// Codes, numbers or words
-    #[arg(required = true, value_name = "WHAT")]
+    #[arg(required = true, value_name = "WHAT", allow_negative_numbers = true)]
     what: Vec<String>,
     /// What to print
     #[arg(long, value_enum, default_value_t = Format::Text)]

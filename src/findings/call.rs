@@ -68,8 +68,11 @@ fn was_open(nearby: &Nearby<'_>, call: &Call) -> bool {
 /// Whether a UCWA client left the invitation lying until it timed out.
 fn is_unfetched(call: &Call) -> bool {
     let unanswered = matches!(call.outcome, Outcome::NoAnswer | Outcome::NoResponse);
-    let ucwa =
-        call.legs.iter().any(|l| matches!(l.status, Some(408 | 480)) && l.client.as_ref().is_some_and(|c| c.ucwa));
+    // A Mac that rings is awake; nobody picked up.
+    let ucwa = call
+        .legs
+        .iter()
+        .any(|l| matches!(l.status, Some(408 | 480)) && l.client.as_ref().is_some_and(|c| c.ucwa && !c.desktop));
     let waited =
         call.clocks.iter().any(|c| c.start.zip(c.end).is_some_and(|(start, end)| UCWA_MS.contains(&end.since(start))));
     unanswered && ucwa && waited

@@ -6,9 +6,8 @@
 //! not published, so it is recognised by any sign of Exchange UM.
 
 use hashbrown::{HashMap, HashSet};
-use serde::{Serialize, Serializer};
 
-use crate::analysis::{Analysis, Call, Outcome, Role};
+use crate::analysis::{Analysis, Call, Outcome, Role, Told};
 use crate::sip::{HeaderName, Method, NameAddr};
 use crate::text::{contains_ignore_case, decode};
 use crate::time::Timestamp;
@@ -19,30 +18,9 @@ const AFTER_MS: i64 = 10_000;
 /// Ids of routing to Exchange UM.
 const UM: std::ops::Range<u32> = 15_000..16_000;
 
-/// Whether somebody was told by mail. In JSON `true`, `false` and `null`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Told {
-    /// Exchange UM took the request for the mail.
-    Yes,
-    /// It refused the request, or a user with voice mail got none.
-    No,
-    /// The trace does not tell.
-    Unknown,
-}
-
-impl Serialize for Told {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Told::Yes => to.serialize_bool(true),
-            Told::No => to.serialize_bool(false),
-            Told::Unknown => to.serialize_none(),
-        }
-    }
-}
-
 /// What a trace shows of Exchange UM.
 #[derive(Debug, Default)]
-pub struct Mail {
+pub(super) struct Mail {
     /// By the callee in lower case, in order of time: when the INFO was sent, and whether it was taken; `None` where no answer is there.
     told: HashMap<String, Vec<(Timestamp, Option<bool>)>>,
     /// Callees that are known to have voice mail.
@@ -51,7 +29,7 @@ pub struct Mail {
 
 impl Mail {
     /// Reads the INFO requests of a trace, and which users have voice mail.
-    pub fn read(trace: &Trace, analysis: &Analysis) -> Mail {
+    pub(super) fn read(trace: &Trace, analysis: &Analysis) -> Mail {
         let mut out = Mail::default();
         let mut answers: HashMap<(crate::trace::Symbol, u32), u16> = HashMap::new();
         let infos = || trace.events().iter().enumerate().filter(|(_, e)| e.method == Method::Info && !e.is_copy());
@@ -71,7 +49,7 @@ impl Mail {
         out.told.values_mut().for_each(|own| own.sort_unstable());
         for call in &analysis.calls {
             let user = call.to.to_ascii_lowercase();
-            let routed = call.diagnostics.iter().any(|d| UM.contains(&d.id)) || answered(call);
+            let routed = call.diagnostics.iter().any(|d| UM.contains(&d.id)) || call.voice_mail;
             if routed || out.of(&user, call).next().is_some() {
                 out.served.insert(user);
             }
@@ -90,7 +68,7 @@ impl Mail {
 
     /// Whether the callee of a call that nobody answered was told by mail. `None` where the trace shows nothing of
     /// Exchange UM or the call was answered.
-    pub fn told(&self, trace: &Trace, analysis: &Analysis, call: &Call) -> Option<Told> {
+    pub(super) fn told(&self, trace: &Trace, analysis: &Analysis, call: &Call) -> Option<Told> {
         let unanswered = [Outcome::Cancelled, Outcome::NoAnswer, Outcome::NoResponse];
         if (self.served.is_empty() && self.told.is_empty()) || !unanswered.contains(&call.outcome) {
             return None;
@@ -118,11 +96,6 @@ impl Mail {
 /// When a call ended, by the last final response.
 fn end(call: &Call) -> Option<Timestamp> {
     call.clocks.iter().filter_map(|c| c.end).max().or(call.ended)
-}
-
-/// Whether voice mail answered a call.
-pub fn answered(call: &Call) -> bool {
-    call.voice_mail
 }
 
 /// Any sign of Exchange UM in an INFO request, or in its way.

@@ -9,14 +9,15 @@
 //!
 //! The course of one push is judged in `push`, that of one call in `call`, and what only many calls show
 //! (a platform without any push, a phone that is gone) in `population`. Faults of certificates are told apart in `tls`, and
-//! their other sides gathered in `peers`; `mail` tells who was told by mail. What looks like a fault and is none
-//! ([`crate::knowledge::catalogue::never_reported`]) has no entry that matches it.
+//! their other sides gathered in `peers`; `mail` tells who was told by mail, `gateway` what the telephone network said. What
+//! looks like a fault and is none ([`crate::knowledge::catalogue::never_reported`]) has no entry that matches it.
 
 mod call;
 pub mod contrast;
 mod evidence;
+mod gateway;
 pub mod lone;
-pub mod mail;
+mod mail;
 mod nearby;
 pub mod peers;
 mod population;
@@ -77,6 +78,12 @@ pub fn attach(trace: &Trace, analysis: &mut Analysis) {
     }
     (analysis.pushes, analysis.calls) = (pushes, calls);
     population::attach(trace, analysis);
+    let mail = mail::Mail::read(trace, analysis);
+    let told = |c: &Call| (mail.told(trace, analysis, c), gateway::cause(trace, c));
+    let told: Vec<_> = analysis.calls.par_iter().map(told).collect();
+    for (call, told) in analysis.calls.iter_mut().zip(told) {
+        (call.told_by_mail, call.gateway_cause) = told;
+    }
     analysis.lone = lone::causes(trace, analysis);
 }
 

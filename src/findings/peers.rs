@@ -152,7 +152,7 @@ fn plain(peer: &str) -> String {
 /// The other side of a record: what its Data names, else its Peer.
 fn host(trace: &Trace, event: &Event) -> String {
     let fields = decode(trace.fields(event)).to_ascii_lowercase();
-    let named = ["tls-target=", "peerserver=", "expected-fqdn="].iter().find_map(|name| {
+    let named = ["tls-target=", "peerserver=", "expected-fqdn=", "fqdn="].iter().find_map(|name| {
         let value = fields.split_once(name)?.1.trim_start_matches('"');
         let end = value.find(|c: char| c == '"' || c == ';' || c.is_whitespace()).unwrap_or(value.len());
         Some(plain(value.get(..end)?)).filter(|h| !h.is_empty())

@@ -7,16 +7,18 @@
 //! | id 1047 | PN07 | PN16 where the peer cut the connection, else PN07 |
 //! | expired, wrong usage | PN17, PN18 | PN17, PN18 |
 
-use super::Found;
+use std::sync::LazyLock;
+
 use super::evidence::Evidence;
 use super::texts::{HANDSHAKE, HOUSE_DOMAIN, HOUSE_PROXY, RESET};
+use super::{Found, find};
 
 /// Entries that a code of Windows proves.
 pub(super) const BY_CODE: [&str; 3] = ["PN15", "PN17", "PN18"];
 
-/// How an untrusted root is told.
-const UNTRUSTED: [&str; 5] =
-    ["sec_e_untrusted_root", "0x80090325", "cert_e_untrustedroot", "0x800b0109", "certificate root not trusted"];
+/// How an untrusted root is told: the texts of that entry.
+static UNTRUSTED: LazyLock<Vec<&'static str>> =
+    LazyLock::new(|| find("PN06").into_iter().flat_map(|f| &f.matchers).filter_map(|m| m.text.as_deref()).collect());
 
 /// Of a push. `target` is the server that the fault names, where it names one.
 pub(super) fn of_push(evidence: &Evidence, target: Option<&str>, found: &mut Found) {

@@ -5,7 +5,7 @@
 //! | `PN03`, `nf01` | an entry of the catalogue, or what is never reported |
 //! | `1009`, `1009;reason="..."`, `ms-diagnostics: 1009;...` | an ms-diagnostics id |
 //! | `480`, `480 Temporarily Unavailable` | a SIP status, then the ms-diagnostics id of that number |
-//! | `0xc3e93d6f`, `C3E93D6F`, `0xC3E93C5E(SIPPROXY_E_ROUTING)`, `WSAETIMEDOUT`, `10060` | a result code |
+//! | `0xc3e93d6f`, `C3E93D6F`, `0xC3E93C5E(SIPPROXY_E_ROUTING)`, `WSAETIMEDOUT`, `10060`, `-2146893019` | a result code |
 //! | `unknown_ca`, `TLS1_ALERT_UNKNOWN_CA`, `48` | a TLS alert |
 //! | `14428` | an event id |
 //! | `Q.850;cause=34`, `34` | a cause of the telephone network |
@@ -16,6 +16,7 @@ use thiserror::Error;
 
 use super::explanation::{Explanation, Known};
 use super::{catalogue, clients, codes, suggest, tables};
+use crate::sip::q850_cause;
 
 /// Nothing is known by that name.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -48,6 +49,8 @@ pub fn lookup(what: &str) -> Result<Vec<Explanation>, Unknown> {
     } else if let Some(code) = named_code(text).or_else(|| named_code(name)) {
         vec![Explanation::of_code(code)]
     } else if let Some(code) = hex_code(head) {
+        vec![of_number_code(code)]
+    } else if let Some(code) = failure(head) {
         vec![of_number_code(code)]
     } else if let Some(number) = decimal(head) {
         of_number(number)
@@ -88,6 +91,15 @@ fn hex_code(text: &str) -> Option<u32> {
     (codes::result_code(code).is_some() || decimal(text).is_none()).then_some(code)
 }
 
+/// A code of Windows in decimal, as events and scripts show it: with a sign, or beyond half of 32 bits.
+fn failure(text: &str) -> Option<u32> {
+    match text.strip_prefix('-') {
+        Some(digits) => decimal(digits).and_then(|_| Some(text.parse::<i32>().ok()?.cast_unsigned())),
+        None => decimal(text).and_then(|n| u32::try_from(n).ok()),
+    }
+    .filter(|code| code >> 31 == 1)
+}
+
 fn named_code(name: &str) -> Option<&'static codes::ResultCode> {
     codes::result_codes().iter().find(|c| c.name.eq_ignore_ascii_case(name))
 }
@@ -120,26 +132,24 @@ fn of_clients(text: &str) -> Vec<Explanation> {
 
 /// `Reason: Q.850;cause=34;text="..."`, as it stands in a log.
 fn gateway_cause(what: &str) -> Option<&'static codes::GatewayCause> {
-    let lower = what.to_ascii_lowercase();
-    let rest = lower.split_once("q.850")?.1;
-    let cause = rest.split_once("cause").map_or(rest, |(_, cause)| cause);
-    let digits = cause.trim_start_matches(|c: char| c.is_whitespace() || "=;:".contains(c));
-    codes::gateway_cause(digits.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?)
+    let value =
+        what.split_once(':').filter(|(name, _)| name.trim().eq_ignore_ascii_case("reason")).map_or(what, |v| v.1);
+    codes::gateway_cause(q850_cause(value.as_bytes())?)
 }
 
-/// A SIP status, then an ms-diagnostics id, then what else a bare number can be: a Winsock error, an event id, a cause
+/// A SIP status, then an ms-diagnostics id, then what else a bare number can be: a code of Windows, an event id, a cause
 /// of the telephone network, a TLS alert.
 fn of_number(number: u64) -> Vec<Explanation> {
     let small = u32::try_from(number).ok();
     let status = small.filter(|n| (100..700).contains(n)).map(Explanation::of_status);
-    let winsock = small.and_then(codes::result_code).filter(|c| c.name.starts_with("WSA"));
+    let windows = small.and_then(codes::result_code);
     let event = codes::event_ids().iter().find(|e| Some(e.id) == small);
     let cause = small.and_then(codes::gateway_cause);
     let alert = codes::tls_alerts().iter().find(|a| Some(a.alert) == small);
     status
         .into_iter()
         .chain([Explanation::of_id(number)])
-        .chain(winsock.map(Explanation::of_code))
+        .chain(windows.map(Explanation::of_code))
         .chain(event.map(Explanation::of_event))
         .chain(cause.map(Explanation::of_gateway))
         .chain(alert.map(Explanation::of_alert))

@@ -1,6 +1,6 @@
 //! What can be asked for and shown: one row a field.
 
-use crate::analysis::{Link, Modality, Outcome, PushResult, Verdict};
+use crate::analysis::{Link, Modality, Outcome, PushResult, Told, Verdict};
 
 /// What a list holds one row of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -145,6 +145,9 @@ pub(super) enum Name {
     Sequence,
     Component,
     Level,
+    Mail,
+    GatewayCause,
+    VoiceMail,
     Missed,
     Mobile,
     Rang,
@@ -309,6 +312,23 @@ pub const FIELDS: &[Field] = &[
     field(Name::Sequence, "seq", "seq", Kind::Number, R, "its number in the log of its server"),
     slow(field(Name::Component, "component", "component", Kind::Text, R, "who wrote it: SIPStack, UserServices")),
     slow(field(Name::Level, "level", "level", Kind::Text, R, "its level: info, warn, error")),
+    field(
+        Name::Mail,
+        "mail",
+        "mail",
+        Kind::Word(Told::WORDS),
+        C,
+        "whether the callee of a call that nobody answered was told by mail (Exchange UM)",
+    ),
+    field(
+        Name::GatewayCause,
+        "gateway-cause",
+        "gateway_cause",
+        Kind::Number,
+        C,
+        "cause of the telephone network (Q.850) of a failed call",
+    ),
+    field(Name::VoiceMail, "voice-mail", "voice_mail", Kind::Flag, C, "voice mail answered: missed for the person"),
     flag(Name::Missed, "missed", C, "the mobile callee missed the call"),
     flag(Name::Mobile, "mobile", C, "a mobile endpoint took part"),
     flag(Name::Rang, "rang", C, "a 180 was seen"),
@@ -341,6 +361,9 @@ const ALIASES: &[(&str, &str)] = &[
     ("sequence", "seq"),
     ("callid", "call-id"),
     ("id", "call-id"),
+    ("told-by-mail", "mail"),
+    ("q.850", "gateway-cause"),
+    ("q850", "gateway-cause"),
 ];
 
 /// Names that stand for a comparison with the time.

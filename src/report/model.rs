@@ -14,7 +14,7 @@ pub use lone::Lone;
 use serde::Serialize;
 
 pub use super::selected::Selected;
-use crate::findings::mail::Told;
+use crate::analysis::Told;
 
 /// Name and version of the format.
 pub const SCHEMA: &str = "siptrail.report/1";

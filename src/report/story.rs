@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use super::hops::{self as hop_text, HopText};
 use super::page::{self, BAD, DIM, GOOD, HEAD};
-use super::{hop_table, why_undetermined};
+use super::{hop_table, why_undetermined, words};
 use crate::analysis::{Analysis, Call, Diagnostic, Push, PushResult, hops};
 use crate::knowledge::catalogue::{self, Step};
-use crate::knowledge::{Explanation, lookup};
+use crate::knowledge::{Explanation, codes, lookup, tables};
 use crate::ladder::{self, Ladder};
 use crate::span::Span;
 use crate::text::{decode, sanitize};
@@ -125,7 +125,18 @@ impl Story<'_> {
             let target = leg.target.as_deref().unwrap_or("(unknown)");
             self.line(2, &format!("leg to {target}{client}: {}{status}", leg.outcome.name()), out)?;
         }
+        if call.voice_mail {
+            self.line(2, "voice mail answered: answered to SIP, missed for the person", out)?;
+        }
+        if let Some(told) = call.told_by_mail {
+            self.line(2, words::by_mail(told), out)?;
+        }
         self.diagnostics(&call.diagnostics, out)?;
+        if let Some(cause) = call.gateway_cause {
+            let known = codes::gateway_cause(cause);
+            let told = known.map_or("not in the table".to_owned(), |c| format!("{}: {}", c.name, c.meaning));
+            self.line(2, &format!("Q.850 cause {cause}: {told}"), out)?;
+        }
         self.causes(&call.findings, out)?;
         self.proof(&call.evidence, &call.lines, out)
     }
@@ -164,7 +175,8 @@ impl Story<'_> {
     fn diagnostics(&self, all: &[Diagnostic], out: &mut dyn Write) -> io::Result<()> {
         for d in all {
             let params: Vec<String> = d.params.iter().map(|(name, value)| format!("; {name}={value}")).collect();
-            self.line(2, &format!("{} {}: {}{}", d.header, d.id, d.reason, params.concat()), out)?;
+            let unpublished = if tables::unpublished(d.id).is_some() { " (meaning not published)" } else { "" };
+            self.line(2, &format!("{} {}: {}{}{unpublished}", d.header, d.id, d.reason, params.concat()), out)?;
         }
         Ok(())
     }

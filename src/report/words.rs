@@ -1,8 +1,9 @@
 //! Sentences that more than one form of the report says.
 
 use super::model::{Call, Lone, Push, Report, Source, Unexplained};
-use crate::findings::mail::Told;
+use crate::analysis::Told;
 use crate::knowledge::catalogue::Step;
+use crate::knowledge::tables;
 use crate::text::plural;
 use crate::time::seconds;
 
@@ -188,14 +189,27 @@ pub(super) fn voice_mail([time, to, from, call_id]: &[String; 4]) -> String {
 
 /// Whether the callee was told by mail, where the trace shows Exchange UM at all.
 pub(super) fn told_by_mail(call: &Call) -> Option<&'static str> {
-    Some(match call.told_by_mail? {
+    call.told_by_mail.map(by_mail)
+}
+
+/// The same in words.
+pub(super) fn by_mail(told: Told) -> &'static str {
+    match told {
         Told::Yes => "told by mail (Exchange UM)",
         Told::No => "not told by mail, although the user has voice mail",
         Told::Unknown => "whether the user was told by mail is not known",
-    })
+    }
 }
 
 /// A text from the log, or what to say where it is empty.
 pub(super) fn known<'a>(text: &'a str, empty: &'a str) -> &'a str {
     if text.is_empty() { empty } else { text }
+}
+
+/// The answer to a push: `403 Forbidden`. Of ids of the clearing house whose meaning is not published number and reason as
+/// they came, too.
+pub(super) fn answer(push: &Push) -> String {
+    let own = push.diagnostics.iter().filter(|d| tables::unpublished(d.id).is_some());
+    let ids = own.map(|d| format!(" [{} \"{}\", meaning not published]", d.id, d.reason));
+    status(push.status, push.reason.as_deref()) + &ids.collect::<String>()
 }

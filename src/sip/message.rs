@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{HeaderName, Method};
+use super::{HeaderName, Method, q850_cause};
 use crate::text::{clean, line_end};
 
 /// Request or status line.
@@ -113,6 +113,12 @@ impl<'a> Message<'a> {
     /// The first header of that name.
     pub fn header(&self, name: HeaderName) -> Option<Header<'a>> {
         self.headers_starting_with(name.letters()).find(|h| HeaderName::from_token(h.name) == name)
+    }
+
+    /// The cause of the telephone network that a `Reason` header tells (RFC 3326, ITU-T Q.850).
+    pub fn gateway_cause(&self) -> Option<u32> {
+        let reasons = self.headers_starting_with(HeaderName::Reason.letters());
+        reasons.filter(|h| HeaderName::from_token(h.name) == HeaderName::Reason).find_map(|h| q850_cause(&h.value()))
     }
 
     /// The body as logged.

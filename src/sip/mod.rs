@@ -7,7 +7,7 @@ mod message;
 mod product;
 
 pub(crate) use grammar::address;
-pub use grammar::{CSeq, Diagnostics, NameAddr, Via};
+pub use grammar::{CSeq, Diagnostics, NameAddr, Via, q850_cause};
 pub use message::{Header, Headers, Message, StartLine};
 pub use product::Product;
 

@@ -40,6 +40,15 @@ impl Product {
         Named::of(value).is_some_and(|n| n.client.kind == Kind::Desktop && n.ucwa)
     }
 
+    /// Whether a product string names a phone or tablet (true) or a client on a desk (false); `None` where it names no client.
+    pub fn client(value: &[u8]) -> Option<bool> {
+        Named::of(value).and_then(|n| match n.client.kind {
+            Kind::Phone | Kind::Tablet => Some(true),
+            Kind::Desktop => Some(false),
+            Kind::Service => None,
+        })
+    }
+
     /// Whether a product string names the mobility service and no client behind it.
     pub fn is_mobility_service(value: &[u8]) -> bool {
         Named::of(value).is_some_and(|n| n.client.is_mobility_service())

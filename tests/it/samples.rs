@@ -13,6 +13,7 @@ const CALLS: &[[&str; 6]] = &[
     ["push-not-opened", "dave", "no_answer", "not_opened", "accepted", "PN50"],
     ["push-failed-at-edge", "frank", "no_answer", "missed_push_failed", "unroutable", "PN01"],
     ["federation-clocks-apart", "leon", "no_answer", "missed_push_failed", "unroutable", "PN03"],
+    ["se-android-missed", "yusuf", "no_answer", "missed_push_failed", "unroutable", "PN06"],
     ["hole-over-the-push", "hugo", "no_answer", "undetermined", "", ""],
     ["silent-mobile-leg.log", "hank", "no_answer", "missed_no_push", "", "PN20"],
     ["edge-only.log", "lena", "answered", "", "", ""],

@@ -193,6 +193,8 @@ fn client(name: &str) -> &'static str {
         "ucwa7" => "UCWA/7.0.0.0",
         "android6" => "UCWA/7.0.0.0 AndroidLync/6.25.0.27 (SM-G930U Android 8.0.0)",
         "iphone6" => "UCWA/7.0.0.0 iPhoneLync/6.26.1.0 (iPhone iPhone_12 iOS 14.4)",
+        "android7" => "UCWA/9.0.0.0 AndroidLync/7.1.0 (Pixel 9 Android 16)",
+        "androidx" => "UCWA/7.0.0.0 AndroidLync/x.y (Phone)",
         "mac" => "UCWA/7.0.0.0 LyncForMac/16.29.0.57 (Mac OSX 10.15.7)",
         "um" => "MSExchangeUM/15.01.2507.006",
         "oc" => "UCCAPI/4.0.7577.4087 OC/4.0.7577.4087 (Microsoft Lync 2010)",

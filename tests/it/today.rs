@@ -7,6 +7,7 @@ use siptrail::trace::LoadOptions;
 use siptrail::{Options, Trace};
 
 use crate::common::{report_of, root};
+use crate::program::{out, run};
 use crate::story;
 
 fn base(name: &str) -> String {
@@ -36,12 +37,15 @@ fn a_silent_leg_of_a_client_of_today_is_judged_by_client_and_port() {
         // Phones of today get pushes: that none came is a fault (PN20).
         (5088, "android6", true, json!("missed_no_push"), json!(["PN20", "PN60"])),
         (5089, "iphone6", true, json!("missed_no_push"), json!(["PN20", "PN60"])),
+        // Versions that are none, and those to come.
+        (5089, "androidx", true, json!("missed_no_push"), json!(["PN20", "PN60"])),
+        (5089, "android7", true, json!("missed_no_push"), json!(["PN20", "PN60"])),
         // Nobody says what is behind UCWA: a phone, or a Mac.
         (5088, "", true, json!("undetermined"), json!([])),
         (5089, "ucwa7", true, json!("undetermined"), json!(["PN60"])),
         // A Mac is a desktop, whatever the port.
-        (5088, "mac", false, json!(null), json!(["PN60"])),
-        (5087, "mac", false, json!(null), json!(["PN60"])),
+        (5088, "mac", false, json!(null), json!([])),
+        (5087, "mac", false, json!(null), json!([])),
         // MCX speaks for phones alone.
         (5087, "", true, json!("missed_no_push"), json!(["PN20"])),
         // Clients of old stay what they are.
@@ -55,6 +59,100 @@ fn a_silent_leg_of_a_client_of_today_is_judged_by_client_and_port() {
         if verdict == "undetermined" {
             assert_eq!(call["undetermined"]["why"], "client_unnamed");
         }
+    }
+}
+
+/// A client that names itself anywhere in the call is named: in a 100, or in its own requests.
+#[test]
+fn any_record_of_the_call_names_the_client() {
+    let unnamed = base("nopush").replace(":5087", ":5088").replace(" client=wp", "");
+    let with = |line: &str| unnamed.replace("08:30:00.100 in", &format!("{line}\n08:30:00.100 in"));
+    let hundred =
+        |client: &str| with(&format!("08:30:00.050 in fe01.contoso.com:5088 100 INVITE c1 via=fe,a client={client}"));
+    for (text, mobile, verdict) in [
+        (hundred("android6"), true, json!("missed_no_push")),
+        (hundred("mac"), false, json!(null)),
+        // A server that answers for another, and a name that no table has.
+        (hundred("pnch"), true, json!("undetermined")),
+        (
+            with("08:30:00.050 in fe01.contoso.com:5088 100 INVITE c1 via=fe,a | Server: ContosoPhone/6.1"),
+            true,
+            json!("undetermined"),
+        ),
+    ] {
+        let report = report_of(&story::write(&text));
+        let call = of(&report, "calls", "c1");
+        assert_eq!((&call["mobile"], &call["verdict"]), (&mobile.into(), &verdict), "{text}");
+    }
+    let answered =
+        unnamed.replace("30.100 in fe01.contoso.com:5088 408", "09.100 in fe01.contoso.com:5088 200").replace(
+            "30.110 out 192.0.2.103:50425 408 INVITE c1 via=a",
+            "09.110 out 192.0.2.103:50425 200 INVITE c1 via=a",
+        );
+    for (agent, verdict) in [
+        ("RTCC/7.0.0.0 UCWA/7.0.0.0 AndroidLync/6.25.0.27", json!("answered_by_mobile")),
+        ("RTCC/7.0.0.0 UCWA/7.0.0.0 LyncForMac/16.29", json!(null)),
+        ("RTCC/7.0.0.0 UCWA/7.0.0.0", json!("undetermined")),
+    ] {
+        // The callee hangs up: From and To have changed sides.
+        let bye = format!(
+            "call c1 alice@contoso.com bob@contoso.com\n08:31:00.000 in fe01.contoso.com:5088 INFO c1 via=mcx tag= cseq=7 | From: <sip:bob@contoso.com>;tag=tc1 | User-Agent: {agent}\n08:35:00.000 in"
+        );
+        let text = answered.replace("08:35:00.000 in", &bye);
+        let mut files = story::write(&text);
+        // The story's own From of that request stands first; take it out.
+        let log = String::from_utf8(files[0].1.clone()).unwrap();
+        let at = log.find("Start-Line: INFO").unwrap();
+        let (head, tail) = log.split_at(at);
+        files[0].1 =
+            (head.to_owned() + &tail.replacen("From: <sip:alice@contoso.com>;tag=fc1;epid=aa\n", "", 1)).into_bytes();
+        let report = report_of(&files);
+        assert_eq!(of(&report, "calls", "c1")["verdict"], verdict, "{agent}");
+    }
+}
+
+/// Of two legs the one that answered counts: a phone beside it does not make it one.
+#[test]
+fn an_answer_of_an_unnamed_leg_beside_a_phone_stays_open() {
+    let fork = "08:30:00.020 out fe01.contoso.com:5089 INVITE c1 via=mcx,a\n08:30:00.120 in fe01.contoso.com:5089 180 INVITE c1 via=mcx,a client=android6 tag=2\n";
+    let text = base("nopush")
+        .replace(":5087", ":5088")
+        .replace(" client=wp", "")
+        .replace("08:30:00.100 in", &format!("{fork}08:30:00.100 in"));
+    let text = text
+        .replace("408 INVITE c1 via=fe,a #final", "200 INVITE c1 via=fe,a #final")
+        .replace("408 INVITE c1 via=a", "200 INVITE c1 via=a");
+    let report = report_of(&story::write(&text));
+    let call = of(&report, "calls", "c1");
+    assert_eq!(
+        (&call["verdict"], &call["undetermined"]["why"]),
+        (&json!("undetermined"), &json!("client_unnamed")),
+        "{call:#}"
+    );
+}
+
+/// A message inside a conversation that a Mac did not take is no missed notification of a phone.
+#[test]
+fn messages_to_a_mac_are_not_missed_by_a_phone() {
+    for (client, missed) in [("android6", 1), ("mac", 0), ("", 0)] {
+        let client = if client.is_empty() { String::new() } else { format!(" client={client}") };
+        let text = base("nopush")
+            .replace(":5087", ":5088")
+            .replace(" client=wp", &client)
+            .replace("08:30:30.1", "08:30:05.1")
+            .replace("408 INVITE", "200 INVITE")
+            .replace(
+                "08:35:00.000 in",
+                "08:30:05.300 in 192.0.2.103:50425 ACK c1 via=a\n\
+                 08:31:00.000 in 192.0.2.103:50425 MESSAGE c1 via=a tag= cseq=2\n\
+                 08:31:00.010 out fe01.contoso.com:5088 MESSAGE c1 via=fe,a tag= cseq=2\n\
+                 08:31:30.000 in fe01.contoso.com:5088 408 MESSAGE c1 via=fe,a cseq=2\n\
+                 08:31:30.010 out 192.0.2.103:50425 408 MESSAGE c1 via=a cseq=2\n\
+                 08:35:00.000 in",
+            );
+        let report = report_of(&story::write(&text));
+        let own = report["missed_messages"].as_array().map_or(0, Vec::len);
+        assert_eq!(own, missed, "{client}: {report:#}");
     }
 }
 
@@ -194,6 +292,36 @@ fn mail_and_voice_mail_are_told() {
         let call = of(&report, "calls", "c1");
         assert_eq!((&call["verdict"], call.get("told_by_mail")), (&json!("missed_no_push"), Some(&told)));
     }
+    // Lists, queries and stories tell the same.
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().to_str().unwrap();
+    for (text, word, sentence) in [
+        (info(taken), "told", "told by mail (Exchange UM)"),
+        (info(refused), "not_told", "not told by mail"),
+        (info(""), "unknown", "is not known"),
+    ] {
+        for (name, log) in story::write(&text) {
+            std::fs::write(dir.path().join(name), log).unwrap();
+        }
+        for query in [format!("mail:{word}"), format!("told-by-mail:{word} -voice-mail -gateway-cause:*")] {
+            let o = run(&[
+                "list",
+                "calls",
+                "--where",
+                &query,
+                "--columns",
+                "call-id,mail,voice-mail",
+                "--format",
+                "csv",
+                folder,
+            ]);
+            assert_eq!(out(&o), format!("call_id,mail,voice_mail\r\nc1,{word},false\r\n"), "{query}");
+        }
+        assert!(out(&run(&["show", "c1", folder])).contains(sentence), "{word}");
+        let csv = out(&run(&["report", "--format", "csv", "--table", "calls", folder]));
+        assert!(csv.lines().next().unwrap().ends_with(",gateway_cause,told_by_mail,voice_mail"), "{csv}");
+        assert!(csv.contains(&format!(",,{word},false")), "{csv}");
+    }
     // A trace without any Exchange UM says nothing of mail.
     assert_eq!(of(&report_of(&story::write(&base)), "calls", "c1").get("told_by_mail"), None);
 
@@ -212,4 +340,56 @@ fn mail_and_voice_mail_are_told() {
     let call = of(&report, "calls", "c1");
     assert_eq!((&call["verdict"], &call["voice_mail"]), (&json!("answered_elsewhere"), &json!(true)), "{call:#}");
     assert!(text(&files).contains("Answered by voice mail"), "{}", text(&files));
+}
+
+/// The cause of the telephone network is asked for and shown wherever a call is.
+#[test]
+fn causes_of_the_telephone_network_are_in_every_form() {
+    let header = "Reason: SIP;cause=503;text=\"a, Q.850;cause=3\", Q.850 ; cause=34 ;text=\"no circuit\"";
+    let dir = tempfile::tempdir().unwrap();
+    for (name, log) in story::write(&failed(488, header)) {
+        std::fs::write(dir.path().join(name), log).unwrap();
+    }
+    let folder = dir.path().to_str().unwrap();
+    let list = run(&[
+        "list",
+        "calls",
+        "--where",
+        "gateway-cause:30..40",
+        "--columns",
+        "call-id,gateway-cause",
+        "--format",
+        "csv",
+        folder,
+    ]);
+    assert_eq!(out(&list), "call_id,gateway_cause\r\nc1,34\r\n");
+    assert!(out(&run(&["show", "c1", folder])).contains("Q.850 cause 34: No circuit or channel available"));
+    assert!(out(&run(&["report", "--format", "csv", "--table", "calls", folder])).contains(",34,,false"));
+    let report: Value = serde_json::from_str(&out(&run(&["report", "--format", "json", folder]))).unwrap();
+    assert_eq!(of(&report, "calls", "c1")["gateway_cause"]["cause"], 34);
+}
+
+/// Number and reason as they came, and that their meaning is not published, in every form for people.
+#[test]
+fn ids_of_the_clearing_house_without_a_text_are_said_to_have_none() {
+    let refused = base("nopush").replace(
+        "08:30:30.100 in",
+        "08:30:00.200 in fe01.contoso.com:55153 MESSAGE p1 via=mcx\n\
+         08:30:00.900 out fe01.contoso.com:55153 403 MESSAGE p1 via=mcx client=pnch | ms-diagnostics-public: 30005;reason=\"Odd\"\n\
+         08:30:30.100 in",
+    );
+    let dir = tempfile::tempdir().unwrap();
+    for (name, log) in story::write(&format!("push p1 bob@contoso.com\n{refused}")) {
+        std::fs::write(dir.path().join(name), log).unwrap();
+    }
+    let folder = dir.path().to_str().unwrap();
+    for args in [&["report"][..], &["report", "--format", "markdown"], &["report", "--format", "html"], &["show", "c1"]]
+    {
+        let text = out(&run(&[args, &[folder]].concat()));
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            text.contains("30005") && text.contains("Odd") && text.contains("meaning not published"),
+            "{args:?}: {text}"
+        );
+    }
 }

@@ -22,10 +22,10 @@ fn keys_do_what_the_help_says() {
         ("3<M-5>j", View::Calls, Some(5)),
         ("3<M-1>2j", View::Calls, Some(12)),
         ("38j", View::Calls, Some(8)),
-        ("3G", View::Calls, Some(29)),
+        ("3G", View::Calls, Some(30)),
         ("3Gg", View::Calls, Some(0)),
         ("3<M-9>G", View::Calls, Some(8)),
-        ("3999999999999999999999j", View::Calls, Some(29)),
+        ("3999999999999999999999j", View::Calls, Some(30)),
         // Twelve rows at 80x24: a page, half a page.
         ("3<PgDn>", View::Calls, Some(12)),
         ("3<C-d>", View::Calls, Some(6)),
@@ -66,7 +66,7 @@ fn keys_do_what_the_help_says() {
 #[test]
 fn the_keys_of_sngrep_do_what_they_do_there() {
     for (keys, expected, row) in [
-        ("3<C-e>", View::Calls, Some(29)),
+        ("3<C-e>", View::Calls, Some(30)),
         ("3<C-e><C-a>", View::Calls, Some(0)),
         ("3<F3>frank<Enter>", View::Calls, Some(3)),
         ("3uu", View::Calls, Some(3)),
@@ -143,16 +143,16 @@ fn a_filter_narrows_the_list_while_it_is_typed() {
     let mut app = app("samples", plain(), (80, 24));
     let all = app.data.analysis.calls.len();
     for (keys, rows) in [
-        ("3fmissed", 4),
+        ("3fmissed", 5),
         (" user:frank", 1),
         // What cannot be read leaves the rows as they are; what can be read again, or is gone, does not.
         // As a word, the start of it selected none; as a field that is not there it changes nothing.
         (" outcom:", 0),
         ("<C-u>", all),
-        ("missed<Enter>", 4),
+        ("missed<Enter>", 5),
         // Given up, the filter before it stays.
-        ("f user:frank<Esc>", 4),
-        ("jj", 4),
+        ("f user:frank<Esc>", 5),
+        ("jj", 5),
         ("<Esc>", all),
         ("fraw~/epid=5de6a83820/<Enter>", 1),
         ("q", all),
@@ -167,7 +167,7 @@ fn a_filter_narrows_the_list_while_it_is_typed() {
     press(&mut app, "<Enter>");
     assert!(app.prompt.is_some() && app.notice.as_ref().is_some_and(|n| n.bad), "{:?}", app.notice);
     press(&mut app, "<BS><BS><BS><BS><BS><BS><BS><BS><Enter>");
-    assert!(app.prompt.is_none() && app.calls.rows.len() == 4, "{:?}", app.notice);
+    assert!(app.prompt.is_none() && app.calls.rows.len() == 5, "{:?}", app.notice);
     press(&mut app, "<Esc>f");
     // The answer to a query that was typed on meanwhile is of no use.
     press(&mut app, "<Esc>");

@@ -23,8 +23,7 @@ use hashbrown::HashMap;
 use super::crossing::MOST_STEPS;
 use super::message::{Context, Group, Msg};
 use crate::record::Direction;
-use crate::sip::{HeaderName, Method};
-use crate::text::contains_ignore_case;
+use crate::sip::Method;
 pub(super) use cancel::{Cancelled, completed_elsewhere};
 
 /// One hop: all messages with the same top Via.
@@ -146,11 +145,7 @@ impl<'m> Attempt<'m> {
     /// A 180 says so, or the telephone network with its final: cause 19 of Q.850 is "no answer from user, user
     /// alerted". A 183 alone is early media.
     fn alerted(&self, ctx: &Context<'_>) -> bool {
-        let cause = |m: &Msg<'_>| {
-            ctx.header(m.id, HeaderName::Reason).is_some_and(|r| {
-                contains_ignore_case(&r, b"q.850") && contains_ignore_case(&without_spaces(&r), b"cause=19")
-            })
-        };
+        let cause = |m: &Msg<'_>| ctx.message(m.id).and_then(|m| m.gateway_cause()) == Some(19);
         self.messages.iter().any(|m| m.method == Method::Invite && m.status == 180)
             || self.last.is_some_and(|m| matches!(m.status, 408 | 480 | 487 | 504) && cause(m))
     }
@@ -174,10 +169,6 @@ impl<'m> Attempt<'m> {
 
 /// With more far ends than this nobody says that one server saw all.
 const MOST_LEAVES: usize = 256;
-
-fn without_spaces(text: &[u8]) -> Vec<u8> {
-    text.iter().copied().filter(|b| *b != b' ').collect()
-}
 
 /// The hops of an INVITE, tied to each other.
 fn hops<'m>(messages: &[&'m Msg<'m>]) -> Vec<Hop<'m>> {

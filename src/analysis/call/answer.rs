@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::Leg;
 use super::describe::is_to_voice_mail;
-use super::legs::is_mobility_listener;
 use crate::analysis::attempt::{Attempt, Hop};
 use crate::analysis::message::{Context, Msg};
 use crate::analysis::servers::ServerId;
@@ -15,6 +14,8 @@ use crate::text::contains_ignore_case;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Side {
     Mobile,
+    /// A phone, or a Mac: no record names what stands behind UCWA.
+    Unnamed,
     Other,
     /// Nothing tells.
     Unknown,
@@ -28,6 +29,18 @@ pub(super) fn speaker(
     hops: &[&Hop<'_>],
     legs: &[Leg],
 ) -> Side {
+    let (side, tag) = side_and_tag(ctx, attempt, own, hops, legs);
+    let unnamed = leg_of(hops, legs, tag).is_some_and(|leg| leg.unnamed);
+    if side == Side::Mobile && unnamed { Side::Unnamed } else { side }
+}
+
+fn side_and_tag(
+    ctx: &Context<'_>,
+    attempt: &Attempt<'_>,
+    own: &[&Msg<'_>],
+    hops: &[&Hop<'_>],
+    legs: &[Leg],
+) -> (Side, u64) {
     let answered = attempt.final_response().filter(|f| f.status < 300);
     let kept = answered.map_or(Kept::One, |_| kept(ctx, attempt, own));
     // The response that counts names its sender, unless it is one of several.
@@ -36,29 +49,38 @@ pub(super) fn speaker(
     let of_tag = |tag: u64| of_tag(attempt, hops, legs, tag);
     if let Some((f, product)) = named.and_then(|f| Some((f, f.product?))) {
         // A name may be cut off in one record and stand whole in another of the same endpoint.
-        return match of_tag(f.to_tag) {
+        let side = match of_tag(f.to_tag) {
             _ if Product::is_mobile(product) => Side::Mobile,
             Side::Unknown => Side::Other,
             side => side,
         };
+        return (side, f.to_tag);
     }
-    let side = match (kept, answered, attempt.proof()) {
-        (Kept::Tag(tag), ..) => of_tag(tag),
+    let tag = match (kept, answered, attempt.proof()) {
+        (Kept::Tag(tag), ..) => tag,
         (Kept::Unknown(tags), ..) => {
             let mut sides = tags.into_iter().take(MOST_TAGS).map(of_tag);
             let first = sides.next().unwrap_or(Side::Unknown);
-            return if sides.all(|side| side == first) { first } else { Side::Unknown };
+            return (if sides.all(|side| side == first) { first } else { Side::Unknown }, 0);
         }
-        (Kept::One, Some(f), _) => of_tag(f.to_tag),
-        (Kept::One, None, Some(proof)) if proof.to_tag == attempt.from_tag => of_tag(proof.from_tag),
-        (Kept::One, None, Some(proof)) => of_tag(proof.to_tag),
-        (Kept::One, None, None) => of_tag(attempt.final_response().map_or(0, |f| f.to_tag)),
+        (Kept::One, Some(f), _) => f.to_tag,
+        (Kept::One, None, Some(proof)) if proof.to_tag == attempt.from_tag => proof.from_tag,
+        (Kept::One, None, Some(proof)) => proof.to_tag,
+        (Kept::One, None, None) => attempt.final_response().map_or(0, |f| f.to_tag),
     };
-    match legs {
+    let side = of_tag(tag);
+    let side = match legs {
         // Nobody else was called, as far as is told; one who has another tag was.
         [only] if side == Side::Unknown && only.mobile && !is_behind(only) && !has_other_tag(hops, tag) => Side::Mobile,
         _ => side,
-    }
+    };
+    (side, tag)
+}
+
+/// The leg on which an endpoint spoke.
+fn leg_of<'l>(hops: &[&Hop<'_>], legs: &'l [Leg], tag: u64) -> Option<&'l Leg> {
+    let spoke = |m: &Msg<'_>| m.status > 100 && m.to_tag == tag && tag != 0;
+    hops.iter().zip(legs).find(|(hop, _)| hop.responses().any(spoke)).map(|(_, leg)| leg)
 }
 
 fn of_tag(attempt: &Attempt<'_>, hops: &[&Hop<'_>], legs: &[Leg], tag: u64) -> Side {
@@ -73,9 +95,7 @@ fn of_tag(attempt: &Attempt<'_>, hops: &[&Hop<'_>], legs: &[Leg], tag: u64) -> S
         Some(false) => return Side::Other,
         None => {}
     }
-    let leg = hops.iter().zip(legs).find(|(hop, _)| hop.responses().any(|m| spoke(&m))).map(|(_, leg)| leg);
-    match leg {
-        Some(leg) if leg.target.as_deref().is_some_and(is_mobility_listener) => Side::Mobile,
+    match leg_of(hops, legs, tag) {
         Some(leg) if is_behind(leg) => Side::Unknown,
         Some(leg) => {
             if leg.mobile {

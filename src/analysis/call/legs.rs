@@ -1,10 +1,15 @@
 //! The far ends of a call: where each leg went, which client is there, and how the leg ended.
 
+use std::cell::OnceCell;
+
+use hashbrown::HashMap;
+
 use super::answer::{self, Side};
 use super::ending::judge_final;
 use super::{Call, Home, Leg};
 use crate::analysis::attempt::{Attempt, Cancelled, Hop, completed_elsewhere};
 use crate::analysis::message::{Context, Msg};
+use crate::analysis::named::named;
 use crate::analysis::servers::ServerId;
 use crate::analysis::words::Outcome;
 use crate::knowledge::clients::{MOBILITY_PORTS, UCWA_PORTS};
@@ -15,7 +20,7 @@ use crate::text::{decode, host_of};
 /// The legs of a call whose outcome is known, and what its mobile endpoints did. `own` are its messages, those inside
 /// the dialog too.
 pub(super) fn add_legs(ctx: &Context<'_>, call: &mut Call, attempt: &Attempt<'_>, own: &[&Msg<'_>]) {
-    call.legs = legs(ctx, attempt, call.outcome);
+    call.legs = legs(ctx, attempt, call.outcome, own);
     let seen = has_mobile(attempt);
     call.mobile = seen || call.legs.iter().any(|l| l.mobile);
     let hops: Vec<&Hop<'_>> = attempt.legs().collect();
@@ -27,26 +32,34 @@ pub(super) fn add_legs(ctx: &Context<'_>, call: &mut Call, attempt: &Attempt<'_>
     }
     match answer::speaker(ctx, attempt, own, &hops, &call.legs) {
         Side::Mobile => (call.answered_by_mobile, call.refused_by_mobile) = (true, true),
+        Side::Unnamed => {
+            (call.answered_by_mobile, call.refused_by_mobile, call.spoken_unnamed) = (true, true, true);
+        }
         Side::Other => {}
         Side::Unknown => call.leg_unknown = true,
     }
 }
 
-fn legs(ctx: &Context<'_>, attempt: &Attempt<'_>, outcome: Outcome) -> Vec<Leg> {
+fn legs(ctx: &Context<'_>, attempt: &Attempt<'_>, outcome: Outcome, own: &[&Msg<'_>]) -> Vec<Leg> {
+    let names = OnceCell::new();
     let answered = matches!(outcome, Outcome::Answered | Outcome::MediaFailed);
     let caller_cancelled = matches!(attempt.cancelled(), Cancelled::ByCaller(_));
     let global = attempt.hops.iter().flat_map(Hop::finals).any(|m| m.status >= 600);
     attempt
         .legs()
         .map(|hop| {
-            let client = client(hop);
             let target = target(ctx, hop);
-            let listener = target.as_deref().is_some_and(|t| is_port_of(t, &MOBILITY_PORTS));
+            let listener = target.as_deref().is_some_and(is_mobility_listener);
+            let mut client = client(hop);
+            if listener && client.as_ref().is_none_or(|c| rank(c) < NAMED) {
+                let names = names.get_or_init(|| named(own.iter().copied()));
+                client = in_dialog(hop, names).or(client);
+            }
             // A client that names itself decides over the port: a Mac behind UCWA is a desktop.
             let desktop = client.as_ref().is_some_and(|c| c.desktop);
             let mobile = client.as_ref().is_some_and(|c| c.mobile) || (listener && !desktop);
             let named = client.as_ref().is_some_and(|c| !c.platform.is_empty() && !c.service);
-            let unnamed = mobile && !named && target.as_deref().is_some_and(|t| is_port_of(t, &UCWA_PORTS));
+            let unnamed = mobile && !named && target.as_deref().is_some_and(is_ucwa_listener);
             let last = hop.finals().find(|m| m.status < 300).or_else(|| hop.finals().last());
             let rang = hop.responses().any(|m| m.status == 180);
             let quiet = if rang { Outcome::NoAnswer } else { Outcome::NoResponse };
@@ -113,6 +126,11 @@ pub(in crate::analysis) fn is_mobility_listener(target: &str) -> bool {
     is_port_of(target, &MOBILITY_PORTS)
 }
 
+/// Whether a target is UCWA, behind which is a phone or a Mac.
+pub(in crate::analysis) fn is_ucwa_listener(target: &str) -> bool {
+    is_port_of(target, &UCWA_PORTS)
+}
+
 fn is_port_of(target: &str, ports: &[&str]) -> bool {
     target.rsplit_once(':').is_some_and(|(_, port)| ports.contains(&port))
 }
@@ -120,12 +138,6 @@ fn is_port_of(target: &str, ports: &[&str]) -> bool {
 /// What the responses of a leg call their sender: the first phone, else the first desktop behind UCWA, else the first
 /// mobility service, else the first of all.
 fn client(hop: &Hop<'_>) -> Option<Product> {
-    let rank = |p: &Product| match () {
-        () if p.mobile && !p.service => 3,
-        () if p.desktop && p.ucwa => 2,
-        () if p.mobile => 1,
-        () => 0,
-    };
     let products = hop.responses().filter(|m| m.status > 100).filter_map(product);
     let mut found: Option<Product> = None;
     for product in products {
@@ -134,6 +146,28 @@ fn client(hop: &Hop<'_>) -> Option<Product> {
         }
     }
     found
+}
+
+/// How much a product says of who stands behind the mobility service.
+fn rank(p: &Product) -> u8 {
+    match () {
+        () if p.mobile && !p.service => 3,
+        () if p.desktop && p.ucwa => NAMED,
+        () if p.mobile => 1,
+        () => 0,
+    }
+}
+
+/// From this rank on the client is named.
+const NAMED: u8 = 2;
+
+/// The client of a leg whose final responses name none: in its requests inside the dialog, or in a 100. A server that
+/// answers 100 for another names no client.
+fn in_dialog(hop: &Hop<'_>, names: &HashMap<u64, &[u8]>) -> Option<Product> {
+    let of_tag = hop.responses().find_map(|m| names.get(&m.to_tag).copied());
+    let early = || hop.responses().filter(|m| m.status == 100).filter_map(|m| m.product);
+    let named = of_tag.or_else(|| early().find(|p| Product::client(p).is_some()))?;
+    Some(Product::parse(&crate::text::clean(named)))
 }
 
 fn product(m: &Msg<'_>) -> Option<Product> {

@@ -14,12 +14,12 @@ use super::coverage::{Blind, Order};
 use super::diagnostic::Diagnostic;
 use super::message::{Context, Group};
 use super::servers::ServerId;
-use super::words::{Modality, Outcome, Verdict};
+use super::words::{Modality, Outcome, Told, Verdict};
 use crate::sip::Product;
 use crate::span::Span;
 use crate::time::Timestamp;
 use crate::trace::EventId;
-pub(super) use legs::{home_of, is_mobility_listener};
+pub(super) use legs::{home_of, is_mobility_listener, is_ucwa_listener};
 
 /// One far end of a call.
 #[derive(Clone, Debug)]
@@ -106,6 +106,10 @@ pub struct Call {
     pub mobile: bool,
     /// Voice mail answered: answered for SIP, missed for the person.
     pub voice_mail: bool,
+    /// Of a call that nobody answered, in a trace that shows Exchange UM: whether the callee was told by mail.
+    pub told_by_mail: Option<Told>,
+    /// Of a failed call: the cause that the telephone network told (ITU-T Q.850).
+    pub gateway_cause: Option<u32>,
     /// For a mobile callee.
     pub verdict: Option<Verdict>,
     /// Why outcome or verdict are undetermined, if they are.
@@ -127,6 +131,8 @@ pub struct Call {
     pub(crate) clocks: Vec<Clock>,
     pub(super) answered_by_mobile: bool,
     pub(super) refused_by_mobile: bool,
+    /// The endpoint that answered, or refused, is one behind UCWA that no record names.
+    pub(super) spoken_unnamed: bool,
     /// Nothing tells which of the legs answered, or refused.
     pub(super) leg_unknown: bool,
     /// The logs would show each push for the call.

@@ -21,7 +21,7 @@ const TIMES: i64 = 8;
 /// With fewer distances nobody knows what is usual.
 const FEW: usize = 10;
 /// One distance in so many may be longer than the usual.
-const RARE: usize = 1_000;
+const RARE: usize = 200;
 
 impl Default for Usual {
     fn default() -> Self {

@@ -82,6 +82,51 @@ fn everything_an_engineer_can_point_at_is_found() {
     }
 }
 
+/// The vendor's lists, whole: each by number in hexadecimal and decimal, and by name.
+#[test]
+fn every_code_of_the_tables_is_known_in_every_spelling() {
+    let known = |what: &str, kind: &str, name: &str| {
+        let found = lookup(what).unwrap_or_else(|e| panic!("{what}: {e}"));
+        let is = |e: &Explanation| e.kind == kind && (e.code == name || e.summary == Some(name)) && e.meaning.is_some();
+        assert!(found.iter().any(is), "{what}: no {kind} {name}: {found:?}");
+    };
+    let mut numbered = 0;
+    for row in tables::rows(include_str!("../windows_codes.tsv")) {
+        let name = row[1];
+        let spellings = [name.to_owned(), name.to_ascii_lowercase()];
+        spellings.iter().for_each(|what| known(what, "result_code", name));
+        let Ok(code) = u32::from_str_radix(row[0], 16) else { continue };
+        numbered += 1;
+        let mut spellings =
+            vec![format!("{code:#010x}"), format!("0x{code:X}"), format!("{code:08X}"), code.to_string()];
+        spellings.push(format!("0x{code:x}({name})"));
+        if code >> 31 == 1 {
+            spellings.push(code.cast_signed().to_string());
+        } else {
+            spellings.push(format!("{code}({name})"));
+        }
+        spellings.iter().for_each(|what| known(what, "result_code", name));
+    }
+    assert!(numbered > 280, "{numbered} codes");
+    for row in tables::rows(include_str!("../tls_alerts.tsv")) {
+        row[..3].iter().filter(|what| **what != "-").for_each(|what| known(what, "tls_alert", row[0]));
+    }
+    for row in tables::rows(include_str!("../events.tsv")) {
+        known(row[0], "event", row[0]);
+    }
+    for row in tables::rows(include_str!("../q850.tsv")) {
+        known(row[0], "gateway_cause", row[0]);
+        known(&format!("Reason: Q.850;cause={}", row[0]), "gateway_cause", row[0]);
+    }
+    for row in tables::rows(include_str!("../diagnostics.tsv")) {
+        known(row[0], "diagnostic", row[0]);
+    }
+    // A name that is only known in decimal of half of 32 bits, and one that is known to nobody.
+    assert!(lookup("-2146893019").is_ok_and(|e| e[0].summary == Some("SEC_E_UNTRUSTED_ROOT")));
+    assert!(lookup("-1").is_ok_and(|e| e.len() == 1 && e[0].code == "0xffffffff"));
+    assert!(lookup("-99999999999").is_err());
+}
+
 #[test]
 fn what_is_unknown_is_refused_with_the_nearest_name() {
     for (what, nearest) in [

@@ -3,7 +3,7 @@
 use super::cell::{Cell, Column, diagnostic, hop, leg, place};
 use crate::report::model::{Call, Finding, Push};
 
-pub(super) const CALLS: [Column<Call>; 23] = [
+pub(super) const CALLS: [Column<Call>; 26] = [
     ("call_id", |c| Cell::of(&c.call_id)),
     ("from", |c| Cell::of(&c.from)),
     ("to", |c| Cell::of(&c.to)),
@@ -27,6 +27,9 @@ pub(super) const CALLS: [Column<Call>; 23] = [
     ("findings", |c| Cell::list(&c.findings)),
     ("messages", |c| Cell::plain(&c.messages)),
     ("evidence", |c| Cell::list(c.evidence.iter().map(place))),
+    ("gateway_cause", |c| Cell::number(c.gateway_cause.as_ref().map(|g| g.cause))),
+    ("told_by_mail", |c| Cell::maybe(c.told_by_mail.map(crate::analysis::Told::name))),
+    ("voice_mail", |c| Cell::plain(&c.voice_mail)),
 ];
 
 pub(super) const PUSHES: [Column<Push>; 19] = [

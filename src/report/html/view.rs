@@ -13,7 +13,8 @@ use crate::ladder::svg::{self, SvgOptions};
 use crate::ladder::{self, Ladder, Subject};
 use crate::report::model::{Call, Contrast, Finding, Place, Push, Report};
 use crate::report::words::{
-    Headline, calls_of, headline, known, mobile_client, servers_of, spoken_of, status, told_by_mail, voice_mail, when,
+    Headline, answer, calls_of, headline, known, mobile_client, servers_of, spoken_of, status, told_by_mail,
+    voice_mail, when,
 };
 
 /// The whole page.

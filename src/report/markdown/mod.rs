@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use super::model::{Call, Finding, Lone, Place, Push, Report, Spot};
 use super::words::{
-    MOST, calls_of, headline, is_lost, known, mobile_client, servers_of, spoken_of, status, told_by_mail, when,
+    MOST, answer, calls_of, headline, is_lost, known, mobile_client, servers_of, spoken_of, status, told_by_mail, when,
 };
 use crate::knowledge::catalogue::{self, Step};
 use escape::{code, in_cell, prose};
@@ -98,7 +98,7 @@ fn missed(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io:
             writeln!(out, "- no push")?;
         }
         for push in pushes {
-            writeln!(out, "- push {}: {}", prose(push.result), prose(&status(push.status, push.reason.as_deref())))?;
+            writeln!(out, "- push {}: {}", prose(push.result), prose(&answer(push)))?;
         }
         if let Some(told) = told_by_mail(call) {
             writeln!(out, "- {told}")?;
@@ -188,8 +188,7 @@ fn lost(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io::R
         let whom = push.user.as_deref().filter(|_| !push.synthetic).map_or("(unknown user)".to_owned(), code);
         let whom = if push.synthetic { "synthetic test".to_owned() } else { whom };
         writeln!(out, "### {} {whom}\n", when(push.sent.as_deref()))?;
-        let status = prose(&status(push.status, push.reason.as_deref()));
-        writeln!(out, "- **{}**: {status}", prose(push.result))?;
+        writeln!(out, "- **{}**: {}", prose(push.result), prose(&answer(push)))?;
         known_things.causes(&push.findings, out)?;
         proof(&push.evidence, out)?;
         writeln!(out, "- Call-ID {}\n", code(&push.call_id))?;

@@ -2,14 +2,13 @@
 
 use super::{iso, lone, places, undetermined, unexplained};
 use crate::analysis::{self, Analysis, Diagnostic};
-use crate::findings::mail::{self, Mail};
 use crate::findings::{self, peers};
 use crate::knowledge;
 use crate::report::model;
 use crate::span::Span;
 use crate::trace::{EventId, Trace};
 
-pub(super) fn call(trace: &Trace, analysis: &Analysis, mail: &Mail, call: &analysis::Call) -> model::Call {
+pub(super) fn call(trace: &Trace, analysis: &Analysis, call: &analysis::Call) -> model::Call {
     let pushes = call.pushes.iter().filter_map(|p| analysis.pushes.get(*p)).map(|p| p.call_id.clone()).collect();
     model::Call {
         call_id: call.call_id.clone(),
@@ -47,9 +46,9 @@ pub(super) fn call(trace: &Trace, analysis: &Analysis, mail: &Mail, call: &analy
         gave_up_ms: call.gave_up_ms,
         reached_later: iso(call.reached_later),
         undetermined: undetermined::of_call(trace, analysis, call),
-        gateway_cause: unexplained::of_call(trace, call),
-        told_by_mail: mail.told(trace, analysis, call),
-        voice_mail: mail::answered(call),
+        gateway_cause: unexplained::of_call(call),
+        told_by_mail: call.told_by_mail,
+        voice_mail: call.voice_mail,
         hop_tables: Vec::new(),
     }
 }

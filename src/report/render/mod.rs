@@ -17,7 +17,6 @@ use rayon::prelude::*;
 use super::model::{self, Place, Report};
 use super::words::MOST;
 use crate::analysis::{self, Analysis, Call, Verdict};
-use crate::findings::mail::{self, Mail};
 use crate::input::InputError;
 use crate::record::Direction;
 use crate::span::Span;
@@ -43,7 +42,6 @@ pub fn digest(trace: &Trace, analysis: &Analysis, errors: &[InputError]) -> Repo
 }
 
 fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool) -> Report {
-    let mail = Mail::read(trace, analysis);
     let (problems, problems_left_out) = problems(trace, errors, if whole { usize::MAX } else { MOST });
     Report {
         schema: model::SCHEMA,
@@ -53,7 +51,7 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool)
         calls: {
             // Chosen first: the rendered ones then have a place from the start, and are not moved about.
             let chosen: Vec<&Call> = analysis.calls.iter().filter(|c| whole || is_of_interest(c)).collect();
-            chosen.into_par_iter().map(|c| call(trace, analysis, &mail, c)).collect()
+            chosen.into_par_iter().map(|c| call(trace, analysis, c)).collect()
         },
         pushes: {
             let concerns = |p: &analysis::Push| p.call.and_then(|c| analysis.calls.get(c)).is_some_and(is_of_interest);
@@ -69,14 +67,14 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool)
         contrasts: contrasts::contrasts(trace, analysis),
         notes: notes::notes(trace, analysis),
         selection: None,
-        unexplained: unexplained::unexplained(trace, analysis),
+        unexplained: unexplained::unexplained(analysis),
         voice_mail: voice_mail(analysis),
     }
 }
 
 /// Calls that voice mail answered.
 fn voice_mail(analysis: &Analysis) -> Vec<[String; 4]> {
-    let own = analysis.calls.iter().filter(|c| mail::answered(c));
+    let own = analysis.calls.iter().filter(|c| c.voice_mail);
     own.map(|c| [iso(c.started).unwrap_or_default(), c.to.clone(), c.from.clone(), c.call_id.clone()]).collect()
 }
 

@@ -7,9 +7,6 @@ use crate::analysis::{Analysis, Call};
 use crate::knowledge::catalogue::{never_reported, steps};
 use crate::knowledge::{codes, tables};
 use crate::report::model::{GatewayCause, Unexplained};
-use crate::sip::{HeaderName, Method};
-use crate::text::decode;
-use crate::trace::Trace;
 
 /// What is told of a failed call.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -21,7 +18,7 @@ enum Told {
 }
 
 /// Groups, the largest first.
-pub(super) fn unexplained(trace: &Trace, analysis: &Analysis) -> Vec<Unexplained> {
+pub(super) fn unexplained(analysis: &Analysis) -> Vec<Unexplained> {
     let failed = |c: &&Call| c.outcome.expected() == Some(false) && c.findings.is_empty();
     let mut groups: BTreeMap<Told, Unexplained> = BTreeMap::new();
     for call in analysis.calls.iter().filter(failed) {
@@ -31,7 +28,7 @@ pub(super) fn unexplained(trace: &Trace, analysis: &Analysis) -> Vec<Unexplained
         for d in call.diagnostics.iter().filter(|d| !noise(d.id)) {
             told.push((Told::Id(d.id), d.reason.clone()));
         }
-        if let Some(cause) = gateway_cause(trace, call) {
+        if let Some(cause) = call.gateway_cause {
             told.push((Told::Gateway(cause), String::new()));
         }
         if told.is_empty() {
@@ -74,26 +71,9 @@ fn new(what: &Told, reason: String) -> Unexplained {
     Unexplained { code, reason, meaning, remedy: steps(remedy), calls: Vec::new() }
 }
 
-/// The cause in a `Reason` header (RFC 3326) of a final response or of what ended the call.
-pub(super) fn gateway_cause(trace: &Trace, call: &Call) -> Option<u32> {
-    let ends = |e: &&crate::trace::Event| {
-        (e.status >= 300 && e.method == Method::Invite)
-            || (e.status == 0 && matches!(e.method, Method::Bye | Method::Cancel))
-    };
-    call.own_records().iter().filter_map(|id| trace.event(*id)).filter(ends).find_map(|event| {
-        let message = trace.message(event)?;
-        let reasons = message.headers().filter(|h| HeaderName::from_token(h.name) == HeaderName::Reason);
-        reasons.map(|h| decode(&h.value()).to_ascii_lowercase()).find_map(|value| {
-            let rest = value.split_once("q.850")?.1.split_once("cause")?.1;
-            let digits = rest.trim_start_matches(|c: char| c == '=' || c.is_whitespace());
-            digits.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
-        })
-    })
-}
-
-/// The same for the model; only of calls that failed, and of those that ended unanswered.
-pub(super) fn of_call(trace: &Trace, call: &Call) -> Option<GatewayCause> {
-    let cause = (call.outcome.expected() == Some(false)).then(|| gateway_cause(trace, call)).flatten()?;
+/// The cause of the telephone network, for the model.
+pub(super) fn of_call(call: &Call) -> Option<GatewayCause> {
+    let cause = call.gateway_cause?;
     let known = codes::gateway_cause(cause);
     Some(GatewayCause { cause, name: known.map(|c| c.name), explained: known.map(|c| c.meaning) })
 }

@@ -3,9 +3,8 @@
 use std::io::{self, Write};
 
 use super::{DIM, cause, heading, line, more, proof};
-use crate::knowledge::tables;
 use crate::report::hops::{self, HopText};
-use crate::report::model::{Call, Push, Report};
+use crate::report::model::{Call, Report};
 use crate::report::page;
 use crate::report::words::{self, MOST, known, told_by_mail};
 
@@ -135,17 +134,10 @@ pub(super) fn pushes_of(report: &Report, call: &Call) -> String {
         .pushes
         .iter()
         .filter(|p| call.pushes.contains(&p.call_id))
-        .map(|p| {
-            let status =
-                p.status.map_or(String::new(), |s| format!(" {s} {}", p.reason.as_deref().unwrap_or_default()));
-            format!("{}{status}{}", p.result, unpublished(p))
+        .map(|p| match p.status {
+            None => p.result.to_owned(),
+            Some(_) => format!("{} {}", p.result, words::answer(p)),
         })
         .collect();
     if own.is_empty() { "not sent".to_owned() } else { own.join("; ") }
-}
-
-/// An answer of the clearing house whose meaning is not published, as it came.
-fn unpublished(push: &Push) -> String {
-    let own = push.diagnostics.iter().filter(|d| tables::unpublished(d.id).is_some());
-    own.map(|d| format!(" [{} \"{}\", meaning not published]", d.id, d.reason)).collect::<Vec<_>>().concat()
 }

@@ -2,11 +2,13 @@
 
 mod diagnostics;
 mod name_addr;
+mod reason;
 mod via;
 
 pub use diagnostics::Diagnostics;
 pub use name_addr::NameAddr;
 pub(crate) use name_addr::address;
+pub use reason::q850_cause;
 pub use via::Via;
 
 use nom::Parser;
