@@ -61,10 +61,7 @@ impl Check {
         let mut out = BufWriter::new(io::stdout().lock());
         match self.format {
             Format::Text => write_text(&result, &mut out)?,
-            Format::Json => {
-                serde_json::to_writer_pretty(&mut out, &result)?;
-                out.write_all(b"\n")?;
-            }
+            Format::Json => report::json::pretty(&result, &mut out)?,
         }
         out.flush()?;
         Ok(if result.wrong > 0 { Status::Found } else { Status::Fine })

@@ -145,19 +145,33 @@ pub(crate) fn main() -> ExitCode {
 /// The command line over the configuration file, with the global options in force; and keys of the file.
 fn arguments() -> Result<(Arguments, config::Remap), String> {
     let typed = with_command(std::env::args_os().collect())?;
-    let mut arguments = Arguments::parse_from(&typed);
+    let mut arguments = Arguments::try_parse_from(&typed).unwrap_or_else(|error| refuse(&error));
     let mut remap = config::Remap::default();
     // These say nothing about logs, and `config` must run on a file that is wrong.
     if !matches!(arguments.command, Command::Config(_) | Command::Completions(_) | Command::Man(_)) {
         let mut settings = config::load(arguments.global.config.as_deref())?;
         remap = settings.take_remap();
         if !settings.is_empty() {
-            let matches = settings.apply(Arguments::command()).get_matches_from(typed);
-            arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+            let matches = settings.apply(Arguments::command()).try_get_matches_from(typed);
+            let read = matches.and_then(|matches| Arguments::from_arg_matches(&matches));
+            arguments = read.unwrap_or_else(|error| refuse(&error));
         }
     }
     arguments.global.apply()?;
     Ok((arguments, remap))
+}
+
+/// Tells what the parser of the command line has to tell, and ends the process. It repeats arguments as they were given,
+/// and those may come from anywhere: what acts on a terminal is told without colours, and made safe.
+#[expect(clippy::exit, reason = "as the parser does, before anything is opened")]
+fn refuse(error: &clap::Error) -> ! {
+    let text = error.render().to_string();
+    let safe = siptrail::text::sanitize_lines(&text);
+    if safe == text {
+        error.exit();
+    }
+    say_lines(safe.trim_end());
+    std::process::exit(error.exit_code())
 }
 
 /// `siptrail INPUT` is `siptrail tui INPUT`: puts the word in where the first word is no command but may be a file.
@@ -226,6 +240,12 @@ pub(crate) fn failed(line: &str) -> Status {
 #[expect(clippy::disallowed_methods, reason = "the command line is where stderr is written")]
 pub(crate) fn say(line: &str) {
     let _ = writeln!(io::stderr(), "{}", siptrail::text::sanitize(line));
+}
+
+/// Lines that are safe already.
+#[expect(clippy::disallowed_methods, reason = "the command line is where stderr is written")]
+fn say_lines(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
 }
 
 #[cfg(test)]

@@ -84,6 +84,7 @@ pub(super) fn assign(analysis: &Analysis, rooms: &[usize], pushes: &[usize], edg
                 }
                 Some(occasion) => {
                     all.retain(|o| *o != occasion);
+                    all.shrink_to_fit();
                     Given::To(occasion, all)
                 }
                 None => Given::None(all),

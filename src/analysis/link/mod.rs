@@ -31,10 +31,12 @@ pub(super) struct Doubt {
 
 /// Calls considered for one push, before and after its time; a user with more open calls than this at one
 /// moment is a load test, and asking all pairs of it would be quadratic.
-const NEAR: (usize, usize) = (128, 32);
+const NEAR: (usize, usize) = (48, 16);
 
 /// Doubts that are kept of one call: more change nothing.
 const MOST_DOUBTS: usize = 64;
+/// So many of them are of pushes that ended alike: a verdict hangs on how a push ended.
+const MOST_ALIKE: usize = 8;
 
 /// Links every push of a user, where the evidence says to what. Returns the doubts of each call.
 pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) -> Vec<Vec<Doubt>> {
@@ -84,7 +86,7 @@ fn edges(analysis: &Analysis, ctx: &Context<'_>, all: &[Occasion], p: usize, dou
     let Some(push) = analysis.pushes.get(p) else { return Vec::new() };
     let at = all.partition_point(|o| o.place(analysis) <= (push.sent, Some(push.first)));
     let near = all.get(at.saturating_sub(NEAR.0)..all.len().min(at + NEAR.1)).unwrap_or_default();
-    let mut out: Vec<Edge> = Vec::new();
+    let mut out: Vec<Edge> = Vec::with_capacity(1);
     let mut apart = Vec::new();
     for occasion in near {
         match occasion.fit(analysis, ctx, push) {
@@ -100,12 +102,20 @@ fn edges(analysis: &Analysis, ctx: &Context<'_>, all: &[Occasion], p: usize, dou
     }
     if out.is_empty() {
         for call in apart.iter().filter_map(|o| o.call()) {
-            if let Some(own) = doubts.get_mut(call).filter(|own| own.len() < MOST_DOUBTS) {
-                own.push(Doubt { push: p, why: Blind::Clocks });
-            }
+            doubt(analysis, doubts, call, Doubt { push: p, why: Blind::Clocks });
         }
     }
+    out.shrink_to_fit();
     out
+}
+
+/// Keeps a doubt of a call, as long as it has few of that kind.
+fn doubt(analysis: &Analysis, doubts: &mut [Vec<Doubt>], call: usize, doubt: Doubt) {
+    let result = |d: &Doubt| analysis.pushes.get(d.push).map(|p| p.result);
+    let alike = |own: &[Doubt]| own.iter().filter(|d| result(d) == result(&doubt)).count();
+    if let Some(own) = doubts.get_mut(call).filter(|own| own.len() < MOST_DOUBTS && alike(own) < MOST_ALIKE) {
+        own.push(doubt);
+    }
 }
 
 /// Puts a link, or the doubts of every candidate, into the analysis.
@@ -120,9 +130,7 @@ fn put(analysis: &mut Analysis, ctx: &Context<'_>, p: usize, given: Given, doubt
     let calls: Vec<usize> = candidates.iter().filter_map(|o| o.call()).collect();
     if let (None, Some(why)) = (to, others) {
         for call in &calls {
-            if let Some(own) = doubts.get_mut(*call).filter(|own| own.len() < MOST_DOUBTS) {
-                own.push(Doubt { push: p, why });
-            }
+            doubt(analysis, doubts, *call, Doubt { push: p, why });
         }
     }
     let Some(push) = analysis.pushes.get_mut(p) else { return };
