@@ -20,6 +20,7 @@ mod progress;
 mod report;
 mod shell;
 mod show;
+mod signals;
 mod synth;
 mod tui;
 
@@ -84,6 +85,17 @@ pub(crate) enum Status {
     Interrupted,
 }
 
+impl Status {
+    /// The status when what was found could be written, or not: a pipe that was closed, and a stdout that never was
+    /// open, leave it as it is.
+    pub(crate) fn after_writing(self, written: io::Result<()>) -> io::Result<Status> {
+        match written {
+            Err(error) if !output::is_closed(&error) => Err(error),
+            _ => Ok(self),
+        }
+    }
+}
+
 impl From<Status> for ExitCode {
     fn from(status: Status) -> ExitCode {
         ExitCode::from(match status {
@@ -97,15 +109,7 @@ impl From<Status> for ExitCode {
 
 /// Runs the program.
 pub(crate) fn main() -> ExitCode {
-    // An interrupt ends the process wherever it is: a file is put in place only when it is whole.
-    let interrupted = ctrlc::set_handler(|| {
-        tui::interrupt();
-        output::discard();
-        std::process::exit(130);
-    });
-    if let Err(error) = interrupted {
-        say(&format!("siptrail: cannot catch interrupts: {error}"));
-    }
+    signals::catch();
     let (arguments, remap) = match arguments() {
         Ok(both) => both,
         Err(line) => {
@@ -133,8 +137,8 @@ pub(crate) fn main() -> ExitCode {
     };
     match status {
         Ok(status) => status.into(),
-        // `| head` has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Status::Fine.into(),
+        // `| head` has seen enough; commands that found something have said so by then.
+        Err(error) if output::is_closed(&error) => Status::Fine.into(),
         Err(error) => {
             say(&format!("siptrail: cannot write the report: {error}; check the disk or the pipe behind it"));
             Status::Failed.into()
