@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use memchr::memchr2;
 use regex::bytes;
 
-pub use hostile::{sanitize, sanitize_lines};
 pub(crate) use hostile::{Judge, Shown, is_hostile};
+pub use hostile::{sanitize, sanitize_lines};
 
 /// Text of log bytes: each line UTF-8 where it is valid, else Windows-1252, so that nothing is ever rejected. Lines of
 /// both kinds may stand in one record: a server passes on what phones send.

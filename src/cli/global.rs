@@ -81,7 +81,7 @@ impl Global {
         let (jobs, given) = match self.jobs {
             Some(jobs) => (jobs, format!("--jobs {jobs}")),
             None => match environment_jobs()? {
-                Some(jobs) => (jobs, format!("{THREADS}={jobs}")),
+                Some((name, jobs)) => (jobs, format!("{name}={jobs}")),
                 None => return Ok(()),
             },
         };
@@ -92,21 +92,24 @@ impl Global {
     }
 }
 
-/// What rayon takes the number of threads from, without any limit.
-const THREADS: &str = "RAYON_NUM_THREADS";
+/// What rayon takes the number of threads from, without any limit; the second is its older name.
+const THREADS: [&str; 2] = ["RAYON_NUM_THREADS", "RAYON_RS_NUM_CPUS"];
 
 /// How many threads the environment asks for; 0, and what is no number, is left to rayon, as one a processor.
 ///
 /// # Errors
 /// A line for the user when it is more than `--jobs` takes.
 #[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
-fn environment_jobs() -> Result<Option<u16>, String> {
-    let Ok(text) = std::env::var(THREADS) else { return Ok(None) };
-    match text.parse::<u128>() {
-        Ok(0) | Err(_) => Ok(None),
-        Ok(n) => match u16::try_from(n) {
-            Ok(n @ 1..=1024) => Ok(Some(n)),
-            _ => Err(format!("{THREADS}: expected 1 to 1024 threads, found {n}; unset it, or give --jobs N")),
-        },
+fn environment_jobs() -> Result<Option<(&'static str, u16)>, String> {
+    for name in THREADS {
+        let asked = std::env::var(name).ok().and_then(|text| text.parse::<u128>().ok());
+        match asked.map(|n| (n, u16::try_from(n))) {
+            None | Some((0, _)) => {}
+            Some((_, Ok(n @ 1..=1024))) => return Ok(Some((name, n))),
+            Some((n, _)) => {
+                return Err(format!("{name}: expected 1 to 1024 threads, found {n}; unset it, or give --jobs N"));
+            }
+        }
     }
+    Ok(None)
 }

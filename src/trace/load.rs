@@ -65,6 +65,8 @@ pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>) -> Trace {
                 let now = done.fetch_add(chunk.bytes as u64, Ordering::Relaxed) + chunk.bytes as u64;
                 (options.progress)(Progress { done: now, total });
             });
+            // Where chunks do not fit together, parts were read once more.
+            input.forget(0, input.bytes().len());
             (parts, lines)
         })
         .unzip();

@@ -23,7 +23,12 @@ const PAUSE: Duration = Duration::from_millis(400);
 const REST: u32 = 4;
 
 /// Loads, then follows while that is wanted; tells how far it has come.
-pub(super) fn load((inputs, limits): (&[PathBuf], Limits), options: &Options, follow: &AtomicBool, sender: &Sender<Event>) {
+pub(super) fn load(
+    (inputs, limits): (&[PathBuf], Limits),
+    options: &Options,
+    follow: &AtomicBool,
+    sender: &Sender<Event>,
+) {
     let mut seen = look(inputs);
     let mut kept = Vec::new();
     let own = || follow.load(Ordering::Relaxed);

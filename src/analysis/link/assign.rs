@@ -30,13 +30,13 @@ const ROUNDS: usize = 64;
 ///
 /// A prompt push takes an occasion that has none yet, where only one such is left for it. What is left over follows
 /// within a moment on another push of the same occasion, or is the only one that an occasion has.
-pub(super) fn assign(analysis: &Analysis, rooms: &[usize], pushes: &[usize], edges: &[Vec<Edge>]) -> Vec<Given> {
+pub(super) fn assign(analysis: &Analysis, rooms: &[usize], pushes: &[usize], edges: Vec<Vec<Edge>>) -> Vec<Given> {
     let mut to: Vec<Option<Occasion>> = vec![None; edges.len()];
     // A missed call takes a push of its own, apart from those for which it rang.
     let mut taken: HashMap<(Occasion, bool), usize> = HashMap::new();
     for _ in 0..ROUNDS {
         let mut changed = false;
-        for (slot, own) in to.iter_mut().zip(edges).filter(|(slot, _)| slot.is_none()) {
+        for (slot, own) in to.iter_mut().zip(&edges).filter(|(slot, _)| slot.is_none()) {
             let mut free = own.iter().filter(|e| e.kind != Kind::Late && is_free(e, rooms, &taken));
             if let (Some(only), None) = (free.next(), free.next()) {
                 *slot = Some(only.occasion);
@@ -103,7 +103,7 @@ fn is_free(edge: &Edge, rooms: &[usize], taken: &HashMap<(Occasion, bool), usize
     let missed = edge.kind == Kind::Missed;
     let used = taken.get(&(edge.occasion, missed)).copied().unwrap_or(0);
     let room = match edge.occasion {
-        Occasion::Call(c) if !missed => rooms.get(c).copied().unwrap_or(1),
+        Occasion::Call(c) if !missed => rooms.get(c as usize).copied().unwrap_or(1),
         _ => 1,
     };
     used < room

@@ -43,12 +43,12 @@ pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) -> Vec<Vec<Doubt>
     let mut doubts = vec![Vec::new(); analysis.calls.len()];
     let lower: Vec<String> = analysis.messages_inside.iter().map(|m| m.to.to_ascii_lowercase()).collect();
     let mut of_user: HashMap<&str, Vec<Occasion>> = HashMap::new();
-    for (i, call) in analysis.calls.iter().enumerate() {
+    for (i, call) in (0..).zip(&analysis.calls) {
         for callee in &call.callees {
             of_user.entry(callee).or_default().push(Occasion::Call(i));
         }
     }
-    for (i, to) in lower.iter().enumerate() {
+    for (i, to) in (0..).zip(&lower) {
         of_user.entry(to).or_default().push(Occasion::Message(i));
     }
     for own in of_user.values_mut() {
@@ -72,7 +72,7 @@ pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) -> Vec<Vec<Doubt>
         let occasions = of_user.get(user.as_str()).map_or(&[][..], Vec::as_slice);
         let own = pushes.get(user).map_or(&[][..], Vec::as_slice);
         let edges: Vec<Vec<Edge>> = own.iter().map(|p| edges(analysis, ctx, occasions, *p, &mut doubts)).collect();
-        given.extend(own.iter().copied().zip(assign(analysis, &rooms, own, &edges)));
+        given.extend(own.iter().copied().zip(assign(analysis, &rooms, own, edges)));
     }
     drop(of_user);
     for (push, given) in given {
@@ -137,6 +137,7 @@ fn put(analysis: &mut Analysis, ctx: &Context<'_>, p: usize, given: Given, doubt
     push.candidates = calls;
     match to {
         Some(Occasion::Call(c)) => {
+            let c = c as usize;
             push.call = Some(c);
             push.link = if candidates.is_empty() { Link::Certain } else { Link::Likely };
             if let Some(call) = analysis.calls.get_mut(c) {
@@ -145,7 +146,7 @@ fn put(analysis: &mut Analysis, ctx: &Context<'_>, p: usize, given: Given, doubt
             }
         }
         Some(Occasion::Message(m)) => {
-            if let Some(message) = analysis.messages_inside.get_mut(m) {
+            if let Some(message) = analysis.messages_inside.get_mut(m as usize) {
                 message.pushes.push(p);
                 message.mobile = true;
             }

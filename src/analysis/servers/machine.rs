@@ -55,7 +55,9 @@ impl Machines {
             self.all.push(Machine::default());
         }
         if let Some(machine) = self.all.get_mut(number) {
-            own.into_iter().for_each(|stream| machine.add(stream));
+            for stream in own {
+                machine.add(stream);
+            }
         }
         for name in names {
             self.named.entry(name).or_default().insert(number);

@@ -83,7 +83,10 @@ mod tests {
         for (text, escaped) in [
             ("<script>alert(1)</script>", "\\<script\\>alert(1)\\</script\\>"),
             ("[click](http://fabrikam.com) *now*", "\\[click\\](http:<!-- -->//fabrikam.com) \\*now\\*"),
-            ("www.fabrikam.com fixes #12 !34 :tada:", "www<!-- -->.fabrikam.com fixes #<!-- -->12 !<!-- -->34 :<!-- -->tada:"),
+            (
+                "www.fabrikam.com fixes #12 !34 :tada:",
+                "www<!-- -->.fabrikam.com fixes #<!-- -->12 !<!-- -->34 :<!-- -->tada:",
+            ),
             ("09:01:45.669 to 10:02", "09:01:45.669 to 10:02"),
             ("not_opened | _x_", "not_opened \\| \\_x_"),
             ("# heading", "\\# heading"),
