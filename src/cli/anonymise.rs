@@ -133,7 +133,7 @@ fn write(trace: &Trace, analysis: &Analysis, rewriter: &mut Rewriter, folder: &P
     let mut files = Vec::new();
     for (i, (input, file)) in trace.inputs().iter().zip((0..).map(siptrail::span::FileId)).enumerate() {
         let servers = analysis.servers.of_file(file);
-        let role = match servers.as_slice() {
+        let role = match servers {
             [only] => analysis.servers.get(*only).map_or("unknown", |s| s.role.name()),
             _ => "unknown",
         };

@@ -59,15 +59,12 @@ impl Check {
         let analysis = siptrail::analyse(&trace, &Options::default());
         let result = check(&truth, &report::report(&trace, &analysis, &errors));
         let mut out = BufWriter::new(io::stdout().lock());
-        match self.format {
-            Format::Text => write_text(&result, &mut out)?,
-            Format::Json => {
-                serde_json::to_writer_pretty(&mut out, &result)?;
-                out.write_all(b"\n")?;
-            }
-        }
-        out.flush()?;
-        Ok(if result.wrong > 0 { Status::Found } else { Status::Fine })
+        let written = match self.format {
+            Format::Text => write_text(&result, &mut out),
+            Format::Json => report::json::pretty(&result, &mut out),
+        };
+        let status = if result.wrong > 0 { Status::Found } else { Status::Fine };
+        status.after_writing(written.and_then(|()| out.flush()))
     }
 }
 

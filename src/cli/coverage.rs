@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use siptrail::report::{coverage_of_servers, write_coverage};
+use siptrail::report::{coverage_of_servers, json, write_coverage};
 
 use super::Status;
 use super::clock::GivenClocks;
@@ -45,10 +45,7 @@ impl Coverage {
         let mut out = BufWriter::new(anstream::AutoStream::auto(io::stdout()));
         match self.format {
             Format::Text => write_coverage(&all, &mut out)?,
-            Format::Json => {
-                serde_json::to_writer_pretty(&mut out, &all)?;
-                writeln!(out)?;
-            }
+            Format::Json => json::pretty(&all, &mut out)?,
         }
         out.flush()?;
         Ok(Status::Fine)

@@ -69,7 +69,7 @@ impl Demo {
                 return Ok(Status::Failed);
             }
         };
-        say(&format!("siptrail: invented logs and truth.json are in {}", dir.display()));
+        note(&format!("siptrail: invented logs and truth.json are in {}", dir.display()));
         let logs = truth.logs.iter().map(|l| dir.join(&l.path).into_os_string());
         let status = match AsReport::try_parse_from([OsString::from("siptrail")].into_iter().chain(logs)) {
             Ok(AsReport { report }) => report.run(),

@@ -54,7 +54,7 @@ impl Explain {
                 }
             }
         }
-        print(self.format, &all, |out, width| {
+        let written = print(self.format, &all, |out, width| {
             for (i, one) in all.iter().enumerate() {
                 if i > 0 {
                     writeln!(out)?;
@@ -62,8 +62,8 @@ impl Explain {
                 block(one, &mut *out, width)?;
             }
             Ok(())
-        })?;
-        Ok(status)
+        });
+        status.after_writing(written)
     }
 }
 

@@ -1,9 +1,10 @@
 //! Options of every command: colour, threads, how much is said on stderr, which configuration file.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use clap::{ArgAction, Args, ColorChoice, value_parser};
+use siptrail::input::Limits;
 
 /// What every command takes.
 #[derive(Debug, Args)]
@@ -21,6 +22,10 @@ pub(crate) struct Global {
     /// Say on stderr what was read, and how long it took
     #[arg(short, long, global = true, action = ArgAction::SetTrue)]
     verbose: bool,
+    /// Bytes that archives and UTF-16 texts of all inputs together may unpack to, in memory first and then in temporary
+    /// files: 500MB, 32GB
+    #[arg(long, global = true, value_name = "SIZE", default_value = "32GB", value_parser = super::synth::parse_size)]
+    max_unpacked: u64,
     /// Configuration file in place of the user's own; siptrail config tells where that is
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
@@ -40,6 +45,14 @@ pub(super) enum Talk {
 
 /// One for the process, like the streams it is about.
 static TALK: AtomicU8 = AtomicU8::new(Talk::Normal as u8);
+
+/// Likewise.
+static MAX_UNPACKED: AtomicU64 = AtomicU64::new(u64::MAX);
+
+/// Limits of what is read.
+pub(super) fn limits() -> Limits {
+    Limits { max_unpacked: MAX_UNPACKED.load(Ordering::Relaxed) }
+}
 
 /// Whether this much is said.
 pub(super) fn talks(least: Talk) -> bool {
@@ -64,10 +77,39 @@ impl Global {
             (false, false) => Talk::Normal,
         };
         TALK.store(talk as u8, Ordering::Relaxed);
-        let Some(jobs) = self.jobs else { return Ok(()) };
+        MAX_UNPACKED.store(self.max_unpacked, Ordering::Relaxed);
+        let (jobs, given) = match self.jobs {
+            Some(jobs) => (jobs, format!("--jobs {jobs}")),
+            None => match environment_jobs()? {
+                Some((name, jobs)) => (jobs, format!("{name}={jobs}")),
+                None => return Ok(()),
+            },
+        };
         rayon::ThreadPoolBuilder::new()
             .num_threads(jobs.into())
             .build_global()
-            .map_err(|error| format!("--jobs {jobs}: cannot start so many threads: {error}; give a smaller number"))
+            .map_err(|error| format!("{given}: cannot start so many threads: {error}; give a smaller number"))
     }
+}
+
+/// What rayon takes the number of threads from, without any limit; the second is its older name.
+const THREADS: [&str; 2] = ["RAYON_NUM_THREADS", "RAYON_RS_NUM_CPUS"];
+
+/// How many threads the environment asks for; 0, and what is no number, is left to rayon, as one a processor.
+///
+/// # Errors
+/// A line for the user when it is more than `--jobs` takes.
+#[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
+fn environment_jobs() -> Result<Option<(&'static str, u16)>, String> {
+    for name in THREADS {
+        let asked = std::env::var(name).ok().and_then(|text| text.parse::<u128>().ok());
+        match asked.map(|n| (n, u16::try_from(n))) {
+            None | Some((0, _)) => {}
+            Some((_, Ok(n @ 1..=1024))) => return Ok(Some((name, n))),
+            Some((n, _)) => {
+                return Err(format!("{name}: expected 1 to 1024 threads, found {n}; unset it, or give --jobs N"));
+            }
+        }
+    }
+    Ok(None)
 }

@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 
 use clap::ValueEnum;
 use siptrail::knowledge::Explanation;
-use siptrail::report::page;
+use siptrail::report::{json, page};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
@@ -34,8 +34,7 @@ pub(super) fn print(
         }
         Format::Json => {
             let mut out = BufWriter::new(stdout.lock());
-            serde_json::to_writer_pretty(&mut out, all)?;
-            writeln!(out)?;
+            json::pretty(all, &mut out)?;
             out.flush()
         }
     }

@@ -8,7 +8,7 @@ use siptrail::input::InputError;
 use siptrail::text::plural;
 use siptrail::trace::LoadOptions;
 
-use super::global::{Talk, talks};
+use super::global::{Talk, limits, talks};
 use super::progress::Bar;
 use super::{note, say};
 
@@ -38,7 +38,7 @@ fn tell(trace: &Trace, started: Instant) {
 pub(super) fn tell_damage(trace: &Trace) {
     for input in trace.inputs() {
         for (_, what) in input.damage() {
-            say(&format!("siptrail: {}: {what}", input.name()));
+            note(&format!("siptrail: {}: {what}", input.name()));
         }
     }
 }
@@ -46,7 +46,7 @@ pub(super) fn tell_damage(trace: &Trace) {
 /// Reads all inputs, and says which could not be read or hold nothing; `None` when none could be opened.
 #[expect(clippy::disallowed_methods, reason = "how long it takes is about the clock")]
 pub(super) fn load(inputs: &[PathBuf]) -> Option<Loaded> {
-    let opened = siptrail::input::open(inputs);
+    let opened = siptrail::input::open_within(inputs, limits());
     for error in &opened.errors {
         say(&format!("siptrail: {error}"));
     }
@@ -65,8 +65,11 @@ pub(super) fn load(inputs: &[PathBuf]) -> Option<Loaded> {
     let bar = Bar::new();
     let trace = Trace::load(opened.inputs, &LoadOptions { progress: &|p| bar.show(p), ..LoadOptions::default() });
     bar.finish();
+    let found = trace.sources().iter().any(|s| s.record_count() > 0);
+    // Where all hold nothing, that is why the command ends with an error.
+    let told = if found { note } else { say };
     for (input, _) in trace.inputs().iter().zip(trace.sources()).filter(|(_, s)| s.record_count() == 0) {
-        say(&format!(
+        told(&format!(
             "siptrail: no SIP trace record in {}: expected SIPStack text ($$begin_record ... $$end_record); check that it was converted from .etl",
             input.name()
         ));
@@ -74,6 +77,5 @@ pub(super) fn load(inputs: &[PathBuf]) -> Option<Loaded> {
     if talks(Talk::Verbose) {
         tell(&trace, started);
     }
-    let found = trace.sources().iter().any(|s| s.record_count() > 0);
     Some(Loaded { trace, errors: opened.errors, found })
 }

@@ -20,6 +20,7 @@ mod progress;
 mod report;
 mod shell;
 mod show;
+mod signals;
 mod synth;
 mod tui;
 
@@ -84,6 +85,17 @@ pub(crate) enum Status {
     Interrupted,
 }
 
+impl Status {
+    /// The status when what was found could be written, or not: a pipe that was closed, and a stdout that never was
+    /// open, leave it as it is.
+    pub(crate) fn after_writing(self, written: io::Result<()>) -> io::Result<Status> {
+        match written {
+            Err(error) if !output::is_closed(&error) => Err(error),
+            _ => Ok(self),
+        }
+    }
+}
+
 impl From<Status> for ExitCode {
     fn from(status: Status) -> ExitCode {
         ExitCode::from(match status {
@@ -97,15 +109,7 @@ impl From<Status> for ExitCode {
 
 /// Runs the program.
 pub(crate) fn main() -> ExitCode {
-    // An interrupt ends the process wherever it is: a file is put in place only when it is whole.
-    let interrupted = ctrlc::set_handler(|| {
-        tui::interrupt();
-        output::discard();
-        std::process::exit(130);
-    });
-    if let Err(error) = interrupted {
-        say(&format!("siptrail: cannot catch interrupts: {error}"));
-    }
+    signals::catch();
     let (arguments, remap) = match arguments() {
         Ok(both) => both,
         Err(line) => {
@@ -133,8 +137,8 @@ pub(crate) fn main() -> ExitCode {
     };
     match status {
         Ok(status) => status.into(),
-        // `| head` has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Status::Fine.into(),
+        // `| head` has seen enough; commands that found something have said so by then.
+        Err(error) if output::is_closed(&error) => Status::Fine.into(),
         Err(error) => {
             say(&format!("siptrail: cannot write the report: {error}; check the disk or the pipe behind it"));
             Status::Failed.into()
@@ -145,19 +149,33 @@ pub(crate) fn main() -> ExitCode {
 /// The command line over the configuration file, with the global options in force; and keys of the file.
 fn arguments() -> Result<(Arguments, config::Remap), String> {
     let typed = with_command(std::env::args_os().collect())?;
-    let mut arguments = Arguments::parse_from(&typed);
+    let mut arguments = Arguments::try_parse_from(&typed).unwrap_or_else(|error| refuse(&error));
     let mut remap = config::Remap::default();
     // These say nothing about logs, and `config` must run on a file that is wrong.
     if !matches!(arguments.command, Command::Config(_) | Command::Completions(_) | Command::Man(_)) {
         let mut settings = config::load(arguments.global.config.as_deref())?;
         remap = settings.take_remap();
         if !settings.is_empty() {
-            let matches = settings.apply(Arguments::command()).get_matches_from(typed);
-            arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+            let matches = settings.apply(Arguments::command()).try_get_matches_from(typed);
+            let read = matches.and_then(|matches| Arguments::from_arg_matches(&matches));
+            arguments = read.unwrap_or_else(|error| refuse(&error));
         }
     }
     arguments.global.apply()?;
     Ok((arguments, remap))
+}
+
+/// Tells what the parser of the command line has to tell, and ends the process. It repeats arguments as they were given,
+/// and those may come from anywhere: what acts on a terminal is told without colours, and made safe.
+#[expect(clippy::exit, reason = "as the parser does, before anything is opened")]
+fn refuse(error: &clap::Error) -> ! {
+    let text = error.render().to_string();
+    let safe = siptrail::text::sanitize_lines(&text);
+    if safe == text {
+        error.exit();
+    }
+    say_lines(safe.trim_end());
+    std::process::exit(error.exit_code())
 }
 
 /// `siptrail INPUT` is `siptrail tui INPUT`: puts the word in where the first word is no command but may be a file.
@@ -226,6 +244,12 @@ pub(crate) fn failed(line: &str) -> Status {
 #[expect(clippy::disallowed_methods, reason = "the command line is where stderr is written")]
 pub(crate) fn say(line: &str) {
     let _ = writeln!(io::stderr(), "{}", siptrail::text::sanitize(line));
+}
+
+/// Lines that are safe already.
+#[expect(clippy::disallowed_methods, reason = "the command line is where stderr is written")]
+fn say_lines(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
 }
 
 #[cfg(test)]

@@ -4,26 +4,75 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::Duration;
 
 use siptrail::input::is_log_name;
 use tempfile::NamedTempFile;
 
-/// The file or folder that an interrupt must take away.
-static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
+/// The file or folder that an interrupt must take away, locked while this process lives.
+static UNFINISHED: Mutex<Option<(PathBuf, Option<File>)>> = Mutex::new(None);
+
+/// How everything is called that is not finished.
+const TEMPORARY: (&str, &str) = (".siptrail-", ".part");
+/// Younger leftovers may be those of a process that has not locked them yet.
+const YOUNG: Duration = Duration::from_secs(60);
+/// Where they cannot be locked, older ones are nobody's.
+const OLD: Duration = Duration::from_secs(86_400);
 
 /// Takes away what is not finished; called when the program is interrupted.
 pub(crate) fn discard() {
     // try_lock: an interrupt that comes while the name is set finds an empty file at most.
-    if let Some(path) = UNFINISHED.try_lock().ok().and_then(|mut name| name.take()) {
+    if let Some((path, _)) = UNFINISHED.try_lock().ok().and_then(|mut name| name.take()) {
         let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
     }
 }
 
 /// Names the file or folder that an interrupt must take away; `None` when it is finished.
 pub(crate) fn unfinished(path: Option<&Path>) {
-    if let Ok(mut name) = UNFINISHED.lock() {
-        *name = path.map(Path::to_path_buf);
+    if let Some(folder) = path.and_then(Path::parent) {
+        sweep(folder);
     }
+    if let Ok(mut name) = UNFINISHED.lock() {
+        *name = path.map(|path| (path.to_path_buf(), held(path)));
+    }
+}
+
+/// A lock by which others see that somebody still works on it.
+#[expect(clippy::disallowed_methods, reason = "no input: what this process writes")]
+fn held(path: &Path) -> Option<File> {
+    // On Windows a lock would keep this process itself from writing.
+    let file = if cfg!(unix) { File::open(path).ok()? } else { return None };
+    file.try_lock().ok().map(|()| file)
+}
+
+/// Takes away what killed runs left in a folder.
+fn sweep(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let (name, path) = (entry.file_name(), entry.path());
+        let name = name.to_string_lossy();
+        let is_ours = name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1);
+        let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
+        let Some(age) = is_ours.then(age).flatten().filter(|age| *age > YOUNG) else { continue };
+        if if cfg!(unix) { held(&path).is_some() } else { age > OLD } {
+            let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+        }
+    }
+}
+
+/// Writes a small text to a new file, whole or not at all.
+///
+/// # Errors
+/// `AlreadyExists` where there is one; when it cannot be written.
+pub(crate) fn write_new(path: &Path, text: &[u8]) -> io::Result<()> {
+    if path.symlink_metadata().is_ok() {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    let folder = path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = create(folder, path)?;
+    file.write_all(text)?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path).map_err(|e| e.error)?;
+    Ok(())
 }
 
 /// Where to write.
@@ -113,6 +162,15 @@ impl Output {
     }
 }
 
+/// Whether stdout was closed: the reader of a pipe has seen enough, or there never was one (`>&-`).
+pub(crate) fn is_closed(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    let never_open = error.raw_os_error() == Some(libc::EBADF);
+    #[cfg(not(unix))]
+    let never_open = false;
+    never_open || error.kind() == io::ErrorKind::BrokenPipe
+}
+
 fn to_file(file: &mut File, strip: bool, work: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     if strip { buffered(anstream::StripStream::new(file), work) } else { buffered(file, work) }
 }
@@ -131,7 +189,7 @@ fn named(path: &Path, error: &io::Error) -> io::Error {
 /// A file beside the target, with the permissions that the target has or would get.
 fn create(folder: &Path, target: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".siptrail-").suffix(".part");
+    builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -143,7 +143,14 @@ impl Report {
         if self.hops {
             reports::add_hops(&mut report, &trace, &analysis);
         }
-        output.write(format == Format::Text, |out| match format {
+        let status = match found {
+            false => Status::Failed,
+            // A report on half of the inputs must not pass for one on all.
+            true if !errors.is_empty() => Status::Failed,
+            true if self.fails(&report) => Status::Found,
+            true => Status::Fine,
+        };
+        let written = output.write(format == Format::Text, |out| match format {
             Format::Text => reports::text::write(&report, out),
             Format::Json => reports::write_json(&report, out),
             Format::Ndjson => reports::ndjson::write(&report, out),
@@ -153,14 +160,9 @@ impl Report {
                 let sources = reports::html::Sources { trace: &trace, analysis: &analysis, report: &report };
                 reports::html::write(sources, out)
             }
-        })?;
-        let status = match found {
-            false => Status::Failed,
-            // A report on half of the inputs must not pass for one on all.
-            true if !errors.is_empty() => Status::Failed,
-            true if self.fails(&report) => Status::Found,
-            true => Status::Fine,
-        };
+        });
+        // What was found is decided: a reader that has seen enough, or a stdout that nobody opened, changes nothing of it.
+        let status = status.after_writing(written)?;
         // The process ends here: giving back every string one by one would only make the user wait.
         std::mem::forget((trace, analysis, report));
         Ok(status)

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Command, CommandFactory};
 use clap_complete::Shell;
 
-use super::{Arguments, Status, nearest, say};
+use super::{Arguments, Status, nearest, output, say};
 
 /// Print a completion script for a shell
 #[derive(Debug, Args)]
@@ -74,8 +74,21 @@ impl Man {
     }
 }
 
+/// Makes all pages beside their places first: a full disk leaves none of them, or the old ones.
+fn place_all(root: Command, folder: &Path) -> io::Result<()> {
+    let temporary = tempfile::Builder::new().prefix(".siptrail-").suffix(".part").tempdir_in(folder)?;
+    output::unfinished(Some(temporary.path()));
+    clap_mangen::generate_to(root, temporary.path())?;
+    for page in std::fs::read_dir(temporary.path())? {
+        let page = page?;
+        std::fs::rename(page.path(), folder.join(page.file_name()))?;
+    }
+    output::unfinished(None);
+    Ok(())
+}
+
 fn write_all(root: Command, folder: &Path) -> Status {
-    let done = std::fs::create_dir_all(folder).and_then(|()| clap_mangen::generate_to(root, folder));
+    let done = std::fs::create_dir_all(folder).and_then(|()| place_all(root, folder));
     match done {
         Ok(()) => Status::Fine,
         Err(error) => {

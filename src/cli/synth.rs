@@ -1,14 +1,15 @@
 //! `siptrail synth`
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use siptrail::report::json;
 use siptrail::synth::{self, Encoding, Era, Extent, Format, Plan, Told, Wish};
 
 use super::progress::Bar;
-use super::{Status, note, say, whole};
+use super::{Status, note, output, say, whole};
 
 /// Write the logs of an invented deployment, and the truth about them
 ///
@@ -219,33 +220,51 @@ pub(super) fn prepare(dir: &Path) -> Result<(), String> {
     }
 }
 
-/// Writes logs and truth into a folder. `total`: bytes that are expected, for the bar.
+/// Writes logs and truth into a folder, all of them or none. `total`: bytes that are expected, for the bar.
 pub(super) fn write(plan: &Plan, dir: &Path, total: u64) -> io::Result<synth::Truth> {
-    let names = plan.server_names();
-    let mut files: Vec<Option<File>> = names.iter().map(|_| None).collect();
+    output::unfinished(Some(dir));
+    let names: Vec<PathBuf> = plan.server_names().iter().map(|name| dir.join(format!("{name}.log"))).collect();
+    let truth = dir.join("truth.json");
+    let done = write_logs(plan, &names, total).and_then(|logs| {
+        let mut text = Vec::new();
+        json::pretty(&logs, &mut text)?;
+        output::write_new(&truth, &text)?;
+        Ok(logs)
+    });
+    if done.is_err() {
+        // The folder was empty.
+        for path in &names {
+            // One that was not made yet is as good.
+            let _ = fs::remove_file(path);
+        }
+    }
+    output::unfinished(None);
+    done
+}
+
+fn write_logs(plan: &Plan, paths: &[PathBuf], total: u64) -> io::Result<synth::Truth> {
+    let mut files: Vec<Option<File>> = paths.iter().map(|_| None).collect();
     let bar = Bar::named("writing");
     let mut done = 0;
     let truth = synth::generate(plan, &mut |number, bytes| {
         done += bytes.len() as u64;
         bar.show(siptrail::trace::Progress { done, total: total.max(done) });
-        let (Some(slot), Some(name)) = (files.get_mut(number), names.get(number)) else { return Ok(()) };
+        let (Some(slot), Some(path)) = (files.get_mut(number), paths.get(number)) else { return Ok(()) };
         let file = match slot {
             Some(file) => file,
-            None => slot.insert(File::create_new(dir.join(format!("{name}.log")))?),
+            None => slot.insert(File::create_new(path)?),
         };
         file.write_all(bytes)
     });
     bar.finish();
     let truth = truth?;
-    let mut out = BufWriter::new(File::create_new(dir.join("truth.json"))?);
-    serde_json::to_writer_pretty(&mut out, &truth)?;
-    out.write_all(b"\n")?;
-    out.flush()?;
+    // A full disk may be noticed only here.
+    files.iter().flatten().try_for_each(File::sync_all)?;
     Ok(truth)
 }
 
 /// Bytes of `250MB`, `1GB` or a plain number; powers of ten.
-fn parse_size(text: &str) -> Result<u64, String> {
+pub(super) fn parse_size(text: &str) -> Result<u64, String> {
     let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
     let unit = match text.get(digits.len()..).unwrap_or_default().to_ascii_uppercase().as_str() {
         "" | "B" => 1,

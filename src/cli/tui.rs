@@ -85,6 +85,7 @@ impl Tui {
         };
         let settings = Settings {
             options: self.clocks.options(),
+            limits: super::global::limits(),
             inputs: self.inputs,
             follow: self.follow,
             colour: colour(),
@@ -93,6 +94,7 @@ impl Tui {
             notes,
             notes_file,
         };
+        super::signals::catch_stops();
         let left = tui::run(&settings)?;
         for line in left.unwritten {
             say(&format!("siptrail: {line}"));

@@ -1,14 +1,15 @@
 //! What the bytes of an input are, and turning them into text that can be framed.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 
 use encoding_rs::{CoderResult, UTF_16BE, UTF_16LE};
 
+use super::budget::{Account, Budget, Stop};
 use super::spool::Spool;
 use super::{Input, Text};
 
 /// Bytes decoded at a time.
-const PIECE: usize = 1 << 20;
+pub(super) const PIECE: usize = 1 << 20;
 /// Bytes looked at to find out the encoding.
 const SAMPLE: usize = 64 << 10;
 
@@ -66,17 +67,29 @@ impl Encoding {
     }
 }
 
-/// Unpacks and decodes as far as needed; plain text is taken as it is.
-pub(super) fn prepare(name: String, text: Text) -> Input {
-    let mut notes = Vec::new();
-    let raw =
-        Input { name, text, encoding: Encoding::Utf8, original_len: 0, checkpoints: Vec::new(), notes: Vec::new() };
-    let text = match unpack(raw.bytes(), &mut notes) {
-        Some(unpacked) => unpacked,
-        None => raw.text,
-    };
-    let mut input =
-        Input { name: raw.name, text, encoding: Encoding::Utf8, original_len: 0, checkpoints: Vec::new(), notes };
+/// Unpacks and decodes as far as needed; plain text is taken as it is. Also why that ended early, if it did.
+pub(super) fn prepare(name: String, (text, account): (Text, Account), budget: &Budget) -> (Input, Option<Stop>) {
+    let (original_len, checkpoints, encoding) = (0, Vec::new(), Encoding::Utf8);
+    let mut input = Input { name, text, encoding, original_len, checkpoints, notes: Vec::new(), account };
+    let mut stop = None;
+    let unpacked = unpacker(input.bytes()).map(|(kind, from)| (kind, from.map(|from| drain(from, PIECE, budget))));
+    if let Some((kind, drained)) = unpacked {
+        match drained {
+            Ok(drained) => {
+                if let Some(damage) = drained.damage {
+                    let len = drained.text.len();
+                    input
+                        .notes
+                        .push(format!("{kind} data is damaged or cut ({damage}), read the {len} bytes before that"));
+                }
+                (input.text, input.account, stop) = (drained.text, drained.account, drained.stop);
+            }
+            Err(error) => {
+                input.notes.push(format!("cannot unpack {kind} data: {error}"));
+                (input.text, input.account) = (Text::Owned(Vec::new()), Account::default());
+            }
+        }
+    }
     input.original_len = input.bytes().len() as u64;
     input.encoding = Encoding::detect(input.bytes());
     let utf16 = match input.encoding {
@@ -85,69 +98,59 @@ pub(super) fn prepare(name: String, text: Text) -> Input {
         _ => None,
     };
     if let Some(encoding) = utf16 {
-        match from_utf16(input.bytes(), encoding, Spool::new()) {
-            Ok((text, checkpoints, replaced)) => {
-                (input.text, input.checkpoints) = (text, checkpoints);
+        match from_utf16(input.bytes(), encoding, Spool::new(budget)) {
+            Ok(((text, account), checkpoints, replaced)) => {
+                (input.text, input.account, input.checkpoints) = (text, account, checkpoints);
                 if replaced {
                     input.notes.push("UTF-16 text holds units that are no characters, shown as U+FFFD".to_owned());
                 }
             }
-            Err(error) => input.notes.push(format!("cannot decode UTF-16: {error}")),
+            Err(why) => stop = stop.or(Some(why)),
         }
     }
     let head = &input.bytes()[..input.bytes().len().min(SAMPLE)];
     if memchr::memchr(b'\n', head).is_none() && memchr::memchr(b'\r', head).is_some() {
-        match cr_to_lf(input.bytes(), Spool::new()) {
-            Ok(text) => input.text = text,
-            Err(error) => input.notes.push(format!("cannot convert CR line ends: {error}")),
+        match cr_to_lf(input.bytes(), Spool::new(budget)) {
+            Ok((text, account)) => (input.text, input.account) = (text, account),
+            Err(why) => stop = stop.or(Some(why)),
         }
     }
-    input
+    (input, stop)
 }
 
-/// gzip and zstd by their magic numbers; a damaged tail keeps what came before it.
-fn unpack(bytes: &[u8], notes: &mut Vec<String>) -> Option<Text> {
-    let (kind, result) = match bytes {
-        [0x1f, 0x8b, ..] => ("gzip", drain(flate2::read::MultiGzDecoder::new(bytes))),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => match zstd::stream::read::Decoder::new(bytes) {
-            Ok(decoder) => ("zstd", drain(decoder)),
-            Err(error) => ("zstd", (Err(error), None)),
-        },
-        _ => return None,
-    };
-    let (text, damage) = result;
-    match text {
-        Ok(text) => {
-            if let Some(damage) = damage {
-                let len = match &text {
-                    Text::Owned(bytes) => bytes.len(),
-                    Text::Mapped(map) => map.bytes().len(),
-                };
-                notes.push(format!("{kind} data is damaged or cut ({damage}), read the {len} bytes before that"));
-            }
-            Some(text)
+type Unpacker<'b> = io::Result<Box<dyn Read + 'b>>;
+
+/// gzip and zstd by their magic numbers.
+fn unpacker(bytes: &[u8]) -> Option<(&'static str, Unpacker<'_>)> {
+    match bytes {
+        [0x1f, 0x8b, ..] => Some(("gzip", Ok(Box::new(flate2::read::MultiGzDecoder::new(bytes))))),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => {
+            let decoder = zstd::stream::read::Decoder::new(bytes);
+            Some(("zstd", decoder.map(|d| Box::new(d) as Box<dyn Read>)))
         }
-        Err(error) => {
-            notes.push(format!("cannot unpack {kind} data: {error}"));
-            Some(Text::Owned(Vec::new()))
-        }
+        _ => None,
     }
 }
 
-/// Reads a stream to its end or to its first error, which is returned beside what was read.
-pub(super) fn drain(mut from: impl Read) -> (io::Result<Text>, Option<io::Error>) {
-    let mut spool = Spool::new();
-    let mut piece = vec![0; PIECE];
-    let mut damage = None;
-    loop {
+/// What was read of a stream.
+pub(super) struct Drained {
+    pub(super) text: Text,
+    pub(super) account: Account,
+    /// The stream's own error, behind what was read.
+    pub(super) damage: Option<io::Error>,
+    /// Why no more was read of a stream that may be sound.
+    pub(super) stop: Option<Stop>,
+}
+
+/// Reads a stream to its end, to its first error, or as far as the budget goes; `piece` bytes at a time.
+pub(super) fn drain(mut from: impl Read, piece: usize, budget: &Budget) -> Drained {
+    let mut spool = Spool::new(budget);
+    let mut piece = vec![0; piece];
+    let (mut damage, mut stop) = (None, None);
+    while stop.is_none() {
         match from.read(&mut piece) {
             Ok(0) => break,
-            Ok(n) => {
-                if let Err(error) = spool.write_all(&piece[..n]) {
-                    damage = Some(error);
-                    break;
-                }
-            }
+            Ok(n) => stop = spool.write(&piece[..n]).err(),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => {
                 damage = Some(error);
@@ -155,16 +158,20 @@ pub(super) fn drain(mut from: impl Read) -> (io::Result<Text>, Option<io::Error>
             }
         }
     }
-    (spool.finish(), damage)
+    let (text, account) = spool.finish().unwrap_or_else(|why| {
+        stop.get_or_insert(why);
+        (Text::Owned(Vec::new()), Account::default())
+    });
+    Drained { text, account, damage, stop }
 }
 
-type Decoded = (Text, Vec<(u64, u64)>, bool);
+type Decoded = ((Text, Account), Vec<(u64, u64)>, bool);
 
 pub(super) fn from_utf16(
     bytes: &[u8],
     encoding: &'static encoding_rs::Encoding,
     mut spool: Spool,
-) -> io::Result<Decoded> {
+) -> Result<Decoded, Stop> {
     let mut decoder = encoding.new_decoder_without_bom_handling();
     let bom = if matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) { 2 } else { 0 };
     let mut piece = vec![0; PIECE];
@@ -180,7 +187,7 @@ pub(super) fn from_utf16(
         checkpoints.push((written, read as u64));
         let last = take == rest.len();
         let (result, used, out, errors) = decoder.decode_to_utf8(&rest[..take], &mut piece, last);
-        spool.write_all(&piece[..out])?;
+        spool.write(&piece[..out])?;
         (read, written, replaced) = (read + used, written + out as u64, replaced || errors);
         if last && result == CoderResult::InputEmpty {
             return Ok((spool.finish()?, checkpoints, replaced));
@@ -193,10 +200,10 @@ fn is_high_surrogate(unit: &[u8], encoding: &'static encoding_rs::Encoding) -> b
     high.is_some_and(|b| (0xd8..0xdc).contains(b))
 }
 
-fn cr_to_lf(bytes: &[u8], mut spool: Spool) -> io::Result<Text> {
+fn cr_to_lf(bytes: &[u8], mut spool: Spool) -> Result<(Text, Account), Stop> {
     for part in bytes.chunks(PIECE) {
         let part: Vec<u8> = part.iter().map(|b| if *b == b'\r' { b'\n' } else { *b }).collect();
-        spool.write_all(&part)?;
+        spool.write(&part)?;
     }
     spool.finish()
 }

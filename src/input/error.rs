@@ -27,6 +27,16 @@ pub enum InputError {
         /// Files that do not look like logs.
         others: usize,
     },
+    /// Unpacking ended early, although the data may be sound; what was read until then is an input all the same.
+    #[error("read only the first {bytes} bytes of {}: {why}", path.display())]
+    Stopped {
+        /// The archive, or archive and member.
+        path: PathBuf,
+        /// How much was read of it.
+        bytes: u64,
+        /// The reason, and what to do.
+        why: String,
+    },
     /// An archive or one of its members could not be unpacked.
     #[error("cannot unpack {}: {what}; unpack it yourself and name the result", path.display())]
     Archive {
@@ -41,7 +51,10 @@ impl InputError {
     /// The input that failed.
     pub fn path(&self) -> &Path {
         match self {
-            InputError::Io { path, .. } | InputError::NoLogs { path, .. } | InputError::Archive { path, .. } => path,
+            InputError::Io { path, .. }
+            | InputError::NoLogs { path, .. }
+            | InputError::Stopped { path, .. }
+            | InputError::Archive { path, .. } => path,
         }
     }
 }

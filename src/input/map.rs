@@ -21,6 +21,8 @@ use memmap2::Mmap;
 pub(super) struct Map {
     pages: Mmap,
     file: File,
+    /// Nobody else knows the file.
+    temporary: bool,
     slot: Option<guard::Slot>,
 }
 
@@ -32,8 +34,36 @@ impl Map {
         let pages = unsafe { Mmap::map(&file)? };
         let slot = guard::watch(pages.as_ptr() as usize, pages.len())
             .ok_or_else(|| io::Error::other("too many mapped files"))?;
-        Ok(Map { pages, file, slot: Some(slot) })
+        Ok(Map { pages, file, temporary: false, slot: Some(slot) })
     }
+
+    /// Maps a temporary file, which is not empty.
+    pub(super) fn of_temporary(file: File) -> io::Result<Map> {
+        let mut map = Map::new(file)?;
+        map.temporary = true;
+        Ok(map)
+    }
+
+    /// Gives pages of a temporary file back that were read and are perhaps not read again: its text is no input of the
+    /// user, and may be far bigger than that.
+    pub(super) fn forget(&self, from: usize, len: usize) {
+        if self.temporary && from < self.pages.len() {
+            self.give_back(from, len.min(self.pages.len() - from));
+        }
+    }
+
+    #[cfg(unix)]
+    #[expect(unsafe_code, reason = "the advice has no safe form; see below")]
+    fn give_back(&self, from: usize, len: usize) {
+        // SAFETY: the mapping is shared and read-only, so pages that are touched again are read from the file again,
+        // with the same bytes: nobody else can write to an unlinked file.
+        let advised = unsafe { self.pages.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, from, len) };
+        // Without it they stay.
+        drop(advised);
+    }
+
+    #[cfg(not(unix))]
+    fn give_back(&self, _: usize, _: usize) {}
 
     pub(super) fn bytes(&self) -> &[u8] {
         &self.pages

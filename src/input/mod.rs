@@ -1,9 +1,11 @@
 //! Bytes in: files, folders, archives and standard input become texts that any thread can read.
 //!
 //! A plain file is mapped; everything that has to be decoded (compressed, UTF-16, CR-only) goes in pieces
-//! through a spool that stays in memory while small and becomes an unlinked temporary file when large.
+//! through a spool that stays in memory while small and becomes an unlinked temporary file when large. All spools share
+//! one budget ([`Limits`]).
 //! Single-byte text is not transcoded: strings are decoded where they are shown ([`crate::text::decode`]).
 
+mod budget;
 mod decode;
 mod error;
 mod map;
@@ -11,13 +13,15 @@ mod saved;
 mod spool;
 mod walk;
 
+pub use budget::Limits;
 pub use decode::Encoding;
 pub use error::InputError;
 pub use saved::{SAVED, is_saved};
-pub use walk::{Opened, is_log_name, open};
+pub use walk::{Opened, is_log_name, open, open_within};
 
 use std::fmt;
 
+use self::budget::{Account, Budget};
 use self::map::Map;
 
 /// One log text.
@@ -29,6 +33,8 @@ pub struct Input {
     /// `(offset in the text, offset in the original)`, ascending; only for UTF-16.
     checkpoints: Vec<(u64, u64)>,
     notes: Vec<String>,
+    /// What the text takes of the budget.
+    account: Account,
 }
 
 enum Text {
@@ -36,10 +42,22 @@ enum Text {
     Mapped(Map),
 }
 
+impl Text {
+    fn len(&self) -> usize {
+        match self {
+            Text::Owned(bytes) => bytes.len(),
+            Text::Mapped(map) => map.bytes().len(),
+        }
+    }
+}
+
 impl Input {
     /// A text from memory; compression and encoding are found out as for a file.
     pub fn from_bytes(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Input {
-        decode::prepare(name.into(), Text::Owned(bytes.into()))
+        let budget = Budget::new(Limits::default());
+        let (mut input, stop) = decode::prepare(name.into(), (Text::Owned(bytes.into()), Account::default()), &budget);
+        input.notes.extend(stop.map(|s| s.words()));
+        input
     }
 
     /// The name as given or found; `-` is standard input, `logs.zip/edge01.log` a member of an archive.
@@ -70,6 +88,13 @@ impl Input {
         match &self.text {
             Text::Owned(bytes) => bytes.len() as u64,
             Text::Mapped(map) => map.intact_len(),
+        }
+    }
+
+    /// Tells that a part of the text was read and is perhaps not read again, so that it need not stay in memory.
+    pub(crate) fn forget(&self, from: usize, len: usize) {
+        if let Text::Mapped(map) = &self.text {
+            map.forget(from, len);
         }
     }
 

@@ -1,61 +1,62 @@
-//! A growing text that moves from memory to an unlinked temporary file when it gets large.
+//! A growing text that moves from memory to an unlinked temporary file when memory is to be left for others.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{BufWriter, IntoInnerError, Write};
 
 use super::Text;
+use super::budget::{Account, Budget, Stop};
 use super::map::Map;
 
-/// Decoded text up to this size stays in memory, in bytes.
-const IN_MEMORY: usize = 64 << 20;
+pub(super) struct Spool {
+    account: Account,
+    to: To,
+}
 
-pub(super) enum Spool {
-    Memory(Vec<u8>, usize),
+enum To {
+    Memory(Vec<u8>),
     Disk(BufWriter<File>),
 }
 
 impl Spool {
-    pub(super) fn new() -> Spool {
-        Spool::with_threshold(IN_MEMORY)
+    pub(super) fn new(budget: &Budget) -> Spool {
+        Spool { account: budget.account(), to: To::Memory(Vec::new()) }
     }
 
-    pub(super) fn with_threshold(bytes: usize) -> Spool {
-        Spool::Memory(Vec::new(), bytes)
-    }
-
-    /// The text written so far.
-    pub(super) fn finish(self) -> io::Result<Text> {
-        match self {
-            Spool::Memory(bytes, _) => Ok(Text::Owned(bytes)),
-            Spool::Disk(writer) => {
-                let file = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
-                Map::new(file).map(Text::Mapped)
-            }
-        }
-    }
-}
-
-impl Write for Spool {
-    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
-        if let Spool::Memory(bytes, threshold) = self {
-            if bytes.len() + piece.len() <= *threshold {
+    /// Adds to the text.
+    ///
+    /// # Errors
+    /// When the budget is used up, or a temporary file cannot be made or written.
+    pub(super) fn write(&mut self, piece: &[u8]) -> Result<(), Stop> {
+        let len = piece.len() as u64;
+        self.account.take(len)?;
+        if let To::Memory(bytes) = &mut self.to {
+            if self.account.keep_in_memory(len) {
                 bytes.extend_from_slice(piece);
-                return Ok(piece.len());
+                return Ok(());
             }
-            let mut disk = BufWriter::with_capacity(1 << 20, tempfile::tempfile()?);
-            disk.write_all(bytes)?;
-            *self = Spool::Disk(disk);
+            let file = tempfile::tempfile().map_err(Stop::Temporary)?;
+            let mut disk = BufWriter::with_capacity(1 << 20, file);
+            disk.write_all(bytes).map_err(Stop::Temporary)?;
+            self.to = To::Disk(disk);
         }
-        match self {
-            Spool::Disk(disk) => disk.write(piece),
-            Spool::Memory(..) => Ok(0),
+        match &mut self.to {
+            To::Disk(disk) => disk.write_all(piece).map_err(Stop::Temporary),
+            To::Memory(_) => Ok(()),
         }
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Spool::Disk(disk) => disk.flush(),
-            Spool::Memory(..) => Ok(()),
-        }
+    /// The text written so far, and what it takes of the budget.
+    ///
+    /// # Errors
+    /// When a temporary file cannot be written to its end.
+    pub(super) fn finish(self) -> Result<(Text, Account), Stop> {
+        let text = match self.to {
+            To::Memory(bytes) => Text::Owned(bytes),
+            To::Disk(writer) => {
+                let file = writer.into_inner().map_err(IntoInnerError::into_error).map_err(Stop::Temporary)?;
+                Text::Mapped(Map::of_temporary(file).map_err(Stop::Temporary)?)
+            }
+        };
+        Ok((text, self.account))
     }
 }

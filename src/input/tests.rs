@@ -60,10 +60,11 @@ proptest! {
     fn utf16_offsets_are_exact(text in "[a-z😀é\n]{0,400}", little: bool, bom: bool, small: bool) {
         let bytes = utf16(&text, little, bom);
         let encoding = if little { UTF_16LE } else { UTF_16BE };
-        let spool = if small { Spool::with_threshold(16) } else { Spool::new() };
+        let budget = Budget::with_memory(Limits::default(), if small { 16 } else { 1 << 20 });
         prop_assume!(!small || text.len() > 16);
-        let (decoded, checkpoints, _) = super::decode::from_utf16(&bytes, encoding, spool).unwrap();
-        let input = Input { name: String::new(), text: decoded, encoding: Encoding::Utf16Le, original_len: 0, checkpoints, notes: vec![] };
+        let (decoded, checkpoints, _) = super::decode::from_utf16(&bytes, encoding, Spool::new(&budget)).unwrap();
+        let (text_read, account) = decoded;
+        let input = Input { name: String::new(), text: text_read, encoding: Encoding::Utf16Le, original_len: 0, checkpoints, notes: vec![], account };
         prop_assert_eq!(input.bytes(), text.as_bytes());
         let mut original = if bom { 2 } else { 0 };
         for (at, c) in text.char_indices() {
@@ -85,6 +86,28 @@ fn a_file_truncated_while_mapped_reads_as_zeros() {
     let kept = input.bytes().iter().take_while(|b| **b == b'x').count();
     let rest = input.bytes().iter().skip(kept).all(|b| *b == 0);
     assert_eq!((kept, rest, input.intact_len()), (10_000, true, 10_000));
+}
+
+/// One budget for all: what is over it is told, and what was read until then is there.
+#[test]
+fn what_unpacks_to_more_than_its_budget_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = LOG.repeat(100);
+    for name in ["a.gz", "b.gz"] {
+        std::fs::write(dir.path().join(name), gzip(text.as_bytes())).unwrap();
+    }
+    let most = text.len() as u64;
+    let both = open_within([dir.path()], Limits { max_unpacked: 2 * most });
+    assert_eq!((both.inputs.len(), both.errors.len()), (2, 0));
+    let one = open_within([dir.path()], Limits { max_unpacked: most });
+    assert_eq!((one.inputs.len(), one.errors.len()), (2, 1));
+    assert_eq!(one.inputs[0].bytes(), text.as_bytes());
+    let told = one.errors[0].to_string();
+    assert!(told.contains("b.gz") && told.contains("--max-unpacked") && !told.contains("damaged"), "{told}");
+    // A text that is converted takes its place only while it is converted.
+    let packed = gzip(&utf16(&text, true, true));
+    std::fs::write(dir.path().join("b.gz"), packed).unwrap();
+    assert!(open_within([dir.path().join("b.gz")], Limits { max_unpacked: 4 * most }).errors.is_empty());
 }
 
 #[test]

@@ -5,8 +5,10 @@ use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
+use super::budget::{Account, Budget};
+use super::decode::{self, Drained, PIECE, drain};
 use super::map::Map;
-use super::{Input, InputError, Text, decode, is_saved};
+use super::{Input, InputError, Limits, Text, is_saved};
 
 /// What came of opening the arguments.
 #[derive(Debug, Default)]
@@ -36,9 +38,14 @@ const ENDINGS: [&str; 8] = ["log", "txt", "gz", "zst", "zip", "uccapilog", "out"
 /// Where a tar archive says that it is one (POSIX.1-2001, ustar interchange format).
 const TAR: std::ops::Range<usize> = 257..262;
 
-/// Opens files, folders (recursively) and `-` for standard input. Never fails as a whole.
+/// Opens files, folders (recursively) and `-` for standard input, within the default limits. Never fails as a whole.
 pub fn open<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Opened {
-    let mut out = Opened::default();
+    open_within(paths, Limits::default())
+}
+
+/// The same within limits: what they leave out is among the errors.
+pub fn open_within<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>, limits: Limits) -> Opened {
+    let mut out = Opening { opened: Opened::default(), budget: Budget::new(limits) };
     let mut seen = BTreeSet::new();
     for path in paths {
         let path = path.as_ref();
@@ -50,21 +57,27 @@ pub fn open<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Opened {
             out.file(path, &mut seen, Found::Named);
         }
     }
-    out
+    out.opened
 }
 
-impl Opened {
+/// What was opened so far, and what may still be unpacked.
+struct Opening {
+    opened: Opened,
+    budget: Budget,
+}
+
+impl Opening {
     #[expect(clippy::disallowed_methods, reason = "this is the layer that reads standard input")]
     fn stdin(&mut self) {
-        let (text, damage) = decode::drain(io::stdin().lock());
-        match (text, damage) {
-            (Ok(text), None) => self.add("-".to_owned(), text, Found::Named),
-            (_, Some(source)) | (Err(source), None) => self.errors.push(InputError::Io { path: "-".into(), source }),
+        let drained = drain(io::stdin().lock(), PIECE, &self.budget);
+        if let Err(source) = self.add_drained("-".to_owned(), drained, Found::Named) {
+            self.opened.errors.push(InputError::Io { path: "-".into(), source });
         }
     }
 
     fn folder(&mut self, folder: &Path, seen: &mut BTreeSet<PathBuf>) {
-        let before = (self.inputs.len(), self.errors.len(), self.saved.len(), seen.len());
+        let count = |o: &Opened| (o.inputs.len(), o.errors.len(), o.saved.len());
+        let before = (count(&self.opened), seen.len());
         let mut others = 0;
         let hidden = |e: &walkdir::DirEntry| e.depth() > 0 && e.file_name().to_string_lossy().starts_with('.');
         let walk = walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name();
@@ -75,7 +88,7 @@ impl Opened {
                         self.file(entry.path(), seen, Found::InFolder);
                     } else {
                         others += 1;
-                        self.skipped.push(entry.into_path());
+                        self.opened.skipped.push(entry.into_path());
                     }
                 }
                 Ok(_) => {}
@@ -84,12 +97,12 @@ impl Opened {
                     let source = error
                         .into_io_error()
                         .unwrap_or_else(|| io::Error::other("a link leads back to its own folder"));
-                    self.errors.push(InputError::Io { path, source });
+                    self.opened.errors.push(InputError::Io { path, source });
                 }
             }
         }
-        if before == (self.inputs.len(), self.errors.len(), self.saved.len(), seen.len()) {
-            self.errors.push(InputError::NoLogs { path: folder.to_path_buf(), others });
+        if before == (count(&self.opened), seen.len()) {
+            self.opened.errors.push(InputError::NoLogs { path: folder.to_path_buf(), others });
         }
     }
 
@@ -98,12 +111,12 @@ impl Opened {
         if real.as_ref().is_some_and(|real| !seen.insert(real.clone())) {
             return;
         }
-        let (skipped, inputs) = (self.saved.len(), self.inputs.len());
+        let (skipped, inputs) = (self.opened.saved.len(), self.opened.inputs.len());
         if let Err(source) = self.read_file(path, found) {
-            self.errors.push(InputError::Io { path: path.to_path_buf(), source });
+            self.opened.errors.push(InputError::Io { path: path.to_path_buf(), source });
         }
-        if self.saved.len() > skipped
-            && self.inputs.len() == inputs
+        if self.opened.saved.len() > skipped
+            && self.opened.inputs.len() == inputs
             && let Some(real) = real
         {
             // It may be named, too.
@@ -115,7 +128,8 @@ impl Opened {
     fn read_file(&mut self, path: &Path, found: Found) -> io::Result<()> {
         let name = path.to_string_lossy().replace('\\', if cfg!(windows) { "/" } else { "\\" });
         let mut file = File::open(path)?;
-        let regular = file.metadata()?.is_file();
+        let metadata = file.metadata()?;
+        let regular = metadata.is_file();
         let mut magic = [0; 4];
         if regular && read_some(&mut file, &mut magic)? == 4 && magic == *b"PK\x03\x04" {
             self.archive(path, &name, file, found);
@@ -125,24 +139,24 @@ impl Opened {
             file.rewind()?;
         }
         if regular
-            && file.metadata()?.len() > 0
+            && metadata.len() > 0
             && let Ok(map) = file.try_clone().and_then(Map::new)
         {
-            self.add(name, Text::Mapped(map), found);
+            self.add(name, (Text::Mapped(map), Account::default()), found);
             return Ok(());
         }
-        match decode::drain(file) {
-            (Ok(text), None) => self.add(name, text, found),
-            (_, Some(source)) | (Err(source), None) => return Err(source),
-        }
-        Ok(())
+        // Thousands of small files must not clear a megabyte each.
+        let whole = usize::try_from(metadata.len()).unwrap_or(PIECE).saturating_add(1);
+        let piece = if regular { whole.min(PIECE) } else { PIECE };
+        let drained = drain(file, piece, &self.budget);
+        self.add_drained(name, drained, found)
     }
 
     fn archive(&mut self, path: &Path, name: &str, file: File, found: Found) {
         let mut archive = match zip::ZipArchive::new(io::BufReader::new(file)) {
             Ok(archive) => archive,
             Err(error) => {
-                self.errors.push(InputError::Archive { path: path.to_path_buf(), what: error.to_string() });
+                self.opened.errors.push(InputError::Archive { path: path.to_path_buf(), what: error.to_string() });
                 return;
             }
         };
@@ -152,30 +166,57 @@ impl Opened {
                 Ok(member) => member,
                 Err(error) => {
                     let path = path.join(format!("member {}", i + 1));
-                    self.errors.push(InputError::Archive { path, what: error.to_string() });
+                    self.opened.errors.push(InputError::Archive { path, what: error.to_string() });
                     continue;
                 }
             };
             let name = format!("{name}/{}", member.name().unwrap_or_else(|_| format!("member {}", i + 1).into()));
-            if let (Ok(text), damage) = decode::drain(member) {
-                self.add(name.clone(), text, found);
-                if let Some(damage) = damage {
-                    self.errors.push(InputError::Archive { path: name.into(), what: damage.to_string() });
+            let piece = usize::try_from(member.size()).unwrap_or(PIECE).saturating_add(1).min(PIECE);
+            let mut drained = drain(member, piece, &self.budget);
+            let (damage, stopped) = (drained.damage.take(), drained.stop.is_some());
+            // Without damage it is added.
+            let _ = self.add_drained(name.clone(), drained, found);
+            if let Some(damage) = damage {
+                self.opened.errors.push(InputError::Archive { path: name.into(), what: damage.to_string() });
+            }
+            if stopped {
+                let left_out = archive.len() - i - 1;
+                if left_out > 0 {
+                    let what = format!("{left_out} of its members were left out, since there was no room for this one");
+                    self.opened.errors.push(InputError::Archive { path: path.to_path_buf(), what });
                 }
+                return;
             }
         }
     }
 
-    fn add(&mut self, name: String, text: Text, found: Found) {
-        let input = decode::prepare(name, text);
+    /// Adds what was read of a stream.
+    fn add_drained(&mut self, name: String, drained: Drained, found: Found) -> io::Result<()> {
+        if let Some(source) = drained.damage {
+            return Err(source);
+        }
+        if let Some(stop) = drained.stop {
+            let (path, bytes) = (name.clone().into(), drained.text.len() as u64);
+            self.opened.errors.push(InputError::Stopped { path, bytes, why: stop.words() });
+        }
+        self.add(name, (drained.text, drained.account), found);
+        Ok(())
+    }
+
+    fn add(&mut self, name: String, text: (Text, Account), found: Found) {
+        let (input, stop) = decode::prepare(name, text, &self.budget);
+        if let Some(stop) = stop {
+            let (path, bytes) = (input.name().into(), input.bytes().len() as u64);
+            self.opened.errors.push(InputError::Stopped { path, bytes, why: stop.words() });
+        }
         // Read as a text, its members would be one log that jumps about.
         if input.bytes().get(TAR) == Some(b"ustar") {
             let what = "it is a tar archive".to_owned();
-            self.errors.push(InputError::Archive { path: input.name().into(), what });
+            self.opened.errors.push(InputError::Archive { path: input.name().into(), what });
         } else if found == Found::InFolder && is_saved(input.bytes()) {
-            self.saved.push(input.name().into());
+            self.opened.saved.push(input.name().into());
         } else {
-            self.inputs.push(input);
+            self.opened.inputs.push(input);
         }
     }
 }

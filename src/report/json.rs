@@ -1,4 +1,5 @@
 //! JSON whose texts cannot act on a terminal: every character that may is escaped, not only those that JSON requires.
+//! Whatever writes JSON writes it here.
 
 use std::io::{self, Write};
 
@@ -6,13 +7,13 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
-use crate::text::is_hostile;
+use crate::text::{Judge, Shown};
 
 /// A value in one line, without its end.
 ///
 /// # Errors
 /// When the writer fails.
-pub(crate) fn line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+pub fn line(value: &(impl Serialize + ?Sized), out: &mut dyn Write) -> io::Result<()> {
     Ok(value.serialize(&mut Serializer::with_formatter(out, Harmless(CompactFormatter)))?)
 }
 
@@ -20,7 +21,7 @@ pub(crate) fn line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()
 ///
 /// # Errors
 /// When the writer fails.
-pub(crate) fn pretty(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+pub fn pretty(value: &(impl Serialize + ?Sized), out: &mut dyn Write) -> io::Result<()> {
     value.serialize(&mut Serializer::with_formatter(&mut *out, Harmless(PrettyFormatter::new())))?;
     out.write_all(b"\n")
 }
@@ -51,17 +52,15 @@ impl<F: Formatter> Formatter for Harmless<F> {
     }
 
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
-        let mut rest = fragment;
-        while let Some(at) = rest.find(is_hostile) {
-            let (plain, tail) = rest.split_at(at);
-            out.write_all(plain.as_bytes())?;
-            let mut chars = tail.chars();
-            let mut units = [0; 2];
-            for unit in chars.next().map_or(&mut [][..], |c| c.encode_utf16(&mut units)) {
+        let mut judge = Judge::default();
+        let mut from = 0;
+        for (at, c) in fragment.char_indices().filter(|(_, c)| judge.judge(*c) != Shown::AsItIs) {
+            out.write_all(fragment.get(from..at).unwrap_or_default().as_bytes())?;
+            for unit in c.encode_utf16(&mut [0; 2]) {
                 write!(out, "\\u{unit:04x}")?;
             }
-            rest = chars.as_str();
+            from = at + c.len_utf8();
         }
-        out.write_all(rest.as_bytes())
+        out.write_all(fragment.get(from..).unwrap_or_default().as_bytes())
     }
 }

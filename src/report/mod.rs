@@ -6,7 +6,7 @@ mod components;
 pub mod csv;
 pub mod hops;
 pub mod html;
-mod json;
+pub mod json;
 pub mod list;
 pub mod markdown;
 pub mod model;

@@ -154,7 +154,7 @@ pub struct Summary {
 }
 
 /// One call.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
 pub struct Call {
     pub call_id: String,
@@ -233,7 +233,7 @@ pub struct Leg {
 }
 
 /// One push.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
 pub struct Push {
     pub call_id: String,

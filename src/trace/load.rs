@@ -61,9 +61,12 @@ pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>) -> Trace {
             let lines = LineIndex::new(input.bytes().len(), options.chunk);
             let parts = read_input(input.bytes(), file, options.chunk, &hasher, |chunk| {
                 lines.set(chunk.number, chunk.line_feeds);
+                input.forget(chunk.number.saturating_mul(options.chunk), chunk.bytes);
                 let now = done.fetch_add(chunk.bytes as u64, Ordering::Relaxed) + chunk.bytes as u64;
                 (options.progress)(Progress { done: now, total });
             });
+            // Where chunks do not fit together, parts were read once more.
+            input.forget(0, input.bytes().len());
             (parts, lines)
         })
         .unzip();

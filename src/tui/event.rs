@@ -15,6 +15,8 @@ pub enum Event {
     Failed(Vec<String>),
     /// The process is asked to end.
     Terminate,
+    /// The process is asked to stop for a while.
+    Suspend,
 }
 
 /// What a key, the mouse or a new size asks for.

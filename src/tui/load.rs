@@ -14,7 +14,7 @@ use super::data::Data;
 use super::event::Event;
 use super::update::Action;
 use crate::analysis::Options;
-use crate::input::{self, Input, is_log_name};
+use crate::input::{self, Input, Limits, is_log_name};
 use crate::trace::{LoadOptions, Progress, Trace};
 
 /// How often the files are looked at.
@@ -23,11 +23,16 @@ const PAUSE: Duration = Duration::from_millis(400);
 const REST: u32 = 4;
 
 /// Loads, then follows while that is wanted; tells how far it has come.
-pub(super) fn load(inputs: &[PathBuf], options: &Options, follow: &AtomicBool, sender: &Sender<Event>) {
+pub(super) fn load(
+    (inputs, limits): (&[PathBuf], Limits),
+    options: &Options,
+    follow: &AtomicBool,
+    sender: &Sender<Event>,
+) {
     let mut seen = look(inputs);
     let mut kept = Vec::new();
     let own = || follow.load(Ordering::Relaxed);
-    let Some(mut data) = read(inputs, &kept, options, sender, (false, own())) else { return };
+    let Some(mut data) = read((inputs, limits), &kept, options, sender, (false, own())) else { return };
     let mut rest = PAUSE;
     loop {
         thread::sleep(rest);
@@ -39,7 +44,7 @@ pub(super) fn load(inputs: &[PathBuf], options: &Options, follow: &AtomicBool, s
         keep_lost(inputs, (&seen, &now), &data, &mut kept);
         seen = now;
         let started = started();
-        match read(inputs, &kept, options, sender, (true, true)) {
+        match read((inputs, limits), &kept, options, sender, (true, true)) {
             Some(new) => data = new,
             None => return,
         }
@@ -74,14 +79,14 @@ struct Kept {
 /// Opens, reads and analyses, `again` with less noise, with copies in memory when the logs are followed; `None`
 /// when nothing is there or nobody listens any more.
 fn read(
-    inputs: &[PathBuf],
+    (inputs, limits): (&[PathBuf], Limits),
     kept: &[Kept],
     options: &Options,
     sender: &Sender<Event>,
     (again, follow): (bool, bool),
 ) -> Option<Arc<Data>> {
     let tell = |action| sender.send(Event::Action(action)).is_ok();
-    let mut opened = input::open(inputs);
+    let mut opened = input::open_within(inputs, limits);
     let mut failed: Vec<String> = opened.errors.iter().map(ToString::to_string).collect();
     let missing = failed.first().cloned();
     if follow {

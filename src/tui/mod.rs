@@ -39,7 +39,7 @@ pub use keys::{Binding, Clash, Command, KEY_NAMES, KEYMAP, Key, Keymap, Line, Pl
 pub use list::{List, Motion};
 pub use menu::{Choice, Menu};
 pub use notes::{Notebook, Notes};
-pub use run::{Ending, Left, Settings, cycle, restore, run, terminate};
+pub use run::{Ending, Left, Settings, cycle, restore, run, suspend, terminate};
 pub use save::{Content, Save};
 pub use theme::Theme;
 pub use timeline::{Part, TimeMode, Timeline};

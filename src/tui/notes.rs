@@ -5,10 +5,12 @@
 //! ```
 
 use std::collections::BTreeMap;
+use std::fs::{File, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use toml::de::{DeTable, DeValue};
 
@@ -150,6 +152,8 @@ impl Notebook {
 
     fn write(&mut self) -> Result<(), String> {
         let path = self.path.as_deref().ok_or("there is no folder for notes; give a file with --notes")?;
+        // Read, changed and written under a lock: what another siptrail writes meanwhile must not be lost.
+        let _lock = lock(path).map_err(|e| format!("{}: {e}; give another file with --notes", path.display()))?;
         let mut notes = Notes::read(path)?;
         for (call_id, text) in &self.pending {
             notes.set(call_id, text);
@@ -171,13 +175,62 @@ impl Notebook {
     }
 }
 
+/// Another siptrail holds the lock for as long as it takes to write a file; one that was stopped meanwhile, for longer.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How temporary files of notes are called.
+const TEMPORARY: (&str, &str) = (".siptrail-notes-", ".part");
+
+/// The folder of a file; through a link, that of the file behind it.
+fn home(path: &Path) -> (PathBuf, PathBuf) {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let folder = path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_path_buf();
+    (path, folder)
+}
+
+/// Keeps others from writing notes into this folder until it is dropped. Where files cannot be locked, nothing does.
+///
+/// # Errors
+/// When the folder cannot be made, or another holds it for too long.
+#[expect(clippy::disallowed_methods, reason = "waiting is about the clock")]
+fn lock(path: &Path) -> io::Result<Option<File>> {
+    let (_, folder) = home(path);
+    std::fs::create_dir_all(&folder)?;
+    // The file itself is replaced with each note, so it cannot carry the lock.
+    #[cfg(unix)]
+    let file = File::open(&folder);
+    #[cfg(not(unix))]
+    let file = File::options().create(true).append(true).open(folder.join(".siptrail-notes.lock"));
+    let Ok(file) = file else { return Ok(None) };
+    let started = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => {
+                sweep(&folder);
+                return Ok(Some(file));
+            }
+            Err(TryLockError::WouldBlock) if started.elapsed() < PATIENCE => thread::sleep(Duration::from_millis(5)),
+            Err(TryLockError::WouldBlock) => return Err(io::Error::other("another siptrail keeps it locked")),
+            Err(TryLockError::Error(_)) => return Ok(None),
+        }
+    }
+}
+
+/// Takes away what a killed siptrail left half written; nobody else writes while the lock is held.
+fn sweep(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1) {
+            // It may be gone by now, which is as good.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
 /// Puts a text in place of a file's, whole or not at all.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
-    // Through a link, the file behind it is replaced.
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-    let folder = path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    let (path, folder) = home(path);
+    let mut file = tempfile::Builder::new().prefix(TEMPORARY.0).suffix(TEMPORARY.1).tempfile_in(folder)?;
     file.write_all(text.as_bytes())?;
     if let Ok(before) = path.metadata() {
         if before.permissions().readonly() {

@@ -37,6 +37,11 @@ pub(super) fn perform(app: &App, effect: Effect, outside: &Outside) {
     };
     match effect {
         Effect::Quit => {}
+        Effect::Suspend => {
+            if let Err(error) = terminal::suspend(app.mouse) {
+                tell(format!("the terminal could not be taken again: {error}"), true);
+            }
+        }
         Effect::Note(call_id, text) => {
             if outside.notes.send((call_id, text)).is_err() {
                 tell("note not written: its thread has ended".to_owned(), true);

@@ -23,6 +23,7 @@ use super::theme::Theme;
 use super::update::{Action, Effect, update};
 use super::view::view;
 use crate::analysis::Options;
+use crate::input::Limits;
 
 /// How the user left.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +43,8 @@ pub struct Settings {
     pub inputs: Vec<PathBuf>,
     /// How to analyse.
     pub options: Options,
+    /// How much may be unpacked.
+    pub limits: Limits,
     /// Read what is appended to the logs.
     pub follow: bool,
     /// With colours.
@@ -68,6 +71,9 @@ pub struct Left {
 /// A search goes on so long between two frames.
 const FRAME: Duration = Duration::from_millis(30);
 
+/// How often it is looked whether the terminal is still there.
+const LOOK: Duration = Duration::from_secs(1);
+
 /// Where a signal is to be told.
 static SIGNALS: Mutex<Option<Sender<Event>>> = Mutex::new(None);
 
@@ -75,6 +81,12 @@ static SIGNALS: Mutex<Option<Sender<Event>>> = Mutex::new(None);
 pub fn terminate() -> bool {
     let sender = SIGNALS.lock().ok().and_then(|s| s.clone());
     sender.is_some_and(|s| s.send(Event::Terminate).is_ok())
+}
+
+/// Asks a running UI to stop for a while, as SIGTSTP does; false when none runs. For the handler of signals.
+pub fn suspend() -> bool {
+    let sender = SIGNALS.lock().ok().and_then(|s| s.clone());
+    sender.is_some_and(|s| s.send(Event::Suspend).is_ok())
 }
 
 /// Gives the terminal back at once; for the case that [`terminate`] is not heard.
@@ -102,32 +114,41 @@ pub fn run(settings: &Settings) -> io::Result<Left> {
     terminal.draw(|frame| view(&app, frame))?;
     let keys = sender.clone();
     thread::spawn(move || {
-        while let Ok(event) = crossterm::event::read() {
-            if keys.send(Event::Terminal(event)).is_err() {
+        while terminal::is_there() {
+            let event = crossterm::event::poll(LOOK).and_then(|there| there.then(crossterm::event::read).transpose());
+            let Ok(event) = event else { break };
+            if event.is_some_and(|event| keys.send(Event::Terminal(event)).is_err()) {
                 break;
             }
         }
+        // Without a terminal nobody could ever leave.
+        let _ = keys.send(Event::Terminate);
     });
-    let (inputs, options) = (settings.inputs.clone(), settings.options.clone());
+    let (inputs, options, limits) = (settings.inputs.clone(), settings.options.clone(), settings.limits);
     let told = sender.clone();
     let asked = Arc::new(AtomicUsize::new(0));
     let following = Arc::new(AtomicBool::new(settings.follow));
     let follow = Arc::clone(&following);
-    thread::spawn(move || load::load(&inputs, &options, &follow, &sender));
+    thread::spawn(move || load::load((&inputs, limits), &options, &follow, &sender));
     let teller = told.clone();
     // Nobody listens any more when the user has left.
     let tell = move |text, bad| drop(teller.send(Event::Action(Action::Tell(Notice { text, bad }))));
     let (notes, writer) = notes::writer(Notebook::new(settings.notes_file.clone()), tell);
     let inputs = settings.inputs.clone();
     let outside = Outside { sender: told, follow: following, asked, notes, inputs };
-    let ending = cycle(&mut terminal, &mut app, &events, &mut |app, effect| perform(app, effect, &outside));
+    let ending = cycle(&mut *terminal, &mut app, &events, &mut |app, effect| perform(app, effect, &outside));
     drop(outside);
     let unwritten = writer.join().unwrap_or_default();
     if let Ok(mut signals) = SIGNALS.lock() {
         *signals = None;
     }
     drop(guard);
-    ending.map(|ending| Left { ending, unwritten })
+    match ending {
+        Ok(ending) => Ok(Left { ending, unwritten }),
+        // It vanished while it was drawn on: nobody is there to be told.
+        Err(_) if !terminal::is_there() => Ok(Left { ending: Ending::Terminated, unwritten }),
+        Err(error) => Err(error),
+    }
 }
 
 /// Draws and waits, until an event ends it. Generic over the terminal, so that tests need none; `perform` carries
@@ -159,6 +180,11 @@ where
                 Event::Action(action) => Some(action),
                 Event::Failed(why) => return Ok(Ending::Failed(why)),
                 Event::Terminate => return Ok(Ending::Terminated),
+                Event::Suspend => {
+                    perform(app, Effect::Suspend);
+                    terminal.clear().map_err(Into::into)?;
+                    None
+                }
             };
             match action.and_then(|a| update(app, a)) {
                 Some(Effect::Quit) => return Ok(Ending::Quit),

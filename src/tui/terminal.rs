@@ -1,6 +1,7 @@
 //! The terminal: taken over, and given back as it was whatever happens.
 
-use std::io::{self, Stdout, Write, stdout};
+use std::io::{self, IsTerminal, Stdout, Write, stdout};
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::cursor::Show;
@@ -30,7 +31,10 @@ impl Drop for Guard {
 }
 
 /// Takes the terminal over: raw mode, alternate screen. A panic gives it back before it is told.
-pub(super) fn take() -> io::Result<(Guard, Terminal<CrosstermBackend<Stdout>>)> {
+///
+/// Only the guard gives it back: the drawing terminal would say on stderr that it cannot, and panic where stderr is gone
+/// with it.
+pub(super) fn take() -> io::Result<(Guard, ManuallyDrop<Terminal<CrosstermBackend<Stdout>>>)> {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         restore();
@@ -40,7 +44,7 @@ pub(super) fn take() -> io::Result<(Guard, Terminal<CrosstermBackend<Stdout>>)> 
     TAKEN.store(true, Ordering::SeqCst);
     let guard = Guard;
     execute!(out(), EnterAlternateScreen, EnableBracketedPaste, Print(WHEEL))?;
-    Ok((guard, Terminal::new(CrosstermBackend::new(out()))?))
+    Ok((guard, ManuallyDrop::new(Terminal::new(CrosstermBackend::new(out()))?)))
 }
 
 /// Gives the terminal back; does nothing when it is not taken. What fails cannot be told to anybody.
@@ -51,6 +55,28 @@ pub(super) fn restore() {
         let _ = disable_raw_mode();
         let _ = out.flush();
     }
+}
+
+/// Gives the terminal back, stops the process as a shell's Ctrl-Z does, and takes the terminal again when it goes on.
+#[cfg(unix)]
+pub(super) fn suspend(with_mouse: bool) -> io::Result<()> {
+    restore();
+    signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
+    enable_raw_mode()?;
+    TAKEN.store(true, Ordering::SeqCst);
+    execute!(out(), EnterAlternateScreen, EnableBracketedPaste, Print(WHEEL))?;
+    if with_mouse { mouse(true) } else { Ok(()) }
+}
+
+/// There are no stops.
+#[cfg(not(unix))]
+pub(super) fn suspend(_: bool) -> io::Result<()> {
+    Ok(())
+}
+
+/// Whether there still is a terminal: it may vanish without a signal.
+pub(super) fn is_there() -> bool {
+    out().is_terminal()
 }
 
 /// Lets the terminal tell clicks, or leaves the mouse to it.

@@ -139,11 +139,9 @@ fn no_cell_of_a_hostile_log_is_a_formula() {
 fn markdown_shows_a_hostile_log_as_text() {
     let text = written(|out| markdown::write(&hostile_report(), out));
     assert!(text.starts_with("# siptrail: 1 call missed\n"), "{text}");
-    assert!(
-        text.contains(r#"408 =1+1 "quoted";\</script\>\<script\>alert(1)\</script\> \| \[x\](y) \`z\` @"#),
-        "{text}"
-    );
-    assert!(!text.replace("\\<", "").contains("<script") && !text.contains(" @all"), "{text}");
+    assert!(text.contains(&format!("408 ``{EVIL}``")), "{text}");
+    let outside: String = text.split("``").step_by(2).collect();
+    assert!(!outside.contains("<script") && !outside.contains("@all"), "{text}");
     // The file name has a line feed and a bar; neither may end its line or its cell.
     let row = text.lines().find(|l| l.starts_with("| `=a")).unwrap();
     assert!(row.starts_with("| `=a\\|b\u{fffd}<i>.log` |"), "{row}");

@@ -2,6 +2,7 @@
 //!
 //! * `agree`: numbers that stand in several forms
 //! * `accuracy`: generated deployments against their truth
+//! * `attack`: exit status, files and growth under attack; `bytes`: no raw control comes out of any command
 //! * `clocks`: corrected times and latencies against true clocks
 //! * `dates`: day first or month first
 //! * `changing`: files that grow, shrink or are replaced while they are read
@@ -38,7 +39,9 @@
 mod accuracy;
 mod agree;
 mod anonymise;
+mod attack;
 mod beginning;
+mod bytes;
 mod changing;
 mod cli;
 mod clocks;

@@ -231,3 +231,64 @@ fn a_followed_folder_forgets_no_log() {
     session.press("q");
     assert_eq!(session.ended(), 0);
 }
+
+/// Sends a signal to the program.
+fn signal(session: &Session, name: &str) {
+    let pid = session.child.process_id().unwrap().to_string();
+    assert!(std::process::Command::new("kill").args([name, &pid]).status().unwrap().success());
+}
+
+#[test]
+fn whatever_ends_it_gives_the_terminal_back() {
+    for name in ["-QUIT", "-HUP", "-TERM"] {
+        let mut session = Session::start(&[FAILED]);
+        session.wait_for("1 call missed");
+        signal(&session, name);
+        assert_eq!(session.ended(), 130, "{name}");
+    }
+}
+
+#[test]
+fn a_stop_gives_the_terminal_back_until_it_goes_on() {
+    let mut session = Session::start(&[FAILED]);
+    session.wait_for("1 call missed");
+    signal(&session, "-TSTP");
+    session.wait("terminal given back", |screen| !screen.alternate_screen() && !screen.bracketed_paste());
+    // The last of it is the mode of the line.
+    for _ in 0..200 {
+        if settings(&*session.master) == session.before {
+            break;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(settings(&*session.master), session.before);
+    signal(&session, "-CONT");
+    session.wait("screen again", |screen| screen.alternate_screen() && screen.contents().contains("1 call missed"));
+    session.press("3");
+    session.wait_for("missed_push_failed");
+    session.press("q");
+    assert_eq!(session.ended(), 0);
+}
+
+/// The window is closed: no panic, and nobody goes on without a terminal.
+#[test]
+fn a_terminal_that_vanishes_ends_it_quietly() {
+    let pair = native_pty_system().openpty(size(24, 80)).unwrap();
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_siptrail"));
+    command.args([FAILED]);
+    command.cwd(root(""));
+    command.env("SIPTRAIL_CONFIG", "");
+    command.env("TERM", "xterm-256color");
+    let mut child = pair.slave.spawn_command(command).unwrap();
+    drop(pair.slave);
+    let mut reader = pair.master.try_clone_reader().unwrap();
+    let mut seen = Vec::new();
+    while !String::from_utf8_lossy(&seen).contains("Overview") {
+        let mut buffer = [0; 4096];
+        let n = reader.read(&mut buffer).unwrap();
+        seen.extend_from_slice(&buffer[..n]);
+    }
+    drop(reader);
+    drop(pair.master);
+    assert_eq!(child.wait().unwrap().exit_code(), 130);
+}

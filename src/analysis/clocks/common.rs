@@ -1,5 +1,7 @@
 //! Messages that two servers logged: sent by one, received by the other.
 
+use std::cmp::Reverse;
+
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
@@ -65,7 +67,12 @@ impl Shared {
     }
 
     fn count(&self, pair: (ServerId, ServerId)) -> usize {
-        self.pairs.iter().find(|(p, _)| *p == pair).map_or(0, |(_, messages)| messages.len())
+        self.of_pair(pair).len()
+    }
+
+    fn of_pair(&self, pair: (ServerId, ServerId)) -> &[Message] {
+        let at = self.pairs.binary_search_by_key(&pair, |(p, _)| *p).ok();
+        at.and_then(|at| self.pairs.get(at)).map_or(&[], |(_, messages)| messages)
     }
 
     /// All messages, by pair of servers.
@@ -75,29 +82,32 @@ impl Shared {
 
     /// The messages between two servers, in order.
     pub(super) fn between(&self, a: ServerId, b: ServerId) -> impl Iterator<Item = &Message> {
-        let pair = (a.min(b), a.max(b));
-        self.pairs.iter().filter(move |(p, _)| *p == pair).flat_map(|(_, messages)| messages)
+        self.of_pair((a.min(b), a.max(b))).iter()
     }
 
-    /// The best tie from a server whose clock is known to one whose clock is not: messages both ways before
-    /// messages one way, then the most.
-    pub(super) fn best(&self, known: &[bool]) -> Option<(ServerId, ServerId)> {
-        let is_known = |s: ServerId| known.get(usize::from(s.0)) == Some(&true);
-        self.pairs
-            .iter()
-            .filter_map(|((a, b), messages)| {
-                let (from, to) = match (is_known(*a), is_known(*b)) {
-                    (true, false) => (*a, *b),
-                    (false, true) => (*b, *a),
-                    _ => return None,
-                };
-                let there = messages.iter().filter(|m| m.to == to).count();
-                let both_ways = there > 0 && there < messages.len();
-                Some((both_ways, messages.len(), std::cmp::Reverse(to), from, to))
-            })
-            .max()
-            .map(|(.., from, to)| (from, to))
+    /// The ties of each server to others.
+    pub(super) fn ties(&self) -> HashMap<ServerId, Vec<Tie>> {
+        let mut out: HashMap<ServerId, Vec<Tie>> = HashMap::new();
+        for ((a, b), messages) in &self.pairs {
+            let there = messages.iter().filter(|m| m.to == *b).count();
+            let both_ways = there > 0 && there < messages.len();
+            for (from, to) in [(*a, *b), (*b, *a)] {
+                let tie = Tie { both_ways, messages: messages.len(), to: Reverse(to), from };
+                out.entry(from).or_default().push(tie);
+            }
+        }
+        out
     }
+}
+
+/// Messages in common of a server and another; the best tie is the greatest: messages both ways before messages one
+/// way, then the most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Tie {
+    both_ways: bool,
+    messages: usize,
+    pub(super) to: Reverse<ServerId>,
+    pub(super) from: ServerId,
 }
 
 /// The messages of one Call-ID that one server sent and another received. The Via list tells them apart from all

@@ -16,12 +16,16 @@ mod common;
 mod fit;
 mod line;
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 use crate::analysis::coverage::{Coverage, Order, Ranks};
 use crate::analysis::servers::{ServerId, Servers};
 use crate::span::FileId;
 use crate::time::Timestamp;
 use crate::trace::{Event, EventId, Trace};
 pub(super) use common::Shared;
+use common::Tie;
 use fit::{Bound, Extent, Segment};
 
 /// How the offset of a clock is known.
@@ -79,6 +83,15 @@ pub struct Clocks {
     of: Vec<Clock>,
     ranks: Ranks,
     corrects: bool,
+    groups: Vec<Group>,
+}
+
+/// Clocks that can be compared with each other.
+#[derive(Clone, Copy, Debug)]
+struct Group {
+    clocks: usize,
+    /// None of them was seen to be set.
+    steady: bool,
 }
 
 /// Records of other servers that may stand between two of one, and are looked through.
@@ -96,7 +109,7 @@ impl Clocks {
         given: &[(ServerId, i64)],
     ) -> Clocks {
         let count = servers.all().len();
-        let mut clocks = Clocks { of: vec![Clock::own(); count], ranks: coverage.ranks().clone(), corrects: false };
+        let mut clocks = Clocks { of: vec![Clock::own(); count], ranks: coverage.ranks().clone(), ..Clocks::default() };
         for step in coverage.steps() {
             // A clock that was set back while the numbers went on: time went on too.
             if let Some(clock) = clocks.of.get_mut(usize::from(step.server.0)) {
@@ -116,6 +129,14 @@ impl Clocks {
             }
         }
         clocks.corrects = clocks.of.iter().any(|c| !c.segments.is_empty());
+        let groups = clocks.of.iter().map(|c| usize::from(c.group) + 1).max().unwrap_or(0);
+        clocks.groups = vec![Group { clocks: 0, steady: true }; groups];
+        for clock in &clocks.of {
+            if let Some(group) = clocks.groups.get_mut(usize::from(clock.group)) {
+                group.clocks += 1;
+                group.steady &= clock.segments.len() < 2;
+            }
+        }
         clocks
     }
 
@@ -139,9 +160,17 @@ impl Clocks {
                 (clock.basis, clock.offset_ms, *known) = (ClockBasis::Given, *ms, true);
             }
         }
+        let ties = shared.ties();
+        let of = |server: ServerId| ties.get(&server).into_iter().flatten().copied();
+        // Ties from servers whose clocks are known, the best on top.
+        let given = given.iter().map(|(server, _)| *server);
+        let mut open: BinaryHeap<Tie> = given.flat_map(&of).collect();
         let mut first = true;
         // The next server that nothing ties to those before: Front Ends first, then the one that saw most.
-        while let Some(root) = next_root(servers, &known) {
+        for root in roots(servers) {
+            if known.get(usize::from(root.0)) != Some(&false) {
+                continue;
+            }
             group += u16::from(!first);
             if let (Some(clock), Some(slot)) =
                 (self.of.get_mut(usize::from(root.0)), known.get_mut(usize::from(root.0)))
@@ -154,7 +183,11 @@ impl Clocks {
                 self.of.iter_mut().filter(|c| c.basis == ClockBasis::Given).for_each(|c| c.against = Some(root));
             }
             first = false;
-            while let Some((from, to)) = shared.best(&known) {
+            open.extend(of(root));
+            while let Some(Tie { from, to: Reverse(to), .. }) = open.pop() {
+                if known.get(usize::from(to.0)) != Some(&false) {
+                    continue;
+                }
                 let (bounds, sure) = self.bounds(trace, shared, from, to);
                 let (group, against) = self.get(from).map_or((group, root), |c| (c.group, c.against.unwrap_or(from)));
                 let Some(clock) = self.of.get_mut(usize::from(to.0)) else { break };
@@ -174,6 +207,7 @@ impl Clocks {
                 if let Some(slot) = known.get_mut(usize::from(to.0)) {
                     *slot = true;
                 }
+                open.extend(of(to));
             }
         }
     }
@@ -246,8 +280,7 @@ impl Clocks {
     /// Whether a clock is held against another and neither was seen to be set: what it says of a silence is believed.
     pub(crate) fn is_steady(&self, server: ServerId) -> bool {
         let group = self.get(server).map(|own| own.group);
-        let held = || self.of.iter().filter(|c| Some(c.group) == group);
-        held().count() > 1 && held().all(|c| c.segments.len() < 2)
+        group.and_then(|g| self.groups.get(usize::from(g))).is_some_and(|g| g.clocks > 1 && g.steady)
     }
 
     /// By how much a corrected time may be wrong; `None` where that is not known.
@@ -322,11 +355,11 @@ impl Clocks {
     }
 }
 
-/// The server to start from among those whose clocks are not known.
-fn next_root(servers: &Servers, known: &[bool]) -> Option<ServerId> {
-    let rest = (0..).map(ServerId).zip(servers.all()).filter(|(id, _)| known.get(usize::from(id.0)) == Some(&false));
-    let rank = |s: &crate::analysis::Server| (s.role, std::cmp::Reverse(s.records), s.name.clone());
-    rest.min_by_key(|(_, s)| rank(s)).map(|(id, _)| id)
+/// The servers in the order in which they are started from, while their clocks are not known.
+fn roots(servers: &Servers) -> Vec<ServerId> {
+    let mut out: Vec<(ServerId, &crate::analysis::Server)> = (0..).map(ServerId).zip(servers.all()).collect();
+    out.sort_by_key(|(_, s)| (s.role, Reverse(s.records), s.name.as_deref()));
+    out.into_iter().map(|(id, _)| id).collect()
 }
 
 impl Clock {

@@ -1,12 +1,14 @@
 //! One walk over the records of an input: where its times and numbers stop to follow each other.
 
+use hashbrown::HashMap;
+
 use super::numbers::Numbers;
-use super::outside;
+use super::outside::{self, TailLine};
 use super::stream::Stream;
 use super::{Hole, Step, Stretch};
-use crate::analysis::servers::Servers;
+use crate::analysis::servers::{ServerId, Servers};
 use crate::span::FileId;
-use crate::trace::{Event, EventId, Source, Trace};
+use crate::trace::{Event, EventId, Source, Symbol, Trace};
 
 /// What one input tells.
 #[derive(Debug, Default)]
@@ -29,29 +31,27 @@ pub(super) fn scan(trace: &Trace, servers: &Servers, base: u32, events: &[Event]
     let timeless = events.iter().all(|e| e.time().is_none());
     let outside = outside::lines(trace, events);
     let mut lines = outside.iter().peekable();
-    let mut streams: Vec<Stream> = Vec::new();
+    let mut streams = Streams::default();
     // Lines ahead of the first record of a server.
-    let mut early: Vec<(Option<crate::trace::Symbol>, u32)> = Vec::new();
+    let mut early: HashMap<Option<Symbol>, u32> = HashMap::new();
     let mut out = Scan::default();
     for (i, event) in events.iter().enumerate() {
         while let Some(line) = lines.next_if(|l| l.before <= i) {
-            if let Some(stream) = streams.iter_mut().find(|s| s.symbol == line.server) {
+            if let Some(stream) = streams.named(line.server) {
                 stream.lines(line.count, line.informs);
-            } else if let Some((_, count)) = early.iter_mut().find(|(server, _)| *server == line.server) {
+            } else {
+                let count = early.entry(line.server).or_default();
                 *count = count.saturating_add(line.count);
-            } else if early.len() < 64 {
-                early.push((line.server, line.count));
             }
         }
         let server = servers.of(event);
-        let known = streams.iter_mut().find(|s| s.server == server);
+        let known = streams.of(server);
         if event.is_copy() {
             // What stands between copies is a copy, too.
             if let Some(stream) = known {
                 stream.copy();
             } else {
-                early.retain(|(symbol, _)| *symbol != symbol_of(event));
-                early.push((symbol_of(event), outside::COPIED));
+                early.insert(symbol_of(event), outside::COPIED);
             }
             continue;
         }
@@ -71,24 +71,66 @@ pub(super) fn scan(trace: &Trace, servers: &Servers, base: u32, events: &[Event]
             {
                 stream.lines(outside::swallowed(trace, before, stream.symbol), false);
             }
+            let before = stream.symbol;
             stream.take(id, event, number, cls, &mut out.steps);
+            let now = stream.symbol;
+            streams.renamed(server, before, now);
         } else {
             let symbol = symbol_of(event);
-            let lines = early.iter().find(|(s, _)| *s == symbol).map_or(0, |(_, n)| *n);
-            streams.push(Stream::new((server, symbol), event, id, numbers.of_event(event), lines));
+            let lines = early.get(&symbol).copied().unwrap_or(0);
+            streams.add(Stream::new((server, symbol), event, id, numbers.of_event(event), lines));
         }
     }
     for line in lines {
-        if let Some(stream) = streams.iter_mut().find(|s| s.symbol == line.server) {
+        if let Some(stream) = streams.named(line.server) {
             stream.lines(line.count, line.informs);
         }
     }
-    let tail = outside::tail(trace, events);
+    let mut tail: HashMap<Option<Symbol>, Vec<TailLine>> = HashMap::new();
+    for line in outside::tail(trace, events) {
+        tail.entry(line.server).or_default().push(line);
+    }
     let file = events.first().map(|e| e.file);
-    for stream in streams {
-        if stream.finish(&tail, &mut out) {
+    for stream in streams.all {
+        let own = tail.get(&stream.symbol).map_or(&[][..], Vec::as_slice);
+        if stream.finish(own, &mut out) {
             out.filtered = file;
         }
     }
     out
+}
+
+/// The streams of one input, found by server and by the name in the prefix.
+#[derive(Default)]
+struct Streams {
+    all: Vec<Stream>,
+    servers: HashMap<ServerId, usize>,
+    /// The first stream of each name.
+    names: HashMap<Option<Symbol>, usize>,
+}
+
+impl Streams {
+    fn of(&mut self, server: ServerId) -> Option<&mut Stream> {
+        self.servers.get(&server).and_then(|at| self.all.get_mut(*at))
+    }
+
+    fn named(&mut self, name: Option<Symbol>) -> Option<&mut Stream> {
+        self.names.get(&name).and_then(|at| self.all.get_mut(*at))
+    }
+
+    fn add(&mut self, stream: Stream) {
+        self.servers.insert(stream.server, self.all.len());
+        self.names.entry(stream.symbol).or_insert(self.all.len());
+        self.all.push(stream);
+    }
+
+    /// A stream got its name with a record that has one.
+    fn renamed(&mut self, server: ServerId, before: Option<Symbol>, now: Option<Symbol>) {
+        if before != now
+            && let Some(at) = self.servers.get(&server)
+        {
+            self.names.remove(&before);
+            self.names.entry(now).or_insert(*at);
+        }
+    }
 }

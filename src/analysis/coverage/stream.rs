@@ -237,7 +237,8 @@ impl Stream {
         }
     }
 
-    /// Cuts the records at the holes. Returns whether the numbers prove nothing.
+    /// Cuts the records at the holes; `tail` has the server's lines behind its last record. Returns whether the numbers
+    /// prove nothing.
     pub(super) fn finish(self, tail: &[TailLine], out: &mut Scan) -> bool {
         let mut gaps = self.gaps;
         gaps.retain(|g| g.missing > 0);
@@ -282,7 +283,7 @@ impl Stream {
             first = Edge { id: cut.hole.before, number: cut.high, lines: cut.lines };
         }
         let last = Edge { id: self.last, number: self.highest, lines: self.pending };
-        let until = self.last_time.and_then(|time| until(tail, self.symbol, self.highest, time));
+        let until = self.last_time.and_then(|time| until(tail, self.highest, time));
         out.stretches.push(Stretch { until, ..stretch(first, last) });
         let step = |(at, by_ms)| Step { server: self.server, at, by_ms };
         let set = ahead_and_back(self.usual.long().map(step), &out.steps, self.server);
@@ -312,9 +313,8 @@ fn second(time: Timestamp) -> i64 {
 }
 
 /// Until when lines behind the last record show that messages would have been traced: as long as their numbers go on.
-fn until(tail: &[TailLine], server: Option<Symbol>, last: u32, time: Timestamp) -> Option<Timestamp> {
-    let own = tail.iter().filter(|l| l.server == server);
-    let on = own.scan((last, time), |(number, before), line| {
+fn until(own: &[TailLine], last: u32, time: Timestamp) -> Option<Timestamp> {
+    let on = own.iter().scan((last, time), |(number, before), line| {
         let follows = line.seq.wrapping_sub(*number) == 1 && line.time >= *before;
         (*number, *before) = (line.seq, line.time);
         follows.then_some(line)

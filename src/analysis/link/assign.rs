@@ -32,14 +32,14 @@ const ROUNDS: usize = 64;
 /// within a moment on another push of the same occasion, or is the only one that an occasion has. Where a push has no
 /// time, it is prompt by its order only: what comes behind it leaves it no occasion, and a second one is for the same
 /// only ahead of its end.
-pub(super) fn assign(analysis: &Analysis, rooms: &[usize], pushes: &[usize], edges: &[Vec<Edge>]) -> Vec<Given> {
+pub(super) fn assign(analysis: &Analysis, rooms: &[usize], pushes: &[usize], edges: Vec<Vec<Edge>>) -> Vec<Given> {
     let mut to: Vec<Option<Occasion>> = vec![None; edges.len()];
     // A missed call takes a push of its own, apart from those for which it rang.
     let mut taken: HashMap<(Occasion, bool), usize> = HashMap::new();
     let sent = |i: usize| pushes.get(i).and_then(|p| analysis.pushes.get(*p)).and_then(|p| p.sent);
     for round in 0..ROUNDS {
         let mut changed = false;
-        for (i, (slot, own)) in to.iter_mut().zip(edges).enumerate().filter(|(_, (slot, _))| slot.is_none()) {
+        for (i, (slot, own)) in to.iter_mut().zip(&edges).enumerate().filter(|(_, (slot, _))| slot.is_none()) {
             if round > 0 && sent(i).is_none() {
                 continue;
             }
@@ -92,6 +92,7 @@ pub(super) fn assign(analysis: &Analysis, rooms: &[usize], pushes: &[usize], edg
                 }
                 Some(occasion) => {
                     all.retain(|o| *o != occasion);
+                    all.shrink_to_fit();
                     Given::To(occasion, all)
                 }
                 None => Given::None(all),
@@ -110,7 +111,7 @@ fn is_free(edge: &Edge, rooms: &[usize], taken: &HashMap<(Occasion, bool), usize
     let missed = edge.kind == Kind::Missed;
     let used = taken.get(&(edge.occasion, missed)).copied().unwrap_or(0);
     let room = match edge.occasion {
-        Occasion::Call(c) if !missed => rooms.get(c).copied().unwrap_or(1),
+        Occasion::Call(c) if !missed => rooms.get(c as usize).copied().unwrap_or(1),
         _ => 1,
     };
     used < room

@@ -15,9 +15,9 @@ use crate::trace::EventId;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Occasion {
     /// An INVITE, or that it was missed: a number of [`Analysis::calls`].
-    Call(usize),
+    Call(u32),
     /// A MESSAGE inside a conversation: a number of [`Analysis::messages_inside`].
-    Message(usize),
+    Message(u32),
 }
 
 /// How an occasion causes a push.
@@ -61,13 +61,13 @@ struct Span {
 
 impl Occasion {
     pub(super) fn call(self) -> Option<usize> {
-        if let Occasion::Call(c) = self { Some(c) } else { None }
+        if let Occasion::Call(c) = self { Some(c as usize) } else { None }
     }
 
     pub(super) fn start(self, analysis: &Analysis) -> Option<Timestamp> {
         match self {
-            Occasion::Call(c) => analysis.calls.get(c).and_then(|c| c.started),
-            Occasion::Message(m) => analysis.messages_inside.get(m).and_then(|m| m.sent),
+            Occasion::Call(c) => analysis.calls.get(c as usize).and_then(|c| c.started),
+            Occasion::Message(m) => analysis.messages_inside.get(m as usize).and_then(|m| m.sent),
         }
     }
 
@@ -79,16 +79,16 @@ impl Occasion {
     /// Its place in the order of time; without times, of the records.
     pub(super) fn place(self, analysis: &Analysis) -> (Option<Timestamp>, Option<EventId>) {
         let first = match self {
-            Occasion::Call(c) => analysis.calls.get(c).map(|c| c.first),
-            Occasion::Message(m) => analysis.messages_inside.get(m).map(|m| m.first),
+            Occasion::Call(c) => analysis.calls.get(c as usize).map(|c| c.first),
+            Occasion::Message(m) => analysis.messages_inside.get(m as usize).map(|m| m.first),
         };
         (self.start(analysis), first)
     }
 
     pub(super) fn is_mobile(self, analysis: &Analysis) -> bool {
         match self {
-            Occasion::Call(c) => analysis.calls.get(c).is_some_and(|c| c.mobile),
-            Occasion::Message(m) => analysis.messages_inside.get(m).is_some_and(|m| m.mobile),
+            Occasion::Call(c) => analysis.calls.get(c as usize).is_some_and(|c| c.mobile),
+            Occasion::Message(m) => analysis.messages_inside.get(m as usize).is_some_and(|m| m.mobile),
         }
     }
 
@@ -99,8 +99,8 @@ impl Occasion {
 
     fn spans(self, analysis: &Analysis) -> Vec<Span> {
         match self {
-            Occasion::Call(c) => analysis.calls.get(c).map(|c| c.clocks.iter().map(span_of_call).collect()),
-            Occasion::Message(m) => analysis.messages_inside.get(m).map(|m| {
+            Occasion::Call(c) => analysis.calls.get(c as usize).map(|c| c.clocks.iter().map(span_of_call).collect()),
+            Occasion::Message(m) => analysis.messages_inside.get(m as usize).map(|m| {
                 let end = |s: &Sighting| m.ends.iter().find(|e| e.server == s.server).map(|e| (e.id, e.time));
                 m.sights
                     .iter()
@@ -130,7 +130,7 @@ impl Occasion {
         };
         match (ringing, self) {
             (Fit::Not, Occasion::Call(c)) => {
-                analysis.calls.get(c).map_or(Fit::Not, |call| missed(ctx, call, &spans, &push.sights))
+                analysis.calls.get(c as usize).map_or(Fit::Not, |call| missed(ctx, call, &spans, &push.sights))
             }
             (fit, _) => fit,
         }

@@ -37,12 +37,15 @@ pub(super) struct Doubts {
 }
 
 impl Doubts {
-    fn add(&mut self, occasion: Occasion, doubt: Doubt) {
+    /// Keeps a doubt of an occasion, as long as it has few of that kind.
+    fn add(&mut self, analysis: &Analysis, occasion: Occasion, doubt: Doubt) {
         let own = match occasion {
-            Occasion::Call(c) => self.calls.get_mut(c),
-            Occasion::Message(m) => self.messages.get_mut(m),
+            Occasion::Call(c) => self.calls.get_mut(c as usize),
+            Occasion::Message(m) => self.messages.get_mut(m as usize),
         };
-        if let Some(own) = own.filter(|own| own.len() < MOST_DOUBTS) {
+        let result = |d: &Doubt| analysis.pushes.get(d.push).map(|p| p.result);
+        let alike = |own: &[Doubt]| own.iter().filter(|d| result(d) == result(&doubt)).count();
+        if let Some(own) = own.filter(|own| own.len() < MOST_DOUBTS && alike(own) < MOST_ALIKE) {
             own.push(doubt);
         }
     }
@@ -50,10 +53,12 @@ impl Doubts {
 
 /// Calls considered for one push, before and after its time; a user with more open calls than this at one
 /// moment is a load test, and asking all pairs of it would be quadratic.
-const NEAR: (usize, usize) = (128, 32);
+const NEAR: (usize, usize) = (48, 16);
 
 /// Doubts that are kept of one call: more change nothing.
 const MOST_DOUBTS: usize = 64;
+/// So many of them are of pushes that ended alike: a verdict hangs on how a push ended.
+const MOST_ALIKE: usize = 8;
 
 /// Links every push of a user, where the evidence says to what. Returns the doubts of each occasion.
 pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) -> Doubts {
@@ -63,12 +68,12 @@ pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) -> Doubts {
     };
     let lower: Vec<String> = analysis.messages_inside.iter().map(|m| m.to.to_ascii_lowercase()).collect();
     let mut of_user: HashMap<&str, Vec<Occasion>> = HashMap::new();
-    for (i, call) in analysis.calls.iter().enumerate() {
+    for (i, call) in (0..).zip(&analysis.calls) {
         for callee in &call.callees {
             of_user.entry(callee).or_default().push(Occasion::Call(i));
         }
     }
-    for (i, to) in lower.iter().enumerate() {
+    for (i, to) in (0..).zip(&lower) {
         of_user.entry(to).or_default().push(Occasion::Message(i));
     }
     for own in of_user.values_mut() {
@@ -92,7 +97,7 @@ pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) -> Doubts {
         let occasions = of_user.get(user.as_str()).map_or(&[][..], Vec::as_slice);
         let own = pushes.get(user).map_or(&[][..], Vec::as_slice);
         let edges: Vec<Vec<Edge>> = own.iter().map(|p| edges(analysis, ctx, occasions, *p, &mut doubts)).collect();
-        given.extend(own.iter().copied().zip(assign(analysis, &rooms, own, &edges)));
+        given.extend(own.iter().copied().zip(assign(analysis, &rooms, own, edges)));
     }
     drop(of_user);
     for (push, given) in given {
@@ -106,7 +111,7 @@ fn edges(analysis: &Analysis, ctx: &Context<'_>, all: &[Occasion], p: usize, dou
     let Some(push) = analysis.pushes.get(p) else { return Vec::new() };
     let at = all.partition_point(|o| o.place(analysis) <= (push.sent, Some(push.first)));
     let near = all.get(at.saturating_sub(NEAR.0)..all.len().min(at + NEAR.1)).unwrap_or_default();
-    let mut out: Vec<Edge> = Vec::new();
+    let mut out: Vec<Edge> = Vec::with_capacity(1);
     let mut apart = Vec::new();
     for occasion in near {
         match occasion.fit(analysis, ctx, push) {
@@ -127,9 +132,10 @@ fn edges(analysis: &Analysis, ctx: &Context<'_>, all: &[Occasion], p: usize, dou
     }
     if out.is_empty() {
         for occasion in apart {
-            doubts.add(occasion, Doubt { push: p, why: Blind::Clocks });
+            doubts.add(analysis, occasion, Doubt { push: p, why: Blind::Clocks });
         }
     }
+    out.shrink_to_fit();
     out
 }
 
@@ -145,13 +151,14 @@ fn put(analysis: &mut Analysis, ctx: &Context<'_>, p: usize, given: Given, doubt
     let calls: Vec<usize> = candidates.iter().filter_map(|o| o.call()).collect();
     if let (None, Some(why)) = (to, others) {
         for occasion in &candidates {
-            doubts.add(*occasion, Doubt { push: p, why });
+            doubts.add(analysis, *occasion, Doubt { push: p, why });
         }
     }
     let Some(push) = analysis.pushes.get_mut(p) else { return };
     push.candidates = calls;
     match to {
         Some(Occasion::Call(c)) => {
+            let c = c as usize;
             push.call = Some(c);
             push.link = if candidates.is_empty() { Link::Certain } else { Link::Likely };
             if let Some(call) = analysis.calls.get_mut(c) {
@@ -160,7 +167,7 @@ fn put(analysis: &mut Analysis, ctx: &Context<'_>, p: usize, given: Given, doubt
             }
         }
         Some(Occasion::Message(m)) => {
-            if let Some(message) = analysis.messages_inside.get_mut(m) {
+            if let Some(message) = analysis.messages_inside.get_mut(m as usize) {
                 message.pushes.push(p);
                 message.mobile = true;
             }

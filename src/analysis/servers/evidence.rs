@@ -136,16 +136,12 @@ impl Stream {
         self.sent_by.iter().max_by(|a, b| (a.1, &b.0).cmp(&(b.1, &a.0))).map(|(host, _)| host.as_str())
     }
 
-    /// Whether the names in prefix or Via say that both are one server.
-    pub(super) fn is_named_like(&self, other: &Stream) -> bool {
-        match (&self.machine, &other.machine) {
-            (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
-            (None, None) => {
-                // A server with two addresses uses each for a good part of what it sends.
-                let mut own = self.often();
-                own.any(|host| other.often().any(|h| h == host))
-            }
-            _ => false,
+    /// By what it may be known to be the server of another stream: the machine of its prefix, else hosts of its Via. A
+    /// server with two addresses uses each for a good part of what it sends.
+    pub(super) fn names(&self) -> Vec<String> {
+        match &self.machine {
+            Some(machine) => vec![format!("machine {}", machine.to_ascii_lowercase())],
+            None => self.often().map(|host| format!("host {host}")).collect(),
         }
     }
 
@@ -296,7 +292,8 @@ pub(super) fn interleave(trace: &Trace, a: &Stream, b: &Stream) -> bool {
     let of = |s: &Stream| {
         let own = |e: &&Event| e.file == s.file && (s.symbol.is_none() || e.server() == s.symbol);
         let common = |e: &&Event| e.seq > 0 && e.time().is_some_and(|t| t >= from && t <= to);
-        trace.events().iter().filter(own).filter(common).take(COUNT).map(|e| (e.seq, e.time())).collect::<Vec<_>>()
+        let events = trace.ids_of(s.file).filter_map(|id| trace.event(id));
+        events.filter(own).filter(common).take(COUNT).map(|e| (e.seq, e.time())).collect::<Vec<_>>()
     };
     let (mine, theirs) = (of(a), of(b));
     if mine.is_empty() || theirs.is_empty() {

@@ -8,7 +8,9 @@
 //! A search of the Centralized Logging Service holds several servers in one file, and a server that rolls its
 //! log over stands in several files. A server is one clock, so two are only taken for one when the log proves it.
 
+mod directory;
 mod evidence;
+mod machine;
 mod name;
 mod role;
 
@@ -20,8 +22,10 @@ use crate::span::FileId;
 use crate::text::decode;
 use crate::time::Timestamp;
 use crate::trace::{Event, EventId, Symbol, Trace};
+use directory::Directory;
 use evidence::Stream;
 use hashbrown::HashMap;
+use machine::Machines;
 
 /// Number of a server in [`Servers::all`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,6 +53,9 @@ pub struct Server {
 #[derive(Clone, Debug, Default)]
 pub struct Servers {
     all: Vec<Server>,
+    directory: Directory,
+    /// For each input: the servers that log in it, ascending.
+    inside: Vec<Vec<ServerId>>,
     /// For each input: its prefix names, and the server of records without one.
     files: Vec<FileServers>,
     /// Files that claim a server for a time for which another file speaks already.
@@ -62,6 +69,8 @@ pub struct Servers {
 #[derive(Clone, Debug, Default)]
 struct FileServers {
     named: Vec<(Symbol, ServerId)>,
+    /// The same by the text of the name.
+    texts: Vec<(Symbol, ServerId)>,
     rest: ServerId,
 }
 
@@ -82,24 +91,14 @@ impl Servers {
         let name = |s: &Stream| trace.inputs().get(s.file.index()).map(crate::input::Input::name);
         streams.sort_by(|a, b| (a.key(), a.span, a.records, name(a)).cmp(&(b.key(), b.span, b.records, name(b))));
         let mut out = Servers { files: vec![FileServers::default(); trace.inputs().len()], ..Servers::default() };
-        let mut merged: Vec<Vec<Stream>> = Vec::new();
+        let mut machines = Machines::default();
         for own in chains(streams) {
-            let pairs = |i: usize| {
-                let all = merged.get(i).map_or(&[][..], Vec::as_slice);
-                all.iter().flat_map(|a| own.iter().map(move |b| (a, b)))
-            };
-            let alike: Vec<usize> = (0..merged.len()).filter(|i| pairs(*i).any(|(a, b)| a.is_named_like(b))).collect();
-            let same = alike.iter().copied().find(|i| pairs(*i).all(|(a, b)| may_be_one(trace, a, b)));
-            if same.is_none() && !alike.is_empty() {
-                out.doubled.extend(own.iter().map(|s| s.file));
-            }
-            if let Some(server) = same.and_then(|i| merged.get_mut(i)) {
-                server.extend(own);
-            } else if merged.len() < usize::from(u16::MAX) {
-                merged.push(own);
+            let files: Vec<FileId> = own.iter().map(|s| s.file).collect();
+            if !machines.add(trace, own) {
+                out.doubled.extend(files);
             }
         }
-        out.number(trace, merged);
+        out.number(trace, machines.into_streams());
         out
     }
 
@@ -129,6 +128,15 @@ impl Servers {
             let hosts = name::hosts(own);
             self.all.push(Server { name, role: role::of(own), files, hosts, records, span });
         }
+        self.directory = Directory::new(&self.all);
+        self.inside = vec![Vec::new(); self.files.len()];
+        for (id, server) in (0..).map(ServerId).zip(&self.all) {
+            for file in &server.files {
+                if let Some(inside) = self.inside.get_mut(file.index()) {
+                    inside.push(id);
+                }
+            }
+        }
         let mut peers: Vec<String> =
             merged.iter().flatten().flat_map(|s| &s.peers).map(|host| host.to_ascii_lowercase()).collect();
         peers.sort_unstable();
@@ -152,6 +160,8 @@ impl Servers {
         for file in &mut self.files {
             file.named.sort_by_key(|(symbol, _)| *symbol);
             file.named.dedup_by_key(|(symbol, _)| *symbol);
+            file.texts.clone_from(&file.named);
+            file.texts.sort_by_key(|(symbol, _)| trace.symbol(*symbol));
         }
     }
 
@@ -182,6 +192,7 @@ impl Servers {
                 server.name = Some(host.to_owned());
             }
         }
+        self.directory = Directory::new(&self.all);
         let mut missing = std::mem::take(&mut self.missing);
         missing.retain(|host| self.find(host).is_none());
         self.missing = missing;
@@ -212,8 +223,8 @@ impl Servers {
     /// The server that logged a line outside records, with the `pool\server` of its prefix.
     pub fn of_line(&self, trace: &Trace, file: FileId, place: Option<&[u8]>) -> ServerId {
         let Some(own) = self.files.get(file.index()) else { return ServerId::default() };
-        let named = place.and_then(|place| own.named.iter().find(|(s, _)| trace.symbol(*s) == place));
-        named.map_or(own.rest, |(_, id)| *id)
+        let at = place.and_then(|place| own.texts.binary_search_by_key(&place, |(s, _)| trace.symbol(*s)).ok());
+        at.and_then(|at| own.texts.get(at)).map_or(own.rest, |(_, id)| *id)
     }
 
     /// Name of the server that logged a record.
@@ -223,19 +234,7 @@ impl Servers {
 
     /// The server of a name: the whole name, or its first label, in any case; `None` also where several have it.
     pub fn find(&self, name: &str) -> Option<ServerId> {
-        let is_of = |own: &str| label(own).eq_ignore_ascii_case(label(name));
-        let named = |wanted: &dyn Fn(&str) -> bool| {
-            let mut found = (0..).map(ServerId).zip(&self.all).filter(|(_, s)| s.name.as_deref().is_some_and(wanted));
-            found.next().map(|(id, _)| id).filter(|_| found.next().is_none())
-        };
-        let by_host = || {
-            let mut found = (0..)
-                .map(ServerId)
-                .zip(&self.all)
-                .filter(|(_, s)| s.hosts.iter().any(|h| h.eq_ignore_ascii_case(name)));
-            found.next().map(|(id, _)| id).filter(|_| found.next().is_none())
-        };
-        named(&|own| own.eq_ignore_ascii_case(name)).or_else(by_host).or_else(|| named(&is_of))
+        self.directory.find(name)
     }
 
     /// Whether a host is a server of the house: one of these, or named in a domain in which they name themselves. Its
@@ -252,9 +251,8 @@ impl Servers {
     }
 
     /// The servers of one input, ascending.
-    pub fn of_file(&self, file: FileId) -> Vec<ServerId> {
-        let numbers = (0..).map(ServerId);
-        self.all.iter().zip(numbers).filter(|(s, _)| s.files.contains(&file)).map(|(_, id)| id).collect()
+    pub fn of_file(&self, file: FileId) -> &[ServerId] {
+        self.inside.get(file.index()).map_or(&[], Vec::as_slice)
     }
 
     /// Inputs that name a server for a time for which another input speaks, with other records: two machines of
@@ -309,18 +307,6 @@ fn chains(streams: Vec<Stream>) -> Vec<Vec<Stream>> {
         }
     }
     out
-}
-
-/// Whether two streams of one name can be one machine: one after the other, sharing records, or interleaved in
-/// one sequence.
-fn may_be_one(trace: &Trace, a: &Stream, b: &Stream) -> bool {
-    let (Some((a_first, a_last)), Some((b_first, b_last))) = (a.span, b.span) else {
-        // Without times nothing speaks against the name.
-        return true;
-    };
-    let overlap = a_last.min(b_last).since(a_first.max(b_first));
-    let shares = |s: &Stream| trace.sources().get(s.file.index()).is_some_and(|s| s.copies > 0);
-    overlap <= ROLLOVER_MS || a.file == b.file || shares(a) || shares(b) || evidence::interleave(trace, a, b)
 }
 
 /// `pool\server` names the machine last.

@@ -105,12 +105,16 @@ fn host(streams: &[Stream]) -> Option<&str> {
 /// The names of all servers; where two share one (both call themselves by their pool), the address is added.
 pub(super) fn all(servers: &[Vec<Stream>], aliases: &Aliases) -> Vec<Option<String>> {
     let names: Vec<Option<String>> = servers.iter().map(|own| of(own, aliases)).collect();
+    let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+    for name in names.iter().flatten() {
+        *counts.entry(name.to_ascii_lowercase()).or_default() += 1;
+    }
     names
         .iter()
         .zip(servers)
         .map(|(name, own)| {
             let name = name.as_ref()?;
-            let shared = names.iter().flatten().filter(|n| n.eq_ignore_ascii_case(name)).count() > 1;
+            let shared = counts.get(&name.to_ascii_lowercase()).is_some_and(|n| *n > 1);
             match host(own).filter(|h| shared && !h.eq_ignore_ascii_case(name)) {
                 Some(host) => Some(format!("{name} ({host})")),
                 None => Some(name.clone()),

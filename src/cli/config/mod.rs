@@ -4,15 +4,18 @@ mod keys;
 mod read;
 mod remap;
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, CommandFactory};
 use etcetera::BaseStrategy;
 
-use super::{Arguments, Status, note, say};
+use super::{Arguments, Status, note, output, say};
 pub(super) use read::Settings;
 pub(super) use remap::Remap;
+
+/// Bigger files are no configuration, in bytes.
+const MOST: u64 = 1 << 20;
 
 /// Names another file; empty means none.
 const VARIABLE: &str = "SIPTRAIL_CONFIG";
@@ -79,10 +82,9 @@ fn place(given: Option<&Path>) -> Option<PathBuf> {
 ///
 /// # Errors
 /// A line for the user when it cannot be read or holds what is unknown.
-#[expect(clippy::disallowed_methods, reason = "a configuration is no input")]
 pub(super) fn load(given: Option<&Path>) -> Result<Settings, String> {
     let Some(path) = place(given) else { return Ok(Settings::default()) };
-    match std::fs::read_to_string(&path) {
+    match read_text(&path) {
         Ok(text) => match read::read(&text, &Arguments::command()) {
             Ok(mut settings) => {
                 settings.remap.file = path;
@@ -106,10 +108,21 @@ pub(super) fn load(given: Option<&Path>) -> Result<Settings, String> {
     }
 }
 
+/// The text of a file that may be anything, also a device without end.
+#[expect(clippy::disallowed_methods, reason = "a configuration is no input")]
+fn read_text(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    let read = std::fs::File::open(path)?.take(MOST + 1).read_to_string(&mut text)?;
+    if read as u64 > MOST {
+        return Err(io::Error::other(format!("more than {MOST} bytes")));
+    }
+    Ok(text)
+}
+
 fn init(path: &Path) -> Status {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).map_or(Ok(()), std::fs::create_dir_all);
-    let file = folder.and_then(|()| std::fs::File::create_new(path));
-    match file.and_then(|mut file| file.write_all(keys::template(&Arguments::command()).as_bytes())) {
+    let text = keys::template(&Arguments::command());
+    match folder.and_then(|()| output::write_new(path, text.as_bytes())) {
         Ok(()) => {
             note(&format!("siptrail: wrote {}; take the # off the lines that you want", path.display()));
             Status::Fine

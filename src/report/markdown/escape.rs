@@ -12,11 +12,15 @@ pub(super) fn code(text: &str) -> String {
     format!("{fence}{blank}{text}{blank}{fence}")
 }
 
-/// Running text: what means something to Markdown or to HTML is escaped.
+/// Running text: what means something to Markdown or to HTML is escaped, and what hosts of Markdown make links of
+/// (addresses of the web and of mail, `@somebody`, `#12`, `!34`, `:sign:`) is broken by an empty comment, which shows
+/// nothing and is not copied along.
 pub(super) fn prose(text: &str) -> String {
+    let text = sanitize(text);
     let mut out = String::with_capacity(text.len());
     let mut word = false;
-    for (i, c) in sanitize(text).char_indices() {
+    for (i, c) in text.char_indices() {
+        let rest = text.get(i + c.len_utf8()..).unwrap_or_default();
         let special = match c {
             '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '|' | '~' | '$' | '&' => true,
             // Between letters of a word they mean nothing.
@@ -29,13 +33,31 @@ pub(super) fn prose(text: &str) -> String {
             out.push('\\');
         }
         out.push(c);
-        // A zero-width joiner would be copied along: a mention is broken by an empty comment instead.
-        if c == '@' && !word {
+        if refers(text.get(..i).unwrap_or_default(), c, rest) {
             out.push_str("<!-- -->");
         }
         word = c.is_alphanumeric();
     }
     out
+}
+
+/// Whether this sign between two texts makes a link, or a reference to something or somebody.
+fn refers(before: &str, sign: char, rest: &str) -> bool {
+    let next = rest.chars().next();
+    match sign {
+        '@' => true,
+        '#' | '!' | '%' => next.is_some_and(char::is_alphanumeric),
+        ':' => rest.starts_with("//") || rest.find(':').is_some_and(|end| end > 0 && is_name(rest.get(..end))),
+        '.' => before.get(before.len().saturating_sub(3)..).is_some_and(|w| w.eq_ignore_ascii_case("www")),
+        '-' => before.get(before.len().saturating_sub(2)..).is_some_and(|w| w.eq_ignore_ascii_case("gh")),
+        _ => false,
+    }
+}
+
+/// Whether a text between colons may be the name of a sign.
+fn is_name(text: Option<&str>) -> bool {
+    text.is_some_and(|t| t.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '+')))
+        && text.is_some_and(|t| t.chars().any(char::is_alphabetic))
 }
 
 /// The same inside a table, where a `|` would end the cell even in a code span.
@@ -60,10 +82,15 @@ mod tests {
         }
         for (text, escaped) in [
             ("<script>alert(1)</script>", "\\<script\\>alert(1)\\</script\\>"),
-            ("[click](http://fabrikam.com) *now*", "\\[click\\](http://fabrikam.com) \\*now\\*"),
+            ("[click](http://fabrikam.com) *now*", "\\[click\\](http:<!-- -->//fabrikam.com) \\*now\\*"),
+            (
+                "www.fabrikam.com fixes #12 !34 :tada:",
+                "www<!-- -->.fabrikam.com fixes #<!-- -->12 !<!-- -->34 :<!-- -->tada:",
+            ),
+            ("09:01:45.669 to 10:02", "09:01:45.669 to 10:02"),
             ("not_opened | _x_", "not_opened \\| \\_x_"),
             ("# heading", "\\# heading"),
-            ("@everyone and bob@contoso.com", "@<!-- -->everyone and bob@contoso.com"),
+            ("@everyone and bob@contoso.com", "@<!-- -->everyone and bob@<!-- -->contoso.com"),
         ] {
             assert_eq!(prose(text), escaped);
         }

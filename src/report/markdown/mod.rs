@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use super::model::{Call, Finding, Lone, Place, Push, Report, Spot};
 use super::words::{
-    MOST, answer, calls_of, headline, is_lost, known, mobile_client, servers_of, spoken_of, status, told_by_mail, when,
+    MOST, answer, calls_of, headline, is_lost, known, mobile_client, servers_of, spoken_of, told_by_mail, when,
 };
 use crate::knowledge::catalogue::{self, Step};
 use escape::{code, in_cell, prose};
@@ -89,10 +89,10 @@ fn missed(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io:
     for call in missed.iter().take(MOST) {
         writeln!(out, "### {} {}\n", when(call.started.as_deref()), code(known(&call.to, "(unknown user)")))?;
         let what = call.modality.map_or(String::new(), |m| format!(", {m}"));
-        let client = mobile_client(call).map_or(String::new(), |c| format!(", {}", prose(c)));
+        let client = mobile_client(call).map_or(String::new(), |c| format!(", {}", code(c)));
         let from = code(known(&call.from, "(unknown caller)"));
         writeln!(out, "- **{}** from {from}{what}{client}", prose(call.verdict.unwrap_or_default()))?;
-        writeln!(out, "- INVITE {}", prose(&status(call.status, call.reason.as_deref())))?;
+        writeln!(out, "- INVITE {}", status(call.status, call.reason.as_deref()))?;
         let mut pushes = call.pushes.iter().filter_map(|id| known_things.pushes.get(id.as_str())).flatten().peekable();
         if pushes.peek().is_none() {
             writeln!(out, "- no push")?;
@@ -124,7 +124,7 @@ fn messages(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> i
     writeln!(out, "## Missed messages inside conversations\n")?;
     for message in report.missed_messages.iter().take(MOST) {
         writeln!(out, "### {} {}\n", when(message.sent.as_deref()), code(known(&message.to, "(unknown user)")))?;
-        let status = prose(&status(message.status, message.reason.as_deref()));
+        let status = status(message.status, message.reason.as_deref());
         writeln!(
             out,
             "- **{}** from {}, {status}",
@@ -249,6 +249,15 @@ fn voice_mail(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out)?;
     more(report.voice_mail.len(), out)
+}
+
+/// `408` and what the log has as its reason.
+fn status(status: Option<u16>, reason: Option<&str>) -> String {
+    match (status, reason.unwrap_or_default().trim()) {
+        (None, _) => "no final response".to_owned(),
+        (Some(status), "") => status.to_string(),
+        (Some(status), reason) => format!("{status} {}", code(reason)),
+    }
 }
 
 /// What to do: as the catalogue has it, or in the words that a cause brings itself.

@@ -53,6 +53,31 @@ pub(super) fn call(trace: &Trace, analysis: &Analysis, call: &analysis::Call) ->
     }
 }
 
+/// A call that is only counted, by its verdict and its causes.
+pub(super) fn call_in_brief(analysis: &Analysis, call: &analysis::Call) -> model::Call {
+    let pushes = call.pushes.iter().filter_map(|p| analysis.pushes.get(*p)).map(|p| p.call_id.clone()).collect();
+    model::Call {
+        call_id: call.call_id.clone(),
+        outcome: call.outcome.name(),
+        verdict: call.verdict.map(analysis::Verdict::name),
+        pushes,
+        findings: call.findings.clone(),
+        ..model::Call::default()
+    }
+}
+
+/// A push that is only counted, by its result.
+pub(super) fn push_in_brief(push: &analysis::Push) -> model::Push {
+    model::Push {
+        call_id: push.call_id.clone(),
+        cseq: push.cseq,
+        synthetic: push.synthetic,
+        result: push.result.name(),
+        findings: push.findings.clone(),
+        ..model::Push::default()
+    }
+}
+
 pub(super) fn push(trace: &Trace, analysis: &Analysis, push: &analysis::Push) -> model::Push {
     let call_id = |i: usize| analysis.calls.get(i).map(|c| c.call_id.clone());
     model::Push {

@@ -1,6 +1,7 @@
 //! From results to the model.
 
 mod cases;
+mod chosen;
 mod contrasts;
 mod hops;
 mod lone;
@@ -16,13 +17,14 @@ use rayon::prelude::*;
 
 use super::model::{self, Place, Report};
 use super::words::MOST;
-use crate::analysis::{self, Analysis, Call, Verdict};
+use crate::analysis::{self, Analysis, Call};
 use crate::input::InputError;
 use crate::record::Direction;
 use crate::span::Span;
 use crate::time::Timestamp;
 use crate::trace::{self, EventId, Trace};
-use cases::{call, grouped, missed_message, push};
+use cases::{call, call_in_brief, grouped, missed_message, push, push_in_brief};
+use chosen::Chosen;
 pub use hops::{add_hops, hop_table};
 pub use spans::coverage;
 pub use undetermined::why_undetermined;
@@ -36,12 +38,14 @@ pub fn report(trace: &Trace, analysis: &Analysis, errors: &[InputError]) -> Repo
 }
 
 /// What the forms for people show: all counts, but only calls that were missed, or perhaps were, the pushes that concern
-/// them or were lost, and the first problems.
+/// them or were lost, and the first problems. Of many alike the first are told in full, of the others what they are
+/// counted by.
 pub fn digest(trace: &Trace, analysis: &Analysis, errors: &[InputError]) -> Report {
     build(trace, analysis, errors, false)
 }
 
 fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool) -> Report {
+    let chosen = if whole { Chosen::All } else { Chosen::of(analysis) };
     let (problems, problems_left_out) = problems(trace, errors, if whole { usize::MAX } else { MOST });
     Report {
         schema: model::SCHEMA,
@@ -50,14 +54,14 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool)
         summary: summary(trace, analysis),
         calls: {
             // Chosen first: the rendered ones then have a place from the start, and are not moved about.
-            let chosen: Vec<&Call> = analysis.calls.iter().filter(|c| whole || is_of_interest(c)).collect();
-            chosen.into_par_iter().map(|c| call(trace, analysis, c)).collect()
+            let chosen: Vec<(&Call, bool)> = chosen.calls(analysis).collect();
+            let shown = |(c, full)| if full { call(trace, analysis, c) } else { call_in_brief(analysis, c) };
+            chosen.into_par_iter().map(shown).collect()
         },
         pushes: {
-            let concerns = |p: &analysis::Push| p.call.and_then(|c| analysis.calls.get(c)).is_some_and(is_of_interest);
-            let shown = |p: &&analysis::Push| whole || p.result.is_lost() || concerns(p);
-            let chosen: Vec<&analysis::Push> = analysis.pushes.iter().filter(shown).collect();
-            chosen.into_par_iter().map(|p| push(trace, analysis, p)).collect()
+            let chosen: Vec<(&analysis::Push, bool)> = chosen.pushes(analysis).collect();
+            let shown = |(p, full)| if full { push(trace, analysis, p) } else { push_in_brief(p) };
+            chosen.into_par_iter().map(shown).collect()
         },
         missed_messages: analysis.missed_messages().map(|m| missed_message(trace, analysis, m)).collect(),
         findings: grouped(trace, analysis, whole),
@@ -76,11 +80,6 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool)
 fn voice_mail(analysis: &Analysis) -> Vec<[String; 4]> {
     let own = analysis.calls.iter().filter(|c| c.voice_mail);
     own.map(|c| [iso(c.started).unwrap_or_default(), c.to.clone(), c.from.clone(), c.call_id.clone()]).collect()
-}
-
-/// Missed, or perhaps missed.
-fn is_of_interest(call: &Call) -> bool {
-    call.is_missed() || call.verdict == Some(Verdict::Undetermined)
 }
 
 fn summary(trace: &Trace, analysis: &Analysis) -> model::Summary {

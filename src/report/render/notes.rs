@@ -117,8 +117,8 @@ impl Places<'_> {
 
     fn file(&self, file: FileId, what: &str) -> Note {
         let name = self.trace.inputs().get(file.index()).map_or(String::new(), |i| i.name().to_owned());
-        let server = if let [only] = self.analysis.servers.of_file(file)[..] {
-            self.analysis.servers.get(only).and_then(|s| s.name.clone())
+        let server = if let [only] = self.analysis.servers.of_file(file) {
+            self.analysis.servers.get(*only).and_then(|s| s.name.clone())
         } else {
             None
         };

@@ -23,7 +23,7 @@ pub(super) fn sources(trace: &Trace, analysis: &Analysis) -> Vec<model::Source> 
         .zip(problems)
         .map(|(((input, source), file), problems)| {
             let servers: Vec<model::Server> =
-                analysis.servers.of_file(file).into_iter().filter_map(|id| server(analysis, id)).collect();
+                analysis.servers.of_file(file).iter().filter_map(|id| server(analysis, *id)).collect();
             let only = if let [only] = &servers[..] { Some(only) } else { None };
             model::Source {
                 path: input.name().to_owned(),

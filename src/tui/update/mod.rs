@@ -74,6 +74,8 @@ pub enum Effect {
     Follow(bool),
     /// Let the terminal tell clicks, or leave the mouse to it.
     Mouse(bool),
+    /// Give the terminal back, stop, and take it again when the process goes on.
+    Suspend,
 }
 
 /// Counts beyond this are a cat on the keyboard.

@@ -1,0 +1,127 @@
+//! How much all inputs together may unpack to, and where that goes: memory first, then temporary files.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Text of all inputs together that stays in memory, in bytes; the rest goes to temporary files.
+const IN_MEMORY: u64 = 64 << 20;
+
+/// Limits of what is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes that all archives and converted texts together may unpack to.
+    pub max_unpacked: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { max_unpacked: 32_000_000_000 }
+    }
+}
+
+/// Why unpacking ended early; the data themselves may be sound.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The budget is used up.
+    TooMuch(u64),
+    /// No temporary file, or no room in it.
+    Temporary(io::Error),
+}
+
+impl Stop {
+    /// In words, with what to do.
+    pub(super) fn words(&self) -> String {
+        match self {
+            Stop::TooMuch(most) => {
+                format!("all inputs together unpack to more than {most} bytes; --max-unpacked SIZE allows more")
+            }
+            Stop::Temporary(error) => {
+                let folder = std::env::temp_dir();
+                format!(
+                    "what is unpacked does not fit into the folder for temporary files, {}: {error}; make room there, or \
+                     name another folder in the environment variable {}",
+                    folder.display(),
+                    if cfg!(windows) { "TMP" } else { "TMPDIR" }
+                )
+            }
+        }
+    }
+}
+
+/// The budget of all inputs that are opened together.
+#[derive(Clone, Debug)]
+pub(super) struct Budget(Arc<Used>);
+
+#[derive(Debug)]
+struct Used {
+    most: u64,
+    in_memory: u64,
+    all: AtomicU64,
+    memory: AtomicU64,
+}
+
+impl Budget {
+    pub(super) fn new(limits: Limits) -> Budget {
+        Budget::with_memory(limits, IN_MEMORY)
+    }
+
+    pub(super) fn with_memory(limits: Limits, in_memory: u64) -> Budget {
+        let (all, memory) = (AtomicU64::new(0), AtomicU64::new(0));
+        Budget(Arc::new(Used { most: limits.max_unpacked, in_memory, all, memory }))
+    }
+
+    /// An account for one text.
+    pub(super) fn account(&self) -> Account {
+        Account { budget: Some(self.clone()), all: 0, memory: 0 }
+    }
+}
+
+/// What one text takes of the budget; given back when it is dropped. The default is a text that takes nothing.
+#[derive(Debug, Default)]
+pub(super) struct Account {
+    budget: Option<Budget>,
+    all: u64,
+    memory: u64,
+}
+
+impl Account {
+    /// Takes so many bytes.
+    ///
+    /// # Errors
+    /// When that is more than is left.
+    pub(super) fn take(&mut self, bytes: u64) -> Result<(), Stop> {
+        let Some(Budget(used)) = &self.budget else { return Ok(()) };
+        if !grow(&used.all, bytes, used.most) {
+            return Err(Stop::TooMuch(used.most));
+        }
+        self.all += bytes;
+        Ok(())
+    }
+
+    /// Takes so many of these bytes in memory; false when there is no room, and then it needs none any more.
+    pub(super) fn keep_in_memory(&mut self, bytes: u64) -> bool {
+        let Some(Budget(used)) = &self.budget else { return true };
+        let fits = grow(&used.memory, bytes, used.in_memory);
+        if fits {
+            self.memory += bytes;
+        } else {
+            used.memory.fetch_sub(std::mem::take(&mut self.memory), Ordering::Relaxed);
+        }
+        fits
+    }
+}
+
+impl Drop for Account {
+    fn drop(&mut self) {
+        if let Some(Budget(used)) = &self.budget {
+            used.all.fetch_sub(self.all, Ordering::Relaxed);
+            used.memory.fetch_sub(self.memory, Ordering::Relaxed);
+        }
+    }
+}
+
+fn grow(sum: &AtomicU64, by: u64, most: u64) -> bool {
+    let more = |now: u64| now.checked_add(by).filter(|sum| *sum <= most);
+    sum.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
+}

@@ -1,0 +1,209 @@
+//! Exit status and files under attack: closed pipes, full disks, endless files, two at once; and how time grows.
+
+use std::io::Read;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use siptrail::tui::{Notebook, Notes};
+
+use crate::common::root;
+use crate::program::{err, run_in};
+
+const MISSED: &str = "samples/silent-mobile-leg.log";
+
+fn siptrail(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_siptrail"));
+    command.args(args).current_dir(root("")).env_remove("RAYON_NUM_THREADS");
+    command
+}
+
+/// Runs a script of the shell with the program as `$0`.
+#[cfg(unix)]
+fn shell(script: &str, folder: &Path) -> Output {
+    Command::new("sh").args(["-c", script, env!("CARGO_BIN_EXE_siptrail")]).current_dir(folder).output().unwrap()
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut all: Vec<String> =
+        std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    all.sort();
+    all
+}
+
+/// What was found is the exit status, whether somebody reads it to the end or not.
+#[test]
+fn a_closed_pipe_hides_nothing() {
+    for form in ["text", "json", "ndjson", "markdown", "html"] {
+        for (level, status) in [("missed", 1), ("never", 0)] {
+            let args = ["report", MISSED, "--format", form, "--fail-on", level];
+            let mut child = siptrail(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+            drop(child.stdout.take());
+            let mut said = String::new();
+            child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+            assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(status), ""), "{args:?}");
+        }
+    }
+    #[cfg(unix)]
+    for (script, status) in [
+        ("\"$0\" report samples/silent-mobile-leg.log --fail-on missed >&-", 1),
+        ("\"$0\" report samples/silent-mobile-leg.log >&-", 0),
+    ] {
+        assert_eq!(shell(script, &root("")).status.code(), Some(status), "{script}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_has_no_end_is_refused() {
+    let run = |args: &[&str], name: &str, value: &str| siptrail(args).env(name, value).output().unwrap();
+    for (o, hint) in [
+        (
+            run(&["report", MISSED, "--config", "/dev/zero"], "X", ""),
+            "/dev/zero: expected a configuration file, found: more",
+        ),
+        (run(&["report", MISSED], "SIPTRAIL_CONFIG", "/dev/zero"), "more than 1048576 bytes"),
+        (run(&["report", MISSED], "RAYON_NUM_THREADS", "1000000000"), "expected 1 to 1024 threads, found 1000000000"),
+    ] {
+        assert!(o.status.code() == Some(2) && err(&o).contains(hint) && err(&o).lines().count() == 1, "{o:?}");
+    }
+    assert!(run(&["report", MISSED], "RAYON_NUM_THREADS", "3").status.success());
+}
+
+#[test]
+fn what_unpacks_to_too_much_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = std::fs::read(root(MISSED)).unwrap();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    let piece = vec![b'\n'; 1 << 20];
+    std::io::Write::write_all(&mut packed, &log).unwrap();
+    for _ in 0..70 {
+        std::io::Write::write_all(&mut packed, &piece).unwrap();
+    }
+    std::fs::write(dir.path().join("big.log.gz"), packed.finish().unwrap()).unwrap();
+    let o = run_in(&["report", "big.log.gz", "--max-unpacked", "1MB"], dir.path());
+    let said = err(&o);
+    assert!(o.status.code() == Some(2) && said.contains("big.log.gz") && said.contains("--max-unpacked"), "{said}");
+    assert!(!said.contains("damaged") && String::from_utf8(o.stdout).unwrap().contains("1 call missed"), "{said}");
+    // More than stays in memory needs a temporary file.
+    let mut command = siptrail(&["report"]);
+    let o = command.arg(dir.path().join("big.log.gz")).env("TMPDIR", "/no/such/folder").output().unwrap();
+    if cfg!(unix) {
+        let said = err(&o);
+        assert!(o.status.code() == Some(2) && said.contains("/no/such/folder") && said.contains("TMPDIR"), "{said}");
+    }
+    assert!(run_in(&["report", "big.log.gz"], dir.path()).status.success());
+}
+
+/// The limit of the size of a file stands for a full disk.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_leaves_nothing_half_written() {
+    let dir = tempfile::tempdir().unwrap();
+    for script in [
+        "trap '' XFSZ; ulimit -f 0; \"$0\" config --init --config new.toml",
+        "trap '' XFSZ; ulimit -f 0; \"$0\" man -o pages; rc=$?; rmdir pages && exit $rc",
+        "trap '' XFSZ; ulimit -f 8; \"$0\" synth made; rc=$?; rmdir made && exit $rc",
+    ] {
+        let o = shell(script, dir.path());
+        assert!(o.status.code() == Some(2) && err(&o).contains("cannot write"), "{script}: {o:?}");
+        assert_eq!(names(dir.path()), [""; 0], "{script}");
+    }
+}
+
+/// What a killed run left is taken away by the next one; what a living one writes is not.
+#[cfg(unix)]
+#[test]
+fn leftovers_are_swept() {
+    let dir = tempfile::tempdir().unwrap();
+    let (old, held, young) = (".siptrail-a.part", ".siptrail-b.part", ".siptrail-c.part");
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3_600);
+    let make = |name: &str| std::fs::File::create(dir.path().join(name)).unwrap();
+    make(old).set_modified(long_ago).unwrap();
+    let alive = make(held);
+    alive.set_modified(long_ago).unwrap();
+    alive.lock().unwrap();
+    make(young);
+    let o = siptrail(&["report", MISSED, "-o"]).arg(dir.path().join("report.txt")).output().unwrap();
+    assert!(o.status.success(), "{o:?}");
+    assert_eq!(names(dir.path()), [held, young, "report.txt"]);
+}
+
+#[test]
+fn two_sessions_lose_no_note() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notes.toml");
+    std::thread::scope(|scope| {
+        for who in 0..4 {
+            let path = path.clone();
+            scope.spawn(move || {
+                let mut book = Notebook::new(Some(path));
+                (0..25).for_each(|n| book.keep(format!("{who}-{n}"), "kept".to_owned()).unwrap());
+            });
+        }
+    });
+    let notes = Notes::read(&path).unwrap();
+    let all = (0..4).flat_map(|who| (0..25).map(move |n| format!("{who}-{n}")));
+    assert_eq!(all.filter(|id| notes.get(id).is_none()).count(), 0);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+fn record(n: usize, server: &str, from: &str, branch: usize) -> String {
+    format!(
+        "TL_INFO(TF_PROTOCOL) [{server}]0F14.1A2C::10/15/2013-{:02}:{:02}:{:02}.669.{n:08x} (SIPStack,A::B:C.cpp(125))$$begin_record\n\
+         Instance-Id: {n:08X}\nDirection: outgoing\nPeer: 192.0.2.9:5061\nMessage-Type: request\nStart-Line: {from}\nCSeq: 1 INVITE\n\
+         Call-ID: c{branch}\nVia: SIP/2.0/TLS 192.0.2.1:5061;branch=z9hG4bK{n}\nContent-Length: 0\nMessage-Body: -\n$$end_record\n",
+        9 + n / 3600 % 14,
+        n / 60 % 60,
+        n % 60
+    )
+}
+
+const CALL: &str = "INVITE sip:bob@contoso.com SIP/2.0\nFrom: <sip:a@contoso.com>;tag=a\nTo: <sip:bob@contoso.com>";
+const PUSH: &str = "MESSAGE sip:push@push.lync.com SIP/2.0\nFrom: <sip:McxUser0123456789abcdef0123456789abcdefbob@contoso.com>;tag=a\nTo: <sip:push@push.lync.com>";
+
+/// Processor time of `siptrail -j1 report` of a folder, in ticks of a hundredth of a second.
+#[cfg(target_os = "linux")]
+fn ticks(folder: &Path) -> u64 {
+    let args = ["-q", "-j1", "report"];
+    let mut child = siptrail(&args).arg(folder).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    child.stdout.take().unwrap().read_to_end(&mut Vec::new()).unwrap();
+    // It has ended, or is about to; until somebody waits for it, the system keeps its times.
+    let stat = loop {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.id())).unwrap();
+        let fields: Vec<String> = stat.rsplit_once(") ").unwrap().1.split(' ').map(str::to_owned).collect();
+        if fields[0] == "Z" {
+            break fields;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    };
+    assert!(child.wait().unwrap().success());
+    stat[11].parse::<u64>().unwrap() + stat[12].parse::<u64>().unwrap()
+}
+
+/// Four times as much may take little more than four times as long: twice that is far from the sixteen of pairs.
+#[cfg(target_os = "linux")]
+#[test]
+fn time_grows_with_servers_files_and_pushes_and_not_with_their_pairs() {
+    type Make = fn(usize) -> (String, String);
+    let cases: [(&str, usize, Make); 4] = [
+        ("servers", 1_500, |n| ("a.log".to_owned(), record(n, &format!("pool{n}\\srv{n}"), CALL, n))),
+        ("files", 1_000, |n| (format!("{n}.log"), record(n, "0", CALL, n))),
+        ("files of one server at one time", 500, |n| (format!("{n}.log"), record(n % 7, "pool\\srv", CALL, n))),
+        ("calls and pushes of one user", 1_000, |n| {
+            ("a.log".to_owned(), record(2 * n, "0", CALL, 2 * n) + &record(2 * n + 1, "0", PUSH, 2 * n + 1))
+        }),
+    ];
+    for (case, few, make) in cases {
+        let of = |count: usize| {
+            let dir = tempfile::tempdir().unwrap();
+            for n in 0..count {
+                let (name, text) = make(n);
+                let mut file = std::fs::File::options().create(true).append(true).open(dir.path().join(name)).unwrap();
+                std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
+            }
+            ticks(dir.path())
+        };
+        let (small, big) = (of(few), of(4 * few));
+        assert!(big <= 8 * small.max(8), "{case}: {small} hundredths for {few}, {big} for four times as many");
+    }
+}
