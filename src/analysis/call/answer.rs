@@ -42,18 +42,19 @@ pub(super) fn speaker(
             side => side,
         };
     }
-    let side = match (kept, answered, attempt.proof()) {
-        (Kept::Tag(tag), ..) => of_tag(tag),
+    let tag = match (kept, answered, attempt.proof()) {
+        (Kept::Tag(tag), ..) => tag,
         (Kept::Unknown(tags), ..) => {
             let mut sides = tags.into_iter().take(MOST_TAGS).map(of_tag);
             let first = sides.next().unwrap_or(Side::Unknown);
             return if sides.all(|side| side == first) { first } else { Side::Unknown };
         }
-        (Kept::One, Some(f), _) => of_tag(f.to_tag),
-        (Kept::One, None, Some(proof)) if proof.to_tag == attempt.from_tag => of_tag(proof.from_tag),
-        (Kept::One, None, Some(proof)) => of_tag(proof.to_tag),
-        (Kept::One, None, None) => of_tag(attempt.final_response().map_or(0, |f| f.to_tag)),
+        (Kept::One, Some(f), _) => f.to_tag,
+        (Kept::One, None, Some(proof)) if proof.to_tag == attempt.from_tag => proof.from_tag,
+        (Kept::One, None, Some(proof)) => proof.to_tag,
+        (Kept::One, None, None) => attempt.final_response().map_or(0, |f| f.to_tag),
     };
+    let side = of_tag(tag);
     match legs {
         // Nobody else was called, as far as is told; one who has another tag was.
         [only] if side == Side::Unknown && only.mobile && !is_behind(only) && !has_other_tag(hops, tag) => Side::Mobile,
