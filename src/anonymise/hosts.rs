@@ -116,6 +116,12 @@ fn schemes(text: &[u8], marks: &mut Marks) {
                 marks.set(at + 1..at + 1 + len, Mark::Name);
                 continue;
             }
+            // All of it in front of the `@`, a password and parameters too.
+            let user = run(text, at + 1, |b| !b.is_ascii_whitespace() && !b"<>\"'@".contains(&b)).min(LONGEST);
+            if text.get(at + 1 + user) == Some(&b'@') {
+                marks.set(at + 1..at + 1 + user, Mark::Name);
+                continue;
+            }
             let found = host_at(text, at + 1);
             if found.start == at + 1 && text.get(found.end) != Some(&b'@') {
                 host(text, found, marks);
@@ -123,6 +129,9 @@ fn schemes(text: &[u8], marks: &mut Marks) {
         }
     }
 }
+
+/// Bytes that are looked at for a user.
+const LONGEST: usize = 1024;
 
 /// Parts of a path behind which people stand.
 const PEOPLE: [&[u8]; 11] =
@@ -166,6 +175,9 @@ fn parameters(text: &[u8], marks: &mut Marks) {
                 host(text, found, marks);
             }
         }
+    }
+    if memchr::memchr(b'=', text).is_none() {
+        return;
     }
     for name in [&b"opaque="[..], b"ms-internal-info="] {
         for at in memchr::memmem::find_iter(text, name) {

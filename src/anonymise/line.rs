@@ -1,17 +1,19 @@
 //! One logical line: marked, then its words replaced.
 
+use std::hash::BuildHasher;
 use std::ops::Range;
 
+use foldhash::fast::FixedState;
 use hashbrown::HashSet;
 
 use super::marks::{Mark, Marks};
-use super::people;
-use super::places::Care;
+use super::places::{Care, Place};
 use super::pseudonym::Shape;
 use super::rewrite::Rewriter;
 use super::view::View;
 use super::vocabulary::{is_known, is_top};
 use super::words::{hash, words};
+use super::{fields, people};
 use super::{hosts, shapes};
 use crate::record::prefix;
 
@@ -32,7 +34,12 @@ const LONG_NUMBER: usize = 7;
 /// Bytes of a line that are a prefix when it is not known where that ends.
 const UNKNOWN_PREFIX: usize = 100;
 /// Words of which a thread remembers what became of them.
-const MEMORY: usize = 1 << 15;
+const MEMORY: usize = 1 << 13;
+/// Bytes of a word that is remembered.
+const REMEMBERED: usize = 31;
+/// The same of lines.
+const LINES: usize = 1 << 12;
+const LONGEST_LINE: usize = 512;
 
 /// What one thread needs to rewrite lines.
 #[derive(Debug)]
@@ -44,18 +51,32 @@ pub(super) struct Worker<'r> {
     /// Up to here a line is of the frame, and its numbers are the frame's own.
     frame: usize,
     memory: Vec<Remembered>,
+    lines: Vec<RememberedLine>,
     /// Words that were surely names, as numbers.
     pub(super) names: HashSet<u64>,
     /// How many words, numbers and addresses were replaced.
     pub(super) replaced: u64,
 }
 
-#[derive(Clone, Debug, Default)]
+/// A word and what stands in its place, in one line of the cache.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
 struct Remembered {
-    word: Vec<u8>,
+    word: [u8; REMEMBERED],
+    new: [u8; REMEMBERED],
+    len: u8,
+    /// Under which mark; 0 for nothing remembered.
     how: u8,
-    /// What stands in its place; empty where it stays.
+}
+
+const FORGOTTEN: Remembered = Remembered { word: [0; REMEMBERED], new: [0; REMEMBERED], len: 0, how: 0 };
+
+#[derive(Clone, Debug, Default)]
+struct RememberedLine {
+    old: Vec<u8>,
     new: Vec<u8>,
+    place: Place,
+    replaced: u64,
 }
 
 impl<'r> Worker<'r> {
@@ -66,7 +87,8 @@ impl<'r> Worker<'r> {
             marks: Marks::default(),
             ranges: Vec::new(),
             frame: 0,
-            memory: vec![Remembered::default(); MEMORY],
+            memory: vec![FORGOTTEN; MEMORY],
+            lines: vec![RememberedLine::default(); LINES],
             names: HashSet::new(),
             replaced: 0,
         }
@@ -103,7 +125,8 @@ impl<'r> Worker<'r> {
             }
         }
         if kind != Kind::Header(Care::Numbers) {
-            for (range, shape) in shapes::find(text, versions) {
+            let plain = matches!(kind, Kind::Header(Care::Hops));
+            for (range, shape) in shapes::find(text, versions, plain) {
                 if range.start >= from && !self.marks.is_done(range.start) {
                     self.whole(&mut text[range.clone()], shape);
                     self.marks.set(range, Mark::Done);
@@ -120,7 +143,8 @@ impl<'r> Worker<'r> {
         if matches!(kind, Kind::Header(_) | Kind::Traced) {
             people::display_names(text, from, kind == Kind::Header(Care::Address), &mut self.marks);
         }
-        people::parameters(text, &mut self.marks);
+        fields::parameters(text, &mut self.marks);
+        fields::members(text, &mut self.marks);
         people::paths(text, from, &mut self.marks);
     }
 
@@ -128,8 +152,9 @@ impl<'r> Worker<'r> {
     fn whole(&mut self, text: &mut [u8], shape: Shape) {
         let (pseudonyms, seen) = (&self.rewriter.pseudonyms, self.rewriter.seen);
         self.replaced += 1;
+        let taken = |c: &[u8]| seen.has(hash(c));
         if shape != Shape::Word {
-            let new = pseudonyms.of(text, shape, seen);
+            let new = pseudonyms.of(text, shape, &taken);
             if new.len() == text.len() {
                 text.copy_from_slice(&new);
             }
@@ -137,7 +162,7 @@ impl<'r> Worker<'r> {
         }
         // However its groups are written, a number is the same.
         let digits: Vec<u8> = text.iter().copied().filter(u8::is_ascii_digit).collect();
-        let new = pseudonyms.of(&digits, shape, seen);
+        let new = pseudonyms.of(&digits, shape, &taken);
         for (place, digit) in text.iter_mut().filter(|b| b.is_ascii_digit()).zip(new) {
             *place = digit;
         }
@@ -150,6 +175,7 @@ impl<'r> Worker<'r> {
         let all_numbers = matches!(kind, Kind::Header(Care::Numbers | Care::Product));
         let text = &mut view.text;
         for range in &ranges {
+            fields::behind(text, range, &mut self.marks);
             let mark = self.marks.of(range);
             if mark == Mark::Done || mark == Mark::Host && is_last_label(text, range) {
                 continue;
@@ -173,24 +199,91 @@ impl<'r> Worker<'r> {
 
     fn word(&mut self, word: &mut [u8], mark: Mark, numbers: bool) {
         let how = mark as u8 | u8::from(numbers) << 4 | 0x80;
-        let h = hash(word);
-        let slot = usize::try_from(h >> 7).unwrap_or(0) % MEMORY;
-        if !self.memory.get(slot).is_some_and(|known| known.how == how && known.word == word) {
-            let new = self.decide(word, mark, numbers).unwrap_or_default();
-            // Of a server's name that tells its role only the number changes, and another server may have that.
-            let whole =
-                !new.is_empty() && parts(&word.to_ascii_lowercase(), mark).iter().all(|(r, _)| r.len() == word.len());
-            let named = mark != Mark::Words && word.len() > 2 && !word.iter().all(u8::is_ascii_digit);
-            if named && whole && new != word && !is_known(word) {
-                self.names.insert(h);
-            }
-            if let Some(place) = self.memory.get_mut(slot) {
-                *place = Remembered { word: word.to_vec(), how, new };
-            }
-        }
-        if let Some(known) = self.memory.get(slot).filter(|known| known.new.len() == word.len()) {
-            word.copy_from_slice(&known.new);
+        let len = word.len();
+        if len > REMEMBERED {
+            let Some(new) = self.decide(word, mark, numbers) else { return };
+            self.name(word, &new, mark);
+            word.copy_from_slice(&new);
             self.replaced += 1;
+            return;
+        }
+        let slot = usize::try_from(hash(word) >> 7).unwrap_or(0) % MEMORY;
+        let Some(known) = self.memory.get(slot).copied() else { return };
+        let known = if known.how == how && usize::from(known.len) == len && known.word[..len] == *word {
+            known
+        } else {
+            let new = self.decide(word, mark, numbers);
+            if let Some(new) = &new {
+                self.name(word, new, mark);
+            }
+            let mut known = Remembered { len: u8::try_from(len).unwrap_or(0), how, ..FORGOTTEN };
+            known.word[..len].copy_from_slice(word);
+            known.new[..len].copy_from_slice(new.as_deref().unwrap_or(word));
+            if let Some(place) = self.memory.get_mut(slot) {
+                *place = known;
+            }
+            known
+        };
+        if known.new[..len] != *word {
+            word.copy_from_slice(&known.new[..len]);
+            self.replaced += 1;
+        }
+    }
+
+    /// Takes note of a word that was surely a name.
+    fn name(&mut self, word: &[u8], new: &[u8], mark: Mark) {
+        let named = mark != Mark::Words && word.len() > 2 && !word.iter().all(u8::is_ascii_digit);
+        if !named || new == word || is_known(word) {
+            return;
+        }
+        // Of a server's name that tells its role only the number changes, and another server may have that.
+        if parts(&word.to_ascii_lowercase(), mark).iter().all(|(r, _)| r.len() == word.len()) {
+            self.names.insert(hash(word));
+        }
+    }
+
+    fn line_slot(line: &[u8], place: Place) -> usize {
+        let h = FixedState::default().hash_one((line, place == Place::Body));
+        usize::try_from(h).unwrap_or(0) % LINES
+    }
+
+    /// Puts in place what became of the same line before; tells whether there was one.
+    pub(super) fn recall(&mut self, line: &mut [u8], place: Place) -> bool {
+        let Some(known) = self.lines.get(Self::line_slot(line, place)) else { return false };
+        let same = known.place == place && known.old == line && !line.is_empty();
+        if same {
+            line.copy_from_slice(&known.new);
+            self.replaced += known.replaced;
+        }
+        same
+    }
+
+    /// Remembers what became of a line.
+    pub(super) fn remember(&mut self, old: &[u8], new: &[u8], place: Place, before: u64) {
+        if old.len() > LONGEST_LINE {
+            return;
+        }
+        let replaced = self.replaced - before;
+        if let Some(known) = self.lines.get_mut(Self::line_slot(old, place)) {
+            known.old.clear();
+            known.old.extend_from_slice(old);
+            known.new.clear();
+            known.new.extend_from_slice(new);
+            (known.place, known.replaced) = (place, replaced);
+        }
+    }
+
+    /// A line with a prefix. Behind that of most openers stands nothing.
+    pub(super) fn traced(&mut self, line: &mut [u8]) {
+        let said = prefix::said(line).text;
+        if said.trim_ascii_end() != b"$$begin_record" || memchr::memchr(b'\n', line).is_some() {
+            return self.replace(line, 0, Kind::Traced);
+        }
+        let Some(server) = prefix::parse(line).server else { return };
+        let start = server.as_ptr() as usize - line.as_ptr() as usize;
+        let end = start + server.len();
+        for range in words(&line[start..end].to_vec()) {
+            self.word(&mut line[start + range.start..start + range.end], Mark::Host, false);
         }
     }
 
@@ -209,7 +302,12 @@ impl<'r> Worker<'r> {
         }
         let mut out = word.to_vec();
         for (part, shape) in parts(&lower, mark) {
-            let new = self.rewriter.pseudonyms.of(&word[part.clone()], shape, self.rewriter.seen);
+            // All of the word must be a new one, what stays of it too.
+            let taken = |c: &[u8]| {
+                let all = [&word[..part.start], c, &word[part.end..]].concat();
+                self.rewriter.seen.has(hash(&all))
+            };
+            let new = self.rewriter.pseudonyms.of(&word[part.clone()], shape, &taken);
             if new.len() == part.len() {
                 out[part].copy_from_slice(&new);
             }

@@ -5,7 +5,7 @@
 //!   ▼
 //!  Rewriter           line by line, on all cores; only words change, so every line stays where it was
 //!   │  View           hard wraps undone, percent escapes decoded
-//!   │  shapes, hosts, people    where a name is a name, whatever word it is
+//!   │  shapes, hosts, people, fields    where a name is a name, whatever word it is
 //!   │  vocabulary     all other words: those of a trace stay, the rest is somebody's
 //!   │  Pseudonyms     one word, one pseudonym of the same shape and length, under a key
 //!   ▼
@@ -21,6 +21,7 @@
 //! vocabulary (a user called `info`) is only replaced where it is recognised as a name: in addresses, host names,
 //! display names, accounts, paths, parameters and fields that say so. Numbers of less than seven digits likewise.
 
+mod fields;
 mod hosts;
 mod line;
 mod marks;

@@ -38,113 +38,6 @@ pub(super) fn holds_addresses(header: &[u8]) -> bool {
     ADDRESSES.contains(&header)
 }
 
-/// Names of parameters, attributes and fields whose value is a name, without `-` and `_`.
-const NAMES: [&str; 85] = [
-    "user",
-    "username",
-    "userid",
-    "uid",
-    "login",
-    "logon",
-    "logonname",
-    "fullname",
-    "displayname",
-    "givenname",
-    "firstname",
-    "lastname",
-    "middlename",
-    "surname",
-    "familyname",
-    "cn",
-    "ou",
-    "dc",
-    "email",
-    "emailaddress",
-    "mail",
-    "smtp",
-    "upn",
-    "userprincipalname",
-    "samaccountname",
-    "company",
-    "companyname",
-    "department",
-    "organization",
-    "organisation",
-    "org",
-    "tenant",
-    "tenantname",
-    "owner",
-    "organizer",
-    "organiser",
-    "presenter",
-    "attendee",
-    "caller",
-    "callee",
-    "callername",
-    "calleename",
-    "contactname",
-    "sender",
-    "sendername",
-    "recipient",
-    "alias",
-    "nickname",
-    "nick",
-    "filename",
-    "device",
-    "devicename",
-    "computer",
-    "computername",
-    "machine",
-    "machinename",
-    "workstation",
-    "account",
-    "accountname",
-    "domainname",
-    "site",
-    "sitename",
-    "city",
-    "building",
-    "room",
-    "street",
-    "office",
-    "ext",
-    "extension",
-    "exten",
-    "phonenumber",
-    "telephonenumber",
-    "callerid",
-    "calledparty",
-    "callingparty",
-    "lineuri",
-    "pin",
-    "passcode",
-    "confid",
-    "conferenceid",
-    "cname",
-    "manager",
-    "delegate",
-    "person",
-    "isub",
-];
-
-/// Names that say so only with a value in quotes that looks like one.
-const PERHAPS: [&str; 10] =
-    ["name", "title", "path", "folder", "line", "location", "text", "subject", "tgrp", "display"];
-
-/// Parts of a distinguished name that are one letter or two: in capitals only.
-const CAPITALS: [&[u8]; 9] = [b"CN", b"OU", b"DC", b"O", b"L", b"ST", b"S", b"E", b"UID"];
-
-fn plain(name: &[u8]) -> Vec<u8> {
-    name.iter().filter(|b| !matches!(b, b'-' | b'_')).map(u8::to_ascii_lowercase).collect()
-}
-
-/// Whether a field, by its name, holds a name.
-pub(super) fn is_name(field: &[u8]) -> bool {
-    let plain = plain(field);
-    let plain = plain.strip_prefix(b"x").filter(|_| field.get(1) == Some(&b'-')).unwrap_or(&plain);
-    NAMES.iter().any(|n| n.as_bytes() == plain)
-}
-
 /// Marks display names in front of `<...>`. `sure` says that the text is the value of a header that has them.
 pub(super) fn display_names(text: &[u8], from: usize, sure: bool, marks: &mut Marks) {
     let (mut at, mut start) = (from, from);
@@ -204,53 +97,6 @@ fn is_address(text: &[u8], open: usize) -> bool {
     scheme > 1 && inside.get(scheme) == Some(&b':') || memchr::memchr(b'@', inside).is_some()
 }
 
-/// `User="..."`, `CN=...`, `filename=...`, `;ext=4711`, and `ext. 4711` in words.
-pub(super) fn parameters(text: &[u8], marks: &mut Marks) {
-    for at in memchr::memchr_iter(b'=', text) {
-        let end = at - run_back(text, at, |b| b == b' ').min(1);
-        let len = run_back(text, end, |b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')).min(32);
-        // `User ID=sa` of a connection string.
-        let id = text[end - len..end].eq_ignore_ascii_case(b"id")
-            && text[..end - len].last_chunk().is_some_and(|front: &[u8; 5]| front.eq_ignore_ascii_case(b"user "));
-        let name = if id { &b"userid"[..] } else { &text[end - len..end] };
-        let quote = text.get(at + 1).copied().filter(|b| matches!(b, b'"' | b'\''));
-        let capitals = CAPITALS.contains(&name);
-        let value = if let Some(quote) = quote {
-            let len = run(text, at + 2, |b| b != quote);
-            at + 2..at + 2 + len
-        } else if capitals || matches!(name, b"cn" | b"ou" | b"dc") {
-            // A part of a distinguished name has blanks.
-            at + 1
-                ..at + 1
-                    + run(text, at + 1, |b| !matches!(b, b',' | b'"' | b';' | b'/' | b'<' | b'>' | b'\'' | b'+' | b')'))
-        } else {
-            at + 1..at + 1 + run(text, at + 1, |b| !b.is_ascii_whitespace() && !b"\"'<>;,&)]}".contains(&b))
-        };
-        let shown = &text[value.clone()];
-        let own = [&b"phone"[..], b"ip", b"dialstring"].contains(&shown);
-        let perhaps = quote.is_some()
-            && (shown.contains(&b' ') || shown.first().is_some_and(u8::is_ascii_uppercase))
-            && PERHAPS.iter().any(|n| n.as_bytes() == plain(name));
-        if !own && (capitals || is_name(name)) || perhaps {
-            marks.set(value, Mark::Name);
-        }
-    }
-    for word in [&b"ext"[..], b"Ext", b"EXT", b"room", b"Room", b"desk", b"Desk"] {
-        for at in memchr::memmem::find_iter(text, word) {
-            let mut end = at + word.len();
-            if at > 0 && is_letter(text[at - 1]) {
-                continue;
-            }
-            end += if rest(text, end).get(..6).is_some_and(|t| t.eq_ignore_ascii_case(b"ension")) { 6 } else { 0 };
-            let gap = run(text, end, |b| matches!(b, b' ' | b'.' | b':' | b'=' | b'#'));
-            if (1..4).contains(&gap) {
-                let digits = run(text, end + gap, |b| b.is_ascii_digit());
-                marks.set(end + gap..end + gap + digits, Mark::Name);
-            }
-        }
-    }
-}
-
 /// Folders in which those of people lie.
 const HOMES: [&[u8]; 6] = [b"users", b"documents and settings", b"profiles", b"home", b"homes", b"user"];
 
@@ -286,6 +132,9 @@ pub(super) fn paths(text: &[u8], from: usize, marks: &mut Marks) {
             let home = HOMES.iter().any(|h| text[folder.clone()].eq_ignore_ascii_case(h));
             named = home || share;
         }
+    }
+    if memchr::memchr(b'/', text).is_none() {
+        return;
     }
     for home in [&b"/home/"[..], b"/Users/", b"/users/"] {
         for at in memchr::memmem::find_iter(text, home) {

@@ -25,6 +25,8 @@ pub(super) enum Care {
     /// Versions look like addresses.
     Product,
     Usual,
+    /// Hosts with numbers: no telephone is among them.
+    Hops,
     /// `"display name" <uri>`
     Address,
     /// All of it is a name.
@@ -53,10 +55,11 @@ pub(super) fn care(name: &[u8]) -> Care {
         | b"date"
         | b"result-code"
         | b"sip-cseq" => Care::Numbers,
+        b"via" | b"v" | b"record-route" | b"route" | b"peer" => Care::Hops,
         b"user-agent" | b"server" => Care::Product,
         b"subject" | b"s" | b"organization" | b"thread-topic" | b"topic" | b"comment" | b"comments" => Care::Prose,
         _ if super::people::holds_addresses(name) => Care::Address,
-        _ if super::people::is_name(name) => Care::Name,
+        _ if super::fields::is_name(name) => Care::Name,
         _ => Care::Usual,
     }
 }

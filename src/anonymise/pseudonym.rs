@@ -13,7 +13,7 @@ use sha2::Sha256;
 use siphasher::sip::SipHasher24;
 
 use super::vocabulary::is_known;
-use super::words::{Seen, hash, is_short, packed, unpacked};
+use super::words::{Seen, is_short, packed, unpacked};
 
 /// What the pseudonyms hang on. The same key gives the same pseudonyms; who has it can try out names.
 #[derive(Clone)]
@@ -75,14 +75,14 @@ impl Pseudonyms {
         out
     }
 
-    /// The pseudonym of a word, or of an address or a GUID, with its upper and lower case.
-    pub(super) fn of(&self, name: &[u8], shape: Shape, seen: &Seen) -> Vec<u8> {
+    /// The pseudonym of a word, or of an address or a GUID, with its upper and lower case; not one that is `taken`.
+    pub(super) fn of(&self, name: &[u8], shape: Shape, taken: &dyn Fn(&[u8]) -> bool) -> Vec<u8> {
         let lower = name.to_ascii_lowercase();
         let table = if shape == Shape::Word && is_short(&lower) { self.short.get(&packed(&lower)) } else { None };
         let plain = match table {
             Some(known) => unpacked(*known),
             None => {
-                let fits = |c: &Vec<u8>| *c != lower && suits(c, &lower, shape) && !seen.has(hash(c));
+                let fits = |c: &Vec<u8>| *c != lower && suits(c, &lower, shape) && !taken(c);
                 let tried = (0..TRIES).map(|n| self.candidate(&lower, shape, n)).find(fits);
                 tried.unwrap_or_else(|| self.candidate(&lower, shape, TRIES))
             }

@@ -4,6 +4,7 @@
 //! vocabulary of a trace, and is rare, may be somebody's name: it is told with its place, for a person to judge. Where
 //! the frame puts numbers of its own (times, correlation, lengths) it does not look.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use hashbrown::HashMap;
@@ -30,6 +31,8 @@ const COMMON: u64 = 20;
 const RARE: u64 = 50;
 /// Shorter words are told by chance: there are so few.
 const SHORTEST: usize = 3;
+/// A longer word is not one half of one of the vocabulary.
+const LONGEST: usize = 64;
 /// So many digits are a number of a telephone, a device or a session.
 const LONG_NUMBER: usize = 7;
 /// Different words told of a piece of the text; more than anybody looks at.
@@ -42,14 +45,15 @@ pub fn remains(seen: &Seen, copy: &[u8]) -> Vec<Remaining> {
     let found: Vec<(usize, HashMap<Vec<u8>, Remaining>)> = pieces
         .par_iter()
         .map(|piece| {
-            let mut found = HashMap::new();
+            let mut reader = Reader { seen, found: HashMap::new(), broken: None };
             let mut number = 0;
             let mut at = 0;
             while at < piece.len() {
                 let (end, next) = crate::text::line_end(piece, at);
-                look(seen, &piece[at..end], number, &mut found);
+                reader.look(piece[at..end].strip_suffix(b"\r").unwrap_or(&piece[at..end]), number);
                 (at, number) = (next, number + 1);
             }
+            let found = reader.finish();
             lines.fetch_add(number, Ordering::Relaxed);
             (number, found)
         })
@@ -71,43 +75,85 @@ pub fn remains(seen: &Seen, copy: &[u8]) -> Vec<Remaining> {
     out
 }
 
-fn look(seen: &Seen, line: &[u8], number: usize, found: &mut HashMap<Vec<u8>, Remaining>) {
-    let from = if line.starts_with(b"TL_") { line.len() - prefix::said(line).text.len() } else { 0 };
-    let counts = counts(line);
-    let Some(text) = line.get(from..) else { return };
-    let addresses = dotted(text).filter(|r| !text[r.clone()].starts_with(b"127.") && &text[r.clone()] != b"0.0.0.0");
-    for range in addresses.collect::<Vec<_>>() {
-        if seen.has(hash(&text[range.clone()])) {
-            tell(&text[range], number, found);
+struct Reader<'s> {
+    seen: &'s Seen,
+    found: HashMap<Vec<u8>, Remaining>,
+    /// A word that reached the end of the line before, its line, and whether it is one of the original: what is behind it
+    /// may be its other half.
+    broken: Option<(Vec<u8>, usize, bool)>,
+}
+
+impl Reader<'_> {
+    fn look(&mut self, line: &[u8], number: usize) {
+        let from = if line.starts_with(b"TL_") { prefix_end(line) } else { 0 };
+        let counts = counts(line);
+        let text = line.get(from..).unwrap_or_default();
+        for range in dotted(text) {
+            let address = &text[range.clone()];
+            // `RTC/4.0.0.0` is the version of a product.
+            let version = text[..range.start].ends_with(b"/") && !text[..range.start].ends_with(b"//");
+            if !version && !address.starts_with(b"127.") && address != b"0.0.0.0" && self.seen.has(hash(address)) {
+                self.tell(&text[range], number);
+            }
+        }
+        let broken = self.broken.take();
+        let mut whole = false;
+        if let Some((half, line, left)) = broken {
+            let first = words(text).next().filter(|r| from + r.start == 0).map(|r| &text[r]);
+            whole = first.is_some_and(|rest| is_known(&[&half, rest].concat()));
+            if !whole && left {
+                self.tell(&half, line);
+            }
+        }
+        for range in words(text) {
+            let left = (!whole || range.start > 0) && self.is_left(text, range.clone(), counts);
+            if range.end == text.len() && range.len() < LONGEST {
+                self.broken = Some((text[range].to_vec(), number, left));
+            } else if left {
+                self.tell(&text[range], number);
+            }
         }
     }
-    for range in words(text) {
-        let word = &text[range];
-        if word.len() < SHORTEST {
-            continue;
+
+    /// Whether a word is one of the original and none of a trace.
+    fn is_left(&self, text: &[u8], range: Range<usize>, counts: bool) -> bool {
+        let all = &text[range.clone()];
+        let escaped = text[..range.start].ends_with(b"%") && all.iter().take(2).all(u8::is_ascii_hexdigit);
+        let word = all.get(if escaped { 2 } else { 0 }..).unwrap_or_default();
+        // What people wrote is `xxx` now.
+        if word.len() < SHORTEST || word.iter().all(|b| matches!(b, b'x' | b'X')) || is_numbered(word) {
+            return false;
         }
         let digits = word.iter().all(u8::is_ascii_digit);
         if digits && (counts || word.len() < LONG_NUMBER) || counts && word.iter().all(u8::is_ascii_hexdigit) {
-            continue;
-        }
-        if is_numbered(word) {
-            continue;
+            return false;
         }
         let code = word.len() <= 10 && word.starts_with(b"0x") && word[2..].iter().all(u8::is_ascii_hexdigit);
-        if code || !seen.has(hash(word)) || is_known(word) {
-            continue;
+        !code && (self.seen.has(hash(all)) || escaped && self.seen.has(hash(word))) && !is_known(word)
+    }
+
+    fn tell(&mut self, word: &[u8], line: usize) {
+        let lower = word.to_ascii_lowercase();
+        if let Some(known) = self.found.get_mut(&lower) {
+            known.count += 1;
+        } else if self.found.len() < MOST {
+            self.found.insert(lower, Remaining { word: word.to_vec(), line, count: 1 });
         }
-        tell(word, number, found);
+    }
+
+    fn finish(mut self) -> HashMap<Vec<u8>, Remaining> {
+        if let Some((word, line, true)) = self.broken.take() {
+            self.tell(&word, line);
+        }
+        self.found
     }
 }
 
-fn tell(word: &[u8], line: usize, found: &mut HashMap<Vec<u8>, Remaining>) {
-    let lower = word.to_ascii_lowercase();
-    if let Some(known) = found.get_mut(&lower) {
-        known.count += 1;
-    } else if found.len() < MOST {
-        found.insert(lower, Remaining { word: word.to_vec(), line, count: 1 });
-    }
+/// Where the frame ends of a line that starts with it; a wrapped one is all frame.
+fn prefix_end(line: &[u8]) -> usize {
+    let end = line.len() - prefix::said(line).text.len();
+    let wrapped = end == 0 && memchr::memmem::find(line, b"::").is_some_and(|at| at < 80) && line.len() < 256;
+    if wrapped { line.len() } else { end }
 }
 
 /// A branch or the role of a server, and a number of which there are few: `z9hG4bK12`, `fe01`.

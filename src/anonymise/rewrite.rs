@@ -110,18 +110,34 @@ fn lines(worker: &mut Worker<'_>, text: &mut [u8]) {
     let mut at = 0;
     while at < text.len() {
         let (mut end, mut next) = line_end(text, at);
-        state.see(&text[at..end]);
-        let first = text[at..end].to_vec();
-        while next < text.len() && next - at < LONGEST {
+        let first = &text[at..end];
+        let opens = is_opener(first);
+        state.see(first, opens);
+        let len = first.len();
+        // Nothing goes on with an opener.
+        while !opens && next < text.len() && next - at < LONGEST {
             let (more, behind) = line_end(text, next);
-            if !state.continues(&first, &text[next..more]) {
+            if !state.continues(&text[at..at + len], &text[next..more]) {
                 break;
             }
             (end, next) = (more, behind);
         }
-        state.line(worker, &mut text[at..end], first.len());
+        let traced = opens || text[at..].starts_with(b"TL_") || end > at + len && is_opener(&text[at..end]);
+        let line = &mut text[at..end];
+        if !state.is_usual(line, traced) {
+            state.line(worker, line, len, traced);
+        } else if !worker.recall(line, state.place) {
+            let old = line.to_vec();
+            let before = worker.replaced;
+            state.line(worker, line, len, traced);
+            worker.remember(&old, line, state.place, before);
+        }
         at = next;
     }
+}
+
+fn is_opener(line: &[u8]) -> bool {
+    memchr::memchr(b'$', line).is_some() && memmem::find(line, BEGIN).is_some()
 }
 
 /// Where a line stands, and what its message's body will be.
@@ -137,10 +153,6 @@ impl Default for State {
     }
 }
 
-fn is_traced(line: &[u8]) -> bool {
-    line.starts_with(b"TL_") || memmem::find(line, BEGIN).is_some()
-}
-
 /// The name of a header and where its value starts.
 fn header(line: &[u8]) -> Option<(Vec<u8>, usize)> {
     let colon = memchr::memchr(b':', line).filter(|_| crate::record::is_header(line))?;
@@ -148,8 +160,8 @@ fn header(line: &[u8]) -> Option<(Vec<u8>, usize)> {
 }
 
 impl State {
-    fn see(&mut self, line: &[u8]) {
-        if line.starts_with(END) || memmem::find(line, BEGIN).is_some() {
+    fn see(&mut self, line: &[u8], opens: bool) {
+        if opens || line.starts_with(END) {
             *self = State::default();
         }
     }
@@ -167,10 +179,9 @@ impl State {
         match self.place {
             Place::Lines => {
                 let body = || first.get(..13).is_some_and(|name| name.eq_ignore_ascii_case(b"message-body:"));
-                let opens = memmem::find(line, BEGIN).is_some();
-                !first.starts_with(b"$$")
-                    && (!opens || first.starts_with(b"TL_"))
-                    && (line.len() > text.len() || !crate::record::is_header(text))
+                (line.len() > text.len() || !crate::record::is_header(text))
+                    && !first.starts_with(b"$$")
+                    && (!is_opener(line) || first.starts_with(b"TL_"))
                     && !body()
             }
             Place::Body => !matches!(text, [b'a'..=b'z', b'=', ..]),
@@ -178,7 +189,17 @@ impl State {
         }
     }
 
-    fn line(&mut self, worker: &mut Worker<'_>, line: &mut [u8], first: usize) {
+    /// Whether what becomes of a line hangs on nothing but the line, and changes nothing for those behind it.
+    fn is_usual(&self, line: &[u8], traced: bool) -> bool {
+        let tells = |name: &[u8]| line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+        match self.place {
+            Place::Lines => !traced && !tells(b"c") && !tells(b"message-body"),
+            Place::Body => true,
+            _ => false,
+        }
+    }
+
+    fn line(&mut self, worker: &mut Worker<'_>, line: &mut [u8], first: usize, traced: bool) {
         match self.place {
             Place::Lines => {}
             Place::Prose => return redact(line),
@@ -190,8 +211,8 @@ impl State {
             Place::Parts => return part(worker, line, 0),
             Place::Body => return worker.replace(line, 0, Kind::Description),
         }
-        if is_traced(line) {
-            return worker.replace(line, 0, Kind::Traced);
+        if traced {
+            return worker.traced(line);
         }
         let Some((name, value)) = header(&line[..first]) else {
             return worker.replace(line, 0, Kind::Header(Care::Usual));

@@ -13,8 +13,8 @@ fn before(text: &[u8], at: usize) -> u8 {
     at.checked_sub(1).and_then(|b| text.get(b)).copied().unwrap_or(b' ')
 }
 
-/// All of them. `versions` says that a number such as `4.0.0.0` may be a version.
-pub(super) fn find(text: &[u8], versions: bool) -> Found {
+/// All of them. `versions` says that a number such as `4.0.0.0` may be a version, `hops` that there are no telephones.
+pub(super) fn find(text: &[u8], versions: bool, hops: bool) -> Found {
     let mut out = Vec::new();
     ipv4(text, versions, &mut out);
     if memchr::memchr(b':', text).is_some() {
@@ -24,7 +24,7 @@ pub(super) fn find(text: &[u8], versions: bool) -> Found {
         dashes(text, &mut out);
     }
     dump(text, &mut out);
-    if !versions {
+    if !versions && !hops {
         phones(text, &mut out);
     }
     out
@@ -141,6 +141,19 @@ fn dashes(text: &[u8], out: &mut Found) {
 fn dump(text: &[u8], out: &mut Found) {
     let mut at = 0;
     while at + 23 <= text.len() {
+        let skip = if !is_letter(text[at]) {
+            1
+        } else if !is_letter(text[at + 1]) {
+            2
+        } else if is_letter(text[at + 2]) {
+            3 + run(text, at + 3, is_letter)
+        } else {
+            0
+        };
+        if skip > 0 {
+            at += skip;
+            continue;
+        }
         let pairs = text[at..].chunks(3).take_while(|c| {
             c.len() >= 2
                 && c[0].is_ascii_hexdigit()
