@@ -11,7 +11,7 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::vocabulary::is_known;
-use super::words::{Seen, dotted, hash, split, words};
+use super::words::{Recent, Seen, dotted, hash, is_letter, split, words};
 use crate::record::prefix;
 
 /// A word of a copy that is one of the original.
@@ -44,8 +44,8 @@ pub fn remains(seen: &Seen, copy: &[u8]) -> Vec<Remaining> {
     let lines = AtomicUsize::new(0);
     let found: Vec<(usize, HashMap<Vec<u8>, Remaining>)> = pieces
         .par_iter()
-        .map(|piece| {
-            let mut reader = Reader { seen, found: HashMap::new(), broken: None };
+        .map_init(Recent::default, |clean, piece| {
+            let mut reader = Reader { seen, found: HashMap::new(), broken: None, clean };
             let mut number = 0;
             let mut at = 0;
             while at < piece.len() {
@@ -81,10 +81,18 @@ struct Reader<'s> {
     /// A word that reached the end of the line before, its line, and whether it is one of the original: what is behind it
     /// may be its other half.
     broken: Option<(Vec<u8>, usize, bool)>,
+    /// Lines of which no word is one of the original.
+    clean: &'s mut Recent,
 }
 
 impl Reader<'_> {
     fn look(&mut self, line: &[u8], number: usize) {
+        if !self.broken.as_ref().is_some_and(|(.., left)| *left) && self.clean.has(line) {
+            let half = line.iter().rev().take(LONGEST).take_while(|b| is_letter(**b)).count();
+            self.broken = (half > 0).then(|| (line[line.len() - half..].to_vec(), number, false));
+            return;
+        }
+        let mut clean = true;
         let from = if line.starts_with(b"TL_") { prefix_end(line) } else { 0 };
         let counts = counts(line);
         let text = line.get(from..).unwrap_or_default();
@@ -93,6 +101,7 @@ impl Reader<'_> {
             // `RTC/4.0.0.0` is the version of a product.
             let version = text[..range.start].ends_with(b"/") && !text[..range.start].ends_with(b"//");
             if !version && !address.starts_with(b"127.") && address != b"0.0.0.0" && self.seen.has(hash(address)) {
+                clean = false;
                 self.tell(&text[range], number);
             }
         }
@@ -107,11 +116,15 @@ impl Reader<'_> {
         }
         for range in words(text) {
             let left = (!whole || range.start > 0) && self.is_left(text, range.clone(), counts);
+            clean &= !left && !whole;
             if range.end == text.len() && range.len() < LONGEST {
                 self.broken = Some((text[range].to_vec(), number, left));
             } else if left {
                 self.tell(&text[range], number);
             }
+        }
+        if clean {
+            self.clean.again(line);
         }
     }
 

@@ -1,9 +1,13 @@
 //! A text in words, and which words some texts hold: in one pass, in memory that does not grow with the words.
 
+use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use foldhash::fast::RandomState;
 use hashbrown::HashSet;
 use rayon::prelude::*;
+
+use crate::text::line_end;
 
 /// Bytes of a word; what is not ASCII is a letter of some language, but see [`punctuation`].
 pub(super) fn is_letter(byte: u8) -> bool {
@@ -125,6 +129,38 @@ pub(super) fn unpacked(mut n: u64) -> Vec<u8> {
     out
 }
 
+/// Lines that were met just now.
+#[derive(Debug)]
+pub(super) struct Recent {
+    slots: Vec<u64>,
+    hasher: RandomState,
+}
+
+impl Default for Recent {
+    fn default() -> Recent {
+        Recent { slots: vec![0; RECENT], hasher: RandomState::default() }
+    }
+}
+
+impl Recent {
+    /// Whether a line was met a moment ago; it is, from now on.
+    pub(super) fn again(&mut self, line: &[u8]) -> bool {
+        let (slot, h) = self.slot(line);
+        std::mem::replace(slot, h) == h
+    }
+
+    /// Whether a line was met a moment ago.
+    pub(super) fn has(&mut self, line: &[u8]) -> bool {
+        let (slot, h) = self.slot(line);
+        *slot == h
+    }
+
+    fn slot(&mut self, line: &[u8]) -> (&mut u64, u64) {
+        let h = self.hasher.hash_one(line) | 1;
+        (&mut self.slots[usize::try_from(h >> 1).unwrap_or(0) % RECENT], h)
+    }
+}
+
 /// The words of some texts. It may take a word for one of them that is none, once in ten thousand; never the other way.
 #[derive(Debug)]
 pub struct Seen {
@@ -135,7 +171,7 @@ pub struct Seen {
 
 /// Bytes of text that a thread takes at a time.
 const PIECE: usize = 1 << 20;
-/// Words that a thread remembers to have met just now.
+/// Words and lines that a thread remembers to have met just now.
 const RECENT: usize = 1 << 14;
 
 impl Seen {
@@ -143,28 +179,38 @@ impl Seen {
     pub fn of<'t>(texts: impl IntoIterator<Item = &'t [u8]>) -> Seen {
         let pieces: Vec<&[u8]> = texts.into_iter().flat_map(split).collect();
         let len: usize = pieces.iter().map(|p| p.len()).sum();
-        let slots = (len / 64).next_power_of_two().max(1 << 10);
+        let slots = (len / 256).next_power_of_two().max(1 << 10);
         let bits: Vec<AtomicU64> = (0..slots).map(|_| AtomicU64::new(0)).collect();
         let mut seen = Seen { bits, short: Vec::new() };
         let short = pieces
             .par_iter()
             .fold(
-                || (vec![0u64; RECENT], HashSet::new()),
+                || ((vec![0u64; RECENT], Recent::default()), HashSet::new()),
                 |(mut recent, mut short), piece| {
-                    for address in dotted(piece) {
-                        seen.note(hash(&piece[address]));
-                    }
-                    for word in words(piece) {
-                        let word = &piece[word];
-                        let h = hash(word);
-                        let slot = &mut recent[usize::try_from(h >> 20).unwrap_or(0) % RECENT];
-                        if *slot == h {
+                    let (words_met, lines_met) = &mut recent;
+                    let mut at = 0;
+                    while at < piece.len() {
+                        let (end, next) = line_end(piece, at);
+                        let line = &piece[at..end];
+                        at = next;
+                        if lines_met.again(line) {
                             continue;
                         }
-                        *slot = h;
-                        seen.note(h);
-                        if is_short(word) {
-                            short.insert(packed(word));
+                        for address in dotted(line) {
+                            seen.note(hash(&line[address]));
+                        }
+                        for word in words(line) {
+                            let word = &line[word];
+                            let h = hash(word);
+                            let slot = &mut words_met[usize::try_from(h >> 20).unwrap_or(0) % RECENT];
+                            if *slot == h {
+                                continue;
+                            }
+                            *slot = h;
+                            seen.note(h);
+                            if is_short(word) {
+                                short.insert(packed(word));
+                            }
                         }
                     }
                     (recent, short)
