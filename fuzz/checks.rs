@@ -20,7 +20,7 @@ $$end_record\n";
 const GONE: [&str; 6] = ["quagmire", "litwareinc", "waiting", "cafe::12", "198.51.100.23", "quag"];
 
 /// Copies without names: never a panic, always an end, as many bytes as before, no planted name.
-pub fn anonymise(bytes: &[u8]) {
+pub(crate) fn anonymise(bytes: &[u8]) {
     let text = [bytes, PLANTED.as_bytes()].concat();
     let seen = Seen::of([&text[..]]);
     let rewriter = Rewriter::new(&seen, &Key::new(*b"a key that everybody knows"), &[]);
@@ -37,7 +37,7 @@ pub fn anonymise(bytes: &[u8]) {
 }
 
 /// A query, and behind its line a log that it is asked of.
-pub fn query(bytes: &[u8]) {
+pub(crate) fn query(bytes: &[u8]) {
     let end = bytes.iter().position(|b| *b == b'\n').unwrap_or(bytes.len());
     let (query, log) = bytes.split_at(end);
     let Ok(query) = Query::parse(&String::from_utf8_lossy(query)) else { return };
@@ -50,7 +50,7 @@ pub fn query(bytes: &[u8]) {
 }
 
 /// A file of any kind: packed, an archive, UTF-16 with a byte lost in the middle.
-pub fn archive(bytes: &[u8]) {
+pub(crate) fn archive(bytes: &[u8]) {
     let Ok(mut file) = tempfile::Builder::new().suffix(".log").tempfile() else { return };
     if file.write_all(bytes).is_err() {
         return;
@@ -69,7 +69,7 @@ pub fn archive(bytes: &[u8]) {
 }
 
 /// Messages and captures of any log.
-pub fn export(bytes: &[u8]) {
+pub(crate) fn export(bytes: &[u8]) {
     let trace = load(bytes);
     let analysis = siptrail::analyse(&trace, &Options::default());
     let records: Vec<_> = (0..).take(trace.events().len()).map(siptrail::trace::EventId).collect();

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::marks::{Mark, Marks, run, run_back};
+use super::marks::{Mark, Marks, rest, run, run_back, short_run};
 
 /// Names of parameters, attributes and fields whose value is a name, without `-` and `_`.
 const NAMES: [&str; 85] = [
@@ -126,15 +126,17 @@ pub(super) fn parameters(text: &[u8], marks: &mut Marks) {
             marks.set(end - len..end, Mark::Done);
         }
         let value = if let Some(quote) = quote {
-            let len = run(text, at + 2, |b| b != quote);
+            let len = short_run(text, at + 2, |b| b != quote);
             at + 2..at + 2 + len
         } else if capitals || matches!(name, b"cn" | b"ou" | b"dc") {
             // A part of a distinguished name has blanks.
             at + 1
                 ..at + 1
-                    + run(text, at + 1, |b| !matches!(b, b',' | b'"' | b';' | b'/' | b'<' | b'>' | b'\'' | b'+' | b')'))
+                    + short_run(text, at + 1, |b| {
+                        !matches!(b, b',' | b'"' | b';' | b'/' | b'<' | b'>' | b'\'' | b'+' | b')')
+                    })
         } else {
-            at + 1..at + 1 + run(text, at + 1, |b| !b.is_ascii_whitespace() && !b"\"'<>;,&)]}".contains(&b))
+            at + 1..at + 1 + short_run(text, at + 1, |b| !b.is_ascii_whitespace() && !b"\"'<>;,&)]}".contains(&b))
         };
         let shown = &text[value.clone()];
         let own = [&b"phone"[..], b"ip", b"dialstring"].contains(&shown);
@@ -155,7 +157,7 @@ pub(super) fn members(text: &[u8], marks: &mut Marks) {
         let name = &text[at - len..at];
         let named = is_name(name) || PERHAPS.iter().any(|n| n.as_bytes() == plain(name));
         if named && text.get(open) == Some(&b'"') {
-            marks.set(open + 1..open + 1 + run(text, open + 1, |b| b != b'"'), Mark::Name);
+            marks.set(open + 1..open + 1 + short_run(text, open + 1, |b| b != b'"'), Mark::Name);
         }
     }
 }
@@ -192,7 +194,7 @@ pub(super) fn behind(text: &[u8], word: &Range<usize>, marks: &mut Marks) {
     if digits == 0 && (quote.is_some() || gap == b": ") && is_name(name) {
         let ends =
             |b: u8| quote.map_or(matches!(b, b',' | b';' | b'(' | b')' | b'<' | b'"' | b'[' | b'|' | b'='), |q| b == q);
-        let len = run(text, start, |b| !ends(b)).min(LONGEST);
+        let len = rest(text, start).iter().take(LONGEST).take_while(|b| !ends(**b)).count();
         if quote.is_none() || text.get(start + len) == quote.as_ref() {
             marks.set(start..start + len, Mark::Name);
         }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::marks::{Mark, Marks, rest, run, run_back};
+use super::marks::{Mark, Marks, rest, run, run_back, short_run};
 use super::vocabulary::{is_top, kept_tail};
 use super::words::is_letter;
 
@@ -117,7 +117,7 @@ fn schemes(text: &[u8], marks: &mut Marks) {
                 continue;
             }
             // All of it in front of the `@`, a password and parameters too.
-            let user = run(text, at + 1, |b| !b.is_ascii_whitespace() && !b"<>\"'@".contains(&b)).min(LONGEST);
+            let user = short_run(text, at + 1, |b| !b.is_ascii_whitespace() && !b"<>\"'@".contains(&b));
             if text.get(at + 1 + user) == Some(&b'@') {
                 marks.set(at + 1..at + 1 + user, Mark::Name);
                 continue;
@@ -130,18 +130,15 @@ fn schemes(text: &[u8], marks: &mut Marks) {
     }
 }
 
-/// Bytes that are looked at for a user.
-const LONGEST: usize = 1024;
-
 /// Parts of a path behind which people stand.
 const PEOPLE: [&[u8]; 11] =
     [b"meet", b"join", b"personal", b"people", b"users", b"user", b"profile", b"profiles", b"my", b"home", b"schedule"];
 
 fn url(text: &[u8], at: usize, marks: &mut Marks) {
     let ends = |b: u8| b.is_ascii_whitespace() || b"\"'<>),;|{}".contains(&b);
-    let len = run(text, at, |b| !ends(b));
+    let len = short_run(text, at, |b| !ends(b));
     let whole = at..at + len;
-    let path = at + run(text, at, |b| !ends(b) && !matches!(b, b'/' | b'?' | b'#'));
+    let path = at + short_run(text, at, |b| !ends(b) && !matches!(b, b'/' | b'?' | b'#'));
     let authority = memchr::memrchr(b'@', &text[at..path]).map_or(at, |p| at + p + 1);
     let name = host_at(text, authority);
     let mut personal =
@@ -185,7 +182,7 @@ fn parameters(text: &[u8], marks: &mut Marks) {
             let start = at + name.len();
             let value = rest(text, start);
             let open = usize::from(value.starts_with(b"\""));
-            let len = value[open..].iter().position(|b| b";,>\" \t".contains(b)).map_or(value.len(), |p| open + p);
+            let len = open + short_run(value, open, |b| !b";,>\" \t".contains(&b));
             let colon = memchr::memrchr(b':', &value[..len]).map_or(open, |p| p + 1);
             marks.set(start + colon..start + len, Mark::Name);
         }

@@ -55,6 +55,14 @@ pub(super) fn rest(text: &[u8], at: usize) -> &[u8] {
     text.get(at..).unwrap_or_default()
 }
 
+/// Bytes of a value, an address or a path that are looked at: a megabyte of `a=` must not be read once for each.
+const LONGEST: usize = 256;
+
+/// How many bytes from a place on, of those that are looked at, are of a kind.
+pub(super) fn short_run(text: &[u8], at: usize, of: impl Fn(u8) -> bool) -> usize {
+    rest(text, at).iter().take(LONGEST).take_while(|b| of(**b)).count()
+}
+
 /// How many bytes from a place on are of a kind.
 pub(super) fn run(text: &[u8], at: usize, of: impl Fn(u8) -> bool) -> usize {
     rest(text, at).iter().take_while(|b| of(**b)).count()

@@ -62,12 +62,12 @@ pub(super) fn display_names(text: &[u8], from: usize, sure: bool, marks: &mut Ma
                 if sure || is_address(text, at) {
                     marks.set(start..at, Mark::Name);
                 }
-                at += 1 + rest(text, at + 1).iter().take(LONGEST).position(|b| *b == b'>').unwrap_or(0);
+                at += 1 + rest(text, at + 1).iter().take(LONGEST).position(|b| matches!(b, b'<' | b'>')).unwrap_or(0);
                 start = at + 1;
             }
             b'>' | b';' | b':' => start = at + 1,
             // `Smith, John <sip:...>` was written without the quotes it needs.
-            b',' if !sure || memchr::memchr(b'>', text.get(start..at).unwrap_or_default()).is_some() => start = at + 1,
+            b',' if !sure => start = at + 1,
             _ => {}
         }
         at += 1;
@@ -92,7 +92,7 @@ fn closing(text: &[u8], mut at: usize) -> Option<usize> {
 fn is_address(text: &[u8], open: usize) -> bool {
     let inside = rest(text, open + 1);
     let inside = &inside[..inside.len().min(LONGEST)];
-    let inside = &inside[..inside.iter().position(|b| *b == b'>').unwrap_or(inside.len())];
+    let inside = &inside[..inside.iter().position(|b| matches!(b, b'<' | b'>')).unwrap_or(inside.len())];
     let scheme = inside.iter().take_while(|b| b.is_ascii_alphabetic()).count();
     scheme > 1 && inside.get(scheme) == Some(&b':') || memchr::memchr(b'@', inside).is_some()
 }

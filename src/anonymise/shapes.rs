@@ -25,7 +25,13 @@ pub(super) fn find(text: &[u8], versions: bool, hops: bool) -> Found {
     }
     dump(text, &mut out);
     if !versions && !hops {
-        phones(text, &mut out);
+        out.sort_unstable_by_key(|(range, _)| range.start);
+        let mut others = out.iter().map(|(range, _)| range.clone()).collect::<Vec<_>>().into_iter().peekable();
+        phones(text, &mut out, |at| {
+            // The first that does not end ahead of the place.
+            while others.next_if(|range| range.end <= at).is_some() {}
+            others.peek().cloned()
+        });
     }
     out
 }
@@ -173,10 +179,17 @@ fn dump(text: &[u8], out: &mut Found) {
 }
 
 /// `+1 (425) 555-0142`, `425-555-0142`, `425.555.0142`: groups of digits that are no date and no version.
-fn phones(text: &[u8], out: &mut Found) {
+/// `other` tells what was found from a place on.
+fn phones(text: &[u8], out: &mut Found, mut other: impl FnMut(usize) -> Option<Range<usize>>) {
     let mut at = 0;
     while let Some(start) = rest(text, at).iter().position(|b| b.is_ascii_digit() || *b == b'+').map(|p| at + p) {
-        let end = start + group_end(&text[start..]);
+        let other = other(start);
+        if let Some(other) = other.as_ref().filter(|range| range.start <= start) {
+            at = other.end;
+            continue;
+        }
+        let limit = other.map_or(text.len(), |range| range.start);
+        let end = start + group_end(&text[start..limit]);
         at = end.max(start + 1);
         let number = &text[start..end];
         let alone = !is_letter(before(text, start)) && !text.get(end).is_some_and(|b| is_letter(*b));

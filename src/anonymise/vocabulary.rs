@@ -50,8 +50,16 @@ pub(super) fn is_known(word: &[u8]) -> bool {
     let lower = &mut lower[..word.len()];
     lower.copy_from_slice(word);
     lower.make_ascii_lowercase();
-    VOCABULARY.contains(&*lower) || is_humps(word, lower)
+    // `May` is somebody where `may` is a word.
+    let person = word.first().is_some_and(u8::is_ascii_uppercase) && PEOPLE.iter().any(|p| p.as_bytes() == lower);
+    !person && (VOCABULARY.contains(&*lower) || is_humps(word, lower))
 }
+
+/// Words of messages that are common names of people, too: words only when written small.
+const PEOPLE: [&str; 14] = [
+    "april", "august", "best", "day", "field", "june", "little", "mark", "may", "page", "parks", "rich", "strong",
+    "will",
+];
 
 fn is_humps(word: &[u8], lower: &[u8]) -> bool {
     if !word.iter().all(u8::is_ascii_alphabetic) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use siptrail::anonymise::{Key, Rewriter, Seen, difference, remains};
+use siptrail::anonymise::{Key, Rewriter, Seen, culprits, difference, leave_out, remains};
 use siptrail::input::Input;
 use siptrail::report::{self, model::Report};
 use siptrail::synth::{Extent, Format, Plan, in_memory};
@@ -285,4 +285,43 @@ fn damaged_logs_end_and_tell_their_story() {
         let o = run_in(&["anonymise", name, "-o", &folder], dir.path());
         assert!(o.status.success(), "{name}: {}", String::from_utf8_lossy(&o.stderr));
     }
+}
+
+/// Which record it was is told, and without it the stories are one again; all others keep their lines.
+#[test]
+fn a_record_that_breaks_the_story_is_named_and_left_out() {
+    let text = std::fs::read_to_string(root("samples/silent-mobile-leg.log")).unwrap();
+    let at = text.find("SIP/2.0 408 ").unwrap();
+    let line = text[..at].matches('\n').count() as u64 + 1;
+    let changed = [&text[..at], "SIP/2.0 487 ", &text[at + 12..]].concat();
+    let load = |text: &[u8]| trace(&[("fe.log".to_owned(), text.to_vec())]);
+    let (original, copy) = (load(text.as_bytes()), load(changed.as_bytes()));
+    let report = reported(&original);
+    let found = difference(&report, &reported(&copy)).unwrap();
+    let records = culprits(&original, &copy, &report, &found);
+    assert_eq!(records.len(), 1);
+    let place = original.locate(records[0]);
+    assert!(place.line < line && line - place.line < 10, "{place:?}, changed in line {line}");
+    let spans = original.in_order(&records, &[]);
+    let without = |text: &str| {
+        let out = leave_out(text.as_bytes(), &spans);
+        assert_eq!(out.iter().filter(|b| **b == b'\n').count(), text.matches('\n').count());
+        reported(&load(&out))
+    };
+    assert_eq!(difference(&without(&text), &without(&changed)), None);
+}
+
+#[test]
+fn a_failed_proof_names_its_record_in_one_screen() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = root("samples/silent-mobile-leg.log");
+    let args = ["anonymise", log.to_str().unwrap(), "-o", "out", "--word", "invite"];
+    let o = run_in(&args, dir.path());
+    let said = String::from_utf8(o.stderr).unwrap();
+    assert_eq!(o.status.code(), Some(2));
+    assert!(said.contains("silent-mobile-leg.log:") && said.contains("--drop-damaged"), "{said}");
+    assert!(said.len() < 1500, "{said}");
+    let o = run_in(&[&args[..], &["--drop-damaged"]].concat(), dir.path());
+    let said = String::from_utf8(o.stdout).unwrap();
+    assert!(o.status.success() && said.contains("left out: "), "{said}{}", String::from_utf8_lossy(&o.stderr));
 }
