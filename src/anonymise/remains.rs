@@ -193,6 +193,7 @@ fn counts(line: &[u8]) -> bool {
         b"sip-cseq:",
         b"date:",
     ];
-    let field = |f: &&[u8]| line.get(..f.len()).is_some_and(|start| start.eq_ignore_ascii_case(f));
+    let text = line.trim_ascii_start();
+    let field = |f: &&[u8]| text.get(..f.len()).is_some_and(|start| start.eq_ignore_ascii_case(f));
     FIELDS.iter().any(|f| field(&f)) || memchr::memmem::find(line, b"$$begin_record").is_some()
 }

@@ -136,6 +136,12 @@ fn lines(worker: &mut Worker<'_>, text: &mut [u8]) {
     }
 }
 
+/// As the frame has it: blanks, tabs and the backslashes of a copy may stand in front.
+fn is_terminator(line: &[u8]) -> bool {
+    let lead = line.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\\')).count();
+    line[lead..].starts_with(END)
+}
+
 fn is_opener(line: &[u8]) -> bool {
     memchr::memchr(b'$', line).is_some() && memmem::find(line, BEGIN).is_some()
 }
@@ -155,13 +161,15 @@ impl Default for State {
 
 /// The name of a header and where its value starts.
 fn header(line: &[u8]) -> Option<(Vec<u8>, usize)> {
-    let colon = memchr::memchr(b':', line).filter(|_| crate::record::is_header(line))?;
-    Some((line[..colon].trim_ascii().to_ascii_lowercase(), colon + 1))
+    // Some copies indent every line.
+    let text = line.trim_ascii_start();
+    let colon = memchr::memchr(b':', text).filter(|_| crate::record::is_header(text))?;
+    Some((text[..colon].trim_ascii().to_ascii_lowercase(), line.len() - text.len() + colon + 1))
 }
 
 impl State {
     fn see(&mut self, line: &[u8], opens: bool) {
-        if opens || line.starts_with(END) {
+        if opens || is_terminator(line) {
             *self = State::default();
         }
     }
@@ -169,18 +177,16 @@ impl State {
     /// Whether a line goes on with what a first one began: a fold, or a hard wrap of a copy.
     fn continues(&self, first: &[u8], line: &[u8]) -> bool {
         let text = line.trim_ascii_start();
-        if text.is_empty()
-            || text.starts_with(b"$$")
-            || line.starts_with(b"TL_")
-            || memmem::find(first, BEGIN).is_some()
-        {
+        if text.is_empty() || is_terminator(line) || text.starts_with(b"$$") || line.starts_with(b"TL_") {
             return false;
         }
         match self.place {
             Place::Lines => {
-                let body = || first.get(..13).is_some_and(|name| name.eq_ignore_ascii_case(b"message-body:"));
-                (line.len() > text.len() || !crate::record::is_header(text))
-                    && !first.starts_with(b"$$")
+                let body = || {
+                    first.trim_ascii_start().get(..13).is_some_and(|name| name.eq_ignore_ascii_case(b"message-body:"))
+                };
+                !crate::record::is_header(text)
+                    && !is_terminator(first)
                     && (!is_opener(line) || first.starts_with(b"TL_"))
                     && !body()
             }
@@ -191,6 +197,7 @@ impl State {
 
     /// Whether what becomes of a line hangs on nothing but the line, and changes nothing for those behind it.
     fn is_usual(&self, line: &[u8], traced: bool) -> bool {
+        let line = line.trim_ascii_start();
         let tells = |name: &[u8]| line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
         match self.place {
             Place::Lines => !traced && !tells(b"c") && !tells(b"message-body"),
