@@ -180,19 +180,24 @@ impl<'r> Worker<'r> {
             if mark == Mark::Done || mark == Mark::Host && is_last_label(text, range) {
                 continue;
             }
-            if !view.breaks.is_empty() && mark == Mark::Words {
-                let mut start = range.start;
-                let inside = view.breaks.iter().copied().filter(|b| range.start < *b && *b < range.end);
-                let parts: Vec<Range<usize>> =
-                    inside.chain([range.end]).map(|end| std::mem::replace(&mut start, end)..end).collect();
-                // Words that only ended with their lines.
-                let own =
-                    |r: &Range<usize>| is_known(&text[r.clone()]) || text[r.clone()].iter().all(u8::is_ascii_digit);
-                if parts.len() > 1 && parts.iter().all(own) {
+            let numbers = all_numbers || range.start < self.frame;
+            if view.breaks.iter().any(|b| range.start < *b && *b < range.end) {
+                // The halves of a word: known by the whole, where that is a word of the log or stands in it unbroken.
+                let whole = &text[range.clone()];
+                if mark == Mark::Words && is_known(whole) {
+                    continue;
+                }
+                if !self.rewriter.seen.has(hash(whole)) {
+                    let ends = view.breaks.iter().copied().filter(|b| range.start < *b && *b < range.end);
+                    let mut start = range.start;
+                    for end in ends.chain([range.end]) {
+                        self.word(&mut text[start..end], mark, numbers);
+                        start = end;
+                    }
                     continue;
                 }
             }
-            self.word(&mut text[range.clone()], mark, all_numbers || range.start < self.frame);
+            self.word(&mut text[range.clone()], mark, numbers);
         }
         self.ranges = ranges;
     }
