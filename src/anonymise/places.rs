@@ -20,49 +20,46 @@ pub(super) enum Place {
 /// What a header's line may be changed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Care {
-    /// Numbers and words of the protocol: nothing.
-    Keep,
-    /// Versions look like addresses and tokens: only known names.
-    Known,
-    /// Names and tokens.
+    /// Numbers of the protocol stay, however long.
+    Numbers,
+    /// Versions look like addresses.
+    Product,
     Usual,
-    /// Credentials: every word that is not the log's own.
-    Secret,
+    /// Hosts with numbers: no telephone is among them.
+    Hops,
+    /// `"display name" <uri>`
+    Address,
+    /// All of it is a name.
+    Name,
     /// What a person wrote.
     Prose,
 }
 
-/// How the value of a header is treated.
+/// How the value of a header, its name in lower case, is treated.
 pub(super) fn care(name: &[u8]) -> Care {
     match name {
         b"instance-id"
         | b"trace-correlation-id"
         | b"cseq"
         | b"content-length"
+        | b"l"
         | b"max-forwards"
         | b"expires"
+        | b"session-expires"
+        | b"x"
+        | b"min-se"
+        | b"min-expires"
+        | b"retry-after"
+        | b"rseq"
+        | b"rack"
         | b"date"
-        | b"content-type"
-        | b"direction"
-        | b"message-type"
-        | b"logtype"
-        | b"severity"
         | b"result-code"
-        | b"sip-cseq"
-        | b"supported"
-        | b"require"
-        | b"allow"
-        | b"allow-events"
-        | b"accept"
-        | b"accept-language" => Care::Keep,
-        b"user-agent" | b"server" => Care::Known,
-        b"subject" | b"organization" => Care::Prose,
-        b"authorization"
-        | b"proxy-authorization"
-        | b"www-authenticate"
-        | b"proxy-authenticate"
-        | b"authentication-info"
-        | b"proxy-authentication-info" => Care::Secret,
+        | b"sip-cseq" => Care::Numbers,
+        b"via" | b"v" | b"record-route" | b"route" | b"peer" => Care::Hops,
+        b"user-agent" | b"server" => Care::Product,
+        b"subject" | b"s" | b"organization" | b"thread-topic" | b"topic" | b"comment" | b"comments" => Care::Prose,
+        _ if super::people::holds_addresses(name) => Care::Address,
+        _ if super::fields::is_name(name) => Care::Name,
         _ => Care::Usual,
     }
 }
@@ -77,10 +74,12 @@ pub(super) fn is_no_body(value: &[u8]) -> bool {
 /// What kind of body a content type announces.
 pub(super) fn kind_of(content_type: &[u8]) -> Place {
     let has = |part: &[u8]| contains_ignore_case(content_type, part);
-    if has(b"xml") || has(b"html") {
-        Place::Tags(false)
-    } else if has(b"multipart/") {
+    if has(b"multipart/") {
         Place::Parts
+    } else if has(b"html") {
+        Place::Prose
+    } else if has(b"xml") {
+        Place::Tags(false)
     } else if has(b"sdp") {
         Place::Body
     } else {

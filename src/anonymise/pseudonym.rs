@@ -1,10 +1,19 @@
 //! One name, one pseudonym: of the same length and shape, and only to be found again with the key.
+//!
+//! No table of names is kept, so memory and time do not grow with their number. A word is a number in a mixed base (26
+//! for a letter, 10 for a digit), and a Feistel network under the key permutes the numbers of a shape: no two words
+//! share a pseudonym. One that is itself a word of the originals is passed over for the next permutation; words so short
+//! that this would make pairs are given theirs from a table instead.
 
 use std::fmt;
 
 use hashbrown::{HashMap, HashSet};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use siphasher::sip::SipHasher24;
+
+use super::vocabulary::is_known;
+use super::words::{Seen, is_short, packed, unpacked};
 
 /// What the pseudonyms hang on. The same key gives the same pseudonyms; who has it can try out names.
 #[derive(Clone)]
@@ -14,6 +23,16 @@ impl Key {
     /// From any bytes that nobody can guess.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Key {
         Key(bytes.into())
+    }
+
+    /// The two halves of the key of a pseudo-random function.
+    fn halves(&self) -> (u64, u64) {
+        // HMAC takes keys of any length.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else { return (0, 0) };
+        mac.update(b"pseudonyms of words");
+        let bytes = mac.finalize().into_bytes();
+        let half = |at: usize| bytes.iter().skip(at).take(8).fold(0, |n, b| n << 8 | u64::from(*b));
+        (half(0), half(8))
     }
 }
 
@@ -34,37 +53,39 @@ pub(super) enum Shape {
     Ipv4,
 }
 
-/// Pseudonyms given so far; no two names share one.
+/// After so many tries a word of the originals is taken: it is one of very many.
+const TRIES: u64 = 24;
+/// Longer words are enciphered letter by letter: nobody meets two that end up the same.
+const LONGEST: usize = 13;
+const ROUNDS: u64 = 10;
+
+/// Gives pseudonyms.
 #[derive(Debug)]
 pub(super) struct Pseudonyms {
-    key: Key,
-    given: HashMap<(Shape, Vec<u8>), Vec<u8>>,
-    taken: HashSet<Vec<u8>>,
-    made: HashSet<Vec<u8>>,
+    prf: SipHasher24,
+    short: HashMap<u64, u64>,
 }
 
-/// After so many tries a short name shares its pseudonym: there are only so many of that length.
-const TRIES: u32 = 10_000;
-
 impl Pseudonyms {
-    /// `reserved` are never given: the original names, in lower case.
-    pub(super) fn new(key: Key, reserved: HashSet<Vec<u8>>) -> Pseudonyms {
-        Pseudonyms { key, given: HashMap::new(), taken: reserved, made: HashSet::new() }
+    /// For texts with these words, none of which becomes a pseudonym where that can be helped.
+    pub(super) fn new(key: &Key, seen: &Seen) -> Pseudonyms {
+        let (a, b) = key.halves();
+        let mut out = Pseudonyms { prf: SipHasher24::new_with_keys(a, b), short: HashMap::new() };
+        out.short = out.table(seen);
+        out
     }
 
-    /// The pseudonym with the upper and lower case of the name.
-    pub(super) fn of(&mut self, name: &[u8], shape: Shape) -> Vec<u8> {
+    /// The pseudonym of a word, or of an address or a GUID, with its upper and lower case; not one that is `taken`.
+    pub(super) fn of(&self, name: &[u8], shape: Shape, taken: &dyn Fn(&[u8]) -> bool) -> Vec<u8> {
         let lower = name.to_ascii_lowercase();
-        let entry = (shape, lower);
-        let plain = if let Some(known) = self.given.get(&entry) {
-            known.clone()
-        } else {
-            let made = (0..TRIES).map(|n| self.candidate(&entry.1, shape, n)).find(|c| self.is_free(c, &entry.1));
-            let made = made.unwrap_or_else(|| self.candidate(&entry.1, shape, 0));
-            self.taken.insert(made.clone());
-            self.made.insert(made.clone());
-            self.given.insert(entry, made.clone());
-            made
+        let table = if shape == Shape::Word && is_short(&lower) { self.short.get(&packed(&lower)) } else { None };
+        let plain = match table {
+            Some(known) => unpacked(*known),
+            None => {
+                let fits = |c: &Vec<u8>| *c != lower && suits(c, &lower, shape) && !taken(c);
+                let tried = (0..TRIES).map(|n| self.candidate(&lower, shape, n)).find(fits);
+                tried.unwrap_or_else(|| self.candidate(&lower, shape, TRIES))
+            }
         };
         let cased = name.iter().zip(&plain).map(
             |(old, new)| {
@@ -74,89 +95,137 @@ impl Pseudonyms {
         cased.collect()
     }
 
-    fn is_free(&self, candidate: &[u8], name: &[u8]) -> bool {
-        // There are too few short names and numbers to spare those of the originals.
-        let scarce = candidate.len() < 3 || candidate.len() < 7 && candidate.iter().all(u8::is_ascii_digit);
-        if self.made.contains(candidate) || !scarce && self.taken.contains(candidate) {
-            return false;
-        }
-        // A role that the name does not tell: of a server, or of the loopback.
-        let says =
-            |role: &[u8]| memchr::memmem::find(candidate, role).is_some() && memchr::memmem::find(name, role).is_none();
-        ![&b"edge"[..], b"dir", b"med"].iter().any(|role| says(role)) && !candidate.starts_with(b"127.")
+    fn random(&self, tweak: u64, bytes: &[u8]) -> u64 {
+        use std::hash::Hasher;
+        let mut prf = self.prf;
+        prf.write_u64(tweak);
+        prf.write(bytes);
+        prf.finish()
     }
 
-    /// Takes note of a word that was put together of a kept part and pseudonyms.
-    pub(super) fn note(&mut self, word: Vec<u8>) {
-        self.made.insert(word);
-    }
-
-    /// Whether a word, in lower case, is a pseudonym that was given.
-    pub(super) fn is_pseudonym(&self, word: &[u8]) -> bool {
-        self.made.contains(word)
-    }
-
-    /// Whether a word, in lower case, was given a pseudonym of a shape, and is none itself.
-    pub(super) fn is_original(&self, word: &[u8], shape: Shape) -> bool {
-        !self.is_pseudonym(word) && self.given.contains_key(&(shape, word.to_vec()))
-    }
-
-    /// How many pseudonyms were given.
-    pub(super) fn len(&self) -> usize {
-        self.given.len()
-    }
-
-    fn candidate(&self, name: &[u8], shape: Shape, attempt: u32) -> Vec<u8> {
-        let mut stream = Stream { key: &self.key, name, attempt, block: 0, bytes: Vec::new() };
+    fn candidate(&self, name: &[u8], shape: Shape, attempt: u64) -> Vec<u8> {
         if shape == Shape::Ipv4 {
-            let part = |digits: &[u8], stream: &mut Stream<'_>| match digits.len() {
-                1 => stream.below(10).to_string(),
-                2 => (10 + stream.below(90)).to_string(),
-                _ => (100 + stream.below(156)).to_string(),
+            let parts: Vec<&[u8]> = name.split(|b| *b == b'.').collect();
+            let range = |digits: &&[u8]| match digits.len() {
+                1 => (0, 10),
+                2 => (10, 90),
+                _ => (100, 156),
             };
-            let parts: Vec<String> = name.split(|b| *b == b'.').map(|d| part(d, &mut stream)).collect();
-            return parts.join(".").into_bytes();
+            let symbols = parts.iter().map(|digits| {
+                let value = digits.iter().fold(0, |n, b| n * 10 + u64::from(b.wrapping_sub(b'0')));
+                let (from, count) = range(digits);
+                (value.saturating_sub(from).min(count - 1), count)
+            });
+            let new = self.permute(&symbols.collect::<Vec<_>>(), attempt << 8 | 0x44);
+            let parts = new.iter().zip(&parts).map(|(n, digits)| (n + range(digits).0).to_string());
+            return parts.collect::<Vec<_>>().join(".").into_bytes();
         }
         let letters = if shape == Shape::Hex { 6 } else { 26 };
-        name.iter()
-            .map(|b| match b {
-                b'0'..=b'9' => b'0' + stream.below(10),
-                b'-' | b':' | b'.' => *b,
-                _ => b'a' + stream.below(letters),
-            })
-            .collect()
-    }
-}
-
-/// Bytes that follow from key and name (HMAC-SHA-256 in counter mode).
-struct Stream<'k> {
-    key: &'k Key,
-    name: &'k [u8],
-    attempt: u32,
-    block: u32,
-    bytes: Vec<u8>,
-}
-
-impl Stream<'_> {
-    /// A number below `limit`; that some are a little more likely tells nobody anything.
-    fn below(&mut self, limit: u8) -> u8 {
-        let mut two = [0; 2];
-        for byte in &mut two {
-            if self.bytes.is_empty() {
-                self.refill();
+        let symbol = |b: u8| match b {
+            b'0'..=b'9' => (u64::from(b - b'0'), 10),
+            b'a'..=b'z' => (u64::from(b - b'a') % letters, letters),
+            0x80.. => (u64::from(b) % letters, letters),
+            _ => (0, 1),
+        };
+        let symbols: Vec<(u64, u64)> = name.iter().map(|b| symbol(*b)).collect();
+        let tweak = attempt << 8 | if shape == Shape::Hex { 0x48 } else { 0x57 };
+        // Letters of other alphabets share their symbols with others, so all of the word decides.
+        let new = if name.len() > LONGEST || !name.is_ascii() {
+            self.encipher(name, &symbols, tweak)
+        } else {
+            self.permute(&symbols, tweak)
+        };
+        let letter = |(n, old): (&u64, &u8)| {
+            let n = u8::try_from(*n).unwrap_or(0);
+            match old {
+                b'0'..=b'9' => b'0' + n,
+                b'a'..=b'z' | 0x80.. => b'a' + n,
+                other => *other,
             }
-            *byte = self.bytes.pop().unwrap_or(0);
-        }
-        u8::try_from(u16::from_be_bytes(two) % u16::from(limit.max(1))).unwrap_or(0)
+        };
+        new.iter().zip(name).map(letter).collect()
     }
 
-    fn refill(&mut self) {
-        // HMAC takes keys of any length.
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.key.0) else { return };
-        mac.update(&self.attempt.to_be_bytes());
-        mac.update(&self.block.to_be_bytes());
-        mac.update(self.name);
-        self.bytes = mac.finalize().into_bytes().to_vec();
-        self.block += 1;
+    /// A permutation of all texts with as many values in each place.
+    fn permute(&self, symbols: &[(u64, u64)], tweak: u64) -> Vec<u64> {
+        let (left, right) = symbols.split_at(symbols.len() / 2);
+        let size = |half: &[(u64, u64)]| half.iter().fold(1, |n: u64, (_, count)| n.saturating_mul(*count));
+        let value = |half: &[(u64, u64)]| half.iter().fold(0, |n: u64, (value, count)| n.wrapping_mul(*count) + value);
+        let (left_size, right_size) = (size(left), size(right));
+        let (mut l, mut r) = (value(left), value(right));
+        let shape = symbols.iter().fold(tweak, |n, (_, count)| n.wrapping_mul(31).wrapping_add(*count));
+        if left_size == 1 {
+            // One place that may change: a step further in a circle, and never none.
+            let step = 1 + self.random(shape, &[]) % right_size.saturating_sub(1).max(1);
+            r = (r + step) % right_size;
+        } else {
+            for round in 0..ROUNDS {
+                let round_of = shape.wrapping_mul(ROUNDS) + round;
+                if round % 2 == 0 {
+                    l = (l + self.random(round_of, &r.to_le_bytes()) % left_size) % left_size;
+                } else {
+                    r = (r + self.random(round_of, &l.to_le_bytes()) % right_size) % right_size;
+                }
+            }
+        }
+        let mut out = vec![0; symbols.len()];
+        let mid = left.len();
+        for (half, value, from) in [(left, &mut l, 0), (right, &mut r, mid)] {
+            for (i, (_, count)) in half.iter().enumerate().rev() {
+                out[from + i] = *value % count;
+                *value /= count;
+            }
+        }
+        out
     }
+
+    /// Each place moved on by a stream that hangs on the whole word.
+    fn encipher(&self, name: &[u8], symbols: &[(u64, u64)], tweak: u64) -> Vec<u64> {
+        let seed = self.random(tweak, name).to_le_bytes();
+        let moved = symbols.iter().enumerate().scan(0, |bits, (i, (value, count))| {
+            // Eight places of one number: that some letters are a little more likely tells nobody anything.
+            *bits = if i % 8 == 0 { self.random(i as u64, &seed) } else { *bits >> 8 };
+            Some((value + (*bits & 0xff) % count) % count)
+        });
+        moved.collect()
+    }
+
+    /// Pseudonyms of all short words of the originals: no two share one, and none is a word of the originals where
+    /// there are others.
+    fn table(&self, seen: &Seen) -> HashMap<u64, u64> {
+        let mut out = HashMap::with_capacity(seen.short.len());
+        let mut taken = HashSet::with_capacity(seen.short.len());
+        let mut crowd: HashMap<Vec<bool>, u64> = HashMap::new();
+        for n in &seen.short {
+            *crowd.entry(unpacked(*n).iter().map(u8::is_ascii_digit).collect()).or_default() += 1;
+        }
+        for n in &seen.short {
+            let word = unpacked(*n);
+            let pattern: Vec<bool> = word.iter().map(u8::is_ascii_digit).collect();
+            let room: u64 = pattern.iter().map(|digit| if *digit { 10 } else { 26 }).product();
+            // Most of the texts of this shape are in use: a permutation of all, of which hardly one stays.
+            let crowded = crowd.get(&pattern).is_some_and(|count| count * 4 > room);
+            let free = |c: &Vec<u8>| {
+                let other = packed(c);
+                let original = seen.short.binary_search(&other).is_ok() || is_known(c);
+                *c != word && (crowded || suits(c, &word, Shape::Word) && !original && !taken.contains(&other))
+            };
+            let tries = if crowded { 2 } else { 200 };
+            let found = (0..tries).map(|n| self.candidate(&word, Shape::Word, n)).find(free);
+            let new = packed(&found.unwrap_or_else(|| self.candidate(&word, Shape::Word, tries)));
+            taken.insert(new);
+            out.insert(*n, new);
+        }
+        out
+    }
+}
+
+/// Whether a pseudonym tells nothing that the name does not: the role of a server, a word of the log, the loopback.
+fn suits(candidate: &[u8], name: &[u8], shape: Shape) -> bool {
+    if shape == Shape::Ipv4 {
+        return !candidate.starts_with(b"127.") && !candidate.starts_with(b"0.");
+    }
+    let says =
+        |role: &[u8]| memchr::memmem::find(candidate, role).is_some() && memchr::memmem::find(name, role).is_none();
+    ![&b"edge"[..], b"dir", b"med"].iter().any(|role| says(role)) && !is_known(candidate)
 }

@@ -1,270 +1,278 @@
 //! Line by line: names become pseudonyms of the same length, what people wrote becomes `xxxx`.
 
 use std::io::{self, Write};
-use std::ops::Range;
+use std::sync::Mutex;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use hashbrown::HashSet;
+use memchr::memmem;
+use rayon::prelude::*;
 
-use super::atoms::{self, atoms};
-use super::names::{Names, carries_names, keeps_user};
+use super::line::{Kind, Worker};
 use super::places::{Care, Place, care, is_no_body, kind_of};
-use super::pseudonym::{Key, Pseudonyms, Shape};
+use super::pseudonym::{Key, Pseudonyms};
 use super::redact::{redact, redact_between_tags};
-use crate::record::prefix;
+use super::words::{Seen, hash, words};
 use crate::text::line_end;
 
-/// Names shorter than this are not looked for inside of longer words.
-pub(super) const GLUED: usize = 5;
-/// Runs of letters and digits from this length on are tokens: tags, identifiers, devices.
-const TOKEN: usize = 8;
-/// The magic cookie of a branch (RFC 3261 section 8.1.1.7).
-const COOKIE: &[u8] = b"z9hG4bK";
+/// Bytes of text that a thread rewrites at a time, more or less.
+const PIECE: usize = 1 << 20;
+/// Bytes of lines that are read as one; a hard wrap goes no further.
+const LONGEST: usize = 32 << 10;
 
 /// Rewrites texts; one name gets one pseudonym in all of them.
 #[derive(Debug)]
-pub struct Rewriter {
-    pub(super) names: Names,
+pub struct Rewriter<'s> {
+    pub(super) seen: &'s Seen,
     pub(super) pseudonyms: Pseudonyms,
-    /// Finds names inside of longer words; `None` where there is none to find.
-    pub(super) glued: Option<AhoCorasick>,
+    /// Words in lower case that are replaced wherever they stand.
+    pub(super) also: HashSet<Vec<u8>>,
+    names: Mutex<HashSet<u64>>,
+    replaced: Mutex<u64>,
 }
 
-impl Rewriter {
-    /// For texts with these names.
-    pub fn new(names: Names, key: Key) -> Rewriter {
-        let reserved = names.everywhere.iter().chain(&names.inside).chain(&names.vocabulary).cloned().collect();
-        let mut long: Vec<&Vec<u8>> = names.everywhere.iter().filter(|n| n.len() >= GLUED).collect();
-        long.sort_unstable();
-        let glued =
-            AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::LeftmostLongest).build(long);
-        Rewriter { pseudonyms: Pseudonyms::new(key, reserved), names, glued: glued.ok() }
+impl<'s> Rewriter<'s> {
+    /// For texts with these words, and with further words to replace.
+    pub fn new(seen: &'s Seen, key: &Key, also: &[String]) -> Rewriter<'s> {
+        let also = also.iter().flat_map(|word| {
+            let word = word.to_lowercase().into_bytes();
+            words(&word).map(|w| word[w].to_vec()).collect::<Vec<_>>()
+        });
+        let also = also.collect();
+        let pseudonyms = Pseudonyms::new(key, seen);
+        Rewriter { seen, pseudonyms, also, names: Mutex::default(), replaced: Mutex::default() }
     }
 
-    /// How many names, addresses and tokens have a pseudonym.
-    pub fn given(&self) -> usize {
-        self.pseudonyms.len()
+    /// How many words, numbers and addresses were replaced so far, one by one.
+    pub fn replaced(&self) -> u64 {
+        self.replaced.lock().map_or(0, |n| *n)
     }
 
-    /// Writes the text with every name replaced. Lines keep their lengths and ends.
+    /// Whether a word was surely a name somewhere in what was rewritten.
+    pub fn is_name(&self, word: &[u8]) -> bool {
+        let also = self.also.contains(&word.to_ascii_lowercase());
+        also || self.names.lock().is_ok_and(|names| names.contains(&hash(word)))
+    }
+
+    /// Writes the text with every name replaced, on all cores. Lines keep their lengths and ends.
     ///
     /// # Errors
     /// When the writer fails.
-    pub fn rewrite(&mut self, text: &[u8], out: &mut dyn Write) -> io::Result<()> {
-        let mut place = Place::default();
-        let mut content = Place::Prose;
-        let mut at = 0;
-        while at < text.len() {
-            let (end, next) = line_end(text, at);
-            let mut line = text[at..end].to_vec();
-            self.line(&mut line, &mut place, &mut content);
-            out.write_all(&line)?;
-            out.write_all(&text[end..next])?;
-            at = next;
+    pub fn rewrite(&self, text: &[u8], out: &mut dyn Write) -> io::Result<()> {
+        let pieces = pieces(text);
+        let workers: Mutex<Vec<Worker<'_>>> = Mutex::default();
+        let lock = || workers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        // Some at a time: the copy is never in memory as a whole.
+        for some in pieces.chunks(4 * rayon::current_num_threads()) {
+            let done: Vec<Vec<u8>> = some
+                .par_iter()
+                .map(|piece| {
+                    let idle = lock().pop();
+                    let mut worker = idle.unwrap_or_else(|| Worker::new(self));
+                    let mut piece = piece.to_vec();
+                    lines(&mut worker, &mut piece);
+                    lock().push(worker);
+                    piece
+                })
+                .collect();
+            for piece in done {
+                out.write_all(&piece)?;
+            }
+        }
+        for worker in workers.into_inner().unwrap_or_default() {
+            if let (Ok(mut names), Ok(mut replaced)) = (self.names.lock(), self.replaced.lock()) {
+                names.extend(worker.names);
+                *replaced += worker.replaced;
+            }
         }
         Ok(())
     }
+}
 
-    fn line(&mut self, line: &mut [u8], place: &mut Place, content: &mut Place) {
-        if line.starts_with(b"$$end_record") || memchr::memmem::find(line, b"$$begin_record").is_some() {
-            (*place, *content) = (Place::Lines, Place::Prose);
+const END: &[u8] = b"$$end_record";
+const BEGIN: &[u8] = b"$$begin_record";
+
+/// Pieces that end with a record, so that each can be read by itself.
+fn pieces(text: &[u8]) -> Vec<&[u8]> {
+    let mut out = Vec::new();
+    let mut rest = text;
+    while rest.len() > PIECE {
+        let end = memmem::find(&rest[PIECE..], b"\n$$end_record").map(|at| line_end(rest, PIECE + at + 1).1);
+        let (piece, behind) = rest.split_at(end.unwrap_or(rest.len()));
+        out.push(piece);
+        rest = behind;
+    }
+    out.push(rest);
+    out
+}
+
+fn lines(worker: &mut Worker<'_>, text: &mut [u8]) {
+    let mut state = State::default();
+    let mut at = 0;
+    while at < text.len() {
+        let (mut end, mut next) = line_end(text, at);
+        let first = &text[at..end];
+        let opens = is_opener(first);
+        state.see(first, opens);
+        let len = first.len();
+        // Nothing goes on with an opener.
+        while !opens && next < text.len() && next - at < LONGEST {
+            let (more, behind) = line_end(text, next);
+            if !state.continues(&text[at..at + len], &text[next..more]) {
+                break;
+            }
+            (end, next) = (more, behind);
         }
-        match *place {
+        let traced = opens || text[at..].starts_with(b"TL_") || end > at + len && is_opener(&text[at..end]);
+        let line = &mut text[at..end];
+        if !state.is_usual(line, traced) {
+            state.line(worker, line, len, traced);
+        } else if !worker.recall(line, state.place) {
+            let old = line.to_vec();
+            let before = worker.replaced;
+            state.line(worker, line, len, traced);
+            worker.remember(&old, line, state.place, before);
+        }
+        at = next;
+    }
+}
+
+/// As the frame has it: blanks, tabs and the backslashes of a copy may stand in front.
+fn is_terminator(line: &[u8]) -> bool {
+    let lead = line.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\\')).count();
+    line[lead..].starts_with(END)
+}
+
+fn is_opener(line: &[u8]) -> bool {
+    memchr::memchr(b'$', line).is_some() && memmem::find(line, BEGIN).is_some()
+}
+
+/// Where a line stands, and what its message's body will be.
+#[derive(Debug)]
+struct State {
+    place: Place,
+    content: Place,
+}
+
+impl Default for State {
+    fn default() -> State {
+        State { place: Place::Lines, content: Place::Prose }
+    }
+}
+
+/// The name of a header and where its value starts.
+fn header(line: &[u8]) -> Option<(Vec<u8>, usize)> {
+    // Some copies indent every line.
+    let text = line.trim_ascii_start();
+    let colon = memchr::memchr(b':', text).filter(|_| crate::record::is_header(text))?;
+    Some((text[..colon].trim_ascii().to_ascii_lowercase(), line.len() - text.len() + colon + 1))
+}
+
+impl State {
+    fn see(&mut self, line: &[u8], opens: bool) {
+        if opens || is_terminator(line) {
+            *self = State::default();
+        }
+    }
+
+    /// Whether a line goes on with what a first one began: a fold, or a hard wrap of a copy.
+    fn continues(&self, first: &[u8], line: &[u8]) -> bool {
+        let text = line.trim_ascii_start();
+        if text.is_empty() || is_terminator(line) || text.starts_with(b"$$") || line.starts_with(b"TL_") {
+            return false;
+        }
+        match self.place {
+            Place::Lines => {
+                let body = || {
+                    first.trim_ascii_start().get(..13).is_some_and(|name| name.eq_ignore_ascii_case(b"message-body:"))
+                };
+                !crate::record::is_header(text)
+                    && !is_terminator(first)
+                    && (!is_opener(line) || first.starts_with(b"TL_"))
+                    && !body()
+            }
+            Place::Body => !matches!(text, [b'a'..=b'z', b'=', ..]),
+            _ => false,
+        }
+    }
+
+    /// Whether what becomes of a line hangs on nothing but the line, and changes nothing for those behind it.
+    fn is_usual(&self, line: &[u8], traced: bool) -> bool {
+        let line = line.trim_ascii_start();
+        let tells = |name: &[u8]| line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+        match self.place {
+            Place::Lines => !traced && !tells(b"c") && !tells(b"message-body"),
+            Place::Body => true,
+            _ => false,
+        }
+    }
+
+    fn line(&mut self, worker: &mut Worker<'_>, line: &mut [u8], first: usize, traced: bool) {
+        match self.place {
             Place::Lines => {}
             Place::Prose => return redact(line),
             Place::Tags(inside) => {
-                self.replace(&mut *line, 0, Care::Usual);
-                *place = Place::Tags(redact_between_tags(line, inside));
+                worker.replace(line, 0, Kind::Tags);
+                self.place = Place::Tags(redact_between_tags(line, inside));
                 return;
             }
-            Place::Parts => return self.part(line, 0),
-            Place::Body => return self.replace(line, 0, Care::Usual),
+            Place::Parts => return part(worker, line, 0),
+            Place::Body => return worker.replace(line, 0, Kind::Description),
         }
-        if line.starts_with(b"TL_") {
-            // Not the number by which a search result ties it to records either: they keep theirs.
-            let start = line.len() - prefix::said(line).text.len();
-            self.server(line);
-            return self.replace(line, start, Care::Usual);
+        if traced {
+            return worker.traced(line);
         }
-        let colon = memchr::memchr(b':', line).filter(|_| crate::record::is_header(line));
-        let Some(colon) = colon else { return self.replace(line, 0, Care::Usual) };
-        let name = line[..colon].trim_ascii().to_ascii_lowercase();
-        let value = colon + 1;
+        let Some((name, value)) = header(&line[..first]) else {
+            return worker.replace(line, 0, Kind::Header(Care::Usual));
+        };
         match name.as_slice() {
-            b"content-type" | b"c" => *content = kind_of(&line[value..]),
+            b"content-type" | b"c" => self.content = kind_of(&line[value..]),
             b"message-body" => {
-                *place = *content;
+                self.place = self.content;
                 if !is_no_body(&line[value..]) {
-                    match *content {
-                        Place::Prose => redact(&mut line[value..]),
-                        Place::Parts => self.part(line, value),
-                        Place::Tags(_) => {
-                            self.replace(line, value, Care::Usual);
-                            *place = Place::Tags(redact_between_tags(&mut line[value..], false));
-                        }
-                        _ => self.replace(line, value, Care::Usual),
-                    }
+                    self.body(worker, line, value);
                 }
                 return;
             }
             _ => {}
         }
         match care(&name) {
-            Care::Keep => {}
-            Care::Prose => redact(&mut line[value..]),
+            Care::Prose => {
+                worker.replace(&mut line[..value], 0, Kind::Header(Care::Usual));
+                redact(&mut line[value..]);
+            }
             care => {
-                self.replace(line, value, care);
+                worker.replace(line, value, Kind::Header(care));
                 // The first message of a conversation travels inside its INVITE.
-                if let Some(body) = memchr::memmem::find(line, b"ms-body=") {
+                if let Some(body) = memmem::find(line, b"ms-body=") {
                     redact(&mut line[body + 8..]);
                 }
             }
         }
     }
 
-    /// Boundaries, headers and lines of session descriptions are no prose; all else in a part may be.
-    fn part(&mut self, line: &mut [u8], start: usize) {
-        let text = line.get(start..).unwrap_or_default().trim_ascii_start();
-        let described = matches!(text, [b'a'..=b'z', b'=', ..]);
-        let header = text.get(..8).is_some_and(|name| name.eq_ignore_ascii_case(b"content-"));
-        if described || header || text.starts_with(b"--") {
-            self.replace(line, start, Care::Usual);
-        } else {
-            redact(&mut line[start..]);
-        }
-    }
-
-    /// The server that a search result names: `[pool10\fe10]`.
-    fn server(&mut self, line: &mut [u8]) {
-        let Some(server) = prefix::parse(line).server.map(<[u8]>::to_vec) else { return };
-        let Some(at) = memchr::memmem::find(line, &server) else { return };
-        for atom in atoms(&server) {
-            // As in the names of hosts, by which the server is known to others.
-            self.atom(line, at + atom.start, &server[atom], true, Care::Usual);
-        }
-    }
-
-    /// Replaces what is to be replaced of one atom, which stands at `at`.
-    fn atom(&mut self, line: &mut [u8], at: usize, atom: &[u8], sure: bool, care: Care) {
-        let parts = self.parts(atom, sure, care);
-        for (part, shape) in &parts {
-            let old = &atom[part.clone()];
-            let new = self.pseudonyms.of(old, *shape);
-            if new.len() == old.len() {
-                line[at + part.start..at + part.end].copy_from_slice(&new);
+    /// The first line of a body.
+    fn body(&mut self, worker: &mut Worker<'_>, line: &mut [u8], value: usize) {
+        match self.content {
+            Place::Prose => redact(&mut line[value..]),
+            Place::Parts => part(worker, line, value),
+            Place::Tags(_) => {
+                worker.replace(line, value, Kind::Tags);
+                self.place = Place::Tags(redact_between_tags(&mut line[value..], false));
             }
+            _ => worker.replace(line, value, Kind::Description),
         }
-        if parts.iter().any(|(part, _)| *part != (0..atom.len())) {
-            self.pseudonyms.note(line[at..at + atom.len()].to_ascii_lowercase());
-        }
-    }
-
-    /// Replaces names from `start` on.
-    fn replace(&mut self, line: &mut [u8], start: usize, care: Care) {
-        let all = line.to_vec();
-        // The header's name and its colon, and what may be replaced.
-        let (head, old) = all.split_at(start.min(all.len()));
-        let mut done = vec![false; old.len()];
-        let mut sure = vec![false; old.len()];
-        let mut put = |range: &Range<usize>, new: &[u8]| {
-            if new.len() == range.len() {
-                line[start + range.start..start + range.end].copy_from_slice(new);
-            }
-        };
-        if care != Care::Known {
-            let groups = [(atoms::ipv4(old), Shape::Ipv4), (atoms::hex_groups(old), Shape::Hex)];
-            for (ranges, shape) in groups {
-                for range in ranges {
-                    put(&range, &self.pseudonyms.of(&old[range.clone()], shape));
-                    done[range].fill(true);
-                }
-            }
-        }
-        let hosts = atoms::hosts(old).into_iter().chain(atoms::hosts_of_addresses(old));
-        // Without the name of its header, a Peer would not be known as such.
-        let places = atoms::hosts_of_places(&all).into_iter().filter(|h| h.start >= start);
-        for host in hosts.chain(places.map(|h| h.start - start..h.end - start)) {
-            if atoms::is_kept(&old[host.clone()]) {
-                done[host].fill(true);
-            } else {
-                sure[host].fill(true);
-            }
-        }
-        for user in atoms::users(old) {
-            if keeps_user(old, &user) {
-                done[user].fill(true);
-            } else {
-                sure[user].fill(true);
-            }
-        }
-        if carries_names(head) {
-            for name in atoms::display_names(old) {
-                sure[name].fill(true);
-            }
-        }
-        for value in atoms::opaque_values(old) {
-            sure[value].fill(true);
-        }
-        for atom in atoms(old) {
-            if done[atom.start] {
-                continue;
-            }
-            // `realm=`: the name of a parameter is the log's own.
-            let names_value = old.get(atom.end) == Some(&b'=') && !sure[atom.start];
-            let care = if care == Care::Secret && names_value { Care::Usual } else { care };
-            self.atom(line, start + atom.start, &old[atom.clone()], sure[atom.start], care);
-        }
-    }
-
-    /// Which parts of an atom are replaced.
-    fn parts(&self, atom: &[u8], sure: bool, care: Care) -> Vec<(Range<usize>, Shape)> {
-        let lower = atom.to_ascii_lowercase();
-        let whole =
-            if self.names.machines.contains(&lower) { of_machine(&lower) } else { vec![(0..atom.len(), shape(atom))] };
-        if atoms::is_top(atom) || lower.starts_with(b"0x") {
-            return Vec::new();
-        }
-        if lower.starts_with(b"mcxuser") && atom.len() >= 39 && atom[7..39].iter().all(u8::is_ascii_hexdigit) {
-            let mut parts = vec![(7..39, Shape::Hex)];
-            if atom.len() > 39 {
-                parts.push((39..atom.len(), shape(&atom[39..])));
-            }
-            return parts;
-        }
-        if atom.starts_with(COOKIE) {
-            return if atom.len() > COOKIE.len() {
-                vec![(COOKIE.len()..atom.len(), shape(&atom[COOKIE.len()..]))]
-            } else {
-                Vec::new()
-            };
-        }
-        if sure || self.names.everywhere.contains(&lower) {
-            return whole;
-        }
-        if self.names.vocabulary.contains(&lower) {
-            return Vec::new();
-        }
-        let digits = atom.iter().filter(|b| b.is_ascii_digit()).count();
-        let token = atom.len() >= TOKEN && digits > 0 || digits == atom.len() && digits >= 7;
-        let secret = care == Care::Secret && atom.len() >= 4;
-        let glued = |glued: &AhoCorasick| atom.len() > GLUED && glued.is_match(atom);
-        let replaced = care != Care::Known && token || secret || self.glued.as_ref().is_some_and(glued);
-        if replaced { whole } else { Vec::new() }
     }
 }
 
-/// What is replaced of the name of a machine: all but the word for its role, on which causes may hang.
-fn of_machine(lower: &[u8]) -> Vec<(Range<usize>, Shape)> {
-    const ROLES: [&[u8]; 6] = [b"edge", b"director", b"mediation", b"pool", b"dir", b"med"];
-    let kept = memchr::memmem::find(lower, b"edge").map(|at| at..at + 4);
-    let kept = kept.or_else(|| ROLES.iter().find(|role| lower.starts_with(role)).map(|role| 0..role.len()));
-    let fe = || (lower.starts_with(b"fe") && lower[2..].iter().all(u8::is_ascii_digit)).then_some(0..2);
-    let Some(kept) = kept.or_else(fe) else { return vec![(0..lower.len(), shape(lower))] };
-    let rest = [0..kept.start, kept.end..lower.len()];
-    rest.into_iter().filter(|r| !r.is_empty()).map(|r| (r.clone(), shape(&lower[r]))).collect()
-}
-
-/// The shape that keeps an atom readable as what it was.
-fn shape(atom: &[u8]) -> Shape {
-    let hex = atom.iter().all(u8::is_ascii_hexdigit) && atom.iter().any(u8::is_ascii_digit);
-    if hex && atom.len() >= TOKEN { Shape::Hex } else { Shape::Word }
+/// Boundaries, headers and lines of session descriptions are no prose; all else in a part may be.
+fn part(worker: &mut Worker<'_>, line: &mut [u8], start: usize) {
+    let text = line.get(start..).unwrap_or_default().trim_ascii_start();
+    let header = text.get(..8).is_some_and(|name| name.eq_ignore_ascii_case(b"content-"));
+    if matches!(text, [b'a'..=b'z', b'=', ..]) {
+        worker.replace(line, start, Kind::Description);
+    } else if header || text.starts_with(b"--") {
+        worker.replace(line, start, Kind::Header(Care::Usual));
+    } else {
+        redact(&mut line[start..]);
+    }
 }

@@ -1,35 +1,42 @@
 //! `siptrail anonymise`
 
+mod copies;
+
 use std::fs;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use siptrail::anonymise::{Key, Names, Rewriter, difference, leftovers};
-use siptrail::report::{self, model::Report};
+use siptrail::Trace;
+use siptrail::anonymise::Key;
+use siptrail::input::Input;
 use siptrail::text::plural;
-use siptrail::{Analysis, Options, Trace};
 
+use self::copies::{Copies, MAP_HEAD, Maker};
+use super::global::{Talk, talks};
 use super::load::{Loaded, load, tell_damage};
 use super::{Status, failed, output};
 
 /// Copy logs without the names of people and machines, and prove that the copy tells the same story
 ///
 /// Users, display names, domains, hosts, addresses, phone numbers, identifiers and tokens get pseudonyms: one name, one
-/// pseudonym of the same length in all files. What people wrote (bodies, subjects) becomes xxxx. The copy is plain text
-/// in UTF-8, line for line. Before anything is put in place the copy is analysed again: calls, outcomes, verdicts and
-/// findings must be those of the original, and no original name may be left.
+/// pseudonym of the same length in all files. So does every word that is not one of the log's own vocabulary, wherever
+/// it stands. What people wrote (bodies, subjects) becomes xxxx. The copy is plain text in UTF-8, line for line. Before
+/// anything is put in place the copy is analysed again: calls, outcomes, verdicts and findings must be those of the
+/// original. Then a second reading, which knows nothing of the first, lists what is left of the original's rare words,
+/// each with its place, for you to look at.
 ///
 /// Not promised: lengths and shapes of names, times, ports, user agents and how many messages there are stay visible, so
 /// who knows when somebody called may recognise the call. Hosts of the vendor (lync.com, microsoft.com) stay. A name that
-/// stands only in free text, or is also a word of the log's own vocabulary, is replaced only in addresses, host names
-/// and display names; give such words with --word. Read the copy before you send it on.
+/// is also a word of the log's own vocabulary is replaced only in addresses, host names, display names and other places
+/// of names; give such words with --word. Read the copy before you send it on.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   siptrail anonymise C:\\Traces -o C:\\ToSend                 pseudonyms that nobody can repeat
   siptrail anonymise edge01.log fe01.log -o out --word Contoso --word Seattle
   siptrail anonymise monday -o out1 --key my.key           the same pseudonyms ...
   siptrail anonymise tuesday -o out2 --key my.key          ... in both; keep the key to yourself
+  siptrail anonymise monday -o out --map monday.tsv        which copy is which original; keep it, too
 
 Exit status: 0 done and proven, 2 nothing was written.")]
 pub(crate) struct Anonymise {
@@ -45,10 +52,16 @@ pub(crate) struct Anonymise {
     /// A further word to replace wherever it stands; may be given more than once
     #[arg(long = "word", value_name = "WORD")]
     words: Vec<String>,
+    /// Table that says which copy is which original; without it files.tsv beside the folder of the copy
+    #[arg(long, value_name = "FILE")]
+    map: Option<PathBuf>,
+    /// Leave out records whose damage makes the copy tell another story, and count them
+    #[arg(long)]
+    drop_damaged: bool,
 }
 
-/// Leftovers told before the search ends.
-const MOST: usize = 5;
+/// Words to look at that are listed without --verbose.
+const SHOWN: usize = 20;
 
 impl Anonymise {
     #[expect(clippy::disallowed_methods, reason = "the command line is where stdout is written")]
@@ -57,12 +70,16 @@ impl Anonymise {
             Ok(key) => key,
             Err(line) => return Ok(failed(&line)),
         };
+        let folder = self.output.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let map = self.map.clone().unwrap_or_else(|| folder.join("files.tsv"));
+        if let Err(line) = self.check_map(&map) {
+            return Ok(failed(&line));
+        }
         let Some(Loaded { trace, errors, found: true }) = load(&self.inputs) else { return Ok(Status::Failed) };
         tell_damage(&trace);
         if !errors.is_empty() {
             return Ok(failed("anonymise: not all inputs could be read, so nothing was written; leave those out"));
         }
-        let folder = self.output.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let inside = |input: &PathBuf| {
             folder.canonicalize().ok().zip(input.canonicalize().ok()).is_some_and(|(f, i)| f.starts_with(i))
         };
@@ -72,9 +89,6 @@ impl Anonymise {
                 "{output} lies in {input}, and its logs would be read again with those; choose another folder"
             )));
         }
-        let (analysis, original) = analysed(&trace);
-        let names = Names::collect(trace.inputs().iter().map(siptrail::input::Input::bytes), &self.words);
-        let mut rewriter = Rewriter::new(names, key);
         let temporary = match tempfile::Builder::new().prefix(".siptrail-").suffix(".part").tempdir_in(folder) {
             Ok(temporary) => temporary,
             Err(e) => {
@@ -82,29 +96,84 @@ impl Anonymise {
             }
         };
         output::unfinished(Some(temporary.path()));
-        let done = write(&trace, &analysis, &mut rewriter, temporary.path())
-            .map_err(|e| format!("cannot write {}: {e}; check the disk", self.output.display()))
-            .and_then(|files| check(&original, &rewriter, &files, &self.words).map(|()| files.len()));
-        let files = match done {
-            Ok(files) => files,
+        let names: Vec<String> = trace.inputs().iter().map(|i| i.name().to_owned()).collect();
+        let maker = Maker { key: &key, words: &self.words, folder: temporary.path(), drop: self.drop_damaged };
+        let copies = match maker.make(trace) {
+            Ok(copies) => copies,
             Err(line) => return Ok(failed(&line)),
         };
         // Kept from here on: the folder gets its name only when all of it is proven.
         let path = temporary.keep();
-        if let Err(e) = fs::rename(&path, &self.output).and_then(|()| output::open_to_all(&self.output)) {
+        let placed = fs::rename(&path, &self.output).and_then(|()| output::open_to_all(&self.output));
+        if let Err(e) = placed {
             let _ = fs::remove_dir_all(&path);
             return Ok(failed(&format!("cannot make the folder {}: {e}", self.output.display())));
         }
         output::unfinished(None);
-        let s = &original.summary;
-        let mut out = io::stdout();
-        writeln!(out, "wrote {} to {}", plural(files as u64, "file"), self.output.display())?;
-        writeln!(out, "replaced {} names, addresses and tokens", rewriter.given())?;
-        let (calls, pushes) = (plural(s.calls, "call"), plural(s.pushes, "push"));
-        writeln!(out, "proven: {calls}, {pushes}, {} missed, all as in the original", s.missed)?;
-        writeln!(out, "searched: no original name is left")?;
-        writeln!(out, "not promised: siptrail anonymise --help; read the copy before you send it on")?;
+        if let Err(e) = self.write_map(&map, &copies, &names) {
+            let _ = fs::remove_dir_all(&self.output);
+            return Ok(failed(&format!("cannot write {}: {e}; name another file with --map", map.display())));
+        }
+        self.tell(&mut io::stdout(), &copies, &map)?;
         Ok(Status::Fine)
+    }
+
+    fn tell(&self, out: &mut dyn Write, copies: &Copies, map: &Path) -> io::Result<()> {
+        let files = plural(copies.names.len() as u64, "file");
+        writeln!(out, "wrote {files} to {}; which is which stands in {}", self.output.display(), map.display())?;
+        writeln!(out, "replaced {} names, addresses and tokens, counted at each place", copies.replaced)?;
+        if self.drop_damaged {
+            writeln!(out, "left out: {}, their lines are empty", plural(copies.dropped, "damaged record"))?;
+        }
+        let (calls, pushes) = (plural(copies.calls, "call"), plural(copies.pushes, "push"));
+        writeln!(out, "proven: {calls}, {pushes}, {} missed, all as in the original", copies.missed)?;
+        writeln!(out, "not promised: siptrail anonymise --help; read the copy before you send it on")?;
+        let words = copies.words.len();
+        let colon = if words == 0 { "" } else { ":" };
+        writeln!(out, "no known name is left; {} to look at{colon}", plural(words as u64, "word"))?;
+        let shown = if talks(Talk::Verbose) { words } else { SHOWN };
+        for one in copies.words.iter().take(shown) {
+            let times = if one.count > 1 { format!(", {} times", one.count) } else { String::new() };
+            writeln!(out, "  {}  {}:{}{times}", siptrail::text::sanitize(&one.word), one.file, one.line)?;
+        }
+        if words > shown {
+            writeln!(out, "  and {} more; --verbose lists all", words - shown)?;
+        }
+        Ok(())
+    }
+
+    /// The map must not go with the copy, nor take the place of something else.
+    fn check_map(&self, map: &Path) -> Result<(), String> {
+        let shown = map.display();
+        let folder = map.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if folder == self.output {
+            return Err(format!(
+                "the map {shown} tells the originals, so it must not lie in the folder that is sent on"
+            ));
+        }
+        if !folder.is_dir() {
+            return Err(format!("cannot write {shown}: there is no folder {}; make it", folder.display()));
+        }
+        match fs::read(map) {
+            Ok(old) if !old.is_empty() && !old.starts_with(MAP_HEAD.as_bytes()) => {
+                Err(format!("{shown} is there and is no map of copies; name another file with --map"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Adds the files of this copy to the map.
+    fn write_map(&self, map: &Path, copies: &Copies, originals: &[String]) -> io::Result<()> {
+        let mut text = fs::read_to_string(map).unwrap_or_default();
+        if text.is_empty() {
+            text.push_str(MAP_HEAD);
+        }
+        let plain = |name: &str| name.replace(['\t', '\n', '\r'], " ");
+        for (copy, original) in copies.names.iter().zip(originals) {
+            let copy = self.output.join(copy);
+            text.push_str(&format!("{}\t{}\n", plain(&copy.to_string_lossy()), plain(original)));
+        }
+        fs::write(map, text)
     }
 
     fn key(&self) -> Result<Key, String> {
@@ -122,53 +191,7 @@ impl Anonymise {
     }
 }
 
-fn analysed(trace: &Trace) -> (Analysis, Report) {
-    let analysis = siptrail::analyse(trace, &Options::default());
-    let report = report::report(trace, &analysis, &[]);
-    (analysis, report)
-}
-
-/// Writes one file an input, in their order; the name keeps what kind of server it is.
-fn write(trace: &Trace, analysis: &Analysis, rewriter: &mut Rewriter, folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for (i, (input, file)) in trace.inputs().iter().zip((0..).map(siptrail::span::FileId)).enumerate() {
-        let servers = analysis.servers.of_file(file);
-        let role = match servers {
-            [only] => analysis.servers.get(*only).map_or("unknown", |s| s.role.name()),
-            _ => "unknown",
-        };
-        let role = if role == "unknown" { "server" } else { role };
-        let path = folder.join(format!("{:04}-{role}.log", i + 1));
-        let mut out = BufWriter::with_capacity(1 << 16, fs::File::create(&path)?);
-        rewriter.rewrite(input.bytes(), &mut out)?;
-        out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-        files.push(path);
-    }
-    Ok(files)
-}
-
-/// Reads the copy back: it must tell the same story and hold no original name.
-fn check(original: &Report, rewriter: &Rewriter, files: &[PathBuf], words: &[String]) -> Result<(), String> {
-    let copy = Trace::open(files).map_err(|e| format!("cannot read the copy back: {e}"))?;
-    let (_, report) = analysed(&copy);
-    if let Some(d) = difference(original, &report) {
-        return Err(format!(
-            "the copy tells another story, so nothing was written: {} was {}, became {}; please report this",
-            d.place, d.original, d.copy
-        ));
-    }
-    for input in copy.inputs() {
-        if let [first, ..] = &leftovers(rewriter, input.bytes(), MOST)[..] {
-            let name = Path::new(input.name()).file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let (line, word) = (first.line, &first.word);
-            let what = format!("a name is left in line {line} of {name}: {word:?}, so nothing was written");
-            let given = words.iter().any(|w| w.eq_ignore_ascii_case(word));
-            return Err(if given {
-                format!("{what}; the log itself needs this word, so leave out --word {word}")
-            } else {
-                format!("{what}; give the word with --word")
-            });
-        }
-    }
-    Ok(())
+/// The texts of a trace.
+fn texts(trace: &Trace) -> impl Iterator<Item = &[u8]> + Clone {
+    trace.inputs().iter().map(Input::bytes)
 }

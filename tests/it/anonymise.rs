@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use siptrail::anonymise::{Key, Names, Rewriter, difference, leftovers};
+use siptrail::anonymise::{Key, Rewriter, Seen, culprits, difference, leave_out, remains};
 use siptrail::input::Input;
 use siptrail::report::{self, model::Report};
 use siptrail::synth::{Extent, Format, Plan, in_memory};
@@ -21,20 +21,22 @@ fn reported(trace: &Trace) -> Report {
     report::report(trace, &siptrail::analyse(trace, &Options::default()), &[])
 }
 
-/// The copies of texts, under a fixed key.
-fn copies(trace: &Trace) -> (Rewriter, Vec<Vec<u8>>) {
-    let names = Names::collect(trace.inputs().iter().map(Input::bytes), &[]);
-    let mut rewriter = Rewriter::new(names, Key::new(*b"a key for tests only"));
-    let texts = trace
-        .inputs()
-        .iter()
-        .map(|input| {
-            let mut out = Vec::new();
-            rewriter.rewrite(input.bytes(), &mut out).unwrap();
-            out
-        })
-        .collect();
-    (rewriter, texts)
+/// The copies of texts, under a fixed key; no surely known name is in them.
+fn copies(trace: &Trace) -> Vec<Vec<u8>> {
+    let seen = Seen::of(trace.inputs().iter().map(Input::bytes));
+    let rewriter = Rewriter::new(&seen, &Key::new(*b"a key for tests only"), &[]);
+    let copy = |input: &Input| {
+        let mut out = Vec::new();
+        rewriter.rewrite(input.bytes(), &mut out).unwrap();
+        assert_eq!(input.bytes().len(), out.len(), "{}: lengths change", input.name());
+        out
+    };
+    let texts: Vec<Vec<u8>> = trace.inputs().iter().map(copy).collect();
+    for text in &texts {
+        let names: Vec<_> = remains(&seen, text).into_iter().filter(|r| rewriter.is_name(&r.word)).collect();
+        assert_eq!(names, [], "{}", String::from_utf8_lossy(text));
+    }
+    texts
 }
 
 #[test]
@@ -42,11 +44,7 @@ fn every_scenario_tells_the_same_story_without_names() {
     let mut stories = 0;
     for scenario in scenarios() {
         let original = trace(&scenario.files);
-        let (rewriter, texts) = copies(&original);
-        for (old, new) in original.inputs().iter().zip(&texts) {
-            assert_eq!(old.bytes().len(), new.len(), "{}: lengths change", scenario.name);
-            assert_eq!(leftovers(&rewriter, new, 3), [], "{}", scenario.name);
-        }
+        let texts = copies(&original);
         // The name of a file may tell the role of its server, so it stays.
         let files: Vec<_> = scenario.files.iter().map(|(name, _)| name.clone()).zip(texts).collect();
         let (before, after) = (reported(&original), reported(&trace(&files)));
@@ -67,10 +65,7 @@ fn generated_deployments_tell_the_same_story_without_names() {
     for (seed, format) in [(1, Format::R2), (2, Format::Lync2010), (3, Format::Cls)] {
         let plan = Plan { seed, format, extent: Extent::Calls(200), servers: 3, damage_ppm: 5_000, ..Plan::default() };
         let original = trace(&in_memory(&plan).0);
-        let (rewriter, texts) = copies(&original);
-        for text in &texts {
-            assert_eq!(leftovers(&rewriter, text, 3), [], "{format:?}");
-        }
+        let texts = copies(&original);
         let names = original.inputs().iter().map(|input| input.name().to_owned());
         let after = reported(&trace(&names.zip(texts).collect::<Vec<_>>()));
         let before = reported(&original);
@@ -79,19 +74,20 @@ fn generated_deployments_tell_the_same_story_without_names() {
     }
 }
 
-/// The search itself: what is put back is found.
+/// The second reading knows no names: what is put back is found, with its line, and the log's own words are not.
 #[test]
-fn a_leftover_is_found() {
-    let log = b"TL_INFO(TF_PROTOCOL) [0]0F14.1A2C::10/15/2013-09:01:45.669.000d0b31 (SIPStack,A::B:C.cpp(125))$$begin_record\n\
-        Direction: incoming\nPeer: 192.0.2.77:5061\nMessage-Type: request\nStart-Line: OPTIONS sip:fabrikam.com SIP/2.0\n\
-        From: <sip:zacharias@fabrikam.com>;tag=1f0e5d77c2a94b6e8d1c\nTo: <sip:fabrikam.com>\nCSeq: 1 OPTIONS\n\
-        Call-ID: 7c6b5a49382716051423\nMessage-Body: -\n$$end_record\n";
-    let (rewriter, texts) = copies(&trace(&[("x.log".to_owned(), log.to_vec())]));
-    assert_eq!(leftovers(&rewriter, &texts[0], 3), []);
-    for original in ["192.0.2.77", "zacharias", "1f0e5d77c2a94b6e8d1c", "7c6b5a49382716051423"] {
-        let text = [&texts[0][..], b"left: ", original.as_bytes(), b"\n"].concat();
-        let found: Vec<String> = leftovers(&rewriter, &text, 3).into_iter().map(|l| l.word).collect();
-        assert_eq!(found, [original]);
+fn a_word_of_the_original_is_found_in_the_copy() {
+    let original = trace(&[("x.log".to_owned(), LOG.as_bytes().to_vec())]);
+    let seen = Seen::of(original.inputs().iter().map(Input::bytes));
+    let copy = copies(&original).remove(0);
+    assert_eq!(remains(&seen, &copy), []);
+    let line = copy.iter().filter(|b| **b == b'\n').count() + 1;
+    for put_back in ["Huxley", "d68bd9b8f0eab68990630472429bca14", "14255550123", "bWVyZ2Vy", "INVITE fabrikam request"]
+    {
+        let text = [&copy[..], b"left: ", put_back.as_bytes(), b"\n"].concat();
+        let found: Vec<_> = remains(&seen, &text).into_iter().map(|r| (r.word, r.line, r.count)).collect();
+        let word = put_back.split(' ').nth(1).unwrap_or(put_back);
+        assert_eq!(found, [(word.as_bytes().to_vec(), line, 1)]);
     }
 }
 
@@ -131,7 +127,7 @@ TL_WARN(TF_COMPONENT) [pool7\\fe7]0F14.1A2C::10/15/2013-09:01:46.000.0000a1b3 (S
 #[test]
 fn names_go_and_the_log_stays() {
     let original = trace(&[("fe7.log".to_owned(), LOG.as_bytes().to_vec())]);
-    let (_, texts) = copies(&original);
+    let texts = copies(&original);
     let copy = String::from_utf8(texts[0].clone()).unwrap();
     let lower = copy.to_lowercase();
     for name in [
@@ -194,7 +190,7 @@ fn the_command_proves_its_copy_or_writes_nothing() {
     let o = run_in(&["anonymise", samples, "-o", "out"], dir.path());
     let said = String::from_utf8(o.stdout).unwrap();
     assert!(o.status.success(), "{said}{}", String::from_utf8_lossy(&o.stderr));
-    assert!(said.contains("proven:") && said.contains("no original name is left"), "{said}");
+    assert!(said.contains("proven:") && said.contains("no known name is left; 0 words to look at"), "{said}");
     let mut bytes = Vec::new();
     for entry in std::fs::read_dir(dir.path().join("out")).unwrap() {
         bytes.extend(std::fs::read(entry.unwrap().path()).unwrap());
@@ -218,13 +214,15 @@ fn the_command_proves_its_copy_or_writes_nothing() {
         (&["anonymise", "out", "-o", "out/again"], "out/again lies in out"),
         (&["anonymise", samples, "-o", "other", "--key", "short.key"], "expected 16 bytes or more"),
         (&["anonymise", "short.key", "-o", "other"], "no SIP trace record"),
+        (&["anonymise", samples, "-o", "other", "--map", "short.key"], "is no map of copies"),
+        (&["anonymise", samples, "-o", "other", "--map", "other/files.tsv"], "must not lie in the folder"),
     ] {
         let o = run_in(args, dir.path());
         assert_eq!(o.status.code(), Some(2), "{args:?}");
         assert!(String::from_utf8_lossy(&o.stderr).contains(told), "{args:?}: {o:?}");
     }
     let names: BTreeSet<_> = std::fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
-    assert_eq!(names, BTreeSet::from(["out".into(), "short.key".into()]));
+    assert_eq!(names, BTreeSet::from(["files.tsv".into(), "out".into(), "short.key".into()]));
 }
 
 #[test]
@@ -241,4 +239,89 @@ fn a_key_gives_the_same_pseudonyms_again() {
     let (a, b) = (copy("a", &["--key", "key"]), copy("b", &["--key", "key"]));
     assert!(a == b);
     assert!(copy("c", &[]) != a, "a forgotten key gives others");
+}
+
+/// A place in the copy can be told in the original, by whoever has the table.
+#[test]
+fn a_table_says_which_copy_is_which_original() {
+    let dir = tempfile::tempdir().unwrap();
+    let samples = ["samples/edge-only.log", "samples/silent-mobile-leg.log"].map(root);
+    let names: Vec<&str> = samples.iter().map(|s| s.to_str().unwrap()).collect();
+    for (folder, name) in [("a", names[0]), ("b", names[1])] {
+        assert!(run_in(&["anonymise", name, "-o", folder], dir.path()).status.success());
+    }
+    assert!(run_in(&["anonymise", names[0], "-o", "c", "--map", "mine.tsv"], dir.path()).status.success());
+    let read = |name: &str| std::fs::read_to_string(dir.path().join(name)).unwrap();
+    let rows: Vec<Vec<String>> =
+        read("files.tsv").lines().map(|l| l.split('\t').map(str::to_owned).collect()).collect();
+    assert_eq!(rows[0], ["copy", "original"]);
+    assert_eq!(rows.iter().skip(1).map(|r| r[1].as_str()).collect::<Vec<_>>(), names);
+    assert!(rows[1..].iter().all(|r| dir.path().join(&r[0]).is_file()), "{rows:?}");
+    assert_eq!(read("mine.tsv").lines().count(), 2);
+}
+
+/// Text in UTF-16 that has lost a byte is one endless word; a wrapped log has words in two pieces.
+#[test]
+fn damaged_logs_end_and_tell_their_story() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = std::fs::read_to_string(root("samples/desktop-calls.log")).unwrap();
+    let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let lost = [&wide[..wide.len() / 2 | 1], &wide[(wide.len() / 2 | 1) + 1..]].concat();
+    let wrapped: String = text
+        .lines()
+        .flat_map(|l| {
+            if l.is_empty() {
+                vec![String::new()]
+            } else {
+                l.as_bytes().chunks(120).map(|c| String::from_utf8_lossy(c).into_owned()).collect()
+            }
+        })
+        .map(|l| l + "\n")
+        .collect();
+    let long = text.replacen("sip:", &format!("sip:{}", "a".repeat(100_000)), 3);
+    for (name, bytes) in [("lost.log", lost), ("wrapped.log", wrapped.into_bytes()), ("long.log", long.into_bytes())] {
+        std::fs::write(dir.path().join(name), bytes).unwrap();
+        let folder = name.replace('.', "-");
+        let o = run_in(&["anonymise", name, "-o", &folder], dir.path());
+        assert!(o.status.success(), "{name}: {}", String::from_utf8_lossy(&o.stderr));
+    }
+}
+
+/// Which record it was is told, and without it the stories are one again; all others keep their lines.
+#[test]
+fn a_record_that_breaks_the_story_is_named_and_left_out() {
+    let text = std::fs::read_to_string(root("samples/silent-mobile-leg.log")).unwrap();
+    let at = text.find("SIP/2.0 408 ").unwrap();
+    let line = text[..at].matches('\n').count() as u64 + 1;
+    let changed = [&text[..at], "SIP/2.0 487 ", &text[at + 12..]].concat();
+    let load = |text: &[u8]| trace(&[("fe.log".to_owned(), text.to_vec())]);
+    let (original, copy) = (load(text.as_bytes()), load(changed.as_bytes()));
+    let report = reported(&original);
+    let found = difference(&report, &reported(&copy)).unwrap();
+    let records = culprits(&original, &copy, &report, &found);
+    assert_eq!(records.len(), 1);
+    let place = original.locate(records[0]);
+    assert!(place.line < line && line - place.line < 10, "{place:?}, changed in line {line}");
+    let spans = original.in_order(&records, &[]);
+    let without = |text: &str| {
+        let out = leave_out(text.as_bytes(), &spans);
+        assert_eq!(out.iter().filter(|b| **b == b'\n').count(), text.matches('\n').count());
+        reported(&load(&out))
+    };
+    assert_eq!(difference(&without(&text), &without(&changed)), None);
+}
+
+#[test]
+fn a_failed_proof_names_its_record_in_one_screen() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = root("samples/silent-mobile-leg.log");
+    let args = ["anonymise", log.to_str().unwrap(), "-o", "out", "--word", "invite"];
+    let o = run_in(&args, dir.path());
+    let said = String::from_utf8(o.stderr).unwrap();
+    assert_eq!(o.status.code(), Some(2));
+    assert!(said.contains("silent-mobile-leg.log:") && said.contains("--drop-damaged"), "{said}");
+    assert!(said.len() < 1500, "{said}");
+    let o = run_in(&[&args[..], &["--drop-damaged"]].concat(), dir.path());
+    let said = String::from_utf8(o.stdout).unwrap();
+    assert!(o.status.success() && said.contains("left out: "), "{said}{}", String::from_utf8_lossy(&o.stderr));
 }

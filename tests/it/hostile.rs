@@ -120,7 +120,7 @@ proptest! {
 
 /// One change of a log: what a fuzzer does to it.
 #[derive(Clone, Debug)]
-enum Change {
+pub(crate) enum Change {
     /// Flips one bit.
     Flip(prop::sample::Index, u8),
     /// Drops everything behind a place.
@@ -156,7 +156,7 @@ const WORDS: &[&str] = &[
     "ms-diagnostics: ",
 ];
 
-fn changes() -> impl Strategy<Value = Vec<Change>> {
+pub(crate) fn changes() -> impl Strategy<Value = Vec<Change>> {
     use prop::sample::Index;
     let one = prop_oneof![
         4 => (any::<Index>(), 0u8..8).prop_map(|(at, bit)| Change::Flip(at, bit)),
@@ -168,7 +168,7 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
     prop::collection::vec(one, 1..30)
 }
 
-fn change(text: &mut Vec<u8>, other: &[u8], change: &Change) {
+pub(crate) fn change(text: &mut Vec<u8>, other: &[u8], change: &Change) {
     if text.is_empty() {
         return;
     }

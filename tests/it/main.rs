@@ -26,7 +26,7 @@
 //! * `show`: ladders, and `siptrail show` as a user runs it
 //! * `forms`: NDJSON, CSV and Markdown, and `--output`
 //! * `excerpts`: what was cut out of logs, and lies beside them
-//! * `anonymise`: copies without names
+//! * `anonymise`: copies without names; `planted`: identities of each kind are gone; `fuzzed`: whatever the bytes
 //! * `tui`: what keys do in the terminal UI; `keyboard` presses them
 //! * `screens`: its screens against `tests/screens`
 //! * `cli`: the program as a user runs it, exit codes included
@@ -57,6 +57,7 @@ mod finish;
 mod forks;
 mod forms;
 mod framing;
+mod fuzzed;
 mod hops;
 mod hostile;
 mod keyboard;
@@ -64,6 +65,7 @@ mod less;
 mod lines;
 mod list;
 mod notes;
+mod planted;
 mod program;
 mod properties;
 #[cfg(unix)]

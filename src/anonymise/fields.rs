@@ -1,0 +1,205 @@
+//! Parameters, attributes and fields whose value is a name: `User="..."`, `CN=...`, `"displayName":"..."`, `ext. 4711`.
+
+use std::ops::Range;
+
+use super::marks::{Mark, Marks, rest, run, run_back, short_run};
+
+/// Names of parameters, attributes and fields whose value is a name, without `-` and `_`.
+const NAMES: [&str; 85] = [
+    "user",
+    "username",
+    "userid",
+    "uid",
+    "login",
+    "logon",
+    "logonname",
+    "fullname",
+    "displayname",
+    "givenname",
+    "firstname",
+    "lastname",
+    "middlename",
+    "surname",
+    "familyname",
+    "cn",
+    "ou",
+    "dc",
+    "email",
+    "emailaddress",
+    "mail",
+    "smtp",
+    "upn",
+    "userprincipalname",
+    "samaccountname",
+    "company",
+    "companyname",
+    "department",
+    "organization",
+    "organisation",
+    "org",
+    "tenant",
+    "tenantname",
+    "owner",
+    "organizer",
+    "organiser",
+    "presenter",
+    "attendee",
+    "caller",
+    "callee",
+    "callername",
+    "calleename",
+    "contactname",
+    "sender",
+    "sendername",
+    "recipient",
+    "alias",
+    "nickname",
+    "nick",
+    "filename",
+    "device",
+    "devicename",
+    "computer",
+    "computername",
+    "machine",
+    "machinename",
+    "workstation",
+    "account",
+    "accountname",
+    "domainname",
+    "site",
+    "sitename",
+    "city",
+    "building",
+    "room",
+    "street",
+    "office",
+    "ext",
+    "extension",
+    "exten",
+    "phonenumber",
+    "telephonenumber",
+    "callerid",
+    "calledparty",
+    "callingparty",
+    "lineuri",
+    "pin",
+    "passcode",
+    "confid",
+    "conferenceid",
+    "cname",
+    "manager",
+    "delegate",
+    "person",
+    "isub",
+];
+
+/// Names that say so only with a value in quotes that looks like one.
+const PERHAPS: [&str; 10] =
+    ["name", "title", "path", "folder", "line", "location", "text", "subject", "tgrp", "display"];
+
+/// Parts of a distinguished name that are one letter or two: in capitals only.
+const CAPITALS: [&[u8]; 9] = [b"CN", b"OU", b"DC", b"O", b"L", b"ST", b"S", b"E", b"UID"];
+
+fn plain(name: &[u8]) -> Vec<u8> {
+    name.iter().filter(|b| !matches!(b, b'-' | b'_')).map(u8::to_ascii_lowercase).collect()
+}
+
+/// Whether a field, by its name, holds a name.
+pub(super) fn is_name(field: &[u8]) -> bool {
+    let plain = plain(field);
+    let plain = plain.strip_prefix(b"x").filter(|_| field.get(1) == Some(&b'-')).unwrap_or(&plain);
+    NAMES.iter().any(|n| n.as_bytes() == plain)
+}
+
+/// `User="..."`, `CN=...`, `filename=...`, `;ext=4711`, and `ext. 4711` in words.
+pub(super) fn parameters(text: &[u8], marks: &mut Marks) {
+    for at in memchr::memchr_iter(b'=', text) {
+        let end = at - run_back(text, at, |b| b == b' ').min(1);
+        let len = run_back(text, end, |b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')).min(32);
+        // `User ID=sa` of a connection string.
+        let id = text[end - len..end].eq_ignore_ascii_case(b"id")
+            && text[..end - len].last_chunk().is_some_and(|front: &[u8; 5]| front.eq_ignore_ascii_case(b"user "));
+        let name = if id { &b"userid"[..] } else { &text[end - len..end] };
+        let quote = text.get(at + 1).copied().filter(|b| matches!(b, b'"' | b'\''));
+        let capitals = CAPITALS.contains(&name);
+        if capitals {
+            marks.set(end - len..end, Mark::Done);
+        }
+        let value = if let Some(quote) = quote {
+            let len = short_run(text, at + 2, |b| b != quote);
+            at + 2..at + 2 + len
+        } else if capitals || matches!(name, b"cn" | b"ou" | b"dc") {
+            // A part of a distinguished name has blanks.
+            at + 1
+                ..at + 1
+                    + short_run(text, at + 1, |b| {
+                        !matches!(b, b',' | b'"' | b';' | b'/' | b'<' | b'>' | b'\'' | b'+' | b')')
+                    })
+        } else {
+            at + 1..at + 1 + short_run(text, at + 1, |b| !b.is_ascii_whitespace() && !b"\"'<>;,&)]}".contains(&b))
+        };
+        let shown = &text[value.clone()];
+        let own = [&b"phone"[..], b"ip", b"dialstring"].contains(&shown);
+        let perhaps = quote.is_some()
+            && (shown.contains(&b' ') || shown.first().is_some_and(u8::is_ascii_uppercase))
+            && PERHAPS.iter().any(|n| n.as_bytes() == plain(name));
+        if !own && (capitals || is_name(name)) || perhaps {
+            marks.set(value, Mark::Name);
+        }
+    }
+}
+
+/// `"displayName":"..."`
+pub(super) fn members(text: &[u8], marks: &mut Marks) {
+    for at in memchr::memmem::find_iter(text, b"\":") {
+        let len = run_back(text, at, |b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')).min(32);
+        let open = at + 2 + run(text, at + 2, |b| b == b' ');
+        let name = &text[at - len..at];
+        let named = is_name(name) || PERHAPS.iter().any(|n| n.as_bytes() == plain(name));
+        if named && text.get(open) == Some(&b'"') {
+            marks.set(open + 1..open + 1 + short_run(text, open + 1, |b| b != b'"'), Mark::Name);
+        }
+    }
+}
+
+/// What stands behind a word: `ext. 4711`, `room 12`, `user 'Kim'`, `caller: Kim Lee`.
+pub(super) fn behind(text: &[u8], word: &Range<usize>, marks: &mut Marks) {
+    const NUMBERED: [&[u8]; 14] = [
+        b"ext",
+        b"extension",
+        b"exten",
+        b"room",
+        b"desk",
+        b"pin",
+        b"passcode",
+        b"dialed",
+        b"dialled",
+        b"called",
+        b"caller",
+        b"callee",
+        b"calling",
+        b"phone",
+    ];
+    let gap = run(text, word.end, |b| matches!(b, b' ' | b'.' | b':' | b'=' | b'#' | b'\'' | b'"'));
+    if !(1..5).contains(&gap) || word.len() > 12 {
+        return;
+    }
+    let (start, name) = (word.end + gap, &text[word.clone()]);
+    let digits = run(text, start, |b| b.is_ascii_digit());
+    if digits > 0 && NUMBERED.iter().any(|w| name.eq_ignore_ascii_case(w)) {
+        marks.set(start..start + digits, Mark::Name);
+    }
+    let gap = &text[word.end..start];
+    let quote = gap.iter().copied().find(|b| matches!(b, b'\'' | b'"')).filter(|b| gap.ends_with(&[*b]));
+    if digits == 0 && (quote.is_some() || gap == b": ") && is_name(name) {
+        let ends =
+            |b: u8| quote.map_or(matches!(b, b',' | b';' | b'(' | b')' | b'<' | b'"' | b'[' | b'|' | b'='), |q| b == q);
+        let len = rest(text, start).iter().take(LONGEST).take_while(|b| !ends(**b)).count();
+        if quote.is_none() || text.get(start + len) == quote.as_ref() {
+            marks.set(start..start + len, Mark::Name);
+        }
+    }
+}
+
+/// Bytes of a name behind its word.
+const LONGEST: usize = 128;

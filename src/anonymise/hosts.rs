@@ -1,0 +1,216 @@
+//! Addresses and hosts: what stands around an `@`, behind a scheme, in a Via, in parameters that name a server.
+
+use std::ops::Range;
+
+use super::marks::{Mark, Marks, rest, run, run_back, short_run};
+use super::vocabulary::{is_top, kept_tail};
+use super::words::is_letter;
+
+/// Schemes behind which a name or a host stands.
+const SCHEMES: [&[u8]; 9] = [b"sip", b"sips", b"tel", b"mailto", b"im", b"pres", b"xmpp", b"callto", b"conf"];
+
+/// Parameters whose value is a host, whatever it is called.
+const HOSTS: [&[u8]; 20] = [
+    b"source",
+    b"targetname",
+    b"fqdn",
+    b"fqdn1",
+    b"fqdn2",
+    b"ms-fe",
+    b"fe",
+    b"ms-ep-fqdn",
+    b"domain",
+    b"host",
+    b"maddr",
+    b"peer",
+    b"pool",
+    b"server",
+    b"hostname",
+    b"received",
+    b"phone-context",
+    b"trunk-context",
+    b"ms-edge",
+    b"destination",
+];
+
+fn is_host(b: u8) -> bool {
+    is_letter(b) || matches!(b, b'.' | b'-' | b'_')
+}
+
+/// Marks all of them.
+pub(super) fn mark(text: &[u8], value: usize, marks: &mut Marks) {
+    if text[..value].trim_ascii().eq_ignore_ascii_case(b"peer:") {
+        host(text, host_at(text, value), marks);
+    }
+    by_last_label(text, marks);
+    if memchr::memchr(b':', text).is_some() {
+        vias(text, marks);
+        schemes(text, marks);
+    }
+    parameters(text, marks);
+    addresses(text, marks);
+}
+
+/// Two labels or more, the last of them known and in one case, so that `Rtc.Internal.Net` is none.
+fn by_last_label(text: &[u8], marks: &mut Marks) {
+    let mut at = 0;
+    while let Some(dot) = memchr::memchr(b'.', rest(text, at)).map(|p| at + p) {
+        let plain = |b: u8| is_letter(b) || matches!(b, b'.' | b'-');
+        let start = dot - text[at..dot].iter().rev().take_while(|b| plain(**b)).count();
+        let mut end = dot + run(text, dot, plain);
+        at = end.max(dot + 1);
+        while end > start && matches!(text[end - 1], b'.' | b'-') {
+            end -= 1;
+        }
+        let Some(last) = memchr::memrchr(b'.', &text[start..end]).map(|p| start + p + 1) else { continue };
+        let label = &text[last..end];
+        let one_case = label.iter().all(u8::is_ascii_lowercase) || label.iter().all(u8::is_ascii_uppercase);
+        if last > start + 1 && one_case && is_top(label) {
+            host(text, start..end, marks);
+        }
+    }
+}
+
+/// Marks a host; of a vendor's or a standard's, the labels in front are words as others are.
+pub(super) fn host(text: &[u8], range: Range<usize>, marks: &mut Marks) {
+    let kept = kept_tail(&text[range.clone()]);
+    if kept > 0 {
+        marks.set(range.end - kept..range.end, Mark::Done);
+    } else {
+        marks.set(range, Mark::Host);
+    }
+}
+
+/// The host at a place, behind blanks and quotes.
+fn host_at(text: &[u8], at: usize) -> Range<usize> {
+    let start = at + run(text, at, |b| matches!(b, b' ' | b'"' | b'\'' | b'['));
+    let mut end = start + run(text, start, is_host);
+    while end > start && text[end - 1] == b'.' {
+        end -= 1;
+    }
+    start..end
+}
+
+/// `SIP/2.0/TLS fe01.contoso.com:5061`
+fn vias(text: &[u8], marks: &mut Marks) {
+    for at in memchr::memmem::find_iter(text, b"SIP/2.0/") {
+        let word = run(text, at + 8, |b| b.is_ascii_alphabetic());
+        if word > 0 && text.get(at + 8 + word) == Some(&b' ') {
+            host(text, host_at(text, at + 8 + word), marks);
+        }
+    }
+}
+
+/// `sip:fe01`, `tel:+1-425-555-0142`, `https://meet.contoso.com/bob/`
+fn schemes(text: &[u8], marks: &mut Marks) {
+    for at in memchr::memchr_iter(b':', text) {
+        let letters = run_back(text, at.min(text.len()), |b| b.is_ascii_alphabetic()).min(12);
+        let scheme = &text[at - letters..at];
+        let inside =
+            (at - letters).checked_sub(1).and_then(|b| text.get(b)).is_some_and(|b| is_letter(*b) || *b == b'-');
+        if letters > 1 && rest(text, at).starts_with(b"://") {
+            url(text, at + 3, marks);
+        } else if !inside && SCHEMES.iter().any(|s| scheme.eq_ignore_ascii_case(s)) {
+            if scheme.eq_ignore_ascii_case(b"tel") || scheme.eq_ignore_ascii_case(b"callto") {
+                let len = run(text, at + 1, |b| b.is_ascii_digit() || b"+-.()*#".contains(&b));
+                marks.set(at + 1..at + 1 + len, Mark::Name);
+                continue;
+            }
+            // All of it in front of the `@`, a password and parameters too.
+            let user = short_run(text, at + 1, |b| !b.is_ascii_whitespace() && !b"<>\"'@".contains(&b));
+            if text.get(at + 1 + user) == Some(&b'@') {
+                marks.set(at + 1..at + 1 + user, Mark::Name);
+                continue;
+            }
+            let found = host_at(text, at + 1);
+            if found.start == at + 1 && text.get(found.end) != Some(&b'@') {
+                host(text, found, marks);
+            }
+        }
+    }
+}
+
+/// Parts of a path behind which people stand.
+const PEOPLE: [&[u8]; 11] =
+    [b"meet", b"join", b"personal", b"people", b"users", b"user", b"profile", b"profiles", b"my", b"home", b"schedule"];
+
+fn url(text: &[u8], at: usize, marks: &mut Marks) {
+    let ends = |b: u8| b.is_ascii_whitespace() || b"\"'<>),;|{}".contains(&b);
+    let len = short_run(text, at, |b| !ends(b));
+    let whole = at..at + len;
+    let path = at + short_run(text, at, |b| !ends(b) && !matches!(b, b'/' | b'?' | b'#'));
+    let authority = memchr::memrchr(b'@', &text[at..path]).map_or(at, |p| at + p + 1);
+    let name = host_at(text, authority);
+    let mut personal =
+        text[name.clone()].split(|b| *b == b'.').next().is_some_and(|first| first == b"meet" || first == b"my");
+    if name.end <= path {
+        host(text, name, marks);
+    }
+    let mut start = path;
+    while start < whole.end {
+        let end = start + run(&text[..whole.end], start, |b| !matches!(b, b'/' | b'?' | b'=' | b'&' | b'#'));
+        let part = &text[start..end];
+        if personal || part.first() == Some(&b'~') {
+            marks.set(start..end, Mark::Name);
+        } else if PEOPLE.iter().any(|p| part.eq_ignore_ascii_case(p)) {
+            personal = true;
+        }
+        start = end + 1;
+    }
+}
+
+fn parameters(text: &[u8], marks: &mut Marks) {
+    for at in memchr::memchr_iter(b'=', text) {
+        let letters = run_back(text, at, |b| b.is_ascii_alphanumeric() || b == b'-').min(24);
+        let name = &text[at - letters..at];
+        if HOSTS.iter().any(|h| name.eq_ignore_ascii_case(h)) {
+            let found = host_at(text, at + 1);
+            // `source="local"`, `"internal edge"`: which of its sides a server means.
+            let value = &text[found.clone()];
+            let side = [&b"local"[..], b"internal", b"external"].iter().any(|w| value.eq_ignore_ascii_case(w));
+            if !side {
+                host(text, found, marks);
+            }
+        }
+    }
+    if memchr::memchr(b'=', text).is_none() {
+        return;
+    }
+    for name in [&b"opaque="[..], b"ms-internal-info="] {
+        for at in memchr::memmem::find_iter(text, name) {
+            // Values that mean something to their maker only: `user:epid:...` from the last colon on.
+            let start = at + name.len();
+            let value = rest(text, start);
+            let open = usize::from(value.starts_with(b"\""));
+            let len = open + short_run(value, open, |b| !b";,>\" \t".contains(&b));
+            let colon = memchr::memrchr(b':', &value[..len]).map_or(open, |p| p + 1);
+            marks.set(start + colon..start + len, Mark::Name);
+        }
+    }
+}
+
+/// `bob.smith@contoso.com`: what stands before an `@`, back to what cannot belong to it, and the host behind.
+fn addresses(text: &[u8], marks: &mut Marks) {
+    for at in memchr::memchr_iter(b'@', text) {
+        let ends = |b: u8| b.is_ascii_whitespace() || b"<>:;,\"'()=[]{}@|/\\".contains(&b);
+        let found = host_at(text, at + 1);
+        let found = if found.start == at + 1 { found } else { at + 1..at + 1 };
+        let user = at - run_back(text, at, |b| !ends(b))..at;
+        let kept = !found.is_empty() && kept_tail(&text[found.clone()]) > 0;
+        if !found.is_empty() {
+            host(text, found, marks);
+        }
+        // `push@push.lync.com` is the clearing house, not a person.
+        if kept && text[user.clone()].eq_ignore_ascii_case(b"push") {
+            marks.set(user, Mark::Done);
+            continue;
+        }
+        let quoted = user.is_empty() && text[..at].ends_with(b"\"");
+        if quoted {
+            let open = memchr::memrchr(b'"', &text[..at - 1]).map_or(at - 1, |p| p + 1);
+            marks.set(open.max(at.saturating_sub(256))..at - 1, Mark::Name);
+        }
+        let mcx = text[user.clone()].get(..7).is_some_and(|m| m.eq_ignore_ascii_case(b"mcxuser")) && user.len() > 39;
+        marks.set(if mcx { user.start + 39..user.end } else { user }, Mark::Name);
+    }
+}

@@ -1,0 +1,74 @@
+//! What is known of each byte of a logical line before its words are replaced.
+
+use std::ops::Range;
+
+/// How sure it is that a byte is part of a name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Mark {
+    /// Nothing says so: words that are not the log's own are replaced.
+    #[default]
+    Words,
+    /// A host: replaced whatever word it is, but for what its label tells of a server's role.
+    Host,
+    /// A name: replaced whatever word it is.
+    Name,
+    /// Replaced already, or kept on purpose.
+    Done,
+}
+
+/// The marks of a line.
+#[derive(Debug, Default)]
+pub(super) struct Marks(Vec<Mark>);
+
+impl Marks {
+    pub(super) fn clear(&mut self, len: usize) {
+        self.0.clear();
+        self.0.resize(len, Mark::Words);
+    }
+
+    /// Marks a range; what is done stays so.
+    pub(super) fn set(&mut self, range: Range<usize>, mark: Mark) {
+        for place in self.0.get_mut(range).unwrap_or_default() {
+            if *place != Mark::Done {
+                *place = mark;
+            }
+        }
+    }
+
+    /// Marks a range whatever it was.
+    pub(super) fn reset(&mut self, range: Range<usize>, mark: Mark) {
+        self.0.get_mut(range).unwrap_or_default().fill(mark);
+    }
+
+    /// The mark of a word: that of its first byte.
+    pub(super) fn of(&self, word: &Range<usize>) -> Mark {
+        self.0.get(word.start).copied().unwrap_or_default()
+    }
+
+    pub(super) fn is_done(&self, at: usize) -> bool {
+        self.0.get(at) == Some(&Mark::Done)
+    }
+}
+
+/// The rest of a text from a place on; empty behind its end.
+pub(super) fn rest(text: &[u8], at: usize) -> &[u8] {
+    text.get(at..).unwrap_or_default()
+}
+
+/// Bytes of a value, an address or a path that are looked at: a megabyte of `a=` must not be read once for each.
+const LONGEST: usize = 256;
+
+/// How many bytes from a place on, of those that are looked at, are of a kind.
+pub(super) fn short_run(text: &[u8], at: usize, of: impl Fn(u8) -> bool) -> usize {
+    rest(text, at).iter().take(LONGEST).take_while(|b| of(**b)).count()
+}
+
+/// How many bytes from a place on are of a kind.
+pub(super) fn run(text: &[u8], at: usize, of: impl Fn(u8) -> bool) -> usize {
+    rest(text, at).iter().take_while(|b| of(**b)).count()
+}
+
+/// How many bytes in front of a place are of a kind.
+pub(super) fn run_back(text: &[u8], at: usize, of: impl Fn(u8) -> bool) -> usize {
+    text.get(..at).unwrap_or_default().iter().rev().take_while(|b| of(**b)).count()
+}

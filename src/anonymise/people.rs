@@ -1,0 +1,192 @@
+//! Where people and their things are named: display names, parameters, accounts, paths, lines of session descriptions.
+
+use std::ops::Range;
+
+use super::marks::{Mark, Marks, rest, run, run_back};
+use super::words::is_letter;
+
+/// Headers whose value is `"display name" <uri>`, in lower case, with their compact forms.
+const ADDRESSES: [&[u8]; 24] = [
+    b"from",
+    b"to",
+    b"f",
+    b"t",
+    b"contact",
+    b"m",
+    b"p-asserted-identity",
+    b"p-preferred-identity",
+    b"referred-by",
+    b"b",
+    b"refer-to",
+    b"r",
+    b"remote-party-id",
+    b"history-info",
+    b"diversion",
+    b"reply-to",
+    b"p-called-party-id",
+    b"p-associated-uri",
+    b"ms-asserted-identity",
+    b"p-session-on-behalf-of",
+    b"on-behalf-of",
+    b"alert-info",
+    b"call-info",
+    b"p-charging-vector",
+];
+
+/// Whether a header, in lower case, holds addresses with names.
+pub(super) fn holds_addresses(header: &[u8]) -> bool {
+    ADDRESSES.contains(&header)
+}
+
+/// Marks display names in front of `<...>`. `sure` says that the text is the value of a header that has them.
+pub(super) fn display_names(text: &[u8], from: usize, sure: bool, marks: &mut Marks) {
+    let (mut at, mut start) = (from, from);
+    let mut closes = true;
+    while let Some(&byte) = text.get(at) {
+        match byte {
+            b'"' if closes => {
+                let Some(close) = closing(text, at + 1) else {
+                    // None behind it either.
+                    closes = false;
+                    continue;
+                };
+                let behind = close + 1 + run(text, close + 1, |b| b.is_ascii_whitespace());
+                let value = at.checked_sub(1).is_some_and(|b| text[b] == b'=');
+                if text.get(behind) == Some(&b'<') && (sure || is_address(text, behind)) || sure && !value {
+                    marks.set(at + 1..close, Mark::Name);
+                }
+                (at, start) = (close + 1, close + 1);
+                continue;
+            }
+            b'<' => {
+                if sure || is_address(text, at) {
+                    marks.set(start..at, Mark::Name);
+                }
+                at += 1 + rest(text, at + 1).iter().take(LONGEST).position(|b| matches!(b, b'<' | b'>')).unwrap_or(0);
+                start = at + 1;
+            }
+            b'>' | b';' | b':' => start = at + 1,
+            // `Smith, John <sip:...>` was written without the quotes it needs.
+            b',' if !sure => start = at + 1,
+            _ => {}
+        }
+        at += 1;
+    }
+}
+
+/// Bytes that an address in brackets has at most.
+const LONGEST: usize = 512;
+
+/// The quote that closes a string, which none with a backslash does.
+fn closing(text: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        match text.get(at)? {
+            b'"' => return Some(at),
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+}
+
+/// Whether what stands in brackets is an address.
+fn is_address(text: &[u8], open: usize) -> bool {
+    let inside = rest(text, open + 1);
+    let inside = &inside[..inside.len().min(LONGEST)];
+    let inside = &inside[..inside.iter().position(|b| matches!(b, b'<' | b'>')).unwrap_or(inside.len())];
+    let scheme = inside.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    scheme > 1 && inside.get(scheme) == Some(&b':') || memchr::memchr(b'@', inside).is_some()
+}
+
+/// Folders in which those of people lie.
+const HOMES: [&[u8]; 6] = [b"users", b"documents and settings", b"profiles", b"home", b"homes", b"user"];
+
+/// `DOMAIN\user`, `C:\Users\bob\x.log`, `\\server\share`, `/home/bob/`.
+pub(super) fn paths(text: &[u8], from: usize, marks: &mut Marks) {
+    let mut at = from;
+    while let Some(slash) = memchr::memchr(b'\\', rest(text, at)).map(|p| at + p) {
+        let part = |b: u8| is_letter(b) || matches!(b, b'.' | b'-' | b'_' | b'$');
+        let start = slash - text[at..slash].iter().rev().take_while(|b| part(**b)).count();
+        let drive = text[at..slash].ends_with(b":");
+        let share = start == slash && text.get(slash + 1) == Some(&b'\\') && !drive;
+        // The folders, each with the blanks in it.
+        let stops = |b: u8| matches!(b, b'"' | b'\'' | b'<' | b'>' | b'|' | b'*' | b'?' | b',' | b';' | b'\t' | b'\n');
+        let mut parts: Vec<Range<usize>> = if start < slash { vec![start..slash] } else { Vec::new() };
+        let mut from = slash;
+        while text.get(from) == Some(&b'\\') {
+            let next = from + 1;
+            let len = run(text, next, |b| b != b'\\' && !stops(b) && (part(b) || b == b' ' || b == b'(' || b == b')'));
+            let more = text.get(next + len) == Some(&b'\\');
+            // Behind the last folder a sentence may go on.
+            let len = if more { len } else { run(text, next, part) };
+            if len > 0 {
+                parts.push(next..next + len);
+            }
+            from = next + len;
+        }
+        at = from.max(slash + 1);
+        let mut named = share;
+        for (i, folder) in parts.iter().enumerate() {
+            if named || !drive && parts.len() == 2 || !drive && !share && i < 2 {
+                marks.set(folder.clone(), Mark::Name);
+            }
+            let home = HOMES.iter().any(|h| text[folder.clone()].eq_ignore_ascii_case(h));
+            named = home || share;
+        }
+    }
+    if memchr::memchr(b'/', text).is_none() {
+        return;
+    }
+    for home in [&b"/home/"[..], b"/Users/", b"/users/"] {
+        for at in memchr::memmem::find_iter(text, home) {
+            let start = at + home.len();
+            marks.set(start..start + run(text, start, |b| is_letter(b) || matches!(b, b'.' | b'-' | b'_')), Mark::Name);
+        }
+    }
+}
+
+/// A line of a session description from a place on.
+pub(super) fn description(text: &[u8], from: usize, marks: &mut Marks) {
+    let start = from + run(text, from, |b| b.is_ascii_whitespace());
+    let [letter, b'=', value @ ..] = rest(text, start) else { return };
+    let from = start + 2;
+    match letter {
+        b'o' => {
+            let user = run(text, from, |b| !b.is_ascii_whitespace());
+            marks.set(from..from + user, Mark::Name);
+            last_word(text, marks);
+        }
+        b'c' => last_word(text, marks),
+        b's' if matches!(value.trim_ascii(), b"session" | b"-" | b"") => {}
+        b's' | b'i' | b'u' | b'e' | b'p' => marks.set(from..text.len(), Mark::Name),
+        b'a' => {
+            for name in [&b"cname:"[..], b"tool:", b"cat:", b"keywds:", b"charset:"] {
+                if let Some(at) = memchr::memmem::find(text, name) {
+                    marks.set(at + name.len()..text.len(), Mark::Name);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The address at the end of `IN IP4 host`.
+fn last_word(text: &[u8], marks: &mut Marks) {
+    let text = text.trim_ascii_end();
+    let start = text.len() - run_back(text, text.len(), |b| !b.is_ascii_whitespace());
+    if start > 2 {
+        marks.set(start..text.len(), Mark::Host);
+    }
+}
+
+/// `Kim's phone` among products.
+pub(super) fn owners(text: &[u8], marks: &mut Marks) {
+    for at in memchr::memmem::find_iter(text, b"s").filter(|at| *at > 1) {
+        let mark = match text[..at] {
+            [.., b'\''] => 1,
+            [.., 0xe2, 0x80, 0x99] => 3,
+            _ => continue,
+        };
+        let end = at - mark;
+        marks.set(end - run_back(text, end, |b| b.is_ascii_alphanumeric() || b >= 0x80)..end, Mark::Name);
+    }
+}

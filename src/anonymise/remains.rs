@@ -1,0 +1,199 @@
+//! A second reading, which knows nothing of the first: words of the copy that stand in the original too.
+//!
+//! It has no list of names and no grammar of addresses. Whatever word of the copy is one of the original, is not of the
+//! vocabulary of a trace, and is rare, may be somebody's name: it is told with its place, for a person to judge. Where
+//! the frame puts numbers of its own (times, correlation, lengths) it does not look.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use hashbrown::HashMap;
+use rayon::prelude::*;
+
+use super::vocabulary::is_known;
+use super::words::{Recent, Seen, dotted, hash, is_letter, split, words};
+use crate::record::prefix;
+
+/// A word of a copy that is one of the original.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remaining {
+    /// The word as it stands at its first place.
+    pub word: Vec<u8>,
+    /// Line of its first place, counted from 1.
+    pub line: usize,
+    /// How often it stands in this text.
+    pub count: u64,
+}
+
+/// Words in more than this part of the lines are the log's own.
+const COMMON: u64 = 20;
+/// Fewer places than this are rare in any log.
+const RARE: u64 = 50;
+/// Shorter words are told by chance: there are so few.
+const SHORTEST: usize = 3;
+/// A longer word is not one half of one of the vocabulary.
+const LONGEST: usize = 64;
+/// So many digits are a number of a telephone, a device or a session.
+const LONG_NUMBER: usize = 7;
+/// Different words told of a piece of the text; more than anybody looks at.
+const MOST: usize = 10_000;
+
+/// Reads a copy against the words of the originals; the words stand in the order of their first places.
+pub fn remains(seen: &Seen, copy: &[u8]) -> Vec<Remaining> {
+    let pieces = split(copy);
+    let lines = AtomicUsize::new(0);
+    let found: Vec<(usize, HashMap<Vec<u8>, Remaining>)> = pieces
+        .par_iter()
+        .map_init(Recent::default, |clean, piece| {
+            let mut reader = Reader { seen, found: HashMap::new(), broken: None, clean };
+            let mut number = 0;
+            let mut at = 0;
+            while at < piece.len() {
+                let (end, next) = crate::text::line_end(piece, at);
+                reader.look(piece[at..end].strip_suffix(b"\r").unwrap_or(&piece[at..end]), number);
+                (at, number) = (next, number + 1);
+            }
+            let found = reader.finish();
+            lines.fetch_add(number, Ordering::Relaxed);
+            (number, found)
+        })
+        .collect();
+    let mut all: HashMap<Vec<u8>, Remaining> = HashMap::new();
+    let mut first = 1;
+    for (count, found) in found {
+        #[expect(clippy::iter_over_hash_type, reason = "sorted below")]
+        for (word, one) in found {
+            let known =
+                all.entry(word).or_insert_with(|| Remaining { line: first + one.line, count: 0, ..one.clone() });
+            known.count += one.count;
+        }
+        first += count;
+    }
+    let common = (lines.into_inner() as u64 / COMMON).max(RARE);
+    let mut out: Vec<Remaining> = all.into_values().filter(|r| r.count <= common).collect();
+    out.sort_unstable_by(|a, b| a.line.cmp(&b.line).then_with(|| a.word.cmp(&b.word)));
+    out
+}
+
+struct Reader<'s> {
+    seen: &'s Seen,
+    found: HashMap<Vec<u8>, Remaining>,
+    /// A word that reached the end of the line before, its line, and whether it is one of the original: what is behind it
+    /// may be its other half.
+    broken: Option<(Vec<u8>, usize, bool)>,
+    /// Lines of which no word is one of the original.
+    clean: &'s mut Recent,
+}
+
+impl Reader<'_> {
+    fn look(&mut self, line: &[u8], number: usize) {
+        if !self.broken.as_ref().is_some_and(|(.., left)| *left) && self.clean.has(line) {
+            let half = line.iter().rev().take(LONGEST).take_while(|b| is_letter(**b)).count();
+            self.broken = (half > 0).then(|| (line[line.len() - half..].to_vec(), number, false));
+            return;
+        }
+        let mut clean = true;
+        let from = if line.starts_with(b"TL_") { prefix_end(line) } else { 0 };
+        let counts = counts(line);
+        let text = line.get(from..).unwrap_or_default();
+        for range in dotted(text) {
+            let address = &text[range.clone()];
+            // `RTC/4.0.0.0` is the version of a product.
+            let version = text[..range.start].ends_with(b"/") && !text[..range.start].ends_with(b"//");
+            if !version && !address.starts_with(b"127.") && address != b"0.0.0.0" && self.seen.has(hash(address)) {
+                clean = false;
+                self.tell(&text[range], number);
+            }
+        }
+        let broken = self.broken.take();
+        let mut whole = false;
+        if let Some((half, line, left)) = broken {
+            let first = words(text).next().filter(|r| from + r.start == 0).map(|r| &text[r]);
+            whole = first.is_some_and(|rest| is_known(&[&half, rest].concat()));
+            if !whole && left {
+                self.tell(&half, line);
+            }
+        }
+        for range in words(text) {
+            let left = (!whole || range.start > 0) && self.is_left(text, range.clone(), counts);
+            clean &= !left && !whole;
+            if range.end == text.len() && range.len() < LONGEST {
+                self.broken = Some((text[range].to_vec(), number, left));
+            } else if left {
+                self.tell(&text[range], number);
+            }
+        }
+        if clean {
+            self.clean.again(line);
+        }
+    }
+
+    /// Whether a word is one of the original and none of a trace.
+    fn is_left(&self, text: &[u8], range: Range<usize>, counts: bool) -> bool {
+        let all = &text[range.clone()];
+        let escaped = text[..range.start].ends_with(b"%") && all.iter().take(2).all(u8::is_ascii_hexdigit);
+        let word = all.get(if escaped { 2 } else { 0 }..).unwrap_or_default();
+        // What people wrote is `xxx` now.
+        if word.len() < SHORTEST || word.iter().all(|b| matches!(b, b'x' | b'X')) || is_numbered(word) {
+            return false;
+        }
+        let digits = word.iter().all(u8::is_ascii_digit);
+        if digits && (counts || word.len() < LONG_NUMBER) || counts && word.iter().all(u8::is_ascii_hexdigit) {
+            return false;
+        }
+        let code = word.len() <= 10 && word.starts_with(b"0x") && word[2..].iter().all(u8::is_ascii_hexdigit);
+        !code && (self.seen.has(hash(all)) || escaped && self.seen.has(hash(word))) && !is_known(word)
+    }
+
+    fn tell(&mut self, word: &[u8], line: usize) {
+        let lower = word.to_ascii_lowercase();
+        if let Some(known) = self.found.get_mut(&lower) {
+            known.count += 1;
+        } else if self.found.len() < MOST {
+            self.found.insert(lower, Remaining { word: word.to_vec(), line, count: 1 });
+        }
+    }
+
+    fn finish(mut self) -> HashMap<Vec<u8>, Remaining> {
+        if let Some((word, line, true)) = self.broken.take() {
+            self.tell(&word, line);
+        }
+        self.found
+    }
+}
+
+/// Where the frame ends of a line that starts with it; a wrapped one is all frame.
+fn prefix_end(line: &[u8]) -> usize {
+    let end = line.len() - prefix::said(line).text.len();
+    let wrapped = end == 0 && memchr::memmem::find(line, b"::").is_some_and(|at| at < 80) && line.len() < 256;
+    if wrapped { line.len() } else { end }
+}
+
+/// A branch or the role of a server, and a number of which there are few: `z9hG4bK12`, `fe01`.
+fn is_numbered(word: &[u8]) -> bool {
+    const FRONT: [&[u8]; 7] = [b"z9hg4bk", b"fe", b"edge", b"pool", b"dir", b"med", b"director"];
+    let letters = word.len() - word.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let (front, number) = word.split_at(letters);
+    (1..4).contains(&number.len()) && FRONT.iter().any(|f| front.eq_ignore_ascii_case(f))
+}
+
+/// Whether a line is one of those that hold numbers of the frame.
+fn counts(line: &[u8]) -> bool {
+    const FIELDS: [&[u8]; 12] = [
+        b"instance-id:",
+        b"trace-correlation-id:",
+        b"cseq:",
+        b"content-length:",
+        b"l:",
+        b"max-forwards:",
+        b"expires:",
+        b"rseq:",
+        b"rack:",
+        b"result-code:",
+        b"sip-cseq:",
+        b"date:",
+    ];
+    let text = line.trim_ascii_start();
+    let field = |f: &&[u8]| text.get(..f.len()).is_some_and(|start| start.eq_ignore_ascii_case(f));
+    FIELDS.iter().any(|f| field(&f)) || memchr::memmem::find(line, b"$$begin_record").is_some()
+}

@@ -1,0 +1,233 @@
+//! What is known by its shape: addresses of networks and cards, GUIDs, security identifiers, telephone numbers, dumps.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::ops::Range;
+
+use super::marks::{rest, run};
+use super::pseudonym::Shape;
+use super::words::is_letter;
+
+type Found = Vec<(Range<usize>, Shape)>;
+
+fn before(text: &[u8], at: usize) -> u8 {
+    at.checked_sub(1).and_then(|b| text.get(b)).copied().unwrap_or(b' ')
+}
+
+/// All of them. `versions` says that a number such as `4.0.0.0` may be a version, `hops` that there are no telephones.
+pub(super) fn find(text: &[u8], versions: bool, hops: bool) -> Found {
+    let mut out = Vec::new();
+    ipv4(text, versions, &mut out);
+    if memchr::memchr(b':', text).is_some() {
+        colons(text, &mut out);
+    }
+    if memchr::memchr(b'-', text).is_some() {
+        dashes(text, &mut out);
+    }
+    dump(text, &mut out);
+    if !versions && !hops {
+        out.sort_unstable_by_key(|(range, _)| range.start);
+        let mut others = out.iter().map(|(range, _)| range.clone()).collect::<Vec<_>>().into_iter().peekable();
+        phones(text, &mut out, |at| {
+            // The first that does not end ahead of the place.
+            while others.next_if(|range| range.end <= at).is_some() {}
+            others.peek().cloned()
+        });
+    }
+    out
+}
+
+/// `192.0.2.1`, with zeros before its numbers too. A version (`RTCC/4.0.0.0`) is none.
+fn ipv4(text: &[u8], versions: bool, out: &mut Found) {
+    let part = |b: u8| b.is_ascii_digit() || b == b'.';
+    let mut at = 0;
+    while let Some(dot) = memchr::memchr(b'.', rest(text, at)).map(|p| at + p) {
+        let start = dot - text[at..dot].iter().rev().take_while(|b| part(**b)).count();
+        let end = dot + run(text, dot, part);
+        at = end.max(dot + 1);
+        let trimmed = text[start..end].iter().rev().take_while(|b| **b == b'.').count();
+        let number = start..end - trimmed;
+        let first = before(text, start);
+        let slashes = first == b'/' && (versions || start.checked_sub(2).and_then(|b| text.get(b)) != Some(&b'/'));
+        let alone = !is_letter(first) && first != b'.' && !slashes;
+        let behind = trimmed > 0 || !text.get(end).is_some_and(|b| is_letter(*b));
+        if alone && behind && is_ipv4(&text[number.clone()]) {
+            out.push((number, Shape::Ipv4));
+        }
+    }
+}
+
+fn is_ipv4(text: &[u8]) -> bool {
+    if !(7..=15).contains(&text.len()) {
+        return false;
+    }
+    let mut octets = [0u8; 4];
+    let mut count = 0;
+    for part in text.split(|b| *b == b'.') {
+        let Some(value) = std::str::from_utf8(part).ok().filter(|p| p.len() <= 3).and_then(|p| p.parse().ok()) else {
+            return false;
+        };
+        let Some(slot) = octets.get_mut(count) else { return false };
+        *slot = value;
+        count += 1;
+    }
+    let ip = Ipv4Addr::from(octets);
+    count == 4 && !ip.is_loopback() && !ip.is_unspecified() && octets != [255; 4]
+}
+
+/// IPv6 with or without brackets, zone or port, and the address of a network card.
+fn colons(text: &[u8], out: &mut Found) {
+    let part = |b: u8| b.is_ascii_hexdigit() || b == b':';
+    let mut at = 0;
+    while let Some(colon) = memchr::memchr(b':', rest(text, at)).map(|p| at + p) {
+        let mut start = colon - text[at..colon].iter().rev().take_while(|b| part(**b)).count();
+        let mut end = colon + run(text, colon, part);
+        at = end.max(colon + 1);
+        // `cname:fe80::1`, `at 2001:db8::1:`
+        if text[start] == b':' && text.get(start + 1) != Some(&b':') {
+            start += 1;
+        }
+        if end - start > 2 && text[end - 1] == b':' && text[end - 2] != b':' {
+            end -= 1;
+        }
+        let inside = is_letter(before(text, start)) || before(text, start) == b'.';
+        let behind = text.get(end).is_some_and(|b| is_letter(*b));
+        if inside || behind || !(3..=45).contains(&(end - start)) {
+            // `IP:fe80::1`: what stands in front of the first colon may be a word.
+            let second = memchr::memchr(b':', &text[start..end]).map(|p| start + p + 1);
+            if let Some(second) = second.filter(|_| inside && !behind)
+                && is_ipv6(&text[second..end])
+            {
+                out.push((second..end, Shape::Hex));
+            }
+            continue;
+        }
+        let word = &text[start..end];
+        let card = word.len() == 17 && word.iter().enumerate().all(|(i, b)| (i % 3 == 2) == (*b == b':'));
+        if card || is_ipv6(word) {
+            out.push((start..end, Shape::Hex));
+        }
+    }
+}
+
+fn is_ipv6(text: &[u8]) -> bool {
+    let ip = std::str::from_utf8(text).ok().filter(|t| t.len() <= 45).and_then(|t| t.parse::<Ipv6Addr>().ok());
+    ip.is_some_and(|ip| !ip.is_loopback() && !ip.is_unspecified())
+}
+
+/// GUIDs, cards written with dashes, and security identifiers.
+fn dashes(text: &[u8], out: &mut Found) {
+    let mut at = 0;
+    while let Some(dash) = memchr::memchr(b'-', rest(text, at)).map(|p| at + p) {
+        at = dash + 1;
+        let of = |lead: usize, len: usize, marks: &[usize]| {
+            let start = dash.checked_sub(lead)?;
+            let word = text.get(start..start + len)?;
+            let fits = word.iter().enumerate().all(
+                |(i, b)| {
+                    if marks.contains(&i) { *b == b'-' } else { b.is_ascii_hexdigit() }
+                },
+            );
+            fits.then_some(start..start + len)
+        };
+        let card = of(2, 17, &[2, 5, 8, 11, 14])
+            .filter(|r| !is_letter(before(text, r.start)) && !text.get(r.end).is_some_and(|b| is_letter(*b)));
+        if let Some(found) = of(8, 36, &[8, 13, 18, 23]).or(card) {
+            at = found.end;
+            out.push((found, Shape::Hex));
+        } else if dash > 0 && text[dash - 1].eq_ignore_ascii_case(&b's') && rest(text, dash).starts_with(b"-1-5-21-") {
+            let start = dash + 8;
+            let end = start + run(text, start, |b| b.is_ascii_digit() || b == b'-');
+            out.push((start..end, Shape::Word));
+            at = end;
+        }
+    }
+}
+
+/// Bytes as `5a 61 6e 7a` or `5a:61:6e:7a`, eight or more.
+fn dump(text: &[u8], out: &mut Found) {
+    let mut at = 0;
+    while at + 23 <= text.len() {
+        let skip = if !is_letter(text[at]) {
+            1
+        } else if !is_letter(text[at + 1]) {
+            2
+        } else if is_letter(text[at + 2]) {
+            3 + run(text, at + 3, is_letter)
+        } else {
+            0
+        };
+        if skip > 0 {
+            at += skip;
+            continue;
+        }
+        let pairs = text[at..].chunks(3).take_while(|c| {
+            c.len() >= 2
+                && c[0].is_ascii_hexdigit()
+                && c[1].is_ascii_hexdigit()
+                && c.get(2).is_none_or(|b| !is_letter(*b) && *b != b'\n')
+        });
+        let pairs = pairs.count();
+        if pairs >= 8 && !is_letter(before(text, at)) {
+            let end = (at + pairs * 3).min(text.len());
+            out.push((at..end, Shape::Hex));
+            at = end;
+        } else {
+            // The next place where a pair may start.
+            at += run(text, at, is_letter).max(1);
+        }
+    }
+}
+
+/// `+1 (425) 555-0142`, `425-555-0142`, `425.555.0142`: groups of digits that are no date and no version.
+/// `other` tells what was found from a place on.
+fn phones(text: &[u8], out: &mut Found, mut other: impl FnMut(usize) -> Option<Range<usize>>) {
+    let mut at = 0;
+    while let Some(start) = rest(text, at).iter().position(|b| b.is_ascii_digit() || *b == b'+').map(|p| at + p) {
+        let other = other(start);
+        if let Some(other) = other.as_ref().filter(|range| range.start <= start) {
+            at = other.end;
+            continue;
+        }
+        let limit = other.map_or(text.len(), |range| range.start);
+        let end = start + group_end(&text[start..limit]);
+        at = end.max(start + 1);
+        let number = &text[start..end];
+        let alone = !is_letter(before(text, start)) && !text.get(end).is_some_and(|b| is_letter(*b));
+        if alone && !matches!(before(text, start), b'.' | b'/' | b'_') && is_phone(number, before(text, start)) {
+            out.push((start..end, Shape::Word));
+        }
+    }
+}
+
+/// How far digits reach that are parted by one or two signs each.
+fn group_end(text: &[u8]) -> usize {
+    let (mut at, mut end) = (0, 0);
+    while at < text.len() && at < 40 {
+        match text[at] {
+            b'0'..=b'9' => end = at + 1,
+            b'+' if at == 0 => {}
+            b' ' | b'-' | b'.' | b'(' | b')' | b'/' if at - end < 2 => {}
+            _ => break,
+        }
+        at += 1;
+    }
+    // A run of digits is never cut in two.
+    end + run(text, end, |b| b.is_ascii_digit())
+}
+
+fn is_phone(number: &[u8], front: u8) -> bool {
+    let groups: Vec<&[u8]> = number.split(|b| !b.is_ascii_digit()).filter(|g| !g.is_empty()).collect();
+    let digits: usize = groups.iter().map(|g| g.len()).sum();
+    let lengths: Vec<usize> = groups.iter().map(|g| g.len()).collect();
+    if !(7..=16).contains(&digits) || groups.len() < 2 || groups.len() > 7 {
+        return false;
+    }
+    let plus = number[0] == b'+' || front == b'(';
+    let has = |sign: u8| number.contains(&sign);
+    let date = matches!(lengths[..], [4, 2, 2, ..] | [2, 2, 4, ..] | [1, 2, 4, ..] | [2, 1, 4, ..] | [1, 1, 4, ..]);
+    let version = !plus && !has(b'-') && !has(b' ') && !matches!(lengths[..], [3, 3, 4] | [2, 2, 2, 2, 2] | [4, 3, 3]);
+    let spaces = !plus && !has(b'-') && !has(b'.') && !has(b'(') && !has(b'/');
+    // `1 UDP 2130706431 192`: numbers that stand in a row are of a length that numbers of telephones have not.
+    let row = spaces && (lengths.iter().any(|n| *n > 5) || lengths.iter().filter(|n| **n < 2).count() > 1);
+    !date && !version && !row && !(has(b'/') && !plus)
+}

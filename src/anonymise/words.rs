@@ -1,0 +1,264 @@
+//! A text in words, and which words some texts hold: in one pass, in memory that does not grow with the words.
+
+use std::hash::BuildHasher;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use foldhash::fast::RandomState;
+use hashbrown::HashSet;
+use rayon::prelude::*;
+
+use crate::text::line_end;
+
+/// Bytes of a word; what is not ASCII is a letter of some language, but see [`punctuation`].
+pub(super) fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte >= 0x80
+}
+
+/// How many bytes of typographic punctuation stand at a place: quotes and dashes that a copy put in place of plain ones.
+fn punctuation(text: &[u8], at: usize) -> usize {
+    match text.get(at..).unwrap_or_default() {
+        [0xe2, 0x80, 0x90..=0x9f | 0xa6 | 0xb2 | 0xb3, ..] => 3,
+        [0xc2, 0xa0 | 0xab | 0xbb, ..] => 2,
+        // Windows-1252: no UTF-8 character starts with these.
+        [0x91..=0x97, ..] if at.checked_sub(1).and_then(|b| text.get(b)).is_none_or(|b| *b < 0x80) => 1,
+        _ => 0,
+    }
+}
+
+/// Goes over the words of a text.
+#[derive(Debug)]
+pub(super) struct Words<'t> {
+    text: &'t [u8],
+    at: usize,
+}
+
+/// The words of a text: runs of letters and digits.
+pub(super) fn words(text: &[u8]) -> Words<'_> {
+    Words { text, at: 0 }
+}
+
+impl Iterator for Words<'_> {
+    type Item = std::ops::Range<usize>;
+
+    #[inline]
+    fn next(&mut self) -> Option<std::ops::Range<usize>> {
+        let text = self.text;
+        let mut at = self.at;
+        loop {
+            match text.get(at)? {
+                b if b.is_ascii_alphanumeric() => break,
+                b if *b < 0x80 => at += 1,
+                _ => match punctuation(text, at) {
+                    0 => break,
+                    n => at += n,
+                },
+            }
+        }
+        let start = at;
+        while let Some(b) = text.get(at) {
+            if b.is_ascii_alphanumeric() || *b >= 0x80 && punctuation(text, at) == 0 {
+                at += 1;
+            } else {
+                break;
+            }
+        }
+        self.at = at;
+        Some(start..at)
+    }
+}
+
+/// Four numbers of up to three digits with dots between them: an address, or a version that looks like one.
+pub(super) fn dotted(text: &[u8]) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let dot = at + memchr::memchr(b'.', text.get(at..)?)?;
+            let part = |b: &&u8| b.is_ascii_digit() || **b == b'.';
+            let start = dot - text[at..dot].iter().rev().take_while(part).count();
+            let len = text[start..].iter().take_while(part).count();
+            at = (start + len).max(dot + 1);
+            let number = &text[start..start + len];
+            let number = number.strip_suffix(b".").unwrap_or(number);
+            let mut count = 0;
+            if number.split(|b| *b == b'.').all(|n| {
+                count += 1;
+                (1..4).contains(&n.len())
+            }) && count == 4
+            {
+                return Some(start..start + number.len());
+            }
+        }
+    })
+}
+
+/// A number for a word, the same whatever its case.
+#[inline]
+pub(super) fn hash(word: &[u8]) -> u64 {
+    let mut h: u64 = 0xcbf2_9ce4_8422_2325;
+    for byte in word {
+        h = (h ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3);
+    }
+    h ^= h >> 32;
+    h = h.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    h ^ (h >> 29)
+}
+
+/// Words of no more bytes than this are known one by one: there are so few that a pseudonym may be the name of another.
+const SHORT: usize = 4;
+/// The same of numbers.
+const SHORT_NUMBER: usize = 6;
+
+/// Whether a word is one of which there are few.
+pub(super) fn is_short(word: &[u8]) -> bool {
+    word.len() <= SHORT || word.len() <= SHORT_NUMBER && word.iter().all(u8::is_ascii_digit)
+}
+
+/// A short word in lower case as a number.
+pub(super) fn packed(word: &[u8]) -> u64 {
+    word.iter().fold(1, |n, b| n << 8 | u64::from(b.to_ascii_lowercase()))
+}
+
+/// A short word of its number.
+pub(super) fn unpacked(mut n: u64) -> Vec<u8> {
+    let mut out = Vec::new();
+    while n > 1 {
+        out.push(u8::try_from(n & 0xff).unwrap_or(0));
+        n >>= 8;
+    }
+    out.reverse();
+    out
+}
+
+/// Lines that were met just now.
+#[derive(Debug)]
+pub(super) struct Recent {
+    slots: Vec<u64>,
+    hasher: RandomState,
+}
+
+impl Default for Recent {
+    fn default() -> Recent {
+        Recent { slots: vec![0; RECENT], hasher: RandomState::default() }
+    }
+}
+
+impl Recent {
+    /// Whether a line was met a moment ago; it is, from now on.
+    pub(super) fn again(&mut self, line: &[u8]) -> bool {
+        let (slot, h) = self.slot(line);
+        std::mem::replace(slot, h) == h
+    }
+
+    /// Whether a line was met a moment ago.
+    pub(super) fn has(&mut self, line: &[u8]) -> bool {
+        let (slot, h) = self.slot(line);
+        *slot == h
+    }
+
+    fn slot(&mut self, line: &[u8]) -> (&mut u64, u64) {
+        let h = self.hasher.hash_one(line) | 1;
+        (&mut self.slots[usize::try_from(h >> 1).unwrap_or(0) % RECENT], h)
+    }
+}
+
+/// The words of some texts. It may take a word for one of them that is none, once in ten thousand; never the other way.
+#[derive(Debug)]
+pub struct Seen {
+    bits: Vec<AtomicU64>,
+    /// The short ones, packed and sorted.
+    pub(super) short: Vec<u64>,
+}
+
+/// Bytes of text that a thread takes at a time.
+const PIECE: usize = 1 << 20;
+/// Words and lines that a thread remembers to have met just now.
+const RECENT: usize = 1 << 14;
+
+impl Seen {
+    /// Reads the texts once, on all cores.
+    pub fn of<'t>(texts: impl IntoIterator<Item = &'t [u8]>) -> Seen {
+        let pieces: Vec<&[u8]> = texts.into_iter().flat_map(split).collect();
+        let len: usize = pieces.iter().map(|p| p.len()).sum();
+        let slots = (len / 256).next_power_of_two().max(1 << 10);
+        let bits: Vec<AtomicU64> = (0..slots).map(|_| AtomicU64::new(0)).collect();
+        let mut seen = Seen { bits, short: Vec::new() };
+        let short = pieces
+            .par_iter()
+            .fold(
+                || ((vec![0u64; RECENT], Recent::default()), HashSet::new()),
+                |(mut recent, mut short), piece| {
+                    let (words_met, lines_met) = &mut recent;
+                    let mut at = 0;
+                    while at < piece.len() {
+                        let (end, next) = line_end(piece, at);
+                        let line = &piece[at..end];
+                        at = next;
+                        if lines_met.again(line) {
+                            continue;
+                        }
+                        for address in dotted(line) {
+                            seen.note(hash(&line[address]));
+                        }
+                        for word in words(line) {
+                            let word = &line[word];
+                            let h = hash(word);
+                            let slot = &mut words_met[usize::try_from(h >> 20).unwrap_or(0) % RECENT];
+                            if *slot == h {
+                                continue;
+                            }
+                            *slot = h;
+                            seen.note(h);
+                            if is_short(word) {
+                                short.insert(packed(word));
+                            }
+                        }
+                    }
+                    (recent, short)
+                },
+            )
+            .map(|(_, short)| short)
+            .reduce(HashSet::new, |a, b| {
+                let (mut big, small) = if a.len() > b.len() { (a, b) } else { (b, a) };
+                big.extend(small);
+                big
+            });
+        let mut short: Vec<u64> = short.into_iter().collect();
+        short.sort_unstable();
+        seen.short = short;
+        seen
+    }
+
+    fn place(&self, h: u64) -> (usize, u64) {
+        let bits = 1 << (h & 63) | 1 << (h >> 6 & 63) | 1 << (h >> 12 & 63) | 1 << (h >> 18 & 63);
+        (usize::try_from(h >> 24).unwrap_or(0) & (self.bits.len() - 1), bits)
+    }
+
+    fn note(&self, h: u64) {
+        let (at, bits) = self.place(h);
+        if let Some(slot) = self.bits.get(at)
+            && slot.load(Ordering::Relaxed) & bits != bits
+        {
+            slot.fetch_or(bits, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether a word, whatever its case, stands in the texts.
+    pub(super) fn has(&self, h: u64) -> bool {
+        let (at, bits) = self.place(h);
+        self.bits.get(at).is_some_and(|slot| slot.load(Ordering::Relaxed) & bits == bits)
+    }
+}
+
+/// A text in pieces that end with a line, as far as its lines are of any use.
+pub(super) fn split(text: &[u8]) -> Vec<&[u8]> {
+    let mut out = Vec::new();
+    let mut rest = text;
+    while rest.len() > PIECE {
+        let end = memchr::memchr(b'\n', &rest[PIECE..]).map_or(rest.len(), |at| PIECE + at + 1);
+        let (piece, behind) = rest.split_at(end);
+        out.push(piece);
+        rest = behind;
+    }
+    out.push(rest);
+    out
+}
