@@ -49,7 +49,7 @@ pub(super) fn causes(nearby: &Nearby<'_>, call: &Call, pushes: &[&Push]) -> Foun
 fn rang_out(call: &Call) -> bool {
     let waited = call.clocks.iter().filter_map(|c| Some(c.end?.since(c.start?))).max();
     // Below nothing: the clock was set.
-    matches!(call.status, Some(408 | 480 | 487)) && waited.is_none_or(|ms| ms >= RING_MS || ms < 0)
+    matches!(call.status, Some(408 | 480 | 487)) && waited.is_none_or(|ms| !(0..RING_MS).contains(&ms))
 }
 
 /// Whether every mobile client of the call keeps its application running and never gets a push.
