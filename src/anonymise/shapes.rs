@@ -224,7 +224,7 @@ fn is_phone(number: &[u8], front: u8) -> bool {
     }
     let plus = number[0] == b'+' || front == b'(';
     let has = |sign: u8| number.contains(&sign);
-    let date = matches!(lengths[..], [4, 2, 2, ..] | [2, 2, 4, ..] | [1, 2, 4, ..] | [2, 1, 4, ..] | [1, 1, 4, ..]);
+    let date = matches!(lengths[..], [4, 2, 2, ..] | [2 | 1, 2 | 1, 4, ..]);
     let version = !plus && !has(b'-') && !has(b' ') && !matches!(lengths[..], [3, 3, 4] | [2, 2, 2, 2, 2] | [4, 3, 3]);
     let spaces = !plus && !has(b'-') && !has(b'.') && !has(b'(') && !has(b'/');
     // `1 UDP 2130706431 192`: numbers that stand in a row are of a length that numbers of telephones have not.
