@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use memchr::memchr2;
 use regex::bytes;
 
-pub(crate) use hostile::{Judge, Shown, is_hostile};
+pub(crate) use hostile::{Judge, Shown};
 pub use hostile::{sanitize, sanitize_lines};
 
 /// Text of log bytes: each line UTF-8 where it is valid, else Windows-1252, so that nothing is ever rejected. Lines of

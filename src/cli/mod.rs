@@ -169,12 +169,11 @@ fn arguments() -> Result<(Arguments, config::Remap), String> {
 /// and those may come from anywhere: what acts on a terminal is told without colours, and made safe.
 #[expect(clippy::exit, reason = "as the parser does, before anything is opened")]
 fn refuse(error: &clap::Error) -> ! {
-    let text = error.render().to_string();
-    let safe = siptrail::text::sanitize_lines(&text);
-    if safe == text {
+    let is_plain = |arg: OsString| siptrail::text::sanitize(&arg.to_string_lossy()) == arg.to_string_lossy();
+    if std::env::args_os().all(is_plain) {
         error.exit();
     }
-    say_lines(safe.trim_end());
+    say_lines(siptrail::text::sanitize_lines(&error.render().to_string()).trim_end());
     std::process::exit(error.exit_code())
 }
 

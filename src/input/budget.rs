@@ -86,17 +86,14 @@ pub(super) struct Account {
 }
 
 impl Account {
-    /// Takes so many bytes.
-    ///
-    /// # Errors
-    /// When that is more than is left.
-    pub(super) fn take(&mut self, bytes: u64) -> Result<(), Stop> {
-        let Some(Budget(used)) = &self.budget else { return Ok(()) };
-        if !grow(&used.all, bytes, used.most) {
-            return Err(Stop::TooMuch(used.most));
-        }
-        self.all += bytes;
-        Ok(())
+    /// Takes so many bytes, or as many as are left: then it also says that the budget is used up.
+    pub(super) fn take(&mut self, bytes: u64) -> (u64, Option<Stop>) {
+        let Some(Budget(used)) = &self.budget else { return (bytes, None) };
+        let fits = |now: u64| bytes.min(used.most.saturating_sub(now));
+        let taken = used.all.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |now| Some(now + fits(now)));
+        let taken = taken.map_or(0, fits);
+        self.all += taken;
+        (taken, (taken < bytes).then_some(Stop::TooMuch(used.most)))
     }
 
     /// Takes so many of these bytes in memory; false when there is no room, and then it needs none any more.

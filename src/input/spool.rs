@@ -22,15 +22,20 @@ impl Spool {
         Spool { account: budget.account(), to: To::Memory(Vec::new()) }
     }
 
-    /// Adds to the text.
+    /// Adds to the text, as much as the budget allows.
     ///
     /// # Errors
     /// When the budget is used up, or a temporary file cannot be made or written.
     pub(super) fn write(&mut self, piece: &[u8]) -> Result<(), Stop> {
-        let len = piece.len() as u64;
-        self.account.take(len)?;
+        let (len, stop) = self.account.take(piece.len() as u64);
+        let fits = usize::try_from(len).unwrap_or(usize::MAX);
+        self.put(piece.get(..fits).unwrap_or(piece))?;
+        stop.map_or(Ok(()), Err)
+    }
+
+    fn put(&mut self, piece: &[u8]) -> Result<(), Stop> {
         if let To::Memory(bytes) = &mut self.to {
-            if self.account.keep_in_memory(len) {
+            if self.account.keep_in_memory(piece.len() as u64) {
                 bytes.extend_from_slice(piece);
                 return Ok(());
             }

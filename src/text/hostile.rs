@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthChar;
 const MOST_MARKS: u8 = 4;
 
 /// Whether a character may act on a terminal, reorder text, or take part in a text without being seen.
-pub(crate) fn is_hostile(c: char) -> bool {
+fn is_hostile(c: char) -> bool {
     c.is_control()
         || matches!(c,
             // Marks of direction, joiners, separators of lines, signs without a form of their own.

@@ -57,6 +57,9 @@ fn object(text: &[u8]) -> &[u8] {
 /// Records looked at by one worker.
 const PART: usize = 4096;
 
+/// Text without a line that is looked through at a time, in bytes; what was looked through need not stay in memory.
+const STEP: usize = 4 << 20;
+
 /// A line longer than this is cut: it is no line of a component.
 const LONGEST: usize = 16 << 10;
 
@@ -129,18 +132,36 @@ impl Trace {
         if swapped { time.with_day_and_month_swapped().or(Some(time)) } else { Some(time) }
     }
 
+    /// Tells that a place was read and is perhaps not read again.
+    pub(crate) fn forget(&self, place: Span) {
+        if let (Some(input), Ok(start)) = (self.inputs.get(place.file.index()), usize::try_from(place.start)) {
+            input.forget(start, place.len as usize);
+        }
+    }
+
     fn lines_of(&self, file: FileId, from: u64, to: u64) -> impl Iterator<Item = ComponentLine<'_>> {
         let bytes = self.inputs.get(file.index()).map_or(&[][..], |i| i.bytes());
         let at = |n: u64| usize::try_from(n).unwrap_or(usize::MAX).min(bytes.len());
         let gap = bytes.get(at(from)..at(to)).unwrap_or_default();
-        let starts = |from: usize| {
-            let rest = gap.get(from..).unwrap_or_default();
-            // Most gaps are empty, and a searcher is dearer than that.
-            if rest.len() < 3 {
-                return None;
+        let start_of_gap = from;
+        let begins = move |i: &usize| i.checked_sub(1).is_none_or(|b| matches!(gap.get(b), Some(b'\n' | b'\r')));
+        let starts = move |from: usize| {
+            let mut at = from;
+            loop {
+                let end = gap.len().min(at + STEP);
+                // What begins in this step may end behind it.
+                let step = gap.get(at..gap.len().min(end + 2)).unwrap_or_default();
+                // Most gaps are empty, and a searcher is dearer than that.
+                if step.len() < 3 {
+                    return None;
+                }
+                let found = memmem::find_iter(step, b"TL_").map(|i| at + i).find(begins);
+                if found.is_some() || end == gap.len() {
+                    return found;
+                }
+                self.forget(Span { file, start: start_of_gap + at as u64, len: u32::try_from(end - at).unwrap_or(0) });
+                at = end;
             }
-            let mut found = memmem::find_iter(rest, b"TL_").map(move |i| from + i);
-            found.find(|i| i.checked_sub(1).is_none_or(|before| matches!(gap.get(before), Some(b'\n' | b'\r'))))
         };
         let mut next = starts(0);
         std::iter::from_fn(move || {

@@ -182,7 +182,10 @@ where
                 Event::Terminate => return Ok(Ending::Terminated),
                 Event::Suspend => {
                     perform(app, Effect::Suspend);
-                    terminal.clear().map_err(Into::into)?;
+                    // All is drawn anew. Clearing by the terminal itself would ask it for the place of the cursor, and the
+                    // thread that reads keys would take the answer.
+                    terminal.backend_mut().clear().map_err(Into::into)?;
+                    terminal.swap_buffers();
                     None
                 }
             };

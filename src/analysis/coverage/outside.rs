@@ -5,7 +5,7 @@ use memchr::memmem;
 use rayon::prelude::*;
 
 use crate::record::prefix;
-use crate::span::Span;
+use crate::span::{FileId, Span};
 use crate::time::Timestamp;
 use crate::trace::{Event, Symbol, Trace};
 
@@ -25,6 +25,8 @@ pub(super) struct Lines {
 const PART: usize = 4096;
 /// Stands for the lines between records that count elsewhere: how many there are cannot be told.
 pub(super) const COPIED: u32 = u32::MAX;
+/// Text between records that is longer need not stay in memory, in bytes.
+const LONG: usize = 1 << 20;
 /// Lines behind the last record that are read one by one.
 const TAIL: usize = 65_536;
 
@@ -67,13 +69,17 @@ impl<'t> Gaps<'t> {
 
     /// The text ahead of the record with this index; behind the last one for the number of records.
     fn text(&self, before: usize) -> &'t [u8] {
+        self.trace.slice(self.span(before))
+    }
+
+    fn span(&self, before: usize) -> Span {
         let end = |e: &Event| e.start + u64::from(e.len);
         let from = before.checked_sub(1).and_then(|b| self.events.get(b)).map_or(0, end);
-        let Some(file) = self.events.first().map(|e| e.file) else { return &[] };
+        let file = self.events.first().map_or(FileId(0), |e| e.file);
         let behind = || self.trace.inputs().get(file.index()).map_or(0, |i| i.bytes().len() as u64);
         let to = self.events.get(before).map_or_else(behind, |e| e.start);
         let len = to.saturating_sub(from).min(u64::from(u32::MAX));
-        self.trace.slice(Span { file, start: from, len: u32::try_from(len).unwrap_or(0) })
+        Span { file, start: from, len: u32::try_from(len).unwrap_or(0) }
     }
 
     fn count(&self, before: usize, out: &mut Vec<Lines>) {
@@ -92,6 +98,9 @@ impl<'t> Gaps<'t> {
                 }
                 None => out.push(Lines { before, server, count: 1, informs }),
             }
+        }
+        if text.len() > LONG {
+            self.trace.forget(self.span(before));
         }
     }
 

@@ -1,18 +1,20 @@
 //! Texts of the log inside a scenario: XML for the parser, and `SIPp`'s own signs inside CDATA.
 
-use crate::text::is_hostile;
+use crate::text::sanitize;
 
 /// Text of a message inside CDATA. `SIPp` takes `[` for a variable and `\x` for a number, and cuts blanks at the start of
 /// a line; CDATA ends at `]]>` (XML 1.0 section 2.7).
 pub(super) fn literal(text: &str) -> String {
+    // A tab stands in many messages, and is a blank.
+    let text = text.replace('\t', " ");
+    let text = sanitize(&text);
     let mut out = String::with_capacity(text.len());
     for (i, c) in text.char_indices() {
         match c {
             '[' => out.push_str("\\x5B"),
             '\\' if text[i + 1..].starts_with('x') => out.push_str("\\x5C"),
             '>' if text[..i].ends_with("]]") => out.push_str("\\x3E"),
-            ' ' | '\t' if i == 0 => out.push_str("\\x20"),
-            '\t' => out.push(' '),
+            ' ' if i == 0 => out.push_str("\\x20"),
             c => out.push(plain(c)),
         }
     }
@@ -22,7 +24,7 @@ pub(super) fn literal(text: &str) -> String {
 /// Text of a comment, in which no `--` may stand (section 2.5).
 pub(super) fn comment(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in sanitize(text).chars() {
         if c == '-' && out.ends_with('-') {
             out.push(' ');
         }
@@ -39,9 +41,9 @@ pub(super) fn attribute(text: &str) -> String {
     text.chars().filter(|c| c.is_ascii_alphanumeric() || *c == ' ').collect()
 }
 
-/// Characters that XML cannot hold, or that act on a terminal, are replaced.
+/// Characters that XML cannot hold are replaced.
 fn plain(c: char) -> char {
-    if is_hostile(c) || matches!(c, '\u{fffe}' | '\u{ffff}') { '\u{fffd}' } else { c }
+    if matches!(c, '\u{fffe}' | '\u{ffff}') { '\u{fffd}' } else { c }
 }
 
 #[cfg(test)]

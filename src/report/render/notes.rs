@@ -1,5 +1,8 @@
 //! What the reader must know of the servers, their clocks and their logs, with the place that shows it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::analysis::clocks::Clock;
 use crate::analysis::coverage::{HoleKind, Step};
 use crate::analysis::{Analysis, ServerId};
 use crate::report::model::Note;
@@ -13,12 +16,20 @@ const SET_MS: i64 = 1_000;
 
 /// A step is seen with the next record of a server, and by what passed until then.
 const TOGETHER_MS: i64 = 600_000;
+/// So many steps of a server are looked at; a clock that is set more often in that time is none.
+const LOOK: usize = 256;
 /// So many inputs are named in a note.
 const NAMED: usize = 3;
 
 /// All notes, by file and place.
 pub(super) fn notes(trace: &Trace, analysis: &Analysis) -> Vec<Note> {
-    let at = Places { trace, analysis };
+    let at = Places { trace, analysis, set: steps_by_server(trace, analysis) };
+    // By how much a clock changed at a record, as learnt from other servers.
+    let mut changes: BTreeMap<(ServerId, EventId), i64> = BTreeMap::new();
+    let of = |id: ServerId| analysis.clocks.get(id).into_iter().flat_map(Clock::changes).map(move |c| (id, c));
+    for (id, (from, before, now)) in (0..).map(ServerId).take(analysis.servers.all().len()).flat_map(of) {
+        changes.entry((id, from)).or_insert(now - before);
+    }
     let mut out = Vec::new();
     for file in (0..).map(FileId).take(trace.inputs().len()).filter(|f| trace.adds_nothing(*f)) {
         let holders = super::sources::holders(trace, file);
@@ -38,10 +49,7 @@ pub(super) fn notes(trace: &Trace, analysis: &Analysis) -> Vec<Note> {
     }
     out.extend(at.open_dates());
     for step in analysis.coverage.steps() {
-        // The step that the record shows, and what was learnt of it from other servers.
-        let mut changes =
-            analysis.clocks.get(step.server).into_iter().flat_map(crate::analysis::clocks::Clock::changes);
-        let by = changes.find(|(at, ..)| *at == step.at).map_or(step.by_ms, |(_, before, now)| now - before);
+        let by = changes.get(&(step.server, step.at)).copied().unwrap_or(step.by_ms);
         let whose = if at.all_were_set(step) { "all clocks were" } else { "the clock was" };
         let what = format!("{whose} set by {} here while the numbers went on: corrected", seconds(by));
         out.push(at.record(step.server, step.at, what));
@@ -55,7 +63,7 @@ pub(super) fn notes(trace: &Trace, analysis: &Analysis) -> Vec<Note> {
         };
         out.push(at.record(hole.server, hole.before, what.to_owned()));
     }
-    let stepped = |id: EventId| analysis.coverage.steps().iter().any(|s| s.at == id);
+    let steps: BTreeSet<EventId> = analysis.coverage.steps().iter().map(|s| s.at).collect();
     for id in (0..).map(ServerId).take(analysis.servers.all().len()) {
         let Some(clock) = analysis.clocks.get(id) else { continue };
         if let (Some(measured), Some(file)) =
@@ -70,7 +78,7 @@ pub(super) fn notes(trace: &Trace, analysis: &Analysis) -> Vec<Note> {
             out.push(Note { server, ..at.file(*file, &what) });
         }
         for (from, before, now) in clock.changes() {
-            if (now - before).abs() >= SET_MS && !stepped(from) {
+            if (now - before).abs() >= SET_MS && !steps.contains(&from) {
                 let what = format!("its clock goes from {} to {} ahead here: corrected", seconds(before), seconds(now));
                 out.push(at.record(id, from, what));
             }
@@ -83,20 +91,38 @@ pub(super) fn notes(trace: &Trace, analysis: &Analysis) -> Vec<Note> {
 struct Places<'a> {
     trace: &'a Trace,
     analysis: &'a Analysis,
+    /// For each server when its clock was set, on the clock of the reference, and by how much; by time.
+    set: BTreeMap<ServerId, Vec<(Timestamp, i64)>>,
+}
+
+fn steps_by_server(trace: &Trace, analysis: &Analysis) -> BTreeMap<ServerId, Vec<(Timestamp, i64)>> {
+    let mut out: BTreeMap<ServerId, Vec<(Timestamp, i64)>> = BTreeMap::new();
+    for step in analysis.coverage.steps() {
+        if let Some(time) = analysis.time(trace, step.at) {
+            out.entry(step.server).or_default().push((time, step.by_ms));
+        }
+    }
+    out.values_mut().for_each(|own| own.sort_unstable());
+    out
 }
 
 impl Places<'_> {
     /// Whether every server's clock was set like this: winter time begins, and the clocks differ as before.
     fn all_were_set(&self, step: &Step) -> bool {
         let analysis = self.analysis;
-        let when = |s: &Step| analysis.time(self.trace, s.at);
-        let alike = |s: &Step| {
-            let near = when(s).zip(when(step)).is_some_and(|(a, b)| a.since(b).abs() <= TOGETHER_MS);
-            near && (s.by_ms - step.by_ms).abs() <= TOGETHER_MS
-        };
         let all = analysis.servers.all().len();
-        let set = |id: &ServerId| analysis.coverage.steps().iter().any(|s| s.server == *id && alike(s));
-        all > 1 && (0..).map(ServerId).take(all).filter(set).count() == all
+        // Most logs never show it, so ask the cheap question first.
+        if all < 2 || self.set.len() < all {
+            return false;
+        }
+        let Some(when) = analysis.time(self.trace, step.at) else { return false };
+        let set = |id: &ServerId| {
+            let own = self.set.get(id).map_or(&[][..], Vec::as_slice);
+            let from = own.partition_point(|(time, _)| time.since(when) < -TOGETHER_MS);
+            let near = own.iter().skip(from).take_while(|(time, _)| time.since(when) <= TOGETHER_MS);
+            near.take(LOOK).any(|(_, by_ms)| (by_ms - step.by_ms).abs() <= TOGETHER_MS)
+        };
+        (0..).map(ServerId).take(all).filter(set).count() == all
     }
 
     /// Inputs whose dates nothing tells to be day first or month first: one note for all.
