@@ -41,7 +41,7 @@ pub(super) fn add_legs(ctx: &Context<'_>, call: &mut Call, attempt: &Attempt<'_>
 }
 
 fn legs(ctx: &Context<'_>, attempt: &Attempt<'_>, outcome: Outcome, own: &[&Msg<'_>]) -> Vec<Leg> {
-    let names = OnceCell::new();
+    let by_tag = OnceCell::new();
     let answered = matches!(outcome, Outcome::Answered | Outcome::MediaFailed);
     let caller_cancelled = matches!(attempt.cancelled(), Cancelled::ByCaller(_));
     let global = attempt.hops.iter().flat_map(Hop::finals).any(|m| m.status >= 600);
@@ -52,8 +52,8 @@ fn legs(ctx: &Context<'_>, attempt: &Attempt<'_>, outcome: Outcome, own: &[&Msg<
             let listener = target.as_deref().is_some_and(is_mobility_listener);
             let mut client = client(hop);
             if listener && client.as_ref().is_none_or(|c| rank(c) < NAMED) {
-                let names = names.get_or_init(|| named(own.iter().copied()));
-                client = in_dialog(hop, names).or(client);
+                let by_tag = by_tag.get_or_init(|| named(own.iter().copied()));
+                client = in_dialog(hop, by_tag).or(client);
             }
             // A client that names itself decides over the port: a Mac behind UCWA is a desktop.
             let desktop = client.as_ref().is_some_and(|c| c.desktop);
@@ -163,8 +163,8 @@ const NAMED: u8 = 2;
 
 /// The client of a leg whose final responses name none: in its requests inside the dialog, or in a 100. A server that
 /// answers 100 for another names no client.
-fn in_dialog(hop: &Hop<'_>, names: &HashMap<u64, &[u8]>) -> Option<Product> {
-    let of_tag = hop.responses().find_map(|m| names.get(&m.to_tag).copied());
+fn in_dialog(hop: &Hop<'_>, by_tag: &HashMap<u64, &[u8]>) -> Option<Product> {
+    let of_tag = hop.responses().find_map(|m| by_tag.get(&m.to_tag).copied());
     let early = || hop.responses().filter(|m| m.status == 100).filter_map(|m| m.product);
     let named = of_tag.or_else(|| early().find(|p| Product::client(p).is_some()))?;
     Some(Product::parse(&crate::text::clean(named)))

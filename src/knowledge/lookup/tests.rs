@@ -94,7 +94,9 @@ fn every_code_of_the_tables_is_known_in_every_spelling() {
     for row in tables::rows(include_str!("../windows_codes.tsv")) {
         let name = row[1];
         let spellings = [name.to_owned(), name.to_ascii_lowercase()];
-        spellings.iter().for_each(|what| known(what, "result_code", name));
+        for what in &spellings {
+            known(what, "result_code", name);
+        }
         let Ok(code) = u32::from_str_radix(row[0], 16) else { continue };
         numbered += 1;
         let mut spellings =
@@ -105,11 +107,15 @@ fn every_code_of_the_tables_is_known_in_every_spelling() {
         } else {
             spellings.push(format!("{code}({name})"));
         }
-        spellings.iter().for_each(|what| known(what, "result_code", name));
+        for what in &spellings {
+            known(what, "result_code", name);
+        }
     }
     assert!(numbered > 280, "{numbered} codes");
     for row in tables::rows(include_str!("../tls_alerts.tsv")) {
-        row[..3].iter().filter(|what| **what != "-").for_each(|what| known(what, "tls_alert", row[0]));
+        for what in row[..3].iter().filter(|what| **what != "-") {
+            known(what, "tls_alert", row[0]);
+        }
     }
     for row in tables::rows(include_str!("../events.tsv")) {
         known(row[0], "event", row[0]);
