@@ -43,7 +43,7 @@ fn keys_do_what_the_help_says() {
         ("3/dave<BS><BS><BS><BS>frank<Enter>", View::Calls, Some(3)),
         ("3/missed_<Enter>n", View::Calls, Some(4)),
         ("3/missed_<Enter>nn", View::Calls, Some(27)),
-        ("3/missed_<Enter>N", View::Calls, Some(27)),
+        ("3/missed_<Enter>N", View::Calls, Some(30)),
         // Letters of a line that is typed are no commands, digits of it no count.
         ("3/q5<Enter>", View::Calls, Some(0)),
         ("3<Enter><Esc>", View::Calls, Some(0)),
@@ -71,7 +71,7 @@ fn the_keys_of_sngrep_do_what_they_do_there() {
         ("3<F3>frank<Enter>", View::Calls, Some(3)),
         ("3uu", View::Calls, Some(3)),
         ("3uuU", View::Calls, Some(2)),
-        ("3<F7>missed<Enter>G", View::Calls, Some(3)),
+        ("3<F7>missed<Enter>G", View::Calls, Some(4)),
         ("3jx", View::Timeline, Some(0)),
         ("3j<F4>Q", View::Calls, Some(1)),
         ("3hH", View::Calls, Some(0)),
@@ -178,7 +178,7 @@ fn a_filter_narrows_the_list_while_it_is_typed() {
     for (keys, codes) in [
         ("6fuser:frank<Enter>", "PN01"),
         ("f<C-u>DNS<Enter>", "PN04 PN03"),
-        ("f<C-u>missed -user:frank<Enter>", "PN03 PN20 PN50"),
+        ("f<C-u>missed -user:frank<Enter>", "PN03 PN06 PN20 PN50"),
         ("<Esc>", "PN04 PN01 PN03 PN09 PN20 PN50"),
     ] {
         press(&mut app, keys);
