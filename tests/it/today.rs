@@ -325,7 +325,7 @@ fn mail_and_voice_mail_are_told() {
     // A trace without any Exchange UM says nothing of mail.
     assert_eq!(of(&report_of(&story::write(&base)), "calls", "c1").get("told_by_mail"), None);
 
-    let answered = "08:30:30.100 in um01.contoso.com:5061 200 INVITE c1 via=fe,b,a client=um\n";
+    let answered = "08:30:30.100 in um01.contoso.com:5061 200 INVITE c1 via=fe,b,a client=um tag=um\n";
     let voice = base
         .replace(
             "08:30:30.100 in fe01.contoso.com:5087 408 INVITE c1 via=fe,a client=wp #final\n",
@@ -334,7 +334,7 @@ fn mail_and_voice_mail_are_told() {
                 answered.replace("via=fe,b,a", "via=um,a")
             ),
         )
-        .replace("408 INVITE c1 via=a #final2", "200 INVITE c1 via=a client=um");
+        .replace("408 INVITE c1 via=a #final2", "200 INVITE c1 via=a client=um tag=um");
     let files = story::write(&voice);
     let report = report_of(&files);
     let call = of(&report, "calls", "c1");
