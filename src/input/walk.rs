@@ -205,6 +205,8 @@ impl Opening {
 
     fn add(&mut self, name: String, text: (Text, Account), found: Found) {
         let (input, stop) = decode::prepare(name, text, &self.budget);
+        // What was looked at to find out the encoding.
+        input.forget(0, input.bytes().len());
         if let Some(stop) = stop {
             let (path, bytes) = (input.name().into(), input.bytes().len() as u64);
             self.opened.errors.push(InputError::Stopped { path, bytes, why: stop.words() });

@@ -29,6 +29,8 @@ pub struct ChunkDone {
     pub bytes: usize,
     /// Line feeds in it.
     pub line_feeds: u64,
+    /// It was told of before, and read once more since chunks did not fit together; nothing is counted again.
+    pub again: bool,
 }
 
 /// What one worker made of a stretch of the input.
@@ -90,7 +92,7 @@ pub fn frame<S: Send, R: Send>(
             let part = range(i);
             let start = if i == 0 { 0 } else { likely_boundary(bytes, part.start, part.end) };
             let (own, framed, mut scanner) = run(part.start, 0, start..part.end, &|_| false);
-            done(ChunkDone { number: i, bytes: part.len(), line_feeds: scanner.feeds_before(part.end) });
+            done(ChunkDone { number: i, bytes: part.len(), line_feeds: scanner.feeds_before(part.end), again: false });
             (own, framed)
         })
         .collect();
@@ -109,6 +111,7 @@ pub fn frame<S: Send, R: Send>(
         if !goes_on(pos, behind) && framed.ends.binary_search(&pos).is_err() {
             let known = |at: usize| goes_on(at, at) || framed.ends.binary_search(&at).is_ok();
             let (own, framed, _) = run(pos, behind, pos..limit.max(pos), &known);
+            done(ChunkDone { number: i, bytes: range(i).len(), line_feeds: 0, again: true });
             pos = framed.end;
             behind = framed.ends.last().copied().unwrap_or(behind);
             joined.push((own, framed));

@@ -60,8 +60,11 @@ pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>) -> Trace {
             let file = FileId(u32::try_from(i).unwrap_or(u32::MAX));
             let lines = LineIndex::new(input.bytes().len(), options.chunk);
             let parts = read_input(input.bytes(), file, options.chunk, &hasher, |chunk| {
-                lines.set(chunk.number, chunk.line_feeds);
                 input.forget(chunk.number.saturating_mul(options.chunk), chunk.bytes);
+                if chunk.again {
+                    return;
+                }
+                lines.set(chunk.number, chunk.line_feeds);
                 let now = done.fetch_add(chunk.bytes as u64, Ordering::Relaxed) + chunk.bytes as u64;
                 (options.progress)(Progress { done: now, total });
             });

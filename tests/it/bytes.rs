@@ -125,6 +125,8 @@ fn no_command_and_no_form_lets_raw_controls_through() {
                     continue;
                 }
                 let printed = String::from_utf8(o.stdout).unwrap_or_else(|e| panic!("{run:?}: {e}"));
+                // RFC 4180 ends lines so.
+                let printed = if run.contains(&"csv") { printed.replace("\r\n", "\n") } else { printed };
                 assert!(raw(&printed).is_empty(), "{run:?} prints {:?}", raw(&printed));
                 seen += usize::from(printed.contains("owned"));
             }
