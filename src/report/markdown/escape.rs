@@ -85,7 +85,7 @@ mod tests {
             ("[click](http://fabrikam.com) *now*", "\\[click\\](http:<!-- -->//fabrikam.com) \\*now\\*"),
             (
                 "www.fabrikam.com fixes #12 !34 :tada:",
-                "www<!-- -->.fabrikam.com fixes #<!-- -->12 !<!-- -->34 :<!-- -->tada:",
+                "www.<!-- -->fabrikam.com fixes #<!-- -->12 !<!-- -->34 :<!-- -->tada:",
             ),
             ("09:01:45.669 to 10:02", "09:01:45.669 to 10:02"),
             ("not_opened | _x_", "not_opened \\| \\_x_"),
