@@ -345,8 +345,9 @@ impl Clocks {
 
     /// By how much any corrected time of a server may be wrong; `None` where that is not known.
     pub(crate) fn unsure(&self, server: ServerId) -> Option<i64> {
+        // Others are told against the first of their group, whose times are taken as they are.
         let clock = self.get(server)?;
-        if clock.basis == ClockBasis::Reference { Some(0) } else { clock.spread_ms }
+        if clock.against.is_none() { Some(0) } else { clock.spread_ms }
     }
 
     /// Whether times of two servers may be compared with each other.
