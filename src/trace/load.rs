@@ -28,20 +28,24 @@ pub struct Progress {
 pub struct LoadOptions<'f> {
     /// Bytes a worker takes at a time; the result does not depend on it.
     pub chunk: usize,
+    /// Keep what ties messages to each other, as an analysis asks of each. Without it the reading is quicker and an
+    /// analysis reads the messages again.
+    pub for_analysis: bool,
     /// Told after every chunk, from any thread.
     pub progress: &'f (dyn Fn(Progress) + Sync),
 }
 
 impl Default for LoadOptions<'_> {
     fn default() -> Self {
-        LoadOptions { chunk: CHUNK, progress: &|_| {} }
+        LoadOptions { chunk: CHUNK, for_analysis: true, progress: &|_| {} }
     }
 }
 
 /// What one worker collects beside events, before strings have their final numbers.
 struct Worker {
     names: Interner,
-    identities: Identities,
+    /// `None` where no analysis will ask.
+    identities: Option<Identities>,
     /// Where its record starts and ends, and what is wrong with it.
     flaws: Vec<(u64, u64, Flaw)>,
 }
@@ -59,7 +63,7 @@ pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>) -> Trace {
         .map(|(i, input)| {
             let file = FileId(u32::try_from(i).unwrap_or(u32::MAX));
             let lines = LineIndex::new(input.bytes().len(), options.chunk);
-            let parts = read_input(input.bytes(), file, options.chunk, &hasher, |chunk| {
+            let parts = read_input(input.bytes(), file, options, &hasher, |chunk| {
                 lines.set(chunk.number, chunk.line_feeds);
                 input.forget(chunk.number.saturating_mul(options.chunk), chunk.bytes);
                 let now = done.fetch_add(chunk.bytes as u64, Ordering::Relaxed) + chunk.bytes as u64;
@@ -76,16 +80,17 @@ pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>) -> Trace {
 fn read_input(
     bytes: &[u8],
     file: FileId,
-    chunk: usize,
+    options: &LoadOptions<'_>,
     hasher: &foldhash::fast::RandomState,
     done: impl Fn(ChunkDone) + Sync,
 ) -> Vec<Part> {
+    let chunk = options.chunk;
     record::frame(
         bytes,
         chunk,
         || Worker {
             names: Interner::with_capacity(chunk.min(bytes.len()) >> 11),
-            identities: Identities::default(),
+            identities: options.for_analysis.then(Identities::default),
             flaws: Vec::new(),
         },
         |worker, raw| read(bytes, file, raw, worker, hasher),
@@ -136,7 +141,7 @@ fn join(
             problems.extend(told.map(|(at, _, flaw)| Problem::of(file, *at, *flaw)));
             let symbols = names.merge(&worker.names);
             let base = u32::try_from(identities.words.len()).unwrap_or(u32::MAX);
-            identities.words.extend_from_slice(&worker.identities.words);
+            identities.words.extend(worker.identities.iter().flat_map(|own| &own.words));
             moves.push(Move { file, outside: framed.lines_outside(), symbols, base, events: framed.records });
         }
     }
@@ -293,7 +298,7 @@ fn read(
         flags: bit_if(layout.names_edge, Event::EDGE)
             | Event::date_bits(prefix.order)
             | bit_if(above.is_some(), Event::INFERRED),
-        identity: worker.identities.add(hasher, record, layout, method),
+        identity: worker.identities.as_mut().map_or(0, |own| own.add(hasher, record, layout, method)),
     }
 }
 
