@@ -174,20 +174,18 @@ impl Words {
         out
     }
 
-    /// What [`value_of`] says.
+    /// What [`value_of`] says. The quick way: where the name would end, a colon, one blank and a value stand, so that all
+    /// of the line up to there is compared at once.
     #[inline]
     fn find(&self, text: &[u8], name: &[u8]) -> Option<usize> {
-        self.value_of(text).unwrap_or_else(|| value_of(text, name))
-    }
-
-    /// The quick way of [`value_of`]: a colon, one blank and a value stand behind the place where the name would end.
-    /// `None` where that is not so.
-    #[inline]
-    fn value_of(&self, text: &[u8]) -> Option<Option<usize>> {
-        let head = text.first_chunk::<16>().filter(|_| self.len <= 16)?;
-        let Some(&[b':', b' ', b'!'..=0xff]) = text.get(self.len..self.len + 3) else { return None };
-        let is_name = (u128::from_le_bytes(*head) | self.case) & self.mask == self.name;
-        Some(is_name.then_some(self.len + 2))
+        let usual = matches!(text.get(self.len..self.len + 3), Some([b':', b' ', b'!'..=0xff])) && self.len <= 16;
+        match text.first_chunk::<16>().filter(|_| usual) {
+            Some(head) => {
+                let is_name = (u128::from_le_bytes(*head) | self.case) & self.mask == self.name;
+                is_name.then_some(self.len + 2)
+            }
+            None => value_of(text, name),
+        }
     }
 }
 
