@@ -75,12 +75,24 @@ pub mod synth;
 pub mod anonymise;
 pub mod tui;
 
-pub use analysis::{Analysis, Options};
+pub use analysis::{Analysis, Depth, Options};
 pub use trace::Trace;
 
 /// Calls and pushes of a trace with outcomes, verdicts and causes.
 pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
-    let mut out = analysis::analyse(trace, options);
-    findings::attach(trace, &mut out);
-    out
+    analyse_to(trace, options, Depth::Causes)
+}
+
+/// The same no deeper than an answer needs it. What lies deeper is empty.
+pub fn analyse_to(trace: &Trace, options: &Options, depth: Depth) -> Analysis {
+    match depth {
+        Depth::Records => Analysis::default(),
+        Depth::Servers => analysis::place(trace, options),
+        Depth::Calls => analysis::analyse(trace, options),
+        Depth::Causes => {
+            let mut out = analysis::analyse(trace, options);
+            findings::attach(trace, &mut out);
+            out
+        }
+    }
 }

@@ -49,7 +49,9 @@ impl Finder {
     pub(crate) fn is_in(&self, value: &[u8]) -> bool {
         match &self.ascii {
             Some((lower, _)) if value.len() < LONG && value.is_ascii() => contains_ignore_case(value, lower),
-            Some((_, finder)) if value.is_ascii() => finder.is_match(value),
+            // What stands there in ASCII stands there however the rest is read.
+            Some((_, finder)) if finder.is_match(value) => true,
+            Some(_) if value.is_ascii() => false,
             // What is beyond ASCII may be a letter's other case: the Kelvin sign is a k.
             _ => self.part.is_match(&decode(value)),
         }

@@ -6,7 +6,7 @@ use super::Options;
 use super::clocks::Clocks;
 use super::coverage::Coverage;
 use super::servers::{Role, ServerId, Servers};
-use crate::record::{Direction, RecordKind};
+use crate::record::{Direction, RecordKind, sign};
 use crate::sip::{HeaderName, Message, Method, StartLine};
 use crate::text::{clean, decode, host_of};
 use crate::time::Timestamp;
@@ -31,7 +31,13 @@ impl<'t> Context<'t> {
 
     /// The cleaned value of a header.
     pub(super) fn header(&self, id: EventId, name: HeaderName) -> Option<Cow<'t, [u8]>> {
-        self.message(id)?.header(name).map(|h| h.value())
+        let lacks = |sign| self.event(id).is_some_and(|e| self.trace.lacks(e, sign));
+        let missing = match name {
+            HeaderName::Reason => lacks(sign::REASON),
+            HeaderName::Warning => lacks(sign::WARNING),
+            _ => false,
+        };
+        if missing { None } else { self.message(id)?.header(name).map(|h| h.value()) }
     }
 
     /// The reason phrase of a response.
@@ -110,7 +116,7 @@ pub(super) struct Msg<'t> {
     pub(super) to_tag: u64,
     /// Top entry first.
     pub(super) vias: Cow<'t, [u64]>,
-    /// Raw value of Server, else of User-Agent.
+    /// Value of Server, else of User-Agent.
     pub(super) product: Option<&'t [u8]>,
 }
 
@@ -190,7 +196,7 @@ fn is_per_hop(method: Method) -> bool {
 }
 
 fn read_message<'t>(ctx: &Context<'t>, id: EventId, event: &Event) -> Msg<'t> {
-    let Identity { from_tag, to_tag, vias, product } = ctx.trace.identity(event);
+    let Identity { from_tag, to_tag, vias } = ctx.trace.identity(event);
     Msg {
         id,
         server: ctx.servers.of(event),
@@ -202,6 +208,6 @@ fn read_message<'t>(ctx: &Context<'t>, id: EventId, event: &Event) -> Msg<'t> {
         from_tag,
         to_tag,
         vias,
-        product,
+        product: ctx.trace.product(event),
     }
 }

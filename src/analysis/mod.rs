@@ -11,6 +11,7 @@ mod call;
 pub mod clocks;
 pub mod coverage;
 pub(crate) mod crossing;
+mod depth;
 mod diagnostic;
 mod group;
 pub mod hops;
@@ -29,6 +30,7 @@ mod words;
 pub use call::{Call, Leg};
 pub use clocks::Clocks;
 pub use coverage::{Blind, Coverage};
+pub use depth::Depth;
 pub use diagnostic::Diagnostic;
 pub use lone::LoneCause;
 pub use push::{Hop, Push};
@@ -130,18 +132,28 @@ impl Analysis {
 /// Call-IDs that one worker takes at a time.
 const PART: usize = 4096;
 
-/// Reads calls and pushes out of a trace, without their causes ([`crate::analyse`] adds those). The result
-/// depends on the bytes only, not on threads.
-pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
-    let groups = group::by_call_id(trace);
+/// Who logged, for which times, and how the clocks stand; no call and no push.
+pub fn place(trace: &Trace, options: &Options) -> Analysis {
+    place_groups(trace, options, &group::by_call_id(trace))
+}
+
+fn place_groups(trace: &Trace, options: &Options, groups: &group::Groups) -> Analysis {
     let mut servers = Servers::identify(trace);
-    let shared = clocks::Shared::find(trace, &servers, &groups);
+    let shared = clocks::Shared::find(trace, &servers, groups);
     servers.learn(trace, shared.all().map(|m| (m.to, m.sent)));
     let mut coverage = Coverage::read(trace, &servers);
     let given: Vec<(ServerId, i64)> =
         options.clocks.iter().filter_map(|(name, ms)| Some((servers.find(name)?, *ms))).collect();
     let clocks = Clocks::measure(trace, &servers, &coverage, &shared, &given);
     coverage.settle(trace, &clocks);
+    Analysis { servers, clocks, coverage, ..Analysis::default() }
+}
+
+/// Reads calls and pushes out of a trace, without their causes ([`crate::analyse`] adds those). The result
+/// depends on the bytes only, not on threads.
+pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
+    let groups = group::by_call_id(trace);
+    let Analysis { servers, clocks, coverage, .. } = place_groups(trace, options, &groups);
     let ctx = message::Context { trace, options, servers: &servers, clocks: &clocks, coverage: &coverage };
     let parts: Vec<Analysis> = groups
         .par_iter()

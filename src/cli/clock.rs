@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use siptrail::time::parse_seconds;
-use siptrail::{Analysis, Options, Trace};
+use siptrail::{Analysis, Depth, Options, Trace};
 
 use super::failed;
-use super::load::{Loaded, load, tell_damage};
+use super::load::{Loaded, load_to, tell_damage};
 
 /// Clocks given by the user, for every command that analyses.
 #[derive(Debug, Args)]
@@ -27,8 +27,8 @@ impl GivenClocks {
     ///
     /// # Errors
     /// A line for the user when a name belongs to no server of the logs, or to several.
-    pub(super) fn analyse(&self, trace: &Trace) -> Result<Analysis, String> {
-        let analysis = siptrail::analyse(trace, &self.options());
+    pub(super) fn analyse(&self, trace: &Trace, depth: Depth) -> Result<Analysis, String> {
+        let analysis = siptrail::analyse_to(trace, &self.options(), self.deep_enough(depth));
         let Some((name, _)) = self.clocks.iter().find(|(name, _)| analysis.servers.find(name).is_none()) else {
             return Ok(analysis);
         };
@@ -38,11 +38,16 @@ impl GivenClocks {
         Err(format!("--clock: expected the name of one server of these logs, found {name:?}; {found}"))
     }
 
-    /// The logs and their analysis; `None` when there is nothing to analyse, which has been said by then.
-    pub(super) fn read(&self, inputs: &[PathBuf]) -> Option<(Trace, Analysis)> {
-        let Loaded { trace, found: true, .. } = load(inputs)? else { return None };
+    /// A name given by the user must be that of a server.
+    fn deep_enough(&self, depth: Depth) -> Depth {
+        if self.clocks.is_empty() { depth } else { depth.max(Depth::Servers) }
+    }
+
+    /// The logs and their analysis, no deeper than is asked for; `None` when there is nothing to analyse, which has been said by then.
+    pub(super) fn read(&self, inputs: &[PathBuf], depth: Depth) -> Option<(Trace, Analysis)> {
+        let Loaded { trace, found: true, .. } = load_to(inputs, self.deep_enough(depth))? else { return None };
         tell_damage(&trace);
-        match self.analyse(&trace) {
+        match self.analyse(&trace, depth) {
             Ok(analysis) => Some((trace, analysis)),
             Err(line) => {
                 failed(&line);

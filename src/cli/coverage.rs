@@ -4,6 +4,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use siptrail::Depth;
 use siptrail::report::{coverage_of_servers, json, write_coverage};
 
 use super::Status;
@@ -40,7 +41,7 @@ enum Format {
 impl Coverage {
     #[expect(clippy::disallowed_methods, reason = "the command line is where stdout is written")]
     pub(crate) fn run(self) -> io::Result<Status> {
-        let Some((trace, analysis)) = self.clocks.read(&self.inputs) else { return Ok(Status::Failed) };
+        let Some((trace, analysis)) = self.clocks.read(&self.inputs, Depth::Servers) else { return Ok(Status::Failed) };
         let all = coverage_of_servers(&trace, &analysis);
         let mut out = BufWriter::new(anstream::AutoStream::auto(io::stdout()));
         match self.format {

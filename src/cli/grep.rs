@@ -68,9 +68,11 @@ impl Grep {
             Ok(output) => output,
             Err(line) => return Ok(failed(&line)),
         };
-        let Some((trace, analysis)) = self.clocks.read(&self.inputs) else { return Ok(Status::Failed) };
-        let mut rows = query.bind(&trace, &analysis).rows(Table::Records);
-        rows.truncate(self.limit.unwrap_or(usize::MAX));
+        let depth = query.depth(Table::Records);
+        let Some((trace, analysis)) = self.clocks.read(&self.inputs, depth) else { return Ok(Status::Failed) };
+        let bound = query.bind(&trace, &analysis);
+        let all = || bound.rows(Table::Records);
+        let rows = self.limit.map_or_else(all, |most| bound.first(Table::Records, most));
         let saved = output.is_file() && !self.count;
         output.write(!self.raw, |out| {
             if saved {

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use siptrail::Depth;
 use siptrail::query::{Column, QueryError, SortKey, Table};
 use siptrail::report::list::List;
 
@@ -106,25 +107,31 @@ impl ListArgs {
             Ok(output) => output,
             Err(line) => return Ok(failed(&line)),
         };
-        let Some((trace, analysis)) = self.clocks.read(&self.inputs) else { return Ok(Status::Failed) };
         let table = match self.table {
             TableName::Calls => Table::Calls,
             TableName::Pushes => Table::Pushes,
             TableName::Messages => Table::Messages,
             TableName::Records => Table::Records,
         };
-        let bound = self.filter.query().bind(&trace, &analysis);
-        let mut rows = bound.rows(table);
-        if let Some(Order(keys)) = &self.sort {
-            bound.sort(&mut rows, keys);
-        }
-        let all = rows.len();
-        rows.truncate(self.limit.unwrap_or(usize::MAX));
         let people = self.format == Format::Table;
         let usual = || if people { Column::usual(table) } else { Column::all(table) };
         let columns = self.columns.map_or_else(usual, |Columns(columns)| columns);
-        let list = List { table, bound: &bound, columns };
+        let keys = self.sort.map_or_else(Vec::new, |Order(keys)| keys);
+        let query = self.filter.query();
+        let shown = columns.iter().map(|c| c.depth(table)).chain(keys.iter().map(|k| k.depth(table)));
+        let depth = shown.fold(query.depth(table), Depth::max);
+        let Some((trace, analysis)) = self.clocks.read(&self.inputs, depth) else { return Ok(Status::Failed) };
+        let bound = query.bind(&trace, &analysis);
         let terminal = output.is_stdout() && io::stdout().is_terminal();
+        // On a terminal those are counted that are not shown.
+        let mut rows = match self.limit {
+            Some(most) if keys.is_empty() && !terminal => bound.first(table, most.max(1)),
+            _ => bound.rows(table),
+        };
+        bound.sort(&mut rows, &keys);
+        let all = rows.len();
+        rows.truncate(self.limit.unwrap_or(usize::MAX));
+        let list = List { table, bound: &bound, columns };
         let width = terminal_size::terminal_size_of(io::stdout()).filter(|_| terminal);
         let width = width.map(|(width, _)| usize::from(width.0));
         output.write(people, |out| match self.format {

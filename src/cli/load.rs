@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use siptrail::Trace;
 use siptrail::input::InputError;
 use siptrail::text::plural;
 use siptrail::trace::LoadOptions;
+use siptrail::{Depth, Trace};
 
 use super::global::{Talk, limits, talks};
 use super::progress::Bar;
@@ -43,9 +43,14 @@ pub(super) fn tell_damage(trace: &Trace) {
     }
 }
 
+/// Reads all inputs for whatever will be asked.
+pub(super) fn load(inputs: &[PathBuf]) -> Option<Loaded> {
+    load_to(inputs, Depth::Causes)
+}
+
 /// Reads all inputs, and says which could not be read or hold nothing; `None` when none could be opened.
 #[expect(clippy::disallowed_methods, reason = "how long it takes is about the clock")]
-pub(super) fn load(inputs: &[PathBuf]) -> Option<Loaded> {
+pub(super) fn load_to(inputs: &[PathBuf], depth: Depth) -> Option<Loaded> {
     let opened = siptrail::input::open_within(inputs, limits());
     for error in &opened.errors {
         say(&format!("siptrail: {error}"));
@@ -63,7 +68,9 @@ pub(super) fn load(inputs: &[PathBuf]) -> Option<Loaded> {
     }
     let started = Instant::now();
     let bar = Bar::new();
-    let trace = Trace::load(opened.inputs, &LoadOptions { progress: &|p| bar.show(p), ..LoadOptions::default() });
+    let options =
+        LoadOptions { progress: &|p| bar.show(p), for_analysis: depth > Depth::Records, ..LoadOptions::default() };
+    let trace = Trace::load(opened.inputs, &options);
     bar.finish();
     let found = trace.sources().iter().any(|s| s.record_count() > 0);
     // Where all hold nothing, that is why the command ends with an error.

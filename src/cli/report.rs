@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use siptrail::report::{self as reports, Selection, csv, model};
 use siptrail::time::Timestamp;
+use siptrail::{Analysis, Depth, Trace};
 
 use super::clock::GivenClocks;
 use super::filter::Filter;
@@ -121,8 +122,8 @@ impl Report {
         };
         let Some(Loaded { trace, errors, found }) = load(&self.inputs) else { return Ok(Status::Failed) };
         tell_damage(&trace);
-        let selected = self.clocks.analyse(&trace).and_then(|analysis| {
-            let selection = self.selection(analysis.first_time(&trace))?;
+        let selected = self.clocks.analyse(&trace, Depth::Causes).and_then(|analysis| {
+            let selection = self.selection(&trace, &analysis)?;
             let all = (analysis.calls.len(), analysis.pushes.len());
             Ok((reports::select(&trace, selection.apply(analysis), &self.filter.query()), selection, all))
         });
@@ -179,10 +180,11 @@ impl Report {
         }
     }
 
-    fn selection(&self, first: Option<Timestamp>) -> Result<Selection, String> {
+    fn selection(&self, trace: &Trace, analysis: &Analysis) -> Result<Selection, String> {
         let time = |name: &str, text: &Option<String>| {
             text.as_ref().map_or(Ok(None), |t| {
-                Timestamp::parse(t, first).map(Some).ok_or_else(|| {
+                let parsed = Timestamp::parse(t, None).or_else(|| Timestamp::parse(t, analysis.first_time(trace)));
+                parsed.map(Some).ok_or_else(|| {
                     format!(
                         "--{name}: expected a time such as 2013-10-15, \"2013-10-15 09:01:45\" or 09:01, found {t:?}"
                     )

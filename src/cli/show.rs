@@ -4,13 +4,13 @@ use std::io;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use siptrail::Trace;
 use siptrail::input::SAVED;
 use siptrail::ladder::svg::SvgOptions;
 use siptrail::ladder::text::{TextOptions, TimeStyle};
 use siptrail::ladder::{self, Subject};
 use siptrail::report::page;
 use siptrail::report::story::{Story, write_list};
+use siptrail::{Depth, Trace};
 
 use super::clock::GivenClocks;
 use super::output::Output;
@@ -98,7 +98,7 @@ impl Show {
             Ok(output) => output,
             Err(line) => return Ok(failed(&line)),
         };
-        let Some((trace, analysis)) = self.clocks.read(&self.inputs) else { return Ok(Status::Failed) };
+        let Some((trace, analysis)) = self.clocks.read(&self.inputs, Depth::Causes) else { return Ok(Status::Failed) };
         let stories = ladder::find(&trace, &analysis, &self.what);
         let chosen = match (&stories[..], self.nth) {
             ([], _) => Err(self.not_found(&trace)),

@@ -4,11 +4,14 @@
 //! among the missed is held against the share among the calls to mobile users that were not missed. Their quotient,
 //! the lift, says how many times more often the value occurs with the fault.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod values;
 
-use crate::analysis::{Analysis, Call, Push, Role, Verdict};
+use std::collections::BTreeMap;
+
+use crate::analysis::{Analysis, Call, Verdict};
 use crate::time::Timestamp;
 use crate::trace::Trace;
+use values::{Tally, Values};
 
 /// Below this many cases nothing is said: chance makes patterns of four.
 pub const LEAST: usize = 5;
@@ -18,7 +21,7 @@ const SHARE: f64 = 0.5;
 const LIFT: f64 = 1.5;
 
 /// What is compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Dimension {
     /// A Front End that logged the call.
     FrontEnd,
@@ -73,7 +76,6 @@ pub struct Contrast {
 
 /// All contrasts: by cause, then the ones that explain most first.
 pub fn contrasts(trace: &Trace, analysis: &Analysis) -> Vec<Contrast> {
-    let through: Vec<&Call> = analysis.calls.iter().filter(|c| came_through(c)).collect();
     let mut causes: BTreeMap<&'static str, Vec<&Call>> = BTreeMap::new();
     for call in analysis.missed() {
         for code in &call.findings {
@@ -84,45 +86,41 @@ pub fn contrasts(trace: &Trace, analysis: &Analysis) -> Vec<Contrast> {
     if causes.is_empty() {
         return Vec::new();
     }
-    let count = |calls: &[&Call]| {
-        let mut of: BTreeMap<(Dimension, String), Vec<Option<Timestamp>>> = BTreeMap::new();
-        for call in calls {
-            for value in values(trace, analysis, call) {
-                of.entry(value).or_default().push(call.started);
-            }
-        }
-        of
-    };
-    let others = count(&through);
+    let mut values = Values::new(trace, analysis);
+    let mut through = Tally::default();
+    for call in analysis.calls.iter().filter(|c| came_through(c)) {
+        through.add(call, values.of(call));
+    }
     let mut known: BTreeMap<Dimension, usize> = BTreeMap::new();
-    for call in &through {
-        let dimensions: BTreeSet<Dimension> = values(trace, analysis, call).into_iter().map(|(d, _)| d).collect();
-        for dimension in dimensions {
-            *known.entry(dimension).or_default() += 1;
-        }
+    for dimension in through.calls.chunk_by(|a, b| a.0 == b.0).flat_map(|own| values.dimensions(own)) {
+        *known.entry(dimension).or_default() += 1;
     }
     let mut out = Vec::new();
     for (finding, calls) in causes {
-        for ((dimension, value), times) in count(&calls) {
-            let good = others.get(&(dimension, value.clone())).map_or(&[][..], Vec::as_slice);
+        let mut missed = Tally::default();
+        for call in &calls {
+            missed.add(call, values.of(call));
+        }
+        let common = missed.counts(&values).into_iter().zip(through.counts(&values)).enumerate();
+        for (number, (bad, good)) in common.filter(|(_, (bad, _))| bad.calls >= LEAST) {
+            let (dimension, value) = values.name(number);
             let all = known.get(&dimension).copied().unwrap_or(0);
-            let (share, usual) = (ratio(times.len(), calls.len()), ratio(good.len(), all));
+            let (share, usual) = (ratio(bad.calls, calls.len()), ratio(good.calls, all));
             let lift = (usual > 0.0).then(|| share / usual);
-            if times.len() < LEAST || share < SHARE || lift.is_some_and(|l| l < LIFT) || all < LEAST {
+            if share < SHARE || lift.is_some_and(|l| l < LIFT) || all < LEAST {
                 continue;
             }
-            let first = times.iter().flatten().min().copied();
-            let since = first.filter(|f| good.iter().all(|t| t.is_some_and(|t| t < *f)) && !good.is_empty());
+            let until = good.last.filter(|_| !good.timeless);
             out.push(Contrast {
                 finding,
                 dimension,
                 value,
-                missed: times.len(),
+                missed: bad.calls,
                 missed_of: calls.len(),
-                through: good.len(),
+                through: good.calls,
                 through_of: all,
                 lift,
-                since,
+                since: bad.first.filter(|first| until.is_some_and(|last| last < *first)),
             });
         }
     }
@@ -148,31 +146,4 @@ fn came_through(call: &Call) -> bool {
 #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 52 bits")]
 fn ratio(part: usize, all: usize) -> f64 {
     part as f64 / all.max(1) as f64
-}
-
-/// Every value of a call, each once.
-fn values(trace: &Trace, analysis: &Analysis, call: &Call) -> BTreeSet<(Dimension, String)> {
-    let mut out = BTreeSet::new();
-    for server in call.clocks.iter().filter_map(|c| analysis.servers.get(c.server)) {
-        let dimension = if server.role == Role::FrontEnd { Dimension::FrontEnd } else { Dimension::Server };
-        out.extend(server.name.clone().map(|name| (dimension, name)));
-    }
-    let pushes: Vec<&Push> = call.pushes.iter().filter_map(|p| analysis.pushes.get(*p)).collect();
-    for hop in pushes.iter().flat_map(|p| &p.hops) {
-        let server = trace.event(hop.event).and_then(|e| analysis.servers.get(analysis.servers.of(e)));
-        if let Some(server) = server.filter(|s| s.role != Role::FrontEnd) {
-            out.extend(server.name.clone().map(|name| (Dimension::Server, name)));
-        }
-        if hop.direction == crate::record::Direction::Outgoing {
-            out.extend(hop.peer.as_deref().map(|p| (Dimension::Peer, crate::text::host_of(p).to_owned())));
-        }
-    }
-    for client in call.legs.iter().filter(|l| l.mobile).filter_map(|l| l.client.as_ref()) {
-        // The device in brackets tells one phone from another, not one version.
-        let version = client.name.split(" (").next().unwrap_or_default();
-        out.insert((Dimension::Client, version.to_owned()));
-    }
-    out.extend(call.to.rsplit_once('@').map(|(_, domain)| (Dimension::UserDomain, domain.to_ascii_lowercase())));
-    out.extend(call.started.and_then(|t| t.clock().get(..2).map(|h| (Dimension::Hour, format!("{h}:00")))));
-    out
 }

@@ -1,5 +1,7 @@
 //! A query over the rows of one trace.
 
+use std::cell::LazyCell;
+use std::ops::Range;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -35,8 +37,9 @@ const PART: usize = 4096;
 impl<'t> Bound<'t> {
     pub(super) fn new(expr: &Expr, trace: &'t Trace, analysis: &'t Analysis) -> Bound<'t> {
         let rows = Rows { trace, analysis };
-        let first = rows.first_time();
-        Bound { rows, expr: expr.map(&|test| test.on_day(first)), owners: OnceLock::new() }
+        // Looked for only where a time of day is asked for: every record is looked at.
+        let first = LazyCell::new(|| rows.first_time());
+        Bound { rows, expr: expr.map(&|test| test.on_day(&|| *first)), owners: OnceLock::new() }
     }
 
     /// Whether a row is selected.
@@ -53,14 +56,35 @@ impl<'t> Bound<'t> {
         let parts: Option<Vec<Vec<Row>>> = (0..all.div_ceil(PART))
             .into_par_iter()
             .map(|part| {
-                let from = part * PART;
-                let to = (from + PART).min(all);
-                let own: Vec<Row> =
-                    (from..to).filter_map(|i| self.row(table, i)).filter(|row| self.matches(*row)).collect();
-                go_on(done.fetch_add(to - from, Ordering::Relaxed) + to - from).then_some(own)
+                let range = part * PART..((part + 1) * PART).min(all);
+                let looked_at = range.len();
+                let own = self.of_range(table, range);
+                go_on(done.fetch_add(looked_at, Ordering::Relaxed) + looked_at).then_some(own)
             })
             .collect();
         parts.map(|parts| parts.concat())
+    }
+
+    fn of_range(&self, table: Table, range: Range<usize>) -> Vec<Row> {
+        range.filter_map(|i| self.row(table, i)).filter(|row| self.matches(*row)).collect()
+    }
+
+    /// The first selected rows of a table, no more than `most`: rows behind them are not looked at.
+    pub fn first(&self, table: Table, most: usize) -> Vec<Row> {
+        let all = self.total(table);
+        let (mut out, mut from, mut parts) = (Vec::new(), 0, 1);
+        while from < all && out.len() < most {
+            let round: Vec<Vec<Row>> = (0..parts)
+                .into_par_iter()
+                .map(|part| (from + part * PART).min(all)..(from + (part + 1) * PART).min(all))
+                .map(|range| self.of_range(table, range))
+                .collect();
+            out.extend(round.into_iter().flatten());
+            // What is rare wants all threads, what is common no more than it takes.
+            (from, parts) = (from + parts * PART, (parts * 2).min(64));
+        }
+        out.truncate(most);
+        out
     }
 
     /// All selected rows of a table.

@@ -9,6 +9,7 @@ use super::expr::Subject;
 use super::field::{self, FIELDS, Kind, Table};
 use super::row::Row;
 use super::test::Value;
+use crate::analysis::Depth;
 use crate::text::decode;
 
 /// One column: a field, or a header.
@@ -90,6 +91,11 @@ impl Column {
         }
     }
 
+    /// How deep an analysis must go before it can be shown of the rows of a table; see [`crate::analyse_to`].
+    pub fn depth(&self, table: Table) -> Depth {
+        self.subject.depth(table)
+    }
+
     /// Which values it has.
     pub fn kind(&self) -> Kind {
         match &self.subject {
@@ -123,6 +129,11 @@ pub struct SortKey {
 }
 
 impl SortKey {
+    /// How deep an analysis must go before the rows of a table can be ordered by it.
+    pub fn depth(&self, table: Table) -> Depth {
+        self.column.depth(table)
+    }
+
     /// Reads `-ring,from`: by falling ring time, then by caller.
     ///
     /// # Errors

@@ -1,7 +1,8 @@
 //! A query as a tree.
 
-use super::field::{Field, Kind, Table};
+use super::field::{Field, Kind, Name, Table};
 use super::test::Test;
+use crate::analysis::Depth;
 
 /// What a term is about.
 #[derive(Clone, Debug)]
@@ -12,6 +13,32 @@ pub(super) enum Subject {
     Header(Box<[u8]>),
     /// Whatever a list shows of a row: a word without a field.
     Anything,
+}
+
+impl Subject {
+    /// How much must be known of the logs before a row of a table can be asked.
+    pub(super) fn depth(&self, table: Table) -> Depth {
+        let records = matches!(table, Table::Messages | Table::Records);
+        match self {
+            Subject::Field(field) if records && field.is_on(table) => match field.id {
+                Name::Time | Name::Server | Name::Role => Depth::Servers,
+                // What is no message names nobody: its call does.
+                Name::User | Name::From | Name::To if table == Table::Records => Depth::Calls,
+                _ => Depth::Records,
+            },
+            // Told with the causes; and the first place is that of what proves them.
+            Subject::Field(field) => match field.id {
+                Name::Finding | Name::Mail | Name::GatewayCause | Name::File | Name::Line | Name::Place => {
+                    Depth::Causes
+                }
+                _ => Depth::Calls,
+            },
+            Subject::Header(_) if records => Depth::Records,
+            Subject::Header(_) => Depth::Calls,
+            Subject::Anything if records => Depth::Servers,
+            Subject::Anything => Depth::Causes,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -92,6 +119,15 @@ impl Expr {
             Expr::And(all) | Expr::Or(all) => all.iter().all(|e| e.all_terms(is)),
             Expr::Not(inner) => inner.all_terms(is),
             Expr::Term(term) => is(term),
+        }
+    }
+
+    /// How much must be known of the logs before the rows of a table can be asked.
+    pub(super) fn depth(&self, table: Table) -> Depth {
+        match self {
+            Expr::And(all) | Expr::Or(all) => all.iter().map(|e| e.depth(table)).max().unwrap_or(Depth::Records),
+            Expr::Not(inner) => inner.depth(table),
+            Expr::Term(term) => term.subject.depth(table),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What can be asked for and shown: one row a field.
 
-use crate::analysis::{Link, Modality, Outcome, PushResult, Told, Verdict};
+use crate::analysis::{Depth, Link, Modality, Outcome, PushResult, Told, Verdict};
 
 /// What a list holds one row of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,6 +23,14 @@ impl Table {
             Table::Pushes => "pushes",
             Table::Messages => "messages",
             Table::Records => "records",
+        }
+    }
+
+    /// How deep an analysis must go for its rows to be there.
+    pub(super) fn depth(self) -> Depth {
+        match self {
+            Table::Calls | Table::Pushes => Depth::Calls,
+            Table::Messages | Table::Records => Depth::Records,
         }
     }
 

@@ -61,7 +61,7 @@ pub use field::{FIELDS, Field, Kind, Table};
 pub use row::Row;
 pub use test::Value;
 
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, Depth};
 use crate::trace::Trace;
 use expr::{Expr, Subject};
 
@@ -137,6 +137,11 @@ impl Query {
     /// records are read, and a large log wants [`Bound::select`] with progress.
     pub fn is_indexed(&self, table: Table) -> bool {
         self.expr.is_indexed(table)
+    }
+
+    /// How deep an analysis must go before the rows of a table can be asked; see [`crate::analyse_to`].
+    pub fn depth(&self, table: Table) -> Depth {
+        self.expr.depth(table).max(table.depth())
     }
 
     /// Rows that both queries select.

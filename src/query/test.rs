@@ -121,9 +121,10 @@ impl Test {
     }
 
     /// The same with times of day on a day.
-    pub(super) fn on_day(&self, first: Option<Timestamp>) -> Test {
+    pub(super) fn on_day(&self, first: &dyn Fn() -> Option<Timestamp>) -> Test {
         let Test::During(from, to) = self else { return self.clone() };
-        let read = |moment: &Option<Moment>, open: i64| moment.as_ref().map_or(Some(open), |m| m.on_day(first));
+        let on = |m: &Moment| m.on_day(None).or_else(|| m.on_day(Some(first()?)));
+        let read = |moment: &Option<Moment>, open: i64| moment.as_ref().map_or(Some(open), on);
         match (read(from, i64::MIN), read(to, i64::MAX)) {
             (Some(from), Some(to)) => Test::Within(vec![(from, to.saturating_sub(1))]),
             // Without any time in the logs no record is at a time of day.

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::names::{self, Field, Line, PLACES, is_header};
+use super::signs;
 use super::tape::Tape;
 use crate::text::line_end;
 
@@ -66,6 +67,8 @@ pub struct Layout {
     pub vias: ViaLines,
     /// Start of the Server or User-Agent line; Server wins.
     pub product: Option<u32>,
+    /// Which of some rare headers may be there: bits of [`sign`](super::sign).
+    pub(crate) signs: u16,
     /// Absolute position where another record starts inside this one.
     pub(super) split: Option<usize>,
 }
@@ -170,7 +173,7 @@ impl Layout {
             at = feed + 1;
             let (kind, value) = names::line(text);
             match kind {
-                Line::Other => {}
+                Line::Other => self.signs |= signs::of_line(text),
                 Line::Via => self.vias.push(relative(start, here)),
                 Line::MessageBody => {
                     self.headers.end = relative(start, here);

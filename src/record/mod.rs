@@ -17,13 +17,15 @@ mod layout;
 mod names;
 pub mod prefix;
 mod scan;
+mod signs;
 mod tape;
 
 pub use chunks::{CHUNK, ChunkDone, Framed, frame};
 pub use layout::{Direction, Layout, RecordKind, ViaLines};
-pub(crate) use names::is_header;
+pub(crate) use names::{is_header, starts_header};
 pub use prefix::DateOrder;
 pub use scan::{RawRecord, Scanner};
+pub(crate) use signs::sign;
 
 /// Damage of one record that a reader of the report should know about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,3 +66,10 @@ impl Flaw {
 /// The longest record that is read as one, in bytes. Servers log bodies of 5,000 KB at most
 /// (`MaxServerMessageBodySizeKb`), so anything longer is damage.
 pub const MAX_RECORD: usize = 8 << 20;
+
+/// The fields of a record without the line that ends it.
+pub(crate) fn strip_terminator(text: &[u8]) -> &[u8] {
+    let trimmed = text.trim_ascii_end();
+    let last = memchr::memrchr(b'\n', trimmed).map_or(0, |at| at + 1);
+    if trimmed[last..].trim_ascii_start().starts_with(b"$$end_record") { &text[..last] } else { text }
+}

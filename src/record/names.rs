@@ -31,8 +31,20 @@ const FIELDS: [(&[u8], Field); 10] = [
 /// The field of a line and the offset of its value.
 pub(super) fn field(text: &[u8]) -> Option<(Field, usize)> {
     let first = text.first()?.to_ascii_lowercase();
-    FIELDS.iter().filter(|(name, _)| name[0] == first).find_map(|(name, f)| Some((*f, value_of(text, name)?)))
+    let mut candidates = FIELDS.iter().zip(&FIELD_WORDS).filter(|((name, _), _)| name[0] == first);
+    candidates.find_map(|((name, field), words)| Some((*field, words.find(text, name)?)))
 }
+
+/// Of each name in [`FIELDS`].
+const FIELD_WORDS: [Words; FIELDS.len()] = {
+    let mut all = [Words::NONE; FIELDS.len()];
+    let mut i = 0;
+    while i < FIELDS.len() {
+        all[i] = Words::of(FIELDS[i].0);
+        i += 1;
+    }
+    all
+};
 
 /// A line of a message whose place framing keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,9 +129,63 @@ const fn key(first: u8, second: u8) -> usize {
 pub(super) fn line(text: &[u8]) -> (Line, usize) {
     let &[first, second, ..] = text else { return (Line::Other, 0) };
     let candidate = usize::from(TABLE[key(first, second)]);
-    match candidate.checked_sub(1).and_then(|i| LINES.get(i)) {
-        Some((name, kind)) => value_of(text, name).map_or((Line::Other, 0), |value| (*kind, value)),
+    match candidate.checked_sub(1).and_then(|i| Some((WORDS.get(i)?, LINES.get(i)?))) {
+        Some((words, (name, kind))) => words.find(text, name).map_or((Line::Other, 0), |value| (*kind, value)),
         None => (Line::Other, 0),
+    }
+}
+
+/// A name of up to sixteen letters as two numbers, so that it is compared at once.
+#[derive(Clone, Copy)]
+struct Words {
+    /// The bits that tell the cases of its letters apart.
+    case: u128,
+    /// The bytes that count.
+    mask: u128,
+    name: u128,
+    len: usize,
+}
+
+/// Of each name in [`LINES`].
+const WORDS: [Words; LINES.len()] = {
+    let mut all = [Words::NONE; LINES.len()];
+    let mut i = 0;
+    while i < LINES.len() {
+        all[i] = Words::of(LINES[i].0);
+        i += 1;
+    }
+    all
+};
+
+impl Words {
+    const NONE: Words = Words { case: 0, mask: 0, name: 0, len: 0 };
+
+    const fn of(name: &[u8]) -> Words {
+        let mut out = Words { len: name.len(), ..Words::NONE };
+        let mut i = 0;
+        while i < name.len() && i < 16 {
+            if name[i].is_ascii_alphabetic() {
+                out.case |= 0x20 << (8 * i);
+            }
+            out.mask |= 0xff << (8 * i);
+            out.name |= (name[i] as u128) << (8 * i);
+            i += 1;
+        }
+        out
+    }
+
+    /// What [`value_of`] says. The quick way: where the name would end, a colon, one blank and a value stand, so that all
+    /// of the line up to there is compared at once.
+    #[inline]
+    fn find(&self, text: &[u8], name: &[u8]) -> Option<usize> {
+        let usual = matches!(text.get(self.len..self.len + 3), Some([b':', b' ', b'!'..=0xff])) && self.len <= 16;
+        match text.first_chunk::<16>().filter(|_| usual) {
+            Some(head) => {
+                let is_name = (u128::from_le_bytes(*head) | self.case) & self.mask == self.name;
+                is_name.then_some(self.len + 2)
+            }
+            None => value_of(text, name),
+        }
     }
 }
 
@@ -156,6 +222,14 @@ pub(super) fn opens_record(line: &[u8]) -> bool {
     }
 }
 
+/// Whether the first line of a text is sure to start a header: a token, a colon and a blank. The quick way of
+/// [`is_header`], which knows all other forms.
+#[inline]
+pub(crate) fn starts_header(text: &[u8]) -> bool {
+    let name = text.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
+    name > 0 && text[0].is_ascii_alphabetic() && matches!(text.get(name..name + 2), Some(b": "))
+}
+
 /// Whether a line starts a header: a token, a colon, and a blank or nothing after it; without the blank
 /// only when the token cannot be a URI scheme or a word of a body (FORMAT.md section 7).
 pub(crate) fn is_header(line: &[u8]) -> bool {
@@ -174,6 +248,34 @@ pub(crate) fn is_header(line: &[u8]) -> bool {
             let scheme = [&b"sip"[..], b"sips", b"tel", b"http", b"https", b"urn", b"mailto"];
             (token[0].is_ascii_uppercase() || token.contains(&b'-'))
                 && !scheme.iter().any(|s| token.eq_ignore_ascii_case(s))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4096))]
+        /// The quick ways say what the careful ones say.
+        #[test]
+        fn names_are_the_same_both_ways(
+            which in 0..LINES.len() + FIELDS.len(), upper in any::<u32>(), cut in 0usize..3, behind in "[:! \tsr\r\n-]{0,5}[a-z]{0,18}",
+        ) {
+            let name = LINES.get(which).map_or_else(|| FIELDS[which - LINES.len()].0, |(name, _)| *name);
+            let cased = name.iter().enumerate().map(|(i, b)| if upper >> (i % 32) & 1 == 1 { b.to_ascii_uppercase() } else { *b });
+            let text: Vec<u8> = cased.take(name.len().saturating_sub(cut)).chain(behind.bytes()).collect();
+            let slow = text.first_chunk::<2>().and_then(|[a, b]| {
+                let (name, kind) = LINES.get(usize::from(TABLE[key(*a, *b)]).checked_sub(1)?)?;
+                Some((*kind, value_of(&text, name)?))
+            });
+            prop_assert_eq!(line(&text), slow.unwrap_or((Line::Other, 0)));
+            let mut fields = FIELDS.iter().filter_map(|(name, field)| Some((*field, value_of(&text, name)?)));
+            prop_assert_eq!(field(&text), fields.next());
+            let first = text.split(|b| *b == b'\n').next().unwrap_or_default();
+            prop_assert!(!starts_header(&text) || is_header(first.trim_ascii()));
         }
     }
 }

@@ -3,6 +3,8 @@
 //! Administrators can configure the prefix (FORMAT.md sections 1 and 2), so the known layout is tried
 //! first and, failing that, a date and a time are looked for anywhere in the line.
 
+mod quick;
+
 use memchr::memmem;
 use nom::Parser;
 use nom::branch::alt;
@@ -29,6 +31,18 @@ pub enum DateOrder {
     DayFirst,
 }
 
+impl DateOrder {
+    /// Of the two numbers ahead of the year.
+    fn of(first: u32, second: u32) -> DateOrder {
+        match (first, second) {
+            (13.., _) => DateOrder::DayFirst,
+            (_, 13..) => DateOrder::MonthFirst,
+            (a, b) if a == b => DateOrder::Unknown,
+            _ => DateOrder::Ambiguous,
+        }
+    }
+}
+
 /// What a prefix line tells about the record that it opens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Prefix<'a> {
@@ -48,6 +62,14 @@ pub struct Prefix<'a> {
 
 /// Reads a prefix line; never fails, what cannot be read stays empty.
 pub fn parse(line: &[u8]) -> Prefix<'_> {
+    if let Some(prefix) = quick::parse(line) {
+        return prefix;
+    }
+    careful(line)
+}
+
+/// The same without the quick way.
+fn careful(line: &[u8]) -> Prefix<'_> {
     if let Ok((_, prefix)) = known(line) {
         return prefix;
     }
@@ -134,12 +156,7 @@ fn us_stamp(input: &[u8]) -> Res<'_, (Timestamp, DateOrder)> {
     let (input, (a, _, b, _, year, _)) =
         (num::<1, 2>, char('/'), num::<1, 2>, char('/'), num::<4, 4>, alt((char('-'), char(' ')))).parse(input)?;
     let (input, time) = clock(input)?;
-    let order = match (a, b) {
-        (13.., _) => DateOrder::DayFirst,
-        (_, 13..) => DateOrder::MonthFirst,
-        (a, b) if a == b => DateOrder::Unknown,
-        _ => DateOrder::Ambiguous,
-    };
+    let order = DateOrder::of(a, b);
     let (month, day) = if order == DateOrder::DayFirst { (b, a) } else { (a, b) };
     civil(input, [year, month, day], time).map(|(rest, t)| (rest, (t, order)))
 }

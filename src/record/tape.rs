@@ -1,6 +1,6 @@
 //! Where the lines of a stretch end and where its markers are, found block by block ahead of the reader.
 //!
-//! Every byte of a log is searched once, thirty-two at a time; whatever reads records afterwards walks over
+//! Every byte of a log is looked at once, sixty-four at a time, for both; whatever reads records afterwards walks over
 //! short lists of positions. That is what keeps framing near the speed at which memory can be read.
 
 use wide::u8x32;
@@ -15,8 +15,12 @@ pub(super) struct Tape<'a> {
     bytes: &'a [u8],
     base: usize,
     filled: usize,
+    /// Positions of line feeds, and room behind them to write more without asking.
     feeds: Vec<u32>,
+    count: usize,
     marks: Vec<u32>,
+    /// 1 where the last byte that was looked at is a `$`.
+    carry: u64,
     line: usize,
     mark: usize,
 }
@@ -26,7 +30,7 @@ impl<'a> Tape<'a> {
     pub(super) fn new(bytes: &'a [u8], base: usize, expected: usize) -> Tape<'a> {
         let expected = expected.min(bytes.len());
         let (feeds, marks) = (Vec::with_capacity(expected / 40), Vec::with_capacity(expected / 256));
-        Tape { bytes, base, filled: base, feeds, marks, line: 0, mark: 0 }
+        Tape { bytes, base, filled: base, feeds, count: 0, marks, carry: 0, line: 0, mark: 0 }
     }
 
     /// Everything that is there.
@@ -41,14 +45,62 @@ impl<'a> Tape<'a> {
             let end = (self.filled + BLOCK).min(self.bytes.len());
             let block = self.bytes.get(self.filled..end).unwrap_or_default();
             let offset = u32::try_from(self.filled - self.base).unwrap_or(u32::MAX);
-            push_feeds(block, offset, &mut self.feeds);
-            for at in memchr::memchr_iter(b'$', block) {
-                if self.bytes.get(self.filled + at + 1) == Some(&b'$') {
-                    self.marks.push(offset.saturating_add(u32::try_from(at).unwrap_or(u32::MAX)));
-                }
+            let room = self.count + block.len() + AT_ONCE;
+            if self.feeds.len() < room {
+                self.feeds.resize(room, 0);
             }
+            self.search(block, offset);
             self.filled = end;
         }
+    }
+
+    /// Notes the line feeds and the marks of a block, for which there is room.
+    fn search(&mut self, block: &[u8], offset: u32) {
+        let (mut at, mut count, mut carry) = (offset, self.count, self.carry);
+        let (lanes, rest) = block.as_chunks::<64>();
+        for lane in lanes {
+            let (mut feeds, dollars) = (bits(lane, b'\n'), bits(lane, b'$'));
+            if dollars != 0 {
+                // The second of two.
+                let mut pairs = dollars & (dollars << 1 | carry);
+                while pairs != 0 {
+                    self.marks.push((at + pairs.trailing_zeros()).wrapping_sub(1));
+                    pairs &= pairs - 1;
+                }
+            }
+            carry = dollars >> 63;
+            let end = count + feeds.count_ones() as usize;
+            // Most have no more than four: these are written without looking how many there are.
+            while count < end {
+                if let Some(slots) = self.feeds.get_mut(count..).and_then(|free| free.first_chunk_mut::<AT_ONCE>()) {
+                    for slot in slots {
+                        *slot = at.wrapping_add(feeds.trailing_zeros());
+                        feeds &= feeds.wrapping_sub(1);
+                    }
+                }
+                count += AT_ONCE;
+            }
+            count = end;
+            at += 64;
+        }
+        for byte in rest {
+            if *byte == b'\n' {
+                if let Some(slot) = self.feeds.get_mut(count) {
+                    *slot = at;
+                }
+                count += 1;
+            }
+            if *byte == b'$' && carry == 1 {
+                self.marks.push(at - 1);
+            }
+            carry = u64::from(*byte == b'$');
+            at += 1;
+        }
+        (self.count, self.carry) = (count, carry);
+    }
+
+    fn feeds(&self) -> &[u32] {
+        self.feeds.get(..self.count).unwrap_or_default()
     }
 
     fn absolute(&self, relative: u32) -> usize {
@@ -59,11 +111,12 @@ impl<'a> Tape<'a> {
     pub(super) fn line_at(&mut self, pos: usize) -> usize {
         self.fill(pos + 1);
         let wanted = u32::try_from(pos.saturating_sub(self.base)).unwrap_or(u32::MAX);
-        let at = |i: usize| self.feeds.get(i).copied();
+        let feeds = self.feeds.get(..self.count).unwrap_or_default();
+        let at = |i: usize| feeds.get(i).copied();
         // The reader moves on by a few lines, or back to the start of a record.
         let mut line = self.line;
         if line > 0 && at(line - 1).is_some_and(|feed| feed >= wanted) {
-            line = self.feeds.partition_point(|feed| *feed < wanted);
+            line = feeds.partition_point(|feed| *feed < wanted);
         }
         while at(line).is_some_and(|feed| feed < wanted) {
             line += 1;
@@ -74,10 +127,10 @@ impl<'a> Tape<'a> {
 
     /// End of a line without its line feed, and the start of the line after it.
     pub(super) fn line(&mut self, line: usize) -> (usize, usize) {
-        while self.feeds.len() <= line && self.filled < self.bytes.len() {
+        while self.count <= line && self.filled < self.bytes.len() {
             self.fill(self.filled + 1);
         }
-        match self.feeds.get(line) {
+        match self.feeds().get(line) {
             Some(feed) => (self.absolute(*feed), self.absolute(*feed) + 1),
             None => (self.bytes.len(), self.bytes.len()),
         }
@@ -85,7 +138,7 @@ impl<'a> Tape<'a> {
 
     /// Line ends from a line on, as far as they are known: for a reader that knows where to stop.
     pub(super) fn feeds_from(&self, line: usize) -> impl Iterator<Item = usize> + '_ {
-        self.feeds.get(line..).unwrap_or_default().iter().map(|feed| self.absolute(*feed))
+        self.feeds().get(line..).unwrap_or_default().iter().map(|feed| self.absolute(*feed))
     }
 
     /// The line from `pos`: its end without the line feed, and the start of the line after it.
@@ -105,7 +158,8 @@ impl<'a> Tape<'a> {
             match self.marks.get(self.mark) {
                 Some(mark) if *mark < wanted => self.mark += 1,
                 Some(mark) => return Some(self.absolute(*mark)).filter(|at| *at < to),
-                None if self.filled < to.min(self.bytes.len()) => self.fill(self.filled + 1),
+                // The second `$` tells, and may be the byte behind.
+                None if self.filled < to.saturating_add(1).min(self.bytes.len()) => self.fill(self.filled + 1),
                 None => return None,
             }
         }
@@ -115,23 +169,18 @@ impl<'a> Tape<'a> {
     pub(super) fn feeds_before(&mut self, to: usize) -> u64 {
         self.fill(to);
         let to = u32::try_from(to.saturating_sub(self.base)).unwrap_or(u32::MAX);
-        self.feeds.partition_point(|feed| *feed < to) as u64
+        self.feeds().partition_point(|feed| *feed < to) as u64
     }
 }
 
-fn push_feeds(block: &[u8], offset: u32, out: &mut Vec<u32>) {
-    let wanted = u8x32::splat(b'\n');
-    let (lanes, rest) = block.as_chunks::<32>();
-    let mut at = offset;
-    for lane in lanes {
-        let mut mask = u8x32::new(*lane).simd_eq(wanted).to_bitmask();
-        while mask != 0 {
-            out.push(at + mask.trailing_zeros());
-            mask &= mask - 1;
-        }
-        at += 32;
-    }
-    out.extend(memchr::memchr_iter(b'\n', rest).map(|i| at + u32::try_from(i).unwrap_or(0)));
+/// Positions of line feeds that are written at once.
+const AT_ONCE: usize = 4;
+
+/// Which bytes are the wanted one, the first in the lowest bit.
+fn bits(lane: &[u8; 64], wanted: u8) -> u64 {
+    let wanted = u8x32::splat(wanted);
+    let half = |half: &[u8]| half.first_chunk::<32>().map_or(0, |h| u8x32::new(*h).simd_eq(wanted).to_bitmask());
+    u64::from(half(&lane[..32])) | u64::from(half(&lane[32..])) << 32
 }
 
 #[cfg(test)]

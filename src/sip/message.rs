@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{HeaderName, Method, q850_cause};
+use crate::record::{starts_header, strip_terminator};
 use crate::text::{clean, line_end};
 
 /// Request or status line.
@@ -73,13 +74,26 @@ impl<'a> Header<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Message<'a> {
     head: &'a [u8],
-    body: &'a [u8],
+    tail: Tail<'a>,
+}
+
+/// What stands behind the headers.
+#[derive(Clone, Copy, Debug)]
+enum Tail<'a> {
+    Body(&'a [u8]),
+    /// `Message-Body:` of a record, up to its end: most who read a message never ask for its body.
+    Field(&'a [u8]),
 }
 
 impl<'a> Message<'a> {
     /// A message from its head (start line and headers) and its body.
     pub fn new(head: &'a [u8], body: &'a [u8]) -> Message<'a> {
-        Message { head, body }
+        Message { head, tail: Tail::Body(body) }
+    }
+
+    /// The message of a record: its head, and the record from its `Message-Body` line on.
+    pub(crate) fn of_record(head: &'a [u8], field: &'a [u8]) -> Message<'a> {
+        Message { head, tail: Tail::Field(field) }
     }
 
     /// The start line; one that was wrapped runs on to the first header.
@@ -107,7 +121,7 @@ impl<'a> Message<'a> {
 
     /// Only headers whose names start with one of `letters`, given in lower case: other lines cost nothing.
     pub(crate) fn headers_starting_with(&self, letters: &[u8]) -> Headers<'a> {
-        Headers { letters: letters.iter().fold(0, |mask, b| mask | letter(*b)), ..self.headers() }
+        Headers::starting_with(self.headers().rest, letters)
     }
 
     /// The first header of that name.
@@ -123,8 +137,19 @@ impl<'a> Message<'a> {
 
     /// The body as logged.
     pub fn body(&self) -> &'a [u8] {
-        self.body
+        match self.tail {
+            Tail::Body(body) => body,
+            Tail::Field(field) => body_of(field),
+        }
     }
+}
+
+/// The body in the `Message-Body` field of a record; a dash stands for none.
+fn body_of(field: &[u8]) -> &[u8] {
+    let field = strip_terminator(field);
+    let body = field.iter().position(|b| *b == b':').map_or(&[][..], |at| field[at + 1..].trim_ascii_start());
+    let none = matches!(body.trim_ascii_end(), b"" | b"-" | [0xe2, 0x80, 0x93 | 0x94] | [0x96 | 0x97]);
+    if none { &[] } else { body }
 }
 
 /// Iterator over `name: value` lines with their continuations.
@@ -141,6 +166,11 @@ impl<'a> Headers<'a> {
     /// Over any text, such as the fields of a diagnostic record.
     pub fn new(text: &'a [u8]) -> Headers<'a> {
         Headers { rest: text, known: false, letters: u32::MAX }
+    }
+
+    /// The same, only those whose names start with one of `letters`, given in lower case.
+    pub(crate) fn starting_with(text: &'a [u8], letters: &[u8]) -> Headers<'a> {
+        Headers { letters: letters.iter().fold(0, |mask, b| mask | letter(*b)), ..Headers::new(text) }
     }
 
     /// The header whose line starts the text, where that is known already.
@@ -179,6 +209,10 @@ impl<'a> Iterator for Headers<'a> {
             let mut end = begin + text.len();
             let mut pos = next;
             while pos < self.rest.len() {
+                if starts_header(&self.rest[pos..]) {
+                    self.known = true;
+                    break;
+                }
                 let (line, following) = line_end(self.rest, pos);
                 let more = self.rest[pos..line].trim_ascii_end();
                 let trimmed = more.trim_ascii_start();

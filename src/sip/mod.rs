@@ -6,8 +6,8 @@ mod grammar;
 mod message;
 mod product;
 
-pub(crate) use grammar::address;
 pub use grammar::{CSeq, Diagnostics, NameAddr, Via, q850_cause};
+pub(crate) use grammar::{address, quick};
 pub use message::{Header, Headers, Message, StartLine};
 pub use product::Product;
 
@@ -36,39 +36,56 @@ pub enum Method {
     Negotiate,
 }
 
-const METHODS: [(&[u8], Method); 17] = [
-    (b"INVITE", Method::Invite),
-    (b"ACK", Method::Ack),
-    (b"BYE", Method::Bye),
-    (b"CANCEL", Method::Cancel),
-    (b"REGISTER", Method::Register),
-    (b"OPTIONS", Method::Options),
-    (b"PRACK", Method::Prack),
-    (b"SUBSCRIBE", Method::Subscribe),
-    (b"NOTIFY", Method::Notify),
-    (b"BENOTIFY", Method::Benotify),
-    (b"PUBLISH", Method::Publish),
-    (b"INFO", Method::Info),
-    (b"REFER", Method::Refer),
-    (b"MESSAGE", Method::Message),
-    (b"UPDATE", Method::Update),
-    (b"SERVICE", Method::Service),
-    (b"NEGOTIATE", Method::Negotiate),
-];
-
 impl Method {
     /// The method of that name; methods are case-sensitive (RFC 3261 section 7.1).
     pub fn from_token(token: &[u8]) -> Method {
-        METHODS.iter().find(|(name, _)| *name == token).map_or(Method::Unknown, |(_, m)| *m)
+        // The first letter leaves one name, or two that another letter or their length tells apart.
+        let second = token.get(1).copied().unwrap_or(0);
+        let candidate = match token.first() {
+            Some(b'I') if token.len() == 6 => Method::Invite,
+            Some(b'I') => Method::Info,
+            Some(b'A') => Method::Ack,
+            Some(b'B') if second == b'Y' => Method::Bye,
+            Some(b'B') => Method::Benotify,
+            Some(b'C') => Method::Cancel,
+            Some(b'R') if token.len() == 8 => Method::Register,
+            Some(b'R') => Method::Refer,
+            Some(b'O') => Method::Options,
+            Some(b'P') if second == b'R' => Method::Prack,
+            Some(b'P') => Method::Publish,
+            Some(b'S') if second == b'U' => Method::Subscribe,
+            Some(b'S') => Method::Service,
+            Some(b'N') if second == b'O' => Method::Notify,
+            Some(b'N') => Method::Negotiate,
+            Some(b'M') => Method::Message,
+            Some(b'U') => Method::Update,
+            _ => Method::Unknown,
+        };
+        if candidate.name().as_bytes() == token { candidate } else { Method::Unknown }
     }
 
     /// The name on the wire.
     pub fn name(self) -> &'static str {
-        METHODS
-            .iter()
-            .find(|(_, m)| *m == self)
-            .and_then(|(name, _)| std::str::from_utf8(name).ok())
-            .unwrap_or("UNKNOWN")
+        match self {
+            Method::Unknown => "UNKNOWN",
+            Method::Invite => "INVITE",
+            Method::Ack => "ACK",
+            Method::Bye => "BYE",
+            Method::Cancel => "CANCEL",
+            Method::Register => "REGISTER",
+            Method::Options => "OPTIONS",
+            Method::Prack => "PRACK",
+            Method::Subscribe => "SUBSCRIBE",
+            Method::Notify => "NOTIFY",
+            Method::Benotify => "BENOTIFY",
+            Method::Publish => "PUBLISH",
+            Method::Info => "INFO",
+            Method::Refer => "REFER",
+            Method::Message => "MESSAGE",
+            Method::Update => "UPDATE",
+            Method::Service => "SERVICE",
+            Method::Negotiate => "NEGOTIATE",
+        }
     }
 }
 

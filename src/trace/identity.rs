@@ -3,9 +3,12 @@
 use std::borrow::Cow;
 use std::hash::BuildHasher;
 
+use super::products::{self, Finding, Met};
 use super::{Event, Trace};
-use crate::record::Layout;
-use crate::sip::{Headers, Message, Method, NameAddr, Via};
+use crate::record::{Layout, starts_header};
+use crate::sip::{Headers, Message, Method, NameAddr, Via, quick};
+use crate::span::{FileId, Span};
+use crate::text::line_end;
 
 /// Tags and Via entries of a message as seeded 64-bit hashes: they are only compared with each other, and
 /// equal hashes of different values will not happen by design. The seed changes from run to run, so no
@@ -18,18 +21,28 @@ pub(crate) struct Identity<'t> {
     pub(crate) to_tag: u64,
     /// One a Via entry (sent-by and branch), top entry first.
     pub(crate) vias: Cow<'t, [u64]>,
-    /// Raw value of Server, else of User-Agent.
-    pub(crate) product: Option<&'t [u8]>,
 }
 
 /// Identities of the messages that can belong to a call or a push, packed behind each other:
 ///
 /// ```text
-/// | product line start, Via count | From tag | To tag | Via hashes ... |   per message, 8 bytes each
+/// | product, signs, Via count | From tag | To tag | Via hashes ... |   per message, 8 bytes each
 /// ```
 #[derive(Debug, Default)]
 pub(super) struct Identities {
     pub(super) words: Vec<u64>,
+    met: Met,
+}
+
+/// Where a record stands and what tells its texts apart.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'r> {
+    pub(super) file: FileId,
+    /// First byte of the record.
+    pub(super) start: usize,
+    pub(super) record: &'r [u8],
+    pub(super) hasher: &'r foldhash::fast::RandomState,
+    pub(super) products: &'r Finding,
 }
 
 /// Words of a message before its Via hashes.
@@ -43,36 +56,77 @@ fn is_wanted(method: Method) -> bool {
 }
 
 impl Identities {
+    /// Of all chunks.
+    pub(super) fn new(words: Vec<u64>) -> Identities {
+        Identities { words, met: Met::default() }
+    }
+
     /// Keeps what ties this message to others; returns its place, counted from 1, or 0 when nothing was kept.
-    pub(super) fn add(
-        &mut self,
-        hasher: &foldhash::fast::RandomState,
-        record: &[u8],
-        layout: &Layout,
-        method: Method,
-    ) -> u32 {
+    pub(super) fn add(&mut self, at: Place<'_>, layout: &Layout, method: Method) -> u32 {
         let Some(vias) = layout.vias.get().filter(|_| is_wanted(method)) else { return 0 };
         let place = self.words.len();
-        let text = record.get(..layout.headers.end as usize).unwrap_or_default();
-        let header = |at: u32| Headers::at_header(text.get(at as usize..).unwrap_or_default());
-        let product = u64::from(layout.product.unwrap_or(0));
-        let tag = |at: Option<u32>| at.and_then(header).map_or(0, |h| tag_hash(hasher, &h.value()));
+        let hasher = at.hasher;
+        let text = at.record.get(..layout.headers.end as usize).unwrap_or_default();
+        let line = |at: u32| text.get(at as usize..).unwrap_or_default();
+        let product = layout.product.and_then(|start| {
+            let value = products::value_at(line(start))?;
+            let start = at.start + (value.as_ptr() as usize - at.record.as_ptr() as usize);
+            let len = u32::try_from(value.len()).unwrap_or(u32::MAX);
+            let span = Span { file: at.file, start: start as u64, len };
+            Some(u64::from(self.met.number(at.products, hasher, value, span)))
+        });
+        let product = product.unwrap_or(0);
+        let tag = |at: Option<u32>| at.map_or(0, |at| tag_at(hasher, line(at)));
         self.words.extend([product << 32, tag(layout.from), tag(layout.to)]);
         for at in vias {
-            if let Some(h) = header(*at) {
-                Via::parse_all(&h.value(), |v| self.words.push(via_hash(hasher, v)));
-            }
+            self.add_vias(hasher, line(*at));
         }
-        let count = self.words.len() - place - FIXED;
+        let count = u16::try_from(self.words.len() - place - FIXED).unwrap_or(u16::MAX);
         if let Some(word) = self.words.get_mut(place) {
-            *word |= count as u64;
+            *word |= u64::from(layout.signs) << 16 | u64::from(count);
         }
         u32::try_from(place + 1).unwrap_or(0)
     }
+
+    /// The entries of the Via header whose line starts the text.
+    fn add_vias(&mut self, hasher: &foldhash::fast::RandomState, text: &[u8]) {
+        let kept = self.words.len();
+        let quick = one_line(text).and_then(|value| quick::vias(value, |v| self.words.push(via_hash(hasher, v))));
+        if quick.is_none() {
+            self.words.truncate(kept);
+            if let Some(h) = Headers::at_header(text) {
+                Via::parse_all(&h.value(), |v| self.words.push(via_hash(hasher, v)));
+            }
+        }
+    }
+}
+
+/// The tag in the From or To header whose line starts the text.
+fn tag_at(hasher: &foldhash::fast::RandomState, text: &[u8]) -> u64 {
+    match one_line(text).and_then(quick::tag) {
+        Some(tag) => hash_of_tag(hasher, tag),
+        None => Headers::at_header(text).map_or(0, |h| tag_hash(hasher, &h.value())),
+    }
+}
+
+/// The quick way to the value of the header whose line starts the text: all of it stands on that line, in ASCII, and
+/// the line behind starts a header, or nothing does.
+pub(super) fn one_line(text: &[u8]) -> Option<&[u8]> {
+    let (end, next) = line_end(text, 0);
+    let line = text.get(..end)?;
+    let rest = text.get(next..).unwrap_or_default();
+    let colon = line.iter().take(16).position(|b| *b == b':')?;
+    let value = line.get(colon + 1..)?.trim_ascii();
+    let whole = rest.is_empty() || starts_header(rest);
+    (whole && line.is_ascii() && line.first().is_some_and(u8::is_ascii_alphabetic)).then_some(value)
 }
 
 fn tag_hash(hasher: &foldhash::fast::RandomState, value: &[u8]) -> u64 {
-    match NameAddr::parse(value).tag {
+    hash_of_tag(hasher, NameAddr::parse(value).tag)
+}
+
+fn hash_of_tag(hasher: &foldhash::fast::RandomState, tag: &[u8]) -> u64 {
+    match tag {
         [] => 0,
         tag => hasher.hash_one(tag).max(1),
     }
@@ -89,12 +143,20 @@ impl Trace {
         let Some(&[head, from_tag, to_tag, ref rest @ ..]) = kept else {
             return self.message(event).map_or_else(Identity::default, |m| self.read_identity(&m));
         };
-        let count = usize::try_from(head & 0xffff_ffff).unwrap_or(0);
-        let product = usize::try_from(head >> 32)
-            .ok()
-            .filter(|at| *at > 0)
-            .and_then(|at| Headers::at_header(self.record(event).get(at..event.head_end as usize)?).map(|h| h.raw));
-        Identity { from_tag, to_tag, vias: Cow::Borrowed(rest.get(..count).unwrap_or_default()), product }
+        let count = usize::try_from(head & 0xffff).unwrap_or(0);
+        Identity { from_tag, to_tag, vias: Cow::Borrowed(rest.get(..count).unwrap_or_default()) }
+    }
+
+    /// The number of what a message names as its sender, 0 where it names nothing; `None` where nothing was kept of it.
+    pub(super) fn product_number(&self, event: &Event) -> Option<u32> {
+        let head = self.identities.words.get((event.identity as usize).checked_sub(1)?)?;
+        u32::try_from(head >> 32).ok()
+    }
+
+    /// Whether a message is known to have none of the headers of a sign.
+    pub(crate) fn lacks(&self, event: &Event, sign: u16) -> bool {
+        let head = (event.identity as usize).checked_sub(1).and_then(|at| self.identities.words.get(at));
+        head.is_some_and(|head| (head >> 16) & u64::from(sign) == 0)
     }
 
     /// The same for a message of which nothing was kept.
@@ -102,21 +164,49 @@ impl Trace {
         use crate::sip::HeaderName;
         let mut out = Identity::default();
         let mut vias = Vec::new();
-        let (mut server, mut agent) = (None, None);
-        for header in message.headers_starting_with(b"ftvsu") {
+        for header in message.headers_starting_with(b"ftv") {
             match HeaderName::from_token(header.name) {
                 HeaderName::From if out.from_tag == 0 => out.from_tag = tag_hash(&self.hasher, &header.value()),
                 HeaderName::To if out.to_tag == 0 => out.to_tag = tag_hash(&self.hasher, &header.value()),
                 HeaderName::Via => {
                     Via::parse_all(&header.value(), |v| vias.push(via_hash(&self.hasher, v)));
                 }
-                HeaderName::Server => server = server.or(Some(header.raw)),
-                HeaderName::UserAgent => agent = agent.or(Some(header.raw)),
                 _ => {}
             }
         }
         out.vias = Cow::Owned(vias);
-        out.product = server.or(agent);
         out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::synth::{Format, Plan, in_memory};
+
+    /// The quick ways are worth nothing where logs do not take them, and nobody would notice.
+    #[test]
+    fn nearly_all_tags_and_vias_go_the_quick_way() {
+        for (format, crlf) in
+            [(Format::Cls, false), (Format::Cls, true), (Format::Lync2010, false), (Format::Lync2010, true)]
+        {
+            let (mut all, mut slow) = (0, 0);
+            for (_, log) in in_memory(&Plan { format, ..Plan::default() }).0 {
+                let log = String::from_utf8_lossy(&log).replace("\r\n", "\n");
+                let log = if crlf { log.replace('\n', "\r\n") } else { log };
+                for (at, _) in log.match_indices('\n') {
+                    let text = &log.as_bytes()[at + 1..];
+                    let name = text.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+                    let value = one_line(text);
+                    let is_slow = match &text[..name] {
+                        b"From" | b"To" => value.and_then(quick::tag).is_none(),
+                        b"Via" => value.and_then(|value| quick::vias(value, |_| ())).is_none(),
+                        _ => continue,
+                    };
+                    (all, slow) = (all + 1, slow + usize::from(is_slow));
+                }
+            }
+            assert!(all > 1000 && slow * 100 < all, "{format:?}, CRLF {crlf}: {slow} of {all}");
+        }
     }
 }

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 
 use super::dates;
-use super::identity::Identities;
+use super::identity::{Identities, Place};
 use super::intern::Interner;
+use super::products::{Finding, Products};
 use super::{Event, LineIndex, Problem, Source, Symbol, Trace};
 use crate::input::Input;
 use crate::record::{self, CHUNK, ChunkDone, DateOrder, Flaw, RawRecord, RecordKind, prefix};
@@ -28,20 +29,24 @@ pub struct Progress {
 pub struct LoadOptions<'f> {
     /// Bytes a worker takes at a time; the result does not depend on it.
     pub chunk: usize,
+    /// Keep what ties messages to each other, as an analysis asks of each. Without it the reading is quicker and an
+    /// analysis reads the messages again.
+    pub for_analysis: bool,
     /// Told after every chunk, from any thread.
     pub progress: &'f (dyn Fn(Progress) + Sync),
 }
 
 impl Default for LoadOptions<'_> {
     fn default() -> Self {
-        LoadOptions { chunk: CHUNK, progress: &|_| {} }
+        LoadOptions { chunk: CHUNK, for_analysis: true, progress: &|_| {} }
     }
 }
 
 /// What one worker collects beside events, before strings have their final numbers.
 struct Worker {
     names: Interner,
-    identities: Identities,
+    /// `None` where no analysis will ask.
+    identities: Option<Identities>,
     /// Where its record starts and ends, and what is wrong with it.
     flaws: Vec<(u64, u64, Flaw)>,
 }
@@ -53,13 +58,14 @@ pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>) -> Trace {
     let total = inputs.iter().map(|i| i.bytes().len() as u64).sum();
     let done = AtomicU64::new(0);
     let hasher = foldhash::fast::RandomState::default();
+    let products = Finding::new();
     let (parts, lines): (Vec<Vec<Part>>, Vec<LineIndex>) = inputs
         .par_iter()
         .enumerate()
         .map(|(i, input)| {
             let file = FileId(u32::try_from(i).unwrap_or(u32::MAX));
             let lines = LineIndex::new(input.bytes().len(), options.chunk);
-            let parts = read_input(input.bytes(), file, options.chunk, &hasher, |chunk| {
+            let parts = read_input(input.bytes(), file, options, (&hasher, &products), |chunk| {
                 input.forget(chunk.number.saturating_mul(options.chunk), chunk.bytes);
                 if chunk.again {
                     return;
@@ -73,25 +79,26 @@ pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>) -> Trace {
             (parts, lines)
         })
         .unzip();
-    join(inputs, parts, lines, hasher)
+    join(inputs, parts, lines, (hasher, products.done()))
 }
 
 fn read_input(
     bytes: &[u8],
     file: FileId,
-    chunk: usize,
-    hasher: &foldhash::fast::RandomState,
+    options: &LoadOptions<'_>,
+    known: (&foldhash::fast::RandomState, &Finding),
     done: impl Fn(ChunkDone) + Sync,
 ) -> Vec<Part> {
+    let chunk = options.chunk;
     record::frame(
         bytes,
         chunk,
         || Worker {
             names: Interner::with_capacity(chunk.min(bytes.len()) >> 11),
-            identities: Identities::default(),
+            identities: options.for_analysis.then(Identities::default),
             flaws: Vec::new(),
         },
-        |worker, raw| read(bytes, file, raw, worker, hasher),
+        |worker, raw| read(bytes, file, raw, worker, known),
         done,
     )
 }
@@ -102,12 +109,13 @@ fn join(
     inputs: Vec<Input>,
     parts: Vec<Vec<Part>>,
     lines: Vec<LineIndex>,
-    hasher: foldhash::fast::RandomState,
+    (hasher, products): (foldhash::fast::RandomState, Products),
 ) -> Trace {
     let mut names = Interner::with_capacity(0);
-    let mut identities = Identities::default();
     let mut problems = Vec::new();
     let mut moves = Vec::new();
+    // Words of identities so far.
+    let mut words = 0;
     for (i, (input, chunks)) in inputs.iter().zip(parts).enumerate() {
         let file = FileId(u32::try_from(i).unwrap_or(u32::MAX));
         let intact = input.intact_len();
@@ -138,15 +146,18 @@ fn join(
             problems.reserve(worker.flaws.len());
             problems.extend(told.map(|(at, _, flaw)| Problem::of(file, *at, *flaw)));
             let symbols = names.merge(&worker.names);
-            let base = u32::try_from(identities.words.len()).unwrap_or(u32::MAX);
-            identities.words.extend_from_slice(&worker.identities.words);
-            moves.push(Move { file, outside: framed.lines_outside(), symbols, base, events: framed.records });
+            let base = u32::try_from(words).unwrap_or(u32::MAX);
+            let own = worker.identities.map_or_else(Vec::new, |own| own.words);
+            words += own.len();
+            let outside = framed.lines_outside();
+            moves.push(Move { file, outside, symbols, base, words: own, events: framed.records });
         }
     }
-    let (events, sources) = place(moves, &inputs);
+    let (events, words, sources) = place(moves, &inputs);
+    let identities = Identities::new(words);
     let holders = Vec::new();
     let symbols = names.spans();
-    let mut trace = Trace { inputs, lines, events, symbols, identities, hasher, sources, problems, holders };
+    let mut trace = Trace { inputs, lines, events, symbols, identities, products, hasher, sources, problems, holders };
     trace.name_servers();
     let copies;
     (copies, trace.holders) = super::copies::mark(&mut trace);
@@ -163,11 +174,13 @@ struct Move {
     symbols: Vec<Symbol>,
     /// Number of words before the chunk's identities.
     base: u32,
+    words: Vec<u64>,
     events: Vec<Event>,
 }
 
-fn place(moves: Vec<Move>, inputs: &[Input]) -> (Vec<Event>, Vec<Source>) {
+fn place(moves: Vec<Move>, inputs: &[Input]) -> (Vec<Event>, Vec<u64>, Vec<Source>) {
     let mut events = vec![Event::EMPTY; moves.iter().map(|m| m.events.len()).sum()];
+    let mut words = vec![0; moves.iter().map(|m| m.words.len()).sum()];
     // A wrapped prefix may begin in the chunk before its record, which then counts a line less than none.
     let mut outside = vec![0i64; inputs.len()];
     for chunk in &moves {
@@ -175,16 +188,18 @@ fn place(moves: Vec<Move>, inputs: &[Input]) -> (Vec<Event>, Vec<Source>) {
             *sum += chunk.outside;
         }
     }
-    let mut rest = &mut events[..];
+    let (mut rest, mut rest_of_words) = (&mut events[..], &mut words[..]);
     let mut slots = Vec::with_capacity(moves.len());
     for chunk in moves {
         let (slot, behind) = std::mem::take(&mut rest).split_at_mut(chunk.events.len());
-        slots.push((chunk, slot));
-        rest = behind;
+        let (words, behind_words) = std::mem::take(&mut rest_of_words).split_at_mut(chunk.words.len());
+        slots.push((chunk, slot, words));
+        (rest, rest_of_words) = (behind, behind_words);
     }
     let facts: Vec<(FileId, Source)> = slots
         .into_par_iter()
-        .map(|(chunk, slot)| {
+        .map(|(chunk, slot, words)| {
+            words.copy_from_slice(&chunk.words);
             let mut source = Source::default();
             for (slot, event) in slot.iter_mut().zip(&chunk.events) {
                 let symbol = |s: Symbol| chunk.symbols.get(s.0 as usize).copied().unwrap_or(Symbol::NONE);
@@ -212,7 +227,7 @@ fn place(moves: Vec<Move>, inputs: &[Input]) -> (Vec<Event>, Vec<Source>) {
         (source.day_first, source.dates_open) = (order == Some(true), order.is_none());
     }
     swap(&mut events, &mut sources);
-    (events, sources)
+    (events, words, sources)
 }
 
 /// Reads the ambiguous dates of inputs that are day first again.
@@ -238,7 +253,7 @@ fn read(
     file: FileId,
     raw: &RawRecord,
     worker: &mut Worker,
-    hasher: &foldhash::fast::RandomState,
+    (hasher, products): (&foldhash::fast::RandomState, &Finding),
 ) -> Event {
     let layout = &raw.layout;
     let record = bytes.get(raw.start..raw.end).unwrap_or_default();
@@ -296,7 +311,10 @@ fn read(
         flags: bit_if(layout.names_edge, Event::EDGE)
             | Event::date_bits(prefix.order)
             | bit_if(above.is_some(), Event::INFERRED),
-        identity: worker.identities.add(hasher, record, layout, method),
+        identity: worker
+            .identities
+            .as_mut()
+            .map_or(0, |own| own.add(Place { file, start: raw.start, record, hasher, products }, layout, method)),
     }
 }
 

@@ -9,6 +9,7 @@ mod intern;
 mod lines;
 mod load;
 mod outside;
+mod products;
 mod source;
 
 pub use event::{Event, EventId, Symbol};
@@ -21,7 +22,7 @@ pub use source::Source;
 use std::borrow::Cow;
 
 use crate::input::{self, Input, InputError};
-use crate::record::{Flaw, RecordKind};
+use crate::record::{Flaw, RecordKind, strip_terminator};
 use crate::sip::Message;
 use crate::span::{FileId, Location, Span};
 use lines::LineIndex;
@@ -45,6 +46,7 @@ pub struct Trace {
     events: Vec<Event>,
     symbols: Vec<Span>,
     identities: identity::Identities,
+    products: products::Products,
     hasher: foldhash::fast::RandomState,
     sources: Vec<Source>,
     problems: Vec<Problem>,
@@ -148,10 +150,7 @@ impl Trace {
 
     /// The fields of a record, from behind `$$begin_record` to before `$$end_record`.
     pub fn fields<'t>(&'t self, event: &Event) -> &'t [u8] {
-        let record = self.record(event);
-        let after = record.get(event.prefix_len as usize..).unwrap_or_default();
-        let after = after.strip_prefix(b"$$begin_record").unwrap_or(after);
-        strip_terminator(after)
+        strip_terminator(self.after_opener(event))
     }
 
     /// The SIP message of a protocol record, borrowed and lazy.
@@ -161,23 +160,28 @@ impl Trace {
         }
         let record = self.record(event);
         let head = record.get(event.head as usize..event.head_end as usize).unwrap_or_default();
-        let tail = strip_terminator(record.get(event.head_end as usize..).unwrap_or_default());
-        let body = tail.iter().position(|b| *b == b':').map_or(&[][..], |at| tail[at + 1..].trim_ascii_start());
-        let none = matches!(body.trim_ascii_end(), b"" | b"-" | [0xe2, 0x80, 0x93 | 0x94] | [0x96 | 0x97]);
-        Some(Message::new(head, if none { &[] } else { body }))
+        Some(Message::of_record(head, record.get(event.head_end as usize..).unwrap_or_default()))
     }
 
     /// Value of the record field `Peer`.
     pub fn peer<'t>(&'t self, event: &Event) -> Option<&'t [u8]> {
-        let fields = self.fields(event);
-        let end = if event.kind == RecordKind::Protocol {
-            (event.head as usize).saturating_sub(event.prefix_len as usize).min(fields.len())
-        } else {
-            fields.len()
+        // Of a message no field stands behind its start: its end, far from there, need not be looked for.
+        let fields = match event.kind {
+            RecordKind::Protocol => {
+                let fields = self.after_opener(event);
+                let end = (event.head as usize).saturating_sub(event.prefix_len as usize);
+                fields.get(..end).unwrap_or_else(|| strip_terminator(fields))
+            }
+            _ => self.fields(event),
         };
-        crate::sip::Headers::new(&fields[..end])
+        crate::sip::Headers::starting_with(fields, b"p")
             .find(|h| h.name.eq_ignore_ascii_case(b"peer"))
             .map(|h| h.raw.trim_ascii())
+    }
+
+    fn after_opener<'t>(&'t self, event: &Event) -> &'t [u8] {
+        let after = self.record(event).get(event.prefix_len as usize..).unwrap_or_default();
+        after.strip_prefix(b"$$begin_record").unwrap_or(after)
     }
 
     /// The places of records and of lines outside records, in the order of the inputs.
@@ -202,12 +206,6 @@ impl Trace {
         let line = self.lines.get(file.index()).map_or(0, |l| l.line(input.bytes(), byte));
         Location { file: input.name().to_owned(), line, byte: input.original_offset(byte) }
     }
-}
-
-fn strip_terminator(text: &[u8]) -> &[u8] {
-    let trimmed = text.trim_ascii_end();
-    let last = memchr::memrchr(b'\n', trimmed).map_or(0, |at| at + 1);
-    if trimmed[last..].trim_ascii_start().starts_with(b"$$end_record") { &text[..last] } else { text }
 }
 
 impl Problem {

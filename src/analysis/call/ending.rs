@@ -193,8 +193,9 @@ fn next_is_blind(ctx: &Context<'_>, f: &Msg<'_>) -> Option<Blind> {
     let domain = |name: Option<&str>| name?.split_once('.').map(|(_, domain)| domain.to_ascii_lowercase());
     let house = ctx.servers.get(f.server).and_then(|s| domain(s.name.as_deref()));
     // Of another house it is where neither its messages nor its name tie it to this one.
-    let is_ours =
-        |id: ServerId, name: &str| ctx.clocks.comparable(f.server, id) || house.is_some() && domain(name) == house;
+    let is_ours = |id: ServerId, name: Option<&str>| {
+        ctx.clocks.comparable(f.server, id) || house.is_some() && domain(name) == house
+    };
     let beside = (0..).map(ServerId).zip(ctx.servers.all());
     let beside = beside.filter(|(id, s)| *id != f.server && is_beside(s.role) && is_ours(*id, s.name.as_deref()));
     let tells = |id: &ServerId| ctx.coverage.whole(*id, time, time.plus(MEND_MS));

@@ -92,7 +92,9 @@ impl Export {
             Ok(output) => output,
             Err(line) => return Ok(failed(&line)),
         };
-        let Some((trace, analysis)) = self.clocks.read(&self.inputs) else { return Ok(Status::Failed) };
+        let Some((trace, analysis)) = self.clocks.read(&self.inputs, siptrail::Depth::Causes) else {
+            return Ok(Status::Failed);
+        };
         if self.form == Form::Sipp {
             return self.scenario(&trace, &analysis, output);
         }

@@ -107,7 +107,9 @@ mod whole {
                 Ok(output) => output,
                 Err(line) => return Ok(failed(&line)),
             };
-            let Some((trace, analysis)) = self.clocks.read(&self.inputs) else { return Ok(Status::Failed) };
+            let Some((trace, analysis)) = self.clocks.read(&self.inputs, siptrail::Depth::Causes) else {
+                return Ok(Status::Failed);
+            };
             let format = if self.form == Form::Arrow { Format::Arrow } else { Format::Parquet };
             let source = Source { trace: &trace, analysis: &analysis, query: self.filter.query(), format };
             match (folder, output, self.table) {

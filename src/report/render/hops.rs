@@ -11,9 +11,9 @@ use crate::trace::Trace;
 /// Adds to a report the hop tables of missed calls and of their pushes.
 pub fn add_hops(report: &mut Report, trace: &Trace, analysis: &Analysis) {
     let models = |tables: Vec<HopTable>| tables.iter().map(|t| hop_table(trace, t)).collect();
-    // Both lists hold every missed call, in one order.
+    // Both lists hold every missed call, in one order; what a digest only counts has no evidence.
     let entries = report.calls.iter_mut().filter(|c| c.is_missed());
-    for (entry, call) in entries.zip(analysis.missed()) {
+    for (entry, call) in entries.zip(analysis.missed()).filter(|(entry, _)| !entry.evidence.is_empty()) {
         entry.hop_tables = models(hops::of_call(trace, analysis, call));
     }
     let own = |call: &Call| call.pushes.clone();
@@ -23,7 +23,7 @@ pub fn add_hops(report: &mut Report, trace: &Trace, analysis: &Analysis) {
         .filter_map(|p| analysis.pushes.get(p))
         .map(|p| ((p.call_id.as_str(), p.cseq), p))
         .collect();
-    for entry in &mut report.pushes {
+    for entry in report.pushes.iter_mut().filter(|entry| !entry.evidence.is_empty()) {
         if let Some(push) = wanted.get(&(entry.call_id.as_str(), entry.cseq)) {
             entry.hop_tables = models(hops::of_push(trace, analysis, push));
         }

@@ -2,6 +2,7 @@
 
 mod diagnostics;
 mod name_addr;
+pub(crate) mod quick;
 mod reason;
 mod via;
 
