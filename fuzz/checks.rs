@@ -27,7 +27,7 @@ pub(crate) fn anonymise(bytes: &[u8]) {
     let mut copy = Vec::new();
     assert!(rewriter.rewrite(&text, &mut copy).is_ok());
     assert_eq!(copy.len(), text.len(), "lengths change");
-    let feeds = |text: &[u8]| text.iter().filter(|b| **b == b'\n').count();
+    let feeds = |text: &[u8]| text.split(|b| *b == b'\n').count();
     assert_eq!(feeds(&copy), feeds(&text), "lines change");
     let planted = String::from_utf8_lossy(&copy[bytes.len()..]).to_lowercase();
     for name in GONE {
@@ -82,7 +82,10 @@ pub(crate) fn export(bytes: &[u8]) {
     while !rest.is_empty() {
         let number = |at: usize| rest.get(at..at + 4).and_then(|b| b.try_into().ok()).map(u32::from_le_bytes);
         let length = number(4).unwrap_or(0) as usize;
-        assert!(length >= 12 && length % 4 == 0 && number(length - 4) == number(4), "a block of {length} bytes");
+        assert!(
+            length >= 12 && length.is_multiple_of(4) && number(length - 4) == number(4),
+            "a block of {length} bytes"
+        );
         rest = &rest[length..];
     }
     for call in 0..analysis.calls.len().min(20) {

@@ -287,7 +287,8 @@ impl<'r> Worker<'r> {
         let Some(server) = prefix::parse(line).server else { return };
         let start = server.as_ptr() as usize - line.as_ptr() as usize;
         let end = start + server.len();
-        for range in words(&line[start..end].to_vec()) {
+        let own: Vec<_> = words(&line[start..end]).collect();
+        for range in own {
             self.word(&mut line[start + range.start..start + range.end], Mark::Host, false);
         }
     }

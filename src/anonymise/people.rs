@@ -110,7 +110,7 @@ pub(super) fn paths(text: &[u8], from: usize, marks: &mut Marks) {
         let share = start == slash && text.get(slash + 1) == Some(&b'\\') && !drive;
         // The folders, each with the blanks in it.
         let stops = |b: u8| matches!(b, b'"' | b'\'' | b'<' | b'>' | b'|' | b'*' | b'?' | b',' | b';' | b'\t' | b'\n');
-        let mut parts: Vec<Range<usize>> = if start < slash { vec![start..slash] } else { Vec::new() };
+        let mut parts: Vec<Range<usize>> = Some(start..slash).filter(|r| !r.is_empty()).into_iter().collect();
         let mut from = slash;
         while text.get(from) == Some(&b'\\') {
             let next = from + 1;

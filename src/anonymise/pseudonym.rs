@@ -79,14 +79,12 @@ impl Pseudonyms {
     pub(super) fn of(&self, name: &[u8], shape: Shape, taken: &dyn Fn(&[u8]) -> bool) -> Vec<u8> {
         let lower = name.to_ascii_lowercase();
         let table = if shape == Shape::Word && is_short(&lower) { self.short.get(&packed(&lower)) } else { None };
-        let plain = match table {
-            Some(known) => unpacked(*known),
-            None => {
-                let fits = |c: &Vec<u8>| *c != lower && suits(c, &lower, shape) && !taken(c);
-                let tried = (0..TRIES).map(|n| self.candidate(&lower, shape, n)).find(fits);
-                tried.unwrap_or_else(|| self.candidate(&lower, shape, TRIES))
-            }
+        let made = || {
+            let fits = |c: &Vec<u8>| *c != lower && suits(c, &lower, shape) && !taken(c);
+            let tried = (0..TRIES).map(|n| self.candidate(&lower, shape, n)).find(fits);
+            tried.unwrap_or_else(|| self.candidate(&lower, shape, TRIES))
         };
+        let plain = table.map_or_else(made, |known| unpacked(*known));
         let cased = name.iter().zip(&plain).map(
             |(old, new)| {
                 if old.is_ascii_uppercase() { new.to_ascii_uppercase() } else { *new }

@@ -61,7 +61,6 @@ pub fn remains(seen: &Seen, copy: &[u8]) -> Vec<Remaining> {
     let mut all: HashMap<Vec<u8>, Remaining> = HashMap::new();
     let mut first = 1;
     for (count, found) in found {
-        #[expect(clippy::iter_over_hash_type, reason = "sorted below")]
         for (word, one) in found {
             let known =
                 all.entry(word).or_insert_with(|| Remaining { line: first + one.line, count: 0, ..one.clone() });
@@ -195,5 +194,5 @@ fn counts(line: &[u8]) -> bool {
     ];
     let text = line.trim_ascii_start();
     let field = |f: &&[u8]| text.get(..f.len()).is_some_and(|start| start.eq_ignore_ascii_case(f));
-    FIELDS.iter().any(|f| field(&f)) || memchr::memmem::find(line, b"$$begin_record").is_some()
+    FIELDS.iter().any(field) || memchr::memmem::find(line, b"$$begin_record").is_some()
 }

@@ -229,5 +229,5 @@ fn is_phone(number: &[u8], front: u8) -> bool {
     let spaces = !plus && !has(b'-') && !has(b'.') && !has(b'(') && !has(b'/');
     // `1 UDP 2130706431 192`: numbers that stand in a row are of a length that numbers of telephones have not.
     let row = spaces && (lengths.iter().any(|n| *n > 5) || lengths.iter().filter(|n| **n < 2).count() > 1);
-    !date && !version && !row && !(has(b'/') && !plus)
+    !date && !version && !row && (plus || !has(b'/'))
 }

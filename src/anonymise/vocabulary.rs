@@ -128,5 +128,5 @@ pub(super) fn kept_tail(host: &[u8]) -> usize {
         let whole = start == 0 || host[start - 1] == b'.';
         (whole && host[start..].eq_ignore_ascii_case(k.as_bytes())).then_some(k.len())
     };
-    KEPT.iter().find_map(|k| tail(&k)).unwrap_or(0)
+    KEPT.iter().find_map(tail).unwrap_or(0)
 }

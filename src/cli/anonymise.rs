@@ -171,7 +171,7 @@ impl Anonymise {
         let plain = |name: &str| name.replace(['\t', '\n', '\r'], " ");
         for (copy, original) in copies.names.iter().zip(originals) {
             let copy = self.output.join(copy);
-            text.push_str(&format!("{}\t{}\n", plain(&copy.to_string_lossy()), plain(original)));
+            text.extend([&plain(&copy.to_string_lossy()), "\t", &plain(original), "\n"]);
         }
         fs::write(map, text)
     }

@@ -81,7 +81,7 @@ fn a_word_of_the_original_is_found_in_the_copy() {
     let seen = Seen::of(original.inputs().iter().map(Input::bytes));
     let copy = copies(&original).remove(0);
     assert_eq!(remains(&seen, &copy), []);
-    let line = copy.iter().filter(|b| **b == b'\n').count() + 1;
+    let line = copy.split(|b| *b == b'\n').count();
     for put_back in ["Huxley", "d68bd9b8f0eab68990630472429bca14", "14255550123", "bWVyZ2Vy", "INVITE fabrikam request"]
     {
         let text = [&copy[..], b"left: ", put_back.as_bytes(), b"\n"].concat();
@@ -266,7 +266,7 @@ fn damaged_logs_end_and_tell_their_story() {
     let dir = tempfile::tempdir().unwrap();
     let text = std::fs::read_to_string(root("samples/desktop-calls.log")).unwrap();
     let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
-    let lost = [&wide[..wide.len() / 2 | 1], &wide[(wide.len() / 2 | 1) + 1..]].concat();
+    let lost = [&wide[..(wide.len() / 2) | 1], &wide[((wide.len() / 2) | 1) + 1..]].concat();
     let wrapped: String = text
         .lines()
         .flat_map(|l| {
@@ -305,7 +305,7 @@ fn a_record_that_breaks_the_story_is_named_and_left_out() {
     let spans = original.in_order(&records, &[]);
     let without = |text: &str| {
         let out = leave_out(text.as_bytes(), &spans);
-        assert_eq!(out.iter().filter(|b| **b == b'\n').count(), text.matches('\n').count());
+        assert_eq!(out.split(|b| *b == b'\n').count(), text.split('\n').count());
         reported(&load(&out))
     };
     assert_eq!(difference(&without(&text), &without(&changed)), None);

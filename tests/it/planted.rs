@@ -60,14 +60,15 @@ impl Planted {
                 prefix(n, "TF_PROTOCOL")
             )
         };
-        let lines = |of: &[String]| of.iter().map(|l| format!("{l}\n")).collect::<String>();
+        let lines = |of: &[String]| of.iter().flat_map(|l| [l, "\n"]).collect::<String>();
         let (content, body) = match &self.content_type {
             Some(content) => (content.as_str(), lines(&self.body)),
             None if self.session.is_empty() => ("application/sdp", "-\n".to_owned()),
             None => ("application/sdp", format!("v=0\n{}t=0 0\n", lines(&self.session))),
         };
         let more = format!("{}Content-Type: {content}\nContent-Length: 0\nMessage-Body: {body}", lines(&self.headers));
-        let between: String = self.lines.iter().map(|text| format!("{}{text}\n", prefix(2, "TF_COMPONENT"))).collect();
+        let between: String =
+            self.lines.iter().flat_map(|text| [prefix(2, "TF_COMPONENT"), text.clone(), "\n".to_owned()]).collect();
         message(1, "INVITE sip:bob@contoso.com SIP/2.0", &more)
             + &between
             + &message(3, "SIP/2.0 486 Busy Here", "Content-Length: 0\nMessage-Body: -\n")
