@@ -102,7 +102,9 @@ fn steps_by_server(trace: &Trace, analysis: &Analysis) -> BTreeMap<ServerId, Vec
             out.entry(step.server).or_default().push((time, step.by_ms));
         }
     }
-    out.values_mut().for_each(|own| own.sort_unstable());
+    for own in out.values_mut() {
+        own.sort_unstable();
+    }
     out
 }
 
