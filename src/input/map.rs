@@ -63,6 +63,7 @@ impl Map {
     }
 
     #[cfg(not(unix))]
+    #[expect(clippy::unused_self, reason = "elsewhere it has something to do")]
     fn give_back(&self, _: usize, _: usize) {}
 
     pub(super) fn bytes(&self) -> &[u8] {

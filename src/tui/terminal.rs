@@ -70,6 +70,7 @@ pub(super) fn suspend(with_mouse: bool) -> io::Result<()> {
 
 /// There are no stops.
 #[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere it may fail")]
 pub(super) fn suspend(_: bool) -> io::Result<()> {
     Ok(())
 }
