@@ -17,6 +17,8 @@ pub(super) struct Evidence {
     records: Vec<(EventId, Said)>,
     /// Component lines, connection and security records about the domain, the other side or the connection.
     beside: Vec<(Beside, Said)>,
+    /// Beside it stand lines that may as well be about another message.
+    pub(super) shared: bool,
 }
 
 impl Evidence {
@@ -25,6 +27,7 @@ impl Evidence {
         let trace = nearby.trace;
         let own = records.iter().filter_map(|id| Some((*id, trace.event(*id)?)));
         let text: String = diagnostics.iter().map(Diagnostic::text).collect();
+        let (beside, shared) = nearby.beside(records);
         Evidence {
             ids: diagnostics.iter().map(|d| d.id).collect(),
             responses: Said::of(text.as_bytes()),
@@ -32,7 +35,8 @@ impl Evidence {
                 .filter(|(_, e)| e.kind == RecordKind::Diagnostic)
                 .map(|(id, e)| (id, Said::of(trace.fields(e))))
                 .collect(),
-            beside: nearby.beside(records).into_iter().map(|b| (b, Said::of(b.text(trace)))).collect(),
+            beside: beside.into_iter().map(|b| (b, Said::of(b.text(trace)))).collect(),
+            shared,
         }
     }
 

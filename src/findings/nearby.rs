@@ -24,7 +24,7 @@ pub(super) struct Nearby<'a> {
     /// Lines and records that say something the catalogue knows.
     telling: Telling,
     /// For each server the times while pushes were in it, by start, with a record of each.
-    inside: Vec<Vec<(Timestamp, Timestamp, EventId)>>,
+    inside: Vec<Vec<(Inside, EventId)>>,
     /// For each record the milliseconds that its server was seen to work until then, once somebody asks.
     worked: OnceLock<Vec<i64>>,
 }
@@ -40,13 +40,34 @@ const LOOKED_AT: usize = 4096;
 /// So many lines about one name beside one message are proof enough.
 const ENOUGH: usize = 16;
 
+/// From when to when a message was in a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Inside {
+    from: Timestamp,
+    to: Timestamp,
+    /// It was sent on, and nothing tells of an answer: the server may still have given up on it.
+    sent_on: bool,
+}
+
+/// What a server writes of a message that it gives up on stands this near ahead of its answer, in milliseconds.
+const GIVES_UP_MS: i64 = 50;
+
+/// What a line beside a message is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum About {
+    Own,
+    /// That message, or one that was in the server at the same time.
+    Shared,
+    Other,
+}
+
 /// The records of a message on one server.
 struct Stay<'t> {
     server: ServerId,
     from: Timestamp,
     to: Timestamp,
     /// While the message was in the server.
-    inside: Vec<(Timestamp, Timestamp)>,
+    inside: Vec<Inside>,
     /// `Trace-Correlation-Id` of the records, sorted.
     correlations: Vec<&'t [u8]>,
 }
@@ -68,7 +89,7 @@ impl<'a> Nearby<'a> {
             for (server, own) in self.by_server(&push.records) {
                 let (times, Some((_, id))) = (self.inside_of(&own), own.first()) else { continue };
                 if let Some(slot) = self.inside.get_mut(usize::from(server.0)) {
-                    slot.extend(times.into_iter().map(|(from, to)| (from, to, *id)));
+                    slot.extend(times.into_iter().map(|inside| (inside, *id)));
                 }
             }
         }
@@ -145,13 +166,15 @@ impl<'a> Nearby<'a> {
         out
     }
 
-    /// Component lines, connection and security records about a message that say something the catalogue knows.
-    pub(super) fn beside(&self, records: &[EventId]) -> Vec<Beside> {
+    /// Component lines, connection and security records about a message that say something the catalogue knows; and
+    /// whether there are lines that may as well be about another message.
+    pub(super) fn beside(&self, records: &[EventId]) -> (Vec<Beside>, bool) {
         if self.telling.is_empty() {
-            return Vec::new();
+            return (Vec::new(), false);
         }
         let about = self.about(records);
         let mut out: Vec<Beside> = Vec::new();
+        let mut shared = false;
         for stay in self.stays(records) {
             let found = |name: &String| {
                 let from = stay.from.plus(-CONNECTION_MS);
@@ -163,22 +186,29 @@ impl<'a> Nearby<'a> {
                 all.iter().flatten().any(|(_, what)| self.is_of_one(*what, &stay.correlations) == Some(true));
             // A line is written while the message is in the server, a connection is opened ahead of it.
             let near = |time: Timestamp, what: Beside| match what {
-                Beside::Line(..) => {
-                    stay.inside.iter().any(|(from, to)| time >= *from && time <= *to)
-                        && match self.is_of_one(what, &stay.correlations) {
-                            Some(own) if numbered => own,
-                            _ => self.is_alone(stay.server, time, records),
-                        }
-                }
-                Beside::Record(_) => true,
+                Beside::Line(..) if !stay.inside.iter().any(|i| time >= i.from && time <= i.to) => About::Other,
+                Beside::Line(..) => match self.is_of_one(what, &stay.correlations) {
+                    Some(true) if numbered => About::Own,
+                    Some(false) if numbered => About::Other,
+                    _ if self.is_alone(stay.server, time, records) => About::Own,
+                    _ => About::Shared,
+                },
+                Beside::Record(_) => About::Own,
             };
             for own in &all {
-                out.extend(own.iter().filter(|(time, what)| near(*time, *what)).map(|(_, what)| *what).take(ENOUGH));
+                let told =
+                    own.iter().map(|(time, what)| (near(*time, *what), *what)).filter(|(a, _)| *a != About::Other);
+                for (about, what) in told.take(ENOUGH) {
+                    match about {
+                        About::Own => out.push(what),
+                        _ => shared = true,
+                    }
+                }
             }
         }
         out.sort_unstable();
         out.dedup();
-        out
+        (out, shared)
     }
 
     /// Whether a line and the records of a message carry the same correlation, where both carry one: the Centralized
@@ -194,9 +224,11 @@ impl<'a> Nearby<'a> {
     /// Whether no other push was in a server at a time: with two inside, a line is about neither.
     fn is_alone(&self, server: ServerId, time: Timestamp, records: &[EventId]) -> bool {
         let Some(own) = self.inside.get(usize::from(server.0)) else { return true };
-        let until = own.partition_point(|(from, ..)| *from <= time);
+        let until = own.partition_point(|(inside, _)| inside.from <= time);
         let near = own.get(until.saturating_sub(LOOKED_AT)..until).unwrap_or_default();
-        !near.iter().rev().any(|(_, to, id)| *to >= time && !records.contains(id))
+        // Had the server given up on what it had sent on, a log without a hole would have the answer there.
+        let is_left = |i: &Inside| i.sent_on && self.analysis.coverage.whole(server, i.from, time.plus(GIVES_UP_MS));
+        !near.iter().rev().any(|(i, id)| i.to >= time && !records.contains(id) && !is_left(i))
     }
 
     /// Where a message was, and from when to when; to its time-out where no final response came.
@@ -241,7 +273,8 @@ impl<'a> Nearby<'a> {
 
     /// From when to when a message was inside a server: from where it came in to where it went out again, and where the
     /// server made the answer itself, since it could not send it on, until that answer.
-    fn inside_of(&self, own: &[(Timestamp, EventId)]) -> Vec<(Timestamp, Timestamp)> {
+    fn inside_of(&self, own: &[(Timestamp, EventId)]) -> Vec<Inside> {
+        let stay = |from: Timestamp| Inside { from, to: from.plus(NEAR_MS), sent_on: false };
         let mut out = Vec::new();
         let (mut open, mut request, mut told): (Option<Timestamp>, Option<Timestamp>, bool) = (None, None, false);
         for (time, id) in own {
@@ -250,16 +283,16 @@ impl<'a> Nearby<'a> {
             let answers = event.status >= 200;
             if event.direction == Direction::Outgoing {
                 let since = if answers && !told { request } else { None };
-                out.push((since.or(open).unwrap_or(*time), *time));
+                out.push(Inside { from: since.or(open).unwrap_or(*time), to: *time, sent_on: false });
                 open = None;
             } else {
                 // That it went out was not logged, or not when; where something comes in for it, it had.
-                out.extend(open.replace(*time).map(|from| (from, from.plus(NEAR_MS).min(*time))));
+                out.extend(open.replace(*time).map(|from| Inside { to: stay(from).to.min(*time), ..stay(from) }));
             }
             told |= answers;
         }
-        let unanswered = request.filter(|_| !told);
-        out.extend(open.or(unanswered).map(|from| (from, from.plus(NEAR_MS))));
+        let unanswered = request.filter(|_| !told).map(|from| Inside { sent_on: true, ..stay(from) });
+        out.extend(open.map(stay).or(unanswered));
         out
     }
 }

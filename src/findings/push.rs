@@ -34,12 +34,14 @@ pub(super) fn causes(nearby: &Nearby<'_>, push: &Push) -> Found {
             }
         }
         PushResult::Unanswered => {
-            found = refused(nearby, push);
+            found = refused(nearby, push).0;
             found.codes.push("PN30");
         }
         PushResult::Rejected | PushResult::Unroutable => {
-            found = refused(nearby, push);
-            if found.codes.is_empty() && !astray {
+            let shared;
+            (found, shared) = refused(nearby, push);
+            // Where a line may be about it, a better-known cause may be what it was.
+            if found.codes.is_empty() && !astray && !shared {
                 found.codes.push("PN35");
             }
         }
@@ -63,8 +65,8 @@ pub(super) fn causes(nearby: &Nearby<'_>, push: &Push) -> Found {
     found
 }
 
-/// Why the push did not come through.
-fn refused(nearby: &Nearby<'_>, push: &Push) -> Found {
+/// Why the push did not come through, and whether a line beside it may tell, or be about another push.
+fn refused(nearby: &Nearby<'_>, push: &Push) -> (Found, bool) {
     let evidence = Evidence::gather(nearby, &push.diagnostics, &push.records);
     let mut found = evidence.causes();
     // Another partner's domain may be unknown too; these entries are about the clearing house's.
@@ -99,7 +101,7 @@ fn refused(nearby: &Nearby<'_>, push: &Push) -> Found {
         found.codes.push("PN08");
         evidence.places_of(&CONNECT, &mut found);
     }
-    found
+    (found, evidence.shared)
 }
 
 /// Whether the MESSAGE left one server and never came in at the next, or came in and never left, where the logs of

@@ -31,16 +31,23 @@ pub(super) fn of<'m>(ctx: &Context<'_>, attempt: &mut Attempt<'m>) -> Option<&'m
         return None;
     }
     let inside = |hop: usize| !superseded.iter().any(|r| attempt.is_below(hop, *r));
-    sent_on(attempt, &inside).or_else(|| best_of_legs(attempt, &inside))
+    sent_on(ctx, attempt, &inside).or_else(|| best_of_legs(attempt, &inside))
 }
 
 /// The final on a root. Clients that put no branch into their Via have one hop for all servers that they try: a final
 /// behind which the request went to another server was not the last.
 fn last_told<'m>(ctx: &Context<'_>, hop: &Hop<'m>) -> Option<&'m Msg<'m>> {
-    let requests = || hop.messages.iter().filter(|m| m.method == Method::Invite && m.is_request()).take(64);
-    let goes_on = |f: &Msg<'_>| requests().any(|m| m.server != f.server && ctx.is_before(f, m) == Some(true));
-    hop.finals().take(64).find(|f| !goes_on(f)).or_else(|| hop.finals().next())
+    hop.finals().take(MOST).find(|f| !goes_on(ctx, hop, f))
 }
+
+/// Whether behind a final the request went to another server under the same branch.
+fn goes_on(ctx: &Context<'_>, hop: &Hop<'_>, f: &Msg<'_>) -> bool {
+    let mut requests = hop.messages.iter().filter(|m| m.method == Method::Invite && m.is_request()).take(MOST);
+    requests.any(|m| m.server != f.server && ctx.is_before(f, m) == Some(true))
+}
+
+/// Copies of one message on one hop that are looked at.
+const MOST: usize = 64;
 
 /// Roots whose final came ahead of the request at another root: the caller, or the server before, went on there. A 503
 /// is what they go on behind (RFC 3263 section 4.3), whatever the clocks of the two servers say.
@@ -94,9 +101,10 @@ fn inner_answer<'m>(ctx: &Context<'_>, attempt: &Attempt<'m>) -> Option<&'m Msg<
 }
 
 /// The final that a server sent towards the caller, on the hop nearest to it.
-fn sent_on<'m>(attempt: &Attempt<'m>, inside: &dyn Fn(usize) -> bool) -> Option<&'m Msg<'m>> {
+fn sent_on<'m>(ctx: &Context<'_>, attempt: &Attempt<'m>, inside: &dyn Fn(usize) -> bool) -> Option<&'m Msg<'m>> {
     let hops = attempt.hops.iter().enumerate().filter(|(i, _)| inside(*i)).map(|(_, h)| h);
-    let finals = hops.flat_map(Hop::finals).filter(|m| m.direction == Direction::Outgoing);
+    let finals = hops.flat_map(|h| h.finals().take(MOST).filter(|f| !goes_on(ctx, h, f)));
+    let finals = finals.filter(|m| m.direction == Direction::Outgoing);
     // A 2xx that did not get through counts no more.
     finals.filter(|m| m.status >= 300).min_by_key(|m| m.vias.len())
 }

@@ -249,7 +249,9 @@ fn runs_on(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
     }
     attempt.hops.iter().enumerate().any(|(i, hop)| {
         let invites = hop.messages.iter().filter(|m| m.method == Method::Invite && m.is_request());
-        let mut sure = invites.filter(|m| {
+        // A server that sent a final on has no more to tell; the request went to another.
+        let is_open = |m: &Msg<'_>| !hop.finals().take(MOST).any(|f| f.server == m.server);
+        let mut sure = invites.filter(|m| is_open(m)).filter(|m| {
             let last = latest.get(&m.server).copied();
             last.is_some_and(|last| ctx.tells_between(m, last) && ctx.runs_on(last, ctx.options.no_final_ms))
         });
