@@ -24,8 +24,10 @@ pub(super) fn causes(nearby: &Nearby<'_>, call: &Call, pushes: &[&Push]) -> Foun
         tls::of_call(&evidence, &mut found);
     }
     // What kept a push back that was sent again and accepted did not keep the callee from being told.
-    // Where the logs would not show that one, this one's cause stands with the push alone.
-    for push in pushes.iter().filter(|p| !p.superseded && (call.pushes_told || !p.result.is_lost())) {
+    // Where the logs would not show that one, this one's cause stands with the push alone, unless the verdict is sure.
+    let sure =
+        call.pushes_told || matches!(call.verdict, Some(Verdict::MissedPushFailed | Verdict::MissedPushUnanswered));
+    for push in pushes.iter().filter(|p| !p.superseded && (sure || !p.result.is_lost())) {
         found.codes.extend(&push.findings);
         found.records.extend(&push.evidence);
         found.lines.extend(&push.lines);

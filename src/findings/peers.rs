@@ -127,8 +127,13 @@ impl Seen {
                 if self.told(Said::of(text)).contains(&code) {
                     let prefix = prefix::parse(text);
                     let server = analysis.servers.of_line(trace, span.file, prefix.server);
-                    let id = records.first().copied().unwrap_or(EventId(0));
-                    let at = prefix.time.map(|t| analysis.clocks.at(server, id, t)).or(time);
+                    let of_server = |id: &&EventId| {
+                        trace.event(**id).is_some_and(|e| e.file == span.file && analysis.servers.of(e) == server)
+                    };
+                    let id = records.iter().find(of_server).or(records.first()).copied().unwrap_or(EventId(0));
+                    let place = (server, span.file);
+                    let at = trace.dated(span.file, &prefix);
+                    let at = at.map(|t| analysis.clocks.beside(trace, &analysis.servers, place, id, t)).or(time);
                     self.add(&[code], &target.map(plain).unwrap_or_default(), at);
                     found = true;
                 }

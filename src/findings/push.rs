@@ -195,7 +195,7 @@ const MOST_ANSWERS: usize = 256;
 fn seen_to_pass(nearby: &Nearby<'_>, server: ServerId, from: EventId, to: EventId) -> i64 {
     let time = |id: EventId| nearby.analysis.time(nearby.trace, id);
     let all = time(to).zip(time(from)).map_or(0, |(to, from)| to.since(from));
-    if all <= TIMER_F_MS || nearby.analysis.clocks.is_steady(server) {
+    if all <= TIMER_F_MS || nearby.analysis.clocks.is_steady(server, to) {
         return all;
     }
     nearby.seen_to_pass(from, to, SILENT_MS)

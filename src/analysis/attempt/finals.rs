@@ -57,19 +57,23 @@ fn superseded(ctx: &Context<'_>, attempt: &Attempt<'_>) -> Vec<usize> {
     }
     let hop = |r: &usize| attempt.hops.get(*r);
     let is_full = |r: &&usize| {
-        let mut finals = hop(r).into_iter().flat_map(Hop::finals).take(64).peekable();
+        let mut finals = hop(r).into_iter().flat_map(Hop::finals).take(MOST).peekable();
         finals.peek().is_some() && finals.all(|f| f.status == 503)
     };
-    let full: Vec<usize> = attempt.roots.iter().take(64).filter(is_full).copied().collect();
-    if !full.is_empty() && full.len() < attempt.roots.len().min(64) {
-        return full;
+    let roots = || attempt.roots.iter().take(MOST);
+    let mut full: Vec<usize> = roots().filter(is_full).copied().collect();
+    if full.len() == roots().count() {
+        full.clear();
     }
     let is = |r: &&usize| {
+        if full.contains(r) {
+            return true;
+        }
         let Some(end) = hop(r).and_then(|h| h.finals().next()) else { return false };
-        let others = attempt.roots.iter().filter(|o| o != r).filter_map(|o| hop(o)?.messages.first().copied());
+        let others = roots().filter(|o| o != r && !full.contains(o)).filter_map(|o| hop(o)?.messages.first().copied());
         others.into_iter().any(|m| ctx.is_before(end, m) == Some(true))
     };
-    attempt.roots.iter().take(64).filter(is).copied().collect()
+    roots().filter(is).copied().collect()
 }
 
 /// The best of several finals: 6xx first, else the lowest class (RFC 3261 section 16.7 step 6).

@@ -153,20 +153,25 @@ fn kept(ctx: &Context<'_>, attempt: &Attempt<'_>, own: &[&Msg<'_>]) -> Kept {
         own.iter().filter(is)
     };
     let servers: BTreeSet<ServerId> = tags.iter().flat_map(|tag| byes(*tag)).map(|m| m.server).collect();
-    let first = |server: ServerId, tag: u64| {
-        byes(tag).filter(|m| m.server == server).map(|m| ctx.coverage.order(server, m.id)).min()
-    };
+    let place = |m: &Msg<'_>| ctx.coverage.order(m.server, m.id);
+    let first = |server: ServerId, tag: u64| byes(tag).filter(|m| m.server == server).min_by_key(|m| place(m));
     // The server that saw all dialogs that ended tells in which order they did.
     let of_one = servers.into_iter().find_map(|server| {
         let tells = |tag: &u64| first(server, *tag).is_some() || byes(*tag).next().is_none();
         tags.iter().all(tells).then(|| {
-            let mut ends: Vec<_> = tags.iter().map(|tag| (first(server, *tag), *tag)).collect();
-            ends.sort_unstable_by_key(|(end, _)| (end.is_none(), *end));
+            let mut ends: Vec<(Option<&&Msg<'_>>, u64)> = tags.iter().map(|tag| (first(server, *tag), *tag)).collect();
+            ends.sort_by_key(|(bye, tag)| (bye.is_none(), bye.map(|m| place(m)), *tag));
             ends
         })
     });
+    // That there was no BYE proves something where the log tells all from the 2xx until that of the others.
+    let is_open = |tag: u64, bye: &Msg<'_>| {
+        let answers = attempt.messages.iter().filter(|m| m.method == Method::Invite && (200..300).contains(&m.status));
+        answers.filter(|m| m.to_tag == tag).take(MOST_TAGS).any(|m| ctx.tells_between(m, bye))
+    };
     match of_one.as_deref() {
-        Some([.., (Some(_), _), (_, tag)]) => Kept::Tag(*tag),
+        Some([.., (Some(_), _), (Some(_), tag)]) => Kept::Tag(*tag),
+        Some([.., (Some(bye), _), (None, tag)]) if is_open(*tag, bye) => Kept::Tag(*tag),
         _ => Kept::Unknown(tags),
     }
 }

@@ -186,20 +186,15 @@ fn retry_would_show(ctx: &Context<'_>, attempt: &Attempt<'_>, f: &Msg<'_>, ms: i
 
 /// Why another server, to which the sender of the request may have turned, would not show that.
 fn next_is_blind(ctx: &Context<'_>, f: &Msg<'_>) -> Option<Blind> {
-    let time = f.time?;
-    let role = |id: ServerId| ctx.servers.get(id).map(|s| s.role);
-    let own = role(f.server);
+    let own = ctx.servers.get(f.server).map(|s| s.role);
     let is_beside = |other: Role| other == Role::Unknown || own.is_none_or(|own| own == other || own == Role::Unknown);
-    let domain = |name: Option<&str>| name?.split_once('.').map(|(_, domain)| domain.to_ascii_lowercase());
-    let house = ctx.servers.get(f.server).and_then(|s| domain(s.name.as_deref()));
     // Of another house it is where neither its messages nor its name tie it to this one.
-    let is_ours = |id: ServerId, name: Option<&str>| {
-        ctx.clocks.comparable(f.server, id) || house.is_some() && domain(name) == house
-    };
+    let is_ours = |id: ServerId| ctx.clocks.comparable(f.server, id) || !ctx.servers.is_of_another_house(f.server, id);
     let beside = (0..).map(ServerId).zip(ctx.servers.all());
-    let beside = beside.filter(|(id, s)| *id != f.server && is_beside(s.role) && is_ours(*id, s.name.as_deref()));
+    let mut beside = beside.filter(|(id, s)| *id != f.server && is_beside(s.role) && is_ours(*id)).map(|(id, _)| id);
+    let Some(time) = f.time else { return beside.next().map(|_| Blind::ServerMissing) };
     let tells = |id: &ServerId| ctx.coverage.whole(*id, time, time.plus(MEND_MS));
-    beside.map(|(id, _)| id).find(|id| !tells(id)).map(|id| ctx.coverage.blind_at(id, time))
+    beside.find(|id| !tells(id)).map(|id| ctx.coverage.blind_at(id, time))
 }
 
 /// Whether a 180 would stand in one of the logs: that of a server through which every leg went, whole from the INVITE

@@ -45,13 +45,16 @@ impl Shared {
             let first = own.next();
             own.find(|s| Some(*s) != first).zip(first).map(|(a, b)| (a.min(b), a.max(b)))
         };
-        let poor: Vec<&[EventId]> =
-            groups.par_iter().filter(|ids| mixed(ids).is_some_and(|pair| out.count(pair) < ENOUGH)).collect();
-        if !poor.is_empty() {
-            // Spread over the log, since clocks drift.
-            let step = poor.len().div_ceil(OTHERS);
-            let others: Vec<Message> =
-                poor.par_iter().step_by(step).flat_map_iter(|ids| of_group(trace, servers, ids, false)).collect();
+        let shared: Vec<_> = groups.par_iter().filter_map(|ids| Some((mixed(ids)?, ids))).collect();
+        let (poor, rich): (Vec<_>, Vec<_>) = shared.into_iter().partition(|(pair, _)| out.count(*pair) < ENOUGH);
+        let step = poor.len().div_ceil(OTHERS).max(1);
+        // Spread over the log, since clocks drift; and the last of each pair, since a clock is only believed as far as
+        // another holds it.
+        let others: Vec<&[EventId]> =
+            poor.iter().step_by(step).map(|(_, ids)| *ids).chain(latest(trace, rich)).collect();
+        if !others.is_empty() {
+            let others = others.par_iter().flat_map_iter(|ids| of_group(trace, servers, ids, false));
+            let others: Vec<Message> = others.collect();
             let all = out.pairs.into_iter().flat_map(|(_, messages)| messages).chain(others).collect();
             out = Shared::of(all);
         }
@@ -99,6 +102,20 @@ impl Shared {
         out
     }
 }
+
+/// Of the dialogs of each pair of servers the few that ended last.
+fn latest<'a>(
+    trace: &Trace,
+    mut all: Vec<((ServerId, ServerId), &'a [EventId])>,
+) -> impl Iterator<Item = &'a [EventId]> {
+    let last = |ids: &[EventId]| ids.iter().filter_map(|id| trace.event(*id)?.time()).max();
+    all.par_sort_by_cached_key(|(pair, ids)| (*pair, last(ids)));
+    let of_pairs = all.chunk_by(|a, b| a.0 == b.0).flat_map(|own| own.iter().rev().take(LATEST));
+    of_pairs.map(|(_, ids)| *ids).collect::<Vec<_>>().into_iter()
+}
+
+/// So many of them.
+const LATEST: usize = 4;
 
 /// Messages in common of a server and another; the best tie is the greatest: messages both ways before messages one
 /// way, then the most.

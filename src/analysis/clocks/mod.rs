@@ -84,6 +84,8 @@ pub struct Clocks {
     ranks: Ranks,
     corrects: bool,
     groups: Vec<Group>,
+    /// Until which of its records a clock is held against another: it was not set ahead unseen before that.
+    held: Vec<Option<Order>>,
 }
 
 /// Clocks that can be compared with each other.
@@ -109,7 +111,8 @@ impl Clocks {
         given: &[(ServerId, i64)],
     ) -> Clocks {
         let count = servers.all().len();
-        let mut clocks = Clocks { of: vec![Clock::own(); count], ranks: coverage.ranks().clone(), ..Clocks::default() };
+        let (of, held) = (vec![Clock::own(); count], vec![None; count]);
+        let mut clocks = Clocks { of, held, ranks: coverage.ranks().clone(), ..Clocks::default() };
         for step in coverage.steps() {
             // A clock that was set back while the numbers went on: time went on too.
             if let Some(clock) = clocks.of.get_mut(usize::from(step.server.0)) {
@@ -189,6 +192,12 @@ impl Clocks {
                     continue;
                 }
                 let (bounds, sure) = self.bounds(trace, shared, from, to);
+                for server in [from, to] {
+                    let until = self.held_until(shared, (from, to), server);
+                    if let Some(held) = self.held.get_mut(usize::from(server.0)) {
+                        *held = until.max(*held);
+                    }
+                }
                 let (group, against) = self.get(from).map_or((group, root), |c| (c.group, c.against.unwrap_or(from)));
                 let Some(clock) = self.of.get_mut(usize::from(to.0)) else { break };
                 let own = std::mem::take(&mut clock.segments);
@@ -254,6 +263,13 @@ impl Clocks {
         (out, sure)
     }
 
+    /// The last record of a server that the other one received: had the clock been set ahead before it, that message
+    /// would have come before it was sent.
+    fn held_until(&self, shared: &Shared, (a, b): (ServerId, ServerId), server: ServerId) -> Option<Order> {
+        let sent = shared.between(a, b).filter(|m| m.to != server);
+        sent.map(|m| self.ranks.order(server, m.sent)).max()
+    }
+
     /// How far a clock is ahead of the one that it is told against, at the time of a bound: both as they stood then, also
     /// where they were set together.
     fn told(&self, trace: &Trace, server: ServerId, against: ServerId, at: &Bound) -> i64 {
@@ -277,8 +293,13 @@ impl Clocks {
         }
     }
 
-    /// Whether a clock is held against another and neither was seen to be set: what it says of a silence is believed.
-    pub(crate) fn is_steady(&self, server: ServerId) -> bool {
+    /// Whether a clock is held against another beyond a record, and neither was seen to be set: what it says of a silence
+    /// before it is believed.
+    pub(crate) fn is_steady(&self, server: ServerId, until: EventId) -> bool {
+        let held_until = self.held.get(usize::from(server.0)).copied().flatten();
+        if held_until.is_none_or(|held| held < self.ranks.order(server, until)) {
+            return false;
+        }
         let group = self.get(server).map(|own| own.group);
         group.and_then(|g| self.groups.get(usize::from(g))).is_some_and(|g| g.clocks > 1 && g.steady)
     }

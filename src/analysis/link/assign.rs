@@ -62,11 +62,11 @@ pub(super) fn assign(analysis: &Analysis, rooms: &[usize], pushes: &[usize], edg
         }
         let again = |e: &&Edge| {
             (0..i).rev().take(64).any(|j| {
-                let near = match sent(i).zip(sent(j)) {
+                let near = || match sent(i).zip(sent(j)) {
                     Some((now, then)) => now.since(then) <= AGAIN_MS,
                     None => e.occasion.has_end(analysis),
                 };
-                near && e.kind != Kind::Missed && to.get(j).copied().flatten() == Some(e.occasion)
+                e.kind != Kind::Missed && to.get(j).copied().flatten() == Some(e.occasion) && near()
             })
         };
         let first = |e: &&Edge| e.kind == Kind::Late && !taken.contains_key(&(e.occasion, false));

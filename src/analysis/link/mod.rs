@@ -18,6 +18,8 @@ use super::Analysis;
 use super::coverage::Blind;
 use super::message::Context;
 use super::words::Link;
+use crate::time::Timestamp;
+use crate::trace::EventId;
 use assign::{Edge, Given, assign, rooms};
 use fit::{Fit, Kind, Occasion};
 
@@ -43,8 +45,9 @@ impl Doubts {
             Occasion::Call(c) => self.calls.get_mut(c as usize),
             Occasion::Message(m) => self.messages.get_mut(m as usize),
         };
-        let result = |d: &Doubt| analysis.pushes.get(d.push).map(|p| p.result);
-        let alike = |own: &[Doubt]| own.iter().filter(|d| result(d) == result(&doubt)).count();
+        // The callee's own pushes decide, before those of others.
+        let kind = |d: &Doubt| analysis.pushes.get(d.push).map(|p| (p.result, p.user.as_deref()));
+        let alike = |own: &[Doubt]| own.iter().filter(|d| kind(d) == kind(&doubt)).count();
         if let Some(own) = own.filter(|own| own.len() < MOST_DOUBTS && alike(own) < MOST_ALIKE) {
             own.push(doubt);
         }
@@ -57,7 +60,7 @@ const NEAR: (usize, usize) = (48, 16);
 
 /// Doubts that are kept of one call: more change nothing.
 const MOST_DOUBTS: usize = 64;
-/// So many of them are of pushes that ended alike: a verdict hangs on how a push ended.
+/// So many of them are of pushes of one user that ended alike: a verdict hangs on whose push ended how.
 const MOST_ALIKE: usize = 8;
 
 /// Links every push of a user, where the evidence says to what. Returns the doubts of each occasion.
@@ -109,7 +112,8 @@ pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) -> Doubts {
 /// The occasions that fit a push. A call on a clock that cannot be compared gets a doubt.
 fn edges(analysis: &Analysis, ctx: &Context<'_>, all: &[Occasion], p: usize, doubts: &mut Doubts) -> Vec<Edge> {
     let Some(push) = analysis.pushes.get(p) else { return Vec::new() };
-    let at = all.partition_point(|o| o.place(analysis) <= (push.sent, Some(push.first)));
+    let sent = push.sent.or_else(|| time_ahead(ctx, push.first));
+    let at = all.partition_point(|o| o.place(analysis) <= (sent, Some(push.first)));
     let near = all.get(at.saturating_sub(NEAR.0)..all.len().min(at + NEAR.1)).unwrap_or_default();
     let mut out: Vec<Edge> = Vec::with_capacity(1);
     let mut apart = Vec::new();
@@ -138,6 +142,17 @@ fn edges(analysis: &Analysis, ctx: &Context<'_>, all: &[Occasion], p: usize, dou
     out.shrink_to_fit();
     out
 }
+
+/// Of a record that lost its time, that of the nearest ahead of it in its input.
+fn time_ahead(ctx: &Context<'_>, id: EventId) -> Option<Timestamp> {
+    let file = ctx.event(id)?.file;
+    let ahead = (id.0.saturating_sub(AHEAD)..id.0).rev().map(EventId);
+    let own = ahead.filter_map(|id| Some((id, ctx.event(id)?))).take_while(|(_, e)| e.file == file);
+    own.filter_map(|(id, e)| ctx.clocks.time(ctx.servers, id, e)).next()
+}
+
+/// Records in which a time is looked for.
+const AHEAD: u32 = 64;
 
 /// Puts a link, or the doubts of every candidate, into the analysis.
 fn put(analysis: &mut Analysis, ctx: &Context<'_>, p: usize, given: Given, doubts: &mut Doubts) {

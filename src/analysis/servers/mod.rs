@@ -24,7 +24,7 @@ use crate::time::Timestamp;
 use crate::trace::{Event, EventId, Symbol, Trace};
 use directory::Directory;
 use evidence::Stream;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use machine::Machines;
 
 /// Number of a server in [`Servers::all`].
@@ -142,10 +142,11 @@ impl Servers {
         peers.sort_unstable();
         peers.dedup();
         // No caller comes to voice mail or to a gateway.
-        let in_any = |of: fn(&Stream) -> &[String], host: &String| {
-            merged.iter().flatten().any(|s| of(s).iter().any(|other| other.eq_ignore_ascii_case(host)))
+        let all = |of: fn(&Stream) -> &[String]| -> HashSet<String> {
+            merged.iter().flatten().flat_map(of).map(|host| host.to_ascii_lowercase()).collect()
         };
-        let far_end = |host: &String| in_any(|s| &s.far_ends, host) && !in_any(|s| &s.between, host);
+        let (far_ends, between) = (all(|s| &s.far_ends), all(|s| &s.between));
+        let far_end = |host: &String| far_ends.contains(host) && !between.contains(host);
         peers.retain(|host| self.find(host).is_none() && self.is_own_host(host) && !far_end(host));
         self.missing = peers;
         // A record whose prefix lost its name is the only server's of its file, if there is only one.
@@ -243,6 +244,19 @@ impl Servers {
         let domain = host.split_once('.').map(|(_, domain)| domain.to_ascii_lowercase());
         self.find(host).is_some()
             || domain.is_some_and(|d| !evidence::is_address(host) && self.domains.binary_search(&d).is_ok())
+    }
+
+    /// Whether two servers name themselves in different domains; false where one of them tells none.
+    pub(crate) fn is_of_another_house(&self, a: ServerId, b: ServerId) -> bool {
+        let domains = |id: ServerId| -> Vec<String> {
+            let Some(server) = self.get(id) else { return Vec::new() };
+            // Servers that share the name of their pool have their address behind it.
+            let name = server.name.iter().map(|n| n.split(' ').next().unwrap_or(n));
+            let hosts = name.chain(server.hosts.iter().map(String::as_str)).filter(|h| !evidence::is_address(h));
+            hosts.filter_map(|h| Some(h.split_once('.')?.1.to_ascii_lowercase())).collect()
+        };
+        let (a, b) = (domains(a), domains(b));
+        !a.is_empty() && !b.is_empty() && !a.iter().any(|domain| b.contains(domain))
     }
 
     /// Whether a server of the house is named as the other side of a connection between servers, and has no log here.
