@@ -89,7 +89,7 @@ fn passed_on<'m>(ctx: &Context<'_>, attempt: &Attempt<'m>, last: Option<&Msg<'m>
 /// Servers between the caller's and the callee's.
 const MOST_SERVERS: usize = 4;
 /// A server that sends an INVITE to several far ends does so at once.
-const FAN_OUT_MS: i64 = 5_000;
+const FAN_OUT_MS: i64 = 1_000;
 /// Timers that servers give up by are round: a CANCEL this near to a multiple of ten seconds may be theirs.
 const TIMER_MS: i64 = 10_000;
 const ROUND_MS: i64 = 500;
