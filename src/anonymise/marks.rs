@@ -45,6 +45,11 @@ impl Marks {
         self.0.get(word.start).copied().unwrap_or_default()
     }
 
+    /// How many bytes at the start of a word are done.
+    pub(super) fn done(&self, word: &Range<usize>) -> usize {
+        self.0.get(word.clone()).unwrap_or_default().iter().take_while(|m| **m == Mark::Done).count()
+    }
+
     pub(super) fn is_done(&self, at: usize) -> bool {
         self.0.get(at) == Some(&Mark::Done)
     }

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
-use super::marks::{rest, run};
+use super::marks::{rest, run, run_back};
 use super::pseudonym::Shape;
 use super::words::is_letter;
 
@@ -47,13 +47,41 @@ fn ipv4(text: &[u8], versions: bool, out: &mut Found) {
         let trimmed = text[start..end].iter().rev().take_while(|b| **b == b'.').count();
         let number = start..end - trimmed;
         let first = before(text, start);
-        let slashes = first == b'/' && (versions || start.checked_sub(2).and_then(|b| text.get(b)) != Some(&b'/'));
-        let alone = !is_letter(first) && first != b'.' && !slashes;
+        let alone = !is_letter(first) && first != b'.' && !is_version(text, start, versions);
         let behind = trimmed > 0 || !text.get(end).is_some_and(|b| is_letter(*b));
         if alone && behind && is_ipv4(&text[number.clone()]) {
             out.push((number, Shape::Ipv4));
         }
     }
+}
+
+/// Products whose versions have four numbers, none of them large.
+const PRODUCTS: [&[u8]; 16] = [
+    b"rtc",
+    b"rtcc",
+    b"uccapi",
+    b"uccp",
+    b"ucma",
+    b"oc",
+    b"ocs",
+    b"ocphone",
+    b"mcx",
+    b"cpe",
+    b"lcs",
+    b"lcc",
+    b"communicator",
+    b"msrtc",
+    b"lync",
+    b"skype",
+];
+
+/// Whether the four numbers at a place are a version: behind one slash and a product (`RTC/4.0.0.0`), or any name where
+/// products stand. `sip/198.51.100.23` is an address.
+pub(super) fn is_version(text: &[u8], at: usize, any: bool) -> bool {
+    let Some(front) = text.get(..at).and_then(|front| front.strip_suffix(b"/")) else { return false };
+    let name = &front[front.len() - run_back(front, front.len(), |b| is_letter(b) || b == b'-')..];
+    let product = any && !name.is_empty() || PRODUCTS.iter().any(|p| name.eq_ignore_ascii_case(p));
+    product && matches!(rest(text, at), [b'0'..=b'9', b'.', ..] | [b'1'..=b'2', b'0'..=b'9', b'.', ..])
 }
 
 fn is_ipv4(text: &[u8]) -> bool {
@@ -89,6 +117,14 @@ fn colons(text: &[u8], out: &mut Found) {
         if end - start > 2 && text[end - 1] == b':' && text[end - 2] != b':' {
             end -= 1;
         }
+        let last = memchr::memrchr(b':', &text[start..end]).map_or(start, |p| start + p + 1);
+        if let Some(whole) = mixed(text, start, last) {
+            // The numbers with dots are found by themselves; what says that there are some stays.
+            if !matches!(&text[start..last], b"::" | b"::ffff:" | b"::FFFF:") && is_ipv6(&text[start..whole]) {
+                out.push((start..last, Shape::Hex));
+            }
+            continue;
+        }
         let inside = is_letter(before(text, start)) || before(text, start) == b'.';
         let behind = text.get(end).is_some_and(|b| is_letter(*b));
         if inside || behind || !(3..=45).contains(&(end - start)) {
@@ -107,6 +143,16 @@ fn colons(text: &[u8], out: &mut Found) {
             out.push((start..end, Shape::Hex));
         }
     }
+}
+
+/// Where an address ends whose last group, from `last` on, is one of four numbers: `::ffff:198.51.100.23`.
+fn mixed(text: &[u8], start: usize, last: usize) -> Option<usize> {
+    let len = run(text, last, |b| b.is_ascii_digit() || b == b'.').min(16);
+    let number = text.get(last..last + len)?;
+    let number = number.strip_suffix(b".").unwrap_or(number);
+    let four =
+        number.split(|b| *b == b'.').count() == 4 && std::str::from_utf8(number).ok()?.parse::<Ipv4Addr>().is_ok();
+    (four && start < last).then_some(last + number.len())
 }
 
 fn is_ipv6(text: &[u8]) -> bool {
@@ -193,7 +239,10 @@ fn phones(text: &[u8], out: &mut Found, mut other: impl FnMut(usize) -> Option<R
         at = end.max(start + 1);
         let number = &text[start..end];
         let alone = !is_letter(before(text, start)) && !text.get(end).is_some_and(|b| is_letter(*b));
-        if alone && !matches!(before(text, start), b'.' | b'/' | b'_') && is_phone(number, before(text, start)) {
+        let front = before(text, start);
+        // Behind such a sign numbers with dots are a version or a name, numbers with blanks a count.
+        let named = matches!(front, b'/' | b'_') && !number.contains(&b'-') && !number.starts_with(b"+");
+        if alone && front != b'.' && !named && is_phone(number, front) {
             out.push((start..end, Shape::Word));
         }
     }

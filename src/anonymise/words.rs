@@ -67,6 +67,22 @@ impl Iterator for Words<'_> {
     }
 }
 
+/// The words of what somebody gave, in lower case.
+pub(super) fn given(texts: &[String]) -> HashSet<Vec<u8>> {
+    let split = |text: &String| {
+        let text = text.to_lowercase().into_bytes();
+        words(&text).map(|w| text[w].to_vec()).collect::<Vec<_>>()
+    };
+    texts.iter().flat_map(split).collect()
+}
+
+/// The word that reaches the end of a text.
+pub(super) fn last_word(text: &[u8]) -> Option<std::ops::Range<usize>> {
+    let start = text.iter().rposition(|b| *b < 0x80 && !b.is_ascii_alphanumeric()).map_or(0, |at| at + 1);
+    let last = words(&text[start..]).last()?;
+    (start + last.end == text.len()).then_some(start + last.start..text.len())
+}
+
 /// Four numbers of up to three digits with dots between them: an address, or a version that looks like one.
 pub(super) fn dotted(text: &[u8]) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
     let mut at = 0;
@@ -161,7 +177,8 @@ impl Recent {
     }
 }
 
-/// The words of some texts. It may take a word for one of them that is none, once in ten thousand; never the other way.
+/// The words of some texts. It may take a word for one of them that is none, never the other way: once in tens of
+/// thousands where the texts have one new word in a line or two, more often where every word is new.
 #[derive(Debug)]
 pub struct Seen {
     bits: Vec<AtomicU64>,
