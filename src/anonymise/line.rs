@@ -125,18 +125,22 @@ impl<'r> Worker<'r> {
                 self.marks.reset(machine, Mark::Host);
             }
         }
-        if kind != Kind::Header(Care::Numbers) {
-            let plain = matches!(kind, Kind::Header(Care::Hops));
-            for (range, shape) in shapes::find(text, versions, plain) {
-                if range.start >= from && !self.marks.is_done(range.start) {
-                    self.whole(&mut text[range.clone()], shape);
-                    self.marks.set(range, Mark::Done);
-                }
+        let plain = matches!(kind, Kind::Header(Care::Hops | Care::Numbers));
+        for (range, shape) in shapes::find(text, versions, plain) {
+            if range.start >= from && !self.marks.is_done(range.start) {
+                self.whole(&mut text[range.clone()], shape);
+                self.marks.set(range, Mark::Done);
             }
         }
         hosts::mark(text, from, &mut self.marks);
         match kind {
             Kind::Header(Care::Name) => self.marks.set(from..text.len(), Mark::Name),
+            // `Retry-After: 3600 (in a meeting with Kim)`
+            Kind::Header(Care::Numbers) => {
+                if let Some(open) = memchr::memchr(b'(', text) {
+                    self.marks.set(open..text.len(), Mark::Name);
+                }
+            }
             Kind::Header(Care::Product) => people::owners(text, &mut self.marks),
             Kind::Description => people::description(text, from, &mut self.marks),
             _ => {}
@@ -146,6 +150,7 @@ impl<'r> Worker<'r> {
         }
         fields::parameters(text, &mut self.marks);
         fields::members(text, &mut self.marks);
+        fields::elements(text, &mut self.marks);
         people::paths(text, from, &mut self.marks);
     }
 

@@ -64,7 +64,7 @@ pub(super) fn rest(text: &[u8], at: usize) -> &[u8] {
 const LONGEST: usize = 256;
 
 /// How many bytes from a place on, of those that are looked at, are of a kind.
-pub(super) fn short_run(text: &[u8], at: usize, of: impl Fn(u8) -> bool) -> usize {
+pub(super) fn short_run(text: &[u8], at: usize, mut of: impl FnMut(u8) -> bool) -> usize {
     rest(text, at).iter().take(LONGEST).take_while(|b| of(**b)).count()
 }
 

@@ -186,11 +186,21 @@ impl Default for State {
     }
 }
 
+/// Whether a line starts a header, `subject:x` and `s:x` being some that nobody else needs to know.
+fn is_header(text: &[u8]) -> bool {
+    crate::record::is_header(text)
+        || memchr::memchr(b':', text.get(..20).unwrap_or(text)).is_some_and(|colon| {
+            // `sip` and `s:a@b.c`: a scheme that was wrapped.
+            let name = text[..colon].to_ascii_lowercase();
+            care(&name) == Care::Prose && (colon > 1 || memchr::memchr(b'@', text).is_none())
+        })
+}
+
 /// The name of a header and where its value starts.
 fn header(line: &[u8]) -> Option<(Vec<u8>, usize)> {
     // Some copies indent every line.
     let text = line.trim_ascii_start();
-    let colon = memchr::memchr(b':', text).filter(|_| crate::record::is_header(text))?;
+    let colon = memchr::memchr(b':', text).filter(|_| is_header(text))?;
     Some((text[..colon].trim_ascii().to_ascii_lowercase(), line.len() - text.len() + colon + 1))
 }
 
@@ -208,7 +218,7 @@ impl State {
             return false;
         }
         match self.place {
-            Place::Lines => !first.last && !crate::record::is_header(text) && (first.prefix || !is_opener(line)),
+            Place::Lines => !first.last && !is_header(text) && (first.prefix || !is_opener(line)),
             Place::Body => !matches!(text, [b'a'..=b'z', b'=', ..]),
             _ => false,
         }
@@ -283,14 +293,23 @@ impl State {
     }
 }
 
+fn text_of(line: &[u8], start: usize) -> &[u8] {
+    line.get(start..).unwrap_or_default().trim_ascii_start()
+}
+
 /// Boundaries, headers and lines of session descriptions are no prose; all else in a part may be.
 fn part(worker: &mut Worker<'_>, line: &mut [u8], start: usize) {
-    let text = line.get(start..).unwrap_or_default().trim_ascii_start();
+    let text = text_of(line, start);
     let header = text.get(..8).is_some_and(|name| name.eq_ignore_ascii_case(b"content-"));
     if matches!(text, [b'a'..=b'z', b'=', ..]) {
         worker.replace(line, start, Kind::Description);
     } else if header || text.starts_with(b"--") {
         worker.replace(line, start, Kind::Header(Care::Usual));
+        let description = |name: &[u8]| name.eq_ignore_ascii_case(b"content-description:");
+        if text_of(line, start).get(..20).is_some_and(description) {
+            let value = line.len() - text_of(line, start).len() + 20;
+            redact(&mut line[value..]);
+        }
     } else {
         redact(&mut line[start..]);
     }

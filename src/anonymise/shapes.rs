@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::marks::{rest, run, run_back};
 use super::pseudonym::Shape;
-use super::words::is_letter;
+use super::words::{is_letter, letter_at, letter_before};
 
 type Found = Vec<(Range<usize>, Shape)>;
 
@@ -47,12 +47,23 @@ fn ipv4(text: &[u8], versions: bool, out: &mut Found) {
         let trimmed = text[start..end].iter().rev().take_while(|b| **b == b'.').count();
         let number = start..end - trimmed;
         let first = before(text, start);
-        let alone = !is_letter(first) && first != b'.' && !is_version(text, start, versions);
-        let behind = trimmed > 0 || !text.get(end).is_some_and(|b| is_letter(*b));
-        if alone && behind && is_ipv4(&text[number.clone()]) {
+        let number = number.start..number.end - port(&text[number.clone()]);
+        // `v4.0.0.0` is a version, `x198.51.100.23` none.
+        let large =
+            run(text, start, |b| b.is_ascii_digit()) > 2 || matches!(rest(text, start), [b'4'..=b'9', b'0'..=b'9', ..]);
+        let letters = letter_before(text, start) || trimmed == 0 && letter_at(text, end);
+        let alone = (large || !letters) && first != b'.' && !is_version(text, start, versions);
+        if alone && is_ipv4(&text[number.clone()]) {
             out.push((number, Shape::Ipv4));
         }
     }
+}
+
+/// Bytes of a port that stands behind an address as its fifth number: `198.51.100.23.5061`.
+fn port(number: &[u8]) -> usize {
+    let dot = memchr::memrchr(b'.', number).unwrap_or(number.len());
+    let five = number.split(|b| *b == b'.').count() == 5;
+    if five && number.len() - dot > 3 { number.len() - dot } else { 0 }
 }
 
 /// Products whose versions have four numbers, none of them large.
@@ -125,8 +136,8 @@ fn colons(text: &[u8], out: &mut Found) {
             }
             continue;
         }
-        let inside = is_letter(before(text, start)) || before(text, start) == b'.';
-        let behind = text.get(end).is_some_and(|b| is_letter(*b));
+        let inside = letter_before(text, start) || before(text, start) == b'.';
+        let behind = letter_at(text, end);
         if inside || behind || !(3..=45).contains(&(end - start)) {
             // `IP:fe80::1`: what stands in front of the first colon may be a word.
             let second = memchr::memchr(b':', &text[start..end]).map(|p| start + p + 1);
@@ -175,8 +186,7 @@ fn dashes(text: &[u8], out: &mut Found) {
             );
             fits.then_some(start..start + len)
         };
-        let card = of(2, 17, &[2, 5, 8, 11, 14])
-            .filter(|r| !is_letter(before(text, r.start)) && !text.get(r.end).is_some_and(|b| is_letter(*b)));
+        let card = of(2, 17, &[2, 5, 8, 11, 14]).filter(|r| !letter_before(text, r.start) && !letter_at(text, r.end));
         if let Some(found) = of(8, 36, &[8, 13, 18, 23]).or(card) {
             at = found.end;
             out.push((found, Shape::Hex));
@@ -213,7 +223,7 @@ fn dump(text: &[u8], out: &mut Found) {
                 && c.get(2).is_none_or(|b| !is_letter(*b) && *b != b'\n')
         });
         let pairs = pairs.count();
-        if pairs >= 8 && !is_letter(before(text, at)) {
+        if pairs >= 8 && !letter_before(text, at) {
             let end = (at + pairs * 3).min(text.len());
             out.push((at..end, Shape::Hex));
             at = end;
@@ -235,27 +245,56 @@ fn phones(text: &[u8], out: &mut Found, mut other: impl FnMut(usize) -> Option<R
             continue;
         }
         let limit = other.map_or(text.len(), |range| range.start);
-        let end = start + group_end(&text[start..limit]);
-        at = end.max(start + 1);
+        let row = &text[start..start + group_end(&text[start..limit])];
+        let end = start + first_of_row(row, before(text, start));
         let number = &text[start..end];
-        let alone = !is_letter(before(text, start)) && !text.get(end).is_some_and(|b| is_letter(*b));
+        let alone = !letter_before(text, start) && !letter_at(text, end);
         let front = before(text, start);
         // Behind such a sign numbers with dots are a version or a name, numbers with blanks a count.
         let named = matches!(front, b'/' | b'_') && !number.contains(&b'-') && !number.starts_with(b"+");
         if alone && front != b'.' && !named && is_phone(number, front) {
             out.push((start..end, Shape::Word));
+            at = end;
+        } else {
+            // `12 425/555-0144`: one may begin behind a blank, though not in a mere row of counts.
+            let signs = number.iter().any(|b| !b.is_ascii_digit() && *b != b' ');
+            let blank = memchr::memchr(b' ', number).filter(|_| signs);
+            at = blank.map_or(end, |blank| start + blank).max(start + 1);
         }
     }
 }
 
-/// How far digits reach that are parted by one or two signs each.
+/// More digits than a number of a telephone has.
+const TOO_MANY: usize = 17;
+
+/// Where the first number ends of a row that is too long for one: `(425)5550142 555-0143`.
+fn first_of_row(row: &[u8], front: u8) -> usize {
+    if row.len() > 40 || row.iter().filter(|b| b.is_ascii_digit()).count() < TOO_MANY {
+        return row.len();
+    }
+    let mut blanks = memchr::memchr_iter(b' ', row);
+    blanks.find(|at| is_phone(&row[..*at], front)).unwrap_or(row.len())
+}
+
+/// A dash or a blank that a copy put in place of a plain one.
+fn typographic(text: &[u8]) -> usize {
+    match text {
+        [0xe2, 0x80, 0x90..=0x95, ..] => 3,
+        [0xc2, 0xa0, ..] => 2,
+        _ => 0,
+    }
+}
+
+/// How far digits reach that are parted by one or two signs each; by three where a `+` says that it is one number.
 fn group_end(text: &[u8]) -> usize {
     let (mut at, mut end) = (0, 0);
+    let most = if text.first() == Some(&b'+') { 3 } else { 2 };
     while at < text.len() && at < 40 {
         match text[at] {
             b'0'..=b'9' => end = at + 1,
             b'+' if at == 0 => {}
-            b' ' | b'-' | b'.' | b'(' | b')' | b'/' if at - end < 2 => {}
+            b' ' | b'-' | b'.' | b'(' | b')' | b'/' if at - end < most => {}
+            _ if at == end && typographic(&text[at..]) > 0 => at += typographic(&text[at..]) - 1,
             _ => break,
         }
         at += 1;
@@ -271,12 +310,12 @@ fn is_phone(number: &[u8], front: u8) -> bool {
     if !(7..=16).contains(&digits) || groups.len() < 2 || groups.len() > 7 {
         return false;
     }
-    let plus = number[0] == b'+' || front == b'(';
-    let has = |sign: u8| number.contains(&sign);
+    let plus = matches!(number, [b'+', ..] | [b'0', b'0', b'1'..=b'9', ..]) || front == b'(';
+    let has = |sign: u8| number.contains(&sign) || sign == b'-' && !number.is_ascii();
     let date = matches!(lengths[..], [4, 2, 2, ..] | [2 | 1, 2 | 1, 4, ..]);
     let version = !plus && !has(b'-') && !has(b' ') && !matches!(lengths[..], [3, 3, 4] | [2, 2, 2, 2, 2] | [4, 3, 3]);
     let spaces = !plus && !has(b'-') && !has(b'.') && !has(b'(') && !has(b'/');
     // `1 UDP 2130706431 192`: numbers that stand in a row are of a length that numbers of telephones have not.
     let row = spaces && (lengths.iter().any(|n| *n > 5) || lengths.iter().filter(|n| **n < 2).count() > 1);
-    !date && !version && !row && (plus || !has(b'/'))
+    !date && !version && !row && (plus || !has(b'/') || lengths == [3, 3, 4])
 }

@@ -21,10 +21,10 @@ use super::{Status, failed, output};
 ///
 /// Users, display names, domains, hosts, addresses, phone numbers, identifiers and tokens get pseudonyms: one name, one
 /// pseudonym of the same length in all files. So does every word that is not one of the log's own vocabulary, wherever
-/// it stands. What people wrote (bodies, subjects) becomes xxxx. The copy is plain text in UTF-8, line for line. Before
-/// anything is put in place the copy is analysed again: calls, outcomes, verdicts and findings must be those of the
-/// original. Then a second reading, which knows nothing of the first, lists what is left of the original's rare words,
-/// each with its place, for you to look at.
+/// it stands. What people wrote (bodies, subjects) becomes xxxx. The copy is plain text, line for line; UTF-16 becomes
+/// UTF-8, other text keeps its encoding. Before anything is put in place the copy is analysed again: calls, outcomes,
+/// verdicts and findings must be those of the original. Then a second reading, which knows nothing of the first, lists
+/// what is left of the original's rare words, each with its place, for you to look at.
 ///
 /// Not promised: lengths and shapes of names, times, ports, user agents and how many messages there are stay visible, so
 /// who knows when somebody called may recognise the call. Hosts of the vendor (lync.com, microsoft.com) stay. A name that
