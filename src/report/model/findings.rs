@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Lone, Place};
 use crate::knowledge::catalogue::Step;
+
 /// One cause with all that it explains.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
