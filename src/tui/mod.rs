@@ -25,6 +25,7 @@ mod outside;
 mod rows;
 mod run;
 mod save;
+mod search;
 mod state;
 mod terminal;
 mod theme;
