@@ -37,3 +37,26 @@ impl Search {
         self.finder.as_ref().map_or(Vec::new(), |f| f.places(text).collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whatever is found can be shown, also where letters change their length with their case.
+    #[test]
+    fn what_is_found_has_its_places() {
+        for (wanted, text, found) in [
+            ("BOB", "bob to Bob@contoso.com", "bob Bob"),
+            ("bob", "\u{130}bob", "bob"),
+            ("m\u{fc}ller", "J\u{f6}rg M\u{dc}LLER", "M\u{dc}LLER"),
+            ("a.b", "axb a.b", "a.b"),
+            ("x", "bob", ""),
+            ("", "bob", ""),
+        ] {
+            let search = Search::new(wanted);
+            let places: Vec<&str> = search.places(text).into_iter().map(|place| &text[place]).collect();
+            assert_eq!(places.join(" "), found, "{wanted} in {text}");
+            assert_eq!(search.is_in(text.as_bytes()), !found.is_empty(), "{wanted} in {text}");
+        }
+    }
+}

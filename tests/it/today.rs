@@ -437,7 +437,7 @@ fn a_lost_push_stands_with_the_call_it_is_for() {
     );
     let log = format!("push p1 bob@contoso.com\n{refused}");
     // Its final is not in the log.
-    let open: String = log.lines().filter(|l| !l.contains("#final")).map(|l| format!("{l}\n")).collect();
+    let open: String = log.split_inclusive('\n').filter(|l| !l.contains("#final")).collect();
     let dir = tempfile::tempdir().unwrap();
     for (name, log) in story::write(&open) {
         std::fs::write(dir.path().join(name), log).unwrap();
