@@ -152,6 +152,23 @@ fn conversions_keep_what_fits() {
     }
 }
 
+/// How many bytes a reader is asked for at a time.
+#[test]
+fn what_is_said_of_a_length_is_not_believed() {
+    struct Asked(usize);
+    impl std::io::Read for Asked {
+        fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+            self.0 = into.len();
+            Ok(0)
+        }
+    }
+    for (said, asked) in [(None, 1 << 20), (Some(0), 4096), (Some(9_999), 10_000), (Some(u64::MAX), 1 << 20)] {
+        let mut reader = Asked(0);
+        decode::drain(&mut reader, said, &Budget::new(Limits::default()));
+        assert_eq!(reader.0, asked, "{said:?}");
+    }
+}
+
 #[test]
 fn memory_is_given_back_when_the_text_has_left_it() {
     let budget = Budget::with_memory(Limits::default(), 100);
