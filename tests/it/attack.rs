@@ -94,7 +94,8 @@ fn what_unpacks_to_too_much_is_told() {
         assert!(String::from_utf8(o.stdout).unwrap().contains("1 call missed"), "what was in memory is read: {said}");
     }
     // The disk is full on the way: what is on it is read.
-    if cfg!(target_os = "linux") {
+    #[cfg(target_os = "linux")]
+    {
         let o = shell("trap '' XFSZ; ulimit -f 135000; \"$0\" report big.log.gz", dir.path());
         let said = err(&o);
         assert!(o.status.code() == Some(2) && said.contains("temporary files") && !said.contains("damaged"), "{said}");
