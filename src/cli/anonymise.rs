@@ -89,13 +89,12 @@ impl Anonymise {
                 "{output} lies in {input}, and its logs would be read again with those; choose another folder"
             )));
         }
-        let temporary = match tempfile::Builder::new().prefix(".siptrail-").suffix(".part").tempdir_in(folder) {
+        let temporary = match output::temporary_folder(folder) {
             Ok(temporary) => temporary,
             Err(e) => {
                 return Ok(failed(&format!("cannot write into {}: {e}; choose another folder", folder.display())));
             }
         };
-        output::unfinished(Some(temporary.path()));
         let names: Vec<String> = trace.inputs().iter().map(|i| i.name().to_owned()).collect();
         let maker = Maker { key: &key, words: &self.words, folder: temporary.path(), drop: self.drop_damaged };
         let copies = match maker.make(trace) {
