@@ -5,10 +5,11 @@ use super::call::{Call, Home};
 use super::coverage::Blind;
 use super::link::{Doubt, Doubts};
 use super::message::Context;
-use super::push::Push;
+use super::push::{Push, Sighting};
 use super::servers::{Role, ServerId};
 use super::session::SessionMessage;
 use super::words::{Outcome, PushResult, Verdict};
+use crate::time::Timestamp;
 
 /// Verdicts, and the evidence of its pushes for each call. `doubts` tells of each occasion which pushes that are
 /// linked to none may still be its own.
@@ -115,7 +116,10 @@ fn home_blind(home: &Home, ctx: &Context<'_>, local: &[ServerId]) -> Option<Blin
 /// Why the log of one server does not tell everything from the INVITE to the final, if so.
 fn told(call: &Call, ctx: &Context<'_>, server: ServerId) -> Option<Blind> {
     let Some(clock) = call.clocks.iter().find(|c| c.server == server) else {
-        return Some(Blind::ServerMissing);
+        // The INVITE went past it, to its mobility service: as far as clocks can be compared, its log must speak meanwhile.
+        let of = || call.clocks.iter().filter(|c| ctx.clocks.comparable(c.server, server));
+        let (start, end) = (of().filter_map(|c| c.start).min(), of().filter_map(|c| c.end).max());
+        return speaks(ctx, server, start, end);
     };
     let Some(invite) = clock.invite else {
         return Some(match ctx.coverage.hole_ahead(server, clock.first) {
@@ -131,6 +135,14 @@ fn told(call: &Call, ctx: &Context<'_>, server: ServerId) -> Option<Blind> {
         clock.start.zip(end).is_some_and(|(start, end)| ctx.coverage.whole(server, start, end))
     };
     (!whole).then(|| ctx.coverage.end_after(server, invite))
+}
+
+/// Why the log of a server does not tell everything from one time to another, give or take what clocks are not sure of.
+fn speaks(ctx: &Context<'_>, server: ServerId, from: Option<Timestamp>, to: Option<Timestamp>) -> Option<Blind> {
+    let (Some(from), Some(to)) = (from, to) else { return Some(Blind::ServerMissing) };
+    let Some(unsure) = ctx.clocks.unsure(server) else { return Some(Blind::Clocks) };
+    let whole = ctx.coverage.whole(server, from.plus(-unsure), to.plus(unsure));
+    (!whole).then(|| ctx.coverage.blind_at(server, from))
 }
 
 /// Why nothing can be said of a phone, where only UCWA was called and no record tells for whom it spoke: a push would
@@ -228,6 +240,14 @@ fn judge_message(message: &mut SessionMessage, all: &[Push], doubts: &[Doubt], c
 fn told_message(message: &SessionMessage, ctx: &Context<'_>, server: ServerId) -> Option<Blind> {
     let first = message.sights.iter().find(|s| s.server == server);
     let last = message.ends.iter().find(|s| s.server == server);
-    let Some((first, last)) = first.zip(last) else { return Some(Blind::ServerMissing) };
+    let Some((first, last)) = first.zip(last) else {
+        if first.is_some() || last.is_some() {
+            return Some(Blind::ServerMissing);
+        }
+        let times = |all: &[Sighting]| -> Vec<Timestamp> {
+            all.iter().filter(|s| ctx.clocks.comparable(s.server, server)).filter_map(|s| s.time).collect()
+        };
+        return speaks(ctx, server, times(&message.sights).into_iter().min(), times(&message.ends).into_iter().max());
+    };
     (!ctx.coverage.joined(server, first.id, last.id)).then(|| ctx.coverage.end_after(server, first.id))
 }

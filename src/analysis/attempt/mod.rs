@@ -18,10 +18,14 @@ mod cancel;
 mod finals;
 mod proof;
 
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
 use hashbrown::HashMap;
 
 use super::crossing::MOST_STEPS;
 use super::message::{Context, Group, Msg};
+use super::servers::ServerId;
 use crate::record::Direction;
 use crate::sip::Method;
 pub(super) use cancel::{Cancelled, completed_elsewhere};
@@ -73,6 +77,9 @@ pub(super) struct Attempt<'m> {
     proof: Option<&'m Msg<'m>>,
     cancelled: Cancelled<'m>,
     rang: bool,
+    /// Of each server the length of the Via list nearest the caller that it logged, and whether everything that it
+    /// logged with that list has a final there.
+    ends: Vec<(ServerId, usize, bool)>,
 }
 
 impl<'m> Attempt<'m> {
@@ -90,6 +97,7 @@ impl<'m> Attempt<'m> {
         let leaves = hops.iter().enumerate().filter(|(_, h)| h.leaf).map(|(i, _)| i).take(MOST_LEAVES + 1).collect();
         let root = roots.first().copied().unwrap_or(0);
         let cancelled = Cancelled::Not;
+        let ends = ends(&hops);
         let mut out = Attempt {
             cseq,
             from_tag,
@@ -102,6 +110,7 @@ impl<'m> Attempt<'m> {
             proof: None,
             cancelled,
             rang: false,
+            ends,
         };
         out.proof = proof::of(dialogs, &out);
         out.last = finals::of(ctx, &mut out);
@@ -150,6 +159,21 @@ impl<'m> Attempt<'m> {
             || self.last.is_some_and(|m| matches!(m.status, 408 | 480 | 487 | 504) && cause(m))
     }
 
+    /// Whether a final response ended the INVITE on the server that logged it: a leg's does not where another leg of the
+    /// same server is still open or what the caller was told is not there yet, nor does a 503 behind which the request
+    /// went elsewhere.
+    pub(super) fn is_end_on(&self, m: &Msg<'_>) -> bool {
+        let Some((depth, ends)) = self.ends.iter().find(|(server, ..)| *server == m.server).map(|(_, d, e)| (*d, *e))
+        else {
+            return true;
+        };
+        let passed_over = self.roots.len() > 1
+            && m.status == 503
+            && m.vias.len() == self.root().map_or(0, |h| h.depth)
+            && self.last.is_none_or(|last| last.status != 503);
+        m.vias.len() == depth && ends && !passed_over
+    }
+
     /// Whether a hop is the root or every leg hangs below it: a server that logged it saw all that came back.
     pub(super) fn is_before_all_legs(&self, hop: usize) -> bool {
         self.roots == [hop]
@@ -165,6 +189,28 @@ impl<'m> Attempt<'m> {
     fn is_root(&self, hop: usize) -> bool {
         self.roots.binary_search(&hop).is_ok()
     }
+}
+
+/// Of each server the shortest Via list of its copies of an INVITE, and whether all of its hops with that list ended.
+fn ends(hops: &[Hop<'_>]) -> Vec<(ServerId, usize, bool)> {
+    let mut out: BTreeMap<ServerId, (usize, bool)> = BTreeMap::new();
+    for hop in hops {
+        let mut own: BTreeMap<ServerId, (usize, bool)> = BTreeMap::new();
+        for m in hop.messages.iter().filter(|m| m.method == Method::Invite) {
+            let (depth, ended) = own.entry(m.server).or_insert((usize::MAX, false));
+            *depth = m.vias.len().min(*depth);
+            *ended |= m.is_final();
+        }
+        for (server, (depth, ended)) in own {
+            let (least, all) = out.entry(server).or_insert((depth, ended));
+            match depth.cmp(least) {
+                Ordering::Less => (*least, *all) = (depth, ended),
+                Ordering::Equal => *all &= ended,
+                Ordering::Greater => {}
+            }
+        }
+    }
+    out.into_iter().map(|(server, (depth, ended))| (server, depth, ended)).collect()
 }
 
 /// With more far ends than this nobody says that one server saw all.

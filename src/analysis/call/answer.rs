@@ -87,7 +87,7 @@ fn side_and_tag(
 }
 
 /// Whether the log of the server that the INVITE came to shows to whom it was sent on.
-fn tells_all_legs(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
+pub(super) fn tells_all_legs(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
     let last = || attempt.final_response().or(attempt.proof());
     let came = |m: &&&Msg<'_>| m.method == Method::Invite && m.is_request() && m.direction != Direction::Outgoing;
     let mut invites = attempt.root().into_iter().flat_map(|hop| hop.messages.iter().filter(came).take(MOST_TAGS));
@@ -136,7 +136,7 @@ fn has_other_tag(hops: &[&Hop<'_>], tag: u64) -> bool {
 }
 
 /// Behind the next server a leg may be several endpoints. Servers listen on 5061.
-fn is_behind(leg: &Leg) -> bool {
+pub(super) fn is_behind(leg: &Leg) -> bool {
     leg.target.as_deref().is_some_and(|t| t.ends_with(":5061"))
 }
 

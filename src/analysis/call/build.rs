@@ -121,6 +121,7 @@ fn empty(ctx: &Context<'_>, group: &Group<'_>) -> Call {
         lines: Vec::new(),
         callees: Vec::new(),
         clocks: Vec::new(),
+        at_desks: false,
         answered_by_mobile: false,
         refused_by_mobile: false,
         spoken_unnamed: false,

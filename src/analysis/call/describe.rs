@@ -132,7 +132,8 @@ pub(super) fn times(ctx: &Context<'_>, call: &mut Call, attempts: &[Attempt<'_>]
         if invite && m.status == 180 && clock.alert.is_none() {
             (clock.alert, clock.rang) = (Some(m.id), m.time);
         }
-        if invite && m.is_final() && now >= *last {
+        let ends = || attempts.get(number).is_some_and(|a| a.is_end_on(m));
+        if invite && m.is_final() && now >= *last && ends() {
             (clock.last, clock.end, *last) = (Some(m.id), clock.end.max(m.time), now);
         }
     }

@@ -26,6 +26,12 @@ pub(super) fn add_legs(ctx: &Context<'_>, call: &mut Call, attempt: &Attempt<'_>
     let hops: Vec<&Hop<'_>> = attempt.legs().collect();
     call.homes = hops.iter().zip(&call.legs).filter(|(_, l)| l.mobile).map(|(hop, l)| home(ctx, hop, l)).collect();
     call.homes.dedup();
+    let at_desk = |leg: &Leg| {
+        let target = leg.target.as_deref();
+        !answer::is_behind(leg) && target.is_some_and(|t| !ctx.servers.is_own_host(host_of(t)))
+    };
+    call.at_desks = !call.mobile && !call.legs.is_empty() && call.legs.iter().all(at_desk);
+    call.at_desks = call.at_desks && answer::tells_all_legs(ctx, attempt);
     call.voice_mail = call.outcome == Outcome::Answered && answer::is_voice_mail(ctx, attempt);
     if !call.mobile {
         return;

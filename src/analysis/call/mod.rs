@@ -129,6 +129,8 @@ pub struct Call {
     /// Addresses under which the callee may be pushed, lower case.
     pub(super) callees: Vec<String>,
     pub(crate) clocks: Vec<Clock>,
+    /// Every leg went to a client on a desk, as the log of the server tells that forked it.
+    pub(super) at_desks: bool,
     pub(super) answered_by_mobile: bool,
     pub(super) refused_by_mobile: bool,
     /// The endpoint that answered, or refused, is one behind UCWA that no record names.
@@ -153,6 +155,11 @@ impl Call {
     pub(crate) fn is_perhaps_no_phone(&self) -> bool {
         let mut mobile = self.legs.iter().filter(|l| l.mobile).peekable();
         mobile.peek().is_some() && mobile.all(|l| l.unnamed)
+    }
+
+    /// Whether it went to another server, of which its legs do not tell whom that called.
+    pub(crate) fn goes_behind(&self) -> bool {
+        self.legs.iter().any(answer::is_behind)
     }
 
     /// Every record of the call, diagnostic records included.

@@ -23,6 +23,8 @@ pub(super) enum Given {
 
 /// Another push for the same occasion follows within this: for a second device, or because the first failed.
 const AGAIN_MS: i64 = 3_000;
+/// The same where nothing else may have caused it.
+const ALONE_MS: i64 = 6_000;
 /// More rounds than this are a hostile log.
 const ROUNDS: usize = 64;
 
@@ -43,7 +45,7 @@ pub(super) fn assign(analysis: &Analysis, rooms: &[usize], pushes: &[usize], edg
             if round > 0 && sent(i).is_none() {
                 continue;
             }
-            let mut free = own.iter().filter(|e| e.kind != Kind::Late && is_free(e, rooms, &taken));
+            let mut free = own.iter().filter(|e| is_prompt(e) && is_free(e, rooms, &taken));
             if let (Some(only), None) = (free.next(), free.next()) {
                 *slot = Some(only.occasion);
                 *taken.entry((only.occasion, only.kind == Kind::Missed)).or_default() += 1;
@@ -56,20 +58,23 @@ pub(super) fn assign(analysis: &Analysis, rooms: &[usize], pushes: &[usize], edg
     }
     for i in 0..edges.len() {
         let Some(own) = edges.get(i).filter(|_| to.get(i).is_some_and(Option::is_none)) else { continue };
-        if own.iter().any(|e| e.kind != Kind::Late && is_free(e, rooms, &taken)) {
+        if own.iter().any(|e| is_prompt(e) && is_free(e, rooms, &taken)) {
             // A tie.
             continue;
         }
         let again = |e: &&Edge| {
             (0..i).rev().take(64).any(|j| {
                 let near = || match sent(i).zip(sent(j)) {
-                    Some((now, then)) => now.since(then) <= AGAIN_MS,
+                    Some((now, then)) => now.since(then) <= if own.len() == 1 { ALONE_MS } else { AGAIN_MS },
                     None => e.occasion.has_end(analysis),
                 };
-                e.kind != Kind::Missed && to.get(j).copied().flatten() == Some(e.occasion) && near()
+                matches!(e.kind, Kind::Prompt | Kind::Late)
+                    && to.get(j).copied().flatten() == Some(e.occasion)
+                    && near()
             })
         };
-        let first = |e: &&Edge| e.kind == Kind::Late && !taken.contains_key(&(e.occasion, false));
+        let first =
+            |e: &&Edge| matches!(e.kind, Kind::Late | Kind::VoiceMail) && !taken.contains_key(&(e.occasion, false));
         let followed: Vec<Occasion> = own.iter().filter(again).map(|e| e.occasion).collect();
         let alone: Vec<Occasion> = own.iter().filter(first).map(|e| e.occasion).collect();
         let found = match (&followed[..], &alone[..]) {
@@ -86,8 +91,12 @@ pub(super) fn assign(analysis: &Analysis, rooms: &[usize], pushes: &[usize], edg
         .map(|(to, own)| {
             let mut all: Vec<Occasion> = own.iter().map(|e| e.occasion).collect();
             match to {
-                // A missed call has no push of its own: it was over.
-                Some(occasion) if own.iter().any(|e| e.occasion == occasion && e.kind == Kind::Missed) => {
+                // A missed call has no push of its own, nor one that the voice mail took: it was over.
+                Some(occasion)
+                    if own
+                        .iter()
+                        .any(|e| e.occasion == occasion && matches!(e.kind, Kind::Missed | Kind::VoiceMail)) =>
+                {
                     Given::None(Vec::new())
                 }
                 Some(occasion) => {
@@ -104,6 +113,11 @@ pub(super) fn assign(analysis: &Analysis, rooms: &[usize], pushes: &[usize], edg
 /// For each call, how many pushes it has room for: one for each phone that it rang at.
 pub(super) fn rooms(analysis: &Analysis) -> Vec<usize> {
     analysis.calls.iter().map(|c| c.legs.iter().filter(|l| l.mobile).count().max(1)).collect()
+}
+
+/// Whether a push belongs to an occasion as soon as no other is left.
+fn is_prompt(edge: &Edge) -> bool {
+    matches!(edge.kind, Kind::Prompt | Kind::Missed)
 }
 
 /// Whether an occasion has room for one more push.

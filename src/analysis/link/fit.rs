@@ -29,6 +29,8 @@ pub(super) enum Kind {
     Late,
     /// Soon after a call was missed.
     Missed,
+    /// Soon after somebody spoke to the voice mail.
+    VoiceMail,
 }
 
 /// How an occasion and a push stand to each other.
@@ -44,6 +46,8 @@ pub(super) enum Fit {
 const PROMPT_MS: i64 = 4_000;
 /// The same for the notice of a missed call behind its end.
 const MISSED_MS: i64 = 4_000;
+/// Until a voice mail is in the mailbox, and its owner is told.
+const VOICE_MAIL_MS: i64 = 60_000;
 /// Clocks of which nothing is known may be a day apart, by time zones, and then some.
 const APART_MS: i64 = 26 * 3_600_000;
 
@@ -128,13 +132,26 @@ impl Occasion {
             Some((span, at)) => on_one_server(ctx, span, at, &spans),
             None => across(ctx, &spans, &push.sights),
         };
-        match (ringing, self) {
-            (Fit::Not, Occasion::Call(c)) => {
-                analysis.calls.get(c as usize).map_or(Fit::Not, |call| missed(ctx, call, &spans, &push.sights))
-            }
-            (fit, _) => fit,
+        let Some(call) = self.call().and_then(|c| analysis.calls.get(c)) else { return ringing };
+        match ringing {
+            Fit::Not => missed(ctx, call, &spans, &push.sights),
+            // No phone was called.
+            _ if call.at_desks => Fit::Not,
+            fit => fit,
         }
     }
+}
+
+/// Whether a push may tell of what was spoken to the voice mail.
+pub(super) fn tells_of_mail(analysis: &Analysis, ctx: &Context<'_>, call: usize, push: &Push) -> bool {
+    let Some(call) = analysis.calls.get(call).filter(|c| c.voice_mail) else { return false };
+    let near = |clock: &Clock| {
+        let seen =
+            push.sights.iter().filter_map(|p| Some((ctx.unsure_ms((clock.server, clock.first), (p.server, p.id))?, p)));
+        let (unsure, at) = seen.min_by_key(|(unsure, _)| *unsure)?;
+        Some((-unsure..=VOICE_MAIL_MS + unsure).contains(&at.time?.since(call.ended?)))
+    };
+    call.clocks.iter().any(|clock| near(clock) == Some(true))
 }
 
 impl Occasion {
@@ -182,7 +199,11 @@ fn on_one_server(ctx: &Context<'_>, span: &Span, push: Sighting, all: &[Span]) -
         return Fit::Not;
     }
     let over = |start: Timestamp| push.time.is_some_and(|t| t.since(start) > ctx.options.no_final_ms);
-    if span.end.is_none() && span.start.is_some_and(over) {
+    let ended = |s: &Span| {
+        let Some(((end, at), sent)) = s.end.and_then(|(id, at)| Some((id, at?))).zip(push.time) else { return false };
+        ctx.unsure_ms((s.server, end), (push.server, push.id)).is_some_and(|unsure| sent > at.plus(unsure))
+    };
+    if span.end.is_none() && (span.start.is_some_and(over) || all.iter().any(ended)) {
         return Fit::Not;
     }
     if at < order(span.first) && (span.begins || !may_be_open(ctx, span, push, all)) {
@@ -218,7 +239,10 @@ fn across(ctx: &Context<'_>, spans: &[Span], sights: &[Sighting]) -> Fit {
     let unsure = |s: &Span, p: Sighting| ctx.unsure_ms((s.server, s.first), (p.server, p.id));
     let known = pairs().filter_map(|(s, p)| Some((s, p, unsure(s, p)?))).min_by_key(|(.., unsure)| *unsure);
     let Some((span, push, unsure)) = known else {
-        let near = |(s, p): (&Span, Sighting)| s.start.zip(p.time).is_some_and(|(s, t)| t.since(s).abs() <= APART_MS);
+        // Without times, any order of two logs is possible.
+        let near = |(s, p): (&Span, Sighting)| {
+            s.start.zip(p.time).map_or(s.server != p.server, |(s, t)| t.since(s).abs() <= APART_MS)
+        };
         return if pairs().any(near) { Fit::Apart } else { Fit::Not };
     };
     let (Some(start), Some(sent)) = (span.start, push.time) else { return Fit::Not };
@@ -255,6 +279,10 @@ pub(super) fn blind(analysis: &Analysis, ctx: &Context<'_>, p: usize, occasion: 
         return (!push.sights.is_empty()).then_some(Blind::ServerMissing);
     };
     if ctx.servers.get(owner).is_some_and(|s| matches!(s.role, Role::Edge | Role::Director)) {
+        return Some(Blind::ServerMissing);
+    }
+    if occasion.call().and_then(|c| analysis.calls.get(c)).is_some_and(|call| !call.mobile && call.goes_behind()) {
+        // Which phones were called, and for which calls else, the server tells that has no log here.
         return Some(Blind::ServerMissing);
     }
     let spans = occasion.spans(analysis);

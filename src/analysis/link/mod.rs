@@ -76,6 +76,12 @@ pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) -> Doubts {
             of_user.entry(callee).or_default().push(Occasion::Call(i));
         }
     }
+    let mailed: Vec<(u32, String)> =
+        (0..).zip(&analysis.calls).filter(|(_, c)| c.voice_mail).map(|(i, c)| (i, c.to.to_ascii_lowercase())).collect();
+    let mut mail: HashMap<&str, Vec<u32>> = HashMap::new();
+    for (i, to) in &mailed {
+        mail.entry(to).or_default().push(*i);
+    }
     for (i, to) in (0..).zip(&lower) {
         of_user.entry(to).or_default().push(Occasion::Message(i));
     }
@@ -99,7 +105,9 @@ pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) -> Doubts {
     for user in &users {
         let occasions = of_user.get(user.as_str()).map_or(&[][..], Vec::as_slice);
         let own = pushes.get(user).map_or(&[][..], Vec::as_slice);
-        let edges: Vec<Vec<Edge>> = own.iter().map(|p| edges(analysis, ctx, occasions, *p, &mut doubts)).collect();
+        let mail = mail.get(user.as_str()).map_or(&[][..], Vec::as_slice);
+        let edges: Vec<Vec<Edge>> =
+            own.iter().map(|p| edges(analysis, ctx, (occasions, mail), *p, &mut doubts)).collect();
         given.extend(own.iter().copied().zip(assign(analysis, &rooms, own, edges)));
     }
     drop(of_user);
@@ -110,7 +118,14 @@ pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) -> Doubts {
 }
 
 /// The occasions that fit a push. A call on a clock that cannot be compared gets a doubt.
-fn edges(analysis: &Analysis, ctx: &Context<'_>, all: &[Occasion], p: usize, doubts: &mut Doubts) -> Vec<Edge> {
+/// `mail`: calls that ended at the user's voice mail.
+fn edges(
+    analysis: &Analysis,
+    ctx: &Context<'_>,
+    (all, mail): (&[Occasion], &[u32]),
+    p: usize,
+    doubts: &mut Doubts,
+) -> Vec<Edge> {
     let Some(push) = analysis.pushes.get(p) else { return Vec::new() };
     let sent = push.sent.or_else(|| time_ahead(ctx, push.first));
     let at = all.partition_point(|o| o.place(analysis) <= (sent, Some(push.first)));
@@ -133,6 +148,19 @@ fn edges(analysis: &Analysis, ctx: &Context<'_>, all: &[Occasion], p: usize, dou
         let missed: Vec<Occasion> =
             near.iter().filter(|o| o.is_missed_amid(analysis, ctx, push, &out)).copied().collect();
         out.extend(missed.into_iter().map(|occasion| Edge { occasion, kind: Kind::Missed }));
+        if !out.is_empty() {
+            // Of another log nothing tells whether what stands there came before.
+            let rivals = apart.drain(..).filter(|o| o.is_mobile(analysis));
+            out.extend(rivals.map(|occasion| Edge { occasion, kind: Kind::Prompt }));
+        }
+    }
+    if !out.is_empty() && out.iter().all(|e| e.kind == Kind::Late) {
+        let at = mail.partition_point(|c| analysis.calls.get(*c as usize).is_some_and(|c| c.started <= push.sent));
+        let near = mail.get(at.saturating_sub(NEAR.1)..at).unwrap_or_default();
+        let told = near.iter().filter(|c| fit::tells_of_mail(analysis, ctx, **c as usize, push));
+        let told: Vec<Occasion> =
+            told.map(|c| Occasion::Call(*c)).filter(|o| !out.iter().any(|e| e.occasion == *o)).collect();
+        out.extend(told.into_iter().map(|occasion| Edge { occasion, kind: Kind::VoiceMail }));
     }
     if out.is_empty() {
         for occasion in apart {

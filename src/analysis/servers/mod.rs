@@ -276,9 +276,9 @@ impl Servers {
     }
 }
 
-/// The first label of a host name.
+/// The first label of a host name; an address has none, and stands for itself.
 fn label(host: &str) -> &str {
-    host.split('.').next().unwrap_or(host)
+    if evidence::is_address(host) { host } else { host.split('.').next().unwrap_or(host) }
 }
 
 /// Streams that go on in each other are those of one server: a log that rolled over has parts in which the server sends
