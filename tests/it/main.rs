@@ -28,7 +28,7 @@
 //! * `excerpts`: what was cut out of logs, and lies beside them
 //! * `anonymise`: copies without names; `planted`: identities of each kind are gone; `fuzzed`: whatever the bytes
 //! * `tui`: what keys do in the terminal UI; `keyboard` presses them
-//! * `screens`: its screens against `tests/screens`
+//! * `screens`: its screens against `tests/screens`; `pictures`: what README and guide show is what is drawn
 //! * `cli`: the program as a user runs it, exit codes included
 //! * `program`: runs the program for the others
 //! * `today`: clients and servers of 2019 and the Subscription Edition, certificates, mail and voice mail
@@ -65,6 +65,7 @@ mod less;
 mod lines;
 mod list;
 mod notes;
+mod pictures;
 mod planted;
 mod program;
 mod properties;
