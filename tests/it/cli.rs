@@ -120,15 +120,3 @@ fn selections_leave_out_what_was_not_asked_for() {
     assert_eq!(count(&["--since", "2199-01-01"]), 0);
     assert_eq!(count(&["--until", "2199-01-01"]), all);
 }
-
-#[test]
-fn the_readme_shows_what_the_program_prints() {
-    let readme = std::fs::read_to_string(root("README.md")).unwrap();
-    for (mark, inputs) in [("calls missed:", "samples"), ("[PN03]", "samples/federation-clocks-apart")] {
-        let shown = readme.split("```\n").find(|block| block.contains(mark)).expect("README shows the report");
-        let printed = out(&run(&["report", inputs]));
-        for line in shown.lines() {
-            assert!(printed.lines().any(|l| l == line), "README shows a line that is not printed: {line}");
-        }
-    }
-}
