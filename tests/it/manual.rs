@@ -116,7 +116,7 @@ fn commands(block: &str) -> Vec<(String, Vec<&str>)> {
                 }
                 goes_on = part.ends_with('\\');
             }
-            None => out.last_mut().expect("a console block begins with a command").1.push(line),
+            None => out.last_mut().unwrap_or_else(|| panic!("no command before: {line}")).1.push(line),
         }
     }
     out
@@ -162,8 +162,7 @@ fn run(command: &str, folder: &Path) -> Option<Output> {
     } else if command.starts_with("siptrail ") && !command.contains(['|', '>', '<', ';', '&', '$']) {
         let mut run = Command::new(program);
         // Quotes hold what belongs together.
-        let words = command.split('"').enumerate();
-        for (at, part) in words.skip(0) {
+        for (at, part) in command.split('"').enumerate() {
             if at % 2 == 1 {
                 run.arg(part);
             } else {
