@@ -57,6 +57,11 @@ impl Finder {
         }
     }
 
+    /// Where it stands in a text.
+    pub(crate) fn places<'t>(&self, text: &'t str) -> impl Iterator<Item = std::ops::Range<usize>> + use<'_, 't> {
+        self.part.find_iter(text).map(|found| found.range())
+    }
+
     /// Whether log bytes are it.
     pub(crate) fn is_all(&self, value: &[u8]) -> bool {
         match &self.ascii {

@@ -107,33 +107,56 @@ fn plain(name: &[u8]) -> Vec<u8> {
 /// Whether a field, by its name, holds a name.
 pub(super) fn is_name(field: &[u8]) -> bool {
     let plain = plain(field);
-    let plain = plain.strip_prefix(b"x").filter(|_| field.get(1) == Some(&b'-')).unwrap_or(&plain);
-    NAMES.iter().any(|n| n.as_bytes() == plain)
+    let is = |name: &[u8]| NAMES.iter().any(|n| n.as_bytes() == name);
+    if field.get(1) != Some(&b'-') {
+        return is(&plain);
+    }
+    // Of a header that somebody made up (`X-Ms-Name`) the last word tells.
+    let last = field.rsplit(|b| *b == b'-').next().unwrap_or_default().to_ascii_lowercase();
+    is(plain.strip_prefix(b"x").unwrap_or(&plain)) || is(&last) || last == b"name"
 }
 
 /// `User="..."`, `CN=...`, `filename=...`, `;ext=4711`, and `ext. 4711` in words.
 pub(super) fn parameters(text: &[u8], marks: &mut Marks) {
     for at in memchr::memchr_iter(b'=', text) {
         let end = at - run_back(text, at, |b| b == b' ').min(1);
+        // `filename*=UTF-8''...`
+        let star = text[..end].ends_with(b"*");
+        let end = end - usize::from(star);
         let len = run_back(text, end, |b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')).min(32);
         // `User ID=sa` of a connection string.
         let id = text[end - len..end].eq_ignore_ascii_case(b"id")
             && text[..end - len].last_chunk().is_some_and(|front: &[u8; 5]| front.eq_ignore_ascii_case(b"user "));
         let name = if id { &b"userid"[..] } else { &text[end - len..end] };
-        let quote = text.get(at + 1).copied().filter(|b| matches!(b, b'"' | b'\''));
+        let blank = usize::from(matches!(rest(text, at), [b'=', b' ', b'"' | b'\'', ..]));
+        let entity = if star { 0 } else { entity(rest(text, at + 1)) };
+        let quote = text.get(at + 1 + blank).copied().filter(|b| matches!(b, b'"' | b'\''));
+        let file = name.eq_ignore_ascii_case(b"filename")
+            || name.eq_ignore_ascii_case(b"name") && (star || text.get(..8).is_some_and(is_content));
         let capitals = CAPITALS.contains(&name);
         if capitals {
             marks.set(end - len..end, Mark::Done);
         }
+        let mut escaped = false;
         let value = if let Some(quote) = quote {
-            let len = short_run(text, at + 2, |b| b != quote);
-            at + 2..at + 2 + len
+            let start = at + 2 + blank;
+            start..start + short_run(text, start, |b| b != quote)
+        } else if entity > 0 {
+            let start = at + 1 + entity;
+            start..start + short_run(text, start, |b| b != b'&')
+        } else if file {
+            let charset = short_run(text, at + 1, |b| b != b'\'' && b != b';');
+            let quoted = star && rest(text, at + 1 + charset).starts_with(b"''");
+            let start = if quoted { at + 3 + charset } else { at + 1 };
+            start..start + short_run(text, start, |b| !matches!(b, b';' | b'"' | b'<' | b'>' | b'&' | b'|'))
         } else if capitals || matches!(name, b"cn" | b"ou" | b"dc") {
             // A part of a distinguished name has blanks.
             at + 1
                 ..at + 1
                     + short_run(text, at + 1, |b| {
-                        !matches!(b, b',' | b'"' | b';' | b'/' | b'<' | b'>' | b'\'' | b'+' | b')')
+                        // A backslash makes it part of the value.
+                        let part = std::mem::replace(&mut escaped, b == b'\\');
+                        part || !matches!(b, b',' | b'"' | b';' | b'/' | b'<' | b'>' | b'\'' | b'+' | b')')
                     })
         } else {
             at + 1..at + 1 + short_run(text, at + 1, |b| !b.is_ascii_whitespace() && !b"\"'<>;,&)]}".contains(&b))
@@ -143,21 +166,50 @@ pub(super) fn parameters(text: &[u8], marks: &mut Marks) {
         let perhaps = quote.is_some()
             && (shown.contains(&b' ') || shown.first().is_some_and(u8::is_ascii_uppercase))
             && PERHAPS.iter().any(|n| n.as_bytes() == plain(name));
-        if !own && (capitals || is_name(name)) || perhaps {
+        if !own && (capitals || file || is_name(name)) || perhaps {
             marks.set(value, Mark::Name);
         }
     }
 }
 
-/// `"displayName":"..."`
+/// How long a quote is that was written as a reference.
+fn entity(text: &[u8]) -> usize {
+    let quote = |q: &&[u8]| text.starts_with(q);
+    [&b"&quot;"[..], b"&apos;", b"&#34;", b"&#39;"].iter().find(|q| quote(q)).map_or(0, |q| q.len())
+}
+
+fn is_content(start: &[u8]) -> bool {
+    start.eq_ignore_ascii_case(b"content-")
+}
+
+/// `<displayName>...</displayName>`
+pub(super) fn elements(text: &[u8], marks: &mut Marks) {
+    for at in memchr::memmem::find_iter(text, b"</") {
+        let len = run(text, at + 2, |b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':')).min(32);
+        let name = &text[at + 2..at + 2 + len];
+        if is_name(name.rsplit(|b| *b == b':').next().unwrap_or_default()) {
+            let from = at.saturating_sub(LONGEST);
+            let start = memchr::memrchr(b'>', &text[from..at]).map_or(at, |p| from + p + 1);
+            marks.set(start..at, Mark::Name);
+        }
+    }
+}
+
+/// `"displayName":"..."`, and the same in a string of another.
 pub(super) fn members(text: &[u8], marks: &mut Marks) {
-    for at in memchr::memmem::find_iter(text, b"\":") {
+    for quote in memchr::memmem::find_iter(text, b"\":") {
+        let slash = usize::from(text[..quote].ends_with(b"\\"));
+        let at = quote - slash;
         let len = run_back(text, at, |b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')).min(32);
-        let open = at + 2 + run(text, at + 2, |b| b == b' ');
+        let blanks = quote + 2 + run(text, quote + 2, |b| b == b' ');
+        let open = blanks + slash;
         let name = &text[at - len..at];
         let named = is_name(name) || PERHAPS.iter().any(|n| n.as_bytes() == plain(name));
         if named && text.get(open) == Some(&b'"') {
-            marks.set(open + 1..open + 1 + short_run(text, open + 1, |b| b != b'"'), Mark::Name);
+            marks.set(
+                open + 1..open + 1 + short_run(text, open + 1, |b| b != b'"' && (slash == 0 || b != b'\\')),
+                Mark::Name,
+            );
         }
     }
 }
@@ -191,7 +243,11 @@ pub(super) fn behind(text: &[u8], word: &Range<usize>, marks: &mut Marks) {
     }
     let gap = &text[word.end..start];
     let quote = gap.iter().copied().find(|b| matches!(b, b'\'' | b'"')).filter(|b| gap.ends_with(&[*b]));
-    if digits == 0 && (quote.is_some() || gap == b": ") && is_name(name) {
+    // `user:epid:` is a part of an address, and what has a scheme is one.
+    let colon = gap == b": " || gap == b":" && !name.eq_ignore_ascii_case(b"user");
+    let scheme = run(text, start, |b| b.is_ascii_alphabetic()).min(12);
+    let address = text.get(start + scheme) == Some(&b':');
+    if digits == 0 && !address && (quote.is_some() || colon) && is_name(name) {
         let ends =
             |b: u8| quote.map_or(matches!(b, b',' | b';' | b'(' | b')' | b'<' | b'"' | b'[' | b'|' | b'='), |q| b == q);
         let len = rest(text, start).iter().take(LONGEST).take_while(|b| !ends(**b)).count();

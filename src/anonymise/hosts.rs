@@ -7,7 +7,7 @@ use super::vocabulary::{is_top, kept_tail};
 use super::words::is_letter;
 
 /// Schemes behind which a name or a host stands.
-const SCHEMES: [&[u8]; 9] = [b"sip", b"sips", b"tel", b"mailto", b"im", b"pres", b"xmpp", b"callto", b"conf"];
+const SCHEMES: [&[u8]; 10] = [b"sip", b"sips", b"tel", b"mailto", b"im", b"pres", b"xmpp", b"callto", b"conf", b"geo"];
 
 /// Parameters whose value is a host, whatever it is called.
 const HOSTS: [&[u8]; 20] = [
@@ -42,13 +42,42 @@ pub(super) fn mark(text: &[u8], value: usize, marks: &mut Marks) {
     if text[..value].trim_ascii().eq_ignore_ascii_case(b"peer:") {
         host(text, host_at(text, value), marks);
     }
+    named(text, value, marks);
     by_last_label(text, marks);
     if memchr::memchr(b':', text).is_some() {
         vias(text, marks);
+        ports(text, marks);
         schemes(text, marks);
     }
     parameters(text, marks);
     addresses(text, marks);
+}
+
+/// `Warning: 399 fe01 "..."`, and a `Via: SIP / 2.0 / TLS fe01` with blanks in its protocol.
+fn named(text: &[u8], value: usize, marks: &mut Marks) {
+    let name = text[..value].trim_ascii().strip_suffix(b":").unwrap_or_default().trim_ascii_end();
+    let from = if name.eq_ignore_ascii_case(b"warning") {
+        value + run(text, value, |b| b.is_ascii_digit() || b == b' ')
+    } else if name.eq_ignore_ascii_case(b"via") || name.eq_ignore_ascii_case(b"v") {
+        let Some(slash) = memchr::memchr_iter(b'/', rest(text, value)).nth(1).map(|at| value + at + 1) else { return };
+        let blanks = run(text, slash, |b| b.is_ascii_whitespace());
+        slash + blanks + run(text, slash + blanks, |b| b.is_ascii_alphanumeric())
+    } else {
+        return;
+    };
+    host(text, host_at(text, from), marks);
+}
+
+/// `fe01:5061`: the ports of SIP tell a host.
+fn ports(text: &[u8], marks: &mut Marks) {
+    for at in memchr::memmem::find_iter(text, b":506") {
+        let digits = run(text, at + 1, |b| b.is_ascii_digit());
+        let at = at - usize::from(text[..at].ends_with(b"]"));
+        let start = at - run_back(text, at, is_host);
+        if digits == 4 && start < at && !text[start..at].iter().all(u8::is_ascii_digit) {
+            host(text, start..at, marks);
+        }
+    }
 }
 
 /// Two labels or more, the last of them known and in one case, so that `Rtc.Internal.Net` is none.
@@ -83,7 +112,7 @@ pub(super) fn host(text: &[u8], range: Range<usize>, marks: &mut Marks) {
 
 /// The host at a place, behind blanks and quotes.
 fn host_at(text: &[u8], at: usize) -> Range<usize> {
-    let start = at + run(text, at, |b| matches!(b, b' ' | b'"' | b'\'' | b'['));
+    let start = at + run(text, at, |b| matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'['));
     let mut end = start + run(text, start, is_host);
     while end > start && text[end - 1] == b'.' {
         end -= 1;
@@ -95,7 +124,7 @@ fn host_at(text: &[u8], at: usize) -> Range<usize> {
 fn vias(text: &[u8], marks: &mut Marks) {
     for at in memchr::memmem::find_iter(text, b"SIP/2.0/") {
         let word = run(text, at + 8, |b| b.is_ascii_alphabetic());
-        if word > 0 && text.get(at + 8 + word) == Some(&b' ') {
+        if word > 0 && text.get(at + 8 + word).is_some_and(u8::is_ascii_whitespace) {
             host(text, host_at(text, at + 8 + word), marks);
         }
     }
@@ -111,6 +140,11 @@ fn schemes(text: &[u8], marks: &mut Marks) {
         if letters > 1 && rest(text, at).starts_with(b"://") {
             url(text, at + 3, marks);
         } else if !inside && SCHEMES.iter().any(|s| scheme.eq_ignore_ascii_case(s)) {
+            if scheme.eq_ignore_ascii_case(b"geo") {
+                let len = run(text, at + 1, |b| b.is_ascii_digit() || b"+-.,".contains(&b));
+                marks.set(at + 1..at + 1 + len, Mark::Name);
+                continue;
+            }
             if scheme.eq_ignore_ascii_case(b"tel") || scheme.eq_ignore_ascii_case(b"callto") {
                 let len = run(text, at + 1, |b| b.is_ascii_digit() || b"+-.()*#".contains(&b));
                 marks.set(at + 1..at + 1 + len, Mark::Name);
@@ -141,8 +175,8 @@ fn url(text: &[u8], at: usize, marks: &mut Marks) {
     let path = at + short_run(text, at, |b| !ends(b) && !matches!(b, b'/' | b'?' | b'#'));
     let authority = memchr::memrchr(b'@', &text[at..path]).map_or(at, |p| at + p + 1);
     let name = host_at(text, authority);
-    let mut personal =
-        text[name.clone()].split(|b| *b == b'.').next().is_some_and(|first| first == b"meet" || first == b"my");
+    let first = text[name.clone()].split(|b| *b == b'.').next().unwrap_or_default();
+    let mut personal = [&b"meet"[..], b"join", b"my"].iter().any(|n| first.eq_ignore_ascii_case(n));
     if name.end <= path {
         host(text, name, marks);
     }

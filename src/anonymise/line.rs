@@ -31,8 +31,6 @@ pub(super) enum Kind {
 const COOKIE: &[u8] = b"z9hG4bK";
 /// Numbers of so many digits are those of telephones, sessions and devices; shorter ones count and measure.
 const LONG_NUMBER: usize = 7;
-/// Bytes of a line that are a prefix when it is not known where that ends.
-const UNKNOWN_PREFIX: usize = 100;
 /// Words of which a thread remembers what became of them.
 const MEMORY: usize = 1 << 13;
 /// Bytes of a word that is remembered.
@@ -111,31 +109,38 @@ impl<'r> Worker<'r> {
         let versions = kind == Kind::Header(Care::Product);
         self.frame = 0;
         if kind == Kind::Traced {
-            // The place in the source code, and the number that ties a search result to records: they keep theirs.
-            let said = prefix::said(text).text.len();
-            from = text.len() - said;
+            let frame = prefix::frame(text);
+            from = frame.end;
             if from == 0 {
                 // A prefix of another layout: its numbers are times.
-                self.frame = memchr::memmem::find(text, b"$$begin_record").unwrap_or(text.len().min(UNKNOWN_PREFIX));
+                self.frame = memchr::memmem::find(text, b"$$begin_record").unwrap_or(frame.stamp);
             }
             self.marks.set(0..from, Mark::Done);
-            if let Some(server) = prefix::parse(text).server {
-                let start = server.as_ptr() as usize - text.as_ptr() as usize;
-                self.marks.reset(start..start + server.len(), Mark::Host);
+            // The number that ties a search result to records stays, whatever stands in front of it.
+            if let Some(number) = prefix::said(text).correlation {
+                let start = number.as_ptr() as usize - text.as_ptr() as usize;
+                self.marks.set(start..start + number.len(), Mark::Done);
+            }
+            if let Some(machine) = frame.machine {
+                self.marks.reset(machine, Mark::Host);
             }
         }
-        if kind != Kind::Header(Care::Numbers) {
-            let plain = matches!(kind, Kind::Header(Care::Hops));
-            for (range, shape) in shapes::find(text, versions, plain) {
-                if range.start >= from && !self.marks.is_done(range.start) {
-                    self.whole(&mut text[range.clone()], shape);
-                    self.marks.set(range, Mark::Done);
-                }
+        let plain = matches!(kind, Kind::Header(Care::Hops | Care::Numbers));
+        for (range, shape) in shapes::find(text, versions, plain) {
+            if range.start >= from && !self.marks.is_done(range.start) {
+                self.whole(&mut text[range.clone()], shape);
+                self.marks.set(range, Mark::Done);
             }
         }
         hosts::mark(text, from, &mut self.marks);
         match kind {
             Kind::Header(Care::Name) => self.marks.set(from..text.len(), Mark::Name),
+            // `Retry-After: 3600 (in a meeting with Kim)`
+            Kind::Header(Care::Numbers) => {
+                if let Some(open) = memchr::memchr(b'(', text) {
+                    self.marks.set(open..text.len(), Mark::Name);
+                }
+            }
             Kind::Header(Care::Product) => people::owners(text, &mut self.marks),
             Kind::Description => people::description(text, from, &mut self.marks),
             _ => {}
@@ -145,6 +150,7 @@ impl<'r> Worker<'r> {
         }
         fields::parameters(text, &mut self.marks);
         fields::members(text, &mut self.marks);
+        fields::elements(text, &mut self.marks);
         people::paths(text, from, &mut self.marks);
     }
 
@@ -176,21 +182,23 @@ impl<'r> Worker<'r> {
         let text = &mut view.text;
         for range in &ranges {
             fields::behind(text, range, &mut self.marks);
+            // What hangs directly behind a GUID is a word of its own.
+            let range = &(range.start + self.marks.done(range)..range.end);
             let mark = self.marks.of(range);
-            if mark == Mark::Done || mark == Mark::Host && is_last_label(text, range) {
+            if range.is_empty() || mark == Mark::Host && is_last_label(text, range) {
                 continue;
             }
             let numbers = all_numbers || range.start < self.frame;
-            if view.breaks.iter().any(|b| range.start < *b && *b < range.end) {
+            let breaks = within(&view.breaks, range);
+            if !breaks.is_empty() {
                 // The halves of a word: known by the whole, where that is a word of the log or stands in it unbroken.
                 let whole = &text[range.clone()];
                 if mark == Mark::Words && is_known(whole) {
                     continue;
                 }
                 if !self.rewriter.seen.has(hash(whole)) {
-                    let ends = view.breaks.iter().copied().filter(|b| range.start < *b && *b < range.end);
                     let mut start = range.start;
-                    for end in ends.chain([range.end]) {
+                    for end in breaks.iter().copied().chain([range.end]) {
                         self.word(&mut text[start..end], mark, numbers);
                         start = end;
                     }
@@ -280,16 +288,17 @@ impl<'r> Worker<'r> {
 
     /// A line with a prefix. Behind that of most openers stands nothing.
     pub(super) fn traced(&mut self, line: &mut [u8]) {
-        let said = prefix::said(line).text;
-        if said.trim_ascii_end() != b"$$begin_record" || memchr::memchr(b'\n', line).is_some() {
+        let frame = prefix::frame(line);
+        let bare = line.get(frame.end..).is_some_and(|said| said.trim_ascii() == b"$$begin_record");
+        if frame.end == 0 || !bare || memchr::memchr(b'\n', line).is_some() {
             return self.replace(line, 0, Kind::Traced);
         }
-        let Some(server) = prefix::parse(line).server else { return };
-        let start = server.as_ptr() as usize - line.as_ptr() as usize;
-        let end = start + server.len();
-        let own: Vec<_> = words(&line[start..end]).collect();
+        let Some(machine) = frame.machine.and_then(|range| line.get_mut(range)) else { return };
+        let own: Vec<_> = words(machine).collect();
         for range in own {
-            self.word(&mut line[start + range.start..start + range.end], Mark::Host, false);
+            if !is_last_label(machine, &range) {
+                self.word(&mut machine[range], Mark::Host, false);
+            }
         }
     }
 
@@ -320,6 +329,13 @@ impl<'r> Worker<'r> {
         }
         Some(out)
     }
+}
+
+/// The breaks inside of a range, of all in their order.
+fn within<'b>(breaks: &'b [usize], range: &Range<usize>) -> &'b [usize] {
+    let from = breaks.partition_point(|b| *b <= range.start);
+    let inside = breaks.get(from..).unwrap_or_default();
+    inside.get(..inside.partition_point(|b| *b < range.end)).unwrap_or_default()
 }
 
 /// `com` of `fe01.contoso.com`.

@@ -45,6 +45,11 @@ impl Marks {
         self.0.get(word.start).copied().unwrap_or_default()
     }
 
+    /// How many bytes at the start of a word are done.
+    pub(super) fn done(&self, word: &Range<usize>) -> usize {
+        self.0.get(word.clone()).unwrap_or_default().iter().take_while(|m| **m == Mark::Done).count()
+    }
+
     pub(super) fn is_done(&self, at: usize) -> bool {
         self.0.get(at) == Some(&Mark::Done)
     }
@@ -59,7 +64,7 @@ pub(super) fn rest(text: &[u8], at: usize) -> &[u8] {
 const LONGEST: usize = 256;
 
 /// How many bytes from a place on, of those that are looked at, are of a kind.
-pub(super) fn short_run(text: &[u8], at: usize, of: impl Fn(u8) -> bool) -> usize {
+pub(super) fn short_run(text: &[u8], at: usize, mut of: impl FnMut(u8) -> bool) -> usize {
     rest(text, at).iter().take(LONGEST).take_while(|b| of(**b)).count()
 }
 

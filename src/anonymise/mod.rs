@@ -26,6 +26,7 @@ mod hosts;
 mod line;
 mod marks;
 mod people;
+mod phones;
 mod places;
 mod proof;
 mod pseudonym;

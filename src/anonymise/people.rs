@@ -42,6 +42,8 @@ pub(super) fn holds_addresses(header: &[u8]) -> bool {
 pub(super) fn display_names(text: &[u8], from: usize, sure: bool, marks: &mut Marks) {
     let (mut at, mut start) = (from, from);
     let mut closes = true;
+    // Nothing but a name stands ahead of the first address.
+    let mut first = sure;
     while let Some(&byte) = text.get(at) {
         match byte {
             b'"' if closes => {
@@ -63,14 +65,21 @@ pub(super) fn display_names(text: &[u8], from: usize, sure: bool, marks: &mut Ma
                     marks.set(start..at, Mark::Name);
                 }
                 at += 1 + rest(text, at + 1).iter().take(LONGEST).position(|b| matches!(b, b'<' | b'>')).unwrap_or(0);
-                start = at + 1;
+                (start, first) = (at + 1, false);
             }
-            b'>' | b';' | b':' => start = at + 1,
+            b';' if first => {}
+            b'>' | b';' | b':' => (start, first) = (at + 1, false),
             // `Smith, John <sip:...>` was written without the quotes it needs.
             b',' if !sure => start = at + 1,
             _ => {}
         }
         at += 1;
+    }
+    // `Referred-By: kim`: neither an address nor parameters of one.
+    let value = rest(text, from);
+    let bare = value.iter().position(|b| matches!(b, b';' | b',')).unwrap_or(value.len());
+    if first && !value[..bare].contains(&b'=') {
+        marks.set(from..from + bare, Mark::Name);
     }
 }
 
@@ -114,9 +123,10 @@ pub(super) fn paths(text: &[u8], from: usize, marks: &mut Marks) {
         let mut from = slash;
         while text.get(from) == Some(&b'\\') {
             let next = from + 1;
-            let len = run(text, next, |b| b != b'\\' && !stops(b) && (part(b) || b == b' ' || b == b'(' || b == b')'));
-            let more = text.get(next + len) == Some(&b'\\');
-            // Behind the last folder a sentence may go on.
+            let blanks = |b: u8| (drive || share) && matches!(b, b' ' | b'(' | b')');
+            let len = run(text, next, |b| b != b'\\' && !stops(b) && (part(b) || blanks(b)));
+            let more = text.get(next + len) == Some(&b'\\') && !text[next..next + len].ends_with(b" ");
+            // Behind the last folder a sentence may go on, to another path even.
             let len = if more { len } else { run(text, next, part) };
             if len > 0 {
                 parts.push(next..next + len);
@@ -126,7 +136,7 @@ pub(super) fn paths(text: &[u8], from: usize, marks: &mut Marks) {
         at = from.max(slash + 1);
         let mut named = share;
         for (i, folder) in parts.iter().enumerate() {
-            if named || !drive && parts.len() == 2 || !drive && !share && i < 2 {
+            if named || !drive && !share && parts.len() > 1 && i < 2 {
                 marks.set(folder.clone(), Mark::Name);
             }
             let home = HOMES.iter().any(|h| text[folder.clone()].eq_ignore_ascii_case(h));
@@ -156,9 +166,17 @@ pub(super) fn description(text: &[u8], from: usize, marks: &mut Marks) {
             last_word(text, marks);
         }
         b'c' => last_word(text, marks),
+        // `k=clear:...`
+        b'k' => {
+            let method = run(text, from, |b| b.is_ascii_alphanumeric());
+            marks.set(from + method..text.len(), Mark::Name);
+        }
         b's' if matches!(value.trim_ascii(), b"session" | b"-" | b"") => {}
         b's' | b'i' | b'u' | b'e' | b'p' => marks.set(from..text.len(), Mark::Name),
         b'a' => {
+            if memchr::memmem::find(value, b" IN IP").is_some() {
+                last_word(text, marks);
+            }
             for name in [&b"cname:"[..], b"tool:", b"cat:", b"keywds:", b"charset:"] {
                 if let Some(at) = memchr::memmem::find(text, name) {
                     marks.set(at + name.len()..text.len(), Mark::Name);

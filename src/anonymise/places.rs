@@ -57,7 +57,14 @@ pub(super) fn care(name: &[u8]) -> Care {
         | b"sip-cseq" => Care::Numbers,
         b"via" | b"v" | b"record-route" | b"route" | b"peer" => Care::Hops,
         b"user-agent" | b"server" => Care::Product,
-        b"subject" | b"s" | b"organization" | b"thread-topic" | b"topic" | b"comment" | b"comments" => Care::Prose,
+        b"subject"
+        | b"s"
+        | b"organization"
+        | b"content-description"
+        | b"thread-topic"
+        | b"topic"
+        | b"comment"
+        | b"comments" => Care::Prose,
         _ if super::people::holds_addresses(name) => Care::Address,
         _ if super::fields::is_name(name) => Care::Name,
         _ => Care::Usual,

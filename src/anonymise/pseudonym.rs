@@ -1,9 +1,9 @@
 //! One name, one pseudonym: of the same length and shape, and only to be found again with the key.
 //!
-//! No table of names is kept, so memory and time do not grow with their number. A word is a number in a mixed base (26
-//! for a letter, 10 for a digit), and a Feistel network under the key permutes the numbers of a shape: no two words
-//! share a pseudonym. One that is itself a word of the originals is passed over for the next permutation; words so short
-//! that this would make pairs are given theirs from a table instead.
+//! But for short words, of which there are few, no table is kept: memory does not grow with the number of names. A word is
+//! a number in a mixed base (26 for a letter, 10 for a digit), and a Feistel network under the key permutes the numbers of
+//! a shape: no two words of up to thirteen letters share a pseudonym. One that is itself a word of the originals is passed
+//! over for the next permutation; words so short that this would make pairs are given theirs from the table.
 
 use std::fmt;
 

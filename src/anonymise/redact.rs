@@ -33,6 +33,8 @@ pub(super) fn redact_between_tags(line: &mut [u8], mut inside: bool) -> bool {
     while let Some(&byte) = line.get(at) {
         match byte {
             b'<' if line[at..].starts_with(DATA) => at += DATA.len() - 1,
+            // A comment is no tag.
+            b'<' if line[at..].starts_with(b"<!--") => at += 3,
             b'<' => inside = true,
             b'>' => inside = false,
             b'&' if !inside => at += entity(&line[at..]),

@@ -7,12 +7,13 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
+use super::shapes::is_version;
 use super::vocabulary::is_known;
-use super::words::{Recent, Seen, dotted, hash, is_letter, split, words};
-use crate::record::prefix;
+use super::words::{Recent, Seen, dotted, given, hash, last_word, split, words};
+use crate::record::prefix::{self, Frame};
 
 /// A word of a copy that is one of the original.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,13 +40,15 @@ const LONG_NUMBER: usize = 7;
 const MOST: usize = 10_000;
 
 /// Reads a copy against the words of the originals; the words stand in the order of their first places.
-pub fn remains(seen: &Seen, copy: &[u8]) -> Vec<Remaining> {
+/// Words that somebody gave count whatever words they are, and in the frame, too.
+pub fn remains(seen: &Seen, copy: &[u8], words: &[String]) -> Vec<Remaining> {
+    let given = &given(words);
     let pieces = split(copy);
     let lines = AtomicUsize::new(0);
     let found: Vec<(usize, HashMap<Vec<u8>, Remaining>)> = pieces
         .par_iter()
         .map_init(Recent::default, |clean, piece| {
-            let mut reader = Reader { seen, found: HashMap::new(), broken: None, clean };
+            let mut reader = Reader { seen, given, found: HashMap::new(), broken: None, clean };
             let mut number = 0;
             let mut at = 0;
             while at < piece.len() {
@@ -76,6 +79,7 @@ pub fn remains(seen: &Seen, copy: &[u8]) -> Vec<Remaining> {
 
 struct Reader<'s> {
     seen: &'s Seen,
+    given: &'s HashSet<Vec<u8>>,
     found: HashMap<Vec<u8>, Remaining>,
     /// A word that reached the end of the line before, its line, and whether it is one of the original: what is behind it
     /// may be its other half.
@@ -86,20 +90,33 @@ struct Reader<'s> {
 
 impl Reader<'_> {
     fn look(&mut self, line: &[u8], number: usize) {
+        let traced = line.starts_with(b"TL_");
+        let frame = if traced { prefix::frame(line) } else { Frame::default() };
+        let from = prefix_end(line, &frame);
+        let text = line.get(from..).unwrap_or_default();
+        let end = last_word(text).filter(|r| r.len() < LONGEST).map(|r| text[r].to_vec());
         if !self.broken.as_ref().is_some_and(|(.., left)| *left) && self.clean.has(line) {
-            let half = line.iter().rev().take(LONGEST).take_while(|b| is_letter(**b)).count();
-            self.broken = (half > 0).then(|| (line[line.len() - half..].to_vec(), number, false));
+            self.broken = end.map(|half| (half, number, false));
             return;
         }
         let mut clean = true;
-        let from = if line.starts_with(b"TL_") { prefix_end(line) } else { 0 };
-        let counts = counts(line);
-        let text = line.get(from..).unwrap_or_default();
+        // What is left of a prefix that was wrapped is numbers, too.
+        let counts = traced && from == 0 || counts(line);
+        let products = [&b"user-agent:"[..], b"server:"].iter().any(|name| starts_with(line, name));
+        let own = words(&line[..from]).map(|r| &line[r]).filter(|w| self.is_given(w));
+        let machine = frame.machine.and_then(|range| line.get(range)).unwrap_or_default();
+        let machine = words(machine).filter(|r| self.is_left(machine, r.clone(), false)).map(|r| &machine[r]);
+        for word in own.chain(machine).collect::<Vec<_>>() {
+            clean = false;
+            self.tell(word, number);
+        }
         for range in dotted(text) {
             let address = &text[range.clone()];
-            // `RTC/4.0.0.0` is the version of a product.
-            let version = text[..range.start].ends_with(b"/") && !text[..range.start].ends_with(b"//");
-            if !version && !address.starts_with(b"127.") && address != b"0.0.0.0" && self.seen.has(hash(address)) {
+            if !is_version(text, range.start, products)
+                && !address.starts_with(b"127.")
+                && address != b"0.0.0.0"
+                && self.seen.has(hash(address))
+            {
                 clean = false;
                 self.tell(&text[range], number);
             }
@@ -116,8 +133,8 @@ impl Reader<'_> {
         for range in words(text) {
             let left = (!whole || range.start > 0) && self.is_left(text, range.clone(), counts);
             clean &= !left && !whole;
-            if range.end == text.len() && range.len() < LONGEST {
-                self.broken = Some((text[range].to_vec(), number, left));
+            if range.end == text.len() && end.is_some() {
+                self.broken = end.clone().map(|half| (half, number, left));
             } else if left {
                 self.tell(&text[range], number);
             }
@@ -132,6 +149,9 @@ impl Reader<'_> {
         let all = &text[range.clone()];
         let escaped = text[..range.start].ends_with(b"%") && all.iter().take(2).all(u8::is_ascii_hexdigit);
         let word = all.get(if escaped { 2 } else { 0 }..).unwrap_or_default();
+        if self.is_given(word) {
+            return true;
+        }
         // What people wrote is `xxx` now.
         if word.len() < SHORTEST || word.iter().all(|b| matches!(b, b'x' | b'X')) || is_numbered(word) {
             return false;
@@ -142,6 +162,12 @@ impl Reader<'_> {
         }
         let code = word.len() <= 10 && word.starts_with(b"0x") && word[2..].iter().all(u8::is_ascii_hexdigit);
         !code && (self.seen.has(hash(all)) || escaped && self.seen.has(hash(word))) && !is_known(word)
+    }
+
+    /// Whether somebody gave the word; not numbers of which there are so few that one stands for another.
+    fn is_given(&self, word: &[u8]) -> bool {
+        let few = word.len() < SHORTEST || word.len() < 5 && word.iter().all(u8::is_ascii_digit);
+        !self.given.is_empty() && !few && self.given.contains(&word.to_ascii_lowercase()) && self.seen.has(hash(word))
     }
 
     fn tell(&mut self, word: &[u8], line: usize) {
@@ -161,11 +187,15 @@ impl Reader<'_> {
     }
 }
 
-/// Where the frame ends of a line that starts with it; a wrapped one is all frame.
-fn prefix_end(line: &[u8]) -> usize {
-    let end = line.len() - prefix::said(line).text.len();
-    let wrapped = end == 0 && memchr::memmem::find(line, b"::").is_some_and(|at| at < 80) && line.len() < 256;
-    if wrapped { line.len() } else { end }
+/// Where the frame ends of a line that starts with it; one that was wrapped in the place in the source code is all frame.
+fn prefix_end(line: &[u8], frame: &Frame) -> usize {
+    let place = line.get(frame.stamp..).unwrap_or_default().trim_ascii_start();
+    let wrapped = frame.end > 0 && frame.end == frame.stamp && place.starts_with(b"(") && !place.contains(&b' ');
+    if wrapped { line.len() } else { frame.end }
+}
+
+fn starts_with(line: &[u8], name: &[u8]) -> bool {
+    line.trim_ascii_start().get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
 }
 
 /// A branch or the role of a server, and a number of which there are few: `z9hG4bK12`, `fe01`.
@@ -192,7 +222,5 @@ fn counts(line: &[u8]) -> bool {
         b"sip-cseq:",
         b"date:",
     ];
-    let text = line.trim_ascii_start();
-    let field = |f: &&[u8]| text.get(..f.len()).is_some_and(|start| start.eq_ignore_ascii_case(f));
-    FIELDS.iter().any(field) || memchr::memmem::find(line, b"$$begin_record").is_some()
+    FIELDS.iter().any(|name| starts_with(line, name)) || memchr::memmem::find(line, b"$$begin_record").is_some()
 }

@@ -8,10 +8,11 @@ use memchr::memmem;
 use rayon::prelude::*;
 
 use super::line::{Kind, Worker};
+use super::marks::{run, run_back};
 use super::places::{Care, Place, care, is_no_body, kind_of};
 use super::pseudonym::{Key, Pseudonyms};
 use super::redact::{redact, redact_between_tags};
-use super::words::{Seen, hash, words};
+use super::words::{Seen, given, hash};
 use crate::text::line_end;
 
 /// Bytes of text that a thread rewrites at a time, more or less.
@@ -33,11 +34,7 @@ pub struct Rewriter<'s> {
 impl<'s> Rewriter<'s> {
     /// For texts with these words, and with further words to replace.
     pub fn new(seen: &'s Seen, key: &Key, also: &[String]) -> Rewriter<'s> {
-        let also = also.iter().flat_map(|word| {
-            let word = word.to_lowercase().into_bytes();
-            words(&word).map(|w| word[w].to_vec()).collect::<Vec<_>>()
-        });
-        let also = also.collect();
+        let also = given(also);
         let pseudonyms = Pseudonyms::new(key, seen);
         Rewriter { seen, pseudonyms, also, names: Mutex::default(), replaced: Mutex::default() }
     }
@@ -96,13 +93,22 @@ fn pieces(text: &[u8]) -> Vec<&[u8]> {
     let mut out = Vec::new();
     let mut rest = text;
     while rest.len() > PIECE {
-        let end = memmem::find(&rest[PIECE..], b"\n$$end_record").map(|at| line_end(rest, PIECE + at + 1).1);
-        let (piece, behind) = rest.split_at(end.unwrap_or(rest.len()));
+        let (piece, behind) = rest.split_at(record_end(rest, PIECE).unwrap_or(rest.len()));
         out.push(piece);
         rest = behind;
     }
     out.push(rest);
     out
+}
+
+/// Where the first line behind a place ends that ends a record.
+fn record_end(text: &[u8], from: usize) -> Option<usize> {
+    let mut hits = memmem::find_iter(text.get(from..)?, END).map(|at| from + at);
+    let found = hits.find(|at| {
+        let start = at - run_back(text, *at, is_lead);
+        start == 0 || text.get(start - 1) == Some(&b'\n')
+    });
+    found.map(|at| line_end(text, at).1)
 }
 
 fn lines(worker: &mut Worker<'_>, text: &mut [u8]) {
@@ -114,10 +120,11 @@ fn lines(worker: &mut Worker<'_>, text: &mut [u8]) {
         let opens = is_opener(first);
         state.see(first, opens);
         let len = first.len();
+        let known = First::of(first);
         // Nothing goes on with an opener.
         while !opens && next < text.len() && next - at < LONGEST {
             let (more, behind) = line_end(text, next);
-            if !state.continues(&text[at..at + len], &text[next..more]) {
+            if !state.continues(&known, &text[next..more]) {
                 break;
             }
             (end, next) = (more, behind);
@@ -136,14 +143,34 @@ fn lines(worker: &mut Worker<'_>, text: &mut [u8]) {
     }
 }
 
-/// As the frame has it: blanks, tabs and the backslashes of a copy may stand in front.
+/// What may stand in front of a terminator, as the frame has it: blanks, tabs and the backslashes of a copy.
+fn is_lead(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\\')
+}
+
 fn is_terminator(line: &[u8]) -> bool {
-    let lead = line.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\\')).count();
-    line[lead..].starts_with(END)
+    line[run(line, 0, is_lead)..].starts_with(END)
 }
 
 fn is_opener(line: &[u8]) -> bool {
     memchr::memchr(b'$', line).is_some() && memmem::find(line, BEGIN).is_some()
+}
+
+/// What the first of some lines says of those behind it; asked for each of them, so found out once.
+#[derive(Debug)]
+struct First {
+    /// Nothing goes on with it where headers are: a terminator, or the first line of a body.
+    last: bool,
+    /// The prefix of an opener may go on behind it.
+    prefix: bool,
+}
+
+impl First {
+    fn of(line: &[u8]) -> First {
+        let body = |name: &[u8]| name.eq_ignore_ascii_case(b"message-body:");
+        let last = is_terminator(line) || line.trim_ascii_start().get(..13).is_some_and(body);
+        First { last, prefix: line.starts_with(b"TL_") }
+    }
 }
 
 /// Where a line stands, and what its message's body will be.
@@ -159,11 +186,21 @@ impl Default for State {
     }
 }
 
+/// Whether a line starts a header, `subject:x` and `s:x` being some that nobody else needs to know.
+fn is_header(text: &[u8]) -> bool {
+    crate::record::is_header(text)
+        || memchr::memchr(b':', text.get(..20).unwrap_or(text)).is_some_and(|colon| {
+            // `sip` and `s:a@b.c`: a scheme that was wrapped.
+            let name = text[..colon].to_ascii_lowercase();
+            care(&name) == Care::Prose && (colon > 1 || memchr::memchr(b'@', text).is_none())
+        })
+}
+
 /// The name of a header and where its value starts.
 fn header(line: &[u8]) -> Option<(Vec<u8>, usize)> {
     // Some copies indent every line.
     let text = line.trim_ascii_start();
-    let colon = memchr::memchr(b':', text).filter(|_| crate::record::is_header(text))?;
+    let colon = memchr::memchr(b':', text).filter(|_| is_header(text))?;
     Some((text[..colon].trim_ascii().to_ascii_lowercase(), line.len() - text.len() + colon + 1))
 }
 
@@ -175,21 +212,13 @@ impl State {
     }
 
     /// Whether a line goes on with what a first one began: a fold, or a hard wrap of a copy.
-    fn continues(&self, first: &[u8], line: &[u8]) -> bool {
+    fn continues(&self, first: &First, line: &[u8]) -> bool {
         let text = line.trim_ascii_start();
         if text.is_empty() || is_terminator(line) || text.starts_with(b"$$") || line.starts_with(b"TL_") {
             return false;
         }
         match self.place {
-            Place::Lines => {
-                let body = || {
-                    first.trim_ascii_start().get(..13).is_some_and(|name| name.eq_ignore_ascii_case(b"message-body:"))
-                };
-                !crate::record::is_header(text)
-                    && !is_terminator(first)
-                    && (!is_opener(line) || first.starts_with(b"TL_"))
-                    && !body()
-            }
+            Place::Lines => !first.last && !is_header(text) && (first.prefix || !is_opener(line)),
             Place::Body => !matches!(text, [b'a'..=b'z', b'=', ..]),
             _ => false,
         }
@@ -264,15 +293,48 @@ impl State {
     }
 }
 
+fn text_of(line: &[u8], start: usize) -> &[u8] {
+    line.get(start..).unwrap_or_default().trim_ascii_start()
+}
+
 /// Boundaries, headers and lines of session descriptions are no prose; all else in a part may be.
 fn part(worker: &mut Worker<'_>, line: &mut [u8], start: usize) {
-    let text = line.get(start..).unwrap_or_default().trim_ascii_start();
+    let text = text_of(line, start);
     let header = text.get(..8).is_some_and(|name| name.eq_ignore_ascii_case(b"content-"));
     if matches!(text, [b'a'..=b'z', b'=', ..]) {
         worker.replace(line, start, Kind::Description);
     } else if header || text.starts_with(b"--") {
         worker.replace(line, start, Kind::Header(Care::Usual));
+        let description = |name: &[u8]| name.eq_ignore_ascii_case(b"content-description:");
+        if text_of(line, start).get(..20).is_some_and(description) {
+            let value = line.len() - text_of(line, start).len() + 20;
+            redact(&mut line[value..]);
+        }
     } else {
         redact(&mut line[start..]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Pieces end with a record and nowhere else, however its end is written.
+    #[test]
+    fn pieces_end_where_records_do() {
+        let fill = "x".repeat(PIECE);
+        for (end, is_end) in [
+            ("$$end_record\n", true),
+            (" \t$$end_record\r\n", true),
+            ("\\$$end_record $$begin_record\n", true),
+            ("said $$end_record\n", false),
+            ("$$end_recor\n", false),
+        ] {
+            let text = format!("{fill}\n{end}behind\n");
+            let cut = pieces(text.as_bytes());
+            let first = if is_end { fill.len() + 1 + end.len() } else { text.len() };
+            assert_eq!(cut.concat(), text.as_bytes());
+            assert_eq!(cut.first().map(|piece| piece.len()), Some(first), "{end:?}");
+        }
     }
 }

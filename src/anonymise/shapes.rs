@@ -1,15 +1,17 @@
-//! What is known by its shape: addresses of networks and cards, GUIDs, security identifiers, telephone numbers, dumps.
+//! What is known by its shape: addresses of networks and cards, GUIDs, security identifiers, dumps.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
-use super::marks::{rest, run};
+use super::marks::{rest, run, run_back};
+use super::phones::phones;
 use super::pseudonym::Shape;
-use super::words::is_letter;
+use super::words::{is_letter, letter_at, letter_before};
 
-type Found = Vec<(Range<usize>, Shape)>;
+pub(super) type Found = Vec<(Range<usize>, Shape)>;
 
-fn before(text: &[u8], at: usize) -> u8 {
+/// The byte in front of a place.
+pub(super) fn before(text: &[u8], at: usize) -> u8 {
     at.checked_sub(1).and_then(|b| text.get(b)).copied().unwrap_or(b' ')
 }
 
@@ -47,13 +49,52 @@ fn ipv4(text: &[u8], versions: bool, out: &mut Found) {
         let trimmed = text[start..end].iter().rev().take_while(|b| **b == b'.').count();
         let number = start..end - trimmed;
         let first = before(text, start);
-        let slashes = first == b'/' && (versions || start.checked_sub(2).and_then(|b| text.get(b)) != Some(&b'/'));
-        let alone = !is_letter(first) && first != b'.' && !slashes;
-        let behind = trimmed > 0 || !text.get(end).is_some_and(|b| is_letter(*b));
-        if alone && behind && is_ipv4(&text[number.clone()]) {
+        let number = number.start..number.end - port(&text[number.clone()]);
+        // `v4.0.0.0` is a version, `x198.51.100.23` none.
+        let large =
+            run(text, start, |b| b.is_ascii_digit()) > 2 || matches!(rest(text, start), [b'4'..=b'9', b'0'..=b'9', ..]);
+        let letters = letter_before(text, start) || trimmed == 0 && letter_at(text, end);
+        let alone = (large || !letters) && first != b'.' && !is_version(text, start, versions);
+        if alone && is_ipv4(&text[number.clone()]) {
             out.push((number, Shape::Ipv4));
         }
     }
+}
+
+/// Bytes of a port that stands behind an address as its fifth number: `198.51.100.23.5061`.
+fn port(number: &[u8]) -> usize {
+    let dot = memchr::memrchr(b'.', number).unwrap_or(number.len());
+    let five = number.split(|b| *b == b'.').count() == 5;
+    if five && number.len() - dot > 3 { number.len() - dot } else { 0 }
+}
+
+/// Products whose versions have four numbers, none of them large.
+const PRODUCTS: [&[u8]; 16] = [
+    b"rtc",
+    b"rtcc",
+    b"uccapi",
+    b"uccp",
+    b"ucma",
+    b"oc",
+    b"ocs",
+    b"ocphone",
+    b"mcx",
+    b"cpe",
+    b"lcs",
+    b"lcc",
+    b"communicator",
+    b"msrtc",
+    b"lync",
+    b"skype",
+];
+
+/// Whether the four numbers at a place are a version: behind one slash and a product (`RTC/4.0.0.0`), or any name where
+/// products stand. `sip/198.51.100.23` is an address.
+pub(super) fn is_version(text: &[u8], at: usize, any: bool) -> bool {
+    let Some(front) = text.get(..at).and_then(|front| front.strip_suffix(b"/")) else { return false };
+    let name = &front[front.len() - run_back(front, front.len(), |b| is_letter(b) || b == b'-')..];
+    let product = any && !name.is_empty() || PRODUCTS.iter().any(|p| name.eq_ignore_ascii_case(p));
+    product && matches!(rest(text, at), [b'0'..=b'9', b'.', ..] | [b'1'..=b'2', b'0'..=b'9', b'.', ..])
 }
 
 fn is_ipv4(text: &[u8]) -> bool {
@@ -89,8 +130,16 @@ fn colons(text: &[u8], out: &mut Found) {
         if end - start > 2 && text[end - 1] == b':' && text[end - 2] != b':' {
             end -= 1;
         }
-        let inside = is_letter(before(text, start)) || before(text, start) == b'.';
-        let behind = text.get(end).is_some_and(|b| is_letter(*b));
+        let last = memchr::memrchr(b':', &text[start..end]).map_or(start, |p| start + p + 1);
+        if let Some(whole) = mixed(text, start, last) {
+            // The numbers with dots are found by themselves; what says that there are some stays.
+            if !matches!(&text[start..last], b"::" | b"::ffff:" | b"::FFFF:") && is_ipv6(&text[start..whole]) {
+                out.push((start..last, Shape::Hex));
+            }
+            continue;
+        }
+        let inside = letter_before(text, start) || before(text, start) == b'.';
+        let behind = letter_at(text, end);
         if inside || behind || !(3..=45).contains(&(end - start)) {
             // `IP:fe80::1`: what stands in front of the first colon may be a word.
             let second = memchr::memchr(b':', &text[start..end]).map(|p| start + p + 1);
@@ -107,6 +156,16 @@ fn colons(text: &[u8], out: &mut Found) {
             out.push((start..end, Shape::Hex));
         }
     }
+}
+
+/// Where an address ends whose last group, from `last` on, is one of four numbers: `::ffff:198.51.100.23`.
+fn mixed(text: &[u8], start: usize, last: usize) -> Option<usize> {
+    let len = run(text, last, |b| b.is_ascii_digit() || b == b'.').min(16);
+    let number = text.get(last..last + len)?;
+    let number = number.strip_suffix(b".").unwrap_or(number);
+    let four =
+        number.split(|b| *b == b'.').count() == 4 && std::str::from_utf8(number).ok()?.parse::<Ipv4Addr>().is_ok();
+    (four && start < last).then_some(last + number.len())
 }
 
 fn is_ipv6(text: &[u8]) -> bool {
@@ -129,8 +188,7 @@ fn dashes(text: &[u8], out: &mut Found) {
             );
             fits.then_some(start..start + len)
         };
-        let card = of(2, 17, &[2, 5, 8, 11, 14])
-            .filter(|r| !is_letter(before(text, r.start)) && !text.get(r.end).is_some_and(|b| is_letter(*b)));
+        let card = of(2, 17, &[2, 5, 8, 11, 14]).filter(|r| !letter_before(text, r.start) && !letter_at(text, r.end));
         if let Some(found) = of(8, 36, &[8, 13, 18, 23]).or(card) {
             at = found.end;
             out.push((found, Shape::Hex));
@@ -167,7 +225,7 @@ fn dump(text: &[u8], out: &mut Found) {
                 && c.get(2).is_none_or(|b| !is_letter(*b) && *b != b'\n')
         });
         let pairs = pairs.count();
-        if pairs >= 8 && !is_letter(before(text, at)) {
+        if pairs >= 8 && !letter_before(text, at) {
             let end = (at + pairs * 3).min(text.len());
             out.push((at..end, Shape::Hex));
             at = end;
@@ -176,58 +234,4 @@ fn dump(text: &[u8], out: &mut Found) {
             at += run(text, at, is_letter).max(1);
         }
     }
-}
-
-/// `+1 (425) 555-0142`, `425-555-0142`, `425.555.0142`: groups of digits that are no date and no version.
-/// `other` tells what was found from a place on.
-fn phones(text: &[u8], out: &mut Found, mut other: impl FnMut(usize) -> Option<Range<usize>>) {
-    let mut at = 0;
-    while let Some(start) = rest(text, at).iter().position(|b| b.is_ascii_digit() || *b == b'+').map(|p| at + p) {
-        let other = other(start);
-        if let Some(other) = other.as_ref().filter(|range| range.start <= start) {
-            at = other.end;
-            continue;
-        }
-        let limit = other.map_or(text.len(), |range| range.start);
-        let end = start + group_end(&text[start..limit]);
-        at = end.max(start + 1);
-        let number = &text[start..end];
-        let alone = !is_letter(before(text, start)) && !text.get(end).is_some_and(|b| is_letter(*b));
-        if alone && !matches!(before(text, start), b'.' | b'/' | b'_') && is_phone(number, before(text, start)) {
-            out.push((start..end, Shape::Word));
-        }
-    }
-}
-
-/// How far digits reach that are parted by one or two signs each.
-fn group_end(text: &[u8]) -> usize {
-    let (mut at, mut end) = (0, 0);
-    while at < text.len() && at < 40 {
-        match text[at] {
-            b'0'..=b'9' => end = at + 1,
-            b'+' if at == 0 => {}
-            b' ' | b'-' | b'.' | b'(' | b')' | b'/' if at - end < 2 => {}
-            _ => break,
-        }
-        at += 1;
-    }
-    // A run of digits is never cut in two.
-    end + run(text, end, |b| b.is_ascii_digit())
-}
-
-fn is_phone(number: &[u8], front: u8) -> bool {
-    let groups: Vec<&[u8]> = number.split(|b| !b.is_ascii_digit()).filter(|g| !g.is_empty()).collect();
-    let digits: usize = groups.iter().map(|g| g.len()).sum();
-    let lengths: Vec<usize> = groups.iter().map(|g| g.len()).collect();
-    if !(7..=16).contains(&digits) || groups.len() < 2 || groups.len() > 7 {
-        return false;
-    }
-    let plus = number[0] == b'+' || front == b'(';
-    let has = |sign: u8| number.contains(&sign);
-    let date = matches!(lengths[..], [4, 2, 2, ..] | [2 | 1, 2 | 1, 4, ..]);
-    let version = !plus && !has(b'-') && !has(b' ') && !matches!(lengths[..], [3, 3, 4] | [2, 2, 2, 2, 2] | [4, 3, 3]);
-    let spaces = !plus && !has(b'-') && !has(b'.') && !has(b'(') && !has(b'/');
-    // `1 UDP 2130706431 192`: numbers that stand in a row are of a length that numbers of telephones have not.
-    let row = spaces && (lengths.iter().any(|n| *n > 5) || lengths.iter().filter(|n| **n < 2).count() > 1);
-    !date && !version && !row && (plus || !has(b'/'))
 }

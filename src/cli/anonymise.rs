@@ -3,7 +3,7 @@
 mod copies;
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -21,10 +21,10 @@ use super::{Status, failed, output};
 ///
 /// Users, display names, domains, hosts, addresses, phone numbers, identifiers and tokens get pseudonyms: one name, one
 /// pseudonym of the same length in all files. So does every word that is not one of the log's own vocabulary, wherever
-/// it stands. What people wrote (bodies, subjects) becomes xxxx. The copy is plain text in UTF-8, line for line. Before
-/// anything is put in place the copy is analysed again: calls, outcomes, verdicts and findings must be those of the
-/// original. Then a second reading, which knows nothing of the first, lists what is left of the original's rare words,
-/// each with its place, for you to look at.
+/// it stands. What people wrote (bodies, subjects) becomes xxxx. The copy is plain text, line for line; UTF-16 becomes
+/// UTF-8, other text keeps its encoding. Before anything is put in place the copy is analysed again: calls, outcomes,
+/// verdicts and findings must be those of the original. Then a second reading, which knows nothing of the first, lists
+/// what is left of the original's rare words, each with its place, for you to look at.
 ///
 /// Not promised: lengths and shapes of names, times, ports, user agents and how many messages there are stay visible, so
 /// who knows when somebody called may recognise the call. Hosts of the vendor (lync.com, microsoft.com) stay. A name that
@@ -89,13 +89,12 @@ impl Anonymise {
                 "{output} lies in {input}, and its logs would be read again with those; choose another folder"
             )));
         }
-        let temporary = match tempfile::Builder::new().prefix(".siptrail-").suffix(".part").tempdir_in(folder) {
+        let temporary = match output::temporary_folder(folder) {
             Ok(temporary) => temporary,
             Err(e) => {
                 return Ok(failed(&format!("cannot write into {}: {e}; choose another folder", folder.display())));
             }
         };
-        output::unfinished(Some(temporary.path()));
         let names: Vec<String> = trace.inputs().iter().map(|i| i.name().to_owned()).collect();
         let maker = Maker { key: &key, words: &self.words, folder: temporary.path(), drop: self.drop_damaged };
         let copies = match maker.make(trace) {
@@ -154,26 +153,30 @@ impl Anonymise {
         if !folder.is_dir() {
             return Err(format!("cannot write {shown}: there is no folder {}; make it", folder.display()));
         }
-        match fs::read(map) {
-            Ok(old) if !old.is_empty() && !old.starts_with(MAP_HEAD.as_bytes()) => {
-                Err(format!("{shown} is there and is no map of copies; name another file with --map"))
-            }
-            _ => Ok(()),
+        let mut start = Vec::new();
+        let limit = MAP_HEAD.len() as u64;
+        match fs::File::open(map).and_then(|file| file.take(limit).read_to_end(&mut start)) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+            Ok(_) if start.is_empty() || start == MAP_HEAD.as_bytes() => Ok(()),
+            Ok(_) => Err(format!("{shown} is there and is no map of copies; name another file with --map")),
+            Err(e) => Err(format!("cannot read {shown}: {e}; name another file with --map")),
         }
     }
 
     /// Adds the files of this copy to the map.
     fn write_map(&self, map: &Path, copies: &Copies, originals: &[String]) -> io::Result<()> {
-        let mut text = fs::read_to_string(map).unwrap_or_default();
-        if text.is_empty() {
-            text.push_str(MAP_HEAD);
-        }
+        let mut file = fs::OpenOptions::new().create(true).append(true).open(map)?;
+        let before = file.metadata()?.len();
+        let mut text = if before == 0 { MAP_HEAD.to_owned() } else { String::new() };
         let plain = |name: &str| name.replace(['\t', '\n', '\r'], " ");
         for (copy, original) in copies.names.iter().zip(originals) {
             let copy = self.output.join(copy);
             text.extend([&plain(&copy.to_string_lossy()), "\t", &plain(original), "\n"]);
         }
-        fs::write(map, text)
+        // What was there tells of other copies, which nothing else does: it stays whatever becomes of these rows.
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).inspect_err(|_| {
+            let _ = if before == 0 { fs::remove_file(map) } else { file.set_len(before) };
+        })
     }
 
     fn key(&self) -> Result<Key, String> {

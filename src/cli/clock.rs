@@ -43,7 +43,8 @@ impl GivenClocks {
         if self.clocks.is_empty() { depth } else { depth.max(Depth::Servers) }
     }
 
-    /// The logs and their analysis, no deeper than is asked for; `None` when there is nothing to analyse, which has been said by then.
+    /// The logs and their analysis, no deeper than is asked for; `None` when there is nothing to analyse, which has been
+    /// said by then.
     pub(super) fn read(&self, inputs: &[PathBuf], depth: Depth) -> Option<(Trace, Analysis)> {
         let Loaded { trace, found: true, .. } = load_to(inputs, self.deep_enough(depth))? else { return None };
         tell_damage(&trace);

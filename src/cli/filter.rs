@@ -41,7 +41,8 @@ pub(super) fn help() -> String {
   a b   a or b   (a or b) c         side by side is and
 Text is looked for as it is shown, in any case. A row also has the fields of what belongs to it: a call those of its
 pushes and records, a push those of its call and records, a record those of its call and pushes. In a report a query
-selects calls, which keep their pushes, and the pushes that have no call.
+selects calls, which keep their pushes, and the pushes that have no call; where there are none, it selects pushes, which
+keep their call.
 
 Fields (c calls, p pushes, r messages and records):
 "

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use siptrail::input::is_log_name;
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempDir};
 
 /// The file or folder that an interrupt must take away, locked while this process lives.
 static UNFINISHED: Mutex<Option<(PathBuf, Option<File>)>> = Mutex::new(None);
@@ -200,6 +200,13 @@ fn create(folder: &Path, target: &Path) -> io::Result<NamedTempFile> {
         file.as_file().set_permissions(old.permissions())?;
     }
     Ok(file)
+}
+
+/// A folder beside its target for what is not finished, which an interrupt takes away until [`unfinished`] says otherwise.
+pub(crate) fn temporary_folder(parent: &Path) -> io::Result<TempDir> {
+    let folder = tempfile::Builder::new().prefix(TEMPORARY.0).suffix(TEMPORARY.1).tempdir_in(parent)?;
+    unfinished(Some(folder.path()));
+    Ok(folder)
 }
 
 /// Makes sure that a folder can be put in place later: its name is free, and the folder around it is there.

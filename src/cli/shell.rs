@@ -76,8 +76,7 @@ impl Man {
 
 /// Makes all pages beside their places first: a full disk leaves none of them, or the old ones.
 fn place_all(root: Command, folder: &Path) -> io::Result<()> {
-    let temporary = tempfile::Builder::new().prefix(".siptrail-").suffix(".part").tempdir_in(folder)?;
-    output::unfinished(Some(temporary.path()));
+    let temporary = output::temporary_folder(folder)?;
     clap_mangen::generate_to(root, temporary.path())?;
     for page in std::fs::read_dir(temporary.path())? {
         let page = page?;

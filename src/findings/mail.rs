@@ -21,7 +21,8 @@ const UM: std::ops::Range<u32> = 15_000..16_000;
 /// What a trace shows of Exchange UM.
 #[derive(Debug, Default)]
 pub(super) struct Mail {
-    /// By the callee in lower case, in order of time: when the INFO was sent, and whether it was taken; `None` where no answer is there.
+    /// By the callee in lower case, in order of time: when the INFO was sent, and whether it was taken; `None` where no
+    /// answer is there.
     told: HashMap<String, Vec<(Timestamp, Option<bool>)>>,
     /// Callees that are known to have voice mail.
     served: HashSet<String>,

@@ -47,6 +47,8 @@ struct Inside {
     to: Timestamp,
     /// It was sent on, and nothing tells of an answer: the server may still have given up on it.
     sent_on: bool,
+    /// What was in the server is the answer of the other side: a connection to that side did not fail.
+    answered: bool,
 }
 
 /// What a server writes of a message that it gives up on stands this near ahead of its answer, in milliseconds.
@@ -227,7 +229,9 @@ impl<'a> Nearby<'a> {
         let until = own.partition_point(|(inside, _)| inside.from <= time);
         let near = own.get(until.saturating_sub(LOOKED_AT)..until).unwrap_or_default();
         // Had the server given up on what it had sent on, a log without a hole would have the answer there.
-        let is_left = |i: &Inside| i.sent_on && self.analysis.coverage.whole(server, i.from, time.plus(GIVES_UP_MS));
+        let is_left = |i: &Inside| {
+            i.answered || i.sent_on && self.analysis.coverage.whole(server, i.from, time.plus(GIVES_UP_MS))
+        };
         !near.iter().rev().any(|(i, id)| i.to >= time && !records.contains(id) && !is_left(i))
     }
 
@@ -274,25 +278,35 @@ impl<'a> Nearby<'a> {
     /// From when to when a message was inside a server: from where it came in to where it went out again, and where the
     /// server made the answer itself, since it could not send it on, until that answer.
     fn inside_of(&self, own: &[(Timestamp, EventId)]) -> Vec<Inside> {
-        let stay = |from: Timestamp| Inside { from, to: from.plus(NEAR_MS), sent_on: false };
+        let stay = |from: Timestamp| Inside { from, to: from.plus(NEAR_MS), sent_on: false, answered: false };
         let mut out = Vec::new();
-        let (mut open, mut request, mut told): (Option<Timestamp>, Option<Timestamp>, bool) = (None, None, false);
+        // Since when what is inside came in, and whether that is an answer.
+        let mut open: Option<(Timestamp, bool)> = None;
+        let (mut request, mut told): (Option<Timestamp>, bool) = (None, false);
         for (time, id) in own {
             let Some(event) = self.trace.event(*id).filter(|e| e.kind == RecordKind::Protocol) else { continue };
             request = request.or(Some(*time));
             let answers = event.status >= 200;
             if event.direction == Direction::Outgoing {
                 let since = if answers && !told { request } else { None };
-                out.push(Inside { from: since.or(open).unwrap_or(*time), to: *time, sent_on: false });
+                let answered = open.is_some_and(|(_, answered)| answered);
+                let from = since.or(open.map(|(from, _)| from)).unwrap_or(*time);
+                out.push(Inside { from, to: *time, sent_on: false, answered });
                 open = None;
             } else {
                 // That it went out was not logged, or not when; where something comes in for it, it had.
-                out.extend(open.replace(*time).map(|from| Inside { to: stay(from).to.min(*time), ..stay(from) }));
+                // After a redirection or a 5xx the server may try another way.
+                let before = open.replace((*time, answers && !matches!(event.status, 300..=399 | 500..=599)));
+                out.extend(before.map(|(from, answered)| Inside {
+                    to: stay(from).to.min(*time),
+                    answered,
+                    ..stay(from)
+                }));
             }
             told |= answers;
         }
         let unanswered = request.filter(|_| !told).map(|from| Inside { sent_on: true, ..stay(from) });
-        out.extend(open.map(stay).or(unanswered));
+        out.extend(open.map(|(from, answered)| Inside { answered, ..stay(from) }).or(unanswered));
         out
     }
 }

@@ -96,16 +96,21 @@ impl Account {
         (taken, (taken < bytes).then_some(Stop::TooMuch(used.most)))
     }
 
-    /// Takes so many of these bytes in memory; false when there is no room, and then it needs none any more.
+    /// Takes so many of these bytes in memory; false when there is no room.
     pub(super) fn keep_in_memory(&mut self, bytes: u64) -> bool {
         let Some(Budget(used)) = &self.budget else { return true };
         let fits = grow(&used.memory, bytes, used.in_memory);
         if fits {
             self.memory += bytes;
-        } else {
-            used.memory.fetch_sub(std::mem::take(&mut self.memory), Ordering::Relaxed);
         }
         fits
+    }
+
+    /// The text is in memory no longer.
+    pub(super) fn has_left_memory(&mut self) {
+        if let Some(Budget(used)) = &self.budget {
+            used.memory.fetch_sub(std::mem::take(&mut self.memory), Ordering::Relaxed);
+        }
     }
 }
 

@@ -9,7 +9,9 @@ use super::spool::Spool;
 use super::{Input, Text};
 
 /// Bytes decoded at a time.
-pub(super) const PIECE: usize = 1 << 20;
+const PIECE: usize = 1 << 20;
+/// Bytes that are asked for at a time at least: what is said of a length may be wrong.
+const LEAST: usize = 4 << 10;
 /// Bytes looked at to find out the encoding.
 const SAMPLE: usize = 64 << 10;
 
@@ -72,7 +74,7 @@ pub(super) fn prepare(name: String, (text, account): (Text, Account), budget: &B
     let (original_len, checkpoints, encoding) = (0, Vec::new(), Encoding::Utf8);
     let mut input = Input { name, text, encoding, original_len, checkpoints, notes: Vec::new(), account };
     let mut stop = None;
-    let unpacked = unpacker(input.bytes()).map(|(kind, from)| (kind, from.map(|from| drain(from, PIECE, budget))));
+    let unpacked = unpacker(input.bytes()).map(|(kind, from)| (kind, from.map(|from| drain(from, None, budget))));
     if let Some((kind, drained)) = unpacked {
         match drained {
             Ok(drained) => {
@@ -98,22 +100,18 @@ pub(super) fn prepare(name: String, (text, account): (Text, Account), budget: &B
         _ => None,
     };
     if let Some(encoding) = utf16 {
-        match from_utf16(input.bytes(), encoding, Spool::new(budget)) {
-            Ok(((text, account), checkpoints, replaced)) => {
-                (input.text, input.account, input.checkpoints) = (text, account, checkpoints);
-                if replaced {
-                    input.notes.push("UTF-16 text holds units that are no characters, shown as U+FFFD".to_owned());
-                }
-            }
-            Err(why) => stop = stop.or(Some(why)),
+        let decoded = from_utf16(input.bytes(), encoding, Spool::new(budget));
+        (input.text, input.account, input.checkpoints) = (decoded.text, decoded.account, decoded.checkpoints);
+        if decoded.replaced {
+            input.notes.push("UTF-16 text holds units that are no characters, shown as U+FFFD".to_owned());
         }
+        stop = stop.or(decoded.stop);
     }
     let head = &input.bytes()[..input.bytes().len().min(SAMPLE)];
     if memchr::memchr(b'\n', head).is_none() && memchr::memchr(b'\r', head).is_some() {
-        match cr_to_lf(input.bytes(), Spool::new(budget)) {
-            Ok((text, account)) => (input.text, input.account) = (text, account),
-            Err(why) => stop = stop.or(Some(why)),
-        }
+        let why;
+        (input.text, input.account, why) = cr_to_lf(input.bytes(), Spool::new(budget));
+        stop = stop.or(why);
     }
     (input, stop)
 }
@@ -142,10 +140,12 @@ pub(super) struct Drained {
     pub(super) stop: Option<Stop>,
 }
 
-/// Reads a stream to its end, to its first error, or as far as the budget goes; `piece` bytes at a time.
-pub(super) fn drain(mut from: impl Read, piece: usize, budget: &Budget) -> Drained {
+/// Reads a stream to its end, to its first error, or as far as the budget goes. `said` is how long it is said to be:
+/// thousands of small ones must not clear a megabyte each.
+pub(super) fn drain(mut from: impl Read, said: Option<u64>, budget: &Budget) -> Drained {
     let mut spool = Spool::new(budget);
-    let mut piece = vec![0; piece];
+    let said = said.and_then(|said| usize::try_from(said).ok()?.checked_add(1));
+    let mut piece = vec![0; said.unwrap_or(PIECE).clamp(LEAST, PIECE)];
     let (mut damage, mut stop) = (None, None);
     while stop.is_none() {
         match from.read(&mut piece) {
@@ -158,26 +158,30 @@ pub(super) fn drain(mut from: impl Read, piece: usize, budget: &Budget) -> Drain
             }
         }
     }
-    let (text, account) = spool.finish().unwrap_or_else(|why| {
-        stop.get_or_insert(why);
-        (Text::Owned(Vec::new()), Account::default())
-    });
-    Drained { text, account, damage, stop }
+    let (text, account, why) = spool.finish();
+    Drained { text, account, damage, stop: stop.or(why) }
 }
 
-type Decoded = ((Text, Account), Vec<(u64, u64)>, bool);
+/// What became of a UTF-16 text.
+pub(super) struct Decoded {
+    pub(super) text: Text,
+    pub(super) account: Account,
+    /// See [`Input`].
+    pub(super) checkpoints: Vec<(u64, u64)>,
+    /// Units that are no characters were replaced.
+    replaced: bool,
+    /// Why it ends early.
+    stop: Option<Stop>,
+}
 
-pub(super) fn from_utf16(
-    bytes: &[u8],
-    encoding: &'static encoding_rs::Encoding,
-    mut spool: Spool,
-) -> Result<Decoded, Stop> {
+/// Decodes a text, as far as the budget goes.
+pub(super) fn from_utf16(bytes: &[u8], encoding: &'static encoding_rs::Encoding, mut spool: Spool) -> Decoded {
     let mut decoder = encoding.new_decoder_without_bom_handling();
     let bom = if matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) { 2 } else { 0 };
     let mut piece = vec![0; PIECE];
     let mut checkpoints = Vec::new();
     let (mut read, mut written, mut replaced) = (bom, 0u64, false);
-    loop {
+    let stop = loop {
         let rest = &bytes[read..];
         // Whole pieces end where no character is pending, so a checkpoint is exact.
         let mut take = rest.len().min(PIECE / 4);
@@ -187,12 +191,16 @@ pub(super) fn from_utf16(
         checkpoints.push((written, read as u64));
         let last = take == rest.len();
         let (result, used, out, errors) = decoder.decode_to_utf8(&rest[..take], &mut piece, last);
-        spool.write(&piece[..out])?;
         (read, written, replaced) = (read + used, written + out as u64, replaced || errors);
-        if last && result == CoderResult::InputEmpty {
-            return Ok((spool.finish()?, checkpoints, replaced));
+        if let Err(why) = spool.write(&piece[..out]) {
+            break Some(why);
         }
-    }
+        if last && result == CoderResult::InputEmpty {
+            break None;
+        }
+    };
+    let (text, account, why) = spool.finish();
+    Decoded { text, account, checkpoints, replaced, stop: stop.or(why) }
 }
 
 fn is_high_surrogate(unit: &[u8], encoding: &'static encoding_rs::Encoding) -> bool {
@@ -200,10 +208,12 @@ fn is_high_surrogate(unit: &[u8], encoding: &'static encoding_rs::Encoding) -> b
     high.is_some_and(|b| (0xd8..0xdc).contains(b))
 }
 
-fn cr_to_lf(bytes: &[u8], mut spool: Spool) -> Result<(Text, Account), Stop> {
-    for part in bytes.chunks(PIECE) {
+/// Likewise.
+fn cr_to_lf(bytes: &[u8], mut spool: Spool) -> (Text, Account, Option<Stop>) {
+    let stop = bytes.chunks(PIECE).find_map(|part| {
         let part: Vec<u8> = part.iter().map(|b| if *b == b'\r' { b'\n' } else { *b }).collect();
-        spool.write(&part)?;
-    }
-    spool.finish()
+        spool.write(&part).err()
+    });
+    let (text, account, why) = spool.finish();
+    (text, account, stop.or(why))
 }

@@ -20,34 +20,36 @@ use memmap2::Mmap;
 #[derive(Debug)]
 pub(super) struct Map {
     pages: Mmap,
-    file: File,
-    /// Nobody else knows the file.
-    temporary: bool,
+    /// The file, to ask how long it is now. Thousands of them would use up the descriptors of the process, so only the
+    /// first ones are kept, and none that is temporary.
+    file: Option<File>,
+    /// Watches for an end that is cut off. A temporary file has none: nobody else can change it.
     slot: Option<guard::Slot>,
 }
 
 impl Map {
     /// Maps a non-empty file.
-    #[expect(unsafe_code, reason = "mapping a file has no safe form; see the contract above")]
     pub(super) fn new(file: File) -> io::Result<Map> {
-        // SAFETY: the contract of this module: bytes that change are tolerated, bytes that vanish are guarded.
-        let pages = unsafe { Mmap::map(&file)? };
+        let pages = pages(&file)?;
         let slot = guard::watch(pages.as_ptr() as usize, pages.len())
             .ok_or_else(|| io::Error::other("too many mapped files"))?;
-        Ok(Map { pages, file, temporary: false, slot: Some(slot) })
+        Ok(Map { pages, file: slot.is_early().then_some(file), slot: Some(slot) })
     }
 
-    /// Maps a temporary file, which is not empty.
-    pub(super) fn of_temporary(file: File) -> io::Result<Map> {
-        let mut map = Map::new(file)?;
-        map.temporary = true;
-        Ok(map)
+    /// Maps a temporary file, which is not empty, and closes it: the pages stay.
+    pub(super) fn of_temporary(file: &File) -> io::Result<Map> {
+        Ok(Map { pages: pages(file)?, file: None, slot: None })
+    }
+
+    /// Whether nobody else knows the file.
+    fn is_temporary(&self) -> bool {
+        self.slot.is_none()
     }
 
     /// Gives pages of a temporary file back that were read and are perhaps not read again: its text is no input of the
     /// user, and may be far bigger than that.
     pub(super) fn forget(&self, from: usize, len: usize) {
-        if self.temporary && from < self.pages.len() {
+        if self.is_temporary() && from < self.pages.len() {
             self.give_back(from, len.min(self.pages.len() - from));
         }
     }
@@ -71,14 +73,25 @@ impl Map {
     }
 
     pub(super) fn has_grown(&self) -> bool {
-        self.file.metadata().is_ok_and(|m| m.len() > self.pages.len() as u64)
+        self.len_now().is_some_and(|len| len > self.pages.len() as u64)
     }
 
     pub(super) fn intact_len(&self) -> u64 {
-        let now = self.file.metadata().map_or(u64::MAX, |m| m.len());
+        let now = self.len_now().unwrap_or(u64::MAX);
         let seen = self.slot.as_ref().and_then(guard::Slot::shrunk_at).unwrap_or(u64::MAX);
         (self.pages.len() as u64).min(now).min(seen)
     }
+
+    fn len_now(&self) -> Option<u64> {
+        self.file.as_ref()?.metadata().ok().map(|m| m.len())
+    }
+}
+
+#[expect(unsafe_code, reason = "mapping a file has no safe form; see the contract above")]
+fn pages(file: &File) -> io::Result<Mmap> {
+    // SAFETY: the contract of this module: bytes that change are tolerated, bytes that vanish are guarded, and those of a
+    // temporary file do neither.
+    unsafe { Mmap::map(file) }
 }
 
 impl Drop for Map {
@@ -96,6 +109,8 @@ mod guard {
 
     /// How many files can be mapped at a time; more are read into memory instead.
     const SLOTS: usize = 1024;
+    /// How many of these files stay open: macOS gives a process 256 descriptors, Linux 1,024.
+    const OPEN: usize = 128;
     const FREE: usize = 0;
 
     struct Entry {
@@ -114,6 +129,11 @@ mod guard {
     pub(super) struct Slot(usize);
 
     impl Slot {
+        /// Whether few files were mapped before.
+        pub(super) fn is_early(&self) -> bool {
+            self.0 < OPEN
+        }
+
         pub(super) fn shrunk_at(&self) -> Option<u64> {
             let at = TABLE.get(self.0)?.shrunk.load(Ordering::Acquire);
             (at != usize::MAX).then_some(at as u64)
@@ -194,6 +214,11 @@ mod guard {
     pub(super) struct Slot;
 
     impl Slot {
+        #[expect(clippy::unused_self, reason = "twin of the Unix form")]
+        pub(super) fn is_early(&self) -> bool {
+            true
+        }
+
         #[expect(clippy::unused_self, reason = "twin of the Unix form")]
         pub(super) fn shrunk_at(&self) -> Option<u64> {
             None

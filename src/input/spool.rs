@@ -1,7 +1,7 @@
 //! A growing text that moves from memory to an unlinked temporary file when memory is to be left for others.
 
 use std::fs::File;
-use std::io::{BufWriter, IntoInnerError, Write};
+use std::io::{BufWriter, Write};
 
 use super::Text;
 use super::budget::{Account, Budget, Stop};
@@ -43,6 +43,8 @@ impl Spool {
             let mut disk = BufWriter::with_capacity(1 << 20, file);
             disk.write_all(bytes).map_err(Stop::Temporary)?;
             self.to = To::Disk(disk);
+            // Not before: until then the text is in memory, and stays there where the disk is full.
+            self.account.has_left_memory();
         }
         match &mut self.to {
             To::Disk(disk) => disk.write_all(piece).map_err(Stop::Temporary),
@@ -50,18 +52,23 @@ impl Spool {
         }
     }
 
-    /// The text written so far, and what it takes of the budget.
-    ///
-    /// # Errors
-    /// When a temporary file cannot be written to its end.
-    pub(super) fn finish(self) -> Result<(Text, Account), Stop> {
-        let text = match self.to {
-            To::Memory(bytes) => Text::Owned(bytes),
-            To::Disk(writer) => {
-                let file = writer.into_inner().map_err(IntoInnerError::into_error).map_err(Stop::Temporary)?;
-                Text::Mapped(Map::of_temporary(file).map_err(Stop::Temporary)?)
+    /// The text written so far, and what it takes of the budget; also why that is not all of it, where a temporary file
+    /// cannot be written to its end.
+    pub(super) fn finish(self) -> (Text, Account, Option<Stop>) {
+        let disk = match self.to {
+            To::Memory(bytes) => return (Text::Owned(bytes), self.account, None),
+            To::Disk(disk) => disk,
+        };
+        let (file, full) = match disk.into_inner() {
+            Ok(file) => (file, None),
+            Err(error) => {
+                let (error, disk) = error.into_parts();
+                (disk.into_parts().0, Some(error))
             }
         };
-        Ok((text, self.account))
+        match Map::of_temporary(&file) {
+            Ok(map) => (Text::Mapped(map), self.account, full.map(Stop::Temporary)),
+            Err(error) => (Text::Owned(Vec::new()), Account::default(), Some(Stop::Temporary(full.unwrap_or(error)))),
+        }
     }
 }

@@ -62,9 +62,9 @@ proptest! {
         let encoding = if little { UTF_16LE } else { UTF_16BE };
         let budget = Budget::with_memory(Limits::default(), if small { 16 } else { 1 << 20 });
         prop_assume!(!small || text.len() > 16);
-        let (decoded, checkpoints, _) = super::decode::from_utf16(&bytes, encoding, Spool::new(&budget)).unwrap();
-        let (text_read, account) = decoded;
-        let input = Input { name: String::new(), text: text_read, encoding: Encoding::Utf16Le, original_len: 0, checkpoints, notes: vec![], account };
+        let decoded = super::decode::from_utf16(&bytes, encoding, Spool::new(&budget));
+        let (checkpoints, account) = (decoded.checkpoints, decoded.account);
+        let input = Input { name: String::new(), text: decoded.text, encoding: Encoding::Utf16Le, original_len: 0, checkpoints, notes: vec![], account };
         prop_assert_eq!(input.bytes(), text.as_bytes());
         let mut original = if bom { 2 } else { 0 };
         for (at, c) in text.char_indices() {
@@ -104,10 +104,82 @@ fn what_unpacks_to_more_than_its_budget_is_told() {
     assert_eq!(one.inputs[0].bytes(), text.as_bytes());
     let told = one.errors[0].to_string();
     assert!(told.contains("b.gz") && told.contains("--max-unpacked") && !told.contains("damaged"), "{told}");
-    // A text that is converted takes its place only while it is converted.
-    let packed = gzip(&utf16(&text, true, true));
-    std::fs::write(dir.path().join("b.gz"), packed).unwrap();
-    assert!(open_within([dir.path().join("b.gz")], Limits { max_unpacked: 4 * most }).errors.is_empty());
+    // A text that is converted takes its place only while it is converted: what is unpacked, and what becomes of it.
+    let packed = utf16(&text, true, true);
+    for name in ["a.gz", "b.gz"] {
+        std::fs::write(dir.path().join(name), gzip(&packed)).unwrap();
+    }
+    let both = |max_unpacked| open_within([dir.path()], Limits { max_unpacked }).errors.len();
+    let enough = packed.len() as u64 + 2 * most;
+    assert_eq!((both(enough), both(enough - 1)), (0, 1));
+}
+
+/// Text that goes to temporary files takes neither descriptors nor the places of mapped files: there are 1,024 of either.
+#[test]
+fn an_archive_may_have_any_number_of_members() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("many.zip");
+    let mut archive = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
+    for n in 0..1_100 {
+        archive.start_file(format!("{n}.log"), zip::write::SimpleFileOptions::default()).unwrap();
+        write!(archive, "{n} {LOG}").unwrap();
+    }
+    archive.finish().unwrap();
+    let opened = walk::open_with([&path], Budget::with_memory(Limits::default(), 100));
+    assert!(opened.errors.is_empty(), "{:?}", opened.errors[0].to_string());
+    assert_eq!(opened.inputs.len(), 1_100);
+    for (n, input) in opened.inputs.iter().enumerate() {
+        assert_eq!(input.bytes(), format!("{n} {LOG}").as_bytes());
+        assert_eq!((input.intact_len(), input.has_grown()), (input.bytes().len() as u64, false));
+        let mapped = matches!(input.text, Text::Mapped(_));
+        assert!(mapped, "{n} stayed in memory");
+    }
+}
+
+/// What stands before the end of the budget is read as the text that it is, not as the bytes it was.
+#[test]
+fn conversions_keep_what_fits() {
+    let text = LOG.repeat(100);
+    let most = text.len() as u64 - 1;
+    for (name, bytes) in [("utf16", utf16(&text, true, true)), ("cr", text.replace("\r\n", "\r ").into_bytes())] {
+        let budget = Budget::new(Limits { max_unpacked: most });
+        let (input, stop) = decode::prepare(name.to_owned(), (Text::Owned(bytes), Account::default()), &budget);
+        assert!(stop.is_some(), "{name}");
+        assert_eq!(
+            input.bytes(),
+            &text.replace("\r\n", if name == "cr" { "\n " } else { "\r\n" }).as_bytes()[..text.len() - 1]
+        );
+    }
+}
+
+/// How many bytes a reader is asked for at a time.
+#[test]
+fn what_is_said_of_a_length_is_not_believed() {
+    struct Asked(usize);
+    impl std::io::Read for Asked {
+        fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+            self.0 = into.len();
+            Ok(0)
+        }
+    }
+    for (said, asked) in [(None, 1 << 20), (Some(0), 4096), (Some(9_999), 10_000), (Some(u64::MAX), 1 << 20)] {
+        let mut reader = Asked(0);
+        decode::drain(&mut reader, said, &Budget::new(Limits::default()));
+        assert_eq!(reader.0, asked, "{said:?}");
+    }
+}
+
+#[test]
+fn memory_is_given_back_when_the_text_has_left_it() {
+    let budget = Budget::with_memory(Limits::default(), 100);
+    let (mut one, mut other) = (budget.account(), budget.account());
+    assert!(one.keep_in_memory(90));
+    // It does not fit, but is still there.
+    assert!(!one.keep_in_memory(20) && !other.keep_in_memory(20));
+    one.has_left_memory();
+    assert!(other.keep_in_memory(20));
+    drop(other);
+    assert!(one.keep_in_memory(100));
 }
 
 #[test]

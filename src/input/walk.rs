@@ -6,7 +6,7 @@ use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use super::budget::{Account, Budget};
-use super::decode::{self, Drained, PIECE, drain};
+use super::decode::{self, Drained, drain};
 use super::map::Map;
 use super::{Input, InputError, Limits, Text, is_saved};
 
@@ -45,7 +45,11 @@ pub fn open<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Opened {
 
 /// The same within limits: what they leave out is among the errors.
 pub fn open_within<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>, limits: Limits) -> Opened {
-    let mut out = Opening { opened: Opened::default(), budget: Budget::new(limits) };
+    open_with(paths, Budget::new(limits))
+}
+
+pub(super) fn open_with<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>, budget: Budget) -> Opened {
+    let mut out = Opening { opened: Opened::default(), budget };
     let mut seen = BTreeSet::new();
     for path in paths {
         let path = path.as_ref();
@@ -69,7 +73,7 @@ struct Opening {
 impl Opening {
     #[expect(clippy::disallowed_methods, reason = "this is the layer that reads standard input")]
     fn stdin(&mut self) {
-        let drained = drain(io::stdin().lock(), PIECE, &self.budget);
+        let drained = drain(io::stdin().lock(), None, &self.budget);
         if let Err(source) = self.add_drained("-".to_owned(), drained, Found::Named) {
             self.opened.errors.push(InputError::Io { path: "-".into(), source });
         }
@@ -145,10 +149,7 @@ impl Opening {
             self.add(name, (Text::Mapped(map), Account::default()), found);
             return Ok(());
         }
-        // Thousands of small files must not clear a megabyte each.
-        let whole = usize::try_from(metadata.len()).unwrap_or(PIECE).saturating_add(1);
-        let piece = if regular { whole.min(PIECE) } else { PIECE };
-        let drained = drain(file, piece, &self.budget);
+        let drained = drain(file, regular.then_some(metadata.len()), &self.budget);
         self.add_drained(name, drained, found)
     }
 
@@ -171,8 +172,8 @@ impl Opening {
                 }
             };
             let name = format!("{name}/{}", member.name().unwrap_or_else(|_| format!("member {}", i + 1).into()));
-            let piece = usize::try_from(member.size()).unwrap_or(PIECE).saturating_add(1).min(PIECE);
-            let mut drained = drain(member, piece, &self.budget);
+            let said = Some(member.size());
+            let mut drained = drain(member, said, &self.budget);
             let (damage, stopped) = (drained.damage.take(), drained.stop.is_some());
             // Without damage it is added.
             let _ = self.add_drained(name.clone(), drained, found);

@@ -20,8 +20,8 @@ pub struct Column {
 }
 
 impl Column {
-    /// Reads `time,from,header.user-agent`; what is asked twice is there once. A column of another table shows what belongs to the row: the latency of
-    /// the pushes of a call.
+    /// Reads `time,from,header.user-agent`; what is asked twice is there once. A column of another table shows
+    /// what belongs to the row: the latency of the pushes of a call.
     ///
     /// # Errors
     /// With the column in the text, for a name that is not known.

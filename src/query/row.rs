@@ -207,7 +207,7 @@ impl Rows<'_> {
 
     /// The place that the report gives first as proof.
     fn first_of(&self, field: Name, records: &[EventId], lines: &[Span], visit: Visit<'_>) -> bool {
-        self.trace.in_order(records, lines).first().is_some_and(|first| self.at(field, *first, visit))
+        self.trace.first_of(records, lines).is_some_and(|first| self.at(field, first, visit))
     }
 
     fn at(&self, field: Name, span: Span, visit: Visit<'_>) -> bool {

@@ -36,15 +36,7 @@ pub(super) fn field(text: &[u8]) -> Option<(Field, usize)> {
 }
 
 /// Of each name in [`FIELDS`].
-const FIELD_WORDS: [Words; FIELDS.len()] = {
-    let mut all = [Words::NONE; FIELDS.len()];
-    let mut i = 0;
-    while i < FIELDS.len() {
-        all[i] = Words::of(FIELDS[i].0);
-        i += 1;
-    }
-    all
-};
+const FIELD_WORDS: [Words; FIELDS.len()] = words_of(&FIELDS);
 
 /// A line of a message whose place framing keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,15 +139,18 @@ struct Words {
 }
 
 /// Of each name in [`LINES`].
-const WORDS: [Words; LINES.len()] = {
-    let mut all = [Words::NONE; LINES.len()];
+const WORDS: [Words; LINES.len()] = words_of(&LINES);
+
+/// Of each name of a table.
+const fn words_of<T: Copy, const N: usize>(table: &[(&[u8], T); N]) -> [Words; N] {
+    let mut all = [Words::NONE; N];
     let mut i = 0;
-    while i < LINES.len() {
-        all[i] = Words::of(LINES[i].0);
+    while i < N {
+        all[i] = Words::of(table[i].0);
         i += 1;
     }
     all
-};
+}
 
 impl Words {
     const NONE: Words = Words { case: 0, mask: 0, name: 0, len: 0 };

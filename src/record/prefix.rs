@@ -3,6 +3,7 @@
 //! Administrators can configure the prefix (FORMAT.md sections 1 and 2), so the known layout is tried
 //! first and, failing that, a date and a time are looked for anywhere in the line.
 
+mod frame;
 mod quick;
 
 use memchr::memmem;
@@ -14,6 +15,8 @@ use nom::combinator::opt;
 use nom::sequence::{delimited, preceded};
 
 use crate::time::Timestamp;
+
+pub(crate) use frame::{Frame, frame};
 
 type Res<'a, O> = nom::IResult<&'a [u8], O, ()>;
 
@@ -60,6 +63,9 @@ pub struct Prefix<'a> {
     pub seq: Option<u32>,
 }
 
+/// A prefix longer than this is damage: looking on would only cost time.
+const LONGEST: usize = 1024;
+
 /// Reads a prefix line; never fails, what cannot be read stays empty.
 pub fn parse(line: &[u8]) -> Prefix<'_> {
     if let Some(prefix) = quick::parse(line) {
@@ -77,8 +83,7 @@ fn careful(line: &[u8]) -> Prefix<'_> {
     if let Ok((_, (level, flag))) = level_and_flag(line) {
         (prefix.level, prefix.flag) = (level, flag);
     }
-    // A prefix longer than this is damage: looking on would only cost time.
-    let mut rest = line.get(..1024).unwrap_or(line);
+    let mut rest = line.get(..LONGEST).unwrap_or(line);
     while !rest.is_empty() {
         if rest.first().is_some_and(u8::is_ascii_digit) {
             if let Ok((tail, (time, order))) = stamp(rest) {
@@ -110,9 +115,7 @@ const HEAD: usize = 400;
 
 /// Splits a line behind its prefix.
 pub fn said(line: &[u8]) -> Said<'_> {
-    let head = line.get(..HEAD).unwrap_or(line);
-    let close = memmem::find(head, b"::").and_then(|at| Some(at + memmem::find(head.get(at..)?, b"))")? + 2));
-    let Some(text) = close.and_then(|at| line.get(at..)).map(<[u8]>::trim_ascii_start) else {
+    let Some(text) = place_end(line).and_then(|at| line.get(at..)).map(<[u8]>::trim_ascii_start) else {
         return Said { correlation: None, text: line };
     };
     let number = |text: &'_ [u8]| -> Option<usize> {
@@ -126,6 +129,36 @@ pub fn said(line: &[u8]) -> Said<'_> {
         }
         None => Said { correlation: None, text },
     }
+}
+
+/// Where the place in the source code ends: its brackets match, and between the number of process and thread and it stand
+/// numbers only. A line without such a place speaks in brackets of its own.
+fn place_end(line: &[u8]) -> Option<usize> {
+    let head = line.get(..HEAD).unwrap_or(line);
+    let colons = memmem::find(head, b"::")?;
+    let (mut depth, mut inner) = (0usize, 0);
+    for (at, byte) in head.iter().enumerate() {
+        match byte {
+            b'(' => (depth, inner) = (depth + 1, at + 1),
+            b')' if at < colons => depth = depth.saturating_sub(1),
+            b')' => {
+                depth = depth.checked_sub(1)?;
+                let number = head.get(inner..at).is_some_and(|n| !n.is_empty() && n.iter().all(u8::is_ascii_digit));
+                if depth == 0 {
+                    return Some(at + 1);
+                }
+                // The line in the file: the last of a place, even of one that has lost its bracket.
+                if depth == 1 && number {
+                    return Some(at + 1 + usize::from(head.get(at + 1) == Some(&b')')));
+                }
+            }
+            _ if depth > 0 || at < colons => {}
+            b'/' | b'-' | b':' | b'.' | b',' | b' ' | b'T' => {}
+            _ if byte.is_ascii_hexdigit() => {}
+            _ => return None,
+        }
+    }
+    None
 }
 
 fn known(input: &[u8]) -> Res<'_, Prefix<'_>> {
@@ -245,11 +278,24 @@ mod tests {
             ("( 00000015373B4BFE ) closed", None, "( 00000015373B4BFE ) closed"),
             (" [] empty", None, "[] empty"),
             (" [12", None, "[12"),
+            (" Bob (bob@litwareinc.com (home))", None, "Bob (bob@litwareinc.com (home))"),
         ] {
             let line = format!("{PLACE}{behind}");
             let said = said(line.as_bytes());
             assert_eq!((said.correlation, said.text), (correlation.map(str::as_bytes), text.as_bytes()), "{behind}");
         }
-        assert_eq!(said(b"no place (at all)").text, b"no place (at all)");
+        for (line, text) in [
+            ("no place (at all)", "no place (at all)"),
+            (
+                "[0]0F14.1A2C::10/15/2013-09:01:45 (SIPStack,X) no route for Bob (b (home))",
+                "no route for Bob (b (home))",
+            ),
+            ("[0]0F14.1A2C::10/15/2013-09:01:45 (S,X::operator():Z.cpp(833)) Bob (home)", "Bob (home)"),
+            ("[0]0F14.1A2C::10/15/2013-09:01:45 (S,X::Y:Z.cpp(833) Bob (home))", "Bob (home))"),
+            ("10:00:00.001 (S,X::Y:Z.cpp(833)) Bob (home))", "Bob (home))"),
+            ("0F14.1A2C::10/15/2013 Bob (home))", "0F14.1A2C::10/15/2013 Bob (home))"),
+        ] {
+            assert_eq!(said(line.as_bytes()).text, text.as_bytes(), "{line}");
+        }
     }
 }

@@ -78,8 +78,8 @@ impl Selection {
 /// Leaves out of an analysis what a query does not select; numbers of calls and pushes are adjusted.
 ///
 /// A query of a report is asked of calls: `status:200` is the status of the call, not that of its push. The pushes of a
-/// selected call and the messages inside it stay with it; a push without a call is asked itself. Only where that selects nothing, a call is kept
-/// for a push of it that the query selects, such as one that is named by its Call-ID.
+/// selected call and the messages inside it stay with it; a push without a call is asked itself. Only where that selects
+/// nothing, a call is kept for a push of it that the query selects, such as one that is named by its Call-ID.
 pub fn select(trace: &Trace, analysis: Analysis, query: &Query) -> Analysis {
     if query.is_empty() {
         return analysis;

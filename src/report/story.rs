@@ -7,7 +7,7 @@ use super::page::{self, BAD, DIM, GOOD, HEAD};
 use super::{hop_table, why_undetermined, words};
 use crate::analysis::{Analysis, Call, Diagnostic, Push, PushResult, hops};
 use crate::knowledge::catalogue::{self, Step};
-use crate::knowledge::{Explanation, codes, lookup, tables};
+use crate::knowledge::{Explanation, lookup, tables};
 use crate::ladder::{self, Ladder};
 use crate::span::Span;
 use crate::text::{decode, sanitize};
@@ -133,9 +133,7 @@ impl Story<'_> {
         }
         self.diagnostics(&call.diagnostics, out)?;
         if let Some(cause) = call.gateway_cause {
-            let known = codes::gateway_cause(cause);
-            let told = known.map_or("not in the table".to_owned(), |c| format!("{}: {}", c.name, c.meaning));
-            self.line(2, &format!("Q.850 cause {cause}: {told}"), out)?;
+            self.line(2, &words::gateway_cause(cause), out)?;
         }
         self.causes(&call.findings, out)?;
         self.proof(&call.evidence, &call.lines, out)

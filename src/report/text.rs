@@ -85,11 +85,9 @@ fn other_findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     heading(out, "Lost pushes without a missed call")?;
     for push in lost.iter().take(MOST) {
-        let time = push.sent.as_deref().map_or("(no time in the log)".to_owned(), |t| t.replace('T', " "));
+        let time = words::when(push.sent.as_deref());
         let whom = if push.synthetic { "synthetic test" } else { push.user.as_deref().unwrap_or("(unknown user)") };
-        let status =
-            push.status.map_or(String::new(), |s| format!(" {s} {}", push.reason.as_deref().unwrap_or_default()));
-        line(out, 2, &format!("{time}  {whom}: {}{status}", push.result))?;
+        line(out, 2, &format!("{time}  {whom}: {}", words::push_result(push)))?;
         for finding in report.findings.iter().filter(|f| push.findings.contains(&f.code)) {
             cause(out, 4, finding)?;
         }

@@ -1,9 +1,11 @@
 //! Sentences that more than one form of the report says.
 
-use super::model::{Call, Lone, Push, Report, Source, Unexplained};
+use std::borrow::Cow;
+
+use super::model::{Call, Diagnostic, Finding, Lone, Push, Report, Source, Unexplained};
 use crate::analysis::Told;
-use crate::knowledge::catalogue::Step;
-use crate::knowledge::tables;
+use crate::knowledge::catalogue::{self, Step};
+use crate::knowledge::{codes, tables};
 use crate::text::plural;
 use crate::time::seconds;
 
@@ -209,7 +211,39 @@ pub(super) fn known<'a>(text: &'a str, empty: &'a str) -> &'a str {
 /// The answer to a push: `403 Forbidden`. Of ids of the clearing house whose meaning is not published number and reason as
 /// they came, too.
 pub(super) fn answer(push: &Push) -> String {
-    let own = push.diagnostics.iter().filter(|d| tables::unpublished(d.id).is_some());
-    let ids = own.map(|d| format!(" [{} \"{}\", meaning not published]", d.id, d.reason));
+    let ids = unpublished(push).map(|d| format!(" [{} \"{}\", meaning not published]", d.id, d.reason));
     status(push.status, push.reason.as_deref()) + &ids.collect::<String>()
+}
+
+/// What the answer to a push holds of ids of the clearing house whose meaning is not published.
+pub(super) fn unpublished(push: &Push) -> impl Iterator<Item = &Diagnostic> {
+    push.diagnostics.iter().filter(|d| tables::unpublished(d.id).is_some())
+}
+
+/// What became of a push: `unanswered`, or `rejected 403 Forbidden`.
+pub(super) fn push_result(push: &Push) -> String {
+    match push.status {
+        None => push.result.to_owned(),
+        Some(_) => format!("{} {}", push.result, answer(push)),
+    }
+}
+
+/// A cause of the telephone network: `Q.850 cause 34: No circuit or channel available: All lines are taken.`
+pub(super) fn gateway_cause(cause: u32) -> String {
+    let (code, meaning) = gateway_words(cause);
+    format!("{code}: {meaning}")
+}
+
+/// The same as its name in the log and what it means.
+pub(super) fn gateway_words(cause: u32) -> (String, String) {
+    let known = codes::gateway_cause(cause);
+    let meaning = known.map_or("not in the table of causes".to_owned(), |c| format!("{}: {}", c.name, c.meaning));
+    (format!("Q.850 cause {cause}"), meaning)
+}
+
+/// What to do about a cause, with its commands apart: as the catalogue has it, or in the words that the cause brings
+/// itself.
+pub(super) fn steps_of(finding: &Finding) -> Cow<'static, [Step]> {
+    let own = catalogue::find(finding.code).filter(|f| f.remedy == finding.remedy);
+    own.map_or_else(|| Cow::Owned(catalogue::steps(finding.remedy)), |f| Cow::Borrowed(&f.steps[..]))
 }

@@ -108,6 +108,11 @@ impl Dates {
         Some((first.min(last), first.max(last)))
     }
 
+    /// Whether some date can be read both ways.
+    pub(super) fn are_ambiguous(&self) -> bool {
+        self.ambiguous
+    }
+
     /// Whether it says anything about other inputs.
     fn decides(&self) -> bool {
         self.day_first || self.month_first || self.midnights != [0, 0]
@@ -155,12 +160,9 @@ pub(super) fn settle(sources: &[Source], names: &[&str]) -> Vec<Option<bool>> {
             fill(&mut out, group, all.are_day_first());
         }
     }
-    let sure: Vec<(Timestamp, Timestamp)> = out.iter().zip(&own).filter_map(|(is, dates)| dates.span((*is)?)).collect();
-    let beside = |span: (Timestamp, Timestamp), limit: i64| {
-        sure.iter().any(|(first, last)| span.0.since(*last) <= limit && first.since(span.1) <= limit)
-    };
+    let sure = Spans::new(out.iter().zip(&own).filter_map(|(is, dates)| dates.span((*is)?)).collect());
     for (slot, dates) in out.iter_mut().zip(&own).filter(|(slot, _)| slot.is_none()) {
-        let near = |day_first, limit| dates.span(day_first).is_some_and(|span| beside(span, limit));
+        let near = |day_first, limit| dates.span(day_first).is_some_and(|span| sure.lie_beside(span, limit));
         *slot = match (near(false, BESIDE_MS), near(true, BESIDE_MS)) {
             (true, false) if !near(true, WEEKS_MS) => Some(false),
             (false, true) if !near(false, WEEKS_MS) => Some(true),
@@ -168,6 +170,29 @@ pub(super) fn settle(sources: &[Source], names: &[&str]) -> Vec<Option<bool>> {
         };
     }
     out
+}
+
+/// From when to when inputs speak, by their beginnings, each with the latest end up to there.
+struct Spans(Vec<(Timestamp, Timestamp)>);
+
+impl Spans {
+    fn new(mut spans: Vec<(Timestamp, Timestamp)>) -> Spans {
+        spans.sort_unstable();
+        let mut latest = Timestamp::NONE;
+        for (_, last) in &mut spans {
+            latest = latest.max(*last);
+            *last = latest;
+        }
+        Spans(spans)
+    }
+
+    /// Whether one of them is at most so many milliseconds from this one, before or behind it.
+    fn lie_beside(&self, (first, last): (Timestamp, Timestamp), limit: i64) -> bool {
+        let behind = self.0.partition_point(|(begin, _)| begin.since(last) <= limit);
+        // Of those that begin early enough, the one that ends last.
+        let latest = behind.checked_sub(1).and_then(|i| self.0.get(i));
+        latest.is_some_and(|(_, end)| first.since(*end) <= limit)
+    }
 }
 
 fn fill(out: &mut [Option<bool>], group: &[usize], order: Option<bool>) {
@@ -197,4 +222,25 @@ fn family(name: &str) -> String {
         stem = head.to_owned();
     }
     stem
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// One look says what asking each of them says.
+        #[test]
+        fn spans_beside_are_found_at_once(
+            spans in prop::collection::vec((0i64..300, 0i64..60), 0..12), at in 0i64..300, len in 0i64..60, limit in 0i64..40,
+        ) {
+            let span = |at: i64, len: i64| (Timestamp(at), Timestamp(at + len));
+            let spans: Vec<_> = spans.into_iter().map(|(at, len)| span(at, len)).collect();
+            let asked = span(at, len);
+            let is_near = |(first, last): &(Timestamp, Timestamp)| asked.0.since(*last) <= limit && first.since(asked.1) <= limit;
+            let each = spans.iter().any(is_near);
+            prop_assert_eq!(Spans::new(spans).lie_beside(asked, limit), each);
+        }
+    }
 }

@@ -224,7 +224,7 @@ fn place(moves: Vec<Move>, inputs: &[Input]) -> (Vec<Event>, Vec<u64>, Vec<Sourc
     let names: Vec<&str> = inputs.iter().map(Input::name).collect();
     let orders = dates::settle(&sources, &names);
     for (source, order) in sources.iter_mut().zip(orders) {
-        (source.day_first, source.dates_open) = (order == Some(true), order.is_none());
+        (source.day_first, source.dates_open) = (order == Some(true), order.is_none() && source.dates.are_ambiguous());
     }
     swap(&mut events, &mut sources);
     (events, words, sources)

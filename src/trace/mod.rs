@@ -192,6 +192,12 @@ impl Trace {
         all
     }
 
+    /// The first of them.
+    pub(crate) fn first_of(&self, records: &[EventId], lines: &[Span]) -> Option<Span> {
+        let of = |id: &EventId| self.event(*id).map(Event::span);
+        records.iter().filter_map(of).chain(lines.iter().copied()).min_by_key(|s| (s.file, s.start))
+    }
+
     /// `file:line:byte` of a record.
     pub fn locate(&self, id: EventId) -> Location {
         let (file, byte) = self.event(id).map_or((FileId(0), 0), |e| (e.file, e.start));

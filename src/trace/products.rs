@@ -10,15 +10,32 @@ use crate::span::Span;
 
 /// The names that all workers find. Their numbers depend on which worker comes first, so nothing may depend on them.
 #[derive(Debug)]
-pub(super) struct Finding(Mutex<Interner>);
+pub(super) struct Finding(Mutex<Found>);
+
+#[derive(Debug)]
+struct Found {
+    names: Interner,
+    /// Of each number. A copy: the file may be cut while it is read, and which record of a name is met first is chance.
+    texts: Vec<Box<[u8]>>,
+}
 
 impl Finding {
     pub(super) fn new() -> Finding {
-        Finding(Mutex::new(Interner::with_capacity(64)))
+        Finding(Mutex::new(Found { names: Interner::with_capacity(64), texts: Vec::new() }))
     }
 
     pub(super) fn done(self) -> Products {
-        Products(self.0.into_inner().unwrap_or_else(PoisonError::into_inner).spans())
+        Products(self.0.into_inner().unwrap_or_else(PoisonError::into_inner).texts)
+    }
+
+    /// The number of a name, counted from 1.
+    fn number(&self, hasher: &foldhash::fast::RandomState, text: &[u8], span: Span) -> u32 {
+        let mut found = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = found.names.intern(hasher, text, span).0.saturating_add(1);
+        if number as usize > found.texts.len() {
+            found.texts.push(text.into());
+        }
+        number
     }
 }
 
@@ -44,30 +61,28 @@ impl Met {
         let hash = hasher.hash_one(text);
         let Some(slot) = usize::try_from(hash % 64).ok().and_then(|at| self.0.get_mut(at)) else { return 0 };
         if slot.0 != hash || slot.1 == 0 {
-            let mut all = all.0.lock().unwrap_or_else(PoisonError::into_inner);
-            *slot = (hash, all.intern(hasher, text, span).0.saturating_add(1));
+            *slot = (hash, all.number(hasher, text, span));
         }
         slot.1
     }
 }
 
-/// Where each name stands first.
+/// The text of each name.
 #[derive(Debug)]
-pub(super) struct Products(Vec<Span>);
+pub(super) struct Products(Vec<Box<[u8]>>);
 
 impl Products {
-    fn get(&self, number: u32) -> Option<Span> {
-        self.0.get((number as usize).checked_sub(1)?).copied()
+    fn get(&self, number: u32) -> Option<&[u8]> {
+        self.0.get((number as usize).checked_sub(1)?).map(AsRef::as_ref)
     }
 }
 
 impl Trace {
-    /// Value of the Server header of a message, else of its User-Agent; `None` where it has neither.
-    ///
-    /// That of the first record that has this value: it is not read again.
+    /// Value of the Server header of a message, else of its User-Agent; `None` where it has neither. The message is not
+    /// read again for it.
     pub(crate) fn product(&self, event: &Event) -> Option<&[u8]> {
         match self.product_number(event) {
-            Some(number) => self.products.get(number).map(|span| self.slice(span)),
+            Some(number) => self.products.get(number),
             None => self.read_product(event),
         }
     }
@@ -76,11 +91,40 @@ impl Trace {
     fn read_product(&self, event: &Event) -> Option<&[u8]> {
         use crate::sip::HeaderName::{Server, UserAgent};
         let message = self.message(event)?;
-        message.header(Server).or_else(|| message.header(UserAgent)).map(|h| h.raw)
+        message.header(Server).or_else(|| message.header(UserAgent)).map(|h| h.raw.trim_ascii())
     }
 }
 
 /// The value of the header whose line starts the text.
 pub(super) fn value_at(text: &[u8]) -> Option<&[u8]> {
-    super::identity::one_line(text).or_else(|| Headers::at_header(text).map(|h| h.raw))
+    super::identity::one_line(text).or_else(|| Headers::at_header(text).map(|h| h.raw.trim_ascii()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::input::Input;
+    use crate::trace::{LoadOptions, Trace};
+
+    /// A name is the same whether it was kept or is read again, and however its line is written.
+    #[test]
+    fn a_product_is_the_same_both_ways() {
+        for (line, product) in [
+            ("Server: RTC/6.0", "RTC/6.0"),
+            ("Server:RTC/6.0 ", "RTC/6.0"),
+            ("Server: \t RTC/6.0  \r", "RTC/6.0"),
+            ("User-Agent:   Zo\u{eb}  ", "Zo\u{eb}"),
+            ("User-Agent: \r\n  RTC/6.0  ", "RTC/6.0"),
+            ("User-Agent: a/1\r\n\tb/2 ", "a/1\r\n\tb/2"),
+        ] {
+            let log = format!(
+                "$$begin_record\r\nStart-Line: BYE sip:a SIP/2.0\r\nCall-ID: 1\r\nCSeq: 1 BYE\r\n{line}\r\nMessage-Body: -\r\n$$end_record\r\n"
+            );
+            for for_analysis in [true, false] {
+                let options = LoadOptions { for_analysis, ..LoadOptions::default() };
+                let trace = Trace::load(vec![Input::from_bytes("log", log.as_bytes())], &options);
+                let found = trace.product(&trace.events()[0]).map(String::from_utf8_lossy);
+                assert_eq!(found.as_deref(), Some(product), "{line:?} {for_analysis}");
+            }
+        }
+    }
 }

@@ -8,6 +8,7 @@ use super::data::Data;
 use super::keys::{Key, Keymap, Place, edit};
 use super::list::List;
 use super::notes::Notes;
+use super::search::Search;
 pub use super::state::{Job, Load, Notice, Overlay, Prompt, PromptKind, View};
 use super::theme::Theme;
 use super::timeline::Timeline;
@@ -33,8 +34,8 @@ pub struct App {
     pub size: (u16, u16),
     /// The line that is typed.
     pub prompt: Option<Prompt>,
-    /// What is searched for, in lower case.
-    pub search: String,
+    /// What is searched for.
+    pub(super) search: Search,
     /// The search that goes on.
     pub job: Option<Job>,
     /// Number of the last filter that was asked.
@@ -104,7 +105,7 @@ impl App {
             overview: 0,
             timeline: Timeline::default(),
             prompt: None,
-            search: String::new(),
+            search: Search::default(),
             job: None,
             filters: 0,
             filtering: None,
@@ -158,8 +159,8 @@ impl App {
     }
 
     /// What is searched for, if anything is.
-    pub(super) fn search_text(&self) -> Option<&str> {
-        Some(self.search.as_str()).filter(|s| !s.is_empty())
+    pub(super) fn search(&self) -> Option<&Search> {
+        Some(&self.search).filter(|s| !s.is_empty())
     }
 
     /// Time of the record that was marked last.

@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 use unicode_width::UnicodeWidthChar;
 
+use super::search::Search;
 use crate::text::sanitize;
 
 /// Columns that a text takes.
@@ -90,21 +91,16 @@ pub(super) fn wrap(text: &str, width: usize, most: usize, ascii: bool) -> Vec<St
     out
 }
 
-/// A text in pieces, those that a search found in their own style. `wanted` is in lower case.
-pub(super) fn marked(text: String, wanted: Option<&str>, style: Style, hit: Style) -> Vec<Span<'static>> {
-    let Some(wanted) = wanted.filter(|w| !w.is_empty()) else { return vec![Span::styled(text, style)] };
-    let lower = text.to_lowercase();
-    // Where letters change their length with their case, places cannot be told; nothing is marked then.
-    if lower.len() != text.len() {
-        return vec![Span::styled(text, style)];
-    }
+/// A text in pieces, those that a search found in their own style.
+pub(super) fn marked(text: String, wanted: Option<&Search>, style: Style, hit: Style) -> Vec<Span<'static>> {
+    let Some(wanted) = wanted else { return vec![Span::styled(text, style)] };
     let mut out = Vec::new();
     let mut from = 0;
-    for (at, _) in lower.match_indices(wanted) {
-        let (Some(before), Some(found)) = (text.get(from..at), text.get(at..at + wanted.len())) else { continue };
+    for found in wanted.places(&text) {
+        let (Some(before), Some(part)) = (text.get(from..found.start), text.get(found.clone())) else { continue };
         out.push(Span::styled(before.to_owned(), style));
-        out.push(Span::styled(found.to_owned(), style.patch(hit)));
-        from = at + wanted.len();
+        out.push(Span::styled(part.to_owned(), style.patch(hit)));
+        from = found.end;
     }
     out.push(Span::styled(text.get(from..).unwrap_or_default().to_owned(), style));
     out

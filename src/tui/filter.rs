@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::app::View;
 use super::data::{Cause, Data, Entry};
 use super::rows;
+use super::search::Search;
 use crate::query::{Bound, Query, QueryError, Row, Table};
 use crate::trace::LinePlace;
 
@@ -58,10 +59,10 @@ impl Filter {
         let set = |rows: Vec<Row>| rows.into_iter().filter_map(case).collect::<HashSet<usize>>();
         let calls = set(bound.select(Table::Calls, go_on)?);
         let pushes = set(bound.select(Table::Pushes, go_on)?);
-        let text = self.text.trim_matches('"').to_lowercase();
+        let text = Search::new(self.text.trim_matches('"'));
         let wanted = |(i, cause): (usize, &Cause)| {
             let case = cause.calls.iter().any(|c| calls.contains(c)) || cause.pushes.iter().any(|p| pushes.contains(p));
-            (case || rows::matches(data, View::Findings, i, &text)).then_some(i)
+            (case || text.is_empty() || rows::matches(data, View::Findings, i, &text)).then_some(i)
         };
         Some(data.causes.iter().enumerate().filter_map(wanted).collect())
     }

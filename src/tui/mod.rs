@@ -7,8 +7,9 @@
 //! ```
 //!
 //! [`update()`] is the only place where state changes, and does no I/O; [`view()`] only reads. [`KEYMAP`] is the one
-//! table that says what a key does, for dispatch, hint bar and help; a [`Keymap`] is that table with a user's own keys. Logs are read by a thread of their own, so no
-//! key waits for them. Every text of a log goes through a sanitiser before it is drawn.
+//! table that says what a key does, for dispatch, hint bar and help; a [`Keymap`] is that table with a user's own keys.
+//! Logs are read by a thread of their own, so no key waits for them. Every text of a log goes through a sanitiser before
+//! it is drawn.
 
 mod app;
 mod beginning;
@@ -25,6 +26,7 @@ mod outside;
 mod rows;
 mod run;
 mod save;
+mod search;
 mod state;
 mod terminal;
 mod theme;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use siptrail::synth::{Encoding, Extent, Format, Plan, in_memory};
 
+use crate::common::LINES;
 use crate::keyboard::{app, draw, plain, text};
 use crate::program::{err, out, run};
 
@@ -126,17 +127,7 @@ fn lines_and_tables(forms: &Forms) {
         forms.get(&["report", "--format", "ndjson"]).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
     // The summary is one line more.
     let mut known = 1;
-    for (kind, key) in [
-        ("source", "sources"),
-        ("call", "calls"),
-        ("push", "pushes"),
-        ("missed_message", "missed_messages"),
-        ("finding", "findings"),
-        ("problem", "problems"),
-        ("coverage", "coverage"),
-        ("contrast", "contrasts"),
-        ("note", "notes"),
-    ] {
+    for (kind, key) in LINES {
         let mut own: Vec<Value> = lines.iter().filter(|l| l["type"] == kind).cloned().collect();
         for line in &mut own {
             drop(line.as_object_mut().unwrap().remove("type"));

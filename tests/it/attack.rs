@@ -91,8 +91,31 @@ fn what_unpacks_to_too_much_is_told() {
     if cfg!(unix) {
         let said = err(&o);
         assert!(o.status.code() == Some(2) && said.contains("/no/such/folder") && said.contains("TMPDIR"), "{said}");
+        assert!(String::from_utf8(o.stdout).unwrap().contains("1 call missed"), "what was in memory is read: {said}");
+    }
+    // The disk is full on the way: what is on it is read.
+    #[cfg(target_os = "linux")]
+    {
+        let o = shell("trap '' XFSZ; ulimit -f 135000; \"$0\" report big.log.gz", dir.path());
+        let said = err(&o);
+        assert!(o.status.code() == Some(2) && said.contains("temporary files") && !said.contains("damaged"), "{said}");
+        assert!(String::from_utf8(o.stdout).unwrap().contains("1 call missed"), "{said}");
     }
     assert!(run_in(&["report", "big.log.gz"], dir.path()).status.success());
+}
+
+/// A process may open few files at a time: 256 on macOS, 1,024 on Linux.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_may_have_more_files_than_can_be_open() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(dir.path().join("logs")).unwrap();
+    for n in 0..300 {
+        std::fs::copy(root(MISSED), dir.path().join(format!("logs/{n}.log"))).unwrap();
+    }
+    let o = shell("ulimit -n 200; \"$0\" report logs --format json", dir.path());
+    let report: serde_json::Value = serde_json::from_slice(&o.stdout).unwrap();
+    assert!(o.status.success() && report["sources"].as_array().unwrap().len() == 300, "{}", err(&o));
 }
 
 /// The limit of the size of a file stands for a full disk.

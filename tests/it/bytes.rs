@@ -50,7 +50,7 @@ fn logs(folder: &Path) {
     } else {
         "n.log".to_owned()
     };
-    std::fs::write(folder.join(odd), "no log at all {HOSTILE}").unwrap();
+    std::fs::write(folder.join(odd), format!("no log at all {HOSTILE}")).unwrap();
 }
 
 /// How a command is run on these logs, without its form; `None` for a command that nobody has thought about.
@@ -147,11 +147,16 @@ fn reasons_and_agents_are_code_in_markdown() {
     const LINKS: &str = "See https://evil.example www.evil.example a@evil.example fixes #123 !45 :tada: @octocat";
     let dir = tempfile::tempdir().unwrap();
     let text = std::fs::read_to_string(root("samples/push-failed-at-edge/fe03.log")).unwrap();
-    let text = text.replace("Request Timeout", LINKS).replace("CONTOSO Phone One", "a@evil.example #7");
+    // The reasons of the INVITE, of its push, and the name of the phone.
+    let text = text.replace("Request Timeout", LINKS).replace("Server time-out", &format!("push {LINKS}"));
+    let text = text.replace("CONTOSO Phone One", "a@evil.example #7");
     std::fs::write(dir.path().join("fe.log"), text).unwrap();
     let o = run_in(&["report", "--format", "markdown", "."], dir.path());
     let text = String::from_utf8(o.stdout).unwrap();
-    assert!(text.contains(&format!("`{LINKS}`")) && text.contains("a@evil.example #7"), "{text}");
+    for told in [format!("`{LINKS}`"), format!("- push unroutable: 504 `push {LINKS}`"), "a@evil.example #7".to_owned()]
+    {
+        assert!(text.contains(&told), "{told}: {text}");
+    }
     for line in text.lines() {
         let outside: String = line.split('`').step_by(2).collect();
         assert!(!["evil", "#123", "!45", ":tada:", "octocat", "#7"].iter().any(|w| outside.contains(w)), "{line}");

@@ -120,3 +120,43 @@ fn selections_leave_out_what_was_not_asked_for() {
     assert_eq!(count(&["--since", "2199-01-01"]), 0);
     assert_eq!(count(&["--until", "2199-01-01"]), all);
 }
+
+/// What was asked for, and of how much, stands in every form that is a document.
+#[test]
+fn every_form_tells_what_was_selected() {
+    let form = |form: &str, asked: &[&str]| {
+        out(&run(&[&["report", "samples/push-failed-at-edge", "--format", form], asked].concat()))
+    };
+    let asked = ["--user", "frank", "--since", "2012-02-09 08:00", "--where", "missed"];
+    let document: serde_json::Value = serde_json::from_str(&form("json", &asked)).unwrap();
+    let selection = &document["selection"];
+    let (calls, calls_of) = (selection["calls"].as_u64().unwrap(), selection["calls_of"].as_u64().unwrap());
+    let (pushes, pushes_of) = (selection["pushes"].as_u64().unwrap(), selection["pushes_of"].as_u64().unwrap());
+    assert_eq!((&selection["user"], &selection["where"]), (&"frank".into(), &"missed".into()));
+    assert_eq!(
+        (&selection["since"], &selection["until"]),
+        (&"2012-02-09T08:00:00.000".into(), &serde_json::Value::Null)
+    );
+    assert_eq!((calls, pushes), (1, 1));
+    let lines = form("ndjson", &asked);
+    let of_type =
+        |line: &str| serde_json::from_str::<serde_json::Value>(line).ok().filter(|l| l["type"] == "selection");
+    let mut told: Vec<serde_json::Value> = lines.lines().filter_map(of_type).collect();
+    assert_eq!(told.len(), 1);
+    told[0].as_object_mut().unwrap().remove("type");
+    assert_eq!(told[0], *selection);
+    let plural = |n: u64, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
+    let (all_calls, all_pushes) = (plural(calls_of, "call", "calls"), plural(pushes_of, "push", "pushes"));
+    let words = format!(
+        "Selected: {calls} of {all_calls} with their pushes, {pushes} of {all_pushes} (from 2012-02-09T08:00:00.000, of frank, where missed)"
+    );
+    for name in ["text", "markdown", "html"] {
+        let text = form(name, &asked).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(&words), "{name}: {words}: {text}");
+        assert!(!form(name, &[]).contains("Selected:"), "{name}");
+    }
+    for name in ["json", "ndjson"] {
+        assert!(!form(name, &[]).contains("selection"), "{name}");
+    }
+    assert!(!form("csv", &["--table", "calls", "--user", "frank"]).contains("Selected"));
+}

@@ -21,6 +21,20 @@ pub(crate) fn report_in_chunks(files: &[(String, Vec<u8>)], chunk: usize) -> Val
     serde_json::to_value(report::report(&trace, &analysis, &[])).unwrap()
 }
 
+/// Types of the lines of NDJSON, and the lists of the document whose objects they are, in order; behind them come
+/// `selection`, where not everything was asked for, and `summary`.
+pub(crate) const LINES: [(&str, &str); 9] = [
+    ("source", "sources"),
+    ("call", "calls"),
+    ("push", "pushes"),
+    ("missed_message", "missed_messages"),
+    ("finding", "findings"),
+    ("problem", "problems"),
+    ("coverage", "coverage"),
+    ("contrast", "contrasts"),
+    ("note", "notes"),
+];
+
 pub(crate) fn report_of(files: &[(String, Vec<u8>)]) -> Value {
     report_in_chunks(files, LoadOptions::default().chunk)
 }

@@ -6,7 +6,7 @@ use siptrail::report::{self, csv, html, markdown, model::Report, ndjson};
 use siptrail::trace::LoadOptions;
 use siptrail::{Options, Trace};
 
-use crate::common::root;
+use crate::common::{LINES, root};
 use crate::program::run_in;
 
 /// A reason phrase that is a formula, HTML, Markdown and a second cell.
@@ -47,17 +47,7 @@ fn ndjson_holds_the_objects_of_the_document() {
     let lines: Vec<Value> =
         written(|out| ndjson::write(&report, out)).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
     let mut expected = Vec::new();
-    for (kind, key) in [
-        ("source", "sources"),
-        ("call", "calls"),
-        ("push", "pushes"),
-        ("missed_message", "missed_messages"),
-        ("finding", "findings"),
-        ("problem", "problems"),
-        ("coverage", "coverage"),
-        ("contrast", "contrasts"),
-        ("note", "notes"),
-    ] {
+    for (kind, key) in LINES {
         expected.extend(document[key].as_array().into_iter().flatten().map(|object| (kind, object.clone())));
     }
     expected.push(("summary", document["summary"].clone()));

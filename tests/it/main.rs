@@ -6,7 +6,8 @@
 //! * `clocks`: corrected times and latencies against true clocks
 //! * `dates`: day first or month first
 //! * `changing`: files that grow, shrink or are replaced while they are read
-//! * `scenarios`: input and expected report in one file each, `tests/scenarios/*.scenario`, and `tests/stories/*.story` in short hand
+//! * `scenarios`: input and expected report in one file each, `tests/scenarios/*.scenario`, and `tests/stories/*.story` in
+//!   short hand
 //! * `framing`: the same report whatever the chunk size and thread count
 //! * `hops`: the hop tables of the samples
 //! * `hostile`: damaged and malicious input

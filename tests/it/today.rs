@@ -367,6 +367,25 @@ fn causes_of_the_telephone_network_are_in_every_form() {
     assert!(out(&run(&["report", "--format", "csv", "--table", "calls", folder])).contains(",34,,false"));
     let report: Value = serde_json::from_str(&out(&run(&["report", "--format", "json", folder]))).unwrap();
     assert_eq!(of(&report, "calls", "c1")["gateway_cause"]["cause"], 34);
+    // Beside a missed call, in the same words wherever people read them.
+    for (cause, words) in [
+        ("34", "Q.850 cause 34: No circuit or channel available: All lines are taken."),
+        ("126", "Q.850 cause 126: not in the table of causes"),
+    ] {
+        let missed = base("nopush").replace(" #final2", &format!(" | Reason: Q.850;cause={cause}"));
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().to_str().unwrap();
+        for (name, log) in story::write(&missed) {
+            std::fs::write(dir.path().join(name), log).unwrap();
+        }
+        for form in
+            [&["report"][..], &["report", "--format", "markdown"], &["report", "--format", "html"], &["show", "c1"]]
+        {
+            let text = out(&run(&[form, &[folder]].concat()));
+            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(text.contains(words), "{form:?} {cause}: {text}");
+        }
+    }
 }
 
 /// Number and reason as they came, and that their meaning is not published, in every form for people.
@@ -391,5 +410,44 @@ fn ids_of_the_clearing_house_without_a_text_are_said_to_have_none() {
             text.contains("30005") && text.contains("Odd") && text.contains("meaning not published"),
             "{args:?}: {text}"
         );
+    }
+    // Of a lost push without a missed call, too.
+    let alone = "push p1 bob@contoso.com\n--- fe01.log cls=pool01\\fe01\n\
+        08:30:00.200 in fe01.contoso.com:55153 MESSAGE p1 via=mcx\n\
+        08:30:00.900 out fe01.contoso.com:55153 403 MESSAGE p1 via=mcx client=pnch | ms-diagnostics-public: 30005;reason=\"Odd\"\n";
+    let dir = tempfile::tempdir().unwrap();
+    for (name, log) in story::write(alone) {
+        std::fs::write(dir.path().join(name), log).unwrap();
+    }
+    let folder = dir.path().to_str().unwrap();
+    let told = out(&run(&["report", folder])).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("bob@contoso.com: rejected 403 Forbidden [30005 \"Odd\", meaning not published]"), "{told}");
+    let told = out(&run(&["report", "--format", "markdown", folder]));
+    assert!(told.contains("- **rejected**: 403 `Forbidden`, 30005 `Odd`, meaning not published"), "{told}");
+}
+
+/// A lost push of a call that was perhaps missed stands with that call, in each form for people.
+#[test]
+fn a_lost_push_stands_with_the_call_it_is_for() {
+    let refused = base("nopush").replace(
+        "08:30:30.100 in",
+        "08:30:00.200 in fe01.contoso.com:55153 MESSAGE p1 via=mcx\n\
+         08:30:00.900 out fe01.contoso.com:55153 403 MESSAGE p1 via=mcx client=pnch | ms-diagnostics-public: 30005;reason=\"Odd\"\n\
+         08:30:30.100 in",
+    );
+    let log = format!("push p1 bob@contoso.com\n{refused}");
+    // Its final is not in the log.
+    let open: String = log.split_inclusive('\n').filter(|l| !l.contains("#final")).collect();
+    let dir = tempfile::tempdir().unwrap();
+    for (name, log) in story::write(&open) {
+        std::fs::write(dir.path().join(name), log).unwrap();
+    }
+    let folder = dir.path().to_str().unwrap();
+    for form in ["text", "markdown"] {
+        let told = out(&run(&["report", "--format", form, folder]));
+        let (_, perhaps) = told.split_once("Perhaps missed").unwrap_or_else(|| panic!("{form}: {told}"));
+        let perhaps = perhaps.split("Call-ID").next().unwrap();
+        assert!(perhaps.contains("rejected") && perhaps.contains("30005"), "{form}: {told}");
+        assert!(!told.contains("Lost pushes"), "{form}: {told}");
     }
 }

@@ -46,10 +46,53 @@ pub(super) fn of<'m>(ctx: &Context<'_>, dialogs: &Dialogs<'m>, attempt: &Attempt
         }
     }
     match found {
-        Cancelled::Not => early_bye(ctx, dialogs, attempt).map_or(found, Cancelled::ByCaller),
+        Cancelled::Not => {
+            let caller = early_bye(ctx, dialogs, attempt).or_else(|| passed_on(ctx, attempt, last));
+            caller.map_or(found, Cancelled::ByCaller)
+        }
         found => found,
     }
 }
+
+/// The CANCEL as it came to the next server, where that of the caller falls into a hole: a server that sent the INVITE
+/// one way only, as its log tells, and no timer of its own, has no reason to cancel but the caller's.
+fn passed_on<'m>(ctx: &Context<'_>, attempt: &Attempt<'m>, last: Option<&Msg<'m>>) -> Option<&'m Msg<'m>> {
+    let [root] = attempt.roots[..] else { return None };
+    let invite = |hop: &Hop<'m>, direction| {
+        let is = |m: &&&Msg<'m>| m.method == Method::Invite && m.is_request() && m.direction == direction;
+        hop.messages.iter().take(MOST).find(is).copied()
+    };
+    let mut at = root;
+    for _ in 0..MOST_SERVERS {
+        let mut below = attempt.hops.iter().enumerate().filter(|(_, h)| h.parent == Some(at));
+        let (Some((next, hop)), None) = (below.next(), below.next()) else { return None };
+        if !ctx.runs_on(invite(attempt.hops.get(at)?, Direction::Incoming)?, FAN_OUT_MS) {
+            return None;
+        }
+        let refused = hop.messages.iter().any(|m| m.method == Method::Cancel && m.status == 481);
+        if let (Some(cancel), false) = (hop.cancel(), refused) {
+            let came = invite(hop, Direction::Incoming).filter(|m| m.server == cancel.server)?;
+            let waited = cancel.time?.since(came.time?);
+            let is_round = (waited + ROUND_MS / 2) % TIMER_MS < ROUND_MS;
+            let is_callers = cancel.direction == Direction::Incoming
+                && ctx.tells_between(came, cancel)
+                && !is_round
+                && !is_late(ctx, attempt, hop, cancel, last)
+                && !completed_elsewhere(ctx, cancel);
+            return is_callers.then_some(cancel);
+        }
+        at = next;
+    }
+    None
+}
+
+/// Servers between the caller's and the callee's.
+const MOST_SERVERS: usize = 4;
+/// A server that sends an INVITE to several far ends does so at once.
+const FAN_OUT_MS: i64 = 1_000;
+/// Timers that servers give up by are round: a CANCEL this near to a multiple of ten seconds may be theirs.
+const TIMER_MS: i64 = 10_000;
+const ROUND_MS: i64 = 500;
 
 /// Copies of one CANCEL that are looked at.
 const MOST: usize = 64;

@@ -30,7 +30,8 @@ const FILTERED: (usize, usize) = (3, 3);
 const OPEN_GAPS: usize = 64;
 /// So few of them are enough where the server says nothing of messages for far longer than usual.
 const FEW_OTHERS: u32 = 3;
-/// So many records other than messages, and warnings, in a row, in so many milliseconds, and no message: messages were not traced.
+/// So many records other than messages, and warnings, in a row, in so many milliseconds, and no message: messages were
+/// not traced.
 const LEVEL: (u32, i64) = (5, 5_000);
 
 #[derive(Debug)]

@@ -139,12 +139,12 @@ impl Maker<'_> {
         let (mut names, mut words) = (Vec::new(), Vec::new());
         for input in copy.inputs() {
             let name = Path::new(input.name()).file_name().unwrap_or_default().to_string_lossy().into_owned();
-            for one in remains(seen, input.bytes()) {
+            for one in remains(seen, input.bytes(), self.words) {
                 let word = decode(&one.word).into_owned();
                 if rewriter.is_name(&one.word) {
                     let what =
                         format!("a name is left in line {} of {name}: {word:?}, so nothing was written", one.line);
-                    let given = self.words.iter().any(|w| w.eq_ignore_ascii_case(&word));
+                    let given = self.words.iter().any(|w| w.to_lowercase().contains(&word.to_lowercase()));
                     return Err(if given {
                         format!("{what}; the log itself needs this word, so leave out --word {word}")
                     } else {

@@ -69,9 +69,7 @@ mod whole {
             let cannot =
                 |e: io::Error| format!("cannot write {}: {e}; check the disk and the folder", target.display());
             let parent = target.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            let temporary = tempfile::Builder::new().prefix(".siptrail-").suffix(".part").tempdir_in(parent);
-            let temporary = temporary.map_err(cannot)?;
-            output::unfinished(Some(temporary.path()));
+            let temporary = output::temporary_folder(parent).map_err(cannot)?;
             for table in TableName::value_variants() {
                 let path = temporary.path().join(format!("{}.{}", table.name(), self.extension()));
                 let mut out = BufWriter::with_capacity(1 << 16, File::create(path).map_err(cannot)?);

@@ -1,5 +1,6 @@
 //! What the page shows, in the words and order of the page.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use askama::Template;
@@ -13,8 +14,8 @@ use crate::ladder::svg::{self, SvgOptions};
 use crate::ladder::{self, Ladder, Subject};
 use crate::report::model::{Call, Contrast, Finding, Place, Push, Report};
 use crate::report::words::{
-    Headline, answer, calls_of, headline, known, mobile_client, servers_of, spoken_of, status, told_by_mail,
-    voice_mail, when,
+    Headline, answer, calls_of, gateway_cause, headline, known, mobile_client, servers_of, spoken_of, status, steps_of,
+    told_by_mail, voice_mail, when,
 };
 
 /// The whole page.
@@ -42,7 +43,7 @@ pub(super) struct Page<'r> {
 /// A cause with what to do.
 struct Cause<'r> {
     finding: &'r Finding,
-    steps: &'static [Step],
+    steps: Cow<'static, [Step]>,
     entry: Option<&'static catalogue::Finding>,
     checks: Vec<Check>,
     /// What the calls missed for it have in common.
@@ -113,10 +114,7 @@ impl<'r> Page<'r> {
                 .iter()
                 .map(|finding| Cause {
                     finding,
-                    // Words that are not those of the catalogue bring their own remedy.
-                    steps: catalogue::find(finding.code)
-                        .filter(|f| f.remedy == finding.remedy)
-                        .map_or(&[], |f| &f.steps),
+                    steps: steps_of(finding),
                     entry: catalogue::find(finding.code),
                     checks: catalogue::find(finding.code).map_or(Vec::new(), checks),
                     common: report.contrasts.iter().filter(|c| c.finding == finding.code).map(common).collect(),

@@ -2,15 +2,15 @@
 
 mod escape;
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, Write};
 
 use super::model::{Call, Finding, Lone, Place, Push, Report, Spot};
 use super::words::{
-    MOST, answer, calls_of, headline, is_lost, known, mobile_client, servers_of, spoken_of, told_by_mail, when,
+    MOST, calls_of, gateway_cause, headline, is_lost, is_shown, known, mobile_client, servers_of, spoken_of, steps_of,
+    told_by_mail, unpublished, when,
 };
-use crate::knowledge::catalogue::{self, Step};
+use crate::knowledge::catalogue::Step;
 use escape::{code, in_cell, prose};
 
 /// Servers named beside a cause.
@@ -37,7 +37,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let known = Known::new(report);
     missed(report, &known, out)?;
     messages(report, &known, out)?;
-    perhaps(report, out)?;
+    perhaps(report, &known, out)?;
     lost(report, &known, out)?;
     lone(report, out)?;
     unexplained(report, out)?;
@@ -71,13 +71,25 @@ impl<'r> Known<'r> {
             for peer in finding.peers.iter().take(PEERS) {
                 writeln!(out, "  - {}", prose(&peer.in_words()))?;
             }
-            let steps = steps_of(finding);
-            if !steps.is_empty() {
-                writeln!(out, "- **Do**: {}", spoken(&steps))?;
-            }
+            to_do(finding, out)?;
         }
         Ok(())
     }
+
+    /// What became of the pushes of a call; whether it has any.
+    fn pushes(&self, call: &Call, out: &mut dyn Write) -> io::Result<bool> {
+        let mut any = false;
+        for push in call.pushes.iter().filter_map(|id| self.pushes.get(id.as_str())).flatten() {
+            any = true;
+            writeln!(out, "- push {}: {}", prose(push.result), answer(push))?;
+        }
+        Ok(any)
+    }
+}
+
+fn to_do(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    let steps = steps_of(finding);
+    if steps.is_empty() { Ok(()) } else { writeln!(out, "- **Do**: {}", spoken(&steps)) }
 }
 
 fn missed(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -93,18 +105,14 @@ fn missed(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io:
         let from = code(known(&call.from, "(unknown caller)"));
         writeln!(out, "- **{}** from {from}{what}{client}", prose(call.verdict.unwrap_or_default()))?;
         writeln!(out, "- INVITE {}", status(call.status, call.reason.as_deref()))?;
-        let mut pushes = call.pushes.iter().filter_map(|id| known_things.pushes.get(id.as_str())).flatten().peekable();
-        if pushes.peek().is_none() {
+        if !known_things.pushes(call, out)? {
             writeln!(out, "- no push")?;
-        }
-        for push in pushes {
-            writeln!(out, "- push {}: {}", prose(push.result), prose(&answer(push)))?;
         }
         if let Some(told) = told_by_mail(call) {
             writeln!(out, "- {told}")?;
         }
         if let Some(cause) = &call.gateway_cause {
-            writeln!(out, "- Q.850 cause {}: {}", cause.cause, prose(cause.explained.unwrap_or("not in the table")))?;
+            writeln!(out, "- {}", prose(&gateway_cause(cause.cause)))?;
         }
         known_things.causes(&call.findings, out)?;
         if let Some(later) = &call.reached_later {
@@ -139,7 +147,7 @@ fn messages(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> i
 }
 
 /// Mobile callees of whom the logs cannot tell whether they missed the call, and why.
-fn perhaps(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+fn perhaps(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io::Result<()> {
     let unknown: Vec<&Call> = report.calls.iter().filter(|c| c.verdict == Some("undetermined")).collect();
     if unknown.is_empty() {
         return Ok(());
@@ -150,6 +158,7 @@ fn perhaps(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         if let Some(why) = &call.undetermined {
             writeln!(out, "- {}", prose(&why.reason))?;
         }
+        known_things.pushes(call, out)?;
         proof(&call.evidence, out)?;
         writeln!(out, "- Call-ID {}\n", code(&call.call_id))?;
     }
@@ -176,10 +185,9 @@ fn holes(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn lost(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let missed: HashSet<&str> =
-        report.calls.iter().filter(|c| c.is_missed()).flat_map(|c| &c.pushes).map(String::as_str).collect();
-    let lost: Vec<&Push> =
-        report.pushes.iter().filter(|p| is_lost(p) && !missed.contains(p.call_id.as_str())).collect();
+    // Those of missed calls, and of calls perhaps missed, stand with them.
+    let shown: HashSet<&String> = report.calls.iter().filter(|c| is_shown(c)).flat_map(|c| &c.pushes).collect();
+    let lost: Vec<&Push> = report.pushes.iter().filter(|p| is_lost(p) && !shown.contains(&p.call_id)).collect();
     if lost.is_empty() {
         return Ok(());
     }
@@ -188,7 +196,7 @@ fn lost(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io::R
         let whom = push.user.as_deref().filter(|_| !push.synthetic).map_or("(unknown user)".to_owned(), code);
         let whom = if push.synthetic { "synthetic test".to_owned() } else { whom };
         writeln!(out, "### {} {whom}\n", when(push.sent.as_deref()))?;
-        writeln!(out, "- **{}**: {}", prose(push.result), prose(&answer(push)))?;
+        writeln!(out, "- **{}**: {}", prose(push.result), answer(push))?;
         known_things.causes(&push.findings, out)?;
         proof(&push.evidence, out)?;
         writeln!(out, "- Call-ID {}\n", code(&push.call_id))?;
@@ -205,7 +213,7 @@ fn lone(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "## Causes seen without their call\n")?;
     for (finding, lone) in all.iter().take(MOST) {
         writeln!(out, "- **Cause** {}: {}", code(finding.code), prose(finding.summary))?;
-        writeln!(out, "- **Do**: {}", spoken(&steps_of(finding)))?;
+        to_do(finding, out)?;
         writeln!(out, "- {}", prose(&spoken_of(lone)))?;
         if finding.calls.is_empty() && finding.pushes.is_empty() {
             proof(&finding.evidence, out)?;
@@ -260,10 +268,10 @@ fn status(status: Option<u16>, reason: Option<&str>) -> String {
     }
 }
 
-/// What to do: as the catalogue has it, or in the words that a cause brings itself.
-fn steps_of(finding: &Finding) -> Cow<'static, [Step]> {
-    let own = catalogue::find(finding.code).filter(|f| f.remedy == finding.remedy);
-    own.map_or_else(|| Cow::Owned(catalogue::steps(finding.remedy)), |f| Cow::Borrowed(&f.steps[..]))
+/// The answer to a push, with what is known of ids of the clearing house.
+fn answer(push: &Push) -> String {
+    let ids = unpublished(push).map(|d| format!(", {} {}, meaning not published", d.id, code(&d.reason)));
+    status(push.status, push.reason.as_deref()) + &ids.collect::<String>()
 }
 
 fn spoken(steps: &[Step]) -> String {

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Lone, Place};
 use crate::knowledge::catalogue::Step;
+
 /// One cause with all that it explains.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
@@ -82,7 +83,8 @@ pub struct GatewayCause {
 /// Why a judgement could not be made.
 #[derive(Clone, Debug, Serialize)]
 pub struct Undetermined {
-    /// A word: `start_missing`, `log_ends`, `hole`, `only_edge`, `server_missing`, `tied`, `clocks`, `client_unnamed`, `outcome`.
+    /// A word: `start_missing`, `log_ends`, `hole`, `only_edge`, `server_missing`, `tied`, `clocks`, `client_unnamed`,
+    /// `outcome`.
     pub why: &'static str,
     /// A sentence with the place in the log.
     pub reason: String,

@@ -26,15 +26,12 @@ impl Chosen {
         let calls: HashSet<usize> = calls.filter(|(_, c)| first(c.verdict, &c.findings)).map(|(i, _)| i).collect();
         let of_shown = |p: &Push| p.call.is_some_and(|c| calls.contains(&c));
         let of_counted = |p: &Push| p.call.and_then(|c| analysis.calls.get(c)).is_some_and(is_of_interest);
-        let of_missed = |p: &Push| p.call.and_then(|c| analysis.calls.get(c)).is_some_and(Call::is_missed);
-        let (mut alone, mut beside) = (0, 0);
+        let mut alone = 0;
         let mut full = |p: &Push| {
-            // Lost, and told without a call by forms that name calls perhaps missed, and by those that do not.
-            let lost = p.result.is_lost();
-            let (own, other) = (lost && !of_counted(p), lost && !of_missed(p));
+            // Lost, and told without a call.
+            let own = p.result.is_lost() && !of_counted(p);
             alone += usize::from(own);
-            beside += usize::from(other);
-            of_shown(p) || own && alone <= MOST || other && beside <= MOST
+            of_shown(p) || own && alone <= MOST
         };
         let pushes = analysis.pushes.iter().enumerate().filter(|(_, p)| full(p)).map(|(i, _)| i).collect();
         Chosen::Some { calls, pushes }

@@ -1,9 +1,9 @@
 //! What the reader must know of the servers, their clocks and their logs, with the place that shows it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::analysis::clocks::Clock;
-use crate::analysis::coverage::{HoleKind, Step};
+use crate::analysis::coverage::HoleKind;
 use crate::analysis::{Analysis, ServerId};
 use crate::report::model::Note;
 use crate::span::FileId;
@@ -14,16 +14,16 @@ use crate::trace::{EventId, Trace};
 /// Offsets of one clock that differ by less than this are drift, and told as such.
 const SET_MS: i64 = 1_000;
 
-/// A step is seen with the next record of a server, and by what passed until then.
+/// By what summer time sets clocks.
+const HOUR_MS: i64 = 3_600_000;
+/// A step is seen with the next record of a server, and less by what passed until then.
 const TOGETHER_MS: i64 = 600_000;
-/// So many steps of a server are looked at; a clock that is set more often in that time is none.
-const LOOK: usize = 256;
 /// So many inputs are named in a note.
 const NAMED: usize = 3;
 
 /// All notes, by file and place.
 pub(super) fn notes(trace: &Trace, analysis: &Analysis) -> Vec<Note> {
-    let at = Places { trace, analysis, set: steps_by_server(trace, analysis) };
+    let at = Places { trace, analysis };
     // By how much a clock changed at a record, as learnt from other servers.
     let mut changes: BTreeMap<(ServerId, EventId), i64> = BTreeMap::new();
     let of = |id: ServerId| analysis.clocks.get(id).into_iter().flat_map(Clock::changes).map(move |c| (id, c));
@@ -48,9 +48,10 @@ pub(super) fn notes(trace: &Trace, analysis: &Analysis) -> Vec<Note> {
         ));
     }
     out.extend(at.open_dates());
+    let of_all = set_together(trace, analysis);
     for step in analysis.coverage.steps() {
         let by = changes.get(&(step.server, step.at)).copied().unwrap_or(step.by_ms);
-        let whose = if at.all_were_set(step) { "all clocks were" } else { "the clock was" };
+        let whose = if of_all.contains(&step.at) { "all clocks were" } else { "the clock was" };
         let what = format!("{whose} set by {} here while the numbers went on: corrected", seconds(by));
         out.push(at.record(step.server, step.at, what));
     }
@@ -91,42 +92,49 @@ pub(super) fn notes(trace: &Trace, analysis: &Analysis) -> Vec<Note> {
 struct Places<'a> {
     trace: &'a Trace,
     analysis: &'a Analysis,
-    /// For each server when its clock was set, on the clock of the reference, and by how much; by time.
-    set: BTreeMap<ServerId, Vec<(Timestamp, i64)>>,
 }
 
-fn steps_by_server(trace: &Trace, analysis: &Analysis) -> BTreeMap<ServerId, Vec<(Timestamp, i64)>> {
-    let mut out: BTreeMap<ServerId, Vec<(Timestamp, i64)>> = BTreeMap::new();
-    for step in analysis.coverage.steps() {
-        if let Some(time) = analysis.time(trace, step.at) {
-            out.entry(step.server).or_default().push((time, step.by_ms));
-        }
+/// Where the clock of every server was set by an hour, all the same way and at about the same time: summer time begins or
+/// ends, and the clocks differ as before. That several are set by seconds is chance, or each was corrected by itself.
+fn set_together(trace: &Trace, analysis: &Analysis) -> BTreeSet<EventId> {
+    let mut out = BTreeSet::new();
+    let all = analysis.servers.all().len();
+    if all < 2 {
+        return out;
     }
-    for own in out.values_mut() {
-        own.sort_unstable();
+    for sign in [-1, 1] {
+        let hours = analysis.coverage.steps().iter().filter(|s| (s.by_ms * sign - HOUR_MS).abs() <= TOGETHER_MS);
+        let mut set: Vec<(Timestamp, ServerId, EventId)> =
+            hours.filter_map(|s| Some((analysis.time(trace, s.at)?, s.server, s.at))).collect();
+        set.sort_unstable();
+        // The steps not more than that time apart, and how many each server has of them.
+        let mut near: VecDeque<(Timestamp, ServerId, EventId)> = VecDeque::new();
+        let mut servers: BTreeMap<ServerId, usize> = BTreeMap::new();
+        // How many of `near`, from the first on, are known to be in `out`.
+        let mut told = 0;
+        for step in set {
+            while let Some((_, server, _)) = near.front().filter(|(first, ..)| step.0.since(*first) > TOGETHER_MS) {
+                if let Some(n) = servers.get_mut(server) {
+                    *n -= 1;
+                    if *n == 0 {
+                        servers.remove(server);
+                    }
+                }
+                near.pop_front();
+                told = usize::saturating_sub(told, 1);
+            }
+            near.push_back(step);
+            *servers.entry(step.1).or_default() += 1;
+            if servers.len() == all {
+                out.extend(near.iter().skip(told).map(|(.., at)| *at));
+                told = near.len();
+            }
+        }
     }
     out
 }
 
 impl Places<'_> {
-    /// Whether every server's clock was set like this: winter time begins, and the clocks differ as before.
-    fn all_were_set(&self, step: &Step) -> bool {
-        let analysis = self.analysis;
-        let all = analysis.servers.all().len();
-        // Most logs never show it, so ask the cheap question first.
-        if all < 2 || self.set.len() < all {
-            return false;
-        }
-        let Some(when) = analysis.time(self.trace, step.at) else { return false };
-        let set = |id: &ServerId| {
-            let own = self.set.get(id).map_or(&[][..], Vec::as_slice);
-            let from = own.partition_point(|(time, _)| time.since(when) < -TOGETHER_MS);
-            let near = own.iter().skip(from).take_while(|(time, _)| time.since(when) <= TOGETHER_MS);
-            near.take(LOOK).any(|(_, by_ms)| (by_ms - step.by_ms).abs() <= TOGETHER_MS)
-        };
-        (0..).map(ServerId).take(all).filter(set).count() == all
-    }
-
     /// Inputs whose dates nothing tells to be day first or month first: one note for all.
     fn open_dates(&self) -> Option<Note> {
         let counts = |file: FileId| !self.trace.adds_nothing(file);

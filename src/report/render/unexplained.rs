@@ -7,6 +7,7 @@ use crate::analysis::{Analysis, Call};
 use crate::knowledge::catalogue::{never_reported, steps};
 use crate::knowledge::{codes, tables};
 use crate::report::model::{GatewayCause, Unexplained};
+use crate::report::words;
 
 /// What is told of a failed call.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -56,10 +57,8 @@ fn new(what: &Told, reason: String) -> Unexplained {
             (id.to_string(), meaning, known.map_or("", |d| d.remedy))
         }
         Told::Gateway(cause) => {
-            let known = codes::gateway_cause(cause);
-            let meaning =
-                known.map_or("Not in the table of causes.".to_owned(), |c| format!("{}: {}", c.name, c.meaning));
-            (format!("Q.850 cause {cause}"), meaning, known.map_or("", |c| c.remedy))
+            let (code, meaning) = words::gateway_words(cause);
+            (code, meaning, codes::gateway_cause(cause).map_or("", |c| c.remedy))
         }
         Told::Status(status) => {
             let known = tables::sip_status(status.into());

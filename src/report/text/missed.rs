@@ -117,7 +117,7 @@ fn victim(report: &Report, call: &Call, out: &mut dyn Write) -> io::Result<()> {
         line(out, 6, told)?;
     }
     if let Some(cause) = &call.gateway_cause {
-        line(out, 6, &format!("Q.850 cause {}: {}", cause.cause, cause.explained.unwrap_or("not in the table")))?;
+        line(out, 6, &words::gateway_cause(cause.cause))?;
     }
     line(out, 6, &format!("Call-ID {}", call.call_id))?;
     proof(out, 6, &call.evidence)?;
@@ -130,14 +130,7 @@ fn victim(report: &Report, call: &Call, out: &mut dyn Write) -> io::Result<()> {
 
 /// What became of the pushes of a call.
 pub(super) fn pushes_of(report: &Report, call: &Call) -> String {
-    let own: Vec<String> = report
-        .pushes
-        .iter()
-        .filter(|p| call.pushes.contains(&p.call_id))
-        .map(|p| match p.status {
-            None => p.result.to_owned(),
-            Some(_) => format!("{} {}", p.result, words::answer(p)),
-        })
-        .collect();
+    let own: Vec<String> =
+        report.pushes.iter().filter(|p| call.pushes.contains(&p.call_id)).map(words::push_result).collect();
     if own.is_empty() { "not sent".to_owned() } else { own.join("; ") }
 }

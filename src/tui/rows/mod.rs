@@ -18,10 +18,11 @@ use ratatui::style::Style;
 
 use super::app::View;
 use super::data::{Data, Entry};
+use super::search::Search;
 use super::theme::Theme;
 use crate::analysis::{Call, Push};
 use crate::ladder::Subject;
-use crate::text::{contains_ignore_case, decode};
+use crate::text::decode;
 use crate::time::Timestamp;
 use crate::trace::EventId;
 
@@ -172,25 +173,17 @@ fn push_missed(data: &Data, push: &Push) -> bool {
 }
 
 /// Whether a search finds it: in any cell; of records also in the text as logged. `wanted` is in lower case.
-pub(super) fn matches(data: &Data, view: View, row: usize, wanted: &str) -> bool {
+pub(super) fn matches(data: &Data, view: View, row: usize, wanted: &Search) -> bool {
     if let (View::Records, Some(entry)) = (view, data.records.get(row)) {
-        return contains(&decode(logged(data, *entry)), wanted);
+        return wanted.is_in(logged(data, *entry));
     }
-    (0..columns(view).len()).any(|c| contains(&cell(data, view, row, c), wanted))
+    (0..columns(view).len()).any(|c| wanted.is_in(cell(data, view, row, c).as_bytes()))
 }
 
 /// A record or a line as logged.
 pub(super) fn logged(data: &Data, entry: Entry) -> &[u8] {
     let record = |id| data.trace.event(id).map(|e| data.trace.record(e));
     entry.record().map_or_else(|| data.line(entry).map(|(_, l)| l.text), record).unwrap_or_default()
-}
-
-/// Whether a text contains another, given in lower case.
-pub(super) fn contains(text: &str, wanted: &str) -> bool {
-    if wanted.is_ascii() && text.is_ascii() {
-        return contains_ignore_case(text.as_bytes(), wanted.as_bytes());
-    }
-    text.to_lowercase().contains(wanted)
 }
 
 /// The time of day, with the day where the logs span several.

@@ -43,7 +43,7 @@ pub(super) fn work(app: &mut App) {
         let Some(number) = list.rows.get(row).map(|n| *n as usize) else { continue };
         bytes += size(app, number);
         let found = match app.view {
-            View::Timeline => rows::contains(&app.timeline.text(&app.data, row), &app.search),
+            View::Timeline => app.search.is_in(app.timeline.text(&app.data, row).as_bytes()),
             view => rows::matches(&app.data, view, number, &app.search),
         };
         if found {
@@ -58,7 +58,7 @@ pub(super) fn work(app: &mut App) {
         }
     }
     if job.done >= len {
-        app.notice = Some(Notice { text: format!("not found: {}", app.search), bad: true });
+        app.notice = Some(Notice { text: format!("not found: {}", app.search.text()), bad: true });
     } else {
         app.job = Some(job);
     }

@@ -17,6 +17,7 @@ use super::keys::Command;
 use super::list::{List, Motion};
 use super::rows;
 use super::save::Save;
+use super::search::Search;
 use super::view::layout;
 use moves::go;
 
@@ -202,7 +203,7 @@ fn back(app: &mut App) -> bool {
         return true;
     }
     if !app.search.is_empty() {
-        app.search.clear();
+        app.search = Search::default();
         return true;
     }
     if app.list().is_some_and(|l| l.only.is_some()) {

@@ -12,6 +12,7 @@ use crate::tui::filter::Filter;
 use crate::tui::list::Motion;
 use crate::tui::notes::call_ids;
 use crate::tui::save::{Content, Save};
+use crate::tui::search::Search;
 
 pub(super) fn search(app: &mut App) {
     let from = app.list().map_or(0, |l| l.selected);
@@ -59,7 +60,7 @@ pub(super) fn edit(app: &mut App, request: InputRequest) -> Option<Effect> {
     let text = prompt.input.value().trim().to_owned();
     match prompt.kind {
         PromptKind::Search(from) => {
-            app.search = prompt.input.value().to_lowercase();
+            app.search = Search::new(prompt.input.value());
             moves::select(app, from);
             find::start(app, from, true);
             None
@@ -113,7 +114,7 @@ pub(super) fn filtered(app: &mut App, filter: Filter, rows: Vec<usize>) {
 pub(super) fn cancel(app: &mut App) {
     match app.prompt.take().map(|p| p.kind) {
         Some(PromptKind::Search(from)) => {
-            app.search.clear();
+            app.search = Search::default();
             app.job = None;
             moves::select(app, from);
         }

@@ -193,7 +193,7 @@ fn style(app: &App, arrow: &Arrow) -> Style {
 }
 
 fn label(app: &App, buf: &mut Buffer, line: Rect, column: usize, text: String, style: Style) {
-    let spans: Vec<Span<'_>> = marked(text, app.search_text(), style, app.theme.hit);
+    let spans: Vec<Span<'_>> = marked(text, app.search(), style, app.theme.hit);
     let Ok(offset) = u16::try_from(column) else { return };
     if offset < line.width {
         Line::from(spans).render(Rect { x: line.x + offset, width: line.width - offset, ..line }, buf);

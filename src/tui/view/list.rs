@@ -37,7 +37,7 @@ pub(super) fn draw(app: &App, head: Rect, main: Rect, buf: &mut Buffer) {
         };
         Line::styled(clip(text, usize::from(main.width), theme.ascii), theme.dim).render(main, buf);
     }
-    let search = app.search_text();
+    let search = app.search();
     let top = scrolled(list.top, list.selected, usize::from(main.height), list.rows.len());
     for ((at, number), area) in list.rows.iter().enumerate().skip(top).zip(main.rows()) {
         let row = *number as usize;

@@ -14,6 +14,7 @@ use crate::trace::EventId;
 use crate::tui::app::App;
 use crate::tui::cell::{clip, marked, wrap};
 use crate::tui::data::Entry;
+use crate::tui::search::Search;
 use crate::tui::theme::Theme;
 
 /// Bytes of a record that are laid out; who needs more saves it.
@@ -25,7 +26,7 @@ pub(super) fn lines(app: &App, records: &[EventId], width: usize) -> Vec<Line<'s
     let mut out: Vec<Line<'static>> = records.iter().map(|id| place(app, *id, width)).collect();
     let trace = &app.data.trace;
     let Some(event) = trace.event(*first) else { return out };
-    let mut pen = Pen { theme: &app.theme, width, search: app.search_text(), out: Vec::new() };
+    let mut pen = Pen { theme: &app.theme, width, search: app.search(), out: Vec::new() };
     match trace.message(event).filter(|_| !app.raw) {
         Some(message) => pen.message(&message),
         None => pen.raw(trace.record(event)),
@@ -42,7 +43,7 @@ pub(super) fn component(app: &App, entry: Entry, width: usize) -> Vec<Line<'stat
     let time = data.analysis.line_time(&data.trace, place).map(Timestamp::clock).unwrap_or_default();
     let (level, by) = (decode(line.prefix().level), decode(line.component()));
     let head = format!("{}:{}  {time}  {level} of {by}", at.file, at.line);
-    let mut pen = Pen { theme: &app.theme, width, search: app.search_text(), out: Vec::new() };
+    let mut pen = Pen { theme: &app.theme, width, search: app.search(), out: Vec::new() };
     pen.out.push(Line::styled(clip(&head, width, app.theme.ascii), app.theme.dim));
     if !app.raw {
         pen.raw(line.message());
@@ -75,7 +76,7 @@ fn place(app: &App, id: EventId, width: usize) -> Line<'static> {
 struct Pen<'a> {
     theme: &'a Theme,
     width: usize,
-    search: Option<&'a str>,
+    search: Option<&'a Search>,
     out: Vec<Line<'static>>,
 }
 
