@@ -7,6 +7,7 @@ use super::describe::is_to_voice_mail;
 use crate::analysis::attempt::{Attempt, Hop};
 use crate::analysis::message::{Context, Msg};
 use crate::analysis::servers::ServerId;
+use crate::record::Direction;
 use crate::sip::{Method, Product};
 use crate::text::contains_ignore_case;
 
@@ -70,12 +71,31 @@ fn side_and_tag(
     };
     let side = of_tag(tag);
     let side = match legs {
-        // Nobody else was called, as far as is told; one who has another tag was.
-        [only] if side == Side::Unknown && only.mobile && !is_behind(only) && !has_other_tag(hops, tag) => Side::Mobile,
+        // Nobody else was called, as the log tells; one who has another tag was.
+        [only]
+            if side == Side::Unknown
+                && only.mobile
+                && !is_behind(only)
+                && !has_other_tag(hops, tag)
+                && tells_all_legs(ctx, attempt) =>
+        {
+            Side::Mobile
+        }
         _ => side,
     };
     (side, tag)
 }
+
+/// Whether the log of the server that the INVITE came to shows to whom it was sent on.
+fn tells_all_legs(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
+    let last = || attempt.final_response().or(attempt.proof());
+    let came = |m: &&&Msg<'_>| m.method == Method::Invite && m.is_request() && m.direction != Direction::Outgoing;
+    let mut invites = attempt.root().into_iter().flat_map(|hop| hop.messages.iter().filter(came).take(MOST_TAGS));
+    invites.any(|m| ctx.runs_on(m, FAN_OUT_MS) || last().is_some_and(|last| ctx.tells_between(m, last)))
+}
+
+/// A server sends an INVITE to all endpoints of a user at once.
+const FAN_OUT_MS: i64 = 1_000;
 
 /// The leg on which an endpoint spoke.
 fn leg_of<'l>(hops: &[&Hop<'_>], legs: &'l [Leg], tag: u64) -> Option<&'l Leg> {

@@ -235,20 +235,32 @@ fn has_edge_record(ctx: &Context<'_>, diagnostics: &[EventId], attempt: &Attempt
 /// there. Any provisional response starts that time anew.
 fn runs_on(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
     // A call may have a hundred thousand forks: each message is looked at twice, not once for every other.
-    let mut latest: BTreeMap<ServerId, &Msg<'_>> = BTreeMap::new();
-    for m in attempt.messages.iter().filter(|m| m.method == Method::Invite && m.time.is_some()) {
-        let last = latest.entry(m.server).or_insert(m);
-        if m.time > last.time {
-            *last = m;
+    let latest = |is: fn(&Msg<'_>) -> bool| {
+        let mut latest: BTreeMap<ServerId, &Msg<'_>> = BTreeMap::new();
+        for m in attempt.messages.iter().filter(|m| is(m) && m.time.is_some()) {
+            let last = latest.entry(m.server).or_insert(m);
+            if m.time > last.time {
+                *last = m;
+            }
         }
-    }
+        latest
+    };
+    let (invites, all) = (latest(|m| m.method == Method::Invite), latest(|_| true));
+    let lasts = |server: ServerId, ms: i64| invites.get(&server).copied().is_some_and(|last| ctx.runs_on(last, ms));
+    // Behind a CANCEL the final comes soon; the caller's ACK is that of a final which is not in the log.
+    let acknowledged = latest(|m| m.method == Method::Ack && m.direction == Direction::Incoming);
+    let is_ending = |server: ServerId| {
+        acknowledged.contains_key(&server) || all.get(&server).is_some_and(|last| !ctx.runs_on(last, CROSSING_MS))
+    };
     attempt.hops.iter().enumerate().any(|(i, hop)| {
         let invites = hop.messages.iter().filter(|m| m.method == Method::Invite && m.is_request());
         // A server that sent a final on has no more to tell; the request went to another.
         let is_open = |m: &Msg<'_>| !hop.finals().take(MOST).any(|f| f.server == m.server);
         let mut sure = invites.filter(|m| is_open(m)).filter(|m| {
-            let last = latest.get(&m.server).copied();
-            last.is_some_and(|last| ctx.tells_between(m, last) && ctx.runs_on(last, ctx.options.no_final_ms))
+            let last = all.get(&m.server).copied();
+            last.is_some_and(|last| ctx.tells_between(m, last))
+                && lasts(m.server, ctx.options.no_final_ms)
+                && !is_ending(m.server)
         });
         sure.next().is_some() && attempt.is_before_all_legs(i)
     })
