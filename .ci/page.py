@@ -2,18 +2,24 @@
 
 Usage: page.py SIPTRAIL FOLDER           the samples
        page.py --measure PAGE.html       how long loading, filtering and sorting take
+       page.py --picture SIPTRAIL        takes docs/report.png anew
 
 The browser is driven over its debugging pipe: JSON messages, each closed by a zero byte.
 """
 
+import base64
+import hashlib
 import json
 import os
+import re
 import select
 import subprocess
 import sys
 import tempfile
 import time
+import zlib
 
+PICTURE = os.path.join("docs", "report.png")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--disable-extensions", "--disable-dev-shm-usage",
          "--remote-debugging-pipe", "--window-size=1280,900"]
@@ -129,14 +135,55 @@ const took = async (what) => {
 """
 
 
-def check(program, folder):
+def written(program, folder):
     page = os.path.join(folder, "report.html")
     subprocess.run([program, "-q", "report", "--format", "html", "-o", page, "samples"], check=True)
+    return page
+
+
+def words(browser):
+    """What the page says, as a number: a picture carries that of the page it was taken of. Its version may differ."""
+    # Until the script has nothing left to do.
+    browser.value("new Promise((done) => requestIdleCallback(() => setTimeout(() => requestIdleCallback(done), 50)))")
+    said = " ".join(browser.value("document.body.innerText").split())
+    return hashlib.sha256(re.sub(r"siptrail \d+\.\d+\.\d+", "siptrail", said).encode()).hexdigest()
+
+
+def chunks(png):
+    at = 8
+    while at < len(png):
+        size = int.from_bytes(png[at:at + 4], "big")
+        yield png[at + 4:at + 8], png[at + 8:at + 8 + size]
+        at += size + 12
+
+
+def picture(program):
+    with tempfile.TemporaryDirectory() as folder:
+        browser = Browser(folder)
+        try:
+            browser.call("Emulation.setScrollbarsHidden", hidden=True)
+            browser.call("Emulation.setDeviceMetricsOverride", width=1240, height=900, deviceScaleFactor=1, mobile=False)
+            browser.open(written(program, folder))
+            png = base64.b64decode(browser.call("Page.captureScreenshot", format="png")["data"])
+            said = b"tEXt" + b"Words\0" + words(browser).encode()
+            # In front of the last chunk, which is empty.
+            text = (len(said) - 4).to_bytes(4, "big") + said + zlib.crc32(said).to_bytes(4, "big")
+            with open(PICTURE, "wb") as file:
+                file.write(png[:-12] + text + png[-12:])
+        finally:
+            browser.close()
+
+
+def check(program, folder):
+    page = written(program, folder)
     report = json.loads(subprocess.run([program, "-q", "report", "--format", "json", "samples"], check=True, capture_output=True).stdout)
     missed = [c for c in report["calls"] if (c["verdict"] or "").startswith(("missed", "not_opened"))]
     browser = Browser(folder)
     try:
         browser.open(page)
+        shown = [data for kind, data in chunks(open(PICTURE, "rb").read()) if kind == b"tEXt"]
+        now = b"Words\0" + words(browser).encode()
+        assert now in shown, f"{PICTURE} shows an older page: python3 .ci/page.py --picture {program}"
         browser.value(HELPERS.replace("const ", "var "))
         assert browser.value("rows('missed calls').length") == len(missed)
         assert browser.value("rows('calls').length") == len(report["calls"])
@@ -197,5 +244,7 @@ def measure(page):
 
 if sys.argv[1] == "--measure":
     measure(sys.argv[2])
+elif sys.argv[1] == "--picture":
+    picture(sys.argv[2])
 else:
     check(sys.argv[1], sys.argv[2])

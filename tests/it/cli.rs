@@ -160,17 +160,3 @@ fn every_form_tells_what_was_selected() {
     }
     assert!(!form("csv", &["--table", "calls", "--user", "frank"]).contains("Selected"));
 }
-
-#[test]
-fn the_readme_shows_what_the_program_prints() {
-    let readme = std::fs::read_to_string(root("README.md")).unwrap();
-    let shown = |mark| readme.split("```\n").find(|block| block.contains(mark)).expect("README shows the report");
-    let printed = out(&run(&["report", "samples"]));
-    assert!(printed.starts_with(shown("calls missed:")), "README does not begin as the program does: {printed}");
-    for (mark, inputs) in [("[PN03]", "samples/federation-clocks-apart")] {
-        let (shown, printed) = (shown(mark), out(&run(&["report", inputs])));
-        for line in shown.lines() {
-            assert!(printed.lines().any(|l| l == line), "README shows a line that is not printed: {line}");
-        }
-    }
-}

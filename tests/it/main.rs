@@ -29,7 +29,8 @@
 //! * `excerpts`: what was cut out of logs, and lies beside them
 //! * `anonymise`: copies without names; `planted`: identities of each kind are gone; `fuzzed`: whatever the bytes
 //! * `tui`: what keys do in the terminal UI; `keyboard` presses them
-//! * `screens`: its screens against `tests/screens`
+//! * `screens`: its screens against `tests/screens`; `pictures`: what README and guide show is what is drawn
+//! * `manual`: the commands of README and user guide print what is shown, and what their pages name is there
 //! * `cli`: the program as a user runs it, exit codes included
 //! * `program`: runs the program for the others
 //! * `today`: clients and servers of 2019 and the Subscription Edition, certificates, mail and voice mail
@@ -65,7 +66,9 @@ mod keyboard;
 mod less;
 mod lines;
 mod list;
+mod manual;
 mod notes;
+mod pictures;
 mod planted;
 mod program;
 mod properties;

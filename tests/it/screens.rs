@@ -84,14 +84,6 @@ fn every_view_and_overlay_looks_as_it_was_judged() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-#[test]
-fn the_readme_shows_what_the_timeline_looks_like() {
-    let readme = std::fs::read_to_string(root("README.md")).unwrap();
-    let shown = readme.split("```\n").find(|block| block.starts_with(" siptrail  1 Overview"));
-    let screen = std::fs::read_to_string(root("tests/screens/timeline-80x24.txt")).unwrap();
-    assert_eq!(shown, Some(screen.as_str()));
-}
-
 /// No screen file that no test reads.
 #[test]
 fn no_screen_is_forgotten() {

@@ -134,16 +134,6 @@ fn lanes_are_who_took_part() {
     assert!(ladder.steps.iter().filter_map(|s| s.time).is_sorted(), "one clock");
 }
 
-#[test]
-fn the_readme_shows_what_show_prints() {
-    let readme = std::fs::read_to_string(root("README.md")).unwrap();
-    let shown = readme.split("```\n").find(|block| block.contains("Hops of")).expect("README shows a call");
-    let printed = out(&run(&["show", "frank", FAILED]));
-    for line in shown.lines() {
-        assert!(printed.lines().any(|l| l.trim_end() == line), "README shows a line that is not printed: {line}");
-    }
-}
-
 /// Every story of the samples in every form; the pictures are well-formed XML that names no other file.
 #[test]
 fn pictures_are_well_formed_and_stand_alone() {
