@@ -3,7 +3,8 @@
 //! But for short words, of which there are few, no table is kept: memory does not grow with the number of names. A word is
 //! a number in a mixed base (26 for a letter, 10 for a digit), and a Feistel network under the key permutes the numbers of
 //! a shape: no two words of up to thirteen letters share a pseudonym. One that is itself a word of the originals is passed
-//! over for the next permutation; words so short that this would make pairs are given theirs from the table.
+//! over for the next permutation, where it may not be what a permutation before makes of another word of the originals;
+//! words so short that this would leave none are given theirs from the table.
 
 use std::fmt;
 
@@ -80,8 +81,10 @@ impl Pseudonyms {
         let lower = name.to_ascii_lowercase();
         let table = if shape == Shape::Word && is_short(&lower) { self.short.get(&packed(&lower)) } else { None };
         let made = || {
-            let fits = |c: &Vec<u8>| *c != lower && suits(c, &lower, shape) && !taken(c);
-            let tried = (0..TRIES).map(|n| self.candidate(&lower, shape, n)).find(fits);
+            let is_anothers = |c: &[u8], n| (0..n).any(|before| taken(&self.made_of(c, shape, before, Way::Back)));
+            let fits =
+                |(n, c): &(u64, Vec<u8>)| *c != lower && suits(c, &lower, shape) && !taken(c) && !is_anothers(c, *n);
+            let tried = (0..TRIES).map(|n| (n, self.candidate(&lower, shape, n))).find(fits).map(|(_, c)| c);
             tried.unwrap_or_else(|| self.candidate(&lower, shape, TRIES))
         };
         let plain = table.map_or_else(made, |known| unpacked(*known));
@@ -102,6 +105,11 @@ impl Pseudonyms {
     }
 
     fn candidate(&self, name: &[u8], shape: Shape, attempt: u64) -> Vec<u8> {
+        self.made_of(name, shape, attempt, Way::There)
+    }
+
+    /// What a permutation makes of a name, or of what name it makes this.
+    fn made_of(&self, name: &[u8], shape: Shape, attempt: u64, way: Way) -> Vec<u8> {
         if shape == Shape::Ipv4 {
             let parts: Vec<&[u8]> = name.split(|b| *b == b'.').collect();
             let range = |digits: &&[u8]| match digits.len() {
@@ -114,7 +122,7 @@ impl Pseudonyms {
                 let (from, count) = range(digits);
                 (value.saturating_sub(from).min(count - 1), count)
             });
-            let new = self.permute(&symbols.collect::<Vec<_>>(), attempt << 8 | 0x44);
+            let new = self.permute(&symbols.collect::<Vec<_>>(), attempt << 8 | 0x44, way);
             let parts = new.iter().zip(&parts).map(|(n, digits)| (n + range(digits).0).to_string());
             return parts.collect::<Vec<_>>().join(".").into_bytes();
         }
@@ -131,7 +139,7 @@ impl Pseudonyms {
         let new = if name.len() > LONGEST || !name.is_ascii() {
             self.encipher(name, &symbols, tweak)
         } else {
-            self.permute(&symbols, tweak)
+            self.permute(&symbols, tweak, way)
         };
         let letter = |(n, old): (&u64, &u8)| {
             let n = u8::try_from(*n).unwrap_or(0);
@@ -144,8 +152,8 @@ impl Pseudonyms {
         new.iter().zip(name).map(letter).collect()
     }
 
-    /// A permutation of all texts with as many values in each place.
-    fn permute(&self, symbols: &[(u64, u64)], tweak: u64) -> Vec<u64> {
+    /// A permutation of all texts with as many values in each place, or its reverse.
+    fn permute(&self, symbols: &[(u64, u64)], tweak: u64, way: Way) -> Vec<u64> {
         let (left, right) = symbols.split_at(symbols.len() / 2);
         let size = |half: &[(u64, u64)]| half.iter().fold(1, |n: u64, (_, count)| n.saturating_mul(*count));
         let value = |half: &[(u64, u64)]| half.iter().fold(0, |n: u64, (value, count)| n.wrapping_mul(*count) + value);
@@ -155,14 +163,15 @@ impl Pseudonyms {
         if left_size == 1 {
             // One place that may change: a step further in a circle, and never none.
             let step = 1 + self.random(shape, &[]) % right_size.saturating_sub(1).max(1);
-            r = (r + step) % right_size;
+            r = way.step(r, step, right_size);
         } else {
-            for round in 0..ROUNDS {
+            for n in 0..ROUNDS {
+                let round = if way == Way::There { n } else { ROUNDS - 1 - n };
                 let round_of = shape.wrapping_mul(ROUNDS) + round;
                 if round % 2 == 0 {
-                    l = (l + self.random(round_of, &r.to_le_bytes()) % left_size) % left_size;
+                    l = way.step(l, self.random(round_of, &r.to_le_bytes()), left_size);
                 } else {
-                    r = (r + self.random(round_of, &l.to_le_bytes()) % right_size) % right_size;
+                    r = way.step(r, self.random(round_of, &l.to_le_bytes()), right_size);
                 }
             }
         }
@@ -193,16 +202,10 @@ impl Pseudonyms {
     fn table(&self, seen: &Seen) -> HashMap<u64, u64> {
         let mut out = HashMap::with_capacity(seen.short.len());
         let mut taken = HashSet::with_capacity(seen.short.len());
-        let mut crowd: HashMap<Vec<bool>, u64> = HashMap::new();
-        for n in &seen.short {
-            *crowd.entry(unpacked(*n).iter().map(u8::is_ascii_digit).collect()).or_default() += 1;
-        }
         for n in &seen.short {
             let word = unpacked(*n);
-            let pattern: Vec<bool> = word.iter().map(u8::is_ascii_digit).collect();
-            let room: u64 = pattern.iter().map(|digit| if *digit { 10 } else { 26 }).product();
             // Most of the texts of this shape are in use: a permutation of all, of which hardly one stays.
-            let crowded = crowd.get(&pattern).is_some_and(|count| count * 4 > room);
+            let crowded = seen.is_crowded(&word);
             let free = |c: &Vec<u8>| {
                 let other = packed(c);
                 let original = seen.short.binary_search(&other).is_ok() || is_known(c);
@@ -218,6 +221,21 @@ impl Pseudonyms {
     }
 }
 
+/// The way of a permutation.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    There,
+    Back,
+}
+
+impl Way {
+    /// So many steps on, or back, in a circle.
+    fn step(self, from: u64, steps: u64, size: u64) -> u64 {
+        let steps = steps % size.max(1);
+        (from + if self == Way::There { steps } else { size - steps }) % size.max(1)
+    }
+}
+
 /// Whether a pseudonym tells nothing that the name does not: the role of a server, a word of the log, the loopback.
 fn suits(candidate: &[u8], name: &[u8], shape: Shape) -> bool {
     if shape == Shape::Ipv4 {
@@ -226,4 +244,34 @@ fn suits(candidate: &[u8], name: &[u8], shape: Shape) -> bool {
     let says =
         |role: &[u8]| memchr::memmem::find(candidate, role).is_some() && memchr::memmem::find(name, role).is_none();
     ![&b"edge"[..], b"dir", b"med"].iter().any(|role| says(role)) && !is_known(candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Names of few shapes, so many that some get another than their first pseudonym.
+    #[test]
+    fn no_two_names_share_a_pseudonym() {
+        let names: Vec<String> = (0..7_200)
+            .map(|n| format!("{}{}", ["al", "bo", "cy", "di", "ed", "flo", "gus", "ida"][n / 900], 100 + n % 900))
+            .collect();
+        let addresses = (0..3_000).map(|n| format!("203.0.{}.{}", 100 + n / 100, 100 + n % 100));
+        let all: Vec<(String, Shape)> =
+            names.iter().map(|n| (n.clone(), Shape::Word)).chain(addresses.map(|a| (a, Shape::Ipv4))).collect();
+        let known: HashSet<Vec<u8>> = all.iter().map(|(name, _)| name.clone().into_bytes()).collect();
+        let seen = Seen::of([all.iter().map(|(name, _)| format!("{name}\n")).collect::<String>().as_bytes()]);
+        let pseudonyms = Pseudonyms::new(&Key::new(*b"a key for this test"), &seen);
+        let passed_over = std::cell::Cell::new(0);
+        // As sure as the words of a large log: some are taken for one of it that are none.
+        let taken = |c: &[u8]| {
+            let is = known.contains(c) || super::super::words::hash(c) % 16 == 0;
+            passed_over.set(passed_over.get() + u32::from(is));
+            is
+        };
+        let out: HashSet<Vec<u8>> =
+            all.iter().map(|(name, shape)| pseudonyms.of(name.as_bytes(), *shape, &taken)).collect();
+        assert_eq!(out.len(), all.len());
+        assert!(passed_over.get() > 400 && !out.iter().any(|c| known.contains(c)), "{passed_over:?}");
+    }
 }

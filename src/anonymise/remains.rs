@@ -156,6 +156,9 @@ impl Reader<'_> {
         if word.len() < SHORTEST || word.iter().all(|b| matches!(b, b'x' | b'X')) || is_numbered(word) {
             return false;
         }
+        if self.seen.is_crowded(word) {
+            return false;
+        }
         let digits = word.iter().all(u8::is_ascii_digit);
         if digits && (counts || word.len() < LONG_NUMBER) || counts && word.iter().all(u8::is_ascii_hexdigit) {
             return false;

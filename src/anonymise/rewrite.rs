@@ -12,7 +12,7 @@ use super::marks::{run, run_back};
 use super::places::{Care, Place, care, is_no_body, kind_of};
 use super::pseudonym::{Key, Pseudonyms};
 use super::redact::{redact, redact_between_tags};
-use super::words::{Seen, given, hash};
+use super::words::{Seen, given, hash, is_short};
 use crate::text::line_end;
 
 /// Bytes of text that a thread rewrites at a time, more or less.
@@ -44,10 +44,11 @@ impl<'s> Rewriter<'s> {
         self.replaced.lock().map_or(0, |n| *n)
     }
 
-    /// Whether a word was surely a name somewhere in what was rewritten.
+    /// Whether a word was surely a name somewhere in what was rewritten; of short ones nothing is sure, since one may stand
+    /// for another.
     pub fn is_name(&self, word: &[u8]) -> bool {
         let also = self.also.contains(&word.to_ascii_lowercase());
-        also || self.names.lock().is_ok_and(|names| names.contains(&hash(word)))
+        also || !is_short(word) && self.names.lock().is_ok_and(|names| names.contains(&hash(word)))
     }
 
     /// Writes the text with every name replaced, on all cores. Lines keep their lengths and ends.

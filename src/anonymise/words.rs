@@ -4,7 +4,7 @@ use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use foldhash::fast::RandomState;
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use crate::text::line_end;
@@ -195,6 +195,13 @@ pub struct Seen {
     bits: Vec<AtomicU64>,
     /// The short ones, packed and sorted.
     pub(super) short: Vec<u64>,
+    /// Patterns of short words of which most texts are in use.
+    crowded: HashSet<u64>,
+}
+
+/// Which places of a short word are digits, as a number.
+fn pattern(word: &[u8]) -> u64 {
+    word.iter().fold(1, |n, b| n << 1 | u64::from(b.is_ascii_digit()))
 }
 
 /// Bytes of text that a thread takes at a time.
@@ -209,7 +216,7 @@ impl Seen {
         let len: usize = pieces.iter().map(|p| p.len()).sum();
         let slots = (len / 256).next_power_of_two().max(1 << 10);
         let bits: Vec<AtomicU64> = (0..slots).map(|_| AtomicU64::new(0)).collect();
-        let mut seen = Seen { bits, short: Vec::new() };
+        let mut seen = Seen { bits, short: Vec::new(), crowded: HashSet::new() };
         let short = pieces
             .par_iter()
             .fold(
@@ -252,8 +259,20 @@ impl Seen {
             });
         let mut short: Vec<u64> = short.into_iter().collect();
         short.sort_unstable();
+        let mut counts: HashMap<u64, (u64, u64)> = HashMap::new();
+        for word in short.iter().map(|n| unpacked(*n)) {
+            let room = || word.iter().map(|b| if b.is_ascii_digit() { 10 } else { 26 }).product();
+            counts.entry(pattern(&word)).or_insert_with(|| (0, room())).0 += 1;
+        }
+        seen.crowded = counts.into_iter().filter(|(_, (count, room))| count * 4 > *room).map(|(p, _)| p).collect();
         seen.short = short;
         seen
+    }
+
+    /// Whether most of the texts of a short word's pattern are in use, as those of three letters in a large log: any of
+    /// them stands in it, by chance.
+    pub(super) fn is_crowded(&self, word: &[u8]) -> bool {
+        is_short(word) && self.crowded.contains(&pattern(word))
     }
 
     fn place(&self, h: u64) -> (usize, u64) {
