@@ -34,7 +34,11 @@ pub(super) fn judge(analysis: &mut Analysis, doubts: &Doubts, ctx: &Context<'_>)
             Verdict::MissedNoPush | Verdict::MissedPushFailed | Verdict::MissedPushUnanswered => {
                 hidden.or_else(|| hangs_on(call, pushes, &own, doubts, found))
             }
-            Verdict::NotOpened => hangs_on(call, pushes, &own, doubts, found),
+            Verdict::NotOpened => {
+                // The callee's own push decides, before those of others to whom the call was forked: it may be hidden.
+                let of_others = !own.iter().any(|p| is_of(p, &call.to));
+                hidden.filter(|_| of_others).or_else(|| hangs_on(call, pushes, &own, doubts, found))
+            }
             Verdict::Undetermined => {
                 let doubt = doubts.first().map(|d| d.why);
                 call.blind.or(doubt).or_else(|| own.iter().find_map(|p| p.blind))
@@ -163,10 +167,13 @@ fn hangs_on(call: &Call, pushes: &[Push], own: &[&Push], doubts: &[Doubt], found
     })
 }
 
+fn is_of(push: &Push, user: &str) -> bool {
+    push.user.as_deref().is_some_and(|u| u.eq_ignore_ascii_case(user))
+}
+
 /// The pushes that decide: the callee's own; those of others to whom the call was forked too only where there is none.
 fn decisive<'p>(to: &str, pushes: &[&'p Push]) -> Vec<&'p Push> {
-    let is_own = |p: &&&Push| p.user.as_deref().is_some_and(|u| u.eq_ignore_ascii_case(to));
-    let own: Vec<&Push> = pushes.iter().filter(is_own).copied().collect();
+    let own: Vec<&Push> = pushes.iter().filter(|p| is_of(p, to)).copied().collect();
     if own.is_empty() { pushes.to_vec() } else { own }
 }
 

@@ -4,8 +4,8 @@ use super::proof::Dialogs;
 use super::{Attempt, Hop};
 use crate::analysis::message::{Context, Msg};
 use crate::record::Direction;
-use crate::sip::{HeaderName, Method};
-use crate::text::contains_ignore_case;
+use crate::sip::{HeaderName, Method, NameAddr};
+use crate::text::{contains_ignore_case, decode};
 
 /// What is known of the caller's CANCEL.
 #[derive(Clone, Copy, Debug)]
@@ -108,7 +108,18 @@ fn is_late(ctx: &Context<'_>, attempt: &Attempt<'_>, hop: &Hop<'_>, cancel: &Msg
 
 /// Whether a CANCEL came from another server of the house: what it had from the caller, its own log would tell.
 fn comes_from_server(ctx: &Context<'_>, hop: &Hop<'_>, cancel: &Msg<'_>) -> bool {
-    hop.depth > 1 && ctx.comes_from_own_server(cancel)
+    hop.depth > 1 && ctx.comes_from_own_server(cancel) && !is_from_outside(ctx, hop)
+}
+
+/// Whether the caller is of another domain than the callee: what brings the request in is an Edge, which sends it one way.
+fn is_from_outside(ctx: &Context<'_>, hop: &Hop<'_>) -> bool {
+    let Some(invite) = hop.invite() else { return false };
+    let domain = |name| {
+        let value = ctx.header(invite.id, name)?;
+        let address = decode(NameAddr::parse(&value).address()).to_ascii_lowercase();
+        Some(address.rsplit_once('@')?.1.to_owned())
+    };
+    domain(HeaderName::From).zip(domain(HeaderName::To)).is_some_and(|(from, to)| from != to)
 }
 
 /// A BYE of the caller while the callee rings ends the call as a CANCEL does.

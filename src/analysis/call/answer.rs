@@ -86,13 +86,22 @@ fn side_and_tag(
     (side, tag)
 }
 
-/// Whether the log of the server that the INVITE came to shows to whom it was sent on.
+/// Whether the log of a server ahead of all legs shows to whom it sent the INVITE that came to it.
 pub(super) fn tells_all_legs(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
-    let last = || attempt.final_response().or(attempt.proof());
     let came = |m: &&&Msg<'_>| m.method == Method::Invite && m.is_request() && m.direction != Direction::Outgoing;
-    let mut invites = attempt.root().into_iter().flat_map(|hop| hop.messages.iter().filter(came).take(MOST_TAGS));
-    invites.any(|m| ctx.runs_on(m, FAN_OUT_MS) || last().is_some_and(|last| ctx.tells_between(m, last)))
+    let last = || attempt.final_response().or(attempt.proof());
+    attempt.hops.iter().enumerate().take(MOST_HOPS).any(|(i, hop)| {
+        let tells = |m: &&Msg<'_>| {
+            let ends = hop.finals().take(MOST_TAGS).chain(last());
+            ctx.runs_on(m, FAN_OUT_MS) || ends.into_iter().any(|end| ctx.tells_between(m, end))
+        };
+        let mut invites = hop.messages.iter().filter(came).take(MOST_TAGS);
+        invites.any(|m| tells(m)) && attempt.is_before_all_legs(i)
+    })
 }
+
+/// More hops than these are not looked at.
+const MOST_HOPS: usize = 64;
 
 /// A server sends an INVITE to all endpoints of a user at once.
 const FAN_OUT_MS: i64 = 1_000;

@@ -132,7 +132,8 @@ pub(super) fn times(ctx: &Context<'_>, call: &mut Call, attempts: &[Attempt<'_>]
         if invite && m.status == 180 && clock.alert.is_none() {
             (clock.alert, clock.rang) = (Some(m.id), m.time);
         }
-        let ends = || attempts.get(number).is_some_and(|a| a.is_end_on(m));
+        // What ended an attempt before, there or elsewhere, did not end the call.
+        let ends = || number + 1 == attempts.len() && attempts.get(number).is_some_and(|a| a.is_end_on(m));
         if invite && m.is_final() && now >= *last && ends() {
             (clock.last, clock.end, *last) = (Some(m.id), clock.end.max(m.time), now);
         }

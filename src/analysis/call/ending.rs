@@ -13,8 +13,8 @@ use crate::analysis::outcome::{self, Final};
 use crate::analysis::servers::{Role, ServerId};
 use crate::analysis::words::Outcome;
 use crate::record::Direction;
-use crate::sip::{HeaderName, Method};
-use crate::text::contains_ignore_case;
+use crate::sip::{HeaderName, Method, NameAddr};
+use crate::text::{contains_ignore_case, decode, host_of};
 use crate::trace::EventId;
 
 /// People who are asked for a password take so long at most.
@@ -91,7 +91,13 @@ fn outcome(ctx: &Context<'_>, last: &Attempt<'_>, start_missing: bool, edge_reco
     }
     let patience = match f.status {
         401 | 407 => PASSWORD_MS,
-        300..=399 | 413 | 415 | 416 | 420 | 422 | 488 | 494 => MEND_MS,
+        300..=399 => {
+            if let Some(blind) = redirected_to_blind(ctx, f) {
+                return Err(blind);
+            }
+            MEND_MS
+        }
+        413 | 415 | 416 | 420 | 422 | 488 | 494 => MEND_MS,
         // The next server may have taken it (RFC 3263 section 4.3).
         503 if Diagnostic::of(ctx, f.id).is_empty() => {
             if ctx.servers.all().len() < 2 || ctx.servers.lacks_log() {
@@ -195,6 +201,19 @@ fn next_is_blind(ctx: &Context<'_>, f: &Msg<'_>) -> Option<Blind> {
     let Some(time) = f.time else { return beside.next().map(|_| Blind::ServerMissing) };
     let tells = |id: &ServerId| ctx.coverage.whole(*id, time, time.plus(MEND_MS));
     beside.find(|id| !tells(id)).map(|id| ctx.coverage.blind_at(id, time))
+}
+
+/// Why the server that a redirection names would not show that the caller went on there.
+fn redirected_to_blind(ctx: &Context<'_>, f: &Msg<'_>) -> Option<Blind> {
+    let contact = ctx.header(f.id, HeaderName::Contact)?;
+    let address = decode(NameAddr::parse(&contact).address()).into_owned();
+    let host = host_of(address.rsplit('@').next()?.trim_start_matches("sip:").split(';').next()?).to_owned();
+    if !ctx.servers.is_own_host(&host) {
+        return None;
+    }
+    let Some(id) = ctx.servers.find(&host) else { return Some(Blind::ServerMissing) };
+    let time = f.time.filter(|_| id != f.server)?;
+    (!ctx.coverage.whole(id, time, time.plus(MEND_MS))).then(|| ctx.coverage.blind_at(id, time))
 }
 
 /// Whether a 180 would stand in one of the logs: that of a server through which every leg went, whole from the INVITE

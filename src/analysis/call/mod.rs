@@ -157,9 +157,9 @@ impl Call {
         mobile.peek().is_some() && mobile.all(|l| l.unnamed)
     }
 
-    /// Whether it went to another server, of which its legs do not tell whom that called.
+    /// Whether it went to another server, of which its legs do not tell whom that called, and to no phone besides.
     pub(crate) fn goes_behind(&self) -> bool {
-        self.legs.iter().any(answer::is_behind)
+        self.legs.iter().any(answer::is_behind) && !self.legs.iter().any(|l| l.mobile && !answer::is_behind(l))
     }
 
     /// Every record of the call, diagnostic records included.

@@ -94,6 +94,8 @@ struct Group {
     clocks: usize,
     /// None of them was seen to be set.
     steady: bool,
+    /// By how many milliseconds one of them was set at most.
+    most_set: i64,
 }
 
 /// Records of other servers that may stand between two of one, and are looked through.
@@ -133,11 +135,16 @@ impl Clocks {
         }
         clocks.corrects = clocks.of.iter().any(|c| !c.segments.is_empty());
         let groups = clocks.of.iter().map(|c| usize::from(c.group) + 1).max().unwrap_or(0);
-        clocks.groups = vec![Group { clocks: 0, steady: true }; groups];
+        clocks.groups = vec![Group { clocks: 0, steady: true, most_set: 0 }; groups];
         for clock in &clocks.of {
             if let Some(group) = clocks.groups.get_mut(usize::from(clock.group)) {
                 group.clocks += 1;
                 group.steady &= clock.segments.len() < 2;
+                let sets = clock.segments.windows(2).map(|pair| match pair {
+                    [before, set] => (set.begin() - before.ahead_at(set)).abs(),
+                    _ => 0,
+                });
+                group.most_set = sets.fold(group.most_set, i64::max);
             }
         }
         clocks
@@ -302,6 +309,12 @@ impl Clocks {
         }
         let group = self.get(server).map(|own| own.group);
         group.and_then(|g| self.groups.get(usize::from(g))).is_some_and(|g| g.clocks > 1 && g.steady)
+    }
+
+    /// By how much a clock of those that are held against each other was set at most; 0 where none was seen to be.
+    pub(crate) fn most_set(&self, server: ServerId) -> i64 {
+        let Some(group) = self.get(server).map(|own| own.group) else { return 0 };
+        self.groups.get(usize::from(group)).filter(|g| !g.steady).map_or(0, |g| g.most_set)
     }
 
     /// By how much a corrected time may be wrong; `None` where that is not known.

@@ -248,7 +248,10 @@ fn across(ctx: &Context<'_>, spans: &[Span], sights: &[Sighting]) -> Fit {
     let (Some(start), Some(sent)) = (span.start, push.time) else { return Fit::Not };
     let end = span.end.and_then(|(_, t)| t).unwrap_or_else(|| start.plus(ctx.options.no_final_ms));
     if sent < start.plus(-unsure) || sent > end.plus(unsure) {
-        return Fit::Not;
+        // Where a clock was set, messages between servers tell about when only.
+        let set = ctx.clocks.most_set(span.server);
+        let near = set > 0 && sent >= start.plus(-unsure - set) && sent <= end.plus(unsure + set);
+        return if near { Fit::Apart } else { Fit::Not };
     }
     let alert = span.alert.and_then(|(_, t)| t).filter(|t| *t <= sent.plus(unsure));
     fits(Some(sent.since(alert.unwrap_or(start)).max(0)))
@@ -281,7 +284,7 @@ pub(super) fn blind(analysis: &Analysis, ctx: &Context<'_>, p: usize, occasion: 
     if ctx.servers.get(owner).is_some_and(|s| matches!(s.role, Role::Edge | Role::Director)) {
         return Some(Blind::ServerMissing);
     }
-    if occasion.call().and_then(|c| analysis.calls.get(c)).is_some_and(|call| !call.mobile && call.goes_behind()) {
+    if occasion.call().and_then(|c| analysis.calls.get(c)).is_some_and(Call::goes_behind) {
         // Which phones were called, and for which calls else, the server tells that has no log here.
         return Some(Blind::ServerMissing);
     }
@@ -293,7 +296,20 @@ pub(super) fn blind(analysis: &Analysis, ctx: &Context<'_>, p: usize, occasion: 
         let time = sent.or(push.sights.first()).and_then(|s| s.time)?;
         let unsure = |s: &&Span| ctx.clocks.comparable(s.server, owner);
         let start = spans.iter().filter(unsure).filter_map(|s| s.start).min()?;
-        return (!ctx.coverage.whole(owner, start, time)).then_some(Blind::ServerMissing);
+        if !ctx.coverage.whole(owner, start, time) {
+            return Some(Blind::ServerMissing);
+        }
+        // And a log that shows the call must tell that it was still open then.
+        let is_open = |s: &Span| {
+            let ended = s.end.and_then(|(_, at)| at).is_some_and(|end| end >= time);
+            ended || s.start.is_some_and(|start| ctx.coverage.whole(s.server, start, time))
+        };
+        let mut told = spans.iter().filter(unsure).peekable();
+        let last = told.peek().copied();
+        return match (told.any(is_open), last) {
+            (false, Some(s)) => Some(ctx.coverage.blind_at(s.server, time)),
+            _ => None,
+        };
     };
     let told = own.begins && ctx.coverage.joined(owner, own.first, sent.id);
     (!told).then(|| ctx.coverage.end_after(owner, if own.begins { own.first } else { sent.id }))
