@@ -7,10 +7,10 @@ use super::clocks::Clocks;
 use super::coverage::Coverage;
 use super::servers::{Role, ServerId, Servers};
 use crate::record::{Direction, RecordKind, sign};
-use crate::sip::{HeaderName, Message, Method, StartLine};
+use crate::sip::{Facts, HeaderName, Message, Method, StartLine};
 use crate::text::{clean, decode, host_of};
 use crate::time::Timestamp;
-use crate::trace::{Event, EventId, Identity, Trace};
+use crate::trace::{Event, EventId, Identity, Maker, Trace};
 
 pub(super) struct Context<'t> {
     pub(super) trace: &'t Trace,
@@ -37,7 +37,26 @@ impl<'t> Context<'t> {
             HeaderName::Warning => lacks(sign::WARNING),
             _ => false,
         };
-        if missing { None } else { self.message(id)?.header(name).map(|h| h.value()) }
+        if missing { None } else { self.trace.header(self.event(id)?, name) }
+    }
+
+    /// What its text tells of a message, kept when it was read.
+    pub(super) fn facts(&self, id: EventId) -> Facts {
+        self.event(id).map_or_else(Facts::default, |event| self.trace.facts(event))
+    }
+
+    /// The cause of the telephone network that a message tells.
+    pub(super) fn gateway_cause(&self, id: EventId) -> Option<u32> {
+        let event = self.event(id).filter(|e| !self.trace.lacks(e, sign::REASON))?;
+        self.trace.message(event)?.gateway_cause()
+    }
+
+    /// The Request-URI of a request.
+    pub(super) fn request_uri(&self, id: EventId) -> Option<&'t [u8]> {
+        match self.message(id)?.start_line() {
+            StartLine::Request { uri, .. } => Some(uri),
+            _ => None,
+        }
     }
 
     /// The reason phrase of a response.
@@ -117,7 +136,7 @@ pub(super) struct Msg<'t> {
     /// Top entry first.
     pub(super) vias: Cow<'t, [u64]>,
     /// Value of Server, else of User-Agent.
-    pub(super) product: Option<&'t [u8]>,
+    pub(super) product: Option<Maker<'t>>,
 }
 
 impl Msg<'_> {

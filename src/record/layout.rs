@@ -59,6 +59,8 @@ pub struct Layout {
     pub cseq: Range<u32>,
     /// Value of Content-Length.
     pub content_length: Option<u32>,
+    /// Start of the first Peer line, where no line before the message is written in an unusual way.
+    pub(crate) peer: Option<u32>,
     /// Start of the first From line.
     pub from: Option<u32>,
     /// Start of the first To line.
@@ -111,12 +113,15 @@ impl Layout {
         let first = tape.line_at(fields);
         let mut feeds = tape.feeds_from(first).map(|feed| feed.min(end));
         let mut first_field = true;
+        let mut unusual = false;
         let mut at = fields;
         while at < end {
             let feed = feeds.next().unwrap_or(end);
             let (from, text) = visible(bytes, at, feed);
             let here = at;
             at = feed + 1;
+            unusual |=
+                !matches!(bytes.get(here), Some(b'A'..=b'Z' | b'a'..=b'z' | b'\n')) && !matches!(text, b"" | b"\r");
             let Some((field, value)) = names::field(text) else { continue };
             let value_text = text.get(value..).unwrap_or_default().trim_ascii_end();
             let range = relative(start, from + value)..relative(start, from + value + value_text.len());
@@ -137,6 +142,10 @@ impl Layout {
                 }
                 Field::Diagnostic if out.kind == RecordKind::Other => out.kind = RecordKind::Diagnostic,
                 Field::Diagnostic | Field::CorrelationId => {}
+                Field::Peer => {
+                    out.peer = out.peer.or(Some(relative(start, here)));
+                    continue;
+                }
                 Field::DiagnosticCallId => {
                     out.kind = RecordKind::Diagnostic;
                     out.call_id = range;
@@ -147,6 +156,7 @@ impl Layout {
                     out.start_line = range;
                     out.call_id = 0..0;
                     out.cseq = 0..0;
+                    out.peer = out.peer.filter(|_| !unusual);
                     out.read_message(bytes, start, at, feeds);
                     return out;
                 }

@@ -13,9 +13,10 @@ pub(super) enum Field {
     Diagnostic,
     DiagnosticCallId,
     DiagnosticCSeq,
+    Peer,
 }
 
-const FIELDS: [(&[u8], Field); 10] = [
+const FIELDS: [(&[u8], Field); 11] = [
     (b"trace-correlation-id", Field::CorrelationId),
     (b"instance-id", Field::InstanceId),
     (b"direction", Field::Direction),
@@ -26,6 +27,7 @@ const FIELDS: [(&[u8], Field); 10] = [
     (b"sip-start-line", Field::Diagnostic),
     (b"sip-call-id", Field::DiagnosticCallId),
     (b"sip-cseq", Field::DiagnosticCSeq),
+    (b"peer", Field::Peer),
 ];
 
 /// The field of a line and the offset of its value.

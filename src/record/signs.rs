@@ -19,7 +19,9 @@ pub(crate) mod sign {
 /// The signs of a line, by the first four letters of the names.
 #[inline]
 pub(super) fn of_line(text: &[u8]) -> u16 {
-    let Some(head) = text.first_chunk::<4>() else { return 0 };
+    let Some(head) = text.first_chunk::<4>() else {
+        return if text.len() > 1 && text[0] < b' ' { sign::ANY } else { 0 };
+    };
     match u32::from_le_bytes(*head) | 0x2020_2020 {
         word if word == letters(*b"reas") => sign::REASON,
         word if word == letters(*b"warn") => sign::WARNING,

@@ -29,7 +29,8 @@ impl<'a> Tape<'a> {
     /// A tape over `bytes[base..]`; `expected` is how many bytes will be looked at.
     pub(super) fn new(bytes: &'a [u8], base: usize, expected: usize) -> Tape<'a> {
         let expected = expected.min(bytes.len());
-        let (feeds, marks) = (Vec::with_capacity(expected / 40), Vec::with_capacity(expected / 256));
+        // Room for what is expected and, behind it, for a block of nothing but line feeds.
+        let (feeds, marks) = (Vec::with_capacity(expected / 48 + BLOCK + AT_ONCE), Vec::with_capacity(expected / 256));
         Tape { bytes, base, filled: base, feeds, count: 0, marks, carry: 0, line: 0, mark: 0 }
     }
 

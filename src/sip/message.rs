@@ -96,6 +96,11 @@ impl<'a> Message<'a> {
         Message { head, tail: Tail::Field(field) }
     }
 
+    /// Start line and headers as logged.
+    pub(crate) fn head(&self) -> &'a [u8] {
+        self.head
+    }
+
     /// The start line; one that was wrapped runs on to the first header.
     pub fn start_line(&self) -> StartLine<'a> {
         StartLine::parse(self.start_text())
@@ -105,6 +110,10 @@ impl<'a> Message<'a> {
     pub fn start_text(&self) -> &'a [u8] {
         let mut end = 0;
         while end < self.head.len() {
+            // Mostly the second line is the first header.
+            if end > 0 && starts_header(&self.head[end..]) {
+                break;
+            }
             let (line, next) = line_end(self.head, end);
             if end > 0 && crate::record::is_header(self.head[end..line].trim_ascii()) {
                 break;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::hash::BuildHasher;
 
+use super::details;
 use super::products::{self, Finding, Met};
 use super::{Event, Trace};
 use crate::record::{Layout, starts_header};
@@ -26,7 +27,7 @@ pub(crate) struct Identity<'t> {
 /// Identities of the messages that can belong to a call or a push, packed behind each other:
 ///
 /// ```text
-/// | product, signs, Via count | From tag | To tag | Via hashes ... |   per message, 8 bytes each
+/// | product, signs, Via count | From, To, Peer, facts | From tag | To tag | Via hashes ... |   per message, 8 bytes each
 /// ```
 #[derive(Debug, Default)]
 pub(super) struct Identities {
@@ -46,7 +47,7 @@ pub(super) struct Place<'r> {
 }
 
 /// Words of a message before its Via hashes.
-const FIXED: usize = 3;
+const FIXED: usize = 4;
 
 /// Methods whose messages are read for calls and pushes; all others (presence, registration: most of a log)
 /// are only asked when they share a Call-ID with one of these.
@@ -77,7 +78,9 @@ impl Identities {
         });
         let product = product.unwrap_or(0);
         let tag = |at: Option<u32>| at.map_or(0, |at| tag_at(hasher, line(at)));
-        self.words.extend([product << 32, tag(layout.from), tag(layout.to)]);
+        let (from_tag, to_tag) = (tag(layout.from), tag(layout.to));
+        let details = details::of(at.record, layout, method, to_tag != 0);
+        self.words.extend([product << 32, details, from_tag, to_tag]);
         for at in vias {
             self.add_vias(hasher, line(*at));
         }
@@ -140,7 +143,7 @@ impl Trace {
     /// What ties a message to others.
     pub(crate) fn identity<'t>(&'t self, event: &Event) -> Identity<'t> {
         let kept = (event.identity as usize).checked_sub(1).and_then(|at| self.identities.words.get(at..));
-        let Some(&[head, from_tag, to_tag, ref rest @ ..]) = kept else {
+        let Some(&[head, _, from_tag, to_tag, ref rest @ ..]) = kept else {
             return self.message(event).map_or_else(Identity::default, |m| self.read_identity(&m));
         };
         let count = usize::try_from(head & 0xffff).unwrap_or(0);
@@ -151,6 +154,11 @@ impl Trace {
     pub(super) fn product_number(&self, event: &Event) -> Option<u32> {
         let head = self.identities.words.get((event.identity as usize).checked_sub(1)?)?;
         u32::try_from(head >> 32).ok()
+    }
+
+    /// The second word of a message, where it was kept.
+    pub(super) fn details(&self, event: &Event) -> Option<u64> {
+        self.identities.words.get(event.identity as usize).copied().filter(|_| event.identity > 0)
     }
 
     /// Whether a message is known to have none of the headers of a sign.
