@@ -1,6 +1,7 @@
 //! The messages of one Call-ID with the parts that tie them together.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use super::Options;
 use super::clocks::Clocks;
@@ -152,6 +153,8 @@ impl Msg<'_> {
 pub(super) struct Group<'t> {
     /// In order of time, then of each file.
     pub(super) messages: Vec<Msg<'t>>,
+    /// How many different ones they are, once somebody asks.
+    count: OnceLock<u64>,
     /// Diagnostic records that name this Call-ID.
     pub(super) diagnostics: Vec<EventId>,
 }
@@ -169,13 +172,25 @@ impl<'t> Group<'t> {
             }
         }
         messages.sort_by_key(|m| m.time);
-        Group { messages, diagnostics }
+        Group { messages, count: OnceLock::new(), diagnostics }
+    }
+}
+
+impl Group<'_> {
+    /// Different messages of the whole group.
+    pub(super) fn count(&self) -> u64 {
+        *self.count.get_or_init(|| count_messages(self.messages.iter()))
+    }
+
+    /// Different messages among some of them; mostly these are all.
+    pub(super) fn count_of(&self, own: &[&Msg<'_>]) -> u64 {
+        if own.len() == self.messages.len() { self.count() } else { count_messages(own.iter().copied()) }
     }
 }
 
 /// Different messages: forwarded copies of one message count once, fork legs each. A CANCEL or an ACK of a failure has
 /// the branch of its INVITE (RFC 3261 sections 9.1, 17.1.1.3): it was sent on where another of its kind was.
-pub(super) fn count_messages<'m>(messages: impl Iterator<Item = &'m Msg<'m>> + Clone) -> u64 {
+fn count_messages<'m>(messages: impl Iterator<Item = &'m Msg<'m>> + Clone) -> u64 {
     let requests = || messages.clone().filter(|m| m.is_request());
     let top = |m: &Msg<'_>| m.vias.first().copied().unwrap_or(0);
     let mut invites: Vec<(u64, u64)> = requests()

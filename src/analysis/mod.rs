@@ -174,7 +174,7 @@ pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
                 out.pushes.extend(push::pushes(&ctx, &group, &pushes));
                 out.messages_inside.extend(session::messages(&ctx, &group, &others));
             }
-            out.messages += message::count_messages(group.messages.iter());
+            out.messages += group.count();
             out
         })
         .collect();

@@ -60,6 +60,8 @@ pub(super) enum Line {
     ContentLength,
     Server,
     UserAgent,
+    ContentType,
+    Contact,
     Via,
     MessageBody,
     /// A field that only starts a record: the one at hand has lost its end.
@@ -70,7 +72,7 @@ pub(super) enum Line {
 pub(super) const PLACES: usize = Line::Via as usize;
 
 /// Names in lower case, with their compact forms (RFC 3261 section 7.3.3).
-const LINES: [(&[u8], Line); 18] = [
+const LINES: [(&[u8], Line); 20] = [
     (b"call-id", Line::CallId),
     (b"i", Line::CallId),
     (b"cseq", Line::CSeq),
@@ -82,6 +84,8 @@ const LINES: [(&[u8], Line); 18] = [
     (b"l", Line::ContentLength),
     (b"server", Line::Server),
     (b"user-agent", Line::UserAgent),
+    (b"c", Line::ContentType),
+    (b"m", Line::Contact),
     (b"via", Line::Via),
     (b"v", Line::Via),
     (b"message-body", Line::MessageBody),
@@ -90,6 +94,9 @@ const LINES: [(&[u8], Line); 18] = [
     (b"instance-id", Line::Opener),
     (b"logtype", Line::Opener),
 ];
+
+/// Names that start with the two letters of content-length.
+const ALIKE: [(&[u8], Line); 2] = [(b"content-type", Line::ContentType), (b"contact", Line::Contact)];
 
 /// By the first two letters of a line: the number of the one name it can have, counted from 1. Two looks at a
 /// table decide about most lines without a jump that the processor would have to guess.
@@ -132,9 +139,20 @@ pub(super) fn line(text: &[u8]) -> (Line, usize) {
     let &[first, second, ..] = text else { return (Line::Other, 0) };
     let candidate = usize::from(TABLE[key(first, second)]);
     match candidate.checked_sub(1).and_then(|i| Some((WORDS.get(i)?, LINES.get(i)?))) {
-        Some((words, (name, kind))) => words.find(text, name).map_or((Line::Other, 0), |value| (*kind, value)),
+        Some((words, (name, kind))) => match words.find(text, name) {
+            Some(value) => (*kind, value),
+            None if *kind == Line::ContentLength => alike(text),
+            None => (Line::Other, 0),
+        },
         None => (Line::Other, 0),
     }
+}
+
+/// The same of a line that starts as content-length does, and is none.
+fn alike(text: &[u8]) -> (Line, usize) {
+    const WORDS: [Words; 2] = [Words::of(ALIKE[0].0), Words::of(ALIKE[1].0)];
+    let mut all = ALIKE.iter().zip(&WORDS);
+    all.find_map(|((name, kind), words)| Some((*kind, words.find(text, name)?))).unwrap_or((Line::Other, 0))
 }
 
 /// A name of up to sixteen letters as two numbers, so that it is compared at once.
@@ -228,9 +246,20 @@ pub(super) fn opens_record(line: &[u8]) -> bool {
 /// [`is_header`], which knows all other forms.
 #[inline]
 pub(crate) fn starts_header(text: &[u8]) -> bool {
-    let name = text.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
-    name > 0 && text[0].is_ascii_alphabetic() && matches!(text.get(name..name + 2), Some(b": "))
+    let name = text.iter().position(|b| !IN_NAME[usize::from(*b)]).unwrap_or(text.len());
+    matches!(text.get(name..name + 2), Some(b": ")) && text[0].is_ascii_alphabetic()
 }
+
+/// The bytes of the name of a header.
+const IN_NAME: [bool; 256] = {
+    let mut all = [false; 256];
+    let mut byte = 0u8;
+    while byte < 0x80 {
+        all[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'-';
+        byte += 1;
+    }
+    all
+};
 
 /// Whether a line starts a header: a token, a colon, and a blank or nothing after it; without the blank
 /// only when the token cannot be a URI scheme or a word of a body (FORMAT.md section 7).
@@ -264,15 +293,16 @@ mod tests {
         /// The quick ways say what the careful ones say.
         #[test]
         fn names_are_the_same_both_ways(
-            which in 0..LINES.len() + FIELDS.len(), upper in any::<u32>(), cut in 0usize..3, behind in "[:! \tsr\r\n-]{0,5}[a-z]{0,18}",
+            which in 0..LINES.len() + FIELDS.len() + ALIKE.len(), upper in any::<u32>(), cut in 0usize..3, behind in "[:! \tsr\r\n-]{0,5}[a-z]{0,18}",
         ) {
-            let name = LINES.get(which).map_or_else(|| FIELDS[which - LINES.len()].0, |(name, _)| *name);
+            let name = LINES.iter().chain(&ALIKE).map(|(name, _)| *name).chain(FIELDS.iter().map(|(name, _)| *name)).nth(which).unwrap();
             let cased = name.iter().enumerate().map(|(i, b)| if upper >> (i % 32) & 1 == 1 { b.to_ascii_uppercase() } else { *b });
             let text: Vec<u8> = cased.take(name.len().saturating_sub(cut)).chain(behind.bytes()).collect();
             let slow = text.first_chunk::<2>().and_then(|[a, b]| {
                 let (name, kind) = LINES.get(usize::from(TABLE[key(*a, *b)]).checked_sub(1)?)?;
                 Some((*kind, value_of(&text, name)?))
             });
+            let slow = slow.or_else(|| ALIKE.iter().find_map(|(name, kind)| Some((*kind, value_of(&text, name)?))));
             prop_assert_eq!(line(&text), slow.unwrap_or((Line::Other, 0)));
             let mut fields = FIELDS.iter().filter_map(|(name, field)| Some((*field, value_of(&text, name)?)));
             prop_assert_eq!(field(&text), fields.next());

@@ -12,8 +12,10 @@ pub(crate) mod sign {
     pub(crate) const TEXT_FORMAT: u16 = 8;
     /// `P-Asserted-Identity`.
     pub(crate) const ASSERTED: u16 = 16;
+    /// The same name twice: [`ASSERTED`], or one of which framing keeps the place.
+    pub(crate) const REPEATED: u16 = 32;
     /// Nothing is known.
-    pub(crate) const ANY: u16 = u16::MAX;
+    pub(crate) const ANY: u16 = 0xff;
 }
 
 /// The signs of a line, by the first four letters of the names.

@@ -96,11 +96,6 @@ impl<'a> Message<'a> {
         Message { head, tail: Tail::Field(field) }
     }
 
-    /// Start line and headers as logged.
-    pub(crate) fn head(&self) -> &'a [u8] {
-        self.head
-    }
-
     /// The start line; one that was wrapped runs on to the first header.
     pub fn start_line(&self) -> StartLine<'a> {
         StartLine::parse(self.start_text())

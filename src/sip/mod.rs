@@ -7,7 +7,7 @@ mod grammar;
 mod message;
 mod product;
 
-pub(crate) use facts::{Facts, Offer, is_house, mcx_user};
+pub(crate) use facts::{Facts, Offer, PushHeaders, is_house, mcx_user};
 pub use grammar::{CSeq, Diagnostics, NameAddr, Via, q850_cause};
 pub(crate) use grammar::{address, quick};
 pub use message::{Header, Headers, Message, StartLine};

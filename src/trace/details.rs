@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::identity::one_line;
+use super::identity::{one_line, value_of_line};
 use super::{Event, Trace};
-use crate::record::{Layout, sign, starts_header};
-use crate::sip::{Facts, HeaderName, Headers, Message, Method};
+use crate::record::{HeaderLine, Layout, sign, starts_header};
+use crate::sip::{Facts, Header, HeaderName, Headers, Message, Method, PushHeaders, StartLine};
 
 /// Lowest bits of what is kept: facts, then the places of Peer, To and From, each 16 bits; 0 where a place is not known.
 const PEER: u32 = 16;
@@ -19,13 +19,50 @@ pub(super) fn of(record: &[u8], layout: &Layout, method: Method, to_tag: bool) -
         text(layout.start_line.start, layout.headers.end as usize),
         text(layout.headers.end, record.len()),
     );
-    let facts = Facts::of(&message, method, to_tag, layout.signs);
-    // Only the first of a name counts, and lines that begin in an unusual way may be headers that framing did not see.
-    let place = |at: Option<u32>| {
-        let at = at.filter(|at| layout.signs != sign::ANY && starts_header(text(*at, record.len())));
-        at.and_then(|at| u16::try_from(at).ok()).map_or(0, u64::from)
+    let facts = match method {
+        Method::Message => quick_push(record, layout, &message, to_tag),
+        _ => None,
     };
-    place(layout.from) << FROM | place(layout.to) << TO | place(layout.peer) << PEER | u64::from(facts.bits())
+    let facts = facts.unwrap_or_else(|| Facts::of(&message, method, to_tag, layout.signs));
+    let place = |at: Option<u32>| place(record, layout, at);
+    place(layout.from.map(|l| l.start)) << FROM
+        | place(layout.to.map(|l| l.start)) << TO
+        | place(layout.peer) << PEER
+        | u64::from(facts.bits())
+}
+
+/// The place of a header or field, 0 where it is not there or not sure: only the first of a name counts, and lines that
+/// begin in an unusual way may be headers that framing did not see.
+pub(super) fn place(record: &[u8], layout: &Layout, at: Option<u32>) -> u64 {
+    let is_sure = |at: &u32| layout.signs != sign::ANY && starts_header(record.get(*at as usize..).unwrap_or_default());
+    at.filter(is_sure).and_then(|at| u16::try_from(at).ok()).map_or(0, u64::from)
+}
+
+/// The quick way to tell a push, where each header that may tell stands on one line and once.
+fn quick_push(record: &[u8], layout: &Layout, message: &Message<'_>, to_tag: bool) -> Option<Facts> {
+    let text = record.get(..layout.headers.end as usize)?;
+    let start = message.start_line();
+    let is_request = !matches!(start, StartLine::Response { .. });
+    let doubts = if is_request { sign::REPEATED } else { sign::REPEATED | sign::DIAGNOSTICS };
+    if layout.signs & doubts != 0 {
+        return None;
+    }
+    let value = |line: Option<HeaderLine>| match line {
+        // Without a blank behind the colon it may be the end of the header before.
+        Some(line) if starts_header(text.get(line.start as usize..)?) => value_of_line(text, line),
+        Some(_) => None,
+        None => Some(&b""[..]),
+    };
+    let headers = PushHeaders {
+        to: value(layout.to)?,
+        from: value(layout.from)?,
+        content_type: value(layout.content_type)?,
+        server: value(layout.server)?,
+        agent: value(layout.agent)?,
+        contact: value(layout.contact)?,
+    };
+    let uri = if let StartLine::Request { uri, .. } = start { uri } else { &[] };
+    Some(Facts::of_push(headers.tell(uri, is_request, to_tag && is_request)))
 }
 
 impl Trace {
@@ -54,6 +91,17 @@ impl Trace {
         };
         let kept = place.and_then(Headers::at_header);
         kept.or_else(|| self.message(event)?.header(name)).map(|h| h.value())
+    }
+
+    /// The cleaned values of P-Asserted-Identity.
+    pub(crate) fn asserted<'t>(&'t self, event: &Event) -> impl Iterator<Item = Cow<'t, [u8]>> + use<'t> {
+        let is = |h: &Header<'_>| h.name.eq_ignore_ascii_case(b"p-asserted-identity");
+        let lacks = self.lacks(event, sign::ASSERTED);
+        let kept = self.asserted_place(event).and_then(|at| self.record(event).get(at..event.head_end as usize));
+        let only = kept.and_then(Headers::at_header);
+        let all = if lacks || only.is_some() { None } else { self.message(event) };
+        let all = all.into_iter().flat_map(|m| m.headers_starting_with(b"p"));
+        only.into_iter().chain(all).filter(is).map(|h| h.value())
     }
 
     /// Value of the record field `Peer`, by its place.
@@ -87,6 +135,8 @@ mod tests {
             headers in prop::collection::vec(prop::sample::select(vec![
                 "From: <sip:a@b>;tag=1", "f: x", "from:y", "\x0bFrom: z", "\rt:", "To: <sip:b@c>", "To: \"b\r\n b\" <sip:b@c>;tag=7", "T : d", " To: e", "To:",
                 "Content-Type: application/sdp", "words of a wrap", "Server: RTC/6.0", "User-Agent: x McxService/4", "Contact: <sip:x;opaque=srvr:mcxExternal>", "",
+                "P-Asserted-Identity: <sip:a@b>", "p-asserted-identity:x", "P-Asserted-Service: y", "Content-Type: x/lync.PushNotification+xml", "m: <sip:y>", "contact : z",
+                "ms-diagnostics-public: 30001;reason=\"x\"", "Server: PnchApplication",
                 "Ms-Text-Format: text/plain", "From: <sip:McxUser0123456789abcdef0123456789abcdefbob@contoso.com>",
             ]), 0..6),
             end in prop::sample::select(vec!["\r\n", "\n"]),
@@ -102,6 +152,7 @@ mod tests {
                 for name in [HeaderName::From, HeaderName::To, HeaderName::Contact] {
                     prop_assert_eq!(kept.header(a, name), read.header(b, name));
                 }
+                prop_assert_eq!(kept.asserted(a).collect::<Vec<_>>(), read.asserted(b).collect::<Vec<_>>());
                 let product = |trace: &Trace, e: &Event| trace.product(e).map(|m| m.text().trim_ascii().to_vec());
                 prop_assert_eq!(product(&kept, a), product(&read, b));
             }

@@ -65,7 +65,10 @@ pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>) -> Trace {
         .map(|(i, input)| {
             let file = FileId(u32::try_from(i).unwrap_or(u32::MAX));
             let lines = LineIndex::new(input.bytes().len(), options.chunk);
-            let parts = read_input(input.bytes(), file, options, (&hasher, &products), |chunk| {
+            let parts = read_input(input.bytes(), file, options, (&hasher, &products), |chunk, own| {
+                if let Some(own) = &mut own.identities {
+                    own.words.shrink_to_fit();
+                }
                 input.forget(chunk.number.saturating_mul(options.chunk), chunk.bytes);
                 if chunk.again {
                     return;
@@ -87,7 +90,7 @@ fn read_input(
     file: FileId,
     options: &LoadOptions<'_>,
     known: (&foldhash::fast::RandomState, &Finding),
-    done: impl Fn(ChunkDone) + Sync,
+    done: impl Fn(ChunkDone, &mut Worker) + Sync,
 ) -> Vec<Part> {
     let chunk = options.chunk;
     record::frame(

@@ -16,8 +16,8 @@ mod source;
 pub use event::{Event, EventId, Symbol};
 pub(crate) use identity::Identity;
 pub use load::{LoadOptions, Progress};
-pub(crate) use outside::component;
 pub use outside::{ComponentLine, LinePlace};
+pub(crate) use outside::{PREFIX, component};
 pub(crate) use products::Maker;
 pub use source::Source;
 

@@ -5,7 +5,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::intern::Interner;
 use super::{Event, Trace};
-use crate::sip::{Headers, Product};
+use crate::record::HeaderLine;
+use crate::sip::Product;
 use crate::span::Span;
 
 /// The names that all workers find. Their numbers depend on which worker comes first, so nothing may depend on them.
@@ -159,7 +160,7 @@ impl Trace {
     }
 }
 
-/// The value of the header whose line starts the text.
-pub(super) fn value_at(text: &[u8]) -> Option<&[u8]> {
-    super::identity::one_line(text).or_else(|| Headers::at_header(text).map(|h| h.raw))
+/// The value of the header of a line.
+pub(super) fn value_at(text: &[u8], line: HeaderLine) -> Option<&[u8]> {
+    super::identity::value_of_line(text, line).or_else(|| super::identity::header_at(text, line).map(|h| h.raw))
 }

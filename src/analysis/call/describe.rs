@@ -8,7 +8,6 @@ use crate::analysis::coverage::Order;
 use crate::analysis::message::{Context, Msg};
 use crate::analysis::servers::ServerId;
 use crate::analysis::words::{Modality, Outcome};
-use crate::record::sign;
 use crate::sip::{HeaderName, Method, NameAddr, Offer};
 use crate::text::decode;
 use crate::trace::EventId;
@@ -39,12 +38,9 @@ pub(super) fn describe(ctx: &Context<'_>, call: &mut Call, attempts: &[Attempt<'
     }
     // The callee may be called by a number, and be known by the address that the phone asserts.
     let rang = |m: &&&Msg<'_>| m.method == Method::Invite && matches!(m.status, 180 | 183 | 200..300);
-    let asserts = |m: &&Msg<'_>| !ctx.event(m.id).is_some_and(|e| ctx.trace.lacks(e, sign::ASSERTED));
-    let rang = last.messages.iter().filter(rang).take(32).copied();
-    for m in rang.filter(asserts).filter_map(|m| ctx.message(m.id)) {
-        for header in m.headers_starting_with(b"p").filter(|h| h.name.eq_ignore_ascii_case(b"p-asserted-identity")) {
-            add(&mut call.callees, &decode(NameAddr::parse(&header.value()).address()));
-        }
+    let rang = last.messages.iter().filter(rang).take(32).filter_map(|m| ctx.event(m.id));
+    for value in rang.flat_map(|event| ctx.trace.asserted(event)) {
+        add(&mut call.callees, &decode(NameAddr::parse(&value).address()));
     }
 }
 
