@@ -17,8 +17,9 @@ use rayon::prelude::*;
 
 use super::scan::{RawRecord, Scanner, likely_boundary};
 
-/// Bytes a worker takes at a time: large enough to make joining free, small enough to share the work evenly.
-pub const CHUNK: usize = if cfg!(debug_assertions) { 64 << 10 } else { 1 << 20 };
+/// Bytes a worker takes at a time: large enough to make joining free and its lists worth memory of their own, which goes
+/// back at once when they are joined; small enough to share the work evenly.
+pub const CHUNK: usize = if cfg!(debug_assertions) { 64 << 10 } else { 4 << 20 };
 
 /// A chunk that has been read.
 #[derive(Clone, Copy, Debug)]
