@@ -26,8 +26,15 @@ impl<'t> Context<'t> {
         self.trace.event(id)
     }
 
-    pub(super) fn message(&self, id: EventId) -> Option<Message<'t>> {
+    /// Only here: rules ask for what was kept of a message, not for its text.
+    fn message(&self, id: EventId) -> Option<Message<'t>> {
         self.trace.message(self.trace.event(id)?)
+    }
+
+    /// A message that may have headers of the ms-diagnostics family.
+    pub(super) fn with_diagnostics(&self, id: EventId) -> Option<Message<'t>> {
+        let event = self.event(id).filter(|e| !self.trace.lacks(e, sign::DIAGNOSTICS))?;
+        self.trace.message(event)
     }
 
     /// The cleaned value of a header.

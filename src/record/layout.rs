@@ -204,7 +204,8 @@ impl Layout {
             at = feed + 1;
             let (kind, value) = names::line(text);
             match kind {
-                Line::Other => {
+                Line::Other => {}
+                Line::Rare => {
                     let own = signs::of_line(text);
                     if own & signs::sign::ASSERTED != 0 {
                         self.signs |= if self.asserted.is_some() { signs::sign::REPEATED } else { 0 };
@@ -360,7 +361,7 @@ fn continued(bytes: &[u8], end: usize) -> usize {
         let rest = bytes.get(end..).unwrap_or_default();
         let text = rest.trim_ascii_start();
         // Of these two only what is sure to be a header counts.
-        let named = !matches!(names::line(text).0, Line::Other | Line::ContentType | Line::Contact);
+        let named = !matches!(names::line(text).0, Line::Other | Line::Rare | Line::ContentType | Line::Contact);
         if text.is_empty() || named || is_header(text) || text.starts_with(b"TL_") {
             return end;
         }

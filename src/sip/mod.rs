@@ -10,6 +10,7 @@ mod product;
 pub(crate) use facts::{Facts, Offer, PushHeaders, is_house, mcx_user};
 pub use grammar::{CSeq, Diagnostics, NameAddr, Via, q850_cause};
 pub(crate) use grammar::{address, quick};
+pub(crate) use message::StartKind;
 pub use message::{Header, Headers, Message, StartLine};
 pub use product::Product;
 

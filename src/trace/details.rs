@@ -77,7 +77,7 @@ impl Trace {
     }
 
     /// The text from a place that was kept on, to the end of the headers.
-    fn from_place(&self, event: &Event, place: u32) -> Option<&[u8]> {
+    fn text_at(&self, event: &Event, place: u32) -> Option<&[u8]> {
         let at = usize::try_from(self.details(event)? >> place & 0xffff).ok().filter(|at| *at > 0)?;
         self.record(event).get(at..event.head_end as usize)
     }
@@ -85,8 +85,8 @@ impl Trace {
     /// The cleaned value of the first header of a name.
     pub(crate) fn header<'t>(&'t self, event: &Event, name: HeaderName) -> Option<Cow<'t, [u8]>> {
         let place = match name {
-            HeaderName::From => self.from_place(event, FROM),
-            HeaderName::To => self.from_place(event, TO),
+            HeaderName::From => self.text_at(event, FROM),
+            HeaderName::To => self.text_at(event, TO),
             _ => None,
         };
         let kept = place.and_then(Headers::at_header);
@@ -106,7 +106,7 @@ impl Trace {
 
     /// Value of the record field `Peer`, by its place.
     pub(super) fn kept_peer(&self, event: &Event) -> Option<&[u8]> {
-        one_line(self.from_place(event, PEER)?)
+        one_line(self.text_at(event, PEER)?)
     }
 }
 

@@ -11,7 +11,7 @@ use super::products::{Finding, Products};
 use super::{Event, LineIndex, Problem, Source, Symbol, Trace};
 use crate::input::Input;
 use crate::record::{self, CHUNK, ChunkDone, DateOrder, Flaw, RawRecord, RecordKind, prefix};
-use crate::sip::{CSeq, Method, StartLine};
+use crate::sip::{CSeq, Method, StartKind};
 use crate::span::{FileId, Span};
 use crate::time::Timestamp;
 
@@ -290,10 +290,10 @@ fn read(
     let (mut status, mut method) = (0, Method::Unknown);
     if layout.kind == RecordKind::Protocol {
         method = cseq.method;
-        match StartLine::parse(of(&layout.start_line)) {
-            StartLine::Request { method: m, .. } => method = m,
-            StartLine::Response { status: s, .. } => status = s,
-            StartLine::Unknown => flaw = flaw.or(Some(Flaw::NoStartLine)),
+        match StartKind::parse(of(&layout.start_line)) {
+            StartKind::Request(m) => method = m,
+            StartKind::Response(s) => status = s,
+            StartKind::Unknown => flaw = flaw.or(Some(Flaw::NoStartLine)),
         }
         if layout.call_id.start >= layout.call_id.end || layout.cseq.start >= layout.cseq.end {
             flaw = flaw.or(Some(Flaw::NoIdentity));
