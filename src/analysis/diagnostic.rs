@@ -1,7 +1,6 @@
 //! What servers and clients say about a failure: the headers of the ms-diagnostics family.
 
 use super::message::Context;
-use crate::record::sign;
 use crate::sip::{Diagnostics, HeaderName, Message};
 use crate::text::{contains_ignore_case, decode};
 use crate::trace::EventId;
@@ -22,9 +21,7 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// All of them in the message of a record.
     pub(super) fn of(ctx: &Context<'_>, id: EventId) -> Vec<Diagnostic> {
-        let lacks = ctx.event(id).is_some_and(|e| ctx.trace.lacks(e, sign::DIAGNOSTICS));
-        let message = if lacks { None } else { ctx.message(id) };
-        message.map(|m| Diagnostic::read(&m)).unwrap_or_default()
+        ctx.with_diagnostics(id).map(|m| Diagnostic::read(&m)).unwrap_or_default()
     }
 
     fn read(message: &Message<'_>) -> Vec<Diagnostic> {

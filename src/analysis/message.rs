@@ -1,16 +1,17 @@
 //! The messages of one Call-ID with the parts that tie them together.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use super::Options;
 use super::clocks::Clocks;
 use super::coverage::Coverage;
 use super::servers::{Role, ServerId, Servers};
 use crate::record::{Direction, RecordKind, sign};
-use crate::sip::{HeaderName, Message, Method, StartLine};
+use crate::sip::{Facts, HeaderName, Message, Method, StartLine};
 use crate::text::{clean, decode, host_of};
 use crate::time::Timestamp;
-use crate::trace::{Event, EventId, Identity, Trace};
+use crate::trace::{Event, EventId, Identity, Maker, Trace};
 
 pub(super) struct Context<'t> {
     pub(super) trace: &'t Trace,
@@ -25,8 +26,15 @@ impl<'t> Context<'t> {
         self.trace.event(id)
     }
 
-    pub(super) fn message(&self, id: EventId) -> Option<Message<'t>> {
+    /// Only here: rules ask for what was kept of a message, not for its text.
+    fn message(&self, id: EventId) -> Option<Message<'t>> {
         self.trace.message(self.trace.event(id)?)
+    }
+
+    /// A message that may have headers of the ms-diagnostics family.
+    pub(super) fn with_diagnostics(&self, id: EventId) -> Option<Message<'t>> {
+        let event = self.event(id).filter(|e| !self.trace.lacks(e, sign::DIAGNOSTICS))?;
+        self.trace.message(event)
     }
 
     /// The cleaned value of a header.
@@ -37,7 +45,26 @@ impl<'t> Context<'t> {
             HeaderName::Warning => lacks(sign::WARNING),
             _ => false,
         };
-        if missing { None } else { self.message(id)?.header(name).map(|h| h.value()) }
+        if missing { None } else { self.trace.header(self.event(id)?, name) }
+    }
+
+    /// What its text tells of a message, kept when it was read.
+    pub(super) fn facts(&self, id: EventId) -> Facts {
+        self.event(id).map_or_else(Facts::default, |event| self.trace.facts(event))
+    }
+
+    /// The cause of the telephone network that a message tells.
+    pub(super) fn gateway_cause(&self, id: EventId) -> Option<u32> {
+        let event = self.event(id).filter(|e| !self.trace.lacks(e, sign::REASON))?;
+        self.trace.message(event)?.gateway_cause()
+    }
+
+    /// The Request-URI of a request.
+    pub(super) fn request_uri(&self, id: EventId) -> Option<&'t [u8]> {
+        match self.message(id)?.start_line() {
+            StartLine::Request { uri, .. } => Some(uri),
+            _ => None,
+        }
     }
 
     /// The reason phrase of a response.
@@ -117,7 +144,7 @@ pub(super) struct Msg<'t> {
     /// Top entry first.
     pub(super) vias: Cow<'t, [u64]>,
     /// Value of Server, else of User-Agent.
-    pub(super) product: Option<&'t [u8]>,
+    pub(super) product: Option<Maker<'t>>,
 }
 
 impl Msg<'_> {
@@ -133,6 +160,8 @@ impl Msg<'_> {
 pub(super) struct Group<'t> {
     /// In order of time, then of each file.
     pub(super) messages: Vec<Msg<'t>>,
+    /// How many different ones they are, once somebody asks.
+    count: OnceLock<u64>,
     /// Diagnostic records that name this Call-ID.
     pub(super) diagnostics: Vec<EventId>,
 }
@@ -150,13 +179,25 @@ impl<'t> Group<'t> {
             }
         }
         messages.sort_by_key(|m| m.time);
-        Group { messages, diagnostics }
+        Group { messages, count: OnceLock::new(), diagnostics }
+    }
+}
+
+impl Group<'_> {
+    /// Different messages of the whole group.
+    pub(super) fn count(&self) -> u64 {
+        *self.count.get_or_init(|| count_messages(self.messages.iter()))
+    }
+
+    /// Different messages among some of them; mostly these are all.
+    pub(super) fn count_of(&self, own: &[&Msg<'_>]) -> u64 {
+        if own.len() == self.messages.len() { self.count() } else { count_messages(own.iter().copied()) }
     }
 }
 
 /// Different messages: forwarded copies of one message count once, fork legs each. A CANCEL or an ACK of a failure has
 /// the branch of its INVITE (RFC 3261 sections 9.1, 17.1.1.3): it was sent on where another of its kind was.
-pub(super) fn count_messages<'m>(messages: impl Iterator<Item = &'m Msg<'m>> + Clone) -> u64 {
+fn count_messages<'m>(messages: impl Iterator<Item = &'m Msg<'m>> + Clone) -> u64 {
     let requests = || messages.clone().filter(|m| m.is_request());
     let top = |m: &Msg<'_>| m.vias.first().copied().unwrap_or(0);
     let mut invites: Vec<(u64, u64)> = requests()

@@ -174,10 +174,18 @@ pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
                 out.pushes.extend(push::pushes(&ctx, &group, &pushes));
                 out.messages_inside.extend(session::messages(&ctx, &group, &others));
             }
-            out.messages += message::count_messages(group.messages.iter());
+            out.messages += group.count();
             out
         })
+        // They wait for each other; what lists have too much while they double serves the next ones.
+        .map(|mut part| {
+            part.calls.shrink_to_fit();
+            part.pushes.shrink_to_fit();
+            part.messages_inside.shrink_to_fit();
+            part
+        })
         .collect();
+    drop(groups);
     let mut out = Analysis {
         calls: Vec::with_capacity(parts.iter().map(|p| p.calls.len()).sum()),
         pushes: Vec::with_capacity(parts.iter().map(|p| p.pushes.len()).sum()),

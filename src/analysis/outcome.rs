@@ -12,12 +12,15 @@ const MEDIA_FINAL: [u32; 3] = [52017, 52063, 7008];
 /// Call admission control: no bandwidth.
 const BANDWIDTH: [u32; 2] = [4, 5];
 
+/// The status of which warning, reason phrase and texts of diagnostics are read: 480.
+pub(super) const BY_WORDS: u16 = 480;
+
 /// What is known when a final response is judged.
 pub(super) struct Final<'a> {
     pub(super) status: u16,
-    /// Value of Warning, if any.
+    /// Value of Warning, if any; empty for any other status than [`BY_WORDS`].
     pub(super) warning: &'a [u8],
-    /// Reason phrase and diagnostics texts.
+    /// Reason phrase and diagnostics texts; likewise.
     pub(super) reason: &'a str,
     pub(super) diagnostics: &'a [Diagnostic],
     /// 180 was seen. 183 is early media and no ringing: `no_answer` and `no_response` differ by this.
@@ -39,7 +42,7 @@ pub(super) fn of_final(f: &Final<'_>) -> Outcome {
         488 | 606 | 415 if has(&MEDIA_FINAL) => Outcome::MediaFailed,
         400.. if has(&BANDWIDTH) => Outcome::MediaFailed,
         603 | 605 => Outcome::Declined,
-        480 if does_not_disturb(f) => Outcome::DoNotDisturb,
+        BY_WORDS if does_not_disturb(f) => Outcome::DoNotDisturb,
         486 | 600 => Outcome::Busy,
         487 => Outcome::Cancelled,
         408 | 480 if f.rang => Outcome::NoAnswer,

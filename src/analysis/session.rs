@@ -10,10 +10,10 @@ use super::named::named;
 use super::push::{Sets, Sighting};
 use super::words::Verdict;
 use crate::record::Direction;
-use crate::sip::{HeaderName, NameAddr, Product};
+use crate::sip::{HeaderName, NameAddr};
 use crate::text::{contains_ignore_case, decode, host_of};
 use crate::time::Timestamp;
-use crate::trace::EventId;
+use crate::trace::{EventId, Maker};
 
 /// One message inside a conversation.
 #[derive(Clone, Debug)]
@@ -72,7 +72,7 @@ pub(super) fn messages(ctx: &Context<'_>, group: &Group<'_>, sets: &Sets<'_>) ->
 /// `name`: what a side of the dialog calls itself, by its tag.
 fn read<'m>(
     ctx: &Context<'_>,
-    name: &dyn Fn(u64) -> Option<&'m [u8]>,
+    name: &dyn Fn(u64) -> Option<Maker<'m>>,
     cseq: u32,
     set: &[&Msg<'_>],
 ) -> Option<SessionMessage> {
@@ -86,7 +86,7 @@ fn read<'m>(
     let to_phone = |m: &&&Msg<'_>| {
         let outward = (m.direction == Direction::Outgoing) == m.is_request();
         outward && peer(m).is_some_and(|p| is_mobility_listener(&p))
-            || !m.is_request() && m.status > 100 && m.product.is_some_and(Product::is_mobile)
+            || !m.is_request() && m.status > 100 && m.product.is_some_and(Maker::is_mobile)
     };
     let phone = set.iter().find(to_phone);
     let behind = |p: &str| p.ends_with(":5061") && ctx.servers.is_own_host(host_of(p));
@@ -96,7 +96,7 @@ fn read<'m>(
         // To a desktop client: most messages are.
         return None;
     }
-    let client = phone.and_then(|_| Product::client(name(request.to_tag)?));
+    let client = phone.and_then(|_| name(request.to_tag)?.client());
     if client == Some(false) {
         // Behind UCWA, too: a Mac.
         return None;

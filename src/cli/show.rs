@@ -10,7 +10,7 @@ use siptrail::ladder::text::{TextOptions, TimeStyle};
 use siptrail::ladder::{self, Subject};
 use siptrail::report::page;
 use siptrail::report::story::{Story, write_list};
-use siptrail::{Depth, Trace};
+use siptrail::{Depth, Trace, findings};
 
 use super::clock::GivenClocks;
 use super::output::Output;
@@ -98,7 +98,9 @@ impl Show {
             Ok(output) => output,
             Err(line) => return Ok(failed(&line)),
         };
-        let Some((trace, analysis)) = self.clocks.read(&self.inputs, Depth::Causes) else { return Ok(Status::Failed) };
+        let Some((trace, mut analysis)) = self.clocks.read(&self.inputs, Depth::Calls) else {
+            return Ok(Status::Failed);
+        };
         let stories = ladder::find(&trace, &analysis, &self.what);
         let chosen = match (&stories[..], self.nth) {
             ([], _) => Err(self.not_found(&trace)),
@@ -111,6 +113,10 @@ impl Show {
             Ok(chosen) => chosen,
             Err(line) => return Ok(failed(&line)),
         };
+        if chosen.is_some() {
+            // A list tells no causes.
+            findings::attach(&trace, &mut analysis);
+        }
         let width = self.width.map_or_else(|| terminal(self.output.is_none()), usize::from);
         let saved = output.is_file() && self.form == Form::Text;
         output.write(self.form == Form::Text, |out| {
@@ -142,6 +148,8 @@ impl Show {
                 Form::Html => ladder::html::write(&trace, &analysis, &ladder, time, out),
             }
         })?;
+        // As with a report: the process ends here.
+        std::mem::forget((trace, analysis, stories));
         Ok(Status::Fine)
     }
 

@@ -1,6 +1,7 @@
 //! What the telephone network says of a failed call: the cause in a `Reason` header (RFC 3326, ITU-T Q.850).
 
 use crate::analysis::Call;
+use crate::record::sign;
 use crate::sip::Method;
 use crate::trace::{Event, Trace};
 
@@ -14,5 +15,6 @@ pub(super) fn cause(trace: &Trace, call: &Call) -> Option<u32> {
             || (e.status == 0 && matches!(e.method, Method::Bye | Method::Cancel))
     };
     let events = call.own_records().iter().filter_map(|id| trace.event(*id));
-    events.filter(ends).find_map(|event| trace.message(event)?.gateway_cause())
+    let mut may = events.filter(ends).filter(|event| !trace.lacks(event, sign::REASON));
+    may.find_map(|event| trace.message(event)?.gateway_cause())
 }

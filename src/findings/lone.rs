@@ -23,35 +23,40 @@ const SIP_PORT: &str = ":5061";
 
 /// All of them, by record.
 pub(super) fn causes(trace: &Trace, analysis: &Analysis) -> Vec<LoneCause> {
-    let judged = judged(trace, analysis);
-    let used: HashSet<EventId> = analysis
-        .calls
-        .iter()
-        .flat_map(|c| &c.evidence)
-        .chain(analysis.pushes.iter().flat_map(|p| &p.evidence))
-        .copied()
-        .collect();
-    let is_lone = |id: EventId, event: &Event| {
-        event.kind != RecordKind::Protocol
-            && !event.is_copy()
-            && event.call_id().is_none_or(|call| !judged.contains(&call))
-            && !used.contains(&id)
-    };
-    trace
+    let told: Vec<(EventId, Vec<&'static str>)> = trace
         .events()
         .par_iter()
         .enumerate()
-        .filter_map(|(i, event)| Some((EventId(u32::try_from(i).ok()?), event)))
-        .filter(|(id, event)| is_lone(*id, event))
-        .flat_map_iter(|(id, event)| {
-            let codes = of_record(trace, event);
+        .filter(|(_, event)| event.kind != RecordKind::Protocol && !event.is_copy())
+        .filter_map(|(i, event)| Some((EventId(u32::try_from(i).ok()?), of_record(trace, event))))
+        .filter(|(_, codes)| !codes.is_empty())
+        .collect();
+    if told.is_empty() {
+        return Vec::new();
+    }
+    let judged = judged(trace, analysis, &told);
+    let evidence = analysis.calls.iter().flat_map(|c| &c.evidence);
+    let evidence = evidence.chain(analysis.pushes.iter().flat_map(|p| &p.evidence));
+    let is_told = |id: &&EventId| told.binary_search_by_key(*id, |(id, _)| *id).is_ok();
+    let used: HashSet<EventId> = evidence.filter(is_told).copied().collect();
+    let is_lone = |id: &EventId| {
+        let call = trace.event(*id).and_then(Event::call_id);
+        call.is_none_or(|call| !judged.contains(&call)) && !used.contains(id)
+    };
+    told.into_iter()
+        .filter(|(id, _)| is_lone(id))
+        .flat_map(|(id, codes)| {
             codes.into_iter().map(move |code| LoneCause { code, record: id, time: analysis.time(trace, id) })
         })
         .collect()
 }
 
-/// Call-IDs whose messages are in the logs and tell what became of them.
-fn judged(trace: &Trace, analysis: &Analysis) -> HashSet<Symbol> {
+/// Of the Call-IDs that records name, those whose messages are in the logs and tell what became of them.
+fn judged(trace: &Trace, analysis: &Analysis, told: &[(EventId, Vec<&'static str>)]) -> HashSet<Symbol> {
+    let named: HashSet<Symbol> = told.iter().filter_map(|(id, _)| trace.event(*id)?.call_id()).collect();
+    if named.is_empty() {
+        return named;
+    }
     let of = |own: &[EventId]| own.iter().find_map(|id| trace.event(*id)?.call_id());
     let calls =
         analysis.calls.iter().filter(|c| c.outcome != Outcome::Undetermined).filter_map(|c| of(c.own_records()));
@@ -63,7 +68,7 @@ fn judged(trace: &Trace, analysis: &Analysis) -> HashSet<Symbol> {
         e.kind == RecordKind::Protocol && !own
     };
     let others = trace.events().iter().filter(|e| other(e)).filter_map(Event::call_id);
-    calls.chain(pushes).chain(others).collect()
+    calls.chain(pushes).chain(others).filter(|call| named.contains(call)).collect()
 }
 
 /// The causes that a record names.

@@ -139,11 +139,12 @@ fn lost_between(nearby: &Nearby<'_>, push: &Push) -> bool {
 fn goes_to_another_address(nearby: &Nearby<'_>, push: &Push) -> bool {
     let first = push.hops.first().and_then(|h| nearby.trace.event(h.event));
     let Some(message) = first.and_then(|e| nearby.trace.message(e)) else { return false };
-    let is_push = message
-        .header(HeaderName::ContentType)
-        .is_some_and(|h| contains_ignore_case(&h.value(), b"lync.pushnotification+xml"));
     let StartLine::Request { uri, .. } = message.start_line() else { return false };
-    is_push && !decode(uri).to_ascii_lowercase().starts_with("sip:push@push.lync.com")
+    if decode(uri).to_ascii_lowercase().starts_with("sip:push@push.lync.com") {
+        return false;
+    }
+    let kind = message.header(HeaderName::ContentType);
+    kind.is_some_and(|h| contains_ignore_case(&h.value(), b"lync.pushnotification+xml"))
 }
 
 /// Final responses to the MESSAGE on one server, in one direction, on one branch.

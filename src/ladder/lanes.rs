@@ -246,7 +246,7 @@ fn links(trace: &Trace, servers: &Servers, crossings: &[Crossing]) -> HashMap<Li
         if let Some(id) = down_logged {
             link.down = Some(End::Logged(id));
         }
-        let product = trace.event(c.first()).and_then(|e| trace.product(e)).map(<[u8]>::to_vec);
+        let product = trace.event(c.first()).and_then(|e| trace.product(e)).map(|m| m.text().to_vec());
         if request && c.vias.len() <= 1 {
             link.origin = true;
             link.up_product = link.up_product.take().or(product);

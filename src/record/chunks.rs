@@ -17,8 +17,9 @@ use rayon::prelude::*;
 
 use super::scan::{RawRecord, Scanner, likely_boundary};
 
-/// Bytes a worker takes at a time: large enough to make joining free, small enough to share the work evenly.
-pub const CHUNK: usize = if cfg!(debug_assertions) { 64 << 10 } else { 1 << 20 };
+/// Bytes a worker takes at a time: large enough to make joining free and its lists worth memory of their own, which goes
+/// back at once when they are joined; small enough to share the work evenly.
+pub const CHUNK: usize = if cfg!(debug_assertions) { 64 << 10 } else { 4 << 20 };
 
 /// A chunk that has been read.
 #[derive(Clone, Copy, Debug)]
@@ -42,12 +43,14 @@ pub struct Framed<R> {
     pub end: usize,
     /// Start of the first record: its prefix may lie before all that was read here.
     first: Option<usize>,
-    /// End of each record, ascending.
-    ends: Vec<usize>,
+    /// From where ends are counted: where reading began at first.
+    base: usize,
+    /// End of each record, ascending; what one worker reads is shorter than 4 GiB.
+    ends: Vec<u32>,
     /// One result per record, in order.
     pub records: Vec<R>,
     /// Non-empty lines outside records, one entry per record for the lines before it.
-    lines_before: Vec<i64>,
+    lines_before: Vec<i32>,
     /// The same behind the last record.
     lines_after: i64,
 }
@@ -55,12 +58,26 @@ pub struct Framed<R> {
 impl<R> Framed<R> {
     /// Lines that belong to no record.
     pub fn lines_outside(&self) -> i64 {
-        self.lines_before.iter().sum::<i64>() + self.lines_after
+        self.lines_before.iter().copied().map(i64::from).sum::<i64>() + self.lines_after
+    }
+
+    /// The record that ends at a place.
+    fn ends_at(&self, pos: usize) -> Option<usize> {
+        let relative = u32::try_from(pos.checked_sub(self.base)?).ok()?;
+        self.ends.binary_search(&relative).ok()
+    }
+
+    fn end(&self, record: usize) -> Option<usize> {
+        self.ends.get(record).map(|end| self.base + *end as usize)
+    }
+
+    fn last_end(&self) -> Option<usize> {
+        self.end(self.ends.len().checked_sub(1)?)
     }
 
     /// Forgets the first `n` records, which were read from a wrong start.
     fn drop_first(&mut self, n: usize) {
-        self.start = self.ends.get(n.wrapping_sub(1)).copied().unwrap_or(self.start);
+        self.start = n.checked_sub(1).and_then(|last| self.end(last)).unwrap_or(self.start);
         self.ends.drain(..n);
         self.records.drain(..n);
         self.lines_before.drain(..n);
@@ -69,13 +86,13 @@ impl<R> Framed<R> {
 
 /// Frames `bytes` in chunks of `chunk` bytes on all threads of the current pool; `read` turns each record
 /// into what the caller keeps, with a worker's own state `S` (an interner, say); `done` is told of
-/// each chunk when it has been read.
+/// each chunk when it has been read, and has the state to tidy.
 pub fn frame<S: Send, R: Send>(
     bytes: &[u8],
     chunk: usize,
     state: impl Fn() -> S + Sync,
     read: impl Fn(&mut S, &RawRecord) -> R + Sync,
-    done: impl Fn(ChunkDone) + Sync,
+    done: impl Fn(ChunkDone, &mut S) + Sync,
 ) -> Vec<(S, Framed<R>)> {
     let chunk = chunk.clamp(1, 1 << 30);
     let count = bytes.len().div_ceil(chunk).max(1);
@@ -91,8 +108,9 @@ pub fn frame<S: Send, R: Send>(
         .map(|i| {
             let part = range(i);
             let start = if i == 0 { 0 } else { likely_boundary(bytes, part.start, part.end) };
-            let (own, framed, mut scanner) = run(part.start, 0, start..part.end, &|_| false);
-            done(ChunkDone { number: i, bytes: part.len(), line_feeds: scanner.feeds_before(part.end), again: false });
+            let (mut own, framed, mut scanner) = run(part.start, 0, start..part.end, &|_| false);
+            let line_feeds = scanner.feeds_before(part.end);
+            done(ChunkDone { number: i, bytes: part.len(), line_feeds, again: false }, &mut own);
             (own, framed)
         })
         .collect();
@@ -108,20 +126,20 @@ pub fn frame<S: Send, R: Send>(
         // The worker did not know where the record before its first one ends.
         let fits = |behind: usize| framed.first.is_none_or(|first| first >= behind);
         let goes_on = |at: usize, behind: usize| at == framed.start && fits(behind);
-        if !goes_on(pos, behind) && framed.ends.binary_search(&pos).is_err() {
-            let known = |at: usize| goes_on(at, at) || framed.ends.binary_search(&at).is_ok();
-            let (own, framed, _) = run(pos, behind, pos..limit.max(pos), &known);
-            done(ChunkDone { number: i, bytes: range(i).len(), line_feeds: 0, again: true });
+        if !goes_on(pos, behind) && framed.ends_at(pos).is_none() {
+            let known = |at: usize| goes_on(at, at) || framed.ends_at(at).is_some();
+            let (mut own, framed, _) = run(pos, behind, pos..limit.max(pos), &known);
+            done(ChunkDone { number: i, bytes: range(i).len(), line_feeds: 0, again: true }, &mut own);
             pos = framed.end;
-            behind = framed.ends.last().copied().unwrap_or(behind);
+            behind = framed.last_end().unwrap_or(behind);
             joined.push((own, framed));
         }
         if goes_on(pos, behind) {
             pos = framed.end;
-            behind = framed.ends.last().copied().unwrap_or(behind);
+            behind = framed.last_end().unwrap_or(behind);
             joined.push((own, framed));
-        } else if let Ok(at) = framed.ends.binary_search(&pos) {
-            behind = framed.ends.last().copied().unwrap_or(behind);
+        } else if let Some(at) = framed.ends_at(pos) {
+            behind = framed.last_end().unwrap_or(behind);
             framed.drop_first(at + 1);
             pos = framed.end;
             joined.push((own, framed));
@@ -140,6 +158,7 @@ fn read_range<R>(
         start: part.start,
         end: part.start,
         first: None,
+        base: part.start,
         ends: Vec::new(),
         records: Vec::new(),
         lines_before: Vec::new(),
@@ -147,13 +166,17 @@ fn read_range<R>(
     };
     while let Some(raw) = scanner.next_before(part.end) {
         out.first = out.first.or(Some(raw.start));
-        out.ends.push(raw.end);
-        out.lines_before.push(raw.lines_before);
+        out.ends.push(u32::try_from(raw.end.saturating_sub(out.base)).unwrap_or(u32::MAX));
+        out.lines_before.push(i32::try_from(raw.lines_before).unwrap_or(i32::MAX));
         out.records.push(read(&raw));
         if stop(raw.end) {
             break;
         }
     }
+    // A chunk waits for all others: lists that have doubled would keep what they do not need until then.
+    out.ends.shrink_to_fit();
+    out.records.shrink_to_fit();
+    out.lines_before.shrink_to_fit();
     out.lines_after = scanner.lines();
     out.end = scanner.pos();
     out

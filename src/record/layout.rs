@@ -59,38 +59,61 @@ pub struct Layout {
     pub cseq: Range<u32>,
     /// Value of Content-Length.
     pub content_length: Option<u32>,
-    /// Start of the first From line.
-    pub from: Option<u32>,
-    /// Start of the first To line.
-    pub to: Option<u32>,
-    /// Start of each Via line; those past the room are left to a slower reading.
+    /// Start of the first Peer line, where no line before the message is written in an unusual way.
+    pub(crate) peer: Option<u32>,
+    /// The first From line.
+    pub from: Option<HeaderLine>,
+    /// The first To line.
+    pub to: Option<HeaderLine>,
+    /// Each Via line; those past the room are left to a slower reading.
     pub vias: ViaLines,
-    /// Start of the Server or User-Agent line; Server wins.
-    pub product: Option<u32>,
+    /// The Server or User-Agent line; Server wins.
+    pub product: Option<HeaderLine>,
+    /// The Server line alone.
+    pub(crate) server: Option<HeaderLine>,
+    /// The User-Agent line.
+    pub(crate) agent: Option<HeaderLine>,
+    /// The first Content-Type line.
+    pub(crate) content_type: Option<HeaderLine>,
+    /// The first Contact line.
+    pub(crate) contact: Option<HeaderLine>,
+    /// Start of the first P-Asserted-Identity line.
+    pub(crate) asserted: Option<u32>,
     /// Which of some rare headers may be there: bits of [`sign`](super::sign).
     pub(crate) signs: u16,
     /// Absolute position where another record starts inside this one.
     pub(super) split: Option<usize>,
 }
 
-/// Starts of the Via lines of a message, in bytes from the start of the record.
+/// The line of a header, in bytes from the start of the record; what it says may run on behind it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HeaderLine {
+    /// First byte.
+    pub start: u32,
+    /// First byte of its value, behind colon and blanks.
+    pub value: u32,
+    /// Its line feed, or the end of the record.
+    pub end: u32,
+}
+
+/// The Via lines of a message.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ViaLines {
-    starts: [u32; 8],
+    lines: [HeaderLine; 8],
     count: u32,
 }
 
 impl ViaLines {
-    fn push(&mut self, at: u32) {
-        if let Some(slot) = self.starts.get_mut(self.count as usize) {
-            *slot = at;
+    fn push(&mut self, line: HeaderLine) {
+        if let Some(slot) = self.lines.get_mut(self.count as usize) {
+            *slot = line;
         }
         self.count += 1;
     }
 
     /// The lines, or `None` when there are too many of them.
-    pub fn get(&self) -> Option<&[u32]> {
-        self.starts.get(..self.count as usize)
+    pub fn get(&self) -> Option<&[HeaderLine]> {
+        self.lines.get(..self.count as usize)
     }
 }
 
@@ -111,12 +134,15 @@ impl Layout {
         let first = tape.line_at(fields);
         let mut feeds = tape.feeds_from(first).map(|feed| feed.min(end));
         let mut first_field = true;
+        let mut unusual = false;
         let mut at = fields;
         while at < end {
             let feed = feeds.next().unwrap_or(end);
             let (from, text) = visible(bytes, at, feed);
             let here = at;
             at = feed + 1;
+            unusual |=
+                !matches!(bytes.get(here), Some(b'A'..=b'Z' | b'a'..=b'z' | b'\n')) && !matches!(text, b"" | b"\r");
             let Some((field, value)) = names::field(text) else { continue };
             let value_text = text.get(value..).unwrap_or_default().trim_ascii_end();
             let range = relative(start, from + value)..relative(start, from + value + value_text.len());
@@ -137,6 +163,10 @@ impl Layout {
                 }
                 Field::Diagnostic if out.kind == RecordKind::Other => out.kind = RecordKind::Diagnostic,
                 Field::Diagnostic | Field::CorrelationId => {}
+                Field::Peer => {
+                    out.peer = out.peer.or(Some(relative(start, here)));
+                    continue;
+                }
                 Field::DiagnosticCallId => {
                     out.kind = RecordKind::Diagnostic;
                     out.call_id = range;
@@ -147,6 +177,7 @@ impl Layout {
                     out.start_line = range;
                     out.call_id = 0..0;
                     out.cseq = 0..0;
+                    out.peer = out.peer.filter(|_| !unusual);
                     out.read_message(bytes, start, at, feeds);
                     return out;
                 }
@@ -173,8 +204,16 @@ impl Layout {
             at = feed + 1;
             let (kind, value) = names::line(text);
             match kind {
-                Line::Other => self.signs |= signs::of_line(text),
-                Line::Via => self.vias.push(relative(start, here)),
+                Line::Other => {}
+                Line::Rare => {
+                    let own = signs::of_line(text);
+                    if own & signs::sign::ASSERTED != 0 {
+                        self.signs |= if self.asserted.is_some() { signs::sign::REPEATED } else { 0 };
+                        self.asserted = self.asserted.or(Some(relative(start, here)));
+                    }
+                    self.signs |= own;
+                }
+                Line::Via => self.vias.push(header_line(start, Place { line: here, value: from + value, end: feed })),
                 Line::MessageBody => {
                     self.headers.end = relative(start, here);
                     body = Place { line: here, value: from + value, end: feed };
@@ -186,16 +225,18 @@ impl Layout {
                     break;
                 }
                 kind => {
-                    if let Some(place) = places.get_mut(kind as usize)
-                        && place.end == 0
-                    {
-                        *place = Place { line: here, value: from + value, end: feed };
+                    if let Some(place) = places.get_mut(kind as usize) {
+                        if place.end == 0 {
+                            *place = Place { line: here, value: from + value, end: feed };
+                        } else {
+                            self.signs |= signs::sign::REPEATED;
+                        }
                     }
                 }
             }
         }
         let place = |kind: Line| places.get(kind as usize).copied().unwrap_or_default();
-        let line = |kind: Line| (place(kind).end > 0).then(|| relative(start, place(kind).line));
+        let line = |kind: Line| (place(kind).end > 0).then(|| header_line(start, place(kind)));
         let headers_end = (start + self.headers.end as usize).min(end);
         let value = |kind: Line| {
             let Place { value, end, .. } = place(kind);
@@ -205,7 +246,9 @@ impl Layout {
         };
         self.from = line(Line::From);
         self.to = line(Line::To);
-        self.product = line(Line::Server).or(line(Line::UserAgent));
+        (self.server, self.agent) = (line(Line::Server), line(Line::UserAgent));
+        self.product = self.server.or(self.agent);
+        (self.content_type, self.contact) = (line(Line::ContentType), line(Line::Contact));
         self.call_id = value(Line::CallId);
         self.cseq = value(Line::CSeq);
         if self.call_id.is_empty() || self.cseq.is_empty() {
@@ -294,6 +337,11 @@ fn relative(start: usize, at: usize) -> u32 {
     u32::try_from(at.saturating_sub(start)).unwrap_or(u32::MAX)
 }
 
+fn header_line(start: usize, place: Place) -> HeaderLine {
+    let Place { line, value, end } = place;
+    HeaderLine { start: relative(start, line), value: relative(start, value), end: relative(start, end) }
+}
+
 /// A line without the blanks before it: where it starts, and its text.
 #[inline]
 fn visible(bytes: &[u8], at: usize, end: usize) -> (usize, &[u8]) {
@@ -312,7 +360,9 @@ fn continued(bytes: &[u8], end: usize) -> usize {
     loop {
         let rest = bytes.get(end..).unwrap_or_default();
         let text = rest.trim_ascii_start();
-        if text.is_empty() || names::line(text).0 != Line::Other || is_header(text) || text.starts_with(b"TL_") {
+        // Of these two only what is sure to be a header counts.
+        let named = !matches!(names::line(text).0, Line::Other | Line::Rare | Line::ContentType | Line::Contact);
+        if text.is_empty() || named || is_header(text) || text.starts_with(b"TL_") {
             return end;
         }
         let from = end + (rest.len() - text.len());

@@ -21,7 +21,7 @@ mod signs;
 mod tape;
 
 pub use chunks::{CHUNK, ChunkDone, Framed, frame};
-pub use layout::{Direction, Layout, RecordKind, ViaLines};
+pub use layout::{Direction, HeaderLine, Layout, RecordKind, ViaLines};
 pub(crate) use names::{is_header, starts_header};
 pub use prefix::DateOrder;
 pub use scan::{RawRecord, Scanner};

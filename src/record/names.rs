@@ -13,9 +13,10 @@ pub(super) enum Field {
     Diagnostic,
     DiagnosticCallId,
     DiagnosticCSeq,
+    Peer,
 }
 
-const FIELDS: [(&[u8], Field); 10] = [
+const FIELDS: [(&[u8], Field); 11] = [
     (b"trace-correlation-id", Field::CorrelationId),
     (b"instance-id", Field::InstanceId),
     (b"direction", Field::Direction),
@@ -26,6 +27,7 @@ const FIELDS: [(&[u8], Field); 10] = [
     (b"sip-start-line", Field::Diagnostic),
     (b"sip-call-id", Field::DiagnosticCallId),
     (b"sip-cseq", Field::DiagnosticCSeq),
+    (b"peer", Field::Peer),
 ];
 
 /// The field of a line and the offset of its value.
@@ -43,6 +45,8 @@ const FIELD_WORDS: [Words; FIELDS.len()] = words_of(&FIELDS);
 #[repr(u8)]
 pub(super) enum Line {
     Other,
+    /// None of these, but one of the headers whose [signs](super::signs) are kept, by its first letters.
+    Rare,
     CallId,
     CSeq,
     From,
@@ -50,6 +54,8 @@ pub(super) enum Line {
     ContentLength,
     Server,
     UserAgent,
+    ContentType,
+    Contact,
     Via,
     MessageBody,
     /// A field that only starts a record: the one at hand has lost its end.
@@ -60,7 +66,7 @@ pub(super) enum Line {
 pub(super) const PLACES: usize = Line::Via as usize;
 
 /// Names in lower case, with their compact forms (RFC 3261 section 7.3.3).
-const LINES: [(&[u8], Line); 18] = [
+const LINES: [(&[u8], Line); 20] = [
     (b"call-id", Line::CallId),
     (b"i", Line::CallId),
     (b"cseq", Line::CSeq),
@@ -72,6 +78,8 @@ const LINES: [(&[u8], Line); 18] = [
     (b"l", Line::ContentLength),
     (b"server", Line::Server),
     (b"user-agent", Line::UserAgent),
+    (b"c", Line::ContentType),
+    (b"m", Line::Contact),
     (b"via", Line::Via),
     (b"v", Line::Via),
     (b"message-body", Line::MessageBody),
@@ -80,6 +88,9 @@ const LINES: [(&[u8], Line); 18] = [
     (b"instance-id", Line::Opener),
     (b"logtype", Line::Opener),
 ];
+
+/// Names that start with the two letters of content-length.
+const ALIKE: [(&[u8], Line); 2] = [(b"content-type", Line::ContentType), (b"contact", Line::Contact)];
 
 /// By the first two letters of a line: the number of the one name it can have, counted from 1. Two looks at a
 /// table decide about most lines without a jump that the processor would have to guess.
@@ -98,8 +109,20 @@ const TABLE: [u8; 1024] = {
         }
         i += 1;
     }
+    let mut i = 0;
+    while i < RARE_LETTERS.len() {
+        let slot = key(RARE_LETTERS[i][0], RARE_LETTERS[i][1]);
+        assert!(table[slot] == 0, "a rare name and another share their first letters");
+        table[slot] = RARE;
+        i += 1;
+    }
     table
 };
+
+/// The first letters of headers that have signs.
+const RARE_LETTERS: [&[u8; 2]; 4] = [b"re", b"wa", b"ms", b"p-"];
+/// Stands for them in the table.
+const RARE: u8 = u8::MAX;
 
 /// The numbers from 1 on, as the table holds them.
 const NUMBERS: [u8; LINES.len()] = {
@@ -120,11 +143,26 @@ const fn key(first: u8, second: u8) -> usize {
 #[inline]
 pub(super) fn line(text: &[u8]) -> (Line, usize) {
     let &[first, second, ..] = text else { return (Line::Other, 0) };
-    let candidate = usize::from(TABLE[key(first, second)]);
-    match candidate.checked_sub(1).and_then(|i| Some((WORDS.get(i)?, LINES.get(i)?))) {
-        Some((words, (name, kind))) => words.find(text, name).map_or((Line::Other, 0), |value| (*kind, value)),
+    let candidate = TABLE[key(first, second)];
+    // What begins with a control character is looked at, too.
+    if candidate == RARE || first < b' ' {
+        return (Line::Rare, 0);
+    }
+    match usize::from(candidate).checked_sub(1).and_then(|i| Some((WORDS.get(i)?, LINES.get(i)?))) {
+        Some((words, (name, kind))) => match words.find(text, name) {
+            Some(value) => (*kind, value),
+            None if *kind == Line::ContentLength => alike(text),
+            None => (Line::Other, 0),
+        },
         None => (Line::Other, 0),
     }
+}
+
+/// The same of a line that starts as content-length does, and is none.
+fn alike(text: &[u8]) -> (Line, usize) {
+    const WORDS: [Words; 2] = [Words::of(ALIKE[0].0), Words::of(ALIKE[1].0)];
+    let mut all = ALIKE.iter().zip(&WORDS);
+    all.find_map(|((name, kind), words)| Some((*kind, words.find(text, name)?))).unwrap_or((Line::Other, 0))
 }
 
 /// A name of up to sixteen letters as two numbers, so that it is compared at once.
@@ -221,9 +259,20 @@ pub(super) fn opens_record(line: &[u8]) -> bool {
 /// [`is_header`], which knows all other forms.
 #[inline]
 pub(crate) fn starts_header(text: &[u8]) -> bool {
-    let name = text.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
-    name > 0 && text[0].is_ascii_alphabetic() && matches!(text.get(name..name + 2), Some(b": "))
+    let name = text.iter().position(|b| !IN_NAME[usize::from(*b)]).unwrap_or(text.len());
+    matches!(text.get(name..name + 2), Some(b": ")) && text[0].is_ascii_alphabetic()
 }
+
+/// The bytes of the name of a header.
+const IN_NAME: [bool; 256] = {
+    let mut all = [false; 256];
+    let mut byte = 0u8;
+    while byte < 0x80 {
+        all[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'-';
+        byte += 1;
+    }
+    all
+};
 
 /// Whether a line starts a header: a token, a colon, and a blank or nothing after it; without the blank
 /// only when the token cannot be a URI scheme or a word of a body (FORMAT.md section 7).
@@ -249,6 +298,7 @@ pub(crate) fn is_header(line: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::signs;
     use super::*;
     use proptest::prelude::*;
 
@@ -257,16 +307,20 @@ mod tests {
         /// The quick ways say what the careful ones say.
         #[test]
         fn names_are_the_same_both_ways(
-            which in 0..LINES.len() + FIELDS.len(), upper in any::<u32>(), cut in 0usize..3, behind in "[:! \tsr\r\n-]{0,5}[a-z]{0,18}",
+            which in 0..LINES.len() + FIELDS.len() + ALIKE.len(), upper in any::<u32>(), cut in 0usize..3, behind in "[:! \tsr\r\n-]{0,5}[a-z]{0,18}",
         ) {
-            let name = LINES.get(which).map_or_else(|| FIELDS[which - LINES.len()].0, |(name, _)| *name);
+            let name = LINES.iter().chain(&ALIKE).map(|(name, _)| *name).chain(FIELDS.iter().map(|(name, _)| *name)).nth(which).unwrap();
             let cased = name.iter().enumerate().map(|(i, b)| if upper >> (i % 32) & 1 == 1 { b.to_ascii_uppercase() } else { *b });
             let text: Vec<u8> = cased.take(name.len().saturating_sub(cut)).chain(behind.bytes()).collect();
             let slow = text.first_chunk::<2>().and_then(|[a, b]| {
-                let (name, kind) = LINES.get(usize::from(TABLE[key(*a, *b)]).checked_sub(1)?)?;
+                let (name, kind) = LINES.get(usize::from(TABLE[key(*a, *b)]).checked_sub(1)?).filter(|_| *a >= b' ')?;
                 Some((*kind, value_of(&text, name)?))
             });
-            prop_assert_eq!(line(&text), slow.unwrap_or((Line::Other, 0)));
+            let slow = slow.or_else(|| ALIKE.iter().find_map(|(name, kind)| Some((*kind, value_of(&text, name)?))));
+            let quick = line(&text);
+            let is_rare = text.len() > 1 && signs::of_line(&text) != 0;
+            prop_assert!(!is_rare || quick.0 == Line::Rare);
+            prop_assert_eq!(if quick.0 == Line::Rare { (Line::Other, 0) } else { quick }, slow.unwrap_or((Line::Other, 0)));
             let mut fields = FIELDS.iter().filter_map(|(name, field)| Some((*field, value_of(&text, name)?)));
             prop_assert_eq!(field(&text), fields.next());
             let first = text.split(|b| *b == b'\n').next().unwrap_or_default();

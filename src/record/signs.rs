@@ -8,21 +8,28 @@ pub(crate) mod sign {
     pub(crate) const WARNING: u16 = 2;
     /// Any of the ms-diagnostics family.
     pub(crate) const DIAGNOSTICS: u16 = 4;
+    /// `Ms-Text-Format`.
+    pub(crate) const TEXT_FORMAT: u16 = 8;
     /// `P-Asserted-Identity`.
-    pub(crate) const ASSERTED: u16 = 8;
+    pub(crate) const ASSERTED: u16 = 16;
+    /// The same name twice: [`ASSERTED`], or one of which framing keeps the place.
+    pub(crate) const REPEATED: u16 = 32;
     /// Nothing is known.
-    pub(crate) const ANY: u16 = u16::MAX;
+    pub(crate) const ANY: u16 = 0xff;
 }
 
 /// The signs of a line, by the first four letters of the names.
 #[inline]
 pub(super) fn of_line(text: &[u8]) -> u16 {
-    let Some(head) = text.first_chunk::<4>() else { return 0 };
+    let Some(head) = text.first_chunk::<4>() else {
+        return if text.len() > 1 && text[0] < b' ' { sign::ANY } else { 0 };
+    };
     match u32::from_le_bytes(*head) | 0x2020_2020 {
         word if word == letters(*b"reas") => sign::REASON,
         word if word == letters(*b"warn") => sign::WARNING,
         // A minus has the bit that tells cases apart set already.
         word if word == letters(*b"ms-d") || word == letters(*b"ms-c") => sign::DIAGNOSTICS,
+        word if word == letters(*b"ms-t") => sign::TEXT_FORMAT,
         word if word == letters(*b"p-as") => sign::ASSERTED,
         // Control characters before a name.
         _ if head[0] < b' ' => sign::ANY,
@@ -55,6 +62,7 @@ mod tests {
                     HeaderName::Reason => sign::REASON,
                     HeaderName::Warning => sign::WARNING,
                     HeaderName::MsDiagnostics | HeaderName::MsDiagnosticsPublic | HeaderName::MsClientDiagnostics => sign::DIAGNOSTICS,
+                    HeaderName::MsTextFormat => sign::TEXT_FORMAT,
                     _ if header.name.eq_ignore_ascii_case(b"p-asserted-identity") => sign::ASSERTED,
                     _ => continue,
                 };

@@ -3,6 +3,8 @@
 //! Every byte of a log is looked at once, sixty-four at a time, for both; whatever reads records afterwards walks over
 //! short lists of positions. That is what keeps framing near the speed at which memory can be read.
 
+use std::cell::Cell;
+
 use wide::u8x32;
 
 /// Bytes searched at a time: a block and its positions stay in the first-level cache until they are read.
@@ -29,7 +31,11 @@ impl<'a> Tape<'a> {
     /// A tape over `bytes[base..]`; `expected` is how many bytes will be looked at.
     pub(super) fn new(bytes: &'a [u8], base: usize, expected: usize) -> Tape<'a> {
         let expected = expected.min(bytes.len());
-        let (feeds, marks) = (Vec::with_capacity(expected / 40), Vec::with_capacity(expected / 256));
+        let (feeds, mut marks) = LISTS.take().unwrap_or_else(|| {
+            // Room for what is expected and, behind it, for a block of nothing but line feeds.
+            (Vec::with_capacity(expected / 48 + BLOCK + AT_ONCE), Vec::with_capacity(expected / 256))
+        });
+        marks.clear();
         Tape { bytes, base, filled: base, feeds, count: 0, marks, carry: 0, line: 0, mark: 0 }
     }
 
@@ -170,6 +176,23 @@ impl<'a> Tape<'a> {
         self.fill(to);
         let to = u32::try_from(to.saturating_sub(self.base)).unwrap_or(u32::MAX);
         self.feeds().partition_point(|feed| *feed < to) as u64
+    }
+}
+
+thread_local! {
+    /// Lists of the last tape of this thread: its next one need not find memory of its own between what was read.
+    static LISTS: Cell<Option<(Vec<u32>, Vec<u32>)>> = const { Cell::new(None) };
+}
+
+/// Longer lists are given back.
+const LONG: usize = 1 << 18;
+
+impl Drop for Tape<'_> {
+    fn drop(&mut self) {
+        let lists = (std::mem::take(&mut self.feeds), std::mem::take(&mut self.marks));
+        if lists.0.capacity().max(lists.1.capacity()) <= LONG {
+            LISTS.set(Some(lists));
+        }
     }
 }
 

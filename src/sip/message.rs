@@ -27,6 +27,37 @@ pub enum StartLine<'a> {
     Unknown,
 }
 
+/// What every record is asked of its start line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StartKind {
+    Request(Method),
+    Response(u16),
+    Unknown,
+}
+
+impl StartKind {
+    /// As [`StartLine::parse`] has it, without the parts that few are asked for.
+    pub(crate) fn parse(line: &[u8]) -> StartKind {
+        StartKind::quick(line).unwrap_or_else(|| match StartLine::parse(line) {
+            StartLine::Request { method, .. } => StartKind::Request(method),
+            StartLine::Response { status, .. } => StartKind::Response(status),
+            StartLine::Unknown => StartKind::Unknown,
+        })
+    }
+
+    /// `SIP/2.0`, a blank and three digits; a method that has a name, and a blank.
+    fn quick(line: &[u8]) -> Option<StartKind> {
+        if let Some([a @ b'1'..=b'6', b, c, rest @ ..]) = line.strip_prefix(b"SIP/2.0 ") {
+            let is_whole = b.is_ascii_digit() && c.is_ascii_digit() && matches!(rest, [] | [b' ', ..]);
+            let digit = |b: &u8| u16::from(b.wrapping_sub(b'0'));
+            return is_whole.then(|| StartKind::Response(digit(a) * 100 + digit(b) * 10 + digit(c)));
+        }
+        let name = line.iter().take(12).position(|b| !b.is_ascii_uppercase()).filter(|end| line[*end] == b' ')?;
+        let method = Method::from_token(&line[..name]);
+        (method != Method::Unknown).then_some(StartKind::Request(method))
+    }
+}
+
 impl<'a> StartLine<'a> {
     /// Reads a start line; wrapped lines may hold any white space between the words.
     pub fn parse(line: &'a [u8]) -> StartLine<'a> {
@@ -105,6 +136,10 @@ impl<'a> Message<'a> {
     pub fn start_text(&self) -> &'a [u8] {
         let mut end = 0;
         while end < self.head.len() {
+            // Mostly the second line is the first header.
+            if end > 0 && starts_header(&self.head[end..]) {
+                break;
+            }
             let (line, next) = line_end(self.head, end);
             if end > 0 && crate::record::is_header(self.head[end..line].trim_ascii()) {
                 break;
@@ -228,6 +263,28 @@ impl<'a> Iterator for Headers<'a> {
             let raw = self.rest.get(begin + (colon + 1).min(text.len())..end).unwrap_or_default();
             self.rest = &self.rest[pos..];
             return Some(Header { name: text[..colon].trim_ascii(), raw });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2048))]
+        /// The quick way says what the whole line says.
+        #[test]
+        fn kinds_of_start_lines_are_the_same_both_ways(
+            line in "[ ]?(INVITE|MESSAGE|UNKNOWN|REGISTERX|sip/2.0|SIP/2.0|SIP/3)[ \\t]{0,2}(099|1[0-9]{1,3}|486|699|700|sip:a@b)?[ \\r\\n]{0,2}(OK|SIP/2.0)?",
+        ) {
+            let slow = match StartLine::parse(line.as_bytes()) {
+                StartLine::Request { method, .. } => StartKind::Request(method),
+                StartLine::Response { status, .. } => StartKind::Response(status),
+                StartLine::Unknown => StartKind::Unknown,
+            };
+            prop_assert_eq!(StartKind::parse(line.as_bytes()), slow);
         }
     }
 }

@@ -2,12 +2,15 @@
 //!
 //! A [`Message`] is a view that lives inside one function; nothing in it is parsed before it is asked for.
 
+mod facts;
 mod grammar;
 mod message;
 mod product;
 
+pub(crate) use facts::{Facts, Offer, PushHeaders, is_house, mcx_user};
 pub use grammar::{CSeq, Diagnostics, NameAddr, Via, q850_cause};
 pub(crate) use grammar::{address, quick};
+pub(crate) use message::StartKind;
 pub use message::{Header, Headers, Message, StartLine};
 pub use product::Product;
 

@@ -89,28 +89,6 @@ impl Event {
         }
     }
 
-    /// Holds a place.
-    pub(super) const EMPTY: Event = Event {
-        start: 0,
-        time: Timestamp::NONE,
-        len: 0,
-        file: FileId(0),
-        seq: 0,
-        instance: 0,
-        call: Symbol::NONE,
-        server: Symbol::NONE,
-        cseq: 0,
-        head: 0,
-        head_end: 0,
-        prefix_len: 0,
-        status: 0,
-        method: Method::Unknown,
-        kind: RecordKind::Other,
-        direction: Direction::Unknown,
-        flags: 0,
-        identity: 0,
-    };
-
     /// Time of the prefix, where there is one.
     pub fn time(&self) -> Option<Timestamp> {
         self.time.known()

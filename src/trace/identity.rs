@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::hash::BuildHasher;
 
+use super::details;
 use super::products::{self, Finding, Met};
 use super::{Event, Trace};
-use crate::record::{Layout, starts_header};
-use crate::sip::{Headers, Message, Method, NameAddr, Via, quick};
+use crate::record::{HeaderLine, Layout, sign, starts_header};
+use crate::sip::{Header, Headers, Message, Method, NameAddr, Via, quick};
 use crate::span::{FileId, Span};
 use crate::text::line_end;
 
@@ -26,7 +27,7 @@ pub(crate) struct Identity<'t> {
 /// Identities of the messages that can belong to a call or a push, packed behind each other:
 ///
 /// ```text
-/// | product, signs, Via count | From tag | To tag | Via hashes ... |   per message, 8 bytes each
+/// | product, P-Asserted-Identity, signs, Via count | From, To, Peer, facts | From tag | To tag | Via hashes ... |   per message, 8 bytes each
 /// ```
 #[derive(Debug, Default)]
 pub(super) struct Identities {
@@ -46,7 +47,15 @@ pub(super) struct Place<'r> {
 }
 
 /// Words of a message before its Via hashes.
-const FIXED: usize = 3;
+const FIXED: usize = 4;
+
+/// Parts of the first word, lowest bits first: the number of Via entries, signs, a place, and the product.
+const VIAS: u64 = (1 << SIGNS) - 1;
+const SIGNS: u32 = 10;
+const ASSERTED: u32 = 18;
+const PRODUCT: u32 = 34;
+/// Stands for a product whose number is too large.
+const UNKNOWN: u64 = u64::MAX >> PRODUCT;
 
 /// Methods whose messages are read for calls and pushes; all others (presence, registration: most of a log)
 /// are only asked when they share a Call-ID with one of these.
@@ -67,50 +76,68 @@ impl Identities {
         let place = self.words.len();
         let hasher = at.hasher;
         let text = at.record.get(..layout.headers.end as usize).unwrap_or_default();
-        let line = |at: u32| text.get(at as usize..).unwrap_or_default();
-        let product = layout.product.and_then(|start| {
-            let value = products::value_at(line(start))?;
+        let product = layout.product.and_then(|line| {
+            let value = products::value_at(text, line)?;
             let start = at.start + (value.as_ptr() as usize - at.record.as_ptr() as usize);
             let len = u32::try_from(value.len()).unwrap_or(u32::MAX);
             let span = Span { file: at.file, start: start as u64, len };
             Some(u64::from(self.met.number(at.products, hasher, value, span)))
         });
-        let product = product.unwrap_or(0);
-        let tag = |at: Option<u32>| at.map_or(0, |at| tag_at(hasher, line(at)));
-        self.words.extend([product << 32, tag(layout.from), tag(layout.to)]);
-        for at in vias {
-            self.add_vias(hasher, line(*at));
+        // More names than this are a hostile log, and are read again.
+        let product = product.unwrap_or(0).min(UNKNOWN);
+        let tag = |line: Option<HeaderLine>| line.map_or(0, |line| tag_at(hasher, text, line));
+        let (from_tag, to_tag) = (tag(layout.from), tag(layout.to));
+        let details = details::of(at.record, layout, method, to_tag != 0);
+        let asserted = details::place(at.record, layout, layout.asserted);
+        self.words.extend([product << PRODUCT | asserted << ASSERTED, details, from_tag, to_tag]);
+        for line in vias {
+            self.add_vias(hasher, text, *line);
         }
-        let count = u16::try_from(self.words.len() - place - FIXED).unwrap_or(u16::MAX);
+        let count = (self.words.len() - place - FIXED) as u64;
         if let Some(word) = self.words.get_mut(place) {
-            *word |= u64::from(layout.signs) << 16 | u64::from(count);
+            *word |= u64::from(layout.signs & sign::ANY) << SIGNS | count.min(VIAS);
         }
         u32::try_from(place + 1).unwrap_or(0)
     }
 
-    /// The entries of the Via header whose line starts the text.
-    fn add_vias(&mut self, hasher: &foldhash::fast::RandomState, text: &[u8]) {
+    /// The entries of the Via header of a line.
+    fn add_vias(&mut self, hasher: &foldhash::fast::RandomState, text: &[u8], line: HeaderLine) {
         let kept = self.words.len();
-        let quick = one_line(text).and_then(|value| quick::vias(value, |v| self.words.push(via_hash(hasher, v))));
+        let quick =
+            value_of_line(text, line).and_then(|value| quick::vias(value, |v| self.words.push(via_hash(hasher, v))));
         if quick.is_none() {
             self.words.truncate(kept);
-            if let Some(h) = Headers::at_header(text) {
+            if let Some(h) = header_at(text, line) {
                 Via::parse_all(&h.value(), |v| self.words.push(via_hash(hasher, v)));
             }
         }
     }
 }
 
-/// The tag in the From or To header whose line starts the text.
-fn tag_at(hasher: &foldhash::fast::RandomState, text: &[u8]) -> u64 {
-    match one_line(text).and_then(quick::tag) {
+/// The tag in the From or To header of a line.
+fn tag_at(hasher: &foldhash::fast::RandomState, text: &[u8], line: HeaderLine) -> u64 {
+    match value_of_line(text, line).and_then(quick::tag) {
         Some(tag) => hash_of_tag(hasher, tag),
-        None => Headers::at_header(text).map_or(0, |h| tag_hash(hasher, &h.value())),
+        None => header_at(text, line).map_or(0, |h| tag_hash(hasher, &h.value())),
     }
 }
 
-/// The quick way to the value of the header whose line starts the text: all of it stands on that line, in ASCII, and
-/// the line behind starts a header, or nothing does.
+/// The header that starts with a line, with all that it runs on to.
+pub(super) fn header_at(text: &[u8], line: HeaderLine) -> Option<Header<'_>> {
+    Headers::at_header(text.get(line.start as usize..)?)
+}
+
+/// The quick way to the value of the header of a line: all of it stands on that line, in ASCII, and the line behind
+/// starts a header, or nothing does.
+pub(super) fn value_of_line(text: &[u8], line: HeaderLine) -> Option<&[u8]> {
+    let value = text.get(line.value as usize..line.end as usize)?;
+    let rest = text.get(line.end as usize + 1..).unwrap_or_default();
+    let whole = rest.is_empty() || starts_header(rest);
+    let begins = text.get(line.start as usize).is_some_and(u8::is_ascii_alphabetic);
+    (whole && begins && value.is_ascii()).then(|| value.trim_ascii())
+}
+
+/// The same of the header whose line starts the text.
 pub(super) fn one_line(text: &[u8]) -> Option<&[u8]> {
     let (end, next) = line_end(text, 0);
     let line = text.get(..end)?;
@@ -140,23 +167,35 @@ impl Trace {
     /// What ties a message to others.
     pub(crate) fn identity<'t>(&'t self, event: &Event) -> Identity<'t> {
         let kept = (event.identity as usize).checked_sub(1).and_then(|at| self.identities.words.get(at..));
-        let Some(&[head, from_tag, to_tag, ref rest @ ..]) = kept else {
+        let Some(&[head, _, from_tag, to_tag, ref rest @ ..]) = kept else {
             return self.message(event).map_or_else(Identity::default, |m| self.read_identity(&m));
         };
-        let count = usize::try_from(head & 0xffff).unwrap_or(0);
+        let count = usize::try_from(head & VIAS).unwrap_or(0);
         Identity { from_tag, to_tag, vias: Cow::Borrowed(rest.get(..count).unwrap_or_default()) }
     }
 
     /// The number of what a message names as its sender, 0 where it names nothing; `None` where nothing was kept of it.
     pub(super) fn product_number(&self, event: &Event) -> Option<u32> {
         let head = self.identities.words.get((event.identity as usize).checked_sub(1)?)?;
-        u32::try_from(head >> 32).ok()
+        Some(head >> PRODUCT).filter(|number| *number < UNKNOWN).and_then(|number| u32::try_from(number).ok())
+    }
+
+    /// The place of the only P-Asserted-Identity of a message; `None` where that is not known.
+    pub(super) fn asserted_place(&self, event: &Event) -> Option<usize> {
+        let head = self.identities.words.get((event.identity as usize).checked_sub(1)?)?;
+        let repeated = head >> SIGNS & u64::from(sign::REPEATED) != 0;
+        usize::try_from(head >> ASSERTED & 0xffff).ok().filter(|at| *at > 0 && !repeated)
+    }
+
+    /// The second word of a message, where it was kept.
+    pub(super) fn details(&self, event: &Event) -> Option<u64> {
+        self.identities.words.get(event.identity as usize).copied().filter(|_| event.identity > 0)
     }
 
     /// Whether a message is known to have none of the headers of a sign.
     pub(crate) fn lacks(&self, event: &Event, sign: u16) -> bool {
         let head = (event.identity as usize).checked_sub(1).and_then(|at| self.identities.words.get(at));
-        head.is_some_and(|head| (head >> 16) & u64::from(sign) == 0)
+        head.is_some_and(|head| (head >> SIGNS) & u64::from(sign) == 0)
     }
 
     /// The same for a message of which nothing was kept.

@@ -11,7 +11,7 @@ use super::products::{Finding, Products};
 use super::{Event, LineIndex, Problem, Source, Symbol, Trace};
 use crate::input::Input;
 use crate::record::{self, CHUNK, ChunkDone, DateOrder, Flaw, RawRecord, RecordKind, prefix};
-use crate::sip::{CSeq, Method, StartLine};
+use crate::sip::{CSeq, Method, StartKind};
 use crate::span::{FileId, Span};
 use crate::time::Timestamp;
 
@@ -42,6 +42,10 @@ impl Default for LoadOptions<'_> {
     }
 }
 
+/// An input is cut into so many parts at least, unless they would be very small.
+const SHARES: usize = 16;
+const LEAST: usize = 256 << 10;
+
 /// What one worker collects beside events, before strings have their final numbers.
 struct Worker {
     names: Interner,
@@ -64,16 +68,28 @@ pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>) -> Trace {
         .enumerate()
         .map(|(i, input)| {
             let file = FileId(u32::try_from(i).unwrap_or(u32::MAX));
-            let lines = LineIndex::new(input.bytes().len(), options.chunk);
-            let parts = read_input(input.bytes(), file, options, (&hasher, &products), |chunk| {
-                input.forget(chunk.number.saturating_mul(options.chunk), chunk.bytes);
-                if chunk.again {
-                    return;
-                }
-                lines.set(chunk.number, chunk.line_feeds);
-                let now = done.fetch_add(chunk.bytes as u64, Ordering::Relaxed) + chunk.bytes as u64;
-                (options.progress)(Progress { done: now, total });
-            });
+            // A small input is shared among the threads, too.
+            let chunk = options.chunk.min((input.bytes().len() / SHARES).max(LEAST));
+            let lines = LineIndex::new(input.bytes().len(), chunk);
+            let parts = read_input(
+                input.bytes(),
+                file,
+                (chunk, options.for_analysis),
+                (&hasher, &products),
+                |done_with, own| {
+                    if let Some(own) = &mut own.identities {
+                        own.words.shrink_to_fit();
+                    }
+                    let ChunkDone { number, bytes, line_feeds, again } = done_with;
+                    input.forget(number.saturating_mul(chunk), bytes);
+                    if again {
+                        return;
+                    }
+                    lines.set(number, line_feeds);
+                    let now = done.fetch_add(bytes as u64, Ordering::Relaxed) + bytes as u64;
+                    (options.progress)(Progress { done: now, total });
+                },
+            );
             // Where chunks do not fit together, parts were read once more.
             input.forget(0, input.bytes().len());
             (parts, lines)
@@ -85,17 +101,16 @@ pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>) -> Trace {
 fn read_input(
     bytes: &[u8],
     file: FileId,
-    options: &LoadOptions<'_>,
+    (chunk, for_analysis): (usize, bool),
     known: (&foldhash::fast::RandomState, &Finding),
-    done: impl Fn(ChunkDone) + Sync,
+    done: impl Fn(ChunkDone, &mut Worker) + Sync,
 ) -> Vec<Part> {
-    let chunk = options.chunk;
     record::frame(
         bytes,
         chunk,
         || Worker {
             names: Interner::with_capacity(chunk.min(bytes.len()) >> 11),
-            identities: options.for_analysis.then(Identities::default),
+            identities: for_analysis.then(Identities::default),
             flaws: Vec::new(),
         },
         |worker, raw| read(bytes, file, raw, worker, known),
@@ -179,37 +194,35 @@ struct Move {
 }
 
 fn place(moves: Vec<Move>, inputs: &[Input]) -> (Vec<Event>, Vec<u64>, Vec<Source>) {
-    let mut events = vec![Event::EMPTY; moves.iter().map(|m| m.events.len()).sum()];
-    let mut words = vec![0; moves.iter().map(|m| m.words.len()).sum()];
+    let mut events = Vec::with_capacity(moves.iter().map(|m| m.events.len()).sum());
+    let mut words = Vec::with_capacity(moves.iter().map(|m| m.words.len()).sum());
     // A wrapped prefix may begin in the chunk before its record, which then counts a line less than none.
     let mut outside = vec![0i64; inputs.len()];
-    for chunk in &moves {
-        if let Some(sum) = outside.get_mut(chunk.file.index()) {
-            *sum += chunk.outside;
-        }
-    }
-    let (mut rest, mut rest_of_words) = (&mut events[..], &mut words[..]);
-    let mut slots = Vec::with_capacity(moves.len());
+    let mut parts = Vec::with_capacity(moves.len());
+    // One after the other, so that the memory of a chunk is given back before that of the next is needed twice.
     for chunk in moves {
-        let (slot, behind) = std::mem::take(&mut rest).split_at_mut(chunk.events.len());
-        let (words, behind_words) = std::mem::take(&mut rest_of_words).split_at_mut(chunk.words.len());
-        slots.push((chunk, slot, words));
-        (rest, rest_of_words) = (behind, behind_words);
+        let Move { file, outside: lines, symbols, base, words: own, events: read } = chunk;
+        if let Some(sum) = outside.get_mut(file.index()) {
+            *sum += lines;
+        }
+        let first = events.len();
+        let symbol = |s: Symbol| symbols.get(s.0 as usize).copied().unwrap_or(Symbol::NONE);
+        let identity = |own: u32| if own > 0 { own.saturating_add(base) } else { 0 };
+        events.extend(read.into_iter().map(|e| Event {
+            call: symbol(e.call),
+            server: symbol(e.server),
+            identity: identity(e.identity),
+            ..e
+        }));
+        words.extend_from_slice(&own);
+        parts.push((file, first..events.len()));
     }
-    let facts: Vec<(FileId, Source)> = slots
+    let facts: Vec<(FileId, Source)> = parts
         .into_par_iter()
-        .map(|(chunk, slot, words)| {
-            words.copy_from_slice(&chunk.words);
+        .map(|(file, part)| {
             let mut source = Source::default();
-            for (slot, event) in slot.iter_mut().zip(&chunk.events) {
-                let symbol = |s: Symbol| chunk.symbols.get(s.0 as usize).copied().unwrap_or(Symbol::NONE);
-                *slot = Event { call: symbol(event.call), server: symbol(event.server), ..*event };
-                if event.identity > 0 {
-                    slot.identity = event.identity.saturating_add(chunk.base);
-                }
-                source.note(slot);
-            }
-            (chunk.file, source)
+            events.get(part).unwrap_or_default().iter().for_each(|event| source.note(event));
+            (file, source)
         })
         .collect();
     let mut sources = vec![Source::default(); inputs.len()];
@@ -277,10 +290,10 @@ fn read(
     let (mut status, mut method) = (0, Method::Unknown);
     if layout.kind == RecordKind::Protocol {
         method = cseq.method;
-        match StartLine::parse(of(&layout.start_line)) {
-            StartLine::Request { method: m, .. } => method = m,
-            StartLine::Response { status: s, .. } => status = s,
-            StartLine::Unknown => flaw = flaw.or(Some(Flaw::NoStartLine)),
+        match StartKind::parse(of(&layout.start_line)) {
+            StartKind::Request(m) => method = m,
+            StartKind::Response(s) => status = s,
+            StartKind::Unknown => flaw = flaw.or(Some(Flaw::NoStartLine)),
         }
         if layout.call_id.start >= layout.call_id.end || layout.cseq.start >= layout.cseq.end {
             flaw = flaw.or(Some(Flaw::NoIdentity));

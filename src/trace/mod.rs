@@ -2,6 +2,7 @@
 
 mod copies;
 mod dates;
+mod details;
 mod event;
 mod fields;
 mod identity;
@@ -15,8 +16,9 @@ mod source;
 pub use event::{Event, EventId, Symbol};
 pub(crate) use identity::Identity;
 pub use load::{LoadOptions, Progress};
-pub(crate) use outside::component;
 pub use outside::{ComponentLine, LinePlace};
+pub(crate) use outside::{PREFIX, component};
+pub(crate) use products::Maker;
 pub use source::Source;
 
 use std::borrow::Cow;
@@ -165,6 +167,10 @@ impl Trace {
 
     /// Value of the record field `Peer`.
     pub fn peer<'t>(&'t self, event: &Event) -> Option<&'t [u8]> {
+        self.kept_peer(event).or_else(|| self.read_peer(event))
+    }
+
+    fn read_peer<'t>(&'t self, event: &Event) -> Option<&'t [u8]> {
         // Of a message no field stands behind its start: its end, far from there, need not be looked for.
         let fields = match event.kind {
             RecordKind::Protocol => {

@@ -1,5 +1,7 @@
 //! What components write between the records.
 
+use std::sync::LazyLock;
+
 use memchr::memmem;
 use rayon::prelude::*;
 
@@ -53,6 +55,9 @@ fn object(text: &[u8]) -> &[u8] {
     let is_number = rest.iter().take(end).all(|b| b.is_ascii_hexdigit() || *b == b' ');
     if is_number { rest.get(end + 1..).unwrap_or_default().trim_ascii() } else { text }
 }
+
+/// What every line of a component begins with.
+pub(crate) static PREFIX: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"TL_"));
 
 /// Records looked at by one worker.
 const PART: usize = 4096;
@@ -155,7 +160,7 @@ impl Trace {
                 if step.len() < 3 {
                     return None;
                 }
-                let found = memmem::find_iter(step, b"TL_").map(|i| at + i).find(begins);
+                let found = PREFIX.find_iter(step).map(|i| at + i).find(begins);
                 if found.is_some() || end == gap.len() {
                     return found;
                 }

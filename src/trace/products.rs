@@ -1,11 +1,12 @@
 //! What servers and clients call themselves: few names in many messages, each kept once.
 
 use std::hash::BuildHasher;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::intern::Interner;
 use super::{Event, Trace};
-use crate::sip::Headers;
+use crate::record::HeaderLine;
+use crate::sip::Product;
 use crate::span::Span;
 
 /// The names that all workers find. Their numbers depend on which worker comes first, so nothing may depend on them.
@@ -25,7 +26,8 @@ impl Finding {
     }
 
     pub(super) fn done(self) -> Products {
-        Products(self.0.into_inner().unwrap_or_else(PoisonError::into_inner).texts)
+        let texts = self.0.into_inner().unwrap_or_else(PoisonError::into_inner).texts;
+        Products(texts.into_iter().map(|text| Known { text, told: OnceLock::new() }).collect())
     }
 
     /// The number of a name, counted from 1.
@@ -67,23 +69,101 @@ impl Met {
     }
 }
 
-/// The text of each name.
+/// All names.
 #[derive(Debug)]
-pub(super) struct Products(Vec<Box<[u8]>>);
+pub(super) struct Products(Vec<Known>);
+
+/// A name, and what it tells, once somebody asks.
+#[derive(Debug)]
+struct Known {
+    text: Box<[u8]>,
+    told: OnceLock<Told>,
+}
 
 impl Products {
-    fn get(&self, number: u32) -> Option<&[u8]> {
-        self.0.get((number as usize).checked_sub(1)?).map(AsRef::as_ref)
+    fn get(&self, number: u32) -> Option<&Known> {
+        self.0.get((number as usize).checked_sub(1)?)
+    }
+}
+
+/// What a name tells of a server or client.
+#[derive(Debug)]
+struct Told {
+    client: Option<bool>,
+    mobile: bool,
+    desktop_behind_ucwa: bool,
+    mobility_service: bool,
+    product: Product,
+}
+
+impl Told {
+    fn by(text: &[u8]) -> Told {
+        Told {
+            client: Product::client(text),
+            mobile: Product::is_mobile(text),
+            desktop_behind_ucwa: Product::is_desktop_behind_ucwa(text),
+            mobility_service: Product::is_mobility_service(text),
+            product: Product::parse(&crate::text::clean(text)),
+        }
+    }
+}
+
+/// What made a message, by the name that it has itself: the same name is read once for all messages.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Maker<'t> {
+    text: &'t [u8],
+    told: Option<&'t OnceLock<Told>>,
+}
+
+impl<'t> Maker<'t> {
+    /// As logged.
+    pub(crate) fn text(self) -> &'t [u8] {
+        self.text
+    }
+
+    fn told<R>(self, of: impl FnOnce(&Told) -> R) -> R {
+        match self.told {
+            Some(kept) => of(kept.get_or_init(|| Told::by(self.text))),
+            None => of(&Told::by(self.text)),
+        }
+    }
+
+    /// See [`Product::client`].
+    pub(crate) fn client(self) -> Option<bool> {
+        self.told(|told| told.client)
+    }
+
+    /// See [`Product::is_mobile`].
+    pub(crate) fn is_mobile(self) -> bool {
+        self.told(|told| told.mobile)
+    }
+
+    /// See [`Product::is_desktop_behind_ucwa`].
+    pub(crate) fn is_desktop_behind_ucwa(self) -> bool {
+        self.told(|told| told.desktop_behind_ucwa)
+    }
+
+    /// See [`Product::is_mobility_service`].
+    pub(crate) fn is_mobility_service(self) -> bool {
+        self.told(|told| told.mobility_service)
+    }
+
+    /// All that the name tells.
+    pub(crate) fn product<R>(self, of: impl FnOnce(&Product) -> R) -> R {
+        self.told(|told| of(&told.product))
     }
 }
 
 impl Trace {
-    /// Value of the Server header of a message, else of its User-Agent; `None` where it has neither. The message is not
-    /// read again for it.
-    pub(crate) fn product(&self, event: &Event) -> Option<&[u8]> {
+    /// Value of the Server header of a message, else of its User-Agent; `None` where it has neither.
+    /// The message is not read again for it.
+    pub(crate) fn product(&self, event: &Event) -> Option<Maker<'_>> {
         match self.product_number(event) {
-            Some(number) => self.products.get(number),
-            None => self.read_product(event),
+            Some(number) => {
+                let known = self.products.get(number)?;
+                Some(Maker { text: &known.text, told: Some(&known.told) })
+            }
+            None => self.read_product(event).map(|text| Maker { text, told: None }),
         }
     }
 
@@ -95,9 +175,10 @@ impl Trace {
     }
 }
 
-/// The value of the header whose line starts the text.
-pub(super) fn value_at(text: &[u8]) -> Option<&[u8]> {
-    super::identity::one_line(text).or_else(|| Headers::at_header(text).map(|h| h.raw.trim_ascii()))
+/// The value of the header of a line.
+pub(super) fn value_at(text: &[u8], line: HeaderLine) -> Option<&[u8]> {
+    let value = super::identity::value_of_line(text, line);
+    value.or_else(|| super::identity::header_at(text, line).map(|h| h.raw.trim_ascii()))
 }
 
 #[cfg(test)]
@@ -122,7 +203,7 @@ mod tests {
             for for_analysis in [true, false] {
                 let options = LoadOptions { for_analysis, ..LoadOptions::default() };
                 let trace = Trace::load(vec![Input::from_bytes("log", log.as_bytes())], &options);
-                let found = trace.product(&trace.events()[0]).map(String::from_utf8_lossy);
+                let found = trace.product(&trace.events()[0]).map(|m| String::from_utf8_lossy(m.text()));
                 assert_eq!(found.as_deref(), Some(product), "{line:?} {for_analysis}");
             }
         }

@@ -121,7 +121,7 @@ fn late(whole: &Value) -> Vec<String> {
     ids.filter_map(|id| Some(id.as_str()?.to_owned())).collect()
 }
 
-/// Calls that two endpoints answered, one of them late: the third exception. Where the second 200 is behind the cut,
+/// Calls that two endpoints answered, one of them late: the second exception again. Where that 200 is behind the cut,
 /// nothing tells of it.
 fn answered_twice(whole: &Value) -> Vec<String> {
     let calls = whole["calls"].as_array().unwrap().iter();

@@ -154,7 +154,7 @@ impl<'m> Attempt<'m> {
     /// A 180 says so, or the telephone network with its final: cause 19 of Q.850 is "no answer from user, user
     /// alerted". A 183 alone is early media.
     fn alerted(&self, ctx: &Context<'_>) -> bool {
-        let cause = |m: &Msg<'_>| ctx.message(m.id).and_then(|m| m.gateway_cause()) == Some(19);
+        let cause = |m: &Msg<'_>| ctx.gateway_cause(m.id) == Some(19);
         self.messages.iter().any(|m| m.method == Method::Invite && m.status == 180)
             || self.last.is_some_and(|m| matches!(m.status, 408 | 480 | 487 | 504) && cause(m))
     }

@@ -3,12 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::Leg;
-use super::describe::is_to_voice_mail;
 use crate::analysis::attempt::{Attempt, Hop};
 use crate::analysis::message::{Context, Msg};
 use crate::analysis::servers::ServerId;
 use crate::record::Direction;
-use crate::sip::{Method, Product};
+use crate::sip::Method;
 use crate::text::contains_ignore_case;
 
 /// What kind of endpoint spoke for the callee.
@@ -51,7 +50,7 @@ fn side_and_tag(
     if let Some((f, product)) = named.and_then(|f| Some((f, f.product?))) {
         // A name may be cut off in one record and stand whole in another of the same endpoint.
         let side = match of_tag(f.to_tag) {
-            _ if Product::is_mobile(product) => Side::Mobile,
+            _ if product.is_mobile() => Side::Mobile,
             Side::Unknown => Side::Other,
             side => side,
         };
@@ -117,7 +116,7 @@ fn of_tag(attempt: &Attempt<'_>, hops: &[&Hop<'_>], legs: &[Leg], tag: u64) -> S
     let products = attempt.messages.iter().copied().filter(spoke).take(64).filter_map(|m| m.product);
     let mut named = None;
     for product in products {
-        named = Some(named.unwrap_or(false) || Product::is_mobile(product));
+        named = Some(named.unwrap_or(false) || product.is_mobile());
     }
     match named {
         Some(true) => return Side::Mobile,
@@ -216,10 +215,9 @@ pub(super) fn is_voice_mail(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
         .iter()
         .copied()
         .filter(answers)
-        .any(|m| m.product.is_some_and(|p| contains_ignore_case(p, b"exchangeum")));
+        .any(|m| m.product.is_some_and(|p| contains_ignore_case(p.text(), b"exchangeum")));
     named
         || attempt.legs().any(|hop| {
-            hop.finals().any(|f| f.status < 300)
-                && hop.invite().and_then(|m| ctx.message(m.id)).is_some_and(|m| is_to_voice_mail(&m))
+            hop.finals().any(|f| f.status < 300) && hop.invite().is_some_and(|m| ctx.facts(m.id).is_to_voice_mail())
         })
 }

@@ -8,7 +8,7 @@ use super::ending::end;
 use super::legs::{add_legs, is_with_phone};
 use crate::analysis::attempt::{Attempt, Hop};
 use crate::analysis::coverage::Blind;
-use crate::analysis::message::{Context, Group, Msg, count_messages};
+use crate::analysis::message::{Context, Group, Msg};
 use crate::analysis::words::Outcome;
 use crate::sip::Method;
 use crate::trace::EventId;
@@ -27,7 +27,7 @@ pub(super) fn call(
     let mut call = empty(ctx, group);
     let Some(last) = attempts.last() else { return call };
     let own = own_messages(group, attempts, initial);
-    count(&mut call, &own);
+    count(&mut call, group, &own);
     call.records.extend(diagnostics);
     call.attempts = u32::try_from(attempts.len()).unwrap_or(u32::MAX);
     call.rang = attempts.iter().any(Attempt::rang);
@@ -52,8 +52,8 @@ pub(super) fn leftover(ctx: &Context<'_>, group: &Group<'_>) -> Option<Call> {
         .collect();
     let first = own.first()?;
     let mut call = empty(ctx, group);
-    count(&mut call, &own);
-    call.messages = count_messages(group.messages.iter());
+    count(&mut call, group, &own);
+    call.messages = group.count();
     call.records.extend(&group.diagnostics);
     call.evidence = vec![first.id];
     call.blind = Some(Blind::StartMissing);
@@ -79,12 +79,12 @@ fn own_messages<'m>(
 }
 
 /// Number, records and times of a call's messages.
-fn count(call: &mut Call, own: &[&Msg<'_>]) {
+fn count(call: &mut Call, group: &Group<'_>, own: &[&Msg<'_>]) {
     call.first = own.first().map_or(call.first, |m| m.id);
     call.records = own.iter().map(|m| m.id).collect();
     call.started = own.iter().filter_map(|m| m.time).min();
     call.ended = own.iter().filter_map(|m| m.time).max();
-    call.messages = count_messages(own.iter().copied());
+    call.messages = group.count_of(own);
 }
 
 /// A call of which nothing is known yet.

@@ -8,9 +8,8 @@ use crate::analysis::coverage::Order;
 use crate::analysis::message::{Context, Msg};
 use crate::analysis::servers::ServerId;
 use crate::analysis::words::{Modality, Outcome};
-use crate::record::sign;
-use crate::sip::{HeaderName, Message, Method, NameAddr, StartLine};
-use crate::text::{contains_ignore_case, decode};
+use crate::sip::{HeaderName, Method, NameAddr, Offer};
+use crate::text::decode;
 use crate::trace::EventId;
 
 /// Addresses of one callee are few; more are hostile.
@@ -22,51 +21,34 @@ pub(super) fn describe(ctx: &Context<'_>, call: &mut Call, attempts: &[Attempt<'
     let invite = last.root().and_then(Hop::invite).or_else(|| last.hops.iter().find_map(Hop::invite));
     let Some(id) = invite.or(last.messages.first().copied()).map(|m| m.id) else { return };
     addresses(ctx, call, id);
-    if invite.and_then(|m| ctx.message(m.id)).is_some_and(|m| is_to_service(&m)) {
+    if invite.is_some_and(|m| ctx.facts(m.id).is_to_service()) {
         // Of the address only the service is called, not the person.
         call.callees.clear();
     }
     for hop in &last.hops {
-        let Some(m) = hop.invite().and_then(|m| ctx.message(m.id)) else { continue };
-        if let StartLine::Request { uri, .. } = m.start_line()
-            && !is_to_service(&m)
-        {
+        let Some(id) = hop.invite().map(|m| m.id) else { continue };
+        let facts = ctx.facts(id);
+        if let Some(uri) = ctx.request_uri(id).filter(|_| !facts.is_to_service()) {
             add(&mut call.callees, &decode(crate::sip::address(uri)));
         }
-        call.modality = call.modality.or_else(|| modality(&m));
+        call.modality = call.modality.or_else(|| facts.offer().map(modality));
     }
     if call.callees.is_empty() {
         return;
     }
     // The callee may be called by a number, and be known by the address that the phone asserts.
     let rang = |m: &&&Msg<'_>| m.method == Method::Invite && matches!(m.status, 180 | 183 | 200..300);
-    let asserts = |m: &&Msg<'_>| !ctx.event(m.id).is_some_and(|e| ctx.trace.lacks(e, sign::ASSERTED));
-    let rang = last.messages.iter().filter(rang).take(32).copied();
-    for m in rang.filter(asserts).filter_map(|m| ctx.message(m.id)) {
-        for header in m.headers_starting_with(b"p").filter(|h| h.name.eq_ignore_ascii_case(b"p-asserted-identity")) {
-            add(&mut call.callees, &decode(NameAddr::parse(&header.value()).address()));
-        }
+    let rang = last.messages.iter().filter(rang).take(32).filter_map(|m| ctx.event(m.id));
+    for value in rang.flat_map(|event| ctx.trace.asserted(event)) {
+        add(&mut call.callees, &decode(NameAddr::parse(&value).address()));
     }
 }
 
 fn add(callees: &mut Vec<String>, address: &str) {
-    let address = address.to_ascii_lowercase();
-    if !address.is_empty() && callees.len() < MOST_CALLEES && !callees.contains(&address) {
-        callees.push(address);
+    let known = callees.iter().any(|known| known.eq_ignore_ascii_case(address));
+    if !address.is_empty() && callees.len() < MOST_CALLEES && !known {
+        callees.push(address.to_ascii_lowercase());
     }
-}
-
-/// `sip:bob@contoso.com;opaque=app:conf:focus:id:X` is the focus of a conference that Bob organises, `app:voicemail` his
-/// voice mail, `srvr:` a service of the house: no phone of his rings.
-fn is_to_service(m: &Message<'_>) -> bool {
-    let StartLine::Request { uri, .. } = m.start_line() else { return false };
-    contains_ignore_case(uri, b"opaque=app:") || contains_ignore_case(uri, b"opaque=srvr:")
-}
-
-/// Whether a request goes to voice mail.
-pub(super) fn is_to_voice_mail(m: &Message<'_>) -> bool {
-    let StartLine::Request { uri, .. } = m.start_line() else { return false };
-    contains_ignore_case(uri, b"opaque=app:voicemail")
 }
 
 pub(super) fn addresses(ctx: &Context<'_>, call: &mut Call, id: EventId) {
@@ -76,30 +58,14 @@ pub(super) fn addresses(ctx: &Context<'_>, call: &mut Call, id: EventId) {
     call.callees.push(call.to.to_ascii_lowercase());
 }
 
-/// What the INVITE offers, by its session description, else by its headers.
-fn modality(message: &Message<'_>) -> Option<Modality> {
-    let body = message.body();
-    let body = body.get(..64 << 10).unwrap_or(body);
-    let line = |m: &[u8]| memchr::memmem::find(body, m).is_some();
-    let kind = message.header(HeaderName::ContentType).map(|h| h.value());
-    let kind = kind.as_deref().unwrap_or_default();
-    if line(b"m=applicationsharing") {
-        Some(Modality::ApplicationSharing)
-    } else if line(b"m=video") {
-        Some(Modality::Video)
-    } else if line(b"m=audio") {
-        Some(Modality::Audio)
-    } else if line(b"m=message") || line(b"m=x-ms-message") || message.header(HeaderName::MsTextFormat).is_some() {
-        Some(Modality::Im)
-    } else if line(b"m=data") {
-        Some(Modality::FileTransfer)
-    } else if contains_ignore_case(kind, b"cccp+xml")
-        || contains_ignore_case(kind, b"conference")
-        || contains_ignore_case(kind, b"ms-conf-invite+xml")
-    {
-        Some(Modality::Conference)
-    } else {
-        None
+fn modality(offer: Offer) -> Modality {
+    match offer {
+        Offer::ApplicationSharing => Modality::ApplicationSharing,
+        Offer::Video => Modality::Video,
+        Offer::Audio => Modality::Audio,
+        Offer::Message => Modality::Im,
+        Offer::Data => Modality::FileTransfer,
+        Offer::Conference => Modality::Conference,
     }
 }
 

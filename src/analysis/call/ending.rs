@@ -231,9 +231,14 @@ fn tells_ringing(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
 pub(super) fn judge_final(ctx: &Context<'_>, f: &Msg<'_>, edge_record: bool) -> impl Fn(bool) -> Outcome + use<> {
     let status = f.status;
     let diagnostics = Diagnostic::of(ctx, f.id);
-    let warning = ctx.header(f.id, HeaderName::Warning).unwrap_or_default().into_owned();
-    let texts: String = diagnostics.iter().map(Diagnostic::text).collect();
-    let reason = format!("{} {texts}", ctx.reason_phrase(f.id).unwrap_or_default());
+    // Of no other status do the words decide.
+    let (warning, reason) = if status == outcome::BY_WORDS {
+        let warning = ctx.header(f.id, HeaderName::Warning).unwrap_or_default().into_owned();
+        let texts: String = diagnostics.iter().map(Diagnostic::text).collect();
+        (warning, format!("{} {texts}", ctx.reason_phrase(f.id).unwrap_or_default()))
+    } else {
+        (Vec::new(), String::new())
+    };
     move |rang| {
         let (warning, reason, diagnostics) = (&warning[..], &reason[..], &diagnostics[..]);
         outcome::of_final(&Final { status, warning, reason, diagnostics, rang, edge_record })

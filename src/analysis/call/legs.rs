@@ -16,6 +16,7 @@ use crate::knowledge::clients::{MOBILITY_PORTS, UCWA_PORTS};
 use crate::record::Direction;
 use crate::sip::{Method, Product};
 use crate::text::{decode, host_of};
+use crate::trace::Maker;
 
 /// The legs of a call whose outcome is known, and what its mobile endpoints did. `own` are its messages, those inside
 /// the dialog too.
@@ -124,7 +125,7 @@ pub(in crate::analysis) fn home_of(ctx: &Context<'_>, here: ServerId, target: Op
 /// Whether a message went to a mobile endpoint, or came from one.
 pub(super) fn is_with_phone(ctx: &Context<'_>, m: &Msg<'_>) -> bool {
     let peer = ctx.event(m.id).and_then(|e| ctx.trace.peer(e)).map(decode);
-    peer.is_some_and(|p| is_mobility_listener(&p)) || m.status > 100 && m.product.is_some_and(Product::is_mobile)
+    peer.is_some_and(|p| is_mobility_listener(&p)) || m.status > 100 && m.product.is_some_and(Maker::is_mobile)
 }
 
 /// Whether a target is the mobility service: by its ports a leg that never answered is still known to be mobile.
@@ -144,14 +145,15 @@ fn is_port_of(target: &str, ports: &[&str]) -> bool {
 /// What the responses of a leg call their sender: the first phone, else the first desktop behind UCWA, else the first
 /// mobility service, else the first of all.
 fn client(hop: &Hop<'_>) -> Option<Product> {
-    let products = hop.responses().filter(|m| m.status > 100).filter_map(product);
-    let mut found: Option<Product> = None;
-    for product in products {
-        if found.as_ref().is_none_or(|f| rank(f) < rank(&product)) {
-            found = Some(product);
+    let makers = hop.responses().filter(|m| m.status > 100).filter_map(|m| m.product);
+    let mut found: Option<(u8, Maker<'_>)> = None;
+    for maker in makers {
+        let rank = maker.product(|p| (!p.name.is_empty()).then(|| rank(p)));
+        if let Some(rank) = rank.filter(|rank| found.is_none_or(|(known, _)| known < *rank)) {
+            found = Some((rank, maker));
         }
     }
-    found
+    found.map(|(_, maker)| maker.product(Clone::clone))
 }
 
 /// How much a product says of who stands behind the mobility service.
@@ -169,15 +171,11 @@ const NAMED: u8 = 2;
 
 /// The client of a leg whose final responses name none: in its requests inside the dialog, or in a 100. A server that
 /// answers 100 for another names no client.
-fn in_dialog(hop: &Hop<'_>, by_tag: &HashMap<u64, &[u8]>) -> Option<Product> {
+fn in_dialog(hop: &Hop<'_>, by_tag: &HashMap<u64, Maker<'_>>) -> Option<Product> {
     let of_tag = hop.responses().find_map(|m| by_tag.get(&m.to_tag).copied());
     let early = || hop.responses().filter(|m| m.status == 100).filter_map(|m| m.product);
-    let named = of_tag.or_else(|| early().find(|p| Product::client(p).is_some()))?;
-    Some(Product::parse(&crate::text::clean(named)))
-}
-
-fn product(m: &Msg<'_>) -> Option<Product> {
-    Some(Product::parse(&crate::text::clean(m.product?))).filter(|p| !p.name.is_empty())
+    let named = of_tag.or_else(|| early().find(|p| p.client().is_some()))?;
+    Some(named.product(Clone::clone))
 }
 
 /// Whether any response came from a mobile endpoint. The mobility service alone speaks for a phone unless a desktop
@@ -185,6 +183,6 @@ fn product(m: &Msg<'_>) -> Option<Product> {
 fn has_mobile(attempt: &Attempt<'_>) -> bool {
     let responses = || attempt.messages.iter().filter(|m| m.method == Method::Invite && m.status > 100);
     let products = || responses().take(256).filter_map(|m| m.product);
-    let desktop = products().any(Product::is_desktop_behind_ucwa);
-    products().any(|p| Product::is_mobile(p) && !(desktop && Product::is_mobility_service(p)))
+    let desktop = products().any(Maker::is_desktop_behind_ucwa);
+    products().any(|p| p.is_mobile() && !(desktop && p.is_mobility_service()))
 }

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::record::prefix;
 use crate::span::{FileId, Span};
 use crate::time::Timestamp;
-use crate::trace::{Event, Symbol, Trace};
+use crate::trace::{Event, PREFIX, Symbol, Trace};
 
 /// Component lines of one server between two records, ahead of the first, or behind the last.
 #[derive(Clone, Copy, Debug)]
@@ -115,7 +115,7 @@ impl<'t> Gaps<'t> {
 /// Where lines of the trace begin: a prefix that is quoted inside a line is none.
 fn line_starts(text: &[u8]) -> impl Iterator<Item = usize> {
     let begins = |at: &usize| at.checked_sub(1).is_none_or(|b| matches!(text.get(b), Some(b'\n' | b'\r')));
-    memmem::find_iter(text, b"TL_").filter(begins)
+    PREFIX.find_iter(text).filter(begins)
 }
 
 /// Whether a line has the level of messages, or a lower one. With the level set to warnings, or throttled to them,

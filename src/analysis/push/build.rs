@@ -1,6 +1,6 @@
 //! From one MESSAGE transaction to a push.
 
-use super::recognise::{asserted_user, mcx_user};
+use super::recognise::asserted_user;
 use super::{Hop, Push, Sighting};
 use crate::analysis::coverage::Blind;
 use crate::analysis::diagnostic::Diagnostic;
@@ -8,7 +8,7 @@ use crate::analysis::message::{Context, Group, Msg};
 use crate::analysis::servers::ServerId;
 use crate::analysis::words::{Link, PushResult};
 use crate::record::Direction;
-use crate::sip::{HeaderName, NameAddr};
+use crate::sip::{HeaderName, NameAddr, mcx_user};
 use crate::text::{contains_ignore_case, decode, host_of};
 use crate::trace::EventId;
 

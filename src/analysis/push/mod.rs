@@ -13,7 +13,6 @@ use crate::sip::Method;
 use crate::span::Span;
 use crate::time::Timestamp;
 use crate::trace::EventId;
-pub(super) use recognise::is_push;
 
 /// One place that logged the MESSAGE.
 #[derive(Clone, Debug)]
@@ -135,7 +134,7 @@ pub(super) fn split<'m>(ctx: &Context<'_>, group: &'m Group<'m>) -> (Sets<'m>, S
             set.push(m);
         }
     }
-    sets.into_iter().partition(|(_, set)| set.iter().any(|m| is_push(ctx, m)))
+    sets.into_iter().partition(|(_, set)| set.iter().any(|m| ctx.facts(m.id).is_push()))
 }
 
 /// All pushes of one Call-ID.

@@ -28,13 +28,11 @@ fn hex(text: &[u8]) -> Option<&[u8]> {
 
 /// `10/15/2013-09:01:45.669.000d0b31`.
 fn of_stamp(text: &[u8; 32]) -> Option<(Timestamp, DateOrder, u32)> {
-    const SHAPE: &[u8; 32] = b"00/00/0000-00:00:00.000.xxxxxxxx";
-    let fits = |(b, shape): (&u8, &u8)| match shape {
-        b'0' => b.is_ascii_digit(),
-        b'x' => b.is_ascii_hexdigit(),
-        mark => b == mark,
-    };
-    if !text.iter().zip(SHAPE).all(fits) {
+    let (head, rest) = text.split_first_chunk::<16>()?;
+    let (tail, number) = rest.split_first_chunk::<8>()?;
+    let number = number.first_chunk::<8>()?;
+    let fits = DAY_AND_MINUTE.fits(u128::from_le_bytes(*head)) && SECOND.fits(u64::from_le_bytes(*tail).into());
+    if !fits {
         return None;
     }
     let digit = |i: usize| u32::from(text[i].wrapping_sub(b'0'));
@@ -43,9 +41,59 @@ fn of_stamp(text: &[u8; 32]) -> Option<(Timestamp, DateOrder, u32)> {
     let order = DateOrder::of(a, b);
     let (month, day) = if order == DateOrder::DayFirst { (b, a) } else { (a, b) };
     let time = Timestamp::from_civil([year, month, day], [two(11), two(14), two(17), two(20) * 10 + digit(22)])?;
-    let seq = text[24..].iter().fold(0, |n, b| (n << 4) | char::from(*b).to_digit(16).unwrap_or(0));
-    Some((time, order, seq))
+    let nibbles = number.map(|b| NIBBLES[usize::from(b)]);
+    let seq = nibbles.iter().fold(0, |n, nibble| (n << 4) | u32::from(*nibble));
+    nibbles.iter().all(|nibble| *nibble < 16).then_some((time, order, seq))
 }
+
+/// What sixteen bytes must be: digits in some places, certain marks in the others.
+struct Shape {
+    /// All bits of each digit.
+    digits: u128,
+    marks: u128,
+}
+
+impl Shape {
+    /// Zeros stand for digits.
+    const fn of(text: &[u8; 16]) -> Shape {
+        let (mut shape, mut i) = (Shape { digits: 0, marks: 0 }, 0);
+        while i < 16 {
+            if text[i] == b'0' {
+                shape.digits |= 0xff << (8 * i);
+            } else {
+                shape.marks |= (text[i] as u128) << (8 * i);
+            }
+            i += 1;
+        }
+        shape
+    }
+
+    #[inline]
+    const fn fits(&self, text: u128) -> bool {
+        const LOWEST: u128 = u128::from_le_bytes([b'0'; 16]);
+        // Lifts all above nine into the highest bit; what runs over into the next byte has that bit already.
+        const LIFT: u128 = u128::from_le_bytes([0x76; 16]);
+        const HIGHEST: u128 = u128::from_le_bytes([0x80; 16]);
+        let values = (text ^ LOWEST) & self.digits;
+        let above = (values | values.wrapping_add(LIFT & self.digits)) & HIGHEST;
+        text & !self.digits == self.marks && above == 0
+    }
+}
+
+const DAY_AND_MINUTE: Shape = Shape::of(b"00/00/0000-00:00");
+const SECOND: Shape = Shape::of(b":00.000.\0\0\0\0\0\0\0\0");
+
+/// The value of a digit to the base of sixteen; 16 for any other byte.
+const NIBBLES: [u8; 256] = {
+    let mut nibbles = [16; 256];
+    let mut i = 0;
+    while i < 16 {
+        nibbles[b"0123456789abcdef"[i as usize] as usize] = i;
+        nibbles[b"0123456789ABCDEF"[i as usize] as usize] = i;
+        i += 1;
+    }
+    nibbles
+};
 
 #[cfg(test)]
 mod tests {

@@ -62,6 +62,19 @@ pub struct CSeq {
 impl CSeq {
     /// Reads a value; `None` when there is no number.
     pub fn parse(value: &[u8]) -> Option<CSeq> {
+        CSeq::quick(value).or_else(|| CSeq::careful(value))
+    }
+
+    /// Up to nine digits, one blank, letters.
+    fn quick(value: &[u8]) -> Option<CSeq> {
+        let digits = value.iter().take(10).take_while(|b| b.is_ascii_digit()).count();
+        let (number, method) = value.split_at_checked(digits).filter(|_| (1..10).contains(&digits))?;
+        let method = method.strip_prefix(b" ").filter(|m| m.iter().all(u8::is_ascii_uppercase))?;
+        let number = number.iter().fold(0, |n, b| n * 10 + u32::from(b.wrapping_sub(b'0')));
+        Some(CSeq { number, method: Method::from_token(method) })
+    }
+
+    fn careful(value: &[u8]) -> Option<CSeq> {
         let (_, (number, _, method)) = (digits, blanks, take_while(is_token)).parse(value).ok()?;
         Some(CSeq { number: number.parse().unwrap_or(0), method: Method::from_token(method) })
     }
@@ -107,9 +120,20 @@ fn bare(input: &[u8]) -> Res<'_, &[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn cseqs() {
         assert_eq!(CSeq::parse(b" 7  INVITE"), Some(CSeq { number: 7, method: Method::Invite }));
+        assert!(CSeq::quick(b"21319 MESSAGE").is_some());
+    }
+
+    proptest! {
+        /// What the quick way takes, the grammar reads the same.
+        #[test]
+        fn cseqs_are_the_same_both_ways(value in "[0-9]{0,11}[ \t]{0,2}(INVITE|MESSAGE|bye|X)?[ A-Z.,]{0,3}") {
+            let quick = CSeq::quick(value.as_bytes());
+            prop_assert!(quick.is_none() || quick == CSeq::careful(value.as_bytes()));
+        }
     }
 }

@@ -21,8 +21,10 @@ pub(crate) fn tag(value: &[u8]) -> Option<&[u8]> {
         Some(params) => params,
         None => &[],
     };
-    let (tag, rest) = parameter(params, b"tag")?;
-    rest.is_empty().then_some(tag)
+    match parameter(params, b"tag")? {
+        (tag, Rest::Unread(_)) => Some(tag),
+        (tag, rest) => rest.text().is_empty().then_some(tag),
+    }
 }
 
 /// All entries of a Via value, as [`Via::parse_all`] gives them. After `None`, what was given counts for nothing.
@@ -34,10 +36,16 @@ pub(crate) fn vias<'a>(value: &'a [u8], mut each: impl FnMut(Via<'a>)) -> Option
         let behind = rest.strip_prefix(b"SIP/2.0/")?;
         let blank = behind.iter().position(|b| !b.is_ascii_alphanumeric())?;
         let host = behind.get(blank..)?.strip_prefix(b" ")?;
-        let end = host.iter().position(|b| !is_plain(*b)).unwrap_or(host.len());
+        let end = length(host, PLAIN);
         let (sent_by, params) = host.split_at_checked(end).filter(|(host, _)| !host.is_empty())?;
-        let (branch, tail) = parameter(params, b"branch")?;
+        let (branch, rest_of_entry) = parameter(params, b"branch")?;
         each(Via { sent_by, branch });
+        let tail = match rest_of_entry {
+            // Whatever is behind the branch, without a comma it is no further entry.
+            Rest::Unread(tail) if memchr(b',', tail).is_none() => return Some(()),
+            Rest::Unread(tail) => parameter(tail, b"")?.1.text(),
+            Rest::Read(tail) => tail,
+        };
         match tail {
             [] => return Some(()),
             [b',', tail @ ..] => rest = tail.trim_ascii_start(),
@@ -47,38 +55,70 @@ pub(crate) fn vias<'a>(value: &'a [u8], mut each: impl FnMut(Via<'a>)) -> Option
     None
 }
 
-/// The first value of a parameter that is not empty, and what stands behind the last parameter: nothing or a comma.
-fn parameter<'a>(params: &'a [u8], wanted: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
-    let (mut found, mut rest) = (&b""[..], params);
+/// What stands behind a parameter that was sought.
+enum Rest<'a> {
+    /// It was found, and this is behind it, unread.
+    Unread(&'a [u8]),
+    /// It is not there; behind the last parameter is nothing or a comma.
+    Read(&'a [u8]),
+}
+
+impl<'a> Rest<'a> {
+    fn text(self) -> &'a [u8] {
+        match self {
+            Rest::Unread(text) | Rest::Read(text) => text,
+        }
+    }
+}
+
+/// The first value of a parameter that is not empty. What stands behind it is not looked at: no second one counts.
+fn parameter<'a>(params: &'a [u8], wanted: &[u8]) -> Option<(&'a [u8], Rest<'a>)> {
+    let mut rest = params;
     while let [b';', tail @ ..] = rest {
-        let end = tail.iter().position(|b| !is_name(*b)).unwrap_or(tail.len());
-        let (name, tail) = tail.split_at_checked(end)?;
+        let (name, tail) = tail.split_at_checked(length(tail, NAME))?;
         rest = tail;
-        let is_wanted = found.is_empty() && name.eq_ignore_ascii_case(wanted);
+        let is_wanted = !wanted.is_empty() && name.eq_ignore_ascii_case(wanted);
         match tail {
             [b'=', b'"', quoted @ ..] if !is_wanted => rest = quoted.get(memchr(b'"', quoted)? + 1..)?,
             [b'=', value @ ..] => {
-                let end = value.iter().position(|b| !is_plain(*b)).unwrap_or(value.len());
-                let (value, tail) = value.split_at_checked(end)?;
-                if is_wanted {
-                    found = value;
-                }
+                let (value, tail) = value.split_at_checked(length(value, PLAIN))?;
                 rest = tail;
+                if is_wanted && !value.is_empty() {
+                    // Where it ends in any other way, the grammar may read more.
+                    return matches!(tail, [] | [b';' | b',', ..]).then_some((value, Rest::Unread(tail)));
+                }
             }
             _ => {}
         }
     }
-    matches!(rest, [] | [b',', ..]).then_some((found, rest))
+    matches!(rest, [] | [b',', ..]).then_some((&b""[..], Rest::Read(rest)))
 }
 
 /// A byte of the name of a parameter.
-fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'+')
-}
-
+const NAME: u8 = 1;
 /// A byte of a value that is not in quotes and ends no parameter.
-fn is_plain(byte: u8) -> bool {
-    byte > b' ' && byte < 0x7f && !matches!(byte, b';' | b',' | b'"')
+const PLAIN: u8 = 2;
+
+/// What each byte may be part of.
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0u8;
+    while byte < 0x7f {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'+') {
+            classes[byte as usize] |= NAME;
+        }
+        if byte > b' ' && !matches!(byte, b';' | b',' | b'"') {
+            classes[byte as usize] |= PLAIN;
+        }
+        byte += 1;
+    }
+    classes
+};
+
+/// How many bytes of a class a text starts with.
+#[inline]
+fn length(text: &[u8], class: u8) -> usize {
+    text.iter().position(|b| CLASSES[usize::from(*b)] & class == 0).unwrap_or(text.len())
 }
 
 #[cfg(test)]

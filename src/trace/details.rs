@@ -1,0 +1,161 @@
+//! What analysis asks of the text of a message, kept when it was read: places of headers, and facts.
+
+use std::borrow::Cow;
+
+use super::identity::{one_line, value_of_line};
+use super::{Event, Trace};
+use crate::record::{HeaderLine, Layout, sign, starts_header};
+use crate::sip::{Facts, Header, HeaderName, Headers, Message, Method, PushHeaders, StartLine};
+
+/// Lowest bits of what is kept: facts, then the places of Peer, To and From, each 16 bits; 0 where a place is not known.
+const PEER: u32 = 16;
+const TO: u32 = 32;
+const FROM: u32 = 48;
+
+/// The word of a message.
+pub(super) fn of(record: &[u8], layout: &Layout, method: Method, to_tag: bool) -> u64 {
+    let text = |from: u32, to: usize| record.get(from as usize..to).unwrap_or_default();
+    let message = Message::of_record(
+        text(layout.start_line.start, layout.headers.end as usize),
+        text(layout.headers.end, record.len()),
+    );
+    let facts = match method {
+        Method::Message => quick_push(record, layout, &message, to_tag),
+        _ => None,
+    };
+    let facts = facts.unwrap_or_else(|| Facts::of(&message, method, to_tag, layout.signs));
+    let place = |at: Option<u32>| place(record, layout, at);
+    place(layout.from.map(|l| l.start)) << FROM
+        | place(layout.to.map(|l| l.start)) << TO
+        | place(layout.peer) << PEER
+        | u64::from(facts.bits())
+}
+
+/// The place of a header or field, 0 where it is not there or not sure: only the first of a name counts, and lines that
+/// begin in an unusual way may be headers that framing did not see.
+pub(super) fn place(record: &[u8], layout: &Layout, at: Option<u32>) -> u64 {
+    let is_sure = |at: &u32| layout.signs != sign::ANY && starts_header(record.get(*at as usize..).unwrap_or_default());
+    at.filter(is_sure).and_then(|at| u16::try_from(at).ok()).map_or(0, u64::from)
+}
+
+/// The quick way to tell a push, where each header that may tell stands on one line and once.
+fn quick_push(record: &[u8], layout: &Layout, message: &Message<'_>, to_tag: bool) -> Option<Facts> {
+    let text = record.get(..layout.headers.end as usize)?;
+    let start = message.start_line();
+    let is_request = !matches!(start, StartLine::Response { .. });
+    let doubts = if is_request { sign::REPEATED } else { sign::REPEATED | sign::DIAGNOSTICS };
+    if layout.signs & doubts != 0 {
+        return None;
+    }
+    let value = |line: Option<HeaderLine>| match line {
+        // Without a blank behind the colon it may be the end of the header before.
+        Some(line) if starts_header(text.get(line.start as usize..)?) => value_of_line(text, line),
+        Some(_) => None,
+        None => Some(&b""[..]),
+    };
+    let headers = PushHeaders {
+        to: value(layout.to)?,
+        from: value(layout.from)?,
+        content_type: value(layout.content_type)?,
+        server: value(layout.server)?,
+        agent: value(layout.agent)?,
+        contact: value(layout.contact)?,
+    };
+    let uri = if let StartLine::Request { uri, .. } = start { uri } else { &[] };
+    Some(Facts::of_push(headers.tell(uri, is_request, to_tag && is_request)))
+}
+
+impl Trace {
+    /// Facts of a message.
+    pub(crate) fn facts(&self, event: &Event) -> Facts {
+        match self.details(event) {
+            Some(word) => Facts::from_bits(u16::try_from(word & 0xffff).unwrap_or(0)),
+            None => self.message(event).map_or_else(Facts::default, |message| {
+                Facts::of(&message, event.method, self.identity(event).to_tag != 0, sign::ANY)
+            }),
+        }
+    }
+
+    /// The text from a place that was kept on, to the end of the headers.
+    fn text_at(&self, event: &Event, place: u32) -> Option<&[u8]> {
+        let at = usize::try_from(self.details(event)? >> place & 0xffff).ok().filter(|at| *at > 0)?;
+        self.record(event).get(at..event.head_end as usize)
+    }
+
+    /// The cleaned value of the first header of a name.
+    pub(crate) fn header<'t>(&'t self, event: &Event, name: HeaderName) -> Option<Cow<'t, [u8]>> {
+        let place = match name {
+            HeaderName::From => self.text_at(event, FROM),
+            HeaderName::To => self.text_at(event, TO),
+            _ => None,
+        };
+        let kept = place.and_then(Headers::at_header);
+        kept.or_else(|| self.message(event)?.header(name)).map(|h| h.value())
+    }
+
+    /// The cleaned values of P-Asserted-Identity.
+    pub(crate) fn asserted<'t>(&'t self, event: &Event) -> impl Iterator<Item = Cow<'t, [u8]>> + use<'t> {
+        let is = |h: &Header<'_>| h.name.eq_ignore_ascii_case(b"p-asserted-identity");
+        let lacks = self.lacks(event, sign::ASSERTED);
+        let kept = self.asserted_place(event).and_then(|at| self.record(event).get(at..event.head_end as usize));
+        let only = kept.and_then(Headers::at_header);
+        let all = if lacks || only.is_some() { None } else { self.message(event) };
+        let all = all.into_iter().flat_map(|m| m.headers_starting_with(b"p"));
+        only.into_iter().chain(all).filter(is).map(|h| h.value())
+    }
+
+    /// Value of the record field `Peer`, by its place.
+    pub(super) fn kept_peer(&self, event: &Event) -> Option<&[u8]> {
+        one_line(self.text_at(event, PEER)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::Input;
+    use crate::trace::LoadOptions;
+    use proptest::prelude::*;
+
+    fn load(log: &str, for_analysis: bool) -> Trace {
+        let options = LoadOptions { for_analysis, ..LoadOptions::default() };
+        Trace::load(vec![Input::from_bytes("log", log)], &options)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+        /// What was kept is what the text says.
+        #[test]
+        fn what_was_kept_is_what_the_text_says(
+            fields in prop::collection::vec(prop::sample::select(vec![
+                "Peer: 192.0.2.1:5061", "peer:x", " Peer: a", "\x0cPeer: b", "PEER : c", "Direction: incoming", "Peer: d\r\n e", "junk", "", "\rPeer: f", "Peer:\u{fc}",
+            ]), 0..4),
+            method in prop::sample::select(vec!["INVITE", "MESSAGE", "BYE", "OPTIONS"]),
+            response in any::<bool>(),
+            headers in prop::collection::vec(prop::sample::select(vec![
+                "From: <sip:a@b>;tag=1", "f: x", "from:y", "\x0bFrom: z", "\rt:", "To: <sip:b@c>", "To: \"b\r\n b\" <sip:b@c>;tag=7", "T : d", " To: e", "To:",
+                "Content-Type: application/sdp", "words of a wrap", "Server: RTC/6.0", "User-Agent: x McxService/4", "Contact: <sip:x;opaque=srvr:mcxExternal>", "",
+                "P-Asserted-Identity: <sip:a@b>", "p-asserted-identity:x", "P-Asserted-Service: y", "Content-Type: x/lync.PushNotification+xml", "m: <sip:y>", "contact : z",
+                "ms-diagnostics-public: 30001;reason=\"x\"", "Server: PnchApplication",
+                "Ms-Text-Format: text/plain", "From: <sip:McxUser0123456789abcdef0123456789abcdefbob@contoso.com>",
+            ]), 0..6),
+            end in prop::sample::select(vec!["\r\n", "\n"]),
+            body in prop::sample::select(vec!["-", "v=0\r\nm=audio 1", "m=x-ms-message"]),
+        ) {
+            let start = if response { "SIP/2.0 200 OK".to_owned() } else { format!("{method} sip:push@push.lync.com;opaque=app:x SIP/2.0") };
+            let lines = |all: &[&str]| all.iter().flat_map(|line| [*line, end]).collect::<String>();
+            let log = format!("$$begin_record{end}{}Start-Line: {start}{end}Call-ID: 1{end}CSeq: 1 {method}{end}{}Message-Body: {body}{end}$$end_record{end}", lines(&fields), lines(&headers));
+            let (kept, read) = (load(&log, true), load(&log, false));
+            for (a, b) in kept.events().iter().zip(read.events()) {
+                prop_assert_eq!(kept.facts(a), read.facts(b));
+                prop_assert_eq!(kept.peer(a), read.peer(b));
+                for name in [HeaderName::From, HeaderName::To, HeaderName::Contact] {
+                    prop_assert_eq!(kept.header(a, name), read.header(b, name));
+                }
+                prop_assert_eq!(kept.asserted(a).collect::<Vec<_>>(), read.asserted(b).collect::<Vec<_>>());
+                let product = |trace: &Trace, e: &Event| trace.product(e).map(|m| m.text().trim_ascii().to_vec());
+                prop_assert_eq!(product(&kept, a), product(&read, b));
+            }
+        }
+    }
+}
