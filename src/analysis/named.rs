@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::message::Msg;
-use crate::sip::Product;
+use crate::knowledge::Product;
 
 /// By the tag of a side, what one of its messages calls it: a phone, else a client on a desk. Services that speak for
 /// others name nobody.

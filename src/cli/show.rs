@@ -8,8 +8,8 @@ use siptrail::input::SAVED;
 use siptrail::ladder::svg::SvgOptions;
 use siptrail::ladder::text::{TextOptions, TimeStyle};
 use siptrail::ladder::{self, Subject};
-use siptrail::report::page;
 use siptrail::report::story::{Story, write_list};
+use siptrail::text::page;
 use siptrail::{Depth, Trace};
 
 use super::clock::GivenClocks;

@@ -8,8 +8,8 @@ use anstyle::Style;
 use unicode_width::UnicodeWidthChar;
 
 use super::{Arrow, Ladder, Note, Step, StepKind, Tone};
-use crate::report::page::{self, BAD, DIM, GOOD, HEAD};
 use crate::sip::Method;
+use crate::text::page::{self, BAD, DIM, GOOD, HEAD};
 use crate::text::sanitize;
 use crate::time::Timestamp;
 

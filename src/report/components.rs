@@ -4,10 +4,11 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::coverage as spans;
 use super::model::Coverage;
-use super::{coverage as spans, page};
 use crate::analysis::coverage::components;
 use crate::analysis::{Analysis, ServerId};
+use crate::text::page;
 use crate::time::Timestamp;
 use crate::trace::Trace;
 

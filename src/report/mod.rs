@@ -1,4 +1,4 @@
-//! Results to bytes. [`model`] is what programs read (CONTRACT.md); [`text`] is what people read, laid out by [`page`].
+//! Results to bytes. [`model`] is what programs read (CONTRACT.md); [`text`] is what people read, laid out by [`crate::text::page`].
 //!
 //! [`ndjson`] and [`csv`] are for programs too, [`markdown`] for a ticket, [`html`] to send on.
 
@@ -11,7 +11,6 @@ pub mod list;
 pub mod markdown;
 pub mod model;
 pub mod ndjson;
-pub mod page;
 mod render;
 mod selected;
 pub mod story;

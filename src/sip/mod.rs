@@ -4,12 +4,10 @@
 
 mod grammar;
 mod message;
-mod product;
 
 pub use grammar::{CSeq, Diagnostics, NameAddr, Via, q850_cause};
 pub(crate) use grammar::{address, quick};
 pub use message::{Header, Headers, Message, StartLine};
-pub use product::Product;
 
 /// A SIP method (RFC 3261 section 7.1 and its extensions, Microsoft's SERVICE and BENOTIFY).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

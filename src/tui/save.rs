@@ -12,9 +12,9 @@ use crate::input::SAVED;
 use crate::ladder::svg::SvgOptions;
 use crate::ladder::text::{TextOptions, TimeStyle};
 use crate::ladder::{self, Subject, mermaid, svg};
+use crate::report;
 use crate::report::story::Story;
-use crate::report::{self, page};
-use crate::text::sanitize;
+use crate::text::{page, sanitize};
 use crate::trace::EventId;
 
 /// What is to be saved.

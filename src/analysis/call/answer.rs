@@ -7,7 +7,8 @@ use super::describe::is_to_voice_mail;
 use crate::analysis::attempt::{Attempt, Hop};
 use crate::analysis::message::{Context, Msg};
 use crate::analysis::servers::ServerId;
-use crate::sip::{Method, Product};
+use crate::knowledge::Product;
+use crate::sip::Method;
 use crate::text::contains_ignore_case;
 
 /// What kind of endpoint spoke for the callee.

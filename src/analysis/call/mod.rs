@@ -15,7 +15,7 @@ use super::diagnostic::Diagnostic;
 use super::message::{Context, Group};
 use super::servers::ServerId;
 use super::words::{Modality, Outcome, Told, Verdict};
-use crate::sip::Product;
+use crate::knowledge::Product;
 use crate::span::Span;
 use crate::time::Timestamp;
 use crate::trace::EventId;

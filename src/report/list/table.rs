@@ -7,7 +7,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::{List, plain};
 use crate::query::{Kind, Row, Value};
-use crate::report::page::HEAD;
+use crate::text::page::HEAD;
 use crate::text::sanitize;
 
 /// Columns are made as wide as the first rows need.

@@ -67,7 +67,7 @@ fn story(app: &App, subject: &Subject, width: usize) -> Vec<Line<'static>> {
     out
 }
 
-/// Text with the colours of [`crate::report::page`] as lines of the terminal. Texts of the log hold no escapes any
+/// Text with the colours of [`crate::text::page`] as lines of the terminal. Texts of the log hold no escapes any
 /// more, so every escape is ours.
 fn styled(text: &str, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let mut style = Style::new();

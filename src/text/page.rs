@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthChar;
 
-use crate::text::sanitize;
+use super::sanitize;
 
 /// Columns of a page.
 pub const WIDTH: usize = 80;

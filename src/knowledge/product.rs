@@ -1,6 +1,6 @@
 //! What a client or server calls itself in `Server` or `User-Agent`.
 
-use crate::knowledge::clients::{self, Client, Kind, Pushes, ServedBy};
+use super::clients::{self, Client, Kind, Pushes, ServedBy};
 
 /// What a client or server calls itself, as far as it matters for pushes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
