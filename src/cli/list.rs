@@ -10,8 +10,9 @@ use siptrail::report::list::List;
 
 use super::clock::GivenClocks;
 use super::filter::{self, Filter};
+use super::number::whole;
 use super::output::Output;
-use super::{Status, failed, note, whole};
+use super::{Status, failed, note};
 
 /// List calls, pushes, messages or records as a table, CSV or JSON
 ///

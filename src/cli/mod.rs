@@ -15,6 +15,7 @@ mod grep;
 mod knowledge;
 mod list;
 mod load;
+mod number;
 mod output;
 mod progress;
 mod report;
@@ -219,11 +220,6 @@ fn nearest<'n>(typed: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n 
     let worst = typed.chars().count().div_ceil(3);
     let mistakes = names.map(|name| (strsim::damerau_levenshtein(typed, name), name));
     mistakes.filter(|(n, _)| *n <= worst).min_by_key(|(n, _)| *n).map(|(_, name)| name)
-}
-
-/// Reads a whole number.
-fn whole<N: std::str::FromStr>(text: &str) -> Result<N, String> {
-    text.parse().map_err(|_| "expected a whole number, not negative, such as 20".to_owned())
 }
 
 /// A line that only informs; `--quiet` keeps it back.

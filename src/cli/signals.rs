@@ -1,6 +1,8 @@
 //! Signals: the terminal is given back, and what is half written is taken away, whoever ends or stops the process.
 
-use super::{output, say, tui};
+use siptrail::tui;
+
+use super::{output, say};
 
 /// Catches what asks the process to end. An interrupt ends it wherever it is: a file is put in place only when it is
 /// whole.
@@ -24,9 +26,18 @@ pub(super) fn catch_stops() {
 
 #[expect(clippy::exit, reason = "an interrupt is no way through the program")]
 fn end() {
-    tui::interrupt();
+    interrupt();
     output::discard();
     std::process::exit(130);
+}
+
+/// Ends a running UI in order, so that the terminal is given back.
+fn interrupt() {
+    if tui::terminate() {
+        // The loop ends the process; if it hangs, the terminal is still given back.
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        tui::restore();
+    }
 }
 
 #[cfg(unix)]

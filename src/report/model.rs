@@ -4,6 +4,7 @@
 mod coverage;
 mod findings;
 mod lone;
+mod selected;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,9 +12,9 @@ use std::collections::BTreeMap;
 pub use coverage::{Coverage, Hole, Span, Spot};
 pub use findings::{Finding, GatewayCause, Peer, Undetermined, Unexplained};
 pub use lone::Lone;
+pub use selected::Selected;
 use serde::Serialize;
 
-pub use super::selected::Selected;
 use crate::analysis::Told;
 
 /// Name and version of the format.

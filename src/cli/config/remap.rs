@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use siptrail::tui::{Command, KEY_NAMES, KEYMAP, Key, Keymap, Preset};
 use toml::de::{DeTable, DeValue};
 
-use super::read::{Reader, Wrong};
+use super::wrong::{Wrong, line};
 use crate::cli::nearest;
 
 /// Name of the table.
@@ -46,12 +46,12 @@ impl Remap {
 }
 
 /// Reads the table.
-pub(super) fn read(reader: &Reader<'_>, table: &DeTable<'_>) -> Result<Remap, Wrong> {
+pub(super) fn read(text: &str, table: &DeTable<'_>) -> Result<Remap, Wrong> {
     let mut out = Remap::default();
     let mut entries: Vec<_> = table.iter().map(|(name, value)| (name.span(), name.get_ref().as_ref(), value)).collect();
     entries.sort_by_key(|(at, ..)| at.start);
     for (at, name, value) in entries {
-        let wrong = |at: &Range<usize>, what: String| Wrong { line: Some(reader.line(at)), what };
+        let wrong = |at: &Range<usize>, what: String| Wrong::at(text, at, what);
         let Some(binding) = KEYMAP.iter().find(|b| b.name == name) else {
             let near = nearest(name, KEYMAP.iter().map(|b| b.name));
             let hint = near.map_or("siptrail config lists all".to_owned(), |near| format!("did you mean {near}?"));
@@ -63,22 +63,22 @@ pub(super) fn read(reader: &Reader<'_>, table: &DeTable<'_>) -> Result<Remap, Wr
         };
         let mut own = Vec::new();
         for key in keys {
-            let DeValue::String(text) = key.get_ref() else {
+            let DeValue::String(typed) = key.get_ref() else {
                 return Err(wrong(
                     &key.span(),
                     format!("{name}: {expected}, found {} in it", key.get_ref().type_str()),
                 ));
             };
-            own.push(text.parse().map_err(|_| {
-                let near = nearest(text, KEY_NAMES.iter().copied());
+            own.push(typed.parse().map_err(|_| {
+                let near = nearest(typed, KEY_NAMES.iter().copied());
                 let hint = near.map_or("expected x, X, F5, Ctrl-X, Alt-x, Space, PgDn".to_owned(), |near| {
                     format!("did you mean {near}?")
                 });
-                wrong(&key.span(), format!("{name}: no key named {text:?}; {hint}"))
+                wrong(&key.span(), format!("{name}: no key named {typed:?}; {hint}"))
             })?);
         }
         out.changes.push((binding.command, own));
-        out.at.push(reader.line(&at));
+        out.at.push(line(text, &at));
     }
     Ok(out)
 }
