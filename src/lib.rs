@@ -56,6 +56,7 @@ pub mod trace;
 
 #[deny(clippy::disallowed_methods)]
 pub mod analysis;
+#[cfg(feature = "export")]
 #[deny(clippy::disallowed_methods)]
 pub mod export;
 #[deny(clippy::disallowed_methods)]
@@ -68,11 +69,14 @@ pub mod ladder;
 pub mod query;
 #[deny(clippy::disallowed_methods)]
 pub mod report;
+#[cfg(feature = "synth")]
 #[deny(clippy::disallowed_methods)]
 pub mod synth;
 
+#[cfg(feature = "anonymise")]
 #[deny(clippy::disallowed_methods)]
 pub mod anonymise;
+#[cfg(feature = "tui")]
 pub mod tui;
 
 pub use analysis::{Analysis, Depth, Options};

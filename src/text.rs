@@ -59,6 +59,7 @@ impl Finder {
     }
 
     /// Where it stands in a text.
+    #[cfg(feature = "tui")]
     pub(crate) fn places<'t>(&self, text: &'t str) -> impl Iterator<Item = std::ops::Range<usize>> + use<'_, 't> {
         self.part.find_iter(text).map(|found| found.range())
     }

@@ -3,8 +3,10 @@
 //! [`ndjson`] and [`csv`] are for programs too, [`markdown`] for a ticket, [`html`] to send on.
 
 mod components;
+#[cfg(feature = "export")]
 pub mod csv;
 pub mod hops;
+#[cfg(feature = "html")]
 pub mod html;
 pub mod json;
 pub mod list;

@@ -227,7 +227,7 @@ fn plain(source: &str) -> String {
 /// Without modules of tests, and without who may see what.
 fn without_tests(source: &str) -> String {
     let mut out = source.to_owned();
-    while let Some(start) = out.find("#[cfg(test)]") {
+    while let Some(start) = out.find("#[cfg(test)]").or_else(|| out.find("#[cfg(all(test")) {
         let behind = &out[start..];
         let open = behind.find('{').unwrap_or(behind.len());
         let semicolon = behind.find(';').unwrap_or(behind.len());

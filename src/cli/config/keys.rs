@@ -22,12 +22,13 @@ pub(super) enum Value {
 }
 
 /// All keys, by section.
-pub(super) const KEYS: [Key; 6] = [
+pub(super) const KEYS: &[Key] = &[
     Key { section: "", name: "color", value: Value::Word },
     Key { section: "", name: "jobs", value: Value::Number { least: 1, most: 1024, example: 2 } },
     Key { section: "report", name: "fail_on", value: Value::Word },
     Key { section: "show", name: "time", value: Value::Word },
     Key { section: "show", name: "width", value: Value::Number { least: 20, most: 1000, example: 100 } },
+    #[cfg(feature = "tui")]
     Key { section: "tui", name: "keys", value: Value::Word },
 ];
 

@@ -2,6 +2,7 @@
 
 mod keys;
 mod read;
+#[cfg_attr(not(feature = "tui"), path = "no_keys.rs")]
 mod remap;
 mod written;
 mod wrong;

@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use clap::Command;
-use siptrail::tui::Preset;
 use toml::de::{DeTable, DeValue};
 
 use super::keys::{KEYS, Key, Value};
@@ -36,10 +35,9 @@ impl Settings {
         std::mem::take(&mut self.remap)
     }
 
-    /// The keys that the terminal UI starts from.
-    pub(super) fn preset(&self) -> Preset {
-        let word = self.values.iter().find(|(k, _)| (k.section, k.name) == ("tui", "keys")).map(|(_, v)| v.as_str());
-        Preset::ALL.into_iter().find(|p| Some(p.name()) == word).unwrap_or_default()
+    /// The word for the keys that the terminal UI starts from.
+    pub(super) fn preset(&self) -> Option<&str> {
+        self.values.iter().find(|(k, _)| (k.section, k.name) == ("tui", "keys")).map(|(_, v)| v.as_str())
     }
 
     /// Makes the values the defaults of their options.
@@ -66,6 +64,8 @@ pub(super) fn read(text: &str, root: &Command) -> Result<Settings, Wrong> {
         let name = name.get_ref().as_ref();
         match value.get_ref() {
             DeValue::Table(keys) if name == remap::SECTION => out.remap = remap::read(text, keys)?,
+            // A build without the terminal UI reads the files of one that has it.
+            DeValue::Table(_) if name == "tui" && !cfg!(feature = "tui") => {}
             DeValue::Table(section) if KEYS.iter().any(|k| !k.section.is_empty() && k.section == name) => {
                 for (key, value) in section {
                     out.values.push(reader.key(name, key.get_ref(), &key.span(), value.get_ref())?);
@@ -74,7 +74,7 @@ pub(super) fn read(text: &str, root: &Command) -> Result<Settings, Wrong> {
             value => out.values.push(reader.key("", name, &at, value)?),
         }
     }
-    out.remap.with(out.preset())?;
+    out.remap.check(out.preset())?;
     Ok(out)
 }
 

@@ -35,7 +35,12 @@ impl Remap {
         })
     }
 
-    pub(super) fn with(&self, preset: Preset) -> Result<Keymap, Wrong> {
+    /// Whether no key would mean two things.
+    pub(super) fn check(&self, preset: Option<&str>) -> Result<(), Wrong> {
+        self.with(named(preset)).map(|_| ())
+    }
+
+    fn with(&self, preset: Preset) -> Result<Keymap, Wrong> {
         Keymap::new(preset, &self.changes)
             .map_err(|clash| Wrong { line: self.at.get(clash.change).copied(), what: clash.what })
     }
@@ -43,6 +48,11 @@ impl Remap {
     fn has(&self, command: Command) -> bool {
         self.changes.iter().any(|(c, _)| *c == command)
     }
+}
+
+/// The preset of that name.
+fn named(word: Option<&str>) -> Preset {
+    Preset::ALL.into_iter().find(|p| Some(p.name()) == word).unwrap_or_default()
 }
 
 /// Reads the table.
@@ -98,9 +108,11 @@ pub(super) fn template(out: &mut String) {
 }
 
 /// Every action with the keys in force.
-pub(super) fn in_force(out: &mut String, remap: &Remap, map: &Keymap) {
+pub(super) fn in_force(out: &mut String, remap: &Remap, preset: Option<&str>) {
+    // They were found to be sound when the file was read.
+    let map = remap.with(named(preset)).unwrap_or_default();
     let _ = writeln!(out, "\n[{SECTION}]");
-    lines(out, map, |command| if remap.has(command) { "" } else { "#" });
+    lines(out, &map, |command| if remap.has(command) { "" } else { "#" });
 }
 
 fn lines(out: &mut String, map: &Keymap, sign: impl Fn(Command) -> &'static str) {

@@ -40,15 +40,13 @@ pub(super) fn in_force(root: &Command, settings: &Settings) -> String {
             (None, None) => writeln!(out, "#{} =  # not set", key.name),
         };
     });
-    // They were found to be sound when the file was read.
-    let map = settings.remap.with(settings.preset()).unwrap_or_default();
-    remap::in_force(&mut out, &settings.remap, &map);
+    remap::in_force(&mut out, &settings.remap, settings.preset());
     out
 }
 
 fn each(out: &mut String, mut write: impl FnMut(&Key, &mut String)) {
     let mut section = "";
-    for key in &KEYS {
+    for key in KEYS {
         if key.section != section {
             section = key.section;
             let _ = writeln!(out, "\n[{section}]");
@@ -68,7 +66,7 @@ mod tests {
     #[test]
     fn every_key_is_an_option_and_the_template_is_a_valid_file() {
         let root = Arguments::command();
-        for key in &KEYS {
+        for key in KEYS {
             assert!(key.option(&root).is_some(), "{key:?}");
             assert_eq!(matches!(key.value, Value::Word), !key.words(&root).is_empty(), "{key:?}");
         }
