@@ -51,7 +51,9 @@ static MAX_UNPACKED: AtomicU64 = AtomicU64::new(u64::MAX);
 
 /// Limits of what is read.
 pub(super) fn limits() -> Limits {
-    Limits { max_unpacked: MAX_UNPACKED.load(Ordering::Relaxed) }
+    let mut limits = Limits::default();
+    limits.max_unpacked = MAX_UNPACKED.load(Ordering::Relaxed);
+    limits
 }
 
 /// Whether this much is said.

@@ -215,7 +215,9 @@ impl Report {
         if since.zip(until).is_some_and(|(since, until)| since > until) {
             return Err("--since: expected a time before that of --until, found a later one; swap them".to_owned());
         }
-        Ok(Selection { since, until, user: self.user.clone() })
+        let mut selection = Selection::default();
+        (selection.since, selection.until, selection.user) = (since, until, self.user.clone());
+        Ok(selection)
     }
 
     fn fails(&self, report: &model::Report) -> bool {

@@ -8,13 +8,13 @@
 //! * [`mod@lookup`], [`explanation`]: any of them, as an engineer finds it in a log or a report
 
 pub mod catalogue;
-pub mod clients;
-pub mod codes;
+pub(crate) mod clients;
+pub(crate) mod codes;
 pub mod explanation;
 pub mod lookup;
 mod product;
 mod suggest;
-pub mod tables;
+pub(crate) mod tables;
 
 pub use explanation::Explanation;
 pub use lookup::lookup;

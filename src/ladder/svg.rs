@@ -17,6 +17,7 @@ use super::{Arrow, Ladder, Note, StepKind, Tone};
 
 /// How the picture is made.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct SvgOptions {
     /// Which time stands at the left.
     pub time: TimeStyle,

@@ -15,6 +15,7 @@ use crate::time::Timestamp;
 
 /// How the text looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TextOptions {
     /// Columns of the page.
     pub width: usize,
@@ -32,6 +33,7 @@ impl Default for TextOptions {
 
 /// Which time stands beside a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TimeStyle {
     /// Time of day on the corrected clock.
     Absolute,

@@ -12,6 +12,7 @@ use crate::trace::{Event, EventId, LinePlace, Trace, component};
 
 /// One row of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Row {
     /// Number in [`Analysis::calls`].
     Call(usize),

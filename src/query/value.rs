@@ -6,6 +6,7 @@ use crate::time::Timestamp;
 
 /// One value of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Value<'a> {
     /// A word of reports.
     Word(&'static str),

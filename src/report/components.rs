@@ -14,6 +14,7 @@ use crate::trace::Trace;
 
 /// One server: when its log speaks, when it does not, and which of its components wrote.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct ServerCoverage {
     /// Spans and holes.
     #[serde(flatten)]
@@ -24,6 +25,7 @@ pub struct ServerCoverage {
 
 /// What one component wrote.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct ComponentSpan {
     /// `SIPStack`, `UserServices`, ...; empty where the lines do not tell.
     pub name: String,

@@ -32,6 +32,7 @@ use crate::trace::Trace;
 
 /// Which calls and pushes to show. Verdicts are made before anything is left out.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Selection {
     /// Not before this time.
     pub since: Option<Timestamp>,

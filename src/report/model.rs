@@ -23,6 +23,7 @@ pub const SCHEMA: &str = "siptrail.report/1";
 /// The whole report.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields are documented in CONTRACT.md's words by the JSON Schema of the project")]
+#[non_exhaustive]
 pub struct Report {
     pub schema: &'static str,
     pub generator: String,
@@ -59,6 +60,7 @@ pub struct Report {
 /// One input.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Source {
     pub path: String,
     pub server: Option<String>,
@@ -95,6 +97,7 @@ pub struct Source {
 /// One server of an input that holds several.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Server {
     pub name: Option<String>,
     pub role: &'static str,
@@ -115,6 +118,7 @@ fn is_zero(n: &u64) -> bool {
 /// Records by kind.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Records {
     pub protocol: u64,
     pub diagnostic: u64,
@@ -125,6 +129,7 @@ pub struct Records {
 /// Counts.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Summary {
     pub records: u64,
     pub messages: u64,
@@ -157,6 +162,7 @@ pub struct Summary {
 /// One call.
 #[derive(Clone, Debug, Default, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Call {
     pub call_id: String,
     pub from: String,
@@ -214,6 +220,7 @@ impl Call {
 /// One header of the ms-diagnostics family.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Diagnostic {
     pub header: &'static str,
     pub id: u32,
@@ -225,6 +232,7 @@ pub struct Diagnostic {
 /// One far end.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Leg {
     pub target: Option<String>,
     pub client: Option<String>,
@@ -236,6 +244,7 @@ pub struct Leg {
 /// One push.
 #[derive(Clone, Debug, Default, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Push {
     pub call_id: String,
     pub cseq: u32,
@@ -269,6 +278,7 @@ pub struct Push {
 /// One message inside a conversation that its receiver missed.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct MissedMessage {
     /// Of the conversation.
     pub call_id: String,
@@ -289,6 +299,7 @@ pub struct MissedMessage {
 /// One place that logged a MESSAGE.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Hop {
     pub server: Option<String>,
     pub direction: Option<&'static str>,
@@ -299,6 +310,7 @@ pub struct Hop {
 /// One message with every place that logged it.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct HopTable {
     pub message: String,
     pub rows: Vec<HopRow>,
@@ -307,6 +319,7 @@ pub struct HopTable {
 /// One record of the message.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct HopRow {
     pub server: Option<String>,
     pub direction: Option<&'static str>,
@@ -327,6 +340,7 @@ pub struct HopRow {
 /// One difference from the copy before.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Change {
     /// `added`, `removed` or `changed`.
     pub what: &'static str,
@@ -341,6 +355,7 @@ pub struct Change {
 /// Something to know of a server, its clock or its log; no damage.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Note {
     pub file: String,
     pub line: Option<u64>,
@@ -352,6 +367,7 @@ pub struct Note {
 /// What the calls missed for one cause have in common, against those that came through.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Contrast {
     pub finding: &'static str,
     /// `front_end`, `server`, `peer`, `client`, `user_domain` or `hour`.
@@ -372,6 +388,7 @@ pub struct Contrast {
 /// `file:line:byte`.
 #[derive(Clone, Debug, Serialize, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Place {
     pub file: String,
     pub line: u64,
@@ -381,6 +398,7 @@ pub struct Place {
 /// Damage.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Problem {
     pub file: String,
     pub line: Option<u64>,

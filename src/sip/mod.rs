@@ -12,6 +12,7 @@ pub use message::{Header, Headers, Message, StartLine};
 /// A SIP method (RFC 3261 section 7.1 and its extensions, Microsoft's SERVICE and BENOTIFY).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "each variant is the method of that name")]
+#[non_exhaustive]
 pub enum Method {
     #[default]
     Unknown,
@@ -90,6 +91,7 @@ impl Method {
 /// Headers that siptrail reads, with their compact forms (RFC 3261 section 7.3.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "each variant is the header of that name")]
+#[non_exhaustive]
 pub enum HeaderName {
     From,
     To,

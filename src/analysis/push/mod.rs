@@ -17,6 +17,7 @@ pub(super) use recognise::is_push;
 
 /// One place that logged the MESSAGE.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Hop {
     /// The record.
     pub event: EventId,
@@ -60,6 +61,7 @@ impl Sighting {
 
 /// One push notification.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Push {
     /// Call-ID of the MESSAGE (not the one of the INVITE).
     pub call_id: String,

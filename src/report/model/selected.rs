@@ -7,6 +7,7 @@ use crate::text::plural;
 /// What was asked for, and how much of all that is.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Selected {
     pub since: Option<String>,
     pub until: Option<String>,
