@@ -2,6 +2,7 @@
 
 mod hostile;
 pub mod page;
+pub(crate) mod width;
 
 use std::borrow::Cow;
 
