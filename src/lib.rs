@@ -38,7 +38,8 @@
 //! * "Accepted" is never called "delivered"; "missed" is only said of an INVITE that ended in the log.
 //!
 //! # Features
-//! `cli` (the program), `tui`, `html`, `export` (CSV, pcapng, SIPp), `synth` and `anonymise` are on by default, `parquet`
+//! `cli` (the program), `tui`, `html`, `export` (CSV, pcapng, SIPp), `synth` and `anonymise` are on by default,
+//! `parquet`
 //! is not. Without any of them this is the engine: [`span`] to [`findings`], [`query`], [`ladder`], and the report as
 //! [`model`](report::model), text and JSON.
 //!
@@ -75,10 +76,12 @@
 //!   not. *Blind*: why the logs do not allow a judgement.
 //!
 //! Judgements:
-//! * *Call*: what one Call-ID was about; its *outcome* is what SIP says of it, its *verdict* whether a person with a phone
+//! * *Call*: what one Call-ID was about; its *outcome* is what SIP says of it, its *verdict* whether a person with a
+//!   phone
 //!   missed it. *Missed* is only said of an INVITE that ended in the log.
 //! * *Push*: the MESSAGE by which the mobility service asks the clearing house (PNCH) to wake a phone; *synthetic* ones
-//!   are those of `Test-CsMcxPushNotification`. *Accepted* says that the clearing house took it, not that it was *delivered*.
+//!   are those of `Test-CsMcxPushNotification`. *Accepted* says that the clearing house took it, not that it was
+//!   *delivered*.
 //! * *Mcx, UCWA*: the mobility services of Lync 2010 and of 2013 and later.
 //! * *Link*: which call a push belongs to, and how sure that is; an *occasion* is what a push may have been sent for.
 //! * *Undetermined*: the logs do not show enough; *doubt*: what else may be true.
@@ -87,7 +90,8 @@
 //! * *Evidence, proof*: the records that say so, as *places* `file:line:byte`.
 //!
 //! Output:
-//! * *Story*: one call with its pushes, or one push, from end to end. *Ladder*: a story as a sequence diagram of *lanes*
+//! * *Story*: one call with its pushes, or one push, from end to end. *Ladder*: a story as a sequence diagram of
+//!   *lanes*
 //!   and *steps*.
 //! * *Report, model*: the results as programs read them. *Field, table, row, term*: see [`query`].
 //! * *View, page, pane*: one of the six lists of the terminal UI, its lines, and what is told of the selected row.
