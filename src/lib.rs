@@ -39,9 +39,8 @@
 //!
 //! # Features
 //! `cli` (the program), `tui`, `html`, `export` (CSV, pcapng, SIPp), `synth` and `anonymise` are on by default,
-//! `parquet`
-//! is not. Without any of them this is the engine: [`span`] to [`findings`], [`query`], [`ladder`], and the report as
-//! [`model`](report::model), text and JSON.
+//! `parquet` is not. Without any of them this is the engine: [`span`] to [`findings`], [`query`], [`ladder`], and the
+//! report as [`model`](report::model), text and JSON.
 //!
 //! # Glossary
 //! Logs and records:
@@ -77,8 +76,7 @@
 //!
 //! Judgements:
 //! * *Call*: what one Call-ID was about; its *outcome* is what SIP says of it, its *verdict* whether a person with a
-//!   phone
-//!   missed it. *Missed* is only said of an INVITE that ended in the log.
+//!   phone missed it. *Missed* is only said of an INVITE that ended in the log.
 //! * *Push*: the MESSAGE by which the mobility service asks the clearing house (PNCH) to wake a phone; *synthetic* ones
 //!   are those of `Test-CsMcxPushNotification`. *Accepted* says that the clearing house took it, not that it was
 //!   *delivered*.
@@ -91,8 +89,7 @@
 //!
 //! Output:
 //! * *Story*: one call with its pushes, or one push, from end to end. *Ladder*: a story as a sequence diagram of
-//!   *lanes*
-//!   and *steps*.
+//!   *lanes* and *steps*.
 //! * *Report, model*: the results as programs read them. *Field, table, row, term*: see [`query`].
 //! * *View, page, pane*: one of the six lists of the terminal UI, its lines, and what is told of the selected row.
 //! * *Plan, fault, era, truth*: what invented logs are made from, and what really happened in them.
