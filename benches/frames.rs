@@ -18,7 +18,7 @@ use siptrail::input::Input;
 use siptrail::synth::{Extent, Plan, in_memory};
 use siptrail::trace::LoadOptions;
 use siptrail::tui::data::Data;
-use siptrail::tui::{Action, App, Effect, Key, Load, Theme, View, update, view};
+use siptrail::tui::{Action, App, Effect, Key, Load, Theme, View, draw, update};
 use siptrail::{Options, Trace};
 
 const CALLS: usize = 1_000_000;
@@ -68,7 +68,7 @@ impl User {
     }
 
     fn draw(&mut self) {
-        let Ok(_) = self.terminal.draw(|frame| view(&self.app, frame));
+        let Ok(_) = self.terminal.draw(|frame| draw(&self.app, frame));
     }
 
     /// Presses one key; filters are asked at once, searches go on as long as they need.

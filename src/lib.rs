@@ -37,10 +37,63 @@
 //! * The library prints nothing and reads no clock and no environment.
 //! * "Accepted" is never called "delivered"; "missed" is only said of an INVITE that ended in the log.
 //!
+//! # Features
+//! `cli` (the program), `tui`, `html`, `export` (CSV, pcapng, SIPp), `synth` and `anonymise` are on by default,
+//! `parquet` is not. Without any of them this is the engine: [`span`] to [`findings`], [`query`], [`ladder`], and the
+//! report as [`model`](report::model), text and JSON.
+//!
 //! # Glossary
-//! *Record*: one `$$begin_record` ... `$$end_record` block. *Hop*: one message between two servers.
-//! *Branch*: one hop of a transaction, named by its top Via. *Fork, leg*: one INVITE sent to several far ends.
-//! *Push*: the MESSAGE by which the mobility service asks the clearing house (PNCH) to wake a phone.
+//! Logs and records:
+//! * *Input*: one file, member of an archive, or standard input, as text; its number is a [`span::FileId`].
+//! * *Record*: one `$$begin_record` ... `$$end_record` block; where it lies is its *span*. A *component line* is a line
+//!   that a component of the server wrote between records; its *prefix* is what the tracing put in front.
+//! * *Layout*: how a product writes records (OCS 2007 R2, OCSLogger, the Centralized Logging Service). *CLS*: that
+//!   service; *excerpt*: what its search cut out of logs.
+//! * *Tape*: where lines end and markers stand in a stretch of bytes, found ahead of the reader. *Flaw*: what is wrong
+//!   with one record; *problem*: the same, located in its input.
+//! * *Event*: a record as the [`trace`] keeps it, 64 bytes; *symbol*: a text of the log that many events share.
+//! * *Copy*: the same record in two inputs, or twice in one; it counts once.
+//! * *Product*: what a client or server calls itself in `User-Agent` or `Server`.
+//!
+//! SIP:
+//! * *Transaction*: a request with its answers; *branch*: one hop of it, named by its top Via.
+//! * *Hop*: one message between two servers; a *hop table* is every place that logged one message.
+//! * *Dialog*: what a Call-ID and two tags name. *Attempt*: one INVITE of a call with what became of it; a caller that
+//!   authenticates makes two.
+//! * *Fork*: one INVITE sent to several far ends; *leg*: one of these.
+//! * *Crossing*: one message on its way from one neighbour to the next, logged by one of them or by both.
+//! * *Group*: the events that share a Call-ID.
+//! * *Session message*: a MESSAGE inside a conversation, as instant messages are.
+//!
+//! Servers and clocks:
+//! * *Stream*: the records of one file that one server wrote.
+//! * *Role*: what a server is (Front End, Edge, Director, mediation); it is concluded, with *evidence*.
+//! * *Peer*: the other side of a record, by address or name; *far end*: the last one a request is sent to.
+//! * *Clock*: by how much a server's times are off from those of the *reference*; *corrected* times are on its clock.
+//!   *Latency*: time between two hops on that clock, and by how much it may be wrong.
+//! * *Coverage*: for which times a server's log speaks, in *stretches*; a *hole* is a time for which it does
+//!   not. *Blind*: why the logs do not allow a judgement.
+//!
+//! Judgements:
+//! * *Call*: what one Call-ID was about; its *outcome* is what SIP says of it, its *verdict* whether a person with a
+//!   phone missed it. *Missed* is only said of an INVITE that ended in the log.
+//! * *Push*: the MESSAGE by which the mobility service asks the clearing house (PNCH) to wake a phone; *synthetic* ones
+//!   are those of `Test-CsMcxPushNotification`. *Accepted* says that the clearing house took it, not that it was
+//!   *delivered*.
+//! * *Mcx, UCWA*: the mobility services of Lync 2010 and of 2013 and later.
+//! * *Link*: which call a push belongs to, and how sure that is; an *occasion* is what a push may have been sent for.
+//! * *Undetermined*: the logs do not show enough; *doubt*: what else may be true.
+//! * *Finding*: a cause with remedy and proof, from the *catalogue*; *lone*: one whose call is not in the logs.
+//! * *Contrast*: what calls missed for one cause have in common, against those that came through.
+//! * *Evidence, proof*: the records that say so, as *places* `file:line:byte`.
+//!
+//! Output:
+//! * *Story*: one call with its pushes, or one push, from end to end. *Ladder*: a story as a sequence diagram of
+//!   *lanes* and *steps*.
+//! * *Report, model*: the results as programs read them. *Field, table, row, term*: see [`query`].
+//! * *View, page, pane*: one of the six lists of the terminal UI, its lines, and what is told of the selected row.
+//! * *Plan, fault, era, truth*: what invented logs are made from, and what really happened in them.
+//! * *Pseudonym*: the word that stands for a name in a copy without names.
 
 pub mod span;
 pub mod text;
@@ -56,6 +109,7 @@ pub mod trace;
 
 #[deny(clippy::disallowed_methods)]
 pub mod analysis;
+#[cfg(feature = "export")]
 #[deny(clippy::disallowed_methods)]
 pub mod export;
 #[deny(clippy::disallowed_methods)]
@@ -68,11 +122,14 @@ pub mod ladder;
 pub mod query;
 #[deny(clippy::disallowed_methods)]
 pub mod report;
+#[cfg(feature = "synth")]
 #[deny(clippy::disallowed_methods)]
 pub mod synth;
 
+#[cfg(feature = "anonymise")]
 #[deny(clippy::disallowed_methods)]
 pub mod anonymise;
+#[cfg(feature = "tui")]
 pub mod tui;
 
 pub use analysis::{Analysis, Depth, Options};

@@ -1,6 +1,8 @@
 //! Small helpers for log bytes: decoding, cleaning and making them safe to show.
 
 mod hostile;
+pub mod page;
+pub(crate) mod width;
 
 use std::borrow::Cow;
 
@@ -58,6 +60,7 @@ impl Finder {
     }
 
     /// Where it stands in a text.
+    #[cfg(feature = "tui")]
     pub(crate) fn places<'t>(&self, text: &'t str) -> impl Iterator<Item = std::ops::Range<usize>> + use<'_, 't> {
         self.part.find_iter(text).map(|found| found.range())
     }

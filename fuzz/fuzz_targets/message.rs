@@ -5,7 +5,8 @@
 use libfuzzer_sys::fuzz_target;
 use siptrail::Trace;
 use siptrail::input::Input;
-use siptrail::sip::{CSeq, Diagnostics, NameAddr, Product, Via};
+use siptrail::knowledge::Product;
+use siptrail::sip::{CSeq, Diagnostics, NameAddr, Via};
 use siptrail::trace::LoadOptions;
 
 fuzz_target!(|bytes: &[u8]| {

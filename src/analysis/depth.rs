@@ -2,6 +2,7 @@
 
 /// How much is read out of a trace; each holds what stands ahead of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Depth {
     /// Records as they stand in the logs: nothing is analysed.
     Records,

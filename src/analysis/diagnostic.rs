@@ -7,6 +7,7 @@ use crate::trace::EventId;
 
 /// One header of the ms-diagnostics family.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Diagnostic {
     /// `ms-diagnostics`, `ms-diagnostics-public` or `ms-client-diagnostics`.
     pub header: &'static str,

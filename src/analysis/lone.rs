@@ -5,6 +5,7 @@ use crate::trace::EventId;
 
 /// A record that names a cause of a call or a push that the logs do not show, or not to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LoneCause {
     /// Code of the catalogue.
     pub code: &'static str,

@@ -45,6 +45,7 @@ use crate::trace::{EventId, LinePlace, Trace};
 
 /// Limits of the rules, in milliseconds, and what the user knows.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Options {
     /// An INVITE without a final for so long behind its last message has none: a proxy waits longer than three minutes
     /// (Timer C, RFC 3261 section 16.6 item 11), and then answers itself.
@@ -63,6 +64,7 @@ impl Default for Options {
 
 /// What the logs tell.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Analysis {
     /// Calls, by first record time, then by position.
     pub calls: Vec<Call>,

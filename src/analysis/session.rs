@@ -17,6 +17,7 @@ use crate::trace::{EventId, Maker};
 
 /// One message inside a conversation.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct SessionMessage {
     /// Call-ID of the conversation.
     pub call_id: String,

@@ -8,11 +8,10 @@ use hashbrown::HashSet;
 
 use super::marks::{Mark, Marks};
 use super::places::{Care, Place};
-use super::pseudonym::Shape;
-use super::rewrite::Rewriter;
+use super::pseudonym::{Pseudonyms, Shape};
 use super::view::View;
 use super::vocabulary::{is_known, is_top};
-use super::words::{hash, words};
+use super::words::{Seen, hash, words};
 use super::{fields, people};
 use super::{hosts, shapes};
 use crate::record::prefix;
@@ -39,10 +38,19 @@ const REMEMBERED: usize = 31;
 const LINES: usize = 1 << 12;
 const LONGEST_LINE: usize = 512;
 
+/// What all threads know of the names of a text.
+#[derive(Debug)]
+pub(super) struct Names<'s> {
+    pub(super) seen: &'s Seen,
+    pub(super) pseudonyms: Pseudonyms,
+    /// Words in lower case that are replaced wherever they stand.
+    pub(super) also: HashSet<Vec<u8>>,
+}
+
 /// What one thread needs to rewrite lines.
 #[derive(Debug)]
 pub(super) struct Worker<'r> {
-    rewriter: &'r Rewriter<'r>,
+    known: &'r Names<'r>,
     view: View,
     marks: Marks,
     ranges: Vec<Range<usize>>,
@@ -78,9 +86,9 @@ struct RememberedLine {
 }
 
 impl<'r> Worker<'r> {
-    pub(super) fn new(rewriter: &'r Rewriter<'r>) -> Worker<'r> {
+    pub(super) fn new(known: &'r Names<'r>) -> Worker<'r> {
         Worker {
-            rewriter,
+            known,
             view: View::default(),
             marks: Marks::default(),
             ranges: Vec::new(),
@@ -156,7 +164,7 @@ impl<'r> Worker<'r> {
 
     /// An address, a number in groups, a GUID: replaced as one.
     fn whole(&mut self, text: &mut [u8], shape: Shape) {
-        let (pseudonyms, seen) = (&self.rewriter.pseudonyms, self.rewriter.seen);
+        let (pseudonyms, seen) = (&self.known.pseudonyms, self.known.seen);
         self.replaced += 1;
         let taken = |c: &[u8]| seen.has(hash(c));
         if shape != Shape::Word {
@@ -196,7 +204,7 @@ impl<'r> Worker<'r> {
                 if mark == Mark::Words && is_known(whole) {
                     continue;
                 }
-                if !self.rewriter.seen.has(hash(whole)) {
+                if !self.known.seen.has(hash(whole)) {
                     let mut start = range.start;
                     for end in breaks.iter().copied().chain([range.end]) {
                         self.word(&mut text[start..end], mark, numbers);
@@ -305,7 +313,7 @@ impl<'r> Worker<'r> {
     /// What a word becomes; `None` where it stays.
     fn decide(&self, word: &[u8], mark: Mark, numbers: bool) -> Option<Vec<u8>> {
         let lower = word.to_ascii_lowercase();
-        let also = self.rewriter.also.contains(&lower);
+        let also = self.known.also.contains(&lower);
         if mark == Mark::Words && !also {
             let digits = word.iter().all(u8::is_ascii_digit);
             let hex = word.iter().all(u8::is_ascii_hexdigit) && word.len() <= 8;
@@ -320,9 +328,9 @@ impl<'r> Worker<'r> {
             // All of the word must be a new one, what stays of it too.
             let taken = |c: &[u8]| {
                 let all = [&word[..part.start], c, &word[part.end..]].concat();
-                self.rewriter.seen.has(hash(&all))
+                self.known.seen.has(hash(&all))
             };
-            let new = self.rewriter.pseudonyms.of(&word[part.clone()], shape, &taken);
+            let new = self.known.pseudonyms.of(&word[part.clone()], shape, &taken);
             if new.len() == part.len() {
                 out[part].copy_from_slice(&new);
             }

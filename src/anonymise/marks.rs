@@ -77,3 +77,8 @@ pub(super) fn run(text: &[u8], at: usize, of: impl Fn(u8) -> bool) -> usize {
 pub(super) fn run_back(text: &[u8], at: usize, of: impl Fn(u8) -> bool) -> usize {
     text.get(..at).unwrap_or_default().iter().rev().take_while(|b| of(**b)).count()
 }
+
+/// The byte in front of a place.
+pub(super) fn before(text: &[u8], at: usize) -> u8 {
+    at.checked_sub(1).and_then(|b| text.get(b)).copied().unwrap_or(b' ')
+}

@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use super::marks::{rest, run};
-use super::pseudonym::Shape;
-use super::shapes::{Found, before};
+use super::marks::{before, rest, run};
+use super::pseudonym::{Found, Shape};
 use super::words::{letter_at, letter_before};
 
 /// `+1 (425) 555-0142`, `425-555-0142`, `425.555.0142`: groups of digits that are no date and no version.

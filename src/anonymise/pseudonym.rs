@@ -7,6 +7,7 @@
 //! words so short that this would leave none are given theirs from the table.
 
 use std::fmt;
+use std::ops::Range;
 
 use hashbrown::{HashMap, HashSet};
 use hmac::{Hmac, KeyInit, Mac};
@@ -53,6 +54,9 @@ pub(super) enum Shape {
     /// Four numbers, each with as many digits as before and none above 255.
     Ipv4,
 }
+
+/// Places in a line that are known by their shape.
+pub(super) type Found = Vec<(Range<usize>, Shape)>;
 
 /// After so many tries a word of the originals is taken: it is one of very many.
 const TRIES: u64 = 24;

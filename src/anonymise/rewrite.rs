@@ -7,7 +7,7 @@ use hashbrown::HashSet;
 use memchr::memmem;
 use rayon::prelude::*;
 
-use super::line::{Kind, Worker};
+use super::line::{Kind, Names, Worker};
 use super::marks::{run, run_back};
 use super::places::{Care, Place, care, is_no_body, kind_of};
 use super::pseudonym::{Key, Pseudonyms};
@@ -23,10 +23,8 @@ const LONGEST: usize = 32 << 10;
 /// Rewrites texts; one name gets one pseudonym in all of them.
 #[derive(Debug)]
 pub struct Rewriter<'s> {
-    pub(super) seen: &'s Seen,
-    pub(super) pseudonyms: Pseudonyms,
-    /// Words in lower case that are replaced wherever they stand.
-    pub(super) also: HashSet<Vec<u8>>,
+    known: Names<'s>,
+    /// Words that were surely names, as numbers.
     names: Mutex<HashSet<u64>>,
     replaced: Mutex<u64>,
 }
@@ -34,9 +32,8 @@ pub struct Rewriter<'s> {
 impl<'s> Rewriter<'s> {
     /// For texts with these words, and with further words to replace.
     pub fn new(seen: &'s Seen, key: &Key, also: &[String]) -> Rewriter<'s> {
-        let also = given(also);
-        let pseudonyms = Pseudonyms::new(key, seen);
-        Rewriter { seen, pseudonyms, also, names: Mutex::default(), replaced: Mutex::default() }
+        let known = Names { seen, pseudonyms: Pseudonyms::new(key, seen), also: given(also) };
+        Rewriter { known, names: Mutex::default(), replaced: Mutex::default() }
     }
 
     /// How many words, numbers and addresses were replaced so far, one by one.
@@ -47,7 +44,7 @@ impl<'s> Rewriter<'s> {
     /// Whether a word was surely a name somewhere in what was rewritten; of short ones nothing is sure, since one may stand
     /// for another.
     pub fn is_name(&self, word: &[u8]) -> bool {
-        let also = self.also.contains(&word.to_ascii_lowercase());
+        let also = self.known.also.contains(&word.to_ascii_lowercase());
         also || !is_short(word) && self.names.lock().is_ok_and(|names| names.contains(&hash(word)))
     }
 
@@ -65,7 +62,7 @@ impl<'s> Rewriter<'s> {
                 .par_iter()
                 .map(|piece| {
                     let idle = lock().pop();
-                    let mut worker = idle.unwrap_or_else(|| Worker::new(self));
+                    let mut worker = idle.unwrap_or_else(|| Worker::new(&self.known));
                     let mut piece = piece.to_vec();
                     lines(&mut worker, &mut piece);
                     lock().push(worker);

@@ -1,19 +1,11 @@
 //! What is known by its shape: addresses of networks and cards, GUIDs, security identifiers, dumps.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
-use std::ops::Range;
 
-use super::marks::{rest, run, run_back};
+use super::marks::{before, rest, run, run_back};
 use super::phones::phones;
-use super::pseudonym::Shape;
+use super::pseudonym::{Found, Shape};
 use super::words::{is_letter, letter_at, letter_before};
-
-pub(super) type Found = Vec<(Range<usize>, Shape)>;
-
-/// The byte in front of a place.
-pub(super) fn before(text: &[u8], at: usize) -> u8 {
-    at.checked_sub(1).and_then(|b| text.get(b)).copied().unwrap_or(b' ')
-}
 
 /// All of them. `versions` says that a number such as `4.0.0.0` may be a version, `hops` that there are no telephones.
 pub(super) fn find(text: &[u8], versions: bool, hops: bool) -> Found {

@@ -20,7 +20,9 @@ pub(super) struct GivenClocks {
 impl GivenClocks {
     /// The analysis's options with these clocks.
     pub(super) fn options(&self) -> Options {
-        Options { clocks: self.clocks.clone(), ..Options::default() }
+        let mut options = Options::default();
+        options.clocks.clone_from(&self.clocks);
+        options
     }
 
     /// The analysis on these clocks.

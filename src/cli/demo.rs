@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser};
 use siptrail::synth::{Extent, Plan};
 
-use super::{Status, note, report, say, synth, whole};
+use super::number::whole;
+use super::{Status, note, report, say, synth};
 
 /// Try everything without a log: invent a small deployment and report on it
 ///

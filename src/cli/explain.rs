@@ -6,7 +6,7 @@ use clap::Args;
 use siptrail::knowledge::catalogue::{self, Severity, Step};
 use siptrail::knowledge::explanation::Check;
 use siptrail::knowledge::{Explanation, lookup};
-use siptrail::report::page::{self, BAD, HEAD};
+use siptrail::text::page::{self, BAD, HEAD};
 use siptrail::text::sanitize;
 
 use super::knowledge::{Format, print};

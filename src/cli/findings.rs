@@ -6,7 +6,7 @@ use anstyle::Style;
 use clap::Args;
 use siptrail::knowledge::Explanation;
 use siptrail::knowledge::catalogue::{self, Severity};
-use siptrail::report::page::{self, BAD, DIM, HEAD};
+use siptrail::text::page::{self, BAD, DIM, HEAD};
 
 use super::Status;
 use super::knowledge::{Format, print};

@@ -24,7 +24,7 @@ pub(crate) struct Global {
     verbose: bool,
     /// Bytes that archives and UTF-16 texts of all inputs together may unpack to, in memory first and then in temporary
     /// files: 500MB, 32GB
-    #[arg(long, global = true, value_name = "SIZE", default_value = "32GB", value_parser = super::synth::parse_size)]
+    #[arg(long, global = true, value_name = "SIZE", default_value = "32GB", value_parser = super::number::parse_size)]
     max_unpacked: u64,
     /// Configuration file in place of the user's own; siptrail config tells where that is
     #[arg(long, global = true, value_name = "FILE")]
@@ -51,7 +51,9 @@ static MAX_UNPACKED: AtomicU64 = AtomicU64::new(u64::MAX);
 
 /// Limits of what is read.
 pub(super) fn limits() -> Limits {
-    Limits { max_unpacked: MAX_UNPACKED.load(Ordering::Relaxed) }
+    let mut limits = Limits::default();
+    limits.max_unpacked = MAX_UNPACKED.load(Ordering::Relaxed);
+    limits
 }
 
 /// Whether this much is said.

@@ -10,8 +10,9 @@ use siptrail::report::list::{write_raw, write_records};
 
 use super::clock::GivenClocks;
 use super::filter::Filter;
+use super::number::whole;
 use super::output::Output;
-use super::{Status, failed, note, whole};
+use super::{Status, failed, note};
 
 /// Print whole records that hold a text, match a regular expression, or have a header
 ///

@@ -4,7 +4,8 @@ use std::io::{self, BufWriter, Write};
 
 use clap::ValueEnum;
 use siptrail::knowledge::Explanation;
-use siptrail::report::{json, page};
+use siptrail::report::json;
+use siptrail::text::page;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {

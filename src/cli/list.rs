@@ -10,8 +10,9 @@ use siptrail::report::list::List;
 
 use super::clock::GivenClocks;
 use super::filter::{self, Filter};
+use super::number::whole;
 use super::output::Output;
-use super::{Status, failed, note, whole};
+use super::{Status, failed, note};
 
 /// List calls, pushes, messages or records as a table, CSV or JSON
 ///
@@ -78,6 +79,7 @@ enum Format {
     /// Columns, cut to the width of a terminal
     Table,
     /// RFC 4180, safe to open in a spreadsheet
+    #[cfg(feature = "export")]
     Csv,
     /// An array of objects
     Json,
@@ -136,6 +138,7 @@ impl ListArgs {
         let width = width.map(|(width, _)| usize::from(width.0));
         output.write(people, |out| match self.format {
             Format::Table => list.write_table(&rows, width, out),
+            #[cfg(feature = "export")]
             Format::Csv => list.write_csv(&rows, out),
             format => list.write_json(&rows, format == Format::Ndjson, out),
         })?;

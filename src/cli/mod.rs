@@ -1,12 +1,16 @@
 //! The command line: arguments, progress, exit codes. One file per subcommand.
 
+#[cfg(feature = "anonymise")]
 mod anonymise;
+#[cfg(feature = "synth")]
 mod check;
 mod clock;
 mod config;
 mod coverage;
+#[cfg(feature = "synth")]
 mod demo;
 mod explain;
+#[cfg(feature = "export")]
 mod export;
 mod filter;
 mod findings;
@@ -15,14 +19,19 @@ mod grep;
 mod knowledge;
 mod list;
 mod load;
+mod number;
 mod output;
 mod progress;
 mod report;
 mod shell;
 mod show;
 mod signals;
+#[cfg(feature = "synth")]
 mod synth;
+#[cfg(feature = "tui")]
 mod tui;
+#[cfg(not(all(feature = "tui", feature = "export", feature = "synth", feature = "anonymise")))]
+mod without;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -56,17 +65,41 @@ enum Command {
     /// Report missed calls and notifications with cause, remedy and proof
     Report(report::Report),
     Show(show::Show),
+    #[cfg(feature = "tui")]
     Tui(tui::Tui),
+    /// Browse calls, pushes and their timeline on the terminal (not in this build)
+    #[cfg(not(feature = "tui"))]
+    Tui(without::Without),
     List(list::ListArgs),
     Grep(grep::Grep),
+    #[cfg(feature = "export")]
     Export(export::Export),
+    /// Write messages, dialogs or tables for other programs (not in this build)
+    #[cfg(not(feature = "export"))]
+    Export(without::Without),
     Coverage(coverage::Coverage),
+    #[cfg(feature = "anonymise")]
     Anonymise(anonymise::Anonymise),
+    /// Copy logs without the names of people and machines (not in this build)
+    #[cfg(not(feature = "anonymise"))]
+    Anonymise(without::Without),
     Findings(findings::Findings),
     Explain(explain::Explain),
+    #[cfg(feature = "synth")]
     Demo(demo::Demo),
+    /// Try everything without a log (not in this build)
+    #[cfg(not(feature = "synth"))]
+    Demo(without::Without),
+    #[cfg(feature = "synth")]
     Synth(synth::Synth),
+    /// Write the logs of an invented deployment (not in this build)
+    #[cfg(not(feature = "synth"))]
+    Synth(without::Without),
+    #[cfg(feature = "synth")]
     Check(check::Check),
+    /// Hold a report against the truth (not in this build)
+    #[cfg(not(feature = "synth"))]
+    Check(without::Without),
     Config(config::Config),
     Completions(shell::Completions),
     Man(shell::Man),
@@ -82,6 +115,7 @@ pub(crate) enum Status {
     /// Usage, I/O or configuration error, already told on stderr.
     Failed,
     /// The process was asked to end.
+    #[cfg(feature = "tui")]
     Interrupted,
 }
 
@@ -102,6 +136,7 @@ impl From<Status> for ExitCode {
             Status::Fine => 0,
             Status::Found => 1,
             Status::Failed => 2,
+            #[cfg(feature = "tui")]
             Status::Interrupted => 130,
         })
     }
@@ -110,6 +145,7 @@ impl From<Status> for ExitCode {
 /// Runs the program.
 pub(crate) fn main() -> ExitCode {
     signals::catch();
+    #[cfg_attr(not(feature = "tui"), expect(unused_variables, reason = "there are no keys to change"))]
     let (arguments, remap) = match arguments() {
         Ok(both) => both,
         Err(line) => {
@@ -118,22 +154,36 @@ pub(crate) fn main() -> ExitCode {
         }
     };
     let status = match arguments.command {
+        #[cfg(feature = "tui")]
         Command::Tui(tui) => tui.run(&remap),
         Command::Report(report) => report.run(),
         Command::Show(show) => show.run(),
         Command::List(list) => list.run(),
         Command::Grep(grep) => grep.run(),
+        #[cfg(feature = "export")]
         Command::Export(export) => export.run(),
         Command::Coverage(coverage) => coverage.run(),
+        #[cfg(feature = "anonymise")]
         Command::Anonymise(anonymise) => anonymise.run(),
         Command::Findings(findings) => findings.run(),
         Command::Explain(explain) => explain.run(),
+        #[cfg(feature = "synth")]
         Command::Demo(demo) => demo.run(),
+        #[cfg(feature = "synth")]
         Command::Synth(synth) => Ok(synth.run()),
+        #[cfg(feature = "synth")]
         Command::Check(check) => check.run(),
         Command::Config(config) => config.run(arguments.global.config.as_deref()),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),
+        #[cfg(not(feature = "tui"))]
+        Command::Tui(_) => without::run("the terminal UI", "tui"),
+        #[cfg(not(feature = "export"))]
+        Command::Export(_) => without::run("files for other programs", "export"),
+        #[cfg(not(feature = "anonymise"))]
+        Command::Anonymise(_) => without::run("copies without names", "anonymise"),
+        #[cfg(not(feature = "synth"))]
+        Command::Demo(_) | Command::Synth(_) | Command::Check(_) => without::run("invented logs", "synth"),
     };
     match status {
         Ok(status) => status.into(),
@@ -221,11 +271,6 @@ fn nearest<'n>(typed: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n 
     mistakes.filter(|(n, _)| *n <= worst).min_by_key(|(n, _)| *n).map(|(_, name)| name)
 }
 
-/// Reads a whole number.
-fn whole<N: std::str::FromStr>(text: &str) -> Result<N, String> {
-    text.parse().map_err(|_| "expected a whole number, not negative, such as 20".to_owned())
-}
-
 /// A line that only informs; `--quiet` keeps it back.
 pub(crate) fn note(line: &str) {
     if global::talks(global::Talk::Normal) {
@@ -259,7 +304,8 @@ mod tests {
     fn the_command_line_is_sound_and_every_command_has_examples() {
         let root = Arguments::command();
         root.clone().debug_assert();
-        for command in root.get_subcommands().chain([&root]) {
+        let is_here = |c: &&clap::Command| !c.get_about().is_some_and(|a| a.to_string().contains("not in this build"));
+        for command in root.get_subcommands().filter(is_here).chain([&root]) {
             let help =
                 command.get_after_long_help().or(command.get_after_help()).map(ToString::to_string).unwrap_or_default();
             assert!(help.starts_with("Examples:"), "{} has no examples", command.get_name());

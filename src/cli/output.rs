@@ -1,7 +1,7 @@
 //! Where a result goes: stdout, or a file that is written whole or not at all.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
@@ -132,8 +132,9 @@ impl Output {
     ///
     /// # Errors
     /// One line: what to do instead.
+    #[cfg(feature = "export")]
     pub(crate) fn not_a_terminal(self) -> Result<Output, String> {
-        if self.is_stdout() && io::stdout().is_terminal() {
+        if self.is_stdout() && io::IsTerminal::is_terminal(&io::stdout()) {
             return Err(
                 "this form is for programs, not for a terminal; name a file with -o, or send it on with |".into()
             );
@@ -213,6 +214,7 @@ pub(crate) fn temporary_folder(parent: &Path) -> io::Result<TempDir> {
 ///
 /// # Errors
 /// One line: the folder, what is wrong, and what to do.
+#[cfg(any(feature = "anonymise", feature = "parquet"))]
 pub(crate) fn free_folder(target: &Path) -> Result<(), String> {
     let path = target.display();
     match fs::read_dir(target) {
@@ -233,6 +235,7 @@ pub(crate) fn free_folder(target: &Path) -> Result<(), String> {
 }
 
 /// A temporary folder is for its owner only; the copy is a folder like any other.
+#[cfg(any(feature = "anonymise", feature = "parquet"))]
 pub(crate) fn open_to_all(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {

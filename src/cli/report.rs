@@ -4,7 +4,9 @@ use std::io;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use siptrail::report::{self as reports, Selection, csv, model};
+#[cfg(feature = "export")]
+use siptrail::report::csv;
+use siptrail::report::{self as reports, Selection, model};
 use siptrail::time::Timestamp;
 use siptrail::{Analysis, Depth, Trace};
 
@@ -33,6 +35,7 @@ pub(crate) struct Report {
     #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<Format>,
     /// Which rows a CSV has; without --format it means --format csv
+    #[cfg(feature = "export")]
     #[arg(long, value_enum, value_name = "TABLE")]
     table: Option<Table>,
     /// Write to this file, whole or not at all; - is standard output
@@ -71,13 +74,16 @@ enum Format {
     /// One JSON object a line, each with its type
     Ndjson,
     /// One table for a spreadsheet, see --table
+    #[cfg(feature = "export")]
     Csv,
     /// For a ticket
     Markdown,
     /// One page with charts, ladders and tables to sort; needs no network
+    #[cfg(feature = "html")]
     Html,
 }
 
+#[cfg(feature = "export")]
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Table {
     /// One row a call
@@ -88,6 +94,7 @@ enum Table {
     Findings,
 }
 
+#[cfg(feature = "export")]
 impl From<Table> for csv::Table {
     fn from(table: Table) -> csv::Table {
         match table {
@@ -116,7 +123,7 @@ enum FailOn {
 impl Report {
     pub(crate) fn run(self) -> io::Result<Status> {
         let opened = self.form().and_then(|form| Ok((form, Output::open(self.output.as_deref(), &self.inputs)?)));
-        let ((format, table), output) = match opened {
+        let (format, output) = match opened {
             Ok(opened) => opened,
             Err(line) => return Ok(failed(&line)),
         };
@@ -137,7 +144,7 @@ impl Report {
         }
         let mut report = match format {
             Format::Text | Format::Markdown => reports::digest(&trace, &analysis, &errors),
-            Format::Json | Format::Ndjson | Format::Csv | Format::Html => reports::report(&trace, &analysis, &errors),
+            _ => reports::report(&trace, &analysis, &errors),
         };
         reports::add_selection(&mut report, &selection, &self.filter.query(), all);
         report.summary.abandoned = self.count_abandoned.map(|s| analysis.abandoned(i64::from(s) * 1000).count() as u64);
@@ -155,8 +162,10 @@ impl Report {
             Format::Text => reports::text::write(&report, out),
             Format::Json => reports::write_json(&report, out),
             Format::Ndjson => reports::ndjson::write(&report, out),
-            Format::Csv => csv::write(&report, table, out),
+            #[cfg(feature = "export")]
+            Format::Csv => self.table.map_or(Ok(()), |table| csv::write(&report, table.into(), out)),
             Format::Markdown => reports::markdown::write(&report, out),
+            #[cfg(feature = "html")]
             Format::Html => {
                 let sources = reports::html::Sources { trace: &trace, analysis: &analysis, report: &report };
                 reports::html::write(sources, out)
@@ -169,15 +178,23 @@ impl Report {
         Ok(status)
     }
 
-    /// What to write, and of a CSV which table.
-    fn form(&self) -> Result<(Format, csv::Table), String> {
-        let tables = "calls, pushes or findings";
+    /// What to write; a CSV has a table.
+    #[cfg(feature = "export")]
+    fn form(&self) -> Result<Format, String> {
         match (self.format, self.table) {
-            (Some(Format::Csv) | None, Some(table)) => Ok((Format::Csv, table.into())),
-            (Some(Format::Csv), None) => Err(format!("--format csv: expected --table {tables}, found none")),
+            (Some(Format::Csv) | None, Some(_)) => Ok(Format::Csv),
+            (Some(Format::Csv), None) => {
+                Err("--format csv: expected --table calls, pushes or findings, found none".to_owned())
+            }
             (Some(_), Some(_)) => Err("--table: expected with --format csv only; leave one of them out".to_owned()),
-            (format, None) => Ok((format.unwrap_or(Format::Text), csv::Table::Calls)),
+            (format, None) => Ok(format.unwrap_or(Format::Text)),
         }
+    }
+
+    #[cfg(not(feature = "export"))]
+    #[expect(clippy::unnecessary_wraps, reason = "as with the feature")]
+    fn form(&self) -> Result<Format, String> {
+        Ok(self.format.unwrap_or(Format::Text))
     }
 
     fn selection(&self, trace: &Trace, analysis: &Analysis) -> Result<Selection, String> {
@@ -198,7 +215,9 @@ impl Report {
         if since.zip(until).is_some_and(|(since, until)| since > until) {
             return Err("--since: expected a time before that of --until, found a later one; swap them".to_owned());
         }
-        Ok(Selection { since, until, user: self.user.clone() })
+        let mut selection = Selection::default();
+        (selection.since, selection.until, selection.user) = (since, until, self.user.clone());
+        Ok(selection)
     }
 
     fn fails(&self, report: &model::Report) -> bool {

@@ -8,8 +8,8 @@ use siptrail::input::SAVED;
 use siptrail::ladder::svg::SvgOptions;
 use siptrail::ladder::text::{TextOptions, TimeStyle};
 use siptrail::ladder::{self, Subject};
-use siptrail::report::page;
 use siptrail::report::story::{Story, write_list};
+use siptrail::text::page;
 use siptrail::{Depth, Trace, findings};
 
 use super::clock::GivenClocks;
@@ -137,12 +137,17 @@ impl Show {
             };
             match self.form {
                 Form::Text => {
-                    let look = TextOptions { width, ascii: self.ascii, time };
+                    let mut look = TextOptions::default();
+                    (look.width, look.ascii, look.time) = (width, self.ascii, time);
                     let story = Story { trace: &trace, analysis: &analysis, ladder: &ladder, look };
                     story.write(out)?;
                     if self.raw { story.write_records(out) } else { Ok(()) }
                 }
-                Form::Svg => ladder::svg::write(&ladder, &SvgOptions { time, ..SvgOptions::default() }, out),
+                Form::Svg => {
+                    let mut look = SvgOptions::default();
+                    look.time = time;
+                    ladder::svg::write(&ladder, &look, out)
+                }
                 Form::Mermaid => ladder::mermaid::write(&ladder, time, out),
                 Form::Plantuml => ladder::plantuml::write(&ladder, time, out),
                 Form::Html => ladder::html::write(&trace, &analysis, &ladder, time, out),

@@ -1,6 +1,6 @@
 //! Signals: the terminal is given back, and what is half written is taken away, whoever ends or stops the process.
 
-use super::{output, say, tui};
+use super::{output, say};
 
 /// Catches what asks the process to end. An interrupt ends it wherever it is: a file is put in place only when it is
 /// whole.
@@ -15,6 +15,7 @@ pub(super) fn catch() {
 }
 
 /// While the terminal UI runs, a stop (SIGTSTP) gives the terminal back first. Elsewhere there is nothing to give back.
+#[cfg(feature = "tui")]
 pub(super) fn catch_stops() {
     #[cfg(unix)]
     if let Err(error) = unix::catch_stops() {
@@ -24,9 +25,20 @@ pub(super) fn catch_stops() {
 
 #[expect(clippy::exit, reason = "an interrupt is no way through the program")]
 fn end() {
-    tui::interrupt();
+    #[cfg(feature = "tui")]
+    interrupt();
     output::discard();
     std::process::exit(130);
+}
+
+/// Ends a running UI in order, so that the terminal is given back.
+#[cfg(feature = "tui")]
+fn interrupt() {
+    if siptrail::tui::terminate() {
+        // The loop ends the process; if it hangs, the terminal is still given back.
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        siptrail::tui::restore();
+    }
 }
 
 #[cfg(unix)]
@@ -34,7 +46,7 @@ mod unix {
     use std::io;
     use std::thread;
 
-    use signal_hook::consts::{SIGQUIT, SIGTSTP};
+    use signal_hook::consts::SIGQUIT;
     use signal_hook::iterator::Signals;
 
     /// What `ctrlc` leaves out.
@@ -48,13 +60,14 @@ mod unix {
         Ok(())
     }
 
+    #[cfg(feature = "tui")]
     pub(super) fn catch_stops() -> io::Result<()> {
-        let mut signals = Signals::new([SIGTSTP])?;
+        let mut signals = Signals::new([signal_hook::consts::SIGTSTP])?;
         thread::spawn(move || {
             for _ in signals.forever() {
                 if !siptrail::tui::suspend() {
                     // Nothing that could be told can be done about it.
-                    let _ = signal_hook::low_level::emulate_default_handler(SIGTSTP);
+                    let _ = signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP);
                 }
             }
         });

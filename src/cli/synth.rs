@@ -8,8 +8,9 @@ use clap::{Args, ValueEnum};
 use siptrail::report::json;
 use siptrail::synth::{self, Encoding, Era, Extent, Format, Plan, Told, Wish};
 
+use super::number::{parse_size, whole};
 use super::progress::Bar;
-use super::{Status, note, output, say, whole};
+use super::{Status, note, output, say};
 
 /// Write the logs of an invented deployment, and the truth about them
 ///
@@ -261,20 +262,6 @@ fn write_logs(plan: &Plan, paths: &[PathBuf], total: u64) -> io::Result<synth::T
     // A full disk may be noticed only here.
     files.iter().flatten().try_for_each(File::sync_all)?;
     Ok(truth)
-}
-
-/// Bytes of `250MB`, `1GB` or a plain number; powers of ten.
-pub(super) fn parse_size(text: &str) -> Result<u64, String> {
-    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
-    let unit = match text.get(digits.len()..).unwrap_or_default().to_ascii_uppercase().as_str() {
-        "" | "B" => 1,
-        "K" | "KB" => 1_000,
-        "M" | "MB" => 1_000_000,
-        "G" | "GB" => 1_000_000_000,
-        _ => 0,
-    };
-    let bytes = digits.parse::<u64>().ok().and_then(|n| n.checked_mul(unit)).filter(|n| *n > 0);
-    bytes.ok_or_else(|| format!("expected a size such as 500KB, 20MB or 1GB, found {text:?}"))
 }
 
 /// Milliseconds of `250ms` or `3s`.

@@ -2,7 +2,6 @@
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use etcetera::BaseStrategy;
@@ -115,15 +114,6 @@ impl Tui {
 /// Where notes are kept unless somebody says where.
 fn own_notes() -> Option<PathBuf> {
     etcetera::choose_base_strategy().ok().map(|s| s.data_dir().join("siptrail").join("notes.toml"))
-}
-
-/// Ends a running UI in order, so that the terminal is given back.
-pub(super) fn interrupt() {
-    if tui::terminate() {
-        // The loop ends the process; if it hangs, the terminal is still given back.
-        std::thread::sleep(Duration::from_secs(1));
-        tui::restore();
-    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the command line knows the terminal")]

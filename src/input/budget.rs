@@ -9,6 +9,7 @@ const IN_MEMORY: u64 = 64 << 20;
 
 /// Limits of what is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
     /// Bytes that all archives and converted texts together may unpack to.
     pub max_unpacked: u64,

@@ -18,6 +18,7 @@ const SAMPLE: usize = 64 << 10;
 /// Encoding of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant is the encoding of that name")]
+#[non_exhaustive]
 pub enum Encoding {
     Utf8,
     Utf8Bom,

@@ -12,6 +12,7 @@ use super::{Input, InputError, Limits, Text, is_saved};
 
 /// What came of opening the arguments.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct Opened {
     /// The texts, in the order of the arguments, folders sorted by path.
     pub inputs: Vec<Input>,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Severity {
     /// Explains, no fault.
     Info,
@@ -30,6 +31,7 @@ impl Severity {
 /// One entry of the catalogue.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Finding {
     /// Stable code, `PN01`.
     pub code: String,
@@ -93,6 +95,7 @@ pub struct Section {
 /// What looks like a fault, is none, and is never reported.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Noise {
     /// Stable code, `NF01`.
     pub code: String,

@@ -8,7 +8,7 @@ use super::tables::rows;
 
 /// What kind of thing a token stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// A phone: it may be away when a call comes.
     Phone,
     /// A tablet, which is to pushes what a phone is.
@@ -21,7 +21,7 @@ pub enum Kind {
 
 /// Who serves a mobile client, and so decides whether it gets pushes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ServedBy {
+pub(crate) enum ServedBy {
     /// The mobility service of Lync 2010, which Lync 2013 and Skype for Business 2015 still have.
     Mcx,
     /// UCWA of Lync 2013.
@@ -34,7 +34,7 @@ pub enum ServedBy {
 
 /// Whether a client gets pushes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pushes {
+pub(crate) enum Pushes {
     /// It is not served that way.
     Unserved,
     /// Never: it keeps running, or asks by itself.
@@ -49,23 +49,24 @@ pub enum Pushes {
 
 /// One row.
 #[derive(Clone, Copy, Debug)]
-pub struct Client {
+pub(crate) struct Client {
     /// In lower case; where it ends with `*`, the beginning of a word.
-    pub token: &'static str,
+    pub(crate) token: &'static str,
     /// For people.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// What it stands for.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// `P` page excerpt, `R` read in a public repository, `I` inferred.
-    pub mark: &'static str,
+    #[cfg_attr(not(test), expect(dead_code, reason = "how sure a row is, for who reads the table"))]
+    pub(crate) mark: &'static str,
     /// Where it is documented.
-    pub source: &'static str,
+    pub(crate) source: &'static str,
     pushes: [Pushes; 4],
 }
 
 impl Client {
     /// Whether it gets pushes when served so.
-    pub fn pushes(&self, by: ServedBy) -> Pushes {
+    pub(crate) fn pushes(&self, by: ServedBy) -> Pushes {
         match by {
             ServedBy::Mcx => self.pushes[0],
             ServedBy::Ucwa2013 => self.pushes[1],
@@ -75,12 +76,12 @@ impl Client {
     }
 
     /// Whether it is a phone or tablet, or the mobility service that speaks for one.
-    pub fn is_mobile(&self) -> bool {
+    pub(crate) fn is_mobile(&self) -> bool {
         matches!(self.kind, Kind::Phone | Kind::Tablet) || self.is_mobility_service()
     }
 
     /// Kind, and from which servers it gets pushes, in a sentence or two.
-    pub fn in_words(&self) -> String {
+    pub(crate) fn in_words(&self) -> String {
         let kind = match self.kind {
             Kind::Phone => "A phone.",
             Kind::Tablet => "A tablet.",
@@ -109,7 +110,7 @@ impl Client {
     }
 
     /// Whether it speaks for phones.
-    pub fn is_mobility_service(&self) -> bool {
+    pub(crate) fn is_mobility_service(&self) -> bool {
         self.kind == Kind::Service && self.pushes.iter().any(|p| *p != Pushes::Unserved)
     }
 }
@@ -150,17 +151,17 @@ static TOKENS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 });
 
 /// All rows, in their order.
-pub fn clients() -> &'static [Client] {
+pub(crate) fn clients() -> &'static [Client] {
     &CLIENTS
 }
 
 /// A row by its token.
-pub fn find(token: &str) -> Option<&'static Client> {
+pub(crate) fn find(token: &str) -> Option<&'static Client> {
     CLIENTS.iter().find(|c| c.token.trim_end_matches('*').eq_ignore_ascii_case(token))
 }
 
 /// Every row whose token stands in a product string, with the place behind the token.
-pub fn in_product(value: &[u8]) -> impl Iterator<Item = (&'static Client, usize)> {
+pub(crate) fn in_product(value: &[u8]) -> impl Iterator<Item = (&'static Client, usize)> {
     let is_word = |b: &u8| b.is_ascii_alphanumeric() || b"_.-".contains(b);
     let found = TOKENS.as_ref().map(|all| all.find_overlapping_iter(value));
     found.into_iter().flatten().filter_map(move |m| {
@@ -175,10 +176,10 @@ pub fn in_product(value: &[u8]) -> impl Iterator<Item = (&'static Client, usize)
 /// `McxSipExternalListeningPort`), UCWA on 5089 and 5088. A leg that never answered is still known to be mobile, as
 /// long as no client names itself.
 /// Source: Deploy and Configure Mobility, <https://learn.microsoft.com/en-us/skypeforbusiness/deploy/deploy-and-configure-mobility>.
-pub const MOBILITY_PORTS: [&str; 4] = ["5086", "5087", "5088", "5089"];
+pub(crate) const MOBILITY_PORTS: [&str; 4] = ["5086", "5087", "5088", "5089"];
 
 /// Those of them on which UCWA listens, behind which also Macs are.
-pub const UCWA_PORTS: [&str; 2] = ["5088", "5089"];
+pub(crate) const UCWA_PORTS: [&str; 2] = ["5088", "5089"];
 
 #[cfg(test)]
 mod tests {

@@ -7,64 +7,64 @@ use super::tables::rows;
 
 /// One `Result-Code` or `HRESULT` of a record, or a Winsock error as its number.
 #[derive(Clone, Copy, Debug)]
-pub struct ResultCode {
+pub(crate) struct ResultCode {
     /// The number, where it is known and not that of another name.
-    pub code: Option<u32>,
+    pub(crate) code: Option<u32>,
     /// Symbolic name.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// What it means.
-    pub meaning: &'static str,
+    pub(crate) meaning: &'static str,
     /// Where it is documented.
-    pub source: &'static str,
+    pub(crate) source: &'static str,
 }
 
 /// One TLS alert (RFC 8446 section 6): what the other side says when it breaks off a handshake.
 #[derive(Clone, Copy, Debug)]
-pub struct TlsAlert {
+pub(crate) struct TlsAlert {
     /// Its number.
-    pub alert: u32,
+    pub(crate) alert: u32,
     /// Its name in the standard.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Its name in Windows' headers, `-` for none.
-    pub windows: &'static str,
+    pub(crate) windows: &'static str,
     /// What Schannel makes of it.
-    pub code: Option<u32>,
+    pub(crate) code: Option<u32>,
     /// What it means.
-    pub meaning: &'static str,
+    pub(crate) meaning: &'static str,
     /// Where it is documented.
-    pub source: &'static str,
+    pub(crate) source: &'static str,
 }
 
 /// One id of a server's event log.
 #[derive(Clone, Copy, Debug)]
-pub struct EventId {
+pub(crate) struct EventId {
     /// Its number.
-    pub id: u32,
+    pub(crate) id: u32,
     /// What it is called.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// What it means.
-    pub meaning: &'static str,
+    pub(crate) meaning: &'static str,
     /// What to do, commands between backticks; may be empty.
-    pub remedy: &'static str,
+    pub(crate) remedy: &'static str,
     /// Codes of entries that have to do with it, separated by blanks.
-    pub see: &'static str,
+    pub(crate) see: &'static str,
     /// Where it is documented.
-    pub source: &'static str,
+    pub(crate) source: &'static str,
 }
 
 /// One cause of the telephone network (ITU-T Q.850), in a `Reason` header (RFC 3326).
 #[derive(Clone, Copy, Debug)]
-pub struct GatewayCause {
+pub(crate) struct GatewayCause {
     /// Its number, 1 to 127.
-    pub cause: u32,
+    pub(crate) cause: u32,
     /// What it is called.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// What it means.
-    pub meaning: &'static str,
+    pub(crate) meaning: &'static str,
     /// What to do, commands between backticks; may be empty.
-    pub remedy: &'static str,
+    pub(crate) remedy: &'static str,
     /// Where it is documented.
-    pub source: &'static str,
+    pub(crate) source: &'static str,
 }
 
 static RESULT_CODES: LazyLock<Vec<ResultCode>> = LazyLock::new(|| {
@@ -113,32 +113,33 @@ static CAUSES: LazyLock<Vec<GatewayCause>> = LazyLock::new(|| {
 });
 
 /// All result codes.
-pub fn result_codes() -> &'static [ResultCode] {
+pub(crate) fn result_codes() -> &'static [ResultCode] {
     &RESULT_CODES
 }
 
 /// A result code by its number.
-pub fn result_code(code: u32) -> Option<&'static ResultCode> {
+pub(crate) fn result_code(code: u32) -> Option<&'static ResultCode> {
     RESULT_CODES.iter().find(|c| c.code == Some(code))
 }
 
 /// All TLS alerts.
-pub fn tls_alerts() -> &'static [TlsAlert] {
+pub(crate) fn tls_alerts() -> &'static [TlsAlert] {
     &ALERTS
 }
 
 /// All event ids.
-pub fn event_ids() -> &'static [EventId] {
+pub(crate) fn event_ids() -> &'static [EventId] {
     &EVENTS
 }
 
 /// All causes of the telephone network.
-pub fn gateway_causes() -> &'static [GatewayCause] {
+#[cfg(test)]
+pub(crate) fn gateway_causes() -> &'static [GatewayCause] {
     &CAUSES
 }
 
 /// A cause of the telephone network by its number.
-pub fn gateway_cause(cause: u32) -> Option<&'static GatewayCause> {
+pub(crate) fn gateway_cause(cause: u32) -> Option<&'static GatewayCause> {
     CAUSES.iter().find(|c| c.cause == cause)
 }
 

@@ -10,6 +10,7 @@ use super::tables;
 /// How much is known of what was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Known {
     /// It is explained.
     Text,
@@ -21,6 +22,7 @@ pub enum Known {
 
 /// One thing to look at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Check {
     /// What, in words, in one line with its commands.
     pub what: String,
@@ -52,6 +54,7 @@ fn commands(steps: &[Step]) -> Vec<String> {
 ///
 /// This is also the JSON form of `siptrail findings` and `siptrail explain`; every key is always there.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Explanation {
     /// `finding`, `never_reported`, `sip_status`, `diagnostic`, `result_code`, `tls_alert`, `event`, `gateway_cause`,
     /// `client`, `outcome`, `verdict`, `push_result`, `link`, `leg_outcome`.
@@ -270,7 +273,7 @@ impl Explanation {
     }
 
     /// A cause of the telephone network.
-    pub fn of_gateway(c: &'static GatewayCause) -> Explanation {
+    pub(crate) fn of_gateway(c: &'static GatewayCause) -> Explanation {
         let of = Explanation::new("gateway_cause", c.meaning.to_owned());
         Explanation { code: c.cause.to_string(), summary: Some(c.name), source: vec![c.source], ..of }
             .with_steps(catalogue::steps(c.remedy), c.remedy.replace('`', ""))

@@ -19,39 +19,40 @@ pub struct DiagnosticId {
 
 /// The ids that one component gives (OCS 2007 R2 documentation, later ones inferred and marked so).
 #[derive(Clone, Copy, Debug)]
-pub struct Range {
+pub(crate) struct Range {
     /// First id.
-    pub from: u32,
+    pub(crate) from: u32,
     /// Last id.
-    pub to: u32,
+    pub(crate) to: u32,
     /// Who gives them.
-    pub component: &'static str,
+    pub(crate) component: &'static str,
     /// Where that is said.
-    pub source: &'static str,
+    pub(crate) source: &'static str,
 }
 
 /// One SIP status (RFC 3261 and its extensions; Lync's own 101).
 #[derive(Clone, Copy, Debug)]
-pub struct SipStatus {
+pub(crate) struct SipStatus {
     /// Usual reason phrase.
-    pub phrase: &'static str,
+    pub(crate) phrase: &'static str,
     /// What it means, also in Lync.
-    pub meaning: &'static str,
+    pub(crate) meaning: &'static str,
     /// Where it is documented.
-    pub source: &'static str,
+    pub(crate) source: &'static str,
 }
 
 /// One word with which a report judges a call or a push.
+#[expect(clippy::struct_field_names, reason = "the word of the word")]
 #[derive(Clone, Copy, Debug)]
-pub struct Word {
+pub(crate) struct Word {
     /// `outcome`, `verdict`, `push_result`, `link` or `leg_outcome`.
-    pub kind: &'static str,
+    pub(crate) kind: &'static str,
     /// The word.
-    pub word: &'static str,
+    pub(crate) word: &'static str,
     /// What it means.
-    pub meaning: &'static str,
+    pub(crate) meaning: &'static str,
     /// Codes of findings that explain it, separated by blanks.
-    pub see: &'static str,
+    pub(crate) see: &'static str,
 }
 
 pub(super) fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
@@ -95,7 +96,7 @@ pub fn diagnostic(id: u32) -> Option<&'static DiagnosticId> {
 }
 
 /// Where an id is named by the vendor although no text for it was ever published.
-pub fn known_without_text(id: u32) -> Option<&'static str> {
+pub(crate) fn known_without_text(id: u32) -> Option<&'static str> {
     rows(include_str!("ids_without_text.tsv")).find_map(|row| match row[..] {
         [number, source] if number.parse() == Ok(id) => Some(source),
         _ => None,
@@ -103,7 +104,7 @@ pub fn known_without_text(id: u32) -> Option<&'static str> {
 }
 
 /// The range an id falls in.
-pub fn range_of(id: u32) -> Option<&'static Range> {
+pub(crate) fn range_of(id: u32) -> Option<&'static Range> {
     RANGES.iter().find(|r| (r.from..=r.to).contains(&id))
 }
 
@@ -118,7 +119,7 @@ const HOUSE: std::ops::Range<u32> = 30_000..31_000;
 const HOUSE_IDS: &str = "An answer of the push clearing house; of its ids only 30000 and 30007 are published, so what this one means is not published: number and reason are all there is.";
 
 /// What is to be said of an id of the clearing house that has no published text.
-pub fn unpublished(id: u32) -> Option<&'static str> {
+pub(crate) fn unpublished(id: u32) -> Option<&'static str> {
     (HOUSE.contains(&id) && diagnostic(id).is_none()).then_some(HOUSE_IDS)
 }
 
@@ -134,7 +135,7 @@ pub fn explain(id: u32) -> Option<String> {
 }
 
 /// What a SIP status means.
-pub fn sip_status(status: u32) -> Option<SipStatus> {
+pub(crate) fn sip_status(status: u32) -> Option<SipStatus> {
     rows(include_str!("sip_status.tsv")).find_map(|row| match row[..] {
         [number, phrase, meaning, source] if number.parse() == Ok(status) => {
             Some(SipStatus { phrase, meaning, source })
@@ -144,12 +145,13 @@ pub fn sip_status(status: u32) -> Option<SipStatus> {
 }
 
 /// All words of the report.
-pub fn words() -> &'static [Word] {
+pub(crate) fn words() -> &'static [Word] {
     &WORDS
 }
 
 /// How many ids are known: with a text, and named by the vendor without one.
-pub fn known_ids() -> (usize, usize) {
+#[cfg(test)]
+pub(crate) fn known_ids() -> (usize, usize) {
     (IDS.len(), rows(include_str!("ids_without_text.tsv")).count())
 }
 

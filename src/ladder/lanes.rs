@@ -12,8 +12,9 @@ use super::legs::Legs;
 use super::{Lane, LaneRole, MAX_LANES};
 use crate::analysis::crossing::Crossing;
 use crate::analysis::{Role, ServerId, Servers};
+use crate::knowledge::Product;
 use crate::knowledge::clients::MOBILITY_PORTS;
-use crate::sip::{HeaderName, Method, NameAddr, Product};
+use crate::sip::{HeaderName, Method, NameAddr};
 use crate::text::{contains_ignore_case, decode};
 use crate::trace::{EventId, Symbol, Trace};
 

@@ -35,6 +35,7 @@ use crate::trace::{EventId, Trace};
 
 /// What the ladder is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Subject {
     /// Number of a call in [`Analysis::calls`]; its pushes belong to the story.
     Call(usize),
@@ -46,6 +47,7 @@ pub enum Subject {
 
 /// A sequence diagram.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Ladder {
     /// One line: who wrote to whom, or whose push it is.
     pub title: String,
@@ -72,6 +74,7 @@ pub const MAX_LANES: usize = 24;
 
 /// A participant.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Lane {
     /// What it is.
     pub role: LaneRole,
@@ -131,6 +134,7 @@ impl Ladder {
 
 /// What a participant is in the story.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum LaneRole {
     /// Client of the one who calls.
     Caller,
@@ -177,6 +181,7 @@ impl LaneRole {
 
 /// One line of the diagram.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Step {
     /// When, on the corrected clock of the server that logged it first.
     pub time: Option<Timestamp>,
@@ -190,6 +195,7 @@ pub struct Step {
 
 /// What one line of the diagram is.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum StepKind {
     /// A SIP message from one lane to another.
     Arrow(Arrow),
@@ -209,6 +215,7 @@ impl StepKind {
 
 /// A SIP message between two neighbours.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Arrow {
     /// Lane of the sender.
     pub from: usize,
@@ -250,6 +257,7 @@ impl Arrow {
 
 /// How a step is to be coloured where transactions are not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Tone {
     /// A request.
     Request,
@@ -265,6 +273,7 @@ pub enum Tone {
 
 /// A remark at its place in time.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Note {
     /// Lane of the server that wrote it.
     pub lane: usize,
@@ -278,6 +287,7 @@ pub struct Note {
 
 /// What a note was made from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NoteKind {
     /// A diagnostic record.
     Diagnostic,

@@ -12,11 +12,13 @@
 use std::io::{self, Write};
 
 use super::escape::xml;
-use super::text::{TimeStyle, caption, columns, cut, time, wrap};
+use super::text::{TimeStyle, caption, time, wrap};
 use super::{Arrow, Ladder, Note, StepKind, Tone};
+use crate::text::width::{columns, cut};
 
 /// How the picture is made.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct SvgOptions {
     /// Which time stands at the left.
     pub time: TimeStyle,

@@ -8,13 +8,15 @@ use anstyle::Style;
 use unicode_width::UnicodeWidthChar;
 
 use super::{Arrow, Ladder, Note, Step, StepKind, Tone};
-use crate::report::page::{self, BAD, DIM, GOOD, HEAD};
 use crate::sip::Method;
+use crate::text::page::{self, BAD, DIM, GOOD, HEAD};
 use crate::text::sanitize;
+use crate::text::width::{columns, cut};
 use crate::time::Timestamp;
 
 /// How the text looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TextOptions {
     /// Columns of the page.
     pub width: usize,
@@ -32,6 +34,7 @@ impl Default for TextOptions {
 
 /// Which time stands beside a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TimeStyle {
     /// Time of day on the corrected clock.
     Absolute,
@@ -258,28 +261,6 @@ fn style(arrow: &Arrow) -> Style {
         Tone::Provisional => DIM,
         Tone::Request | Tone::Neutral => Style::new(),
     }
-}
-
-pub(super) fn columns(text: &str) -> usize {
-    text.chars().map(|c| c.width().unwrap_or(0)).sum()
-}
-
-/// At most `width` columns, with a sign where something is missing.
-pub(super) fn cut(text: &str, width: usize, ascii: bool) -> String {
-    if columns(text) <= width {
-        return text.to_owned();
-    }
-    let sign = if ascii { "~" } else { "…" };
-    let mut out = String::new();
-    let mut used = 0;
-    for c in text.chars() {
-        used += c.width().unwrap_or(0);
-        if used + 1 > width {
-            break;
-        }
-        out.push(c);
-    }
-    out + sign
 }
 
 /// Lines of at most `width` columns; names break behind a blank, `@`, `.` or `:` where possible.

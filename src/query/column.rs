@@ -8,7 +8,7 @@ use super::error::{QueryError, nearest};
 use super::expr::Subject;
 use super::field::{self, FIELDS, Kind, Table};
 use super::row::Row;
-use super::test::Value;
+use super::value::Value;
 use crate::analysis::Depth;
 use crate::text::decode;
 

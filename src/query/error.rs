@@ -4,6 +4,7 @@ use std::fmt;
 
 /// A query that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct QueryError {
     /// Where, in characters from the start of the query, counted from 1.
     pub column: usize,

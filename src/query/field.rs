@@ -4,6 +4,7 @@ use crate::analysis::{Depth, Link, Modality, Outcome, PushResult, Told, Verdict}
 
 /// What a list holds one row of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Table {
     /// [`crate::analysis::Analysis::calls`].
     Calls,
@@ -49,6 +50,7 @@ const R: u8 = 4;
 
 /// Which values a field has, and so how it is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Kind {
     /// Any text.
     Text,
@@ -66,6 +68,7 @@ pub enum Kind {
 
 /// A field of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Field {
     pub(super) id: Name,
     /// Its name in a query.

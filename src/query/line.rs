@@ -2,7 +2,7 @@
 
 use super::field::Name;
 use super::row::{Rows, Visit, text};
-use super::test::Value;
+use super::value::Value;
 use crate::trace::{ComponentLine, LinePlace};
 
 impl Rows<'_> {

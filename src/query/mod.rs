@@ -48,6 +48,7 @@ mod error;
 mod expr;
 mod field;
 mod line;
+mod literal;
 mod parse;
 mod row;
 mod shown;
@@ -59,7 +60,7 @@ pub use column::{Column, SortKey};
 pub use error::QueryError;
 pub use field::{FIELDS, Field, Kind, Table};
 pub use row::Row;
-pub use test::Value;
+pub use value::Value;
 
 use crate::analysis::{Analysis, Depth};
 use crate::trace::Trace;
@@ -115,7 +116,7 @@ impl Query {
         };
         let (Pattern::Text(text) | Pattern::Regex { text, .. }) = pattern;
         let text = (*text).to_owned();
-        value::pattern_test(pattern).map(|test| Query { expr: Expr::term(subject, test), text, misspelt: None })
+        literal::pattern_test(pattern).map(|test| Query { expr: Expr::term(subject, test), text, misspelt: None })
     }
 
     /// A word that is looked for as text, and the flag that was perhaps meant: worth a word where nothing is selected.

@@ -12,9 +12,9 @@ use super::cursor::{Cursor, OPERATORS, Operator};
 use super::error::QueryError;
 use super::expr::{Expr, Subject};
 use super::field::{self, Kind};
+use super::literal::values;
 use super::shown::Shown;
 use super::test::Test;
-use super::value::values;
 
 /// A word taken for text, and the flag it is near to.
 type Misspelt = Option<(String, &'static str)>;
@@ -141,7 +141,7 @@ impl Parser<'_> {
         if let Some(word) = field::TIME_WORDS.iter().find(|w| name.eq_ignore_ascii_case(w)) {
             self.cursor.at = after;
             let time = field::find("time").map_or(Subject::Anything, Subject::Field);
-            return Ok(Expr::term(time, super::value::time_word(&mut self.cursor, word, *operator)?));
+            return Ok(Expr::term(time, super::literal::time_word(&mut self.cursor, word, *operator)?));
         }
         let Some(field) = field::find(name) else { return Err(self.unknown(start, name)) };
         self.cursor.at = after;

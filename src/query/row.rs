@@ -1,7 +1,7 @@
 //! Values of rows: what each field is of a call, a push and a record.
 
 use super::field::{FIELDS, Field, Kind, Name, Table};
-use super::test::Value;
+use super::value::Value;
 use crate::analysis::{Analysis, Call, Link, Push, hops};
 use crate::record::{Direction, RecordKind, prefix};
 use crate::sip::{HeaderName, Message, NameAddr, StartLine};
@@ -12,6 +12,7 @@ use crate::trace::{Event, EventId, LinePlace, Trace, component};
 
 /// One row of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Row {
     /// Number in [`Analysis::calls`].
     Call(usize),

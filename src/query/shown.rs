@@ -1,7 +1,6 @@
 //! A word without a field: looked for in whatever a list can show of a row.
 
-use super::test::Value;
-use super::value;
+use super::value::{Value, duration};
 use crate::text::Finder;
 use crate::time::Timestamp;
 
@@ -20,14 +19,14 @@ impl Shown {
     /// `None` for a text that is too long to look for.
     pub(super) fn new(text: &str) -> Option<Shown> {
         let number = text.parse::<i64>().ok().filter(|n| n.to_string() == text);
-        let duration = || {
+        let length = || {
             let (sign, length) = text.strip_prefix('-').map_or((1, text), |length| (-1, length));
-            value::duration(length).ok().map(|(ms, _)| sign * ms)
+            duration(length).ok().map(|(ms, _)| sign * ms)
         };
         let of_time = |c: char| c.is_ascii_digit() || matches!(c, '-' | ':' | '.' | 'T' | ' ');
         let is_time = text.contains(['-', ':']) && text.starts_with(|c: char| c.is_ascii_digit());
         let time = (is_time && text.chars().all(of_time)).then(|| text.replace(' ', "T").into());
-        Some(Shown { text: Finder::new(text)?, number, duration: number.or_else(duration), time })
+        Some(Shown { text: Finder::new(text)?, number, duration: number.or_else(length), time })
     }
 
     pub(super) fn is_in(&self, value: &Value<'_>) -> bool {

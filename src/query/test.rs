@@ -1,35 +1,11 @@
 //! What a term asks of a value.
 
-use std::borrow::Cow;
-
 use regex::{Regex, RegexBuilder};
 
 use super::shown::Shown;
+use super::value::Value;
 use crate::text::{Finder, decode};
 use crate::time::Timestamp;
-
-/// One value of a field.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value<'a> {
-    /// A word of reports.
-    Word(&'static str),
-    /// Text of the log, not made safe for a terminal.
-    Text(Cow<'a, [u8]>),
-    /// A whole number.
-    Number(i64),
-    /// Milliseconds.
-    Duration(i64),
-    /// A time.
-    Time(Timestamp),
-    /// Yes or no.
-    Flag(bool),
-}
-
-impl<'a> Value<'a> {
-    pub(super) fn text(text: &'a (impl AsRef<[u8]> + ?Sized)) -> Value<'a> {
-        Value::Text(Cow::Borrowed(text.as_ref()))
-    }
-}
 
 /// What a term asks of a value.
 #[derive(Clone, Debug)]

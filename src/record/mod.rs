@@ -29,6 +29,7 @@ pub(crate) use signs::sign;
 
 /// Damage of one record that a reader of the report should know about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Flaw {
     /// No `$$begin_record`: opened by its first field.
     NoOpener,

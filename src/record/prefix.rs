@@ -3,6 +3,7 @@
 //! Administrators can configure the prefix (FORMAT.md sections 1 and 2), so the known layout is tried
 //! first and, failing that, a date and a time are looked for anywhere in the line.
 
+#[cfg(feature = "anonymise")]
 mod frame;
 mod quick;
 
@@ -16,6 +17,7 @@ use nom::sequence::{delimited, preceded};
 
 use crate::time::Timestamp;
 
+#[cfg(feature = "anonymise")]
 pub(crate) use frame::{Frame, frame};
 
 type Res<'a, O> = nom::IResult<&'a [u8], O, ()>;

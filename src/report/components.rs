@@ -4,15 +4,17 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::coverage as spans;
 use super::model::Coverage;
-use super::{coverage as spans, page};
 use crate::analysis::coverage::components;
 use crate::analysis::{Analysis, ServerId};
+use crate::text::page;
 use crate::time::Timestamp;
 use crate::trace::Trace;
 
 /// One server: when its log speaks, when it does not, and which of its components wrote.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct ServerCoverage {
     /// Spans and holes.
     #[serde(flatten)]
@@ -23,6 +25,7 @@ pub struct ServerCoverage {
 
 /// What one component wrote.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct ComponentSpan {
     /// `SIPStack`, `UserServices`, ...; empty where the lines do not tell.
     pub name: String,

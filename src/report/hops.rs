@@ -11,7 +11,7 @@
 use std::io::{self, Write};
 
 use super::model::{Change, HopRow, HopTable};
-use super::page::{self, DIM, HEAD};
+use crate::text::page::{self, DIM, HEAD};
 
 /// How it looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,17 +1,18 @@
-//! Results to bytes. [`model`] is what programs read (CONTRACT.md); [`text`] is what people read, laid out by [`page`].
+//! Results to bytes. [`model`] is what programs read (CONTRACT.md); [`text`] is what people read, laid out by [`crate::text::page`].
 //!
 //! [`ndjson`] and [`csv`] are for programs too, [`markdown`] for a ticket, [`html`] to send on.
 
 mod components;
+#[cfg(feature = "export")]
 pub mod csv;
 pub mod hops;
+#[cfg(feature = "html")]
 pub mod html;
 pub mod json;
 pub mod list;
 pub mod markdown;
 pub mod model;
 pub mod ndjson;
-pub mod page;
 mod render;
 mod selected;
 pub mod story;
@@ -31,6 +32,7 @@ use crate::trace::Trace;
 
 /// Which calls and pushes to show. Verdicts are made before anything is left out.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Selection {
     /// Not before this time.
     pub since: Option<Timestamp>,

@@ -3,17 +3,20 @@
 
 mod coverage;
 mod findings;
+mod hops;
 mod lone;
+mod selected;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 pub use coverage::{Coverage, Hole, Span, Spot};
 pub use findings::{Finding, GatewayCause, Peer, Undetermined, Unexplained};
+pub use hops::{Change, Hop, HopRow, HopTable};
 pub use lone::Lone;
+pub use selected::Selected;
 use serde::Serialize;
 
-pub use super::selected::Selected;
 use crate::analysis::Told;
 
 /// Name and version of the format.
@@ -22,6 +25,7 @@ pub const SCHEMA: &str = "siptrail.report/1";
 /// The whole report.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields are documented in CONTRACT.md's words by the JSON Schema of the project")]
+#[non_exhaustive]
 pub struct Report {
     pub schema: &'static str,
     pub generator: String,
@@ -58,6 +62,7 @@ pub struct Report {
 /// One input.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Source {
     pub path: String,
     pub server: Option<String>,
@@ -94,6 +99,7 @@ pub struct Source {
 /// One server of an input that holds several.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Server {
     pub name: Option<String>,
     pub role: &'static str,
@@ -114,6 +120,7 @@ fn is_zero(n: &u64) -> bool {
 /// Records by kind.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Records {
     pub protocol: u64,
     pub diagnostic: u64,
@@ -124,6 +131,7 @@ pub struct Records {
 /// Counts.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Summary {
     pub records: u64,
     pub messages: u64,
@@ -156,6 +164,7 @@ pub struct Summary {
 /// One call.
 #[derive(Clone, Debug, Default, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Call {
     pub call_id: String,
     pub from: String,
@@ -213,6 +222,7 @@ impl Call {
 /// One header of the ms-diagnostics family.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Diagnostic {
     pub header: &'static str,
     pub id: u32,
@@ -224,6 +234,7 @@ pub struct Diagnostic {
 /// One far end.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Leg {
     pub target: Option<String>,
     pub client: Option<String>,
@@ -235,6 +246,7 @@ pub struct Leg {
 /// One push.
 #[derive(Clone, Debug, Default, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Push {
     pub call_id: String,
     pub cseq: u32,
@@ -268,6 +280,7 @@ pub struct Push {
 /// One message inside a conversation that its receiver missed.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct MissedMessage {
     /// Of the conversation.
     pub call_id: String,
@@ -285,61 +298,10 @@ pub struct MissedMessage {
     pub evidence: Vec<Place>,
 }
 
-/// One place that logged a MESSAGE.
-#[derive(Clone, Debug, Serialize)]
-#[expect(missing_docs, reason = "see Report")]
-pub struct Hop {
-    pub server: Option<String>,
-    pub direction: Option<&'static str>,
-    pub peer: Option<String>,
-    pub time: Option<String>,
-}
-
-/// One message with every place that logged it.
-#[derive(Clone, Debug, Serialize)]
-#[expect(missing_docs, reason = "see Report")]
-pub struct HopTable {
-    pub message: String,
-    pub rows: Vec<HopRow>,
-}
-
-/// One record of the message.
-#[derive(Clone, Debug, Serialize)]
-#[expect(missing_docs, reason = "see Report")]
-pub struct HopRow {
-    pub server: Option<String>,
-    pub direction: Option<&'static str>,
-    pub peer: Option<String>,
-    /// On the clock of the reference.
-    pub time: Option<String>,
-    /// On the clock of the server.
-    pub logged: Option<String>,
-    /// Number of the row it was made from, counted from 0.
-    pub before: Option<usize>,
-    pub latency_ms: Option<i64>,
-    /// By how much the latency may be wrong.
-    pub unsure_ms: i64,
-    pub changes: Vec<Change>,
-    pub place: Place,
-}
-
-/// One difference from the copy before.
-#[derive(Clone, Debug, Serialize)]
-#[expect(missing_docs, reason = "see Report")]
-pub struct Change {
-    /// `added`, `removed` or `changed`.
-    pub what: &'static str,
-    /// A header, `Request-URI` or `body`, whose values are its lengths.
-    pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<String>,
-}
-
 /// Something to know of a server, its clock or its log; no damage.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Note {
     pub file: String,
     pub line: Option<u64>,
@@ -351,6 +313,7 @@ pub struct Note {
 /// What the calls missed for one cause have in common, against those that came through.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Contrast {
     pub finding: &'static str,
     /// `front_end`, `server`, `peer`, `client`, `user_domain` or `hour`.
@@ -371,6 +334,7 @@ pub struct Contrast {
 /// `file:line:byte`.
 #[derive(Clone, Debug, Serialize, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Place {
     pub file: String,
     pub line: u64,
@@ -380,6 +344,7 @@ pub struct Place {
 /// Damage.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Problem {
     pub file: String,
     pub line: Option<u64>,

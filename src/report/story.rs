@@ -3,13 +3,13 @@
 use std::io::{self, Write};
 
 use super::hops::{self as hop_text, HopText};
-use super::page::{self, BAD, DIM, GOOD, HEAD};
 use super::{hop_table, why_undetermined, words};
 use crate::analysis::{Analysis, Call, Diagnostic, Push, PushResult, hops};
 use crate::knowledge::catalogue::{self, Step};
 use crate::knowledge::{Explanation, lookup, tables};
 use crate::ladder::{self, Ladder};
 use crate::span::Span;
+use crate::text::page::{self, BAD, DIM, GOOD, HEAD};
 use crate::text::{decode, sanitize};
 use crate::time::Timestamp;
 use crate::trace::{EventId, Trace};

@@ -9,8 +9,8 @@ use std::collections::HashSet;
 use std::io::{self, Write};
 
 use super::model::{Call, Finding, Place, Push, Report};
-use super::page::{self, BAD, DIM, GOOD, HEAD};
 use super::words::{self, MOST, is_lost, is_shown, known};
+use crate::text::page::{self, BAD, DIM, GOOD, HEAD};
 use crate::text::plural;
 
 /// So many servers are named beside a cause.

@@ -5,18 +5,17 @@
 mod facts;
 mod grammar;
 mod message;
-mod product;
 
 pub(crate) use facts::{Facts, Offer, PushHeaders, is_house, mcx_user};
 pub use grammar::{CSeq, Diagnostics, NameAddr, Via, q850_cause};
 pub(crate) use grammar::{address, quick};
 pub(crate) use message::StartKind;
 pub use message::{Header, Headers, Message, StartLine};
-pub use product::Product;
 
 /// A SIP method (RFC 3261 section 7.1 and its extensions, Microsoft's SERVICE and BENOTIFY).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "each variant is the method of that name")]
+#[non_exhaustive]
 pub enum Method {
     #[default]
     Unknown,
@@ -95,6 +94,7 @@ impl Method {
 /// Headers that siptrail reads, with their compact forms (RFC 3261 section 7.3.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "each variant is the header of that name")]
+#[non_exhaustive]
 pub enum HeaderName {
     From,
     To,

@@ -5,7 +5,7 @@ use super::faults::Fault;
 use super::message::{self, Copy};
 use super::place::{Machine, Topology};
 use super::rng::Rng;
-use super::session::{Flight, Note, Rec, Session};
+use super::session::{Flight, Kept, Note, Rec, Session};
 use super::text::{Put, hex, mix, put, upper};
 use super::{Format, Plan, address};
 
@@ -41,15 +41,6 @@ const ROUTING: Line<'_> = Line {
     function: "CRemoteDomainRouting::OnSrvResult:RemoteDomainRouting.cpp",
     number: "(2440)",
 };
-
-/// What became of a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kept {
-    Whole,
-    /// It is there, and part of what it said is not.
-    Torn,
-    Lost,
-}
 
 /// One server's log while it is written.
 #[derive(Debug)]

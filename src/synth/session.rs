@@ -1,9 +1,17 @@
 //! A session: the parties of one dialog or transaction, and the messages between them.
 
 use super::faults::Fault;
-use super::log::Kept;
 use super::place::{Node, Party, Path, Place};
 use super::text::mix;
+
+/// What became of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kept {
+    Whole,
+    /// It is there, and part of what it said is not.
+    Torn,
+    Lost,
+}
 
 /// Request methods; `AckFinal` is the hop-by-hop ACK of a final answer of 300 or more (RFC 3261 section 17.1.1.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -218,7 +218,7 @@ impl Trace {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "synth"))]
 mod tests {
     use super::*;
     use crate::synth::{Format, Plan, in_memory};

@@ -31,6 +31,7 @@ use lines::LineIndex;
 
 /// Something in an input that could not be read as it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Problem {
     /// Which input.
     pub file: FileId,

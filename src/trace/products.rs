@@ -5,8 +5,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::intern::Interner;
 use super::{Event, Trace};
+use crate::knowledge::Product;
 use crate::record::HeaderLine;
-use crate::sip::Product;
 use crate::span::Span;
 
 /// The names that all workers find. Their numbers depend on which worker comes first, so nothing may depend on them.

@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::action::Action;
 use super::data::Data;
 use super::keys::{Key, Keymap, Place, edit};
 use super::list::List;
 use super::notes::Notes;
 use super::search::Search;
-pub use super::state::{Job, Load, Notice, Overlay, Prompt, PromptKind, View};
+use super::state::{Job, Load, Notice, Overlay, Prompt};
 use super::theme::Theme;
 use super::timeline::Timeline;
-use super::update::Action;
+use super::view::View;
 use crate::time::Timestamp;
 use crate::trace::EventId;
 

@@ -8,11 +8,7 @@ use unicode_width::UnicodeWidthChar;
 
 use super::search::Search;
 use crate::text::sanitize;
-
-/// Columns that a text takes.
-pub(super) fn columns(text: &str) -> usize {
-    text.chars().map(|c| c.width().unwrap_or(0)).sum()
-}
+pub(super) use crate::text::width::columns;
 
 /// Text that does nothing to a terminal, and can be shown by it.
 fn plain(text: &str, ascii: bool) -> Cow<'_, str> {

@@ -1,8 +1,8 @@
 //! What comes in from outside, and what of the terminal asks for an action.
 
+use super::action::Action;
 use super::app::App;
 use super::keys::Key;
-use super::update::Action;
 
 /// What comes in from outside.
 #[derive(Debug)]

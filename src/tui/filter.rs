@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::app::View;
 use super::data::{Cause, Data, Entry};
 use super::rows;
 use super::search::Search;
+use super::view::View;
 use crate::query::{Bound, Query, QueryError, Row, Table};
 use crate::trace::LinePlace;
 

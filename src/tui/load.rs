@@ -8,11 +8,11 @@ use std::sync::mpsc::Sender;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::app::{Load, Notice};
+use super::action::Action;
 use super::beginning;
 use super::data::Data;
 use super::event::Event;
-use super::update::Action;
+use super::state::{Load, Notice};
 use crate::analysis::Options;
 use crate::input::{self, Input, Limits, is_log_name};
 use crate::trace::{LoadOptions, Progress, Trace};

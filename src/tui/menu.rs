@@ -1,6 +1,6 @@
 //! Menus: a few choices, each with a letter.
 
-use super::save::Content;
+use super::content::Content;
 
 /// A menu.
 #[derive(Clone, Debug)]

@@ -1,28 +1,33 @@
 //! The terminal UI: browse calls, pushes and their timeline.
 //!
 //! ```text
-//! terminal ─ keys ─┐                                    ┌─ view(&App, &mut Frame)
+//! terminal ─ keys ─┐                                    ┌─ draw(&App, &mut Frame)
 //!                  ├─ Action ── update(&mut App, ..) ───┤
 //! loader thread ───┘                                    └─ Effect: quit, copy, save
 //! ```
 //!
-//! [`update()`] is the only place where state changes, and does no I/O; [`view()`] only reads. [`KEYMAP`] is the one
+//! [`update()`] is the only place where state changes, and does no I/O; [`draw()`] only reads. [`KEYMAP`] is the one
 //! table that says what a key does, for dispatch, hint bar and help; a [`Keymap`] is that table with a user's own keys.
 //! Logs are read by a thread of their own, so no key waits for them. Every text of a log goes through a sanitiser before
 //! it is drawn.
 
+mod action;
 mod app;
 mod beginning;
 mod cell;
+mod content;
 pub mod data;
+mod draw;
 mod event;
 mod filter;
 mod keys;
+mod layout;
 mod list;
 mod load;
 mod menu;
 mod notes;
 mod outside;
+mod pages;
 mod rows;
 mod run;
 mod save;
@@ -34,7 +39,10 @@ mod timeline;
 mod update;
 mod view;
 
-pub use app::{App, Job, Load, Notice, Overlay, Prompt, PromptKind, View};
+pub use action::{Action, Effect};
+pub use app::App;
+pub use content::{Content, Save};
+pub use draw::draw;
 pub use event::Event;
 pub use filter::Filter;
 pub use keys::{Binding, Clash, Command, KEY_NAMES, KEYMAP, Key, Keymap, Line, Place, Preset, Scope, UnknownKey};
@@ -42,8 +50,8 @@ pub use list::{List, Motion};
 pub use menu::{Choice, Menu};
 pub use notes::{Notebook, Notes};
 pub use run::{Ending, Left, Settings, cycle, restore, run, suspend, terminate};
-pub use save::{Content, Save};
+pub use state::{Job, Load, Notice, Overlay, Prompt, PromptKind};
 pub use theme::Theme;
 pub use timeline::{Part, TimeMode, Timeline};
-pub use update::{Action, Effect, update};
-pub use view::view;
+pub use update::update;
+pub use view::View;

@@ -7,14 +7,16 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::Sender;
 use std::thread;
 
-use super::app::{App, Notice};
+use super::action::{Action, Effect};
+use super::app::App;
+use super::content::Save;
 use super::data::Data;
 use super::event::Event;
 use super::filter::Filter;
 use super::keys::Command;
 use super::save;
+use super::state::Notice;
 use super::terminal;
-use super::update::{Action, Effect};
 
 /// Whom effects are passed to.
 pub(super) struct Outside {
@@ -74,7 +76,7 @@ pub(super) fn perform(app: &App, effect: Effect, outside: &Outside) {
                         // What `save` answers where it must be asked first.
                         io::ErrorKind::WouldBlock => {
                             let why = "logs are read from that folder; Enter saves there all the same".to_owned();
-                            let ask = save::Save { sure: true, ..save };
+                            let ask = Save { sure: true, ..save };
                             let _ = sender.send(Event::Action(Action::Unsaved(ask, why)));
                             return;
                         }
@@ -88,7 +90,7 @@ pub(super) fn perform(app: &App, effect: Effect, outside: &Outside) {
                         }
                         _ => (save.path.clone(), format!("not saved: {error}; choose another name or folder")),
                     };
-                    let _ = sender.send(Event::Action(Action::Unsaved(save::Save { path, ..save }, why)));
+                    let _ = sender.send(Event::Action(Action::Unsaved(Save { path, ..save }, why)));
                 }
             });
         }

@@ -11,17 +11,19 @@ use std::time::{Duration, Instant};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 
-use super::app::{App, Notice};
+use super::action::{Action, Effect};
+use super::app::App;
+use super::draw::draw;
 use super::event::{Event, of_terminal};
 use super::keys::Keymap;
 use super::load;
 use super::notes::{self, Notebook, Notes};
 use super::outside::{Outside, perform};
 use super::save;
+use super::state::Notice;
 use super::terminal;
 use super::theme::Theme;
-use super::update::{Action, Effect, update};
-use super::view::view;
+use super::update::update;
 use crate::analysis::Options;
 use crate::input::Limits;
 
@@ -111,7 +113,7 @@ pub fn run(settings: &Settings) -> io::Result<Left> {
     app.notes = settings.notes.clone();
     app.folder = save::folder(&settings.inputs);
     // Before anything else: the first frame must not wait for a single byte of a log.
-    terminal.draw(|frame| view(&app, frame))?;
+    terminal.draw(|frame| draw(&app, frame))?;
     let keys = sender.clone();
     thread::spawn(move || {
         while terminal::is_there() {
@@ -166,7 +168,7 @@ where
     B::Error: Into<io::Error>,
 {
     loop {
-        terminal.draw(|frame| view(app, frame)).map_err(Into::into)?;
+        terminal.draw(|frame| draw(app, frame)).map_err(Into::into)?;
         let first = if app.busy() {
             work(app, events)
         } else {

@@ -43,7 +43,9 @@ pub(crate) fn report_of(files: &[(String, Vec<u8>)]) -> Value {
 pub(crate) fn report_with(files: &[(String, Vec<u8>)], clocks: Vec<(String, i64)>) -> Value {
     let inputs = files.iter().map(|(name, text)| Input::from_bytes(name.clone(), text.clone())).collect();
     let trace = Trace::load(inputs, &LoadOptions::default());
-    let analysis = siptrail::analyse(&trace, &Options { clocks, ..Options::default() });
+    let mut options = Options::default();
+    options.clocks = clocks;
+    let analysis = siptrail::analyse(&trace, &options);
     serde_json::to_value(report::report(&trace, &analysis, &[])).unwrap()
 }
 

@@ -95,7 +95,29 @@ fn shells_and_man_know_every_command() {
     let folder = dir.path().join("man pages");
     let o = run(&["man", "-o", folder.to_str().unwrap()], Path::new(""));
     assert!(o.status.success(), "{o:?}");
-    for name in ["siptrail.1", "siptrail-report.1", "siptrail-anonymise.1", "siptrail-config.1"] {
-        assert!(folder.join(name).exists(), "{name}");
+    // One page a command, each with what its help has.
+    let help = text(&run(&["--help"], Path::new("")).stdout);
+    let commands = help.lines().skip_while(|l| *l != "Commands:").skip(1).take_while(|l| l.starts_with("  "));
+    let commands = commands.filter(|l| !l.starts_with("   "));
+    let commands: Vec<&str> = commands.filter_map(|l| l.split_whitespace().next()).filter(|c| *c != "help").collect();
+    assert!(commands.len() > 10, "{help}");
+    let names = commands.iter().map(|c| format!("siptrail-{c}.1")).chain(["siptrail.1".to_owned()]);
+    let mut there: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|e| e.unwrap().file_name()).collect();
+    there.sort();
+    let mut names: Vec<_> = names.map(std::ffi::OsString::from).collect();
+    names.sort();
+    assert_eq!(there, names);
+    for command in commands {
+        let page = std::fs::read_to_string(folder.join(format!("siptrail-{command}.1"))).unwrap();
+        assert!(page.starts_with(".ie") && page.contains("Examples:"), "{command}: {page}");
+        let plain = page.replace("\\-", "-");
+        assert_eq!(text(&run(&["man", command], Path::new("")).stdout), page, "{command}");
+        let help = text(&run(&[command, "--help"], Path::new("")).stdout);
+        let options =
+            help.lines().filter_map(|l| l.split_whitespace().find(|w| w.starts_with("--") && l.starts_with(' ')));
+        for option in options.map(|o| o.trim_end_matches(|c: char| !c.is_alphanumeric())) {
+            let name = option.split(['[', '=', ',']).next().unwrap_or_default();
+            assert!(plain.contains(name), "the page of {command} lacks {name}");
+        }
     }
 }

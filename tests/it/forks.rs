@@ -55,7 +55,7 @@ fn arrows(ladder: &Ladder) -> Vec<String> {
     };
     let arrow = |kind: &StepKind| match kind {
         StepKind::Arrow(a) => Some(format!("{} > {}: {}", name(a.from), name(a.to), a.label)),
-        StepKind::Note(_) => None,
+        _ => None,
     };
     ladder.steps.iter().filter_map(|s| arrow(&s.kind)).collect()
 }

@@ -30,6 +30,7 @@ fn changed(row: &HopRow) -> Vec<String> {
         Change::Removed { name, .. } => format!("-{name}"),
         Change::Changed { name, .. } => format!("~{name}"),
         Change::Body { .. } => "~body".to_owned(),
+        other => panic!("{other:?} is a new change"),
     };
     let mut all: Vec<String> = row.changes.iter().map(of).collect();
     all.sort();

@@ -7,7 +7,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use siptrail::tui::data::Data;
-use siptrail::tui::{Action, App, Effect, Key, Theme, update, view};
+use siptrail::tui::{Action, App, Effect, Key, Theme, update};
 use siptrail::{Options, Trace};
 
 pub(crate) const FAILED: &str = "samples/push-failed-at-edge";
@@ -70,7 +70,7 @@ pub(crate) fn press(app: &mut App, keys: &str) -> Option<Effect> {
 pub(crate) fn draw(app: &App) -> Buffer {
     let (width, height) = app.size;
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    terminal.draw(|frame| view(app, frame)).unwrap();
+    terminal.draw(|frame| siptrail::tui::draw(app, frame)).unwrap();
     terminal.backend().buffer().clone()
 }
 

@@ -6,7 +6,7 @@ use siptrail::input::Input;
 use siptrail::query::{Query, Row};
 use siptrail::trace::LoadOptions;
 use siptrail::tui::data::{Data, Entry};
-use siptrail::tui::{Action, App, Filter, Theme, View, update, view};
+use siptrail::tui::{Action, App, Filter, Theme, View, draw, update};
 use siptrail::{Options, Trace};
 
 const RECORD: &str = "TL_INFO(TF_PROTOCOL) [1]0A10.0B20::10/15/2013-09:00:0{n}.000.0000010{n} (SIPStack,SIPAdminLog::TraceProtocolRecord:SIPAdminLog.cpp(125))$$begin_record\r\n\
@@ -40,7 +40,7 @@ fn screen(data: &Arc<Data>, selected: usize) -> String {
     app.view = View::Records;
     app.records.selected = selected;
     let mut terminal = ratatui::Terminal::new(ratatui::backend::TestBackend::new(100, 24)).unwrap();
-    terminal.draw(|frame| view(&app, frame)).unwrap();
+    terminal.draw(|frame| draw(&app, frame)).unwrap();
     terminal.backend().to_string()
 }
 

@@ -9,6 +9,7 @@
 //! * `scenarios`: input and expected report in one file each, `tests/scenarios/*.scenario`, and `tests/stories/*.story` in
 //!   short hand
 //! * `framing`: the same report whatever the chunk size and thread count
+//! * `layers`: no room looks up, no files look at each other in a circle, and every file here is run
 //! * `hops`: the hop tables of the samples
 //! * `hostile`: damaged and malicious input
 //! * `pty`: the terminal UI on a real pseudo-terminal
@@ -63,6 +64,7 @@ mod fuzzed;
 mod hops;
 mod hostile;
 mod keyboard;
+mod layers;
 mod less;
 mod lines;
 mod list;

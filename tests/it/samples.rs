@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::common::root;
 
-/// source, callee, outcome, verdict, result of its push, first finding
+/// source, callee, outcome, verdict, result of its push, findings
 const CALLS: &[[&str; 6]] = &[
     ["r2-audio-call.log.gz", "rita", "answered", "", "", ""],
     ["push-opened", "ben", "answered", "answered_by_mobile", "accepted", ""],
@@ -41,7 +41,7 @@ const CALLS: &[[&str; 6]] = &[
     ["cls-two-servers.log", "paul", "answered", "answered_by_mobile", "accepted", ""],
 ];
 
-/// source, user (none: synthetic test), result, first finding; pushes without a call
+/// source, user (none: synthetic test), result, findings; pushes without a call
 const PUSHES: &[[&str; 4]] = &[
     ["synthetic-passed.log", "", "accepted", ""],
     ["synthetic-failed.log", "", "unroutable", "PN04"],
@@ -52,6 +52,12 @@ const PUSHES: &[[&str; 4]] = &[
 
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
+}
+
+/// All of them.
+fn findings(entry: &Value) -> String {
+    let codes = entry["findings"].as_array().unwrap().iter().map(text);
+    codes.collect::<Vec<_>>().join(" ")
 }
 
 #[test]
@@ -73,7 +79,7 @@ fn the_samples_give_what_their_readme_promises() {
         let callee = text(&call["to"]).split('@').next().unwrap().to_owned();
         let result = push.map(|p| text(&p["result"]).to_owned()).unwrap_or_default();
         let word = |key: &str| text(&call[key]).to_owned();
-        let finding = text(&call["findings"][0]).to_owned();
+        let finding = findings(&call);
         calls.push([file(&call), callee, word("outcome"), word("verdict"), result, finding]);
     }
     let mut expected = CALLS.to_vec();
@@ -85,7 +91,7 @@ fn the_samples_give_what_their_readme_promises() {
     let mut pushes: Vec<[String; 4]> = alone
         .map(|p| {
             assert_eq!(p["synthetic"], p["user"].is_null());
-            [file(&p), text(&p["user"]).to_owned(), text(&p["result"]).to_owned(), text(&p["findings"][0]).to_owned()]
+            [file(&p), text(&p["user"]).to_owned(), text(&p["result"]).to_owned(), findings(&p)]
         })
         .collect();
     let mut expected = PUSHES.to_vec();

@@ -101,7 +101,8 @@ fn every_story_is_complete_and_fits() {
             assert!(arrow.from != arrow.to, "{subject:?}: {} goes nowhere", arrow.label);
         }
         for width in [20, 40, 80, 120] {
-            let look = TextOptions { width, ascii: true, ..TextOptions::default() };
+            let mut look = TextOptions::default();
+            (look.width, look.ascii) = (width, true);
             let mut page = anstream::StripStream::new(Vec::new());
             Story { trace: &trace, analysis: &analysis, ladder: &ladder, look }.write(&mut page).unwrap();
             page.flush().unwrap();

@@ -12,9 +12,10 @@ use crate::analysis::message::{Context, Msg};
 use crate::analysis::named::named;
 use crate::analysis::servers::ServerId;
 use crate::analysis::words::Outcome;
+use crate::knowledge::Product;
 use crate::knowledge::clients::{MOBILITY_PORTS, UCWA_PORTS};
 use crate::record::Direction;
-use crate::sip::{Method, Product};
+use crate::sip::Method;
 use crate::text::{decode, host_of};
 use crate::trace::Maker;
 

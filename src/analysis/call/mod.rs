@@ -15,7 +15,7 @@ use super::diagnostic::Diagnostic;
 use super::message::{Context, Group};
 use super::servers::ServerId;
 use super::words::{Modality, Outcome, Told, Verdict};
-use crate::sip::Product;
+use crate::knowledge::Product;
 use crate::span::Span;
 use crate::time::Timestamp;
 use crate::trace::EventId;
@@ -23,6 +23,7 @@ pub(super) use legs::{home_of, is_mobility_listener, is_ucwa_listener};
 
 /// One far end of a call.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Leg {
     /// `host:port` to which the INVITE went.
     pub target: Option<String>,
@@ -69,6 +70,7 @@ pub(in crate::analysis) enum Home {
 /// One call.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, not states")]
+#[non_exhaustive]
 pub struct Call {
     /// Call-ID.
     pub call_id: String,

@@ -30,6 +30,7 @@ use fit::{Bound, Extent, Segment};
 
 /// How the offset of a clock is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ClockBasis {
     /// The clock on which the report tells its times.
     Reference,

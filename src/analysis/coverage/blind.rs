@@ -7,6 +7,7 @@ use crate::trace::EventId;
 
 /// Why something is undetermined.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum Blind {
     /// The log begins inside the call: the INVITE is not there.
     StartMissing,

@@ -35,6 +35,7 @@ use chains::Chain;
 
 /// Why a log is blind for a while.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum HoleKind {
     /// Sequence numbers are missing: this many lines were not logged, or were lost.
     Sequence(u64),
@@ -67,6 +68,7 @@ impl HoleKind {
 
 /// A time in which a server worked and its log says nothing.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Hole {
     /// Whose log.
     pub server: ServerId,
@@ -112,6 +114,7 @@ pub struct Step {
 
 /// For which times the logs speak.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Coverage {
     /// By server, then by first record.
     stretches: Vec<Stretch>,

@@ -14,6 +14,7 @@ use crate::trace::{Event, EventId, Trace};
 
 /// One SIP message with all its copies.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct HopTable {
     /// Start line of the first copy: `INVITE sip:bob@contoso.com`, or `408 Request Timeout` and its method.
     pub message: String,
@@ -23,6 +24,7 @@ pub struct HopTable {
 
 /// One record of the message.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct HopRow {
     /// The record.
     pub event: EventId,
@@ -51,6 +53,7 @@ pub struct HopRow {
 /// One difference between two copies of a message. Values are as logged, not made safe for a terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "fields are the name and the values of the header")]
+#[non_exhaustive]
 pub enum Change {
     /// The Request-URI was replaced (retargeting).
     RequestUri { from: String, to: String },

@@ -175,8 +175,8 @@ fn edges(
 fn time_ahead(ctx: &Context<'_>, id: EventId) -> Option<Timestamp> {
     let file = ctx.event(id)?.file;
     let ahead = (id.0.saturating_sub(AHEAD)..id.0).rev().map(EventId);
-    let own = ahead.filter_map(|id| Some((id, ctx.event(id)?))).take_while(|(_, e)| e.file == file);
-    own.filter_map(|(id, e)| ctx.clocks.time(ctx.servers, id, e)).next()
+    let mut own = ahead.filter_map(|id| Some((id, ctx.event(id)?))).take_while(|(_, e)| e.file == file);
+    own.find_map(|(id, e)| ctx.clocks.time(ctx.servers, id, e))
 }
 
 /// Records in which a time is looked for.

@@ -16,6 +16,7 @@ use crate::trace::EventId;
 
 /// One place that logged the MESSAGE.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Hop {
     /// The record.
     pub event: EventId,
@@ -59,6 +60,7 @@ impl Sighting {
 
 /// One push notification.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Push {
     /// Call-ID of the MESSAGE (not the one of the INVITE).
     pub call_id: String,

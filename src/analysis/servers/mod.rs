@@ -33,6 +33,7 @@ pub struct ServerId(pub u16);
 
 /// One server.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Server {
     /// The machine of the prefix, else what the server calls itself in Record-Route or Via, else what others call
     /// its address; `None` when nothing tells.

@@ -4,6 +4,7 @@ use super::evidence::Stream;
 
 /// What a server does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Role {
     /// Registers clients and forks calls to them.
     FrontEnd,

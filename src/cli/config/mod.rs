@@ -2,7 +2,10 @@
 
 mod keys;
 mod read;
+#[cfg_attr(not(feature = "tui"), path = "no_keys.rs")]
 mod remap;
+mod written;
+mod wrong;
 
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -60,7 +63,7 @@ impl Config {
         let mut out = anstream::AutoStream::auto(io::stdout());
         let there = if path.exists() { "" } else { " (not there; siptrail config --init writes it)" };
         writeln!(out, "# {}{there}", siptrail::text::sanitize(&path.display().to_string()))?;
-        out.write_all(keys::in_force(&Arguments::command(), &settings).as_bytes())?;
+        out.write_all(written::in_force(&Arguments::command(), &settings).as_bytes())?;
         Ok(Status::Fine)
     }
 }
@@ -121,7 +124,7 @@ fn read_text(path: &Path) -> io::Result<String> {
 
 fn init(path: &Path) -> Status {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).map_or(Ok(()), std::fs::create_dir_all);
-    let text = keys::template(&Arguments::command());
+    let text = written::template(&Arguments::command());
     match folder.and_then(|()| output::write_new(path, text.as_bytes())) {
         Ok(()) => {
             note(&format!("siptrail: wrote {}; take the # off the lines that you want", path.display()));

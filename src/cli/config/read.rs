@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use clap::Command;
-use siptrail::tui::Preset;
 use toml::de::{DeTable, DeValue};
 
 use super::keys::{KEYS, Key, Value};
 use super::remap::{self, Remap};
+use super::wrong::{Wrong, line};
 use crate::cli::nearest;
 
 /// Values of keys that the file sets.
@@ -16,15 +16,6 @@ pub(crate) struct Settings {
     values: Vec<(&'static Key, String)>,
     /// Keys of the terminal UI.
     pub(super) remap: Remap,
-}
-
-/// What is wrong with a file.
-#[derive(Debug)]
-pub(super) struct Wrong {
-    /// Counted from 1.
-    pub(super) line: Option<usize>,
-    /// What was expected, what was found, what to do.
-    pub(super) what: String,
 }
 
 impl Settings {
@@ -44,10 +35,9 @@ impl Settings {
         std::mem::take(&mut self.remap)
     }
 
-    /// The keys that the terminal UI starts from.
-    pub(super) fn preset(&self) -> Preset {
-        let word = self.values.iter().find(|(k, _)| (k.section, k.name) == ("tui", "keys")).map(|(_, v)| v.as_str());
-        Preset::ALL.into_iter().find(|p| Some(p.name()) == word).unwrap_or_default()
+    /// The word for the keys that the terminal UI starts from.
+    pub(super) fn preset(&self) -> Option<&str> {
+        self.values.iter().find(|(k, _)| (k.section, k.name) == ("tui", "keys")).map(|(_, v)| v.as_str())
     }
 
     /// Makes the values the defaults of their options.
@@ -66,14 +56,16 @@ pub(super) fn read(text: &str, root: &Command) -> Result<Settings, Wrong> {
     let reader = Reader { text, root };
     let table = DeTable::parse(text).map_err(|error| {
         let hint = "expected lines such as color = \"never\", text in quotes, numbers without";
-        Wrong { line: error.span().map(|s| reader.line(&s)), what: format!("{}; {hint}", error.message().trim()) }
+        Wrong { line: error.span().map(|s| line(text, &s)), what: format!("{}; {hint}", error.message().trim()) }
     })?;
     let mut out = Settings::default();
     for (name, value) in table.get_ref() {
         let at = name.span();
         let name = name.get_ref().as_ref();
         match value.get_ref() {
-            DeValue::Table(keys) if name == remap::SECTION => out.remap = remap::read(&reader, keys)?,
+            DeValue::Table(keys) if name == remap::SECTION => out.remap = remap::read(text, keys)?,
+            // A build without the terminal UI reads the files of one that has it.
+            DeValue::Table(_) if name == "tui" && !cfg!(feature = "tui") => {}
             DeValue::Table(section) if KEYS.iter().any(|k| !k.section.is_empty() && k.section == name) => {
                 for (key, value) in section {
                     out.values.push(reader.key(name, key.get_ref(), &key.span(), value.get_ref())?);
@@ -82,22 +74,17 @@ pub(super) fn read(text: &str, root: &Command) -> Result<Settings, Wrong> {
             value => out.values.push(reader.key("", name, &at, value)?),
         }
     }
-    out.remap.with(out.preset())?;
+    out.remap.check(out.preset())?;
     Ok(out)
 }
 
 /// Knows the text and the options.
-pub(super) struct Reader<'a> {
+struct Reader<'a> {
     text: &'a str,
     root: &'a Command,
 }
 
 impl Reader<'_> {
-    /// The line of a place.
-    pub(super) fn line(&self, at: &Range<usize>) -> usize {
-        self.text.get(..at.start).unwrap_or_default().matches('\n').count() + 1
-    }
-
     fn key(
         &self,
         section: &str,
@@ -105,7 +92,7 @@ impl Reader<'_> {
         at: &Range<usize>,
         value: &DeValue<'_>,
     ) -> Result<(&'static Key, String), Wrong> {
-        let wrong = |what: String| Wrong { line: Some(self.line(at)), what };
+        let wrong = |what: String| Wrong::at(self.text, at, what);
         let Some(key) = KEYS.iter().find(|k| k.section == section && k.name == name) else {
             return Err(wrong(unknown(section, name)));
         };

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use siptrail::tui::{Command, KEY_NAMES, KEYMAP, Key, Keymap, Preset};
 use toml::de::{DeTable, DeValue};
 
-use super::read::{Reader, Wrong};
+use super::wrong::{Wrong, line};
 use crate::cli::nearest;
 
 /// Name of the table.
@@ -35,7 +35,12 @@ impl Remap {
         })
     }
 
-    pub(super) fn with(&self, preset: Preset) -> Result<Keymap, Wrong> {
+    /// Whether no key would mean two things.
+    pub(super) fn check(&self, preset: Option<&str>) -> Result<(), Wrong> {
+        self.with(named(preset)).map(|_| ())
+    }
+
+    fn with(&self, preset: Preset) -> Result<Keymap, Wrong> {
         Keymap::new(preset, &self.changes)
             .map_err(|clash| Wrong { line: self.at.get(clash.change).copied(), what: clash.what })
     }
@@ -45,13 +50,18 @@ impl Remap {
     }
 }
 
+/// The preset of that name.
+fn named(word: Option<&str>) -> Preset {
+    Preset::ALL.into_iter().find(|p| Some(p.name()) == word).unwrap_or_default()
+}
+
 /// Reads the table.
-pub(super) fn read(reader: &Reader<'_>, table: &DeTable<'_>) -> Result<Remap, Wrong> {
+pub(super) fn read(text: &str, table: &DeTable<'_>) -> Result<Remap, Wrong> {
     let mut out = Remap::default();
     let mut entries: Vec<_> = table.iter().map(|(name, value)| (name.span(), name.get_ref().as_ref(), value)).collect();
     entries.sort_by_key(|(at, ..)| at.start);
     for (at, name, value) in entries {
-        let wrong = |at: &Range<usize>, what: String| Wrong { line: Some(reader.line(at)), what };
+        let wrong = |at: &Range<usize>, what: String| Wrong::at(text, at, what);
         let Some(binding) = KEYMAP.iter().find(|b| b.name == name) else {
             let near = nearest(name, KEYMAP.iter().map(|b| b.name));
             let hint = near.map_or("siptrail config lists all".to_owned(), |near| format!("did you mean {near}?"));
@@ -63,22 +73,22 @@ pub(super) fn read(reader: &Reader<'_>, table: &DeTable<'_>) -> Result<Remap, Wr
         };
         let mut own = Vec::new();
         for key in keys {
-            let DeValue::String(text) = key.get_ref() else {
+            let DeValue::String(typed) = key.get_ref() else {
                 return Err(wrong(
                     &key.span(),
                     format!("{name}: {expected}, found {} in it", key.get_ref().type_str()),
                 ));
             };
-            own.push(text.parse().map_err(|_| {
-                let near = nearest(text, KEY_NAMES.iter().copied());
+            own.push(typed.parse().map_err(|_| {
+                let near = nearest(typed, KEY_NAMES.iter().copied());
                 let hint = near.map_or("expected x, X, F5, Ctrl-X, Alt-x, Space, PgDn".to_owned(), |near| {
                     format!("did you mean {near}?")
                 });
-                wrong(&key.span(), format!("{name}: no key named {text:?}; {hint}"))
+                wrong(&key.span(), format!("{name}: no key named {typed:?}; {hint}"))
             })?);
         }
         out.changes.push((binding.command, own));
-        out.at.push(reader.line(&at));
+        out.at.push(line(text, &at));
     }
     Ok(out)
 }
@@ -98,9 +108,11 @@ pub(super) fn template(out: &mut String) {
 }
 
 /// Every action with the keys in force.
-pub(super) fn in_force(out: &mut String, remap: &Remap, map: &Keymap) {
+pub(super) fn in_force(out: &mut String, remap: &Remap, preset: Option<&str>) {
+    // They were found to be sound when the file was read.
+    let map = remap.with(named(preset)).unwrap_or_default();
     let _ = writeln!(out, "\n[{SECTION}]");
-    lines(out, map, |command| if remap.has(command) { "" } else { "#" });
+    lines(out, &map, |command| if remap.has(command) { "" } else { "#" });
 }
 
 fn lines(out: &mut String, map: &Keymap, sign: impl Fn(Command) -> &'static str) {

@@ -2,6 +2,7 @@
 
 mod json;
 mod records;
+#[cfg(feature = "export")]
 mod sheet;
 mod table;
 
@@ -37,6 +38,7 @@ impl List<'_> {
     ///
     /// # Errors
     /// When the writer fails.
+    #[cfg(feature = "export")]
     pub fn write_csv(&self, rows: &[Row], out: &mut dyn Write) -> io::Result<()> {
         sheet::write(self, rows, out)
     }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::query::Row;
-use crate::report::page::HEAD;
+use crate::text::page::HEAD;
 use crate::text::{decode, sanitize};
 use crate::trace::Trace;
 

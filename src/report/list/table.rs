@@ -3,12 +3,10 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
-
 use super::{List, plain};
 use crate::query::{Kind, Row, Value};
-use crate::report::page::HEAD;
-use crate::text::sanitize;
+use crate::text::page::HEAD;
+use crate::text::{sanitize, width};
 
 /// Columns are made as wide as the first rows need.
 const LOOKED_AT: usize = 500;
@@ -21,10 +19,10 @@ pub(super) fn write(list: &List<'_>, rows: &[Row], width: Option<usize>, out: &m
     let heads: Vec<String> = list.columns.iter().map(|c| sanitize(c.name()).into_owned()).collect();
     let cells = |row: &Row| -> Vec<String> { list.columns.iter().map(|c| cell(list, c, *row)).collect() };
     let first: Vec<Vec<String>> = rows.iter().take(LOOKED_AT).map(cells).collect();
-    let mut widths: Vec<usize> = heads.iter().map(|h| h.width()).collect();
+    let mut widths: Vec<usize> = heads.iter().map(|h| width::columns(h)).collect();
     for row in &first {
         for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.width());
+            *width = (*width).max(width::columns(cell));
         }
     }
     if let Some(width) = width {
@@ -64,27 +62,11 @@ fn fit(widths: &mut [usize], room: usize) {
 fn line(cells: &[String], widths: &[usize], right: &[bool], cut: bool) -> String {
     let mut out = String::new();
     for ((cell, width), right) in cells.iter().zip(widths).zip(right) {
-        let cell = if cut { shortened(cell, *width) } else { Cow::Borrowed(cell.as_str()) };
-        let pad = " ".repeat(width.saturating_sub(cell.width()));
+        let cell = if cut { width::cut(cell, *width, false) } else { Cow::Borrowed(cell.as_str()) };
+        let pad = " ".repeat(width.saturating_sub(width::columns(&cell)));
         let (before, behind) = if *right { (pad.as_str(), "") } else { ("", pad.as_str()) };
         out.extend([before, &cell, behind, "  "]);
     }
     out.truncate(out.trim_end().len());
     out
-}
-
-/// The start of a text that is too wide, with `…` at its end.
-fn shortened(text: &str, width: usize) -> Cow<'_, str> {
-    if text.width() <= width {
-        return Cow::Borrowed(text);
-    }
-    let mut used = 1;
-    let start: String = text
-        .chars()
-        .take_while(|c| {
-            used += c.width().unwrap_or(0);
-            used <= width
-        })
-        .collect();
-    Cow::Owned(start + "…")
 }

@@ -7,6 +7,7 @@ use super::Place;
 /// For which times the log of one server speaks.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Coverage {
     pub server: Option<String>,
     pub role: &'static str,
@@ -18,6 +19,7 @@ pub struct Coverage {
 /// A first and a last record.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Span {
     pub first: Spot,
     pub last: Spot,
@@ -26,6 +28,7 @@ pub struct Span {
 /// A time for which a log says nothing.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Hole {
     /// `sequence`, `restart`, `rewind`, `throttled`, `silence` or `level`.
     pub kind: &'static str,
@@ -53,6 +56,7 @@ impl Hole {
 /// A record with its time on the clock of the reference.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Spot {
     pub time: Option<String>,
     pub place: Place,

@@ -8,6 +8,7 @@ use crate::knowledge::catalogue::Step;
 /// One cause with all that it explains.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Finding {
     pub code: &'static str,
     pub severity: &'static str,
@@ -33,6 +34,7 @@ pub struct Finding {
 /// Another server with which TLS failed.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct Peer {
     pub peer: Option<String>,
     pub first: Option<String>,
@@ -58,6 +60,7 @@ impl Peer {
 
 /// Failed calls that no entry of the catalogue explains, by what was told of them.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Unexplained {
     /// `12001`, `408`, `Q.850 cause 34`.
     pub code: String,
@@ -74,6 +77,7 @@ pub struct Unexplained {
 /// A cause of the telephone network (Q.850) that a call was ended with.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
 pub struct GatewayCause {
     pub cause: u32,
     pub name: Option<&'static str>,
@@ -82,6 +86,7 @@ pub struct GatewayCause {
 
 /// Why a judgement could not be made.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Undetermined {
     /// A word: `start_missing`, `log_ends`, `hole`, `only_edge`, `server_missing`, `tied`, `clocks`, `client_unnamed`,
     /// `outcome`.

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use super::{DIM, cause, heading, line, more, proof};
 use crate::report::hops::{self, HopText};
 use crate::report::model::{Call, Report};
-use crate::report::page;
 use crate::report::words::{self, MOST, known, told_by_mail};
+use crate::text::page;
 
 /// Missed calls under their causes.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {

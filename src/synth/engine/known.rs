@@ -8,9 +8,9 @@
 use super::Engine;
 use crate::analysis::Outcome;
 use crate::synth::faults::Fault;
-use crate::synth::log::{Kept, ServerLog};
+use crate::synth::log::ServerLog;
 use crate::synth::place::{Node, Topology};
-use crate::synth::session::{Flight, Method, Session};
+use crate::synth::session::{Flight, Kept, Method, Session};
 use crate::synth::truth;
 
 /// Milliseconds after an INVITE without a final after which none will come, and what clocks may add.

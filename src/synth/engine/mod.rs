@@ -10,10 +10,10 @@ use std::collections::BinaryHeap;
 use std::io;
 
 use super::faults::{Fault, Mix};
-use super::log::{Kept, ServerLog};
+use super::log::ServerLog;
 use super::place::{Node, Topology};
 use super::rng::Rng;
-use super::session::Session;
+use super::session::{Kept, Session};
 use super::story::{self, Teller};
 use super::truth::Truth;
 use super::{Extent, Plan};

@@ -3,7 +3,7 @@
 use crossterm::event::KeyCode;
 
 use super::{Binding, Command, KEYMAP, Key, Place, Preset};
-use crate::tui::app::View;
+use crate::tui::view::View;
 
 /// Keys that always mean the same, so that nobody is locked in: everything else can be changed.
 const FIXED: [(Key, Command); 4] = [

@@ -13,7 +13,7 @@ pub use keymap::{Clash, Keymap, Line};
 pub use preset::Preset;
 pub use table::{Binding, KEYMAP};
 
-use super::app::View;
+use super::view::View;
 
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use crossterm::event::KeyCode;
 
 use super::table::{ch, code};
 use super::{Command, Key};
-use crate::tui::app::View;
+use crate::tui::view::View;
 
 /// A set of keys to start from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use crossterm::event::KeyCode;
 
 use super::{Command, Key, Scope};
-use crate::tui::app::View;
+use crate::tui::view::View;
 
 /// One line of the table.
 #[derive(Clone, Copy, Debug)]

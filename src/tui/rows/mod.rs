@@ -16,10 +16,10 @@ use std::borrow::Cow;
 
 use ratatui::style::Style;
 
-use super::app::View;
 use super::data::{Data, Entry};
 use super::search::Search;
 use super::theme::Theme;
+use super::view::View;
 use crate::analysis::{Call, Push};
 use crate::ladder::Subject;
 use crate::text::decode;

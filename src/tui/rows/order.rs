@@ -6,8 +6,8 @@ use std::cmp::Ordering;
 use rayon::prelude::*;
 
 use super::cell;
-use crate::tui::app::View;
 use crate::tui::data::Data;
+use crate::tui::view::View;
 
 /// What decides between two rows in most cases.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

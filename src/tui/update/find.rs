@@ -1,8 +1,11 @@
 //! Searching in small steps.
 
-use crate::tui::app::{App, Job, Notice, View};
+use super::moves::select;
+use crate::tui::app::App;
 use crate::tui::keys::Command;
 use crate::tui::rows;
+use crate::tui::state::{Job, Notice};
+use crate::tui::view::View;
 
 /// Rows of one step.
 const ROWS: usize = 1_000;
@@ -53,7 +56,7 @@ pub(super) fn work(app: &mut App) {
                 app.notice = Some(Notice { text: text.to_owned(), bad: false });
             }
             app.pane_top = 0;
-            super::moves::select(app, row);
+            select(app, row);
             return;
         }
     }

@@ -2,18 +2,23 @@
 
 use ratatui::text::{Line, Span};
 
-use super::{Effect, moves, prompts};
+use super::lists::sorted;
+use super::prompts;
+use super::row::{entry, notes, record, subject, user};
 use crate::analysis::hops::{self, Change};
 use crate::ladder::Subject;
 use crate::text::decode;
 use crate::trace::EventId;
-use crate::tui::app::{App, Notice, Overlay, View};
+use crate::tui::action::Effect;
+use crate::tui::app::App;
 use crate::tui::cell::wrap;
+use crate::tui::content::Content;
 use crate::tui::keys::Command;
+use crate::tui::layout::layout;
 use crate::tui::menu::{Choice, LETTERS, Menu};
 use crate::tui::rows;
-use crate::tui::save::Content;
-use crate::tui::view::layout;
+use crate::tui::state::{Notice, Overlay};
+use crate::tui::view::View;
 
 /// Which column to sort by.
 pub(super) fn sort(app: &mut App) {
@@ -48,7 +53,7 @@ fn column_menu(app: &mut App, title: &'static str, at: usize, item: impl Fn(usiz
 /// What to copy.
 pub(super) fn copy(app: &mut App) {
     let Some(row) = app.list().map(|l| l.selected) else { return };
-    if let Some((place, line)) = moves::entry(app, row).and_then(|entry| app.data.line(entry)) {
+    if let Some((place, line)) = entry(app, row).and_then(|entry| app.data.line(entry)) {
         let at = app.data.trace.location(place.file, place.start);
         let at = format!("{}:{}", at.file, at.line);
         let items = vec![
@@ -60,7 +65,7 @@ pub(super) fn copy(app: &mut App) {
     }
     let ids = match app.view {
         View::Timeline => app.timeline.records().to_vec(),
-        _ => moves::record(app, row).into_iter().collect(),
+        _ => record(app, row).into_iter().collect(),
     };
     let Some(id) = ids.first().copied() else { return };
     let trace = &app.data.trace;
@@ -87,29 +92,6 @@ pub(super) fn copy(app: &mut App) {
         items.push(('t', "this story, as text with its records".to_owned(), story));
     }
     app.overlay = Some(Overlay::Menu(Menu { title: "Copy", items, at: 0 }));
-}
-
-/// Whom the selected row is about.
-fn user(app: &App) -> Option<String> {
-    let analysis = &app.data.analysis;
-    match subject(app)? {
-        Subject::Call(i) => analysis.calls.get(i).map(|c| c.to.clone()),
-        Subject::Push(i) => analysis.pushes.get(i)?.user.clone(),
-        Subject::Records(_) => None,
-    }
-}
-
-/// The notes on a story.
-fn notes(app: &App, subject: &Subject) -> Vec<String> {
-    app.notes.of(&app.data, subject).into_iter().map(str::to_owned).collect()
-}
-
-/// What the selected row is about.
-pub(super) fn subject(app: &App) -> Option<Subject> {
-    match app.view {
-        View::Timeline => app.timeline.subject.clone(),
-        view => rows::subject(&app.data, view, app.list()?.current()?),
-    }
 }
 
 /// What to save.
@@ -190,19 +172,11 @@ pub(super) fn choose(app: &mut App, item: usize) -> Option<Effect> {
     None
 }
 
-/// Sorts the rows of a list as the list says.
-pub(super) fn sorted(app: &mut App, view: View) {
-    let data = std::sync::Arc::clone(&app.data);
-    let Some(list) = app.list_of(view) else { return };
-    let Some((column, desc)) = list.sort else { return };
-    rows::sort(&data, view, column, desc, &mut list.rows);
-}
-
 /// What is different between the marked message and the selected one.
 pub(super) fn compare(app: &mut App) {
     let selected = match app.view {
         View::Timeline => app.timeline.records().first().copied(),
-        _ => app.list().and_then(|l| moves::record(app, l.selected)),
+        _ => app.list().and_then(|l| record(app, l.selected)),
     };
     let (Some(marked), Some(selected)) = (app.last_mark, selected) else {
         let text = format!("mark a message with {} first, then select the other", app.keys.name(Command::Mark));

@@ -1,26 +1,24 @@
 //! Moving: rows, jumps, times, marks.
 
-use ratatui::layout::Position;
-
+use super::row::{record, time};
 use crate::time::Timestamp;
-use crate::trace::EventId;
-use crate::tui::app::{App, Notice, Overlay, View};
-use crate::tui::data::Entry;
-use crate::tui::keys::Place;
-use crate::tui::list::{List, Motion, scrolled};
-use crate::tui::rows;
-use crate::tui::view::{help_lines, layout, menu_item_at, overview_lines, pane_lines, view_at};
+use crate::tui::app::App;
+use crate::tui::layout::layout;
+use crate::tui::list::Motion;
+use crate::tui::pages::{facts, help, overview};
+use crate::tui::state::{Notice, Overlay};
+use crate::tui::view::View;
 
 /// Moves in what has the keys now.
 pub(super) fn go(app: &mut App, motion: Motion) {
     let height = layout(app).rows();
-    let help = if let Some(Overlay::Help(_)) = app.overlay { help_lines(app).len() } else { 0 };
+    let keys = if let Some(Overlay::Help(_)) = app.overlay { help::lines(app).len() } else { 0 };
     match &mut app.overlay {
-        Some(Overlay::Help(top)) => *top = scroll(motion, *top, help, height),
+        Some(Overlay::Help(top)) => *top = scroll(motion, *top, keys, height),
         Some(Overlay::Text { lines, top, .. }) => *top = scroll(motion, *top, lines.len(), height),
         Some(Overlay::Menu(menu)) => menu.at = motion.from(menu.at, menu.items.len()),
         None if app.view == View::Overview => {
-            app.overview = scroll(motion, app.overview, overview_lines(app).len(), height);
+            app.overview = scroll(motion, app.overview, overview::lines(app).len(), height);
         }
         None => {
             if let Some(list) = app.list_mut() {
@@ -50,7 +48,7 @@ fn scroll(motion: Motion, top: usize, lines: usize, height: usize) -> usize {
 /// Scrolls the pane.
 pub(super) fn pane(app: &mut App, motion: Motion) {
     let text = layout(app).pane_text();
-    let lines = pane_lines(app, usize::from(text.width)).len();
+    let lines = facts::lines(app, usize::from(text.width)).len();
     app.pane_top = scroll(motion, app.pane_top, lines, usize::from(text.height));
 }
 
@@ -71,50 +69,6 @@ pub(super) fn jump(app: &mut App, n: usize, forward: bool, what: &str, is: fn(&A
     } else {
         let way = if forward { "further down" } else { "further up" };
         app.notice = Some(Notice { text: format!("no {what} {way}"), bad: false });
-    }
-}
-
-/// Number in the data of a row.
-fn number(app: &App, row: usize) -> Option<usize> {
-    app.list()?.rows.get(row).map(|n| *n as usize)
-}
-
-pub(super) fn is_failure(app: &App, row: usize) -> bool {
-    match app.view {
-        View::Timeline => app.timeline.is_failure(row),
-        view => number(app, row).is_some_and(|n| rows::is_failure(&app.data, view, n)),
-    }
-}
-
-pub(super) fn is_missed(app: &App, row: usize) -> bool {
-    match app.view {
-        View::Timeline => app.timeline.is_push(row),
-        view => number(app, row).is_some_and(|n| rows::is_missed(&app.data, view, n)),
-    }
-}
-
-pub(super) fn is_marked(app: &App, row: usize) -> bool {
-    record(app, row).is_some_and(|id| app.marks.contains(&id))
-}
-
-/// The record that stands for a row.
-pub(super) fn record(app: &App, row: usize) -> Option<EventId> {
-    match app.view {
-        View::Timeline => app.timeline.step(row).and_then(|(step, _)| step.kind.records().first().copied()),
-        view => rows::record(&app.data, view, number(app, row)?),
-    }
-}
-
-/// The record or component line of a row of the records.
-pub(super) fn entry(app: &App, row: usize) -> Option<Entry> {
-    app.data.records.get(number(app, row).filter(|_| app.view == View::Records)?).copied()
-}
-
-/// When a row was.
-pub(super) fn time(app: &App, row: usize) -> Option<Timestamp> {
-    match app.view {
-        View::Timeline => app.timeline.time_of(row),
-        view => rows::time(&app.data, view, number(app, row)?),
     }
 }
 
@@ -167,80 +121,4 @@ pub(super) fn mark(app: &mut App) {
         app.last_mark = Some(id);
     }
     go(app, Motion::Down(1));
-}
-
-/// Fills a list anew: with all rows, or with some and the word for why; sorted as it was.
-pub(super) fn refill(app: &mut App, view: View, only: Option<(String, Vec<usize>)>) {
-    let len = match view {
-        View::Pushes => app.data.analysis.pushes.len(),
-        View::Calls => app.data.analysis.calls.len(),
-        View::Records => app.data.records.len(),
-        View::Findings => app.data.causes.len(),
-        View::Overview | View::Timeline => return,
-    };
-    let height = layout(app).rows();
-    let Some(list) = app.list_of(view) else { return };
-    let current = list.current();
-    let (sort, hidden) = (list.sort, list.hidden);
-    *list = match only {
-        None => List::all(len),
-        Some((why, rows)) => {
-            let rows = rows.into_iter().filter_map(|r| u32::try_from(r).ok()).collect();
-            List { rows, only: Some(why), ..List::default() }
-        }
-    };
-    (list.sort, list.hidden) = (sort, hidden);
-    super::menus::sorted(app, view);
-    if let (Some(list), Some(current)) = (app.list_of(view), current)
-        && !list.select_number(current, height)
-    {
-        list.select(0, height);
-    }
-}
-
-/// Rows of one turn of the wheel.
-const WHEEL: usize = 3;
-
-/// The wheel moves what is under it: the pane, else the rows or the text.
-pub(super) fn wheel(app: &mut App, column: u16, row: u16, down: bool) {
-    let motion = if down { Motion::Down(WHEEL) } else { Motion::Up(WHEEL) };
-    let over_pane = layout(app).pane_text().contains(Position { x: column, y: row });
-    match app.place() {
-        Place::Prompt => {}
-        Place::View(_) if over_pane => pane(app, motion),
-        _ => go(app, motion),
-    }
-}
-
-/// A click: on a view's name it goes there, on a row it selects it, on the selected row it opens it, on a line of a
-/// menu it chooses it. Beside a menu, and on a text, it does nothing: the way out is Esc.
-pub(super) fn click(app: &mut App, column: u16, row: u16) -> Option<super::Effect> {
-    let parts = layout(app);
-    let at = Position { x: column, y: row };
-    if app.prompt.is_some() {
-        return None;
-    }
-    if let Some(overlay) = &app.overlay {
-        let Overlay::Menu(menu) = overlay else { return None };
-        let item = menu_item_at(menu, &parts, at)?;
-        return super::menus::choose(app, item);
-    }
-    if parts.top.contains(at) {
-        if let Some(view) = view_at(app, column) {
-            super::show(app, view);
-        }
-        return None;
-    }
-    let main = parts.main;
-    let list = app.list().filter(|_| main.contains(at))?;
-    let top = scrolled(list.top, list.selected, usize::from(main.height), list.rows.len());
-    let row = top + usize::from(row - main.y);
-    if row == list.selected {
-        return super::open(app);
-    }
-    if row < list.rows.len() {
-        app.pane_top = 0;
-        select(app, row);
-    }
-    None
 }

@@ -4,15 +4,18 @@ use std::path::PathBuf;
 
 use tui_input::{Input, InputRequest};
 
-use super::{Effect, find, moves};
+use super::{find, lists, moves, row};
 use crate::query::Query;
 use crate::time::Timestamp;
-use crate::tui::app::{App, Notice, Prompt, PromptKind, View};
+use crate::tui::action::Effect;
+use crate::tui::app::App;
+use crate::tui::content::{Content, Save};
 use crate::tui::filter::Filter;
 use crate::tui::list::Motion;
 use crate::tui::notes::call_ids;
-use crate::tui::save::{Content, Save};
 use crate::tui::search::Search;
+use crate::tui::state::{Notice, Prompt, PromptKind};
+use crate::tui::view::View;
 
 pub(super) fn search(app: &mut App) {
     let from = app.list().map_or(0, |l| l.selected);
@@ -42,7 +45,7 @@ pub(super) fn unsaved(app: &mut App, save: Save, text: String) {
 
 /// A note on what the selected row is about; the one that is there can be changed.
 pub(super) fn note(app: &mut App) {
-    let Some(subject) = super::menus::subject(app) else { return };
+    let Some(subject) = row::subject(app) else { return };
     let Some(call_id) = call_ids(&app.data, &subject).into_iter().next() else {
         let text = "this row names no Call-ID: a note would not be found again".to_owned();
         app.notice = Some(Notice { text, bad: true });
@@ -83,7 +86,7 @@ pub(super) fn ask(app: &mut App, view: View, text: String) -> Effect {
     app.filters += 1;
     app.filtering = None;
     if text.is_empty() {
-        moves::refill(app, view, None);
+        lists::refill(app, view, None);
         return Effect::StopFilter;
     }
     if let Err(error) = Query::parse(&text) {
@@ -104,7 +107,7 @@ pub(super) fn filtered(app: &mut App, filter: Filter, rows: Vec<usize>) {
         let text = format!("{word:?} is looked for as text (did you mean {flag}?)");
         app.notice = Some(Notice { text, bad: false });
     }
-    moves::refill(app, filter.view, Some((filter.text.clone(), rows)));
+    lists::refill(app, filter.view, Some((filter.text.clone(), rows)));
     if let Some(list) = app.list_of(filter.view) {
         list.query = Some(filter.text);
     }
@@ -153,7 +156,7 @@ pub(super) fn confirm(app: &mut App) -> Option<Effect> {
         }
         _ if text.is_empty() => None,
         PromptKind::Time => {
-            let here = app.list().and_then(|l| moves::time(app, l.selected));
+            let here = app.list().and_then(|l| row::time(app, l.selected));
             let day = here.or(app.data.overview.span.map(|s| s.0));
             if let Some(time) = Timestamp::parse(text, day) {
                 moves::go_to(app, time);

@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use super::moves::{self, go};
-use super::{Effect, prompts};
+use super::moves::go;
+use super::{lists, prompts};
 use crate::trace::{EventId, LinePlace};
-use crate::tui::app::{App, Load, Notice, Overlay, Prompt, PromptKind, View};
+use crate::tui::action::Effect;
+use crate::tui::app::App;
 use crate::tui::data::{Data, Entry};
+use crate::tui::layout::layout;
 use crate::tui::list::{List, Motion};
 use crate::tui::rows;
-use crate::tui::view::layout;
+use crate::tui::state::{Load, Notice, Overlay, Prompt, PromptKind};
+use crate::tui::view::View;
 
 const LISTS: [View; 4] = [View::Pushes, View::Calls, View::Records, View::Findings];
 
@@ -96,7 +99,7 @@ fn refill(app: &mut App, view: View, old: &Data) {
         };
         (c.finding.code.clone(), rows)
     });
-    moves::refill(app, view, only);
+    lists::refill(app, view, only);
     let row = before.current();
     let line = row.filter(|_| view == View::Records).and_then(|row| line(old, &data, row));
     let was_last = !before.rows.is_empty() && before.selected + 1 == before.rows.len();

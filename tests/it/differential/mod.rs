@@ -95,6 +95,7 @@ impl World {
             Row::Push(i) => Some(self.calls + i),
             Row::Record(id) => Some(self.calls + self.pushes + id.0 as usize),
             Row::Line(_) => None,
+            other => panic!("{other:?} is a new row"),
         }
     }
 }

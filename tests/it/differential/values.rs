@@ -99,6 +99,7 @@ pub(super) fn test(chance: &mut Chance, kind: Kind, sample: Option<&Value>, firs
         Kind::Duration => numbers(chance, sample.and_then(Value::as_i64).unwrap_or(250), true),
         Kind::Time => times(chance, sample.and_then(Value::as_str).unwrap_or("2013-10-14T09:00:00.000"), first_day),
         Kind::Flag => unreachable!("a flag has no right side"),
+        other => panic!("{other:?} is a new kind"),
     }
 }
 

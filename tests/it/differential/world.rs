@@ -139,6 +139,7 @@ impl World {
             Table::Calls => 0..self.calls,
             Table::Pushes => self.calls..self.calls + self.pushes,
             Table::Messages | Table::Records => self.calls + self.pushes..self.all.len(),
+            other => panic!("{other:?} is a new table"),
         };
         all.filter(move |at| {
             let values = &self.all[*at].values;

@@ -9,11 +9,13 @@ use ratatui::text::{Line, Span};
 use crate::analysis::ServerId;
 use crate::analysis::clocks::ClockBasis;
 use crate::text::plural;
-use crate::tui::app::{App, Load, View};
+use crate::tui::app::App;
 use crate::tui::cell::{clip, fit};
 use crate::tui::data::{BINS, Overview};
 use crate::tui::keys::Command;
+use crate::tui::state::Load;
 use crate::tui::theme::Theme;
+use crate::tui::view::View;
 
 /// Longer lists of servers are cut.
 const MOST: usize = 40;

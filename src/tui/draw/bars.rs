@@ -7,47 +7,11 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use crate::text::plural;
-use crate::tui::app::{App, Load, Prompt, PromptKind, View};
+use crate::tui::app::App;
 use crate::tui::cell::{clip, columns, fit};
-use crate::tui::keys::{Command, Line as KeyLine, Place, Scope};
-
-/// The name of the program, where there is room, and the names of the views; each with the view it leads to.
-fn tabs(app: &App, width: usize) -> Vec<(String, Option<View>)> {
-    let keys = View::ALL.map(|v| app.keys.keys(Command::Show(v)).first().map_or(String::new(), ToString::to_string));
-    let names: usize = View::ALL.iter().zip(&keys).map(|(v, k)| v.name().len() + k.len() + 3).sum();
-    let room = width.saturating_sub(state(app).len());
-    let mut out = Vec::new();
-    if room >= names + 10 {
-        out.push((" siptrail ".to_owned(), None));
-    }
-    for (view, key) in View::ALL.iter().zip(&keys) {
-        // Where there is no room for all names, the others are their keys.
-        let name = if *view == app.view || room >= names { view.name() } else { "" };
-        out.push((format!(" {key} {name}").trim_end().to_owned() + " ", Some(*view)));
-    }
-    out
-}
-
-/// The view whose name stands at a column of the bar.
-pub(in crate::tui) fn view_at(app: &App, column: u16) -> Option<View> {
-    let mut end = 0;
-    let mut tabs = tabs(app, usize::from(app.size.0)).into_iter();
-    tabs.find_map(|(text, view)| {
-        end += columns(&text);
-        (usize::from(column) < end).then_some(view)
-    })?
-}
-
-/// How far loading has come, and whether the logs are followed.
-fn state(app: &App) -> String {
-    match app.load {
-        Load::Opening => "opening".to_owned(),
-        Load::Reading(done, total) => format!("reading {}", percent(done, total)),
-        Load::Analysing => "analysing".to_owned(),
-        Load::Done if app.follow => "following".to_owned(),
-        Load::Done => String::new(),
-    }
-}
+use crate::tui::keys::{Line as KeyLine, Place, Scope};
+use crate::tui::pages::tabs::{state, tabs};
+use crate::tui::state::{Load, Prompt, PromptKind};
 
 /// Views, and how far loading has come.
 pub(super) fn top(app: &App, area: Rect, buf: &mut Buffer) {
@@ -65,10 +29,6 @@ pub(super) fn top(app: &App, area: Rect, buf: &mut Buffer) {
     let room = u16::try_from(columns(&state)).unwrap_or(0).min(area.width);
     let right = Rect { x: area.right() - room, width: room, ..area };
     Line::styled(state, app.theme.warn).render(right, buf);
-}
-
-fn percent(done: u64, total: u64) -> String {
-    format!("{} %", u128::from(done) * 100 / u128::from(total.max(1)))
 }
 
 /// What the user has to be told, and where in the list he is.

@@ -1,20 +1,24 @@
 //! Which part of the screen is what.
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Margin, Position, Rect};
 
-use super::facts;
-use super::ladder::HEADING;
-use crate::tui::app::{App, Overlay, View};
+use super::app::App;
+use super::cell::columns;
+use super::list::scrolled;
+use super::menu::Menu;
+use super::pages::{facts, tabs};
+use super::state::Overlay;
+use super::view::View;
 
 /// The parts of the screen; one that has no room is empty.
 #[derive(Clone, Copy, Debug, Default)]
-pub(in crate::tui) struct Parts {
-    pub(in crate::tui) top: Rect,
+pub(super) struct Parts {
+    pub(super) top: Rect,
     /// Notes on the story.
     pub(super) note: Rect,
     /// Titles of the columns.
     pub(super) head: Rect,
-    pub(in crate::tui) main: Rect,
+    pub(super) main: Rect,
     /// More about the selected row, with a line that sets it off.
     pub(super) pane: Rect,
     pub(super) notice: Rect,
@@ -28,12 +32,12 @@ pub(in crate::tui) struct Parts {
 
 impl Parts {
     /// Rows of what scrolls now.
-    pub(in crate::tui) fn rows(&self) -> usize {
+    pub(super) fn rows(&self) -> usize {
         usize::from(self.scrolling)
     }
 
     /// Where the text of the pane is: beside its line or below it.
-    pub(in crate::tui) fn pane_text(&self) -> Rect {
+    pub(super) fn pane_text(&self) -> Rect {
         let Rect { x, y, width, height } = self.pane;
         if self.beside {
             Rect { x: x + 2.min(width), width: width.saturating_sub(2), y, height }
@@ -44,13 +48,16 @@ impl Parts {
 }
 
 /// The parts of the screen as it is.
-pub(in crate::tui) fn layout(app: &App) -> Parts {
+pub(super) fn layout(app: &App) -> Parts {
     let (width, height) = app.size;
     in_area(app, Rect { x: 0, y: 0, width, height })
 }
 
 /// From this width on the pane is at the right.
-pub(super) const WIDE: u16 = 140;
+const WIDE: u16 = 140;
+
+/// Rows of the headings of the lanes.
+const HEADING: u16 = 4;
 
 /// Rows of notes at most; all of them are in the pane of Calls and Pushes.
 const NOTE: u16 = 3;
@@ -107,4 +114,31 @@ fn cut_bottom(rest: &mut Rect, height: u16) -> Rect {
     let height = height.min(rest.height);
     rest.height -= height;
     Rect { y: rest.y + rest.height, height, ..*rest }
+}
+
+/// Where a menu lies.
+pub(super) fn menu_area(menu: &Menu, area: Rect) -> Rect {
+    let widest = menu.items.iter().map(|(_, text, _)| columns(text)).max().unwrap_or(0).max(menu.title.len());
+    let width = u16::try_from(widest + 7).unwrap_or(u16::MAX).min(area.width);
+    let height = u16::try_from(menu.items.len() + 2).unwrap_or(u16::MAX).min(area.height);
+    let x = area.x + (area.width - width) / 2;
+    let y = area.y + (area.height - height) / 2;
+    Rect { x, y, width, height }
+}
+
+/// The line of a menu at a place of the screen.
+pub(super) fn menu_item_at(menu: &Menu, parts: &Parts, at: Position) -> Option<usize> {
+    let inner = menu_area(menu, parts.over).inner(Margin::new(1, 1));
+    let top = scrolled(0, menu.at, usize::from(inner.height), menu.items.len());
+    inner.contains(at).then(|| top + usize::from(at.y - inner.y)).filter(|i| *i < menu.items.len())
+}
+
+/// The view whose name stands at a column of the bar.
+pub(super) fn view_at(app: &App, column: u16) -> Option<View> {
+    let mut end = 0;
+    let mut tabs = tabs::tabs(app, usize::from(app.size.0)).into_iter();
+    tabs.find_map(|(text, view)| {
+        end += columns(&text);
+        (usize::from(column) < end).then_some(view)
+    })?
 }

@@ -2,7 +2,6 @@
 //! has whose keys are used.
 
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Block;
 
 use crate::tui::app::App;
 use crate::tui::cell::fit;
@@ -27,20 +26,4 @@ pub(in crate::tui) fn lines(app: &App) -> Vec<Line<'static>> {
         out.extend(preset.missing().iter().map(|(keys, help)| line(keys, help)));
     }
     out
-}
-
-/// A frame with a title.
-pub(super) fn boxed(app: &App, title: String) -> Block<'static> {
-    use ratatui::symbols::border::{PLAIN, Set};
-    const ASCII: Set<'static> = Set {
-        top_left: "+",
-        top_right: "+",
-        bottom_left: "+",
-        bottom_right: "+",
-        vertical_left: "|",
-        vertical_right: "|",
-        horizontal_top: "-",
-        horizontal_bottom: "-",
-    };
-    Block::bordered().border_set(if app.theme.ascii { ASCII } else { PLAIN }).title(title)
 }

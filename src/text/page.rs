@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthChar;
 
-use crate::text::sanitize;
+use super::sanitize;
+use super::width::columns;
 
 /// Columns of a page.
 pub const WIDTH: usize = 80;
@@ -26,7 +27,6 @@ pub fn paragraph(out: &mut dyn Write, width: usize, indent: usize, text: &str) -
     let text = sanitize(text);
     let mut column = indent;
     let mut row = " ".repeat(indent);
-    let columns = |word: &str| word.chars().map(|c| c.width().unwrap_or(0)).sum::<usize>();
     for (i, word) in text.split(' ').enumerate() {
         let w = columns(word);
         if i > 0 {

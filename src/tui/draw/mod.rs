@@ -11,22 +11,10 @@
 //! ```
 
 mod bars;
-mod body;
-mod facts;
-mod help;
+mod frame;
 mod ladder;
-mod layout;
 mod list;
 mod menu;
-mod message;
-mod overview;
-
-pub(super) use bars::view_at;
-pub(super) use facts::lines as pane_lines;
-pub(super) use help::lines as help_lines;
-pub(super) use layout::layout;
-pub(super) use menu::item_at as menu_item_at;
-pub(super) use overview::lines as overview_lines;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -34,10 +22,14 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::{Clear, Widget};
 
-use super::app::{App, Overlay, View};
+use super::app::App;
+use super::layout::{self, Parts};
+use super::pages::{facts, help, overview};
+use super::state::Overlay;
+use super::view::View;
 
 /// Draws the screen.
-pub fn view(app: &App, frame: &mut Frame<'_>) {
+pub fn draw(app: &App, frame: &mut Frame<'_>) {
     let area = frame.area();
     let buf = frame.buffer_mut();
     let at = layout::in_area(app, area);
@@ -75,14 +67,14 @@ pub fn view(app: &App, frame: &mut Frame<'_>) {
 /// A text in a frame over the view.
 fn overlay(app: &App, title: String, all: &[Line<'_>], top: usize, area: Rect, buf: &mut Buffer) {
     Clear.render(area, buf);
-    let block = help::boxed(app, title);
+    let block = frame::boxed(app, title);
     let inner = block.inner(area);
     block.render(area, buf);
     lines(all, top, inner, buf);
 }
 
 /// More about the selected row, set off by a line.
-fn pane(app: &App, at: &layout::Parts, buf: &mut Buffer) {
+fn pane(app: &App, at: &Parts, buf: &mut Buffer) {
     let text = at.pane_text();
     if text.is_empty() {
         return;

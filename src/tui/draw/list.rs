@@ -5,10 +5,11 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use crate::tui::app::{App, Load};
+use crate::tui::app::App;
 use crate::tui::cell::{clip, fit, marked};
 use crate::tui::list::scrolled;
 use crate::tui::rows::{self, fitting};
+use crate::tui::state::Load;
 
 pub(super) fn draw(app: &App, head: Rect, main: Rect, buf: &mut Buffer) {
     let Some(list) = app.list() else { return };

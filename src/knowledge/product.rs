@@ -1,10 +1,11 @@
 //! What a client or server calls itself in `Server` or `User-Agent`.
 
-use crate::knowledge::clients::{self, Client, Kind, Pushes, ServedBy};
+use super::clients::{self, Client, Kind, Pushes, ServedBy};
 
 /// What a client or server calls itself, as far as it matters for pushes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, not states")]
+#[non_exhaustive]
 pub struct Product {
     /// Name for people: `Lync Mobile, Windows Phone 4.1.7947.0 (SAMSUNG SGH-i937)`.
     pub name: String,

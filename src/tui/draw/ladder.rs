@@ -63,9 +63,6 @@ impl Lanes {
     }
 }
 
-/// Rows of the headings of the lanes.
-pub(super) const HEADING: u16 = 4;
-
 pub(super) fn draw(app: &App, head: Rect, area: Rect, buf: &mut Buffer) {
     let theme = &app.theme;
     let timeline = &app.timeline;

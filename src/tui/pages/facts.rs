@@ -10,11 +10,12 @@ use crate::ladder::text::{TextOptions, TimeStyle};
 use crate::ladder::{Ladder, Subject};
 use crate::report::story::Story;
 use crate::text::plural;
-use crate::tui::app::{App, View};
+use crate::tui::app::App;
 use crate::tui::cell::{clip, wrap};
 use crate::tui::data::{Cause, Entry};
 use crate::tui::list::List;
 use crate::tui::theme::Theme;
+use crate::tui::view::View;
 
 use super::message;
 
@@ -38,7 +39,7 @@ pub(in crate::tui) fn lines(app: &App, width: usize) -> Vec<Line<'static>> {
 }
 
 /// The notes on a story.
-pub(super) fn notes(app: &App, subject: &Subject, width: usize) -> Vec<Line<'static>> {
+pub(in crate::tui) fn notes(app: &App, subject: &Subject, width: usize) -> Vec<Line<'static>> {
     let theme = &app.theme;
     let lines = app.notes.of(&app.data, subject).into_iter().flat_map(str::lines);
     let wrapped = lines.flat_map(|l| wrap(&format!("Note: {l}"), width, MOST, theme.ascii));
@@ -67,7 +68,7 @@ fn story(app: &App, subject: &Subject, width: usize) -> Vec<Line<'static>> {
     out
 }
 
-/// Text with the colours of [`crate::report::page`] as lines of the terminal. Texts of the log hold no escapes any
+/// Text with the colours of [`crate::text::page`] as lines of the terminal. Texts of the log hold no escapes any
 /// more, so every escape is ours.
 fn styled(text: &str, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let mut style = Style::new();

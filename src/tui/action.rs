@@ -1,0 +1,69 @@
+//! What happens, and what is to be done about it outside.
+
+use std::sync::Arc;
+
+use tui_input::InputRequest;
+
+use super::content::Save;
+use super::data::Data;
+use super::filter::Filter;
+use super::keys::Command;
+use super::state::{Load, Notice};
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// A key asked for it.
+    Do(Command),
+    /// A digit of a count.
+    Digit(usize),
+    /// The line that is typed changes.
+    Edit(InputRequest),
+    /// A line of a menu is chosen.
+    Choose(usize),
+    /// A click at a column and a row.
+    Click(u16, u16),
+    /// The wheel was turned down, or up, at a column and a row.
+    Wheel(u16, u16, bool),
+    /// A filter has come so far, in percent.
+    Filtering(usize, u64),
+    /// A filter has these rows.
+    Filtered(Filter, Vec<usize>),
+    /// There is time to go on with a search.
+    Work,
+    /// The terminal has so many columns and rows now.
+    Resize(u16, u16),
+    /// Loading came further.
+    Loading(Load),
+    /// The first part is loaded, to be looked at until all is.
+    Beginning(Arc<Data>),
+    /// All is loaded.
+    Loaded(Arc<Data>),
+    /// It was not saved, and why; the name can be changed.
+    Unsaved(Save, String),
+    /// Something to tell the user.
+    Tell(Notice),
+}
+
+/// Something to be done outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Leave.
+    Quit,
+    /// Put a text into the clipboard.
+    Copy(String),
+    /// Write a file.
+    Save(Save),
+    /// Keep a note on a Call-ID; an empty one takes it away.
+    Note(String, String),
+    /// Ask a filter; an earlier one that is still asked is of no use any more.
+    Filter(Filter),
+    /// No filter is of use any more.
+    StopFilter,
+    /// Read what is appended, or stop to.
+    Follow(bool),
+    /// Let the terminal tell clicks, or leave the mouse to it.
+    Mouse(bool),
+    /// Give the terminal back, stop, and take it again when the process goes on.
+    Suspend,
+}

@@ -1,0 +1,59 @@
+//! The wheel and clicks.
+
+use ratatui::layout::Position;
+
+use super::moves::{go, pane, select};
+use super::{menus, steps};
+use crate::tui::action::Effect;
+use crate::tui::app::App;
+use crate::tui::keys::Place;
+use crate::tui::layout::{layout, menu_item_at, view_at};
+use crate::tui::list::{Motion, scrolled};
+use crate::tui::state::Overlay;
+
+/// Rows of one turn of the wheel.
+const WHEEL: usize = 3;
+
+/// The wheel moves what is under it: the pane, else the rows or the text.
+pub(super) fn wheel(app: &mut App, column: u16, row: u16, down: bool) {
+    let motion = if down { Motion::Down(WHEEL) } else { Motion::Up(WHEEL) };
+    let over_pane = layout(app).pane_text().contains(Position { x: column, y: row });
+    match app.place() {
+        Place::Prompt => {}
+        Place::View(_) if over_pane => pane(app, motion),
+        _ => go(app, motion),
+    }
+}
+
+/// A click: on a view's name it goes there, on a row it selects it, on the selected row it opens it, on a line of a
+/// menu it chooses it. Beside a menu, and on a text, it does nothing: the way out is Esc.
+pub(super) fn click(app: &mut App, column: u16, row: u16) -> Option<Effect> {
+    let parts = layout(app);
+    let at = Position { x: column, y: row };
+    if app.prompt.is_some() {
+        return None;
+    }
+    if let Some(overlay) = &app.overlay {
+        let Overlay::Menu(menu) = overlay else { return None };
+        let item = menu_item_at(menu, &parts, at)?;
+        return menus::choose(app, item);
+    }
+    if parts.top.contains(at) {
+        if let Some(view) = view_at(app, column) {
+            steps::show(app, view);
+        }
+        return None;
+    }
+    let main = parts.main;
+    let list = app.list().filter(|_| main.contains(at))?;
+    let top = scrolled(list.top, list.selected, usize::from(main.height), list.rows.len());
+    let row = top + usize::from(row - main.y);
+    if row == list.selected {
+        return steps::open(app);
+    }
+    if row < list.rows.len() {
+        app.pane_top = 0;
+        select(app, row);
+    }
+    None
+}

@@ -1,0 +1,120 @@
+//! From view to view, and into what is selected.
+
+use std::sync::Arc;
+
+use super::moves::go;
+use super::{lists, menus, prompts};
+use crate::tui::action::Effect;
+use crate::tui::app::App;
+use crate::tui::layout::layout;
+use crate::tui::list::{List, Motion};
+use crate::tui::rows;
+use crate::tui::search::Search;
+use crate::tui::state::{Notice, Overlay};
+use crate::tui::view::View;
+
+/// One step back; false where there is nothing to go back to.
+pub(super) fn back(app: &mut App) -> bool {
+    if app.prompt.is_some() {
+        prompts::cancel(app);
+        return true;
+    }
+    if app.overlay.take().is_some() || app.job.take().is_some() {
+        return true;
+    }
+    if let Some(view) = app.past.pop() {
+        app.view = view;
+        go(app, Motion::Down(0));
+        return true;
+    }
+    if !app.search.is_empty() {
+        app.search = Search::default();
+        return true;
+    }
+    if app.list().is_some_and(|l| l.only.is_some()) {
+        lists::refill(app, app.view, None);
+        return true;
+    }
+    false
+}
+
+/// Opens what is selected.
+pub(super) fn open(app: &mut App) -> Option<Effect> {
+    if let Some(Overlay::Menu(menu)) = &app.overlay {
+        let at = menu.at;
+        return menus::choose(app, at);
+    }
+    let row = app.list().and_then(List::current);
+    match (app.view, row) {
+        (View::Calls | View::Pushes | View::Records, Some(_)) => {
+            if open_timeline(app) {
+                app.past.push(app.view);
+                app.view = View::Timeline;
+                go(app, Motion::Down(0));
+            } else {
+                let text = "this record names no Call-ID: there is no story to show".to_owned();
+                app.notice = Some(Notice { text, bad: true });
+            }
+        }
+        (View::Findings, Some(row)) => {
+            let cause = app.data.causes.get(row)?;
+            let (code, calls, pushes) = (cause.finding.code.clone(), cause.calls.clone(), cause.pushes.clone());
+            let lone = app.data.rows_of(&cause.lone);
+            app.past.push(app.view);
+            let (view, rows) = match (calls.is_empty(), pushes.is_empty()) {
+                (false, _) => (View::Calls, calls),
+                (true, false) => (View::Pushes, pushes),
+                (true, true) => (View::Records, lone),
+            };
+            app.view = view;
+            lists::refill(app, app.view, Some((code, rows)));
+        }
+        (View::Timeline, Some(_)) => {
+            let height = layout(app).rows();
+            app.timeline.expand(height);
+        }
+        (View::Overview, _) => show(app, if app.data.causes.is_empty() { View::Calls } else { View::Findings }),
+        _ => {}
+    }
+    None
+}
+
+/// The ladder of the selected row; false when it has none.
+fn open_timeline(app: &mut App) -> bool {
+    let Some(row) = app.list().and_then(List::current) else { return false };
+    let Some(subject) = rows::subject(&app.data, app.view, row) else { return false };
+    let wanted = rows::record(&app.data, app.view, row);
+    let data = Arc::clone(&app.data);
+    app.timeline.open(&data, subject);
+    // From a record to the step that shows it.
+    let at = wanted.and_then(|id| {
+        app.timeline
+            .rows
+            .iter()
+            .position(|(step, _)| app.timeline.ladder.steps.get(*step).is_some_and(|s| s.kind.records().contains(&id)))
+    });
+    if let Some(at) = at.filter(|_| app.view == View::Records) {
+        app.timeline.list.selected = at;
+    }
+    app.pane_top = 0;
+    true
+}
+
+/// Goes to a view by its key: Back does not lead here again.
+pub(super) fn show(app: &mut App, view: View) {
+    if view == View::Timeline && matches!(app.view, View::Calls | View::Pushes | View::Records) {
+        open_timeline(app);
+    }
+    app.past.clear();
+    app.job = None;
+    app.view = view;
+    app.pane_top = 0;
+    go(app, Motion::Down(0));
+}
+
+pub(super) fn step(app: &mut App, by: usize) {
+    let at = View::ALL.iter().position(|v| *v == app.view).unwrap_or(0);
+    if let Some(view) = View::ALL.get((at + by) % View::ALL.len()) {
+        show(app, *view);
+    }
+}
