@@ -95,7 +95,7 @@ pub(super) fn tells_all_legs(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
             ctx.runs_on(m, FAN_OUT_MS) || ends.into_iter().any(|end| ctx.tells_between(m, end))
         };
         let mut invites = hop.messages.iter().filter(came).take(MOST_TAGS);
-        invites.any(|m| tells(m)) && attempt.is_before_all_legs(i)
+        invites.any(tells) && attempt.is_before_all_legs(i)
     })
 }
 

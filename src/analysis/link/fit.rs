@@ -249,8 +249,8 @@ fn across(ctx: &Context<'_>, spans: &[Span], sights: &[Sighting]) -> Fit {
     let end = span.end.and_then(|(_, t)| t).unwrap_or_else(|| start.plus(ctx.options.no_final_ms));
     if sent < start.plus(-unsure) || sent > end.plus(unsure) {
         // Where a clock was set, messages between servers tell about when only.
-        let set = ctx.clocks.most_set(span.server);
-        let near = set > 0 && sent >= start.plus(-unsure - set) && sent <= end.plus(unsure + set);
+        let step = ctx.clocks.most_set(span.server);
+        let near = step > 0 && sent >= start.plus(-unsure - step) && sent <= end.plus(unsure + step);
         return if near { Fit::Apart } else { Fit::Not };
     }
     let alert = span.alert.and_then(|(_, t)| t).filter(|t| *t <= sent.plus(unsure));
