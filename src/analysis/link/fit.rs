@@ -284,9 +284,12 @@ pub(super) fn blind(analysis: &Analysis, ctx: &Context<'_>, p: usize, occasion: 
     if ctx.servers.get(owner).is_some_and(|s| matches!(s.role, Role::Edge | Role::Director)) {
         return Some(Blind::ServerMissing);
     }
-    if occasion.call().and_then(|c| analysis.calls.get(c)).is_some_and(Call::goes_behind) {
+    match occasion.call().and_then(|c| analysis.calls.get(c)) {
         // Which phones were called, and for which calls else, the server tells that has no log here.
-        return Some(Blind::ServerMissing);
+        Some(call) if call.goes_behind() => return Some(Blind::ServerMissing),
+        // No phone was seen to be called, and the log does not tell whom the server called.
+        Some(call) if !call.mobile => return Some(Blind::StartMissing),
+        _ => {}
     }
     let spans = occasion.spans(analysis);
     let own = spans.iter().find(|s| s.server == owner);
