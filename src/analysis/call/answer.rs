@@ -1,6 +1,6 @@
 //! Which of several far ends answered, or refused.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::Leg;
 use crate::analysis::attempt::{Attempt, Hop};
@@ -167,6 +167,13 @@ fn kept(ctx: &Context<'_>, attempt: &Attempt<'_>, own: &[&Msg<'_>]) -> Kept {
         .filter(|m| m.method == Method::Invite && (200..300).contains(&m.status))
         .map(|m| m.to_tag)
         .collect();
+    // An ACK with a branch of its own answers a 2xx (RFC 3261 section 17.1.1.3), which may stand ahead of the log.
+    let top = |m: &Msg<'_>| m.vias.first().copied();
+    let branches: HashSet<Option<u64>> =
+        attempt.messages.iter().filter(|m| m.method == Method::Invite).map(|m| top(m)).collect();
+    let acks =
+        attempt.messages.iter().filter(|m| m.method == Method::Ack && m.to_tag != 0 && !branches.contains(&top(m)));
+    tags.extend(acks.map(|m| m.to_tag));
     tags.sort_unstable();
     tags.dedup();
     if tags.len() < 2 {
