@@ -11,7 +11,7 @@ use super::places::{Care, Place};
 use super::pseudonym::Shape;
 use super::rewrite::Rewriter;
 use super::view::View;
-use super::vocabulary::{is_known, is_top};
+use super::vocabulary::{is_code, is_known, is_top};
 use super::words::{hash, words};
 use super::{fields, people};
 use super::{hosts, shapes};
@@ -160,7 +160,7 @@ impl<'r> Worker<'r> {
         self.replaced += 1;
         let taken = |c: &[u8]| seen.has(hash(c));
         if shape != Shape::Word {
-            let new = pseudonyms.of(text, shape, &taken);
+            let new = pseudonyms.of(text, shape, &taken, &taken);
             if new.len() == text.len() {
                 text.copy_from_slice(&new);
             }
@@ -168,7 +168,7 @@ impl<'r> Worker<'r> {
         }
         // However its groups are written, a number is the same.
         let digits: Vec<u8> = text.iter().copied().filter(u8::is_ascii_digit).collect();
-        let new = pseudonyms.of(&digits, shape, &taken);
+        let new = pseudonyms.of(&digits, shape, &taken, &taken);
         for (place, digit) in text.iter_mut().filter(|b| b.is_ascii_digit()).zip(new) {
             *place = digit;
         }
@@ -250,7 +250,7 @@ impl<'r> Worker<'r> {
             return;
         }
         // Of a server's name that tells its role only the number changes, and another server may have that.
-        if parts(&word.to_ascii_lowercase(), mark).iter().all(|(r, _)| r.len() == word.len()) {
+        if parts(&word.to_ascii_lowercase(), mark).iter().all(|(r, ..)| r.len() == word.len()) {
             self.names.insert(hash(word));
         }
     }
@@ -309,20 +309,19 @@ impl<'r> Worker<'r> {
         if mark == Mark::Words && !also {
             let digits = word.iter().all(u8::is_ascii_digit);
             let hex = word.iter().all(u8::is_ascii_hexdigit) && word.len() <= 8;
-            let code = lower.starts_with(b"0x") && word.len() <= 10 && word[2..].iter().all(u8::is_ascii_hexdigit);
             let count = digits && (numbers || word.len() < LONG_NUMBER) || numbers && hex && word.len() >= 4;
-            if count || code || word.len() == 1 || is_known(word) {
+            if count || is_code(word) || word.len() == 1 || is_known(word) {
                 return None;
             }
         }
+        let (pseudonyms, seen) = (&self.rewriter.pseudonyms, self.rewriter.seen);
         let mut out = word.to_vec();
-        for (part, shape) in parts(&lower, mark) {
-            // All of the word must be a new one, what stays of it too.
-            let taken = |c: &[u8]| {
-                let all = [&word[..part.start], c, &word[part.end..]].concat();
-                self.rewriter.seen.has(hash(&all))
-            };
-            let new = self.rewriter.pseudonyms.of(&word[part.clone()], shape, &taken);
+        for (part, shape, own) in parts(&lower, mark) {
+            // All of the word must be a new one, what stays of it too. A user is the same by itself.
+            let within = |all: &[u8], c: &[u8]| seen.has(hash(&[&all[..part.start], c, &all[part.end..]].concat()));
+            let taken = |c: &[u8]| if own { seen.has(hash(c)) } else { within(&out, c) };
+            let anothers = |c: &[u8]| if own { seen.has(hash(c)) } else { within(word, c) };
+            let new = pseudonyms.of(&word[part.clone()], shape, &taken, &anothers);
             if new.len() == part.len() {
                 out[part].copy_from_slice(&new);
             }
@@ -348,22 +347,23 @@ fn is_last_label(text: &[u8], range: &Range<usize>) -> bool {
     front == Some(&b'.') && behind != Some(&b'-') && (last && is_top(label) || country)
 }
 
-/// Which parts of a word are replaced.
-fn parts(lower: &[u8], mark: Mark) -> Vec<(Range<usize>, Shape)> {
+/// Which parts of a word are replaced, in which order, and which are names that stand by themselves elsewhere.
+fn parts(lower: &[u8], mark: Mark) -> Vec<(Range<usize>, Shape, bool)> {
+    let part = |r: Range<usize>| (r.clone(), shape(&lower[r]), false);
     if lower.starts_with(b"mcxuser") && lower.len() >= 39 && lower[7..39].iter().all(u8::is_ascii_hexdigit) {
         let user = 39..lower.len();
-        let user = (!user.is_empty()).then(|| (user.clone(), shape(&lower[user])));
-        return [(7..39, Shape::Hex)].into_iter().chain(user).collect();
+        let user = (!user.is_empty()).then(|| (user.clone(), shape(&lower[user]), true));
+        return user.into_iter().chain([(7..39, Shape::Hex, false)]).collect();
     }
     if lower.len() > COOKIE.len() && lower[..COOKIE.len()].eq_ignore_ascii_case(COOKIE) {
-        return vec![(COOKIE.len()..lower.len(), shape(&lower[COOKIE.len()..]))];
+        return vec![part(COOKIE.len()..lower.len())];
     }
     match role(lower, mark).filter(|_| mark != Mark::Name) {
         Some(kept) => {
             let rest = [0..kept.start, kept.end..lower.len()];
-            rest.into_iter().filter(|r| !r.is_empty()).map(|r| (r.clone(), shape(&lower[r]))).collect()
+            rest.into_iter().filter(|r| !r.is_empty()).map(part).collect()
         }
-        None => vec![(0..lower.len(), shape(lower))],
+        None => vec![part(0..lower.len())],
     }
 }
 
@@ -372,7 +372,8 @@ fn parts(lower: &[u8], mark: Mark) -> Vec<(Range<usize>, Shape)> {
 fn role(lower: &[u8], mark: Mark) -> Option<Range<usize>> {
     const ROLES: [&[u8]; 6] = [b"edge", b"director", b"mediation", b"pool", b"dir", b"med"];
     let numbered = |from: usize| from < lower.len() && lower[from..].iter().all(u8::is_ascii_digit);
-    if lower.starts_with(b"fe") && numbered(2) {
+    // `FE1900` may be any number in hexadecimal digits.
+    if lower.starts_with(b"fe") && numbered(2) && (mark == Mark::Host || lower.len() < 6) {
         return Some(0..2);
     }
     let edge = memchr::memmem::find(lower, b"edge").map(|at| at..at + 4);

@@ -76,12 +76,19 @@ impl Pseudonyms {
         out
     }
 
-    /// The pseudonym of a word, or of an address or a GUID, with its upper and lower case; not one that is `taken`.
-    pub(super) fn of(&self, name: &[u8], shape: Shape, taken: &dyn Fn(&[u8]) -> bool) -> Vec<u8> {
+    /// The pseudonym of a word, or of an address or a GUID, with its upper and lower case; not one that is `taken`, nor one
+    /// that was passed over for what is `anothers`.
+    pub(super) fn of(
+        &self,
+        name: &[u8],
+        shape: Shape,
+        taken: &dyn Fn(&[u8]) -> bool,
+        anothers: &dyn Fn(&[u8]) -> bool,
+    ) -> Vec<u8> {
         let lower = name.to_ascii_lowercase();
         let table = if shape == Shape::Word && is_short(&lower) { self.short.get(&packed(&lower)) } else { None };
         let made = || {
-            let is_anothers = |c: &[u8], n| (0..n).any(|before| taken(&self.made_of(c, shape, before, Way::Back)));
+            let is_anothers = |c: &[u8], n| (0..n).any(|before| anothers(&self.made_of(c, shape, before, Way::Back)));
             let fits =
                 |(n, c): &(u64, Vec<u8>)| *c != lower && suits(c, &lower, shape) && !taken(c) && !is_anothers(c, *n);
             let tried = (0..TRIES).map(|n| (n, self.candidate(&lower, shape, n))).find(fits).map(|(_, c)| c);
@@ -270,7 +277,7 @@ mod tests {
             is
         };
         let out: HashSet<Vec<u8>> =
-            all.iter().map(|(name, shape)| pseudonyms.of(name.as_bytes(), *shape, &taken)).collect();
+            all.iter().map(|(name, shape)| pseudonyms.of(name.as_bytes(), *shape, &taken, &taken)).collect();
         assert_eq!(out.len(), all.len());
         assert!(passed_over.get() > 400 && !out.iter().any(|c| known.contains(c)), "{passed_over:?}");
     }

@@ -11,7 +11,7 @@ use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::shapes::is_version;
-use super::vocabulary::is_known;
+use super::vocabulary::{is_code, is_known};
 use super::words::{Recent, Seen, dotted, given, hash, last_word, split, words};
 use crate::record::prefix::{self, Frame};
 
@@ -163,14 +163,13 @@ impl Reader<'_> {
         if digits && (counts || word.len() < LONG_NUMBER) || counts && word.iter().all(u8::is_ascii_hexdigit) {
             return false;
         }
-        let code = word.len() <= 10 && word.starts_with(b"0x") && word[2..].iter().all(u8::is_ascii_hexdigit);
-        !code && (self.seen.has(hash(all)) || escaped && self.seen.has(hash(word))) && !is_known(word)
+        !is_code(word) && (self.seen.holds(all) || escaped && self.seen.holds(word)) && !is_known(word)
     }
 
     /// Whether somebody gave the word; not numbers of which there are so few that one stands for another.
     fn is_given(&self, word: &[u8]) -> bool {
         let few = word.len() < SHORTEST || word.len() < 5 && word.iter().all(u8::is_ascii_digit);
-        !self.given.is_empty() && !few && self.given.contains(&word.to_ascii_lowercase()) && self.seen.has(hash(word))
+        !self.given.is_empty() && !few && self.given.contains(&word.to_ascii_lowercase()) && self.seen.holds(word)
     }
 
     fn tell(&mut self, word: &[u8], line: usize) {

@@ -83,6 +83,11 @@ fn is_humps(word: &[u8], lower: &[u8]) -> bool {
     humps > 1
 }
 
+/// Whether a word is a code in hexadecimal digits, such as `0x80090325`.
+pub(super) fn is_code(word: &[u8]) -> bool {
+    matches!(word, [b'0', b'x' | b'X', code @ ..] if code.len() <= 8 && code.iter().all(u8::is_ascii_hexdigit))
+}
+
 fn is_number(word: &[u8]) -> bool {
     word.iter().all(u8::is_ascii_digit)
 }
