@@ -6,7 +6,7 @@ use std::ops::Range;
 use foldhash::fast::FixedState;
 use hashbrown::HashSet;
 
-use super::marks::{Mark, Marks};
+use super::marks::{Mark, Marks, finder};
 use super::places::{Care, Place};
 use super::pseudonym::Shape;
 use super::rewrite::Rewriter;
@@ -113,7 +113,7 @@ impl<'r> Worker<'r> {
             from = frame.end;
             if from == 0 {
                 // A prefix of another layout: its numbers are times.
-                self.frame = memchr::memmem::find(text, b"$$begin_record").unwrap_or(frame.stamp);
+                self.frame = finder!(b"$$begin_record").find(text).unwrap_or(frame.stamp);
             }
             self.marks.set(0..from, Mark::Done);
             // The number that ties a search result to records stays, whatever stands in front of it.
@@ -260,6 +260,11 @@ impl<'r> Worker<'r> {
         usize::try_from(h).unwrap_or(0) % LINES
     }
 
+    /// Whether nobody gave words to replace wherever they stand.
+    pub(super) fn gives_nothing(&self) -> bool {
+        self.rewriter.also.is_empty()
+    }
+
     /// Puts in place what became of the same line before; tells whether there was one.
     pub(super) fn recall(&mut self, line: &mut [u8], place: Place) -> bool {
         let Some(known) = self.lines.get(Self::line_slot(line, place)) else { return false };
@@ -376,7 +381,7 @@ fn role(lower: &[u8], mark: Mark) -> Option<Range<usize>> {
     if lower.starts_with(b"fe") && numbered(2) && (mark == Mark::Host || lower.len() < 6) {
         return Some(0..2);
     }
-    let edge = memchr::memmem::find(lower, b"edge").map(|at| at..at + 4);
+    let edge = finder!(b"edge").find(lower).map(|at| at..at + 4);
     let found = edge.or_else(|| ROLES.iter().find(|role| lower.starts_with(role)).map(|role| 0..role.len()))?;
     (mark == Mark::Host || numbered(found.end)).then_some(found)
 }

@@ -13,6 +13,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use siphasher::sip::SipHasher24;
 
+use super::marks::finder;
 use super::vocabulary::is_known;
 use super::words::{Seen, is_short, packed, unpacked};
 
@@ -248,9 +249,9 @@ fn suits(candidate: &[u8], name: &[u8], shape: Shape) -> bool {
     if shape == Shape::Ipv4 {
         return !candidate.starts_with(b"127.") && !candidate.starts_with(b"0.");
     }
-    let says =
-        |role: &[u8]| memchr::memmem::find(candidate, role).is_some() && memchr::memmem::find(name, role).is_none();
-    ![&b"edge"[..], b"dir", b"med"].iter().any(|role| says(role)) && !is_known(candidate)
+    let roles = [finder!(b"edge"), finder!(b"dir"), finder!(b"med")];
+    let says = |role: &memchr::memmem::Finder<'_>| role.find(candidate).is_some() && role.find(name).is_none();
+    !roles.into_iter().any(says) && !is_known(candidate)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
+use super::marks::{List, finder};
 use super::shapes::is_version;
 use super::vocabulary::{is_code, is_known};
 use super::words::{Recent, Seen, dotted, given, hash, last_word, split, words};
@@ -210,19 +211,22 @@ fn is_numbered(word: &[u8]) -> bool {
 
 /// Whether a line is one of those that hold numbers of the frame.
 fn counts(line: &[u8]) -> bool {
-    const FIELDS: [&[u8]; 12] = [
-        b"instance-id:",
-        b"trace-correlation-id:",
-        b"cseq:",
-        b"content-length:",
-        b"l:",
-        b"max-forwards:",
-        b"expires:",
-        b"rseq:",
-        b"rack:",
-        b"result-code:",
-        b"sip-cseq:",
-        b"date:",
-    ];
-    FIELDS.iter().any(|name| starts_with(line, name)) || memchr::memmem::find(line, b"$$begin_record").is_some()
+    static FIELDS: List<12> = List::new([
+        "instance-id",
+        "trace-correlation-id",
+        "cseq",
+        "content-length",
+        "l",
+        "max-forwards",
+        "expires",
+        "rseq",
+        "rack",
+        "result-code",
+        "sip-cseq",
+        "date",
+    ]);
+    let text = line.trim_ascii_start();
+    let colon = memchr::memchr(b':', text.get(..24).unwrap_or(text));
+    colon.is_some_and(|colon| FIELDS.has(&text[..colon]))
+        || memchr::memchr(b'$', line).is_some() && finder!(b"$$begin_record").find(line).is_some()
 }
