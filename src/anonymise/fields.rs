@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::marks::{Mark, Marks, rest, run, run_back, short_run};
+use super::marks::{List, Mark, Marks, finder, rest, run, run_back, short_run};
 
 /// Names of parameters, attributes and fields whose value is a name, without `-` and `_`.
-const NAMES: [&str; 85] = [
+static NAMES: List<85> = List::new([
     "user",
     "username",
     "userid",
@@ -91,29 +91,44 @@ const NAMES: [&str; 85] = [
     "delegate",
     "person",
     "isub",
-];
+]);
 
 /// Names that say so only with a value in quotes that looks like one.
-const PERHAPS: [&str; 10] =
-    ["name", "title", "path", "folder", "line", "location", "text", "subject", "tgrp", "display"];
+static PERHAPS: List<10> =
+    List::new(["name", "title", "path", "folder", "line", "location", "text", "subject", "tgrp", "display"]);
 
 /// Parts of a distinguished name that are one letter or two: in capitals only.
 const CAPITALS: [&[u8]; 9] = [b"CN", b"OU", b"DC", b"O", b"L", b"ST", b"S", b"E", b"UID"];
 
-fn plain(name: &[u8]) -> Vec<u8> {
-    name.iter().filter(|b| !matches!(b, b'-' | b'_')).map(u8::to_ascii_lowercase).collect()
+/// Whether a word without its `-` and `_` is one of a list.
+fn has_plain<const N: usize>(list: &List<N>, name: &[u8]) -> bool {
+    if !name.iter().any(|b| matches!(b, b'-' | b'_')) {
+        return list.has(name);
+    }
+    let mut plain = [0; LONGEST_NAME];
+    let mut len = 0;
+    for byte in name.iter().filter(|b| !matches!(b, b'-' | b'_')) {
+        let Some(place) = plain.get_mut(len) else { return false };
+        *place = *byte;
+        len += 1;
+    }
+    list.has(&plain[..len])
 }
+
+/// Bytes of the name of a field; none in the lists is as long.
+const LONGEST_NAME: usize = 32;
 
 /// Whether a field, by its name, holds a name.
 pub(super) fn is_name(field: &[u8]) -> bool {
-    let plain = plain(field);
-    let is = |name: &[u8]| NAMES.iter().any(|n| n.as_bytes() == name);
     if field.get(1) != Some(&b'-') {
-        return is(&plain);
+        return has_plain(&NAMES, field);
     }
     // Of a header that somebody made up (`X-Ms-Name`) the last word tells.
-    let last = field.rsplit(|b| *b == b'-').next().unwrap_or_default().to_ascii_lowercase();
-    is(plain.strip_prefix(b"x").unwrap_or(&plain)) || is(&last) || last == b"name"
+    let last = field.rsplit(|b| *b == b'-').next().unwrap_or_default();
+    let made_up = matches!(field, [b'x' | b'X', ..]);
+    has_plain(&NAMES, if made_up { &field[1..] } else { field })
+        || NAMES.has(last)
+        || last.eq_ignore_ascii_case(b"name")
 }
 
 /// `User="..."`, `CN=...`, `filename=...`, `;ext=4711`, and `ext. 4711` in words.
@@ -165,7 +180,7 @@ pub(super) fn parameters(text: &[u8], marks: &mut Marks) {
         let own = [&b"phone"[..], b"ip", b"dialstring"].contains(&shown);
         let perhaps = quote.is_some()
             && (shown.contains(&b' ') || shown.first().is_some_and(u8::is_ascii_uppercase))
-            && PERHAPS.iter().any(|n| n.as_bytes() == plain(name));
+            && has_plain(&PERHAPS, name);
         if !own && (capitals || file || is_name(name)) || perhaps {
             marks.set(value, Mark::Name);
         }
@@ -184,7 +199,7 @@ fn is_content(start: &[u8]) -> bool {
 
 /// `<displayName>...</displayName>`
 pub(super) fn elements(text: &[u8], marks: &mut Marks) {
-    for at in memchr::memmem::find_iter(text, b"</") {
+    for at in finder!(b"</").find_iter(text) {
         let len = run(text, at + 2, |b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':')).min(32);
         let name = &text[at + 2..at + 2 + len];
         if is_name(name.rsplit(|b| *b == b':').next().unwrap_or_default()) {
@@ -197,14 +212,14 @@ pub(super) fn elements(text: &[u8], marks: &mut Marks) {
 
 /// `"displayName":"..."`, and the same in a string of another.
 pub(super) fn members(text: &[u8], marks: &mut Marks) {
-    for quote in memchr::memmem::find_iter(text, b"\":") {
+    for quote in finder!(b"\":").find_iter(text) {
         let slash = usize::from(text[..quote].ends_with(b"\\"));
         let at = quote - slash;
         let len = run_back(text, at, |b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')).min(32);
         let blanks = quote + 2 + run(text, quote + 2, |b| b == b' ');
         let open = blanks + slash;
         let name = &text[at - len..at];
-        let named = is_name(name) || PERHAPS.iter().any(|n| n.as_bytes() == plain(name));
+        let named = is_name(name) || has_plain(&PERHAPS, name);
         if named && text.get(open) == Some(&b'"') {
             marks.set(
                 open + 1..open + 1 + short_run(text, open + 1, |b| b != b'"' && (slash == 0 || b != b'\\')),
@@ -216,29 +231,29 @@ pub(super) fn members(text: &[u8], marks: &mut Marks) {
 
 /// What stands behind a word: `ext. 4711`, `room 12`, `user 'Kim'`, `caller: Kim Lee`.
 pub(super) fn behind(text: &[u8], word: &Range<usize>, marks: &mut Marks) {
-    const NUMBERED: [&[u8]; 14] = [
-        b"ext",
-        b"extension",
-        b"exten",
-        b"room",
-        b"desk",
-        b"pin",
-        b"passcode",
-        b"dialed",
-        b"dialled",
-        b"called",
-        b"caller",
-        b"callee",
-        b"calling",
-        b"phone",
-    ];
+    static NUMBERED: List<14> = List::new([
+        "ext",
+        "extension",
+        "exten",
+        "room",
+        "desk",
+        "pin",
+        "passcode",
+        "dialed",
+        "dialled",
+        "called",
+        "caller",
+        "callee",
+        "calling",
+        "phone",
+    ]);
     let gap = run(text, word.end, |b| matches!(b, b' ' | b'.' | b':' | b'=' | b'#' | b'\'' | b'"'));
     if !(1..5).contains(&gap) || word.len() > 12 {
         return;
     }
     let (start, name) = (word.end + gap, &text[word.clone()]);
     let digits = run(text, start, |b| b.is_ascii_digit());
-    if digits > 0 && NUMBERED.iter().any(|w| name.eq_ignore_ascii_case(w)) {
+    if digits > 0 && NUMBERED.has(name) {
         marks.set(start..start + digits, Mark::Name);
     }
     let gap = &text[word.end..start];

@@ -2,36 +2,36 @@
 
 use std::ops::Range;
 
-use super::marks::{Mark, Marks, rest, run, run_back, short_run};
+use super::marks::{List, Mark, Marks, finder, rest, run, run_back, short_run};
 use super::vocabulary::{is_top, kept_tail};
 use super::words::is_letter;
 
 /// Schemes behind which a name or a host stands.
-const SCHEMES: [&[u8]; 10] = [b"sip", b"sips", b"tel", b"mailto", b"im", b"pres", b"xmpp", b"callto", b"conf", b"geo"];
+static SCHEMES: List<10> = List::new(["sip", "sips", "tel", "mailto", "im", "pres", "xmpp", "callto", "conf", "geo"]);
 
 /// Parameters whose value is a host, whatever it is called.
-const HOSTS: [&[u8]; 20] = [
-    b"source",
-    b"targetname",
-    b"fqdn",
-    b"fqdn1",
-    b"fqdn2",
-    b"ms-fe",
-    b"fe",
-    b"ms-ep-fqdn",
-    b"domain",
-    b"host",
-    b"maddr",
-    b"peer",
-    b"pool",
-    b"server",
-    b"hostname",
-    b"received",
-    b"phone-context",
-    b"trunk-context",
-    b"ms-edge",
-    b"destination",
-];
+static HOSTS: List<20> = List::new([
+    "source",
+    "targetname",
+    "fqdn",
+    "fqdn1",
+    "fqdn2",
+    "ms-fe",
+    "fe",
+    "ms-ep-fqdn",
+    "domain",
+    "host",
+    "maddr",
+    "peer",
+    "pool",
+    "server",
+    "hostname",
+    "received",
+    "phone-context",
+    "trunk-context",
+    "ms-edge",
+    "destination",
+]);
 
 fn is_host(b: u8) -> bool {
     is_letter(b) || matches!(b, b'.' | b'-' | b'_')
@@ -70,7 +70,7 @@ fn named(text: &[u8], value: usize, marks: &mut Marks) {
 
 /// `fe01:5061`: the ports of SIP tell a host.
 fn ports(text: &[u8], marks: &mut Marks) {
-    for at in memchr::memmem::find_iter(text, b":506") {
+    for at in finder!(b":506").find_iter(text) {
         let digits = run(text, at + 1, |b| b.is_ascii_digit());
         let at = at - usize::from(text[..at].ends_with(b"]"));
         let start = at - run_back(text, at, is_host);
@@ -122,7 +122,7 @@ fn host_at(text: &[u8], at: usize) -> Range<usize> {
 
 /// `SIP/2.0/TLS fe01.contoso.com:5061`
 fn vias(text: &[u8], marks: &mut Marks) {
-    for at in memchr::memmem::find_iter(text, b"SIP/2.0/") {
+    for at in finder!(b"SIP/2.0/").find_iter(text) {
         let word = run(text, at + 8, |b| b.is_ascii_alphabetic());
         if word > 0 && text.get(at + 8 + word).is_some_and(u8::is_ascii_whitespace) {
             host(text, host_at(text, at + 8 + word), marks);
@@ -139,7 +139,7 @@ fn schemes(text: &[u8], marks: &mut Marks) {
             (at - letters).checked_sub(1).and_then(|b| text.get(b)).is_some_and(|b| is_letter(*b) || *b == b'-');
         if letters > 1 && rest(text, at).starts_with(b"://") {
             url(text, at + 3, marks);
-        } else if !inside && SCHEMES.iter().any(|s| scheme.eq_ignore_ascii_case(s)) {
+        } else if !inside && SCHEMES.has(scheme) {
             if scheme.eq_ignore_ascii_case(b"geo") {
                 let len = run(text, at + 1, |b| b.is_ascii_digit() || b"+-.,".contains(&b));
                 marks.set(at + 1..at + 1 + len, Mark::Name);
@@ -197,7 +197,7 @@ fn parameters(text: &[u8], marks: &mut Marks) {
     for at in memchr::memchr_iter(b'=', text) {
         let letters = run_back(text, at, |b| b.is_ascii_alphanumeric() || b == b'-').min(24);
         let name = &text[at - letters..at];
-        if HOSTS.iter().any(|h| name.eq_ignore_ascii_case(h)) {
+        if HOSTS.has(name) {
             let found = host_at(text, at + 1);
             // `source="local"`, `"internal edge"`: which of its sides a server means.
             let value = &text[found.clone()];
@@ -210,10 +210,10 @@ fn parameters(text: &[u8], marks: &mut Marks) {
     if memchr::memchr(b'=', text).is_none() {
         return;
     }
-    for name in [&b"opaque="[..], b"ms-internal-info="] {
-        for at in memchr::memmem::find_iter(text, name) {
+    for name in [finder!(b"opaque="), finder!(b"ms-internal-info=")] {
+        for at in name.find_iter(text) {
             // Values that mean something to their maker only: `user:epid:...` from the last colon on.
-            let start = at + name.len();
+            let start = at + name.needle().len();
             let value = rest(text, start);
             let open = usize::from(value.starts_with(b"\""));
             let len = open + short_run(value, open, |b| !b";,>\" \t".contains(&b));

@@ -6,11 +6,11 @@ use std::ops::Range;
 use foldhash::fast::FixedState;
 use hashbrown::HashSet;
 
-use super::marks::{Mark, Marks};
+use super::marks::{Mark, Marks, finder};
 use super::places::{Care, Place};
 use super::pseudonym::{Pseudonyms, Shape};
 use super::view::View;
-use super::vocabulary::{is_known, is_top};
+use super::vocabulary::{is_code, is_known, is_top};
 use super::words::{Seen, hash, words};
 use super::{fields, people};
 use super::{hosts, shapes};
@@ -121,7 +121,7 @@ impl<'r> Worker<'r> {
             from = frame.end;
             if from == 0 {
                 // A prefix of another layout: its numbers are times.
-                self.frame = memchr::memmem::find(text, b"$$begin_record").unwrap_or(frame.stamp);
+                self.frame = finder!(b"$$begin_record").find(text).unwrap_or(frame.stamp);
             }
             self.marks.set(0..from, Mark::Done);
             // The number that ties a search result to records stays, whatever stands in front of it.
@@ -168,7 +168,7 @@ impl<'r> Worker<'r> {
         self.replaced += 1;
         let taken = |c: &[u8]| seen.has(hash(c));
         if shape != Shape::Word {
-            let new = pseudonyms.of(text, shape, &taken);
+            let new = pseudonyms.of(text, shape, &taken, &taken);
             if new.len() == text.len() {
                 text.copy_from_slice(&new);
             }
@@ -176,7 +176,7 @@ impl<'r> Worker<'r> {
         }
         // However its groups are written, a number is the same.
         let digits: Vec<u8> = text.iter().copied().filter(u8::is_ascii_digit).collect();
-        let new = pseudonyms.of(&digits, shape, &taken);
+        let new = pseudonyms.of(&digits, shape, &taken, &taken);
         for (place, digit) in text.iter_mut().filter(|b| b.is_ascii_digit()).zip(new) {
             *place = digit;
         }
@@ -258,7 +258,7 @@ impl<'r> Worker<'r> {
             return;
         }
         // Of a server's name that tells its role only the number changes, and another server may have that.
-        if parts(&word.to_ascii_lowercase(), mark).iter().all(|(r, _)| r.len() == word.len()) {
+        if parts(&word.to_ascii_lowercase(), mark).iter().all(|(r, ..)| r.len() == word.len()) {
             self.names.insert(hash(word));
         }
     }
@@ -266,6 +266,11 @@ impl<'r> Worker<'r> {
     fn line_slot(line: &[u8], place: Place) -> usize {
         let h = FixedState::default().hash_one((line, place == Place::Body));
         usize::try_from(h).unwrap_or(0) % LINES
+    }
+
+    /// Whether nobody gave words to replace wherever they stand.
+    pub(super) fn gives_nothing(&self) -> bool {
+        self.known.also.is_empty()
     }
 
     /// Puts in place what became of the same line before; tells whether there was one.
@@ -317,20 +322,19 @@ impl<'r> Worker<'r> {
         if mark == Mark::Words && !also {
             let digits = word.iter().all(u8::is_ascii_digit);
             let hex = word.iter().all(u8::is_ascii_hexdigit) && word.len() <= 8;
-            let code = lower.starts_with(b"0x") && word.len() <= 10 && word[2..].iter().all(u8::is_ascii_hexdigit);
             let count = digits && (numbers || word.len() < LONG_NUMBER) || numbers && hex && word.len() >= 4;
-            if count || code || word.len() == 1 || is_known(word) {
+            if count || is_code(word) || word.len() == 1 || is_known(word) {
                 return None;
             }
         }
+        let (pseudonyms, seen) = (&self.known.pseudonyms, self.known.seen);
         let mut out = word.to_vec();
-        for (part, shape) in parts(&lower, mark) {
-            // All of the word must be a new one, what stays of it too.
-            let taken = |c: &[u8]| {
-                let all = [&word[..part.start], c, &word[part.end..]].concat();
-                self.known.seen.has(hash(&all))
-            };
-            let new = self.known.pseudonyms.of(&word[part.clone()], shape, &taken);
+        for (part, shape, own) in parts(&lower, mark) {
+            // All of the word must be a new one, what stays of it too. A user is the same by itself.
+            let within = |all: &[u8], c: &[u8]| seen.has(hash(&[&all[..part.start], c, &all[part.end..]].concat()));
+            let taken = |c: &[u8]| if own { seen.has(hash(c)) } else { within(&out, c) };
+            let anothers = |c: &[u8]| if own { seen.has(hash(c)) } else { within(word, c) };
+            let new = pseudonyms.of(&word[part.clone()], shape, &taken, &anothers);
             if new.len() == part.len() {
                 out[part].copy_from_slice(&new);
             }
@@ -356,22 +360,23 @@ fn is_last_label(text: &[u8], range: &Range<usize>) -> bool {
     front == Some(&b'.') && behind != Some(&b'-') && (last && is_top(label) || country)
 }
 
-/// Which parts of a word are replaced.
-fn parts(lower: &[u8], mark: Mark) -> Vec<(Range<usize>, Shape)> {
+/// Which parts of a word are replaced, in which order, and which are names that stand by themselves elsewhere.
+fn parts(lower: &[u8], mark: Mark) -> Vec<(Range<usize>, Shape, bool)> {
+    let part = |r: Range<usize>| (r.clone(), shape(&lower[r]), false);
     if lower.starts_with(b"mcxuser") && lower.len() >= 39 && lower[7..39].iter().all(u8::is_ascii_hexdigit) {
         let user = 39..lower.len();
-        let user = (!user.is_empty()).then(|| (user.clone(), shape(&lower[user])));
-        return [(7..39, Shape::Hex)].into_iter().chain(user).collect();
+        let user = (!user.is_empty()).then(|| (user.clone(), shape(&lower[user]), true));
+        return user.into_iter().chain([(7..39, Shape::Hex, false)]).collect();
     }
     if lower.len() > COOKIE.len() && lower[..COOKIE.len()].eq_ignore_ascii_case(COOKIE) {
-        return vec![(COOKIE.len()..lower.len(), shape(&lower[COOKIE.len()..]))];
+        return vec![part(COOKIE.len()..lower.len())];
     }
     match role(lower, mark).filter(|_| mark != Mark::Name) {
         Some(kept) => {
             let rest = [0..kept.start, kept.end..lower.len()];
-            rest.into_iter().filter(|r| !r.is_empty()).map(|r| (r.clone(), shape(&lower[r]))).collect()
+            rest.into_iter().filter(|r| !r.is_empty()).map(part).collect()
         }
-        None => vec![(0..lower.len(), shape(lower))],
+        None => vec![part(0..lower.len())],
     }
 }
 
@@ -380,10 +385,11 @@ fn parts(lower: &[u8], mark: Mark) -> Vec<(Range<usize>, Shape)> {
 fn role(lower: &[u8], mark: Mark) -> Option<Range<usize>> {
     const ROLES: [&[u8]; 6] = [b"edge", b"director", b"mediation", b"pool", b"dir", b"med"];
     let numbered = |from: usize| from < lower.len() && lower[from..].iter().all(u8::is_ascii_digit);
-    if lower.starts_with(b"fe") && numbered(2) {
+    // `FE1900` may be any number in hexadecimal digits.
+    if lower.starts_with(b"fe") && numbered(2) && (mark == Mark::Host || lower.len() < 6) {
         return Some(0..2);
     }
-    let edge = memchr::memmem::find(lower, b"edge").map(|at| at..at + 4);
+    let edge = finder!(b"edge").find(lower).map(|at| at..at + 4);
     let found = edge.or_else(|| ROLES.iter().find(|role| lower.starts_with(role)).map(|role| 0..role.len()))?;
     (mark == Mark::Host || numbered(found.end)).then_some(found)
 }

@@ -55,6 +55,47 @@ impl Marks {
     }
 }
 
+/// A search for a fixed text that is made ready once.
+macro_rules! finder {
+    ($needle:expr) => {{
+        static FINDER: std::sync::LazyLock<memchr::memmem::Finder<'static>> =
+            std::sync::LazyLock::new(|| memchr::memmem::Finder::new($needle));
+        &*FINDER
+    }};
+}
+pub(super) use finder;
+
+/// Some words in lower case. That a word is none of them shows, for nearly all, in its length and first letter.
+#[derive(Debug)]
+pub(super) struct List<const N: usize> {
+    words: [&'static str; N],
+    /// By the first letter, a bit for each length.
+    lengths: [u64; 256],
+}
+
+impl<const N: usize> List<N> {
+    pub(super) const fn new(words: [&'static str; N]) -> List<N> {
+        let mut lengths = [0; 256];
+        let mut at = 0;
+        while at < N {
+            let word = words[at].as_bytes();
+            assert!(!word.is_empty() && word.len() < 64, "a word has some letters");
+            lengths[word[0] as usize] |= 1 << word.len();
+            lengths[word[0].to_ascii_uppercase() as usize] |= 1 << word.len();
+            at += 1;
+        }
+        List { words, lengths }
+    }
+
+    /// Whether a word, in any case, is one of them.
+    #[inline]
+    pub(super) fn has(&self, word: &[u8]) -> bool {
+        let Some(first) = word.first() else { return false };
+        let fits = word.len() < 64 && self.lengths[usize::from(*first)] >> word.len() & 1 == 1;
+        fits && self.words.iter().any(|w| w.len() == word.len() && w.as_bytes().eq_ignore_ascii_case(word))
+    }
+}
+
 /// The rest of a text from a place on; empty behind its end.
 pub(super) fn rest(text: &[u8], at: usize) -> &[u8] {
     text.get(at..).unwrap_or_default()

@@ -39,7 +39,7 @@ mod view;
 mod vocabulary;
 mod words;
 
-pub use proof::{Difference, difference};
+pub use proof::{Difference, Story, difference};
 pub use pseudonym::Key;
 pub use records::{culprits, leave_out};
 pub use remains::{Remaining, remains};

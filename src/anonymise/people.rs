@@ -2,40 +2,40 @@
 
 use std::ops::Range;
 
-use super::marks::{Mark, Marks, rest, run, run_back};
+use super::marks::{List, Mark, Marks, finder, rest, run, run_back};
 use super::words::is_letter;
 
 /// Headers whose value is `"display name" <uri>`, in lower case, with their compact forms.
-const ADDRESSES: [&[u8]; 24] = [
-    b"from",
-    b"to",
-    b"f",
-    b"t",
-    b"contact",
-    b"m",
-    b"p-asserted-identity",
-    b"p-preferred-identity",
-    b"referred-by",
-    b"b",
-    b"refer-to",
-    b"r",
-    b"remote-party-id",
-    b"history-info",
-    b"diversion",
-    b"reply-to",
-    b"p-called-party-id",
-    b"p-associated-uri",
-    b"ms-asserted-identity",
-    b"p-session-on-behalf-of",
-    b"on-behalf-of",
-    b"alert-info",
-    b"call-info",
-    b"p-charging-vector",
-];
+static ADDRESSES: List<24> = List::new([
+    "from",
+    "to",
+    "f",
+    "t",
+    "contact",
+    "m",
+    "p-asserted-identity",
+    "p-preferred-identity",
+    "referred-by",
+    "b",
+    "refer-to",
+    "r",
+    "remote-party-id",
+    "history-info",
+    "diversion",
+    "reply-to",
+    "p-called-party-id",
+    "p-associated-uri",
+    "ms-asserted-identity",
+    "p-session-on-behalf-of",
+    "on-behalf-of",
+    "alert-info",
+    "call-info",
+    "p-charging-vector",
+]);
 
 /// Whether a header, in lower case, holds addresses with names.
 pub(super) fn holds_addresses(header: &[u8]) -> bool {
-    ADDRESSES.contains(&header)
+    ADDRESSES.has(header)
 }
 
 /// Marks display names in front of `<...>`. `sure` says that the text is the value of a header that has them.
@@ -146,9 +146,9 @@ pub(super) fn paths(text: &[u8], from: usize, marks: &mut Marks) {
     if memchr::memchr(b'/', text).is_none() {
         return;
     }
-    for home in [&b"/home/"[..], b"/Users/", b"/users/"] {
-        for at in memchr::memmem::find_iter(text, home) {
-            let start = at + home.len();
+    for home in [finder!(b"/home/"), finder!(b"/Users/"), finder!(b"/users/")] {
+        for at in home.find_iter(text) {
+            let start = at + home.needle().len();
             marks.set(start..start + run(text, start, |b| is_letter(b) || matches!(b, b'.' | b'-' | b'_')), Mark::Name);
         }
     }

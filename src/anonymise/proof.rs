@@ -17,14 +17,45 @@ pub struct Difference {
     pub copy: String,
 }
 
-/// Compares the whole reports (no digests) of the original and of the copy, made of the same inputs in the same order.
-/// Call-IDs are compared by the place in the report they lead to.
-pub fn difference(original: &Report, copy: &Report) -> Option<Difference> {
-    let (a, b) = (skeleton(original), skeleton(copy));
-    differing("", &a, &b)
+/// What a whole report (no digests) says without the names: of the report nothing else need be kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Story {
+    calls: Vec<String>,
+    findings: Vec<String>,
+    pushes: Vec<String>,
+    summary: String,
 }
 
-fn skeleton(report: &Report) -> Value {
+impl Story {
+    /// The first place where the story of the copy, made of the same inputs in the same order, differs from this one.
+    pub fn difference(&self, copy: &Story) -> Option<Difference> {
+        let read = |text: &String| serde_json::from_str(text).unwrap_or(Value::Null);
+        let rows = |place: &str, a: &[String], b: &[String]| {
+            if a.len() != b.len() {
+                let all = |rows: &[String]| format!("[{}]", rows.join(","));
+                return Some(Difference { place: place.to_owned(), original: all(a), copy: all(b) });
+            }
+            let mut pairs = a.iter().zip(b).enumerate().filter(|(_, (a, b))| a != b);
+            pairs.find_map(|(i, (a, b))| differing(&format!("{place}[{i}]"), &read(a), &read(b)))
+        };
+        rows("calls", &self.calls, &copy.calls)
+            .or_else(|| rows("findings", &self.findings, &copy.findings))
+            .or_else(|| rows("pushes", &self.pushes, &copy.pushes))
+            .or_else(|| differing("summary", &read(&self.summary), &read(&copy.summary)))
+    }
+
+    /// Of a report. Call-IDs are the places in it that they lead to.
+    pub fn of(report: &Report) -> Story {
+        story(report)
+    }
+}
+
+/// Compares the whole reports of the original and of the copy.
+pub fn difference(original: &Report, copy: &Report) -> Option<Difference> {
+    Story::of(original).difference(&Story::of(copy))
+}
+
+fn story(report: &Report) -> Story {
     let ids = |all: &mut dyn Iterator<Item = &String>| -> HashMap<String, usize> {
         let mut out = HashMap::new();
         for (i, id) in all.enumerate() {
@@ -37,7 +68,7 @@ fn skeleton(report: &Report) -> Value {
     let to = |map: &HashMap<String, usize>, all: &[String]| -> Vec<Option<usize>> {
         all.iter().map(|id| map.get(id).copied()).collect()
     };
-    let call_rows: Vec<Value> = report
+    let call_rows = report
         .calls
         .iter()
         .map(|c| {
@@ -50,9 +81,10 @@ fn skeleton(report: &Report) -> Value {
                 "mobile": c.mobile, "verdict": c.verdict, "pushes": to(&pushes, &c.pushes), "findings": c.findings,
                 "messages": c.messages, "lines": c.evidence.iter().map(|p| p.line).collect::<Vec<_>>(),
             })
+            .to_string()
         })
         .collect();
-    let push_rows: Vec<Value> = report
+    let push_rows = report
         .pushes
         .iter()
         .map(|p| {
@@ -63,15 +95,19 @@ fn skeleton(report: &Report) -> Value {
                 "diagnostics": p.diagnostics.iter().map(|d| json!([d.header, d.id])).collect::<Vec<_>>(),
                 "findings": p.findings, "lines": p.evidence.iter().map(|p| p.line).collect::<Vec<_>>(),
             })
+            .to_string()
         })
         .collect();
-    let finding_rows: Vec<Value> = report
+    let finding_rows = report
         .findings
         .iter()
-        .map(|f| json!({ "code": f.code, "count": f.count, "calls": to(&calls, &f.calls), "pushes": to(&pushes, &f.pushes) }))
+        .map(|f| {
+            json!({ "code": f.code, "count": f.count, "calls": to(&calls, &f.calls), "pushes": to(&pushes, &f.pushes) })
+                .to_string()
+        })
         .collect();
-    let summary = serde_json::to_value(&report.summary).unwrap_or_default();
-    json!({ "summary": summary, "calls": call_rows, "pushes": push_rows, "findings": finding_rows })
+    let summary = serde_json::to_value(&report.summary).unwrap_or_default().to_string();
+    Story { calls: call_rows, findings: finding_rows, pushes: push_rows, summary }
 }
 
 fn differing(place: &str, a: &Value, b: &Value) -> Option<Difference> {

@@ -14,6 +14,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use siphasher::sip::SipHasher24;
 
+use super::marks::finder;
 use super::vocabulary::is_known;
 use super::words::{Seen, is_short, packed, unpacked};
 
@@ -80,12 +81,19 @@ impl Pseudonyms {
         out
     }
 
-    /// The pseudonym of a word, or of an address or a GUID, with its upper and lower case; not one that is `taken`.
-    pub(super) fn of(&self, name: &[u8], shape: Shape, taken: &dyn Fn(&[u8]) -> bool) -> Vec<u8> {
+    /// The pseudonym of a word, or of an address or a GUID, with its upper and lower case; not one that is `taken`, nor one
+    /// that was passed over for what is `anothers`.
+    pub(super) fn of(
+        &self,
+        name: &[u8],
+        shape: Shape,
+        taken: &dyn Fn(&[u8]) -> bool,
+        anothers: &dyn Fn(&[u8]) -> bool,
+    ) -> Vec<u8> {
         let lower = name.to_ascii_lowercase();
         let table = if shape == Shape::Word && is_short(&lower) { self.short.get(&packed(&lower)) } else { None };
         let made = || {
-            let is_anothers = |c: &[u8], n| (0..n).any(|before| taken(&self.made_of(c, shape, before, Way::Back)));
+            let is_anothers = |c: &[u8], n| (0..n).any(|before| anothers(&self.made_of(c, shape, before, Way::Back)));
             let fits =
                 |(n, c): &(u64, Vec<u8>)| *c != lower && suits(c, &lower, shape) && !taken(c) && !is_anothers(c, *n);
             let tried = (0..TRIES).map(|n| (n, self.candidate(&lower, shape, n))).find(fits).map(|(_, c)| c);
@@ -245,9 +253,9 @@ fn suits(candidate: &[u8], name: &[u8], shape: Shape) -> bool {
     if shape == Shape::Ipv4 {
         return !candidate.starts_with(b"127.") && !candidate.starts_with(b"0.");
     }
-    let says =
-        |role: &[u8]| memchr::memmem::find(candidate, role).is_some() && memchr::memmem::find(name, role).is_none();
-    ![&b"edge"[..], b"dir", b"med"].iter().any(|role| says(role)) && !is_known(candidate)
+    let roles = [finder!(b"edge"), finder!(b"dir"), finder!(b"med")];
+    let says = |role: &memchr::memmem::Finder<'_>| role.find(candidate).is_some() && role.find(name).is_none();
+    !roles.into_iter().any(says) && !is_known(candidate)
 }
 
 #[cfg(test)]
@@ -275,7 +283,7 @@ mod tests {
             is
         };
         let out: HashSet<Vec<u8>> =
-            all.iter().map(|(name, shape)| pseudonyms.of(name.as_bytes(), *shape, &taken)).collect();
+            all.iter().map(|(name, shape)| pseudonyms.of(name.as_bytes(), *shape, &taken, &taken)).collect();
         assert_eq!(out.len(), all.len());
         assert!(passed_over.get() > 400 && !out.iter().any(|c| known.contains(c)), "{passed_over:?}");
     }

@@ -10,8 +10,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
+use super::marks::{List, finder};
 use super::shapes::is_version;
-use super::vocabulary::is_known;
+use super::vocabulary::{is_code, is_known};
 use super::words::{Recent, Seen, dotted, given, hash, last_word, split, words};
 use crate::record::prefix::{self, Frame};
 
@@ -163,14 +164,13 @@ impl Reader<'_> {
         if digits && (counts || word.len() < LONG_NUMBER) || counts && word.iter().all(u8::is_ascii_hexdigit) {
             return false;
         }
-        let code = word.len() <= 10 && word.starts_with(b"0x") && word[2..].iter().all(u8::is_ascii_hexdigit);
-        !code && (self.seen.has(hash(all)) || escaped && self.seen.has(hash(word))) && !is_known(word)
+        !is_code(word) && (self.seen.holds(all) || escaped && self.seen.holds(word)) && !is_known(word)
     }
 
     /// Whether somebody gave the word; not numbers of which there are so few that one stands for another.
     fn is_given(&self, word: &[u8]) -> bool {
         let few = word.len() < SHORTEST || word.len() < 5 && word.iter().all(u8::is_ascii_digit);
-        !self.given.is_empty() && !few && self.given.contains(&word.to_ascii_lowercase()) && self.seen.has(hash(word))
+        !self.given.is_empty() && !few && self.given.contains(&word.to_ascii_lowercase()) && self.seen.holds(word)
     }
 
     fn tell(&mut self, word: &[u8], line: usize) {
@@ -211,19 +211,22 @@ fn is_numbered(word: &[u8]) -> bool {
 
 /// Whether a line is one of those that hold numbers of the frame.
 fn counts(line: &[u8]) -> bool {
-    const FIELDS: [&[u8]; 12] = [
-        b"instance-id:",
-        b"trace-correlation-id:",
-        b"cseq:",
-        b"content-length:",
-        b"l:",
-        b"max-forwards:",
-        b"expires:",
-        b"rseq:",
-        b"rack:",
-        b"result-code:",
-        b"sip-cseq:",
-        b"date:",
-    ];
-    FIELDS.iter().any(|name| starts_with(line, name)) || memchr::memmem::find(line, b"$$begin_record").is_some()
+    static FIELDS: List<12> = List::new([
+        "instance-id",
+        "trace-correlation-id",
+        "cseq",
+        "content-length",
+        "l",
+        "max-forwards",
+        "expires",
+        "rseq",
+        "rack",
+        "result-code",
+        "sip-cseq",
+        "date",
+    ]);
+    let text = line.trim_ascii_start();
+    let colon = memchr::memchr(b':', text.get(..24).unwrap_or(text));
+    colon.is_some_and(|colon| FIELDS.has(&text[..colon]))
+        || memchr::memchr(b'$', line).is_some() && finder!(b"$$begin_record").find(line).is_some()
 }

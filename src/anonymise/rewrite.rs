@@ -8,7 +8,7 @@ use memchr::memmem;
 use rayon::prelude::*;
 
 use super::line::{Kind, Names, Worker};
-use super::marks::{run, run_back};
+use super::marks::{finder, run, run_back};
 use super::places::{Care, Place, care, is_no_body, kind_of};
 use super::pseudonym::{Key, Pseudonyms};
 use super::redact::{redact, redact_between_tags};
@@ -111,6 +111,7 @@ fn record_end(text: &[u8], from: usize) -> Option<usize> {
 
 fn lines(worker: &mut Worker<'_>, text: &mut [u8]) {
     let mut state = State::default();
+    let mut old = Vec::new();
     let mut at = 0;
     while at < text.len() {
         let (mut end, mut next) = line_end(text, at);
@@ -129,16 +130,31 @@ fn lines(worker: &mut Worker<'_>, text: &mut [u8]) {
         }
         let traced = opens || text[at..].starts_with(b"TL_") || end > at + len && is_opener(&text[at..end]);
         let line = &mut text[at..end];
+        if end == at + len && state.place == Place::Lines && worker.gives_nothing() && is_count(line) {
+            at = next;
+            continue;
+        }
         if !state.is_usual(line, traced) {
             state.line(worker, line, len, traced);
         } else if !worker.recall(line, state.place) {
-            let old = line.to_vec();
+            old.clear();
+            old.extend_from_slice(line);
             let before = worker.replaced;
             state.line(worker, line, len, traced);
             worker.remember(&old, line, state.place, before);
         }
         at = next;
     }
+}
+
+/// Whether a line is a header of every record whose value is a number of the frame or the protocol: it stays as it is.
+fn is_count(line: &[u8]) -> bool {
+    const COUNTS: [&[u8]; 4] = [b"Trace-Correlation-Id: ", b"Instance-Id: ", b"Content-Length: ", b"Max-Forwards: "];
+    let value = COUNTS.iter().find_map(|name| line.strip_prefix(*name)).map(<[u8]>::trim_ascii_end);
+    value.is_some_and(|v| {
+        (1..=10).contains(&v.len()) && v.iter().all(u8::is_ascii_digit)
+            || (4..=8).contains(&v.len()) && v.iter().all(u8::is_ascii_hexdigit)
+    })
 }
 
 /// What may stand in front of a terminator, as the frame has it: blanks, tabs and the backslashes of a copy.
@@ -151,7 +167,7 @@ fn is_terminator(line: &[u8]) -> bool {
 }
 
 fn is_opener(line: &[u8]) -> bool {
-    memchr::memchr(b'$', line).is_some() && memmem::find(line, BEGIN).is_some()
+    memchr::memchr(b'$', line).is_some() && finder!(BEGIN).find(line).is_some()
 }
 
 /// What the first of some lines says of those behind it; asked for each of them, so found out once.
@@ -270,7 +286,7 @@ impl State {
             care => {
                 worker.replace(line, value, Kind::Header(care));
                 // The first message of a conversation travels inside its INVITE.
-                if let Some(body) = memmem::find(line, b"ms-body=") {
+                if let Some(body) = finder!(b"ms-body=").find(line) {
                     redact(&mut line[body + 8..]);
                 }
             }

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::marks::{before, rest, run, run_back};
+use super::marks::{List, before, rest, run, run_back};
 use super::phones::phones;
 use super::pseudonym::{Found, Shape};
 use super::words::{is_letter, letter_at, letter_before};
@@ -61,31 +61,31 @@ fn port(number: &[u8]) -> usize {
 }
 
 /// Products whose versions have four numbers, none of them large.
-const PRODUCTS: [&[u8]; 16] = [
-    b"rtc",
-    b"rtcc",
-    b"uccapi",
-    b"uccp",
-    b"ucma",
-    b"oc",
-    b"ocs",
-    b"ocphone",
-    b"mcx",
-    b"cpe",
-    b"lcs",
-    b"lcc",
-    b"communicator",
-    b"msrtc",
-    b"lync",
-    b"skype",
-];
+static PRODUCTS: List<16> = List::new([
+    "rtc",
+    "rtcc",
+    "uccapi",
+    "uccp",
+    "ucma",
+    "oc",
+    "ocs",
+    "ocphone",
+    "mcx",
+    "cpe",
+    "lcs",
+    "lcc",
+    "communicator",
+    "msrtc",
+    "lync",
+    "skype",
+]);
 
 /// Whether the four numbers at a place are a version: behind one slash and a product (`RTC/4.0.0.0`), or any name where
 /// products stand. `sip/198.51.100.23` is an address.
 pub(super) fn is_version(text: &[u8], at: usize, any: bool) -> bool {
     let Some(front) = text.get(..at).and_then(|front| front.strip_suffix(b"/")) else { return false };
     let name = &front[front.len() - run_back(front, front.len(), |b| is_letter(b) || b == b'-')..];
-    let product = any && !name.is_empty() || PRODUCTS.iter().any(|p| name.eq_ignore_ascii_case(p));
+    let product = any && !name.is_empty() || PRODUCTS.has(name);
     product && matches!(rest(text, at), [b'0'..=b'9', b'.', ..] | [b'1'..=b'2', b'0'..=b'9', b'.', ..])
 }
 

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use hashbrown::HashSet;
 
+use super::marks::List;
 use super::words::words;
 
 /// What causes, statuses and results are told by, the data they are compiled from, and a list of its own.
@@ -51,15 +52,15 @@ pub(super) fn is_known(word: &[u8]) -> bool {
     lower.copy_from_slice(word);
     lower.make_ascii_lowercase();
     // `May` is somebody where `may` is a word.
-    let person = word.first().is_some_and(u8::is_ascii_uppercase) && PEOPLE.iter().any(|p| p.as_bytes() == lower);
+    let person = word.first().is_some_and(u8::is_ascii_uppercase) && PEOPLE.has(lower);
     !person && (VOCABULARY.contains(&*lower) || is_humps(word, lower))
 }
 
 /// Words of messages that are common names of people, too: words only when written small.
-const PEOPLE: [&str; 14] = [
+static PEOPLE: List<14> = List::new([
     "april", "august", "best", "day", "field", "june", "little", "mark", "may", "page", "parks", "rich", "strong",
     "will",
-];
+]);
 
 fn is_humps(word: &[u8], lower: &[u8]) -> bool {
     if !word.iter().all(u8::is_ascii_alphabetic) {
@@ -83,20 +84,25 @@ fn is_humps(word: &[u8], lower: &[u8]) -> bool {
     humps > 1
 }
 
+/// Whether a word is a code in hexadecimal digits, such as `0x80090325`.
+pub(super) fn is_code(word: &[u8]) -> bool {
+    matches!(word, [b'0', b'x' | b'X', code @ ..] if code.len() <= 8 && code.iter().all(u8::is_ascii_hexdigit))
+}
+
 fn is_number(word: &[u8]) -> bool {
     word.iter().all(u8::is_ascii_digit)
 }
 
 /// Last labels of hosts that say only what kind of domain it is.
-const TOP: [&str; 43] = [
+static TOP: List<43> = List::new([
     "com", "net", "org", "edu", "gov", "mil", "int", "info", "biz", "local", "lan", "internal", "intra", "corp",
     "home", "test", "example", "invalid", "de", "uk", "fr", "nl", "it", "es", "at", "ch", "se", "no", "dk", "fi", "pl",
     "be", "eu", "us", "ca", "au", "nz", "jp", "in", "br", "ru", "co", "io",
-];
+]);
 
 /// Whether a last label of a host is kept.
 pub(super) fn is_top(label: &[u8]) -> bool {
-    TOP.iter().any(|t| label.eq_ignore_ascii_case(t.as_bytes()))
+    TOP.has(label)
 }
 
 /// Domains of the vendor and of standards: they name nobody, and causes hang on them.

@@ -289,7 +289,12 @@ impl Seen {
         }
     }
 
-    /// Whether a word, whatever its case, stands in the texts.
+    /// Whether a word, whatever its case, stands in the texts: of short ones this is sure.
+    pub(super) fn holds(&self, word: &[u8]) -> bool {
+        self.has(hash(word)) && (!is_short(word) || self.short.binary_search(&packed(word)).is_ok())
+    }
+
+    /// Whether a word of this number stands in the texts.
     pub(super) fn has(&self, h: u64) -> bool {
         let (at, bits) = self.place(h);
         self.bits.get(at).is_some_and(|slot| slot.load(Ordering::Relaxed) & bits == bits)

@@ -11,9 +11,10 @@ use siptrail::Trace;
 use siptrail::anonymise::Key;
 use siptrail::input::Input;
 use siptrail::text::plural;
+use siptrail::trace::LoadOptions;
 
 use self::copies::{Copies, MAP_HEAD, Maker};
-use super::global::{Talk, talks};
+use super::global::{Talk, limits, talks};
 use super::load::{Loaded, load, tell_damage};
 use super::{Status, failed, output};
 
@@ -96,7 +97,19 @@ impl Anonymise {
             }
         };
         let names: Vec<String> = trace.inputs().iter().map(|i| i.name().to_owned()).collect();
-        let maker = Maker { key: &key, words: &self.words, folder: temporary.path(), drop: self.drop_damaged };
+        let again = || {
+            let opened = siptrail::input::open_within(&self.inputs, limits());
+            Trace::load(opened.inputs, &LoadOptions::default())
+        };
+        // A pipe is read once.
+        let lasts = |input: &PathBuf| fs::metadata(input).is_ok_and(|data| data.is_file() || data.is_dir());
+        let maker = Maker {
+            key: &key,
+            words: &self.words,
+            folder: temporary.path(),
+            drop: self.drop_damaged,
+            again: self.inputs.iter().all(lasts).then_some(&again),
+        };
         let copies = match maker.make(trace) {
             Ok(copies) => copies,
             Err(line) => return Ok(failed(&line)),

@@ -112,6 +112,26 @@ fn a_given_word_is_replaced_or_told() {
     assert_eq!(left, [&b"SIPStack"[..], b"push"].map(<[u8]>::to_vec).into());
 }
 
+/// A user is the same alone and behind the number of the mobility service: pushes hang on that.
+#[test]
+fn a_user_is_the_same_in_the_address_of_a_push() {
+    let line = |n: u32| {
+        format!(
+            "From: <sip:McxUser{:032x}kim{n}@contoso.com>;x=<sip:kim{n}@contoso.com>\n",
+            u64::from(n) * 2_654_435_761
+        )
+    };
+    let text: String = (10_000..18_000).map(line).collect();
+    let seen = Seen::of([text.as_bytes()]);
+    let mut out = Vec::new();
+    Rewriter::new(&seen, &Key::new(*b"a key for tests only"), &[]).rewrite(text.as_bytes(), &mut out).unwrap();
+    for line in String::from_utf8(out.clone()).unwrap().lines() {
+        let users: Vec<&str> = line.split("sip:").skip(1).map(|rest| rest.split('@').next().unwrap()).collect();
+        assert_eq!(users.first().and_then(|user| user.get(39..)), users.last().copied(), "{line}");
+    }
+    assert_eq!(remains(&seen, &out, &[]), []);
+}
+
 /// Whether a line was met before changes nothing of what is told of it.
 #[test]
 fn lines_that_come_again_are_read_alike() {

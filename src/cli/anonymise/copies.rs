@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
-use siptrail::anonymise::{Difference, Key, Rewriter, Seen, culprits, difference, leave_out, remains};
+use siptrail::anonymise::{Difference, Key, Rewriter, Seen, Story, culprits, leave_out, remains};
 use siptrail::input::Input;
 use siptrail::report::{self, model::Report};
 use siptrail::span::{FileId, Span};
@@ -46,6 +46,17 @@ pub(super) struct Maker<'a> {
     pub(super) folder: &'a Path,
     /// Leave out records that make the stories differ.
     pub(super) drop: bool,
+    /// Reads the originals again, where they can be: then they are not kept while the copy is read back.
+    pub(super) again: Option<&'a dyn Fn() -> Trace>,
+}
+
+/// What is known of the originals once they are let go.
+struct Known {
+    seen: Seen,
+    story: Story,
+    calls: u64,
+    pushes: u64,
+    missed: u64,
 }
 
 /// Records are left out so often; each time at least a call is gone.
@@ -62,19 +73,32 @@ impl Maker<'_> {
         let mut trace = trace;
         let mut dropped = 0;
         for _ in 0..ROUNDS {
-            let (analysis, original) = analysed(&trace);
-            let seen = Seen::of(texts(&trace));
-            let rewriter = Rewriter::new(&seen, self.key, self.words);
+            let (analysis, report) = analysed(&trace);
+            let s = &report.summary;
+            let (story, calls, pushes, missed) = (Story::of(&report), s.calls, s.pushes, s.missed);
+            drop(report);
+            let known = Known { seen: Seen::of(texts(&trace)), story, calls, pushes, missed };
+            let rewriter = Rewriter::new(&known.seen, self.key, self.words);
             let files = self
                 .write(&trace, &analysis, &rewriter)
                 .map_err(|e| format!("cannot write the copy: {e}; check the disk"))?;
             drop(analysis);
+            // With the copy beside them the originals would take twice the memory. Without some records they are in memory
+            // only.
+            let again = self.again.filter(|_| dropped == 0);
+            let kept = again.is_none().then_some(trace);
             let copy = Trace::open(&files).map_err(|e| format!("cannot read the copy back: {e}"))?;
-            let (_, report) = analysed(&copy);
-            let Some(found) = difference(&original, &report) else {
-                return self.found(&rewriter, &seen, &copy, &original, dropped);
+            let Some(found) = known.story.difference(&Story::of(&analysed(&copy).1)) else {
+                return self.found(&rewriter, &known, &copy, dropped);
             };
-            let records = culprits(&trace, &copy, &original, &found);
+            trace = kept.or_else(|| again.map(|again| again())).ok_or("cannot read the originals again")?;
+            let report = analysed(&trace).1;
+            if Story::of(&report) != known.story {
+                return Err(
+                    "the logs changed while they were copied, so nothing was written; copy them first".to_owned()
+                );
+            }
+            let records = culprits(&trace, &copy, &report, &found);
             if !self.drop || records.is_empty() {
                 return Err(self.refusal(&trace, &records, &found));
             }
@@ -128,18 +152,11 @@ impl Maker<'_> {
     }
 
     /// The second reading: a name that the first surely knew refuses the copy, all other words are told.
-    fn found(
-        &self,
-        rewriter: &Rewriter<'_>,
-        seen: &Seen,
-        copy: &Trace,
-        original: &Report,
-        dropped: u64,
-    ) -> Result<Copies, String> {
+    fn found(&self, rewriter: &Rewriter<'_>, known: &Known, copy: &Trace, dropped: u64) -> Result<Copies, String> {
         let (mut names, mut words) = (Vec::new(), Vec::new());
         for input in copy.inputs() {
             let name = Path::new(input.name()).file_name().unwrap_or_default().to_string_lossy().into_owned();
-            for one in remains(seen, input.bytes(), self.words) {
+            for one in remains(&known.seen, input.bytes(), self.words) {
                 let word = decode(&one.word).into_owned();
                 if rewriter.is_name(&one.word) {
                     let what =
@@ -155,8 +172,7 @@ impl Maker<'_> {
             }
             names.push(name);
         }
-        let s = &original.summary;
-        let (calls, pushes, missed) = (s.calls, s.pushes, s.missed);
+        let Known { calls, pushes, missed, .. } = *known;
         Ok(Copies { names, replaced: rewriter.replaced(), dropped, calls, pushes, missed, words })
     }
 }
