@@ -100,7 +100,7 @@ fn outcome(ctx: &Context<'_>, last: &Attempt<'_>, start_missing: bool, edge_reco
         413 | 415 | 416 | 420 | 422 | 488 | 494 => MEND_MS,
         // The next server may have taken it (RFC 3263 section 4.3).
         503 if Diagnostic::of(ctx, f.id).is_empty() => {
-            if ctx.servers.all().len() < 2 || ctx.servers.lacks_log() {
+            if !has_like(ctx, f) || ctx.servers.lacks_log() {
                 return Err(Blind::ServerMissing);
             }
             if let Some(blind) = next_is_blind(ctx, f) {
@@ -188,6 +188,13 @@ fn retry_would_show(ctx: &Context<'_>, attempt: &Attempt<'_>, f: &Msg<'_>, ms: i
     let mut timed = same.filter(|m| m.time.is_some()).peekable();
     // Without times the order of the records is all there is.
     timed.peek().is_none() && !is_last_record(ctx, f) || timed.any(|m| ctx.runs_on(m, ms))
+}
+
+/// Whether another server has a log here that the sender of a request may have turned to.
+fn has_like(ctx: &Context<'_>, f: &Msg<'_>) -> bool {
+    let own = ctx.servers.get(f.server).map(|s| s.role);
+    let is_like = |other: Role| other == Role::Unknown || own.is_none_or(|own| own == other || own == Role::Unknown);
+    (0..).map(ServerId).zip(ctx.servers.all()).any(|(id, s)| id != f.server && is_like(s.role))
 }
 
 /// Why another server, to which the sender of the request may have turned, would not show that.
