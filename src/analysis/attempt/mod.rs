@@ -174,6 +174,17 @@ impl<'m> Attempt<'m> {
         m.vias.len() == depth && ends && !passed_over
     }
 
+    /// Whether a final response is one of several as good that far ends gave, and no server was seen to send it on: which
+    /// of them the caller was told is the proxy's choice (RFC 3261 section 16.7 step 6).
+    pub(super) fn is_one_of_several(&self, f: &Msg<'_>) -> bool {
+        let finals = |leaf: bool| {
+            let own = self.hops.iter().filter(move |h| h.leaf == leaf).take(MOST_LEAVES);
+            own.flat_map(|h| h.finals().take(MOST_STEPS))
+        };
+        let sent_on = self.hops.len() < 2 || finals(false).next().is_some();
+        !sent_on && finals(true).any(|m| m.status != f.status && m.status / 100 == f.status / 100)
+    }
+
     /// Whether a hop is the root or every leg hangs below it: a server that logged it saw all that came back.
     pub(super) fn is_before_all_legs(&self, hop: usize) -> bool {
         self.roots == [hop]

@@ -75,6 +75,9 @@ fn outcome(ctx: &Context<'_>, last: &Attempt<'_>, start_missing: bool, edge_reco
         return Err(Blind::StartMissing);
     }
     let cut = || ctx.coverage.end_after(f.server, first_of(last, f).id);
+    if last.is_one_of_several(f) {
+        return Err(cut());
+    }
     if f.status == 487 {
         return match last.cancelled() {
             Cancelled::ByCaller(_) => Ok(Outcome::Cancelled),
