@@ -106,8 +106,17 @@ impl<'t> Context<'t> {
 
     /// Whether a message came from another server of the house, of which the log would tell more.
     pub(super) fn comes_from_own_server(&self, m: &Msg<'_>) -> bool {
-        let peer = self.event(m.id).and_then(|e| self.trace.peer(e));
-        peer.is_some_and(|peer| self.servers.is_own_host(host_of(&decode(peer))))
+        self.peer_host(m).is_some_and(|host| self.servers.is_own_host(&host))
+    }
+
+    /// The server that a message came from, or went to, where its log is here.
+    pub(super) fn peer(&self, m: &Msg<'_>) -> Option<ServerId> {
+        self.servers.find(&self.peer_host(m)?)
+    }
+
+    fn peer_host(&self, m: &Msg<'_>) -> Option<String> {
+        let peer = self.event(m.id).and_then(|e| self.trace.peer(e))?;
+        Some(host_of(&decode(peer)).to_owned())
     }
 
     /// Whether the log of a server tells every message from one to another.

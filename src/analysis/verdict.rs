@@ -1,11 +1,11 @@
 //! The verdict on each mobile callee (OUTCOMES.md section 4), and whether the logs allow one.
 
 use super::Analysis;
-use super::call::{Call, Home};
+use super::call::{Call, Clock, Home};
 use super::coverage::Blind;
 use super::link::{Doubt, Doubts};
 use super::message::Context;
-use super::push::{Push, Sighting};
+use super::push::Push;
 use super::servers::{Role, ServerId};
 use super::session::SessionMessage;
 use super::words::{Outcome, PushResult, Verdict};
@@ -36,7 +36,7 @@ pub(super) fn judge(analysis: &mut Analysis, doubts: &Doubts, ctx: &Context<'_>)
             }
             Verdict::NotOpened => {
                 // The callee's own push decides, before those of others to whom the call was forked: it may be hidden.
-                let of_others = !own.iter().any(|p| is_of(p, &call.to));
+                let of_others = !own.iter().any(|p| p.is_of(&call.to));
                 hidden.filter(|_| of_others).or_else(|| hangs_on(call, pushes, &own, doubts, found))
             }
             Verdict::Undetermined => {
@@ -121,9 +121,8 @@ fn home_blind(home: &Home, ctx: &Context<'_>, local: &[ServerId]) -> Option<Blin
 fn told(call: &Call, ctx: &Context<'_>, server: ServerId) -> Option<Blind> {
     let Some(clock) = call.clocks.iter().find(|c| c.server == server) else {
         // The INVITE went past it, to its mobility service: as far as clocks can be compared, its log must speak meanwhile.
-        let of = || call.clocks.iter().filter(|c| ctx.clocks.comparable(c.server, server));
-        let (start, end) = (of().filter_map(|c| c.start).min(), of().filter_map(|c| c.end).max());
-        return speaks(ctx, server, start, end);
+        let times = |c: &Clock| [c.start, c.end].map(|time| (c.server, time));
+        return speaks(ctx, server, call.clocks.iter().flat_map(times));
     };
     let Some(invite) = clock.invite else {
         return Some(match ctx.coverage.hole_ahead(server, clock.first) {
@@ -141,10 +140,21 @@ fn told(call: &Call, ctx: &Context<'_>, server: ServerId) -> Option<Blind> {
     (!whole).then(|| ctx.coverage.end_after(server, invite))
 }
 
-/// Why the log of a server does not tell everything from one time to another, give or take what clocks are not sure of.
-fn speaks(ctx: &Context<'_>, server: ServerId, from: Option<Timestamp>, to: Option<Timestamp>) -> Option<Blind> {
-    let (Some(from), Some(to)) = (from, to) else { return Some(Blind::ServerMissing) };
-    let Some(unsure) = ctx.clocks.unsure(server) else { return Some(Blind::Clocks) };
+/// Why the log of a server does not tell everything from the first to the last of some times on other servers' clocks, give
+/// or take what the clocks are not sure of.
+fn speaks(
+    ctx: &Context<'_>,
+    server: ServerId,
+    times: impl Iterator<Item = (ServerId, Option<Timestamp>)>,
+) -> Option<Blind> {
+    let known = times.filter(|(other, _)| ctx.clocks.comparable(*other, server));
+    let known: Vec<(ServerId, Timestamp)> = known.filter_map(|(other, time)| Some((other, time?))).collect();
+    let unsure = |server: ServerId| ctx.clocks.unsure(server);
+    let others: Option<Vec<i64>> = known.iter().map(|(other, _)| unsure(*other)).collect();
+    let times = || known.iter().map(|(_, time)| *time);
+    let (Some(from), Some(to)) = (times().min(), times().max()) else { return Some(Blind::ServerMissing) };
+    let (Some(own), Some(others)) = (unsure(server), others) else { return Some(Blind::Clocks) };
+    let unsure = own + others.into_iter().max().unwrap_or(0);
     let whole = ctx.coverage.whole(server, from.plus(-unsure), to.plus(unsure));
     (!whole).then(|| ctx.coverage.blind_at(server, from))
 }
@@ -167,13 +177,9 @@ fn hangs_on(call: &Call, pushes: &[Push], own: &[&Push], doubts: &[Doubt], found
     })
 }
 
-fn is_of(push: &Push, user: &str) -> bool {
-    push.user.as_deref().is_some_and(|u| u.eq_ignore_ascii_case(user))
-}
-
 /// The pushes that decide: the callee's own; those of others to whom the call was forked too only where there is none.
 fn decisive<'p>(to: &str, pushes: &[&'p Push]) -> Vec<&'p Push> {
-    let own: Vec<&Push> = pushes.iter().filter(|p| is_of(p, to)).copied().collect();
+    let own: Vec<&Push> = pushes.iter().filter(|p| p.is_of(to)).copied().collect();
     if own.is_empty() { pushes.to_vec() } else { own }
 }
 
@@ -251,10 +257,8 @@ fn told_message(message: &SessionMessage, ctx: &Context<'_>, server: ServerId) -
         if first.is_some() || last.is_some() {
             return Some(Blind::ServerMissing);
         }
-        let times = |all: &[Sighting]| -> Vec<Timestamp> {
-            all.iter().filter(|s| ctx.clocks.comparable(s.server, server)).filter_map(|s| s.time).collect()
-        };
-        return speaks(ctx, server, times(&message.sights).into_iter().min(), times(&message.ends).into_iter().max());
+        let times = message.sights.iter().chain(&message.ends).map(|s| (s.server, s.time));
+        return speaks(ctx, server, times);
     };
     (!ctx.coverage.joined(server, first.id, last.id)).then(|| ctx.coverage.end_after(server, first.id))
 }

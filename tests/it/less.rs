@@ -129,6 +129,14 @@ fn answered_twice(whole: &Value) -> Vec<String> {
     calls.filter(twice).filter_map(|c| Some(c["call_id"].as_str()?.to_owned())).collect()
 }
 
+/// Calls that were answered when the caller had been told of a failure already, behind Timer C (RFC 3261 section 16.6): the
+/// second exception once more. What the caller was told stays said where the late 200 is gone.
+fn answered_late(whole: &Value) -> Vec<String> {
+    let calls = whole["calls"].as_array().unwrap().iter();
+    let late = calls.filter(|c| c["answer_ms"].as_i64().is_some_and(|ms| ms > 180_000));
+    late.filter_map(|c| Some(c["call_id"].as_str()?.to_owned())).collect()
+}
+
 /// Pushes that fit two calls, and these calls, where one of them is not in the shortened log at all: the third exception.
 /// Nothing tells of a call that is gone with all its records; were every push behind a hole doubted for it, none could be
 /// told.
@@ -153,7 +161,7 @@ fn without_rival(whole: &Value, part: &Value) -> Vec<String> {
 /// What the shortened log says that it must not.
 fn contradictions(whole: &Value, part: &Value) -> Vec<String> {
     let (more, late, twice) = (judgements(whole), late(whole), answered_twice(whole));
-    let alone = without_rival(whole, part);
+    let (alone, answered) = (without_rival(whole, part), answered_late(whole));
     let wrong = judgements(part).into_iter().filter_map(|((id, key), less)| {
         let more = more.get(&(id.clone(), key))?;
         let unanswered = less == "unanswered" || less == "missed_push_unanswered";
@@ -161,7 +169,8 @@ fn contradictions(whole: &Value, part: &Value) -> Vec<String> {
         let fine = may_say(key, &less, more)
             || unanswered && late.contains(&id)
             || one_answer && more == "undetermined" && twice.contains(&id)
-            || (more.is_null() || more == "undetermined") && alone.contains(&id);
+            || matches!(key, "call" | "verdict") && (more.is_null() || more == "undetermined") && alone.contains(&id)
+            || key == "outcome" && more == "answered" && less == "no_answer" && answered.contains(&id);
         (!fine).then(|| format!("{id}: {key} is {less}, and {more} in the whole log"))
     });
     wrong.collect()

@@ -1,11 +1,12 @@
 //! Whether the caller gave up.
 
 use super::proof::Dialogs;
-use super::{Attempt, Hop};
+use super::{Attempt, FAN_OUT_MS, Hop};
 use crate::analysis::message::{Context, Msg};
+use crate::analysis::servers::Role;
 use crate::record::Direction;
 use crate::sip::{HeaderName, Method, NameAddr};
-use crate::text::{contains_ignore_case, decode};
+use crate::text::{contains_ignore_case, decode, host_of};
 
 /// What is known of the caller's CANCEL.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +59,9 @@ pub(super) fn of<'m>(ctx: &Context<'_>, dialogs: &Dialogs<'m>, attempt: &Attempt
 /// one way only, as its log tells, and no timer of its own, has no reason to cancel but the caller's.
 fn passed_on<'m>(ctx: &Context<'_>, attempt: &Attempt<'m>, last: Option<&Msg<'m>>) -> Option<&'m Msg<'m>> {
     let [root] = attempt.roots[..] else { return None };
+    if last.is_some_and(|m| m.status < 300) || !attempt.messages.iter().any(|m| m.method == Method::Cancel) {
+        return None;
+    }
     let invite = |hop: &Hop<'m>, direction| {
         let is = |m: &&&Msg<'m>| m.method == Method::Invite && m.is_request() && m.direction == direction;
         hop.messages.iter().take(MOST).find(is).copied()
@@ -73,10 +77,9 @@ fn passed_on<'m>(ctx: &Context<'_>, attempt: &Attempt<'m>, last: Option<&Msg<'m>
         if let (Some(cancel), false) = (hop.cancel(), refused) {
             let came = invite(hop, Direction::Incoming).filter(|m| m.server == cancel.server)?;
             let waited = cancel.time?.since(came.time?);
-            let is_round = (waited + ROUND_MS / 2) % TIMER_MS < ROUND_MS;
             let is_callers = cancel.direction == Direction::Incoming
                 && ctx.tells_between(came, cancel)
-                && !is_round
+                && !is_round(waited)
                 && !is_late(ctx, attempt, hop, cancel, last)
                 && !completed_elsewhere(ctx, cancel);
             return is_callers.then_some(cancel);
@@ -86,10 +89,13 @@ fn passed_on<'m>(ctx: &Context<'_>, attempt: &Attempt<'m>, last: Option<&Msg<'m>
     None
 }
 
+/// Whether a time is one that a timer may have run for.
+fn is_round(ms: i64) -> bool {
+    (ms + ROUND_MS / 2) % TIMER_MS < ROUND_MS
+}
+
 /// Servers between the caller's and the callee's.
 const MOST_SERVERS: usize = 4;
-/// A server that sends an INVITE to several far ends does so at once.
-const FAN_OUT_MS: i64 = 1_000;
 /// Timers that servers give up by are round: a CANCEL this near to a multiple of ten seconds may be theirs.
 const TIMER_MS: i64 = 10_000;
 const ROUND_MS: i64 = 500;
@@ -108,18 +114,24 @@ fn is_late(ctx: &Context<'_>, attempt: &Attempt<'_>, hop: &Hop<'_>, cancel: &Msg
 
 /// Whether a CANCEL came from another server of the house: what it had from the caller, its own log would tell.
 fn comes_from_server(ctx: &Context<'_>, hop: &Hop<'_>, cancel: &Msg<'_>) -> bool {
-    hop.depth > 1 && ctx.comes_from_own_server(cancel) && !is_from_outside(ctx, hop)
+    hop.depth > 1 && ctx.comes_from_own_server(cancel) && !is_from_outside(ctx, hop, cancel)
 }
 
-/// Whether the caller is of another domain than the callee: what brings the request in is an Edge, which sends it one way.
-fn is_from_outside(ctx: &Context<'_>, hop: &Hop<'_>) -> bool {
+/// Whether an Edge, which sends an INVITE one way only, brought that of another house's caller: the domains of caller and
+/// callee differ, the caller's is none of the house, and who sent the CANCEL is no Front End or gateway that is known.
+fn is_from_outside(ctx: &Context<'_>, hop: &Hop<'_>, cancel: &Msg<'_>) -> bool {
     let Some(invite) = hop.invite() else { return false };
     let domain = |name| {
         let value = ctx.header(invite.id, name)?;
         let address = decode(NameAddr::parse(&value).address()).to_ascii_lowercase();
-        Some(address.rsplit_once('@')?.1.to_owned())
+        Some(host_of(address.rsplit_once('@')?.1).to_owned())
     };
-    domain(HeaderName::From).zip(domain(HeaderName::To)).is_some_and(|(from, to)| from != to)
+    let foreign = |from: &str| from.parse::<std::net::IpAddr>().is_err() && !ctx.servers.is_own_host(from);
+    let sender = ctx.peer(cancel).and_then(|id| ctx.servers.get(id)).map(|s| s.role);
+    let brings = sender.is_none_or(|role| matches!(role, Role::Edge | Role::Director | Role::Unknown));
+    let waited = cancel.time.zip(invite.time).map(|(end, start)| end.since(start));
+    let differ = |(from, to): (String, String)| from != to && foreign(&from);
+    brings && !waited.is_some_and(is_round) && domain(HeaderName::From).zip(domain(HeaderName::To)).is_some_and(differ)
 }
 
 /// A BYE of the caller while the callee rings ends the call as a CANCEL does.

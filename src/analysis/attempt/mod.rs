@@ -15,20 +15,18 @@
 //! (RFC 3263 section 4.3) has a new branch and so a root of its own: what one server saw of it ends before the other.
 
 mod cancel;
+mod ends;
 mod finals;
 mod proof;
-
-use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
 use hashbrown::HashMap;
 
 use super::crossing::MOST_STEPS;
 use super::message::{Context, Group, Msg};
-use super::servers::ServerId;
 use crate::record::Direction;
 use crate::sip::Method;
 pub(super) use cancel::{Cancelled, completed_elsewhere};
+pub(super) use ends::Ends;
 
 /// One hop: all messages with the same top Via.
 pub(super) struct Hop<'m> {
@@ -77,9 +75,6 @@ pub(super) struct Attempt<'m> {
     proof: Option<&'m Msg<'m>>,
     cancelled: Cancelled<'m>,
     rang: bool,
-    /// Of each server the length of the Via list nearest the caller that it logged, and whether everything that it
-    /// logged with that list has a final there.
-    ends: Vec<(ServerId, usize, bool)>,
 }
 
 impl<'m> Attempt<'m> {
@@ -97,7 +92,6 @@ impl<'m> Attempt<'m> {
         let leaves = hops.iter().enumerate().filter(|(_, h)| h.leaf).map(|(i, _)| i).take(MOST_LEAVES + 1).collect();
         let root = roots.first().copied().unwrap_or(0);
         let cancelled = Cancelled::Not;
-        let ends = ends(&hops);
         let mut out = Attempt {
             cseq,
             from_tag,
@@ -110,7 +104,6 @@ impl<'m> Attempt<'m> {
             proof: None,
             cancelled,
             rang: false,
-            ends,
         };
         out.proof = proof::of(dialogs, &out);
         out.last = finals::of(ctx, &mut out);
@@ -159,30 +152,17 @@ impl<'m> Attempt<'m> {
             || self.last.is_some_and(|m| matches!(m.status, 408 | 480 | 487 | 504) && cause(m))
     }
 
-    /// Whether a final response ended the INVITE on the server that logged it: a leg's does not where another leg of the
-    /// same server is still open or what the caller was told is not there yet, nor does a 503 behind which the request
-    /// went elsewhere.
-    pub(super) fn is_end_on(&self, m: &Msg<'_>) -> bool {
-        let Some((depth, ends)) = self.ends.iter().find(|(server, ..)| *server == m.server).map(|(_, d, e)| (*d, *e))
-        else {
-            return true;
-        };
-        let passed_over = self.roots.len() > 1
-            && m.status == 503
-            && m.vias.len() == self.root().map_or(0, |h| h.depth)
-            && self.last.is_none_or(|last| last.status != 503);
-        m.vias.len() == depth && ends && !passed_over
+    /// Of a final response that only far ends gave, and no server was seen to send on, the others of its class.
+    pub(super) fn rivals(&self, f: &Msg<'_>) -> impl Iterator<Item = &'m Msg<'m>> {
+        let sent_on = self.hops.iter().any(|h| !h.leaf && h.finals().next().is_some());
+        let class = f.status / 100;
+        let legs = self.legs().filter(move |_| !sent_on).take(MOST_LEAVES).flat_map(|h| h.finals().take(MOST_FINALS));
+        legs.filter(move |m| m.status / 100 == class)
     }
 
-    /// Whether a final response is one of several as good that far ends gave, and no server was seen to send it on: which
-    /// of them the caller was told is the proxy's choice (RFC 3261 section 16.7 step 6).
-    pub(super) fn is_one_of_several(&self, f: &Msg<'_>) -> bool {
-        let finals = |leaf: bool| {
-            let own = self.hops.iter().filter(move |h| h.leaf == leaf).take(MOST_LEAVES);
-            own.flat_map(|h| h.finals().take(MOST_STEPS))
-        };
-        let sent_on = self.hops.len() < 2 || finals(false).next().is_some();
-        !sent_on && finals(true).any(|m| m.status != f.status && m.status / 100 == f.status / 100)
+    /// ACKs that answer a 2xx, of which the log may hold nothing.
+    pub(super) fn acks_of_answers(&self) -> impl Iterator<Item = &'m Msg<'m>> {
+        proof::acks_of_answers(self)
     }
 
     /// Whether a hop is the root or every leg hangs below it: a server that logged it saw all that came back.
@@ -202,28 +182,11 @@ impl<'m> Attempt<'m> {
     }
 }
 
-/// Of each server the shortest Via list of its copies of an INVITE, and whether all of its hops with that list ended.
-fn ends(hops: &[Hop<'_>]) -> Vec<(ServerId, usize, bool)> {
-    let mut out: BTreeMap<ServerId, (usize, bool)> = BTreeMap::new();
-    for hop in hops {
-        let mut own: BTreeMap<ServerId, (usize, bool)> = BTreeMap::new();
-        for m in hop.messages.iter().filter(|m| m.method == Method::Invite) {
-            let (depth, ended) = own.entry(m.server).or_insert((usize::MAX, false));
-            *depth = m.vias.len().min(*depth);
-            *ended |= m.is_final();
-        }
-        for (server, (depth, ended)) in own {
-            let (least, all) = out.entry(server).or_insert((depth, ended));
-            match depth.cmp(least) {
-                Ordering::Less => (*least, *all) = (depth, ended),
-                Ordering::Equal => *all &= ended,
-                Ordering::Greater => {}
-            }
-        }
-    }
-    out.into_iter().map(|(server, (depth, ended))| (server, depth, ended)).collect()
-}
+/// A server sends an INVITE to all far ends of a user at once.
+pub(super) const FAN_OUT_MS: i64 = 1_000;
 
+/// Finals of one leg that are looked at.
+const MOST_FINALS: usize = 64;
 /// With more far ends than this nobody says that one server saw all.
 const MOST_LEAVES: usize = 256;
 

@@ -14,15 +14,18 @@ use crate::sip::Method;
 /// * A BYE of the callee, a re-INVITE or a MESSAGE need a dialog that is confirmed (sections 15, 14.1; RFC 3428).
 ///   A BYE of the caller, PRACK and UPDATE may belong to an early dialog and prove nothing (RFC 3262, RFC 3311).
 pub(super) fn of<'m>(dialogs: &Dialogs<'m>, attempt: &Attempt<'m>) -> Option<&'m Msg<'m>> {
+    acks_of_answers(attempt).next().or_else(|| dialogs.proof(attempt))
+}
+
+/// ACKs to a 2xx.
+pub(super) fn acks_of_answers<'m>(attempt: &Attempt<'m>) -> impl Iterator<Item = &'m Msg<'m>> {
     let acks =
         || attempt.messages.iter().copied().filter(|m| m.method == Method::Ack && m.is_request() && m.to_tag != 0);
-    let answered = || {
-        let firsts = attempt.hops.iter().filter_map(|h| h.messages.first());
-        let branches: HashSet<Option<u64>> = firsts.map(|o| o.vias.first().copied()).collect();
-        let mut new = acks().filter(|m| !branches.contains(&m.vias.first().copied())).take(MOST);
-        new.find(|m| is_to_answer(attempt, m))
-    };
-    acks().next().and_then(|_| answered()).or_else(|| dialogs.proof(attempt))
+    let firsts = || attempt.hops.iter().filter_map(|h| h.messages.first());
+    let branches: HashSet<Option<u64>> =
+        acks().next().into_iter().flat_map(|_| firsts()).map(|o| o.vias.first().copied()).collect();
+    let new = acks().filter(move |m| !branches.contains(&m.vias.first().copied())).take(MOST);
+    new.filter(|m| is_to_answer(attempt, m))
 }
 
 /// Of what a hostile log repeats, so many are looked at.

@@ -1,9 +1,9 @@
 //! Which of several far ends answered, or refused.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use super::Leg;
-use crate::analysis::attempt::{Attempt, Hop};
+use crate::analysis::attempt::{Attempt, FAN_OUT_MS, Hop};
 use crate::analysis::message::{Context, Msg};
 use crate::analysis::servers::ServerId;
 use crate::record::Direction;
@@ -102,9 +102,6 @@ pub(super) fn tells_all_legs(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
 /// More hops than these are not looked at.
 const MOST_HOPS: usize = 64;
 
-/// A server sends an INVITE to all endpoints of a user at once.
-const FAN_OUT_MS: i64 = 1_000;
-
 /// The leg on which an endpoint spoke.
 fn leg_of<'l>(hops: &[&Hop<'_>], legs: &'l [Leg], tag: u64) -> Option<&'l Leg> {
     let spoke = |m: &Msg<'_>| m.status > 100 && m.to_tag == tag && tag != 0;
@@ -167,13 +164,8 @@ fn kept(ctx: &Context<'_>, attempt: &Attempt<'_>, own: &[&Msg<'_>]) -> Kept {
         .filter(|m| m.method == Method::Invite && (200..300).contains(&m.status))
         .map(|m| m.to_tag)
         .collect();
-    // An ACK with a branch of its own answers a 2xx (RFC 3261 section 17.1.1.3), which may stand ahead of the log.
-    let top = |m: &Msg<'_>| m.vias.first().copied();
-    let branches: HashSet<Option<u64>> =
-        attempt.messages.iter().filter(|m| m.method == Method::Invite).map(|m| top(m)).collect();
-    let acks =
-        attempt.messages.iter().filter(|m| m.method == Method::Ack && m.to_tag != 0 && !branches.contains(&top(m)));
-    tags.extend(acks.map(|m| m.to_tag));
+    // What an ACK answers may stand ahead of the log.
+    tags.extend(attempt.acks_of_answers().map(|m| m.to_tag));
     tags.sort_unstable();
     tags.dedup();
     if tags.len() < 2 {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Call, Clock};
-use crate::analysis::attempt::{Attempt, Cancelled, Hop};
+use crate::analysis::attempt::{Attempt, Cancelled, Ends, Hop};
 use crate::analysis::coverage::Order;
 use crate::analysis::message::{Context, Msg};
 use crate::analysis::servers::ServerId;
@@ -73,21 +73,18 @@ fn modality(offer: Offer) -> Modality {
 /// caller sent them on to the caller: a response that goes back has the Via list of the request that came.
 pub(super) fn times(ctx: &Context<'_>, call: &mut Call, attempts: &[Attempt<'_>]) {
     let order = |m: &Msg<'_>| ctx.coverage.order(m.server, m.id);
-    // For each server its clock, the attempt seen last, and the places of its first message and last final.
-    let mut places: BTreeMap<ServerId, (usize, usize, Order, Order)> = BTreeMap::new();
+    // For each server its clock, and the places of its first message and last final.
+    let mut places: BTreeMap<ServerId, (usize, Order, Order)> = BTreeMap::new();
+    let ends = attempts.last().map(Ends::of);
     let messages = (0..).zip(attempts).flat_map(|(number, a)| a.messages.iter().map(move |m| (number, *m)));
     for (number, m) in messages {
         let invite = m.method == Method::Invite;
         let now = order(m);
-        let (at, attempt, first, last) = places.entry(m.server).or_insert_with(|| {
+        let (at, first, last) = places.entry(m.server).or_insert_with(|| {
             call.clocks.push(Clock::new(m.server, m.id));
-            (call.clocks.len() - 1, number, now, Order::default())
+            (call.clocks.len() - 1, now, Order::default())
         });
         let Some(clock) = call.clocks.get_mut(*at) else { continue };
-        if invite && number > *attempt {
-            // What ended an attempt before did not end the call.
-            (*attempt, clock.last, clock.end, *last) = (number, None, None, Order::default());
-        }
         if now < *first {
             (clock.first, *first) = (m.id, now);
         }
@@ -99,8 +96,8 @@ pub(super) fn times(ctx: &Context<'_>, call: &mut Call, attempts: &[Attempt<'_>]
             (clock.alert, clock.rang) = (Some(m.id), m.time);
         }
         // What ended an attempt before, there or elsewhere, did not end the call.
-        let ends = || number + 1 == attempts.len() && attempts.get(number).is_some_and(|a| a.is_end_on(m));
-        if invite && m.is_final() && now >= *last && ends() {
+        let is_end = || number + 1 == attempts.len() && ends.as_ref().is_some_and(|ends| ends.is_end(m));
+        if invite && m.is_final() && now >= *last && is_end() {
             (clock.last, clock.end, *last) = (Some(m.id), clock.end.max(m.time), now);
         }
     }

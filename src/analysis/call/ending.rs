@@ -1,6 +1,6 @@
 //! How a call ended: outcome, status and diagnostics, with the records that prove them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::HashSet;
 
@@ -75,9 +75,6 @@ fn outcome(ctx: &Context<'_>, last: &Attempt<'_>, start_missing: bool, edge_reco
         return Err(Blind::StartMissing);
     }
     let cut = || ctx.coverage.end_after(f.server, first_of(last, f).id);
-    if last.is_one_of_several(f) {
-        return Err(cut());
-    }
     if f.status == 487 {
         return match last.cancelled() {
             Cancelled::ByCaller(_) => Ok(Outcome::Cancelled),
@@ -103,7 +100,7 @@ fn outcome(ctx: &Context<'_>, last: &Attempt<'_>, start_missing: bool, edge_reco
         413 | 415 | 416 | 420 | 422 | 488 | 494 => MEND_MS,
         // The next server may have taken it (RFC 3263 section 4.3).
         503 if Diagnostic::of(ctx, f.id).is_empty() => {
-            if !has_like(ctx, f) || ctx.servers.lacks_log() {
+            if ctx.servers.lacks_log() {
                 return Err(Blind::ServerMissing);
             }
             if let Some(blind) = next_is_blind(ctx, f) {
@@ -118,6 +115,11 @@ fn outcome(ctx: &Context<'_>, last: &Attempt<'_>, start_missing: bool, edge_reco
     }
     let told = judge_final(ctx, f, edge_record);
     let outcome = told(last.rang());
+    // Which of several finals that are as good the caller was told is the proxy's choice (RFC 3261 section 16.7 step 6).
+    let is_other = |m: &Msg<'_>| judge_final(ctx, m, edge_record)(last.rang()) != outcome;
+    if last.rivals(f).any(is_other) {
+        return Err(cut());
+    }
     if !last.rang() && outcome != told(true) && !tells_ringing(ctx, last) {
         return Err(if start_missing { Blind::StartMissing } else { cut() });
     }
@@ -193,22 +195,17 @@ fn retry_would_show(ctx: &Context<'_>, attempt: &Attempt<'_>, f: &Msg<'_>, ms: i
     timed.peek().is_none() && !is_last_record(ctx, f) || timed.any(|m| ctx.runs_on(m, ms))
 }
 
-/// Whether another server has a log here that the sender of a request may have turned to.
-fn has_like(ctx: &Context<'_>, f: &Msg<'_>) -> bool {
-    let own = ctx.servers.get(f.server).map(|s| s.role);
-    let is_like = |other: Role| other == Role::Unknown || own.is_none_or(|own| own == other || own == Role::Unknown);
-    (0..).map(ServerId).zip(ctx.servers.all()).any(|(id, s)| id != f.server && is_like(s.role))
-}
-
-/// Why another server, to which the sender of the request may have turned, would not show that.
+/// Why another server, to which the sender of the request may have turned, would not show that. Where no other has a log
+/// here, there may be one all the same.
 fn next_is_blind(ctx: &Context<'_>, f: &Msg<'_>) -> Option<Blind> {
     let own = ctx.servers.get(f.server).map(|s| s.role);
     let is_beside = |other: Role| other == Role::Unknown || own.is_none_or(|own| own == other || own == Role::Unknown);
     // Of another house it is where neither its messages nor its name tie it to this one.
     let is_ours = |id: ServerId| ctx.clocks.comparable(f.server, id) || !ctx.servers.is_of_another_house(f.server, id);
     let beside = (0..).map(ServerId).zip(ctx.servers.all());
-    let mut beside = beside.filter(|(id, s)| *id != f.server && is_beside(s.role) && is_ours(*id)).map(|(id, _)| id);
-    let Some(time) = f.time else { return beside.next().map(|_| Blind::ServerMissing) };
+    let beside = beside.filter(|(id, s)| *id != f.server && is_beside(s.role) && is_ours(*id)).map(|(id, _)| id);
+    let mut beside = beside.peekable();
+    let (Some(time), Some(_)) = (f.time, beside.peek()) else { return Some(Blind::ServerMissing) };
     let tells = |id: &ServerId| ctx.coverage.whole(*id, time, time.plus(MEND_MS));
     beside.find(|id| !tells(id)).map(|id| ctx.coverage.blind_at(id, time))
 }
@@ -217,12 +214,12 @@ fn next_is_blind(ctx: &Context<'_>, f: &Msg<'_>) -> Option<Blind> {
 fn redirected_to_blind(ctx: &Context<'_>, f: &Msg<'_>) -> Option<Blind> {
     let contact = ctx.header(f.id, HeaderName::Contact)?;
     let address = decode(NameAddr::parse(&contact).address()).into_owned();
-    let host = host_of(address.rsplit('@').next()?.trim_start_matches("sip:").split(';').next()?).to_owned();
-    if !ctx.servers.is_own_host(&host) {
+    let host = host_of(address.rsplit('@').next()?);
+    let named = ctx.servers.find(host);
+    if named == Some(f.server) || !ctx.servers.is_own_host(host) {
         return None;
     }
-    let Some(id) = ctx.servers.find(&host) else { return Some(Blind::ServerMissing) };
-    let time = f.time.filter(|_| id != f.server)?;
+    let (Some(id), Some(time)) = (named, f.time) else { return Some(Blind::ServerMissing) };
     (!ctx.coverage.whole(id, time, time.plus(MEND_MS))).then(|| ctx.coverage.blind_at(id, time))
 }
 
@@ -268,7 +265,7 @@ fn has_edge_record(ctx: &Context<'_>, diagnostics: &[EventId], attempt: &Attempt
 /// Whether the log of a server through which every leg went tells all from the INVITE on, so long that a final would be
 /// there. Any provisional response starts that time anew.
 fn runs_on(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
-    // A call may have a hundred thousand forks: each message is looked at twice, not once for every other.
+    // A call may have a hundred thousand forks: each message is looked at a few times, not once for every other.
     let latest = |is: fn(&Msg<'_>) -> bool| {
         let mut latest: BTreeMap<ServerId, &Msg<'_>> = BTreeMap::new();
         for m in attempt.messages.iter().filter(|m| is(m) && m.time.is_some()) {
@@ -280,11 +277,12 @@ fn runs_on(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
         latest
     };
     let (invites, all) = (latest(|m| m.method == Method::Invite), latest(|_| true));
-    let lasts = |server: ServerId, ms: i64| invites.get(&server).copied().is_some_and(|last| ctx.runs_on(last, ms));
+    let lasts = |server: &ServerId| invites.get(server).is_some_and(|last| ctx.runs_on(last, ctx.options.no_final_ms));
     // Behind a CANCEL the final comes soon; the caller's ACK is that of a final which is not in the log.
-    let acknowledged = latest(|m| m.method == Method::Ack && m.direction == Direction::Incoming);
-    let is_ending = |server: ServerId| {
-        acknowledged.contains_key(&server) || all.get(&server).is_some_and(|last| !ctx.runs_on(last, CROSSING_MS))
+    let acks = attempt.messages.iter().filter(|m| m.method == Method::Ack && m.direction != Direction::Outgoing);
+    let acknowledged: BTreeSet<ServerId> = acks.map(|m| m.server).collect();
+    let is_ending = |server: &ServerId| {
+        acknowledged.contains(server) || all.get(server).is_some_and(|last| !ctx.runs_on(last, CROSSING_MS))
     };
     attempt.hops.iter().enumerate().any(|(i, hop)| {
         let invites = hop.messages.iter().filter(|m| m.method == Method::Invite && m.is_request());
@@ -292,9 +290,7 @@ fn runs_on(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
         let is_open = |m: &Msg<'_>| !hop.finals().take(MOST).any(|f| f.server == m.server);
         let mut sure = invites.filter(|m| is_open(m)).filter(|m| {
             let last = all.get(&m.server).copied();
-            last.is_some_and(|last| ctx.tells_between(m, last))
-                && lasts(m.server, ctx.options.no_final_ms)
-                && !is_ending(m.server)
+            last.is_some_and(|last| ctx.tells_between(m, last)) && lasts(&m.server) && !is_ending(&m.server)
         });
         sure.next().is_some() && attempt.is_before_all_legs(i)
     })

@@ -32,8 +32,8 @@ pub(super) fn add_legs(ctx: &Context<'_>, call: &mut Call, attempt: &Attempt<'_>
         let target = leg.target.as_deref();
         !answer::is_behind(leg) && target.is_some_and(|t| !ctx.servers.is_own_host(host_of(t)))
     };
-    call.at_desks = !call.mobile && !call.legs.is_empty() && call.legs.iter().all(at_desk);
-    call.at_desks = call.at_desks && answer::tells_all_legs(ctx, attempt);
+    let at_desks = !call.mobile && !call.legs.is_empty() && call.legs.iter().all(at_desk);
+    call.at_desks = at_desks && answer::tells_all_legs(ctx, attempt);
     call.voice_mail = call.outcome == Outcome::Answered && answer::is_voice_mail(ctx, attempt);
     if !call.mobile {
         return;

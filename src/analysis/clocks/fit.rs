@@ -59,11 +59,6 @@ impl Segment {
         self.own_ms + whole(self.line.value(self.x(time)))
     }
 
-    /// The same where it begins.
-    pub(super) fn begin(&self) -> i64 {
-        self.ahead_at(self)
-    }
-
     /// The same where another segment begins.
     pub(super) fn ahead_at(&self, begin: &Segment) -> i64 {
         self.ahead(Timestamp(begin.origin + self.own_ms))

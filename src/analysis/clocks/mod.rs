@@ -140,12 +140,12 @@ impl Clocks {
         for clock in &clocks.of {
             if let Some(group) = clocks.groups.get_mut(usize::from(clock.group)) {
                 group.clocks += 1;
-                group.steady &= clock.segments.len() < 2;
-                let sets = clock.segments.windows(2).map(|pair| match pair {
-                    [before, set] => (set.begin() - before.ahead_at(set)).abs(),
-                    _ => 0,
-                });
-                group.most_set = sets.fold(group.most_set, i64::max);
+                // A clock that was set once and is held against no other has that segment only.
+                let first = clock.segments.first().filter(|s| s.from != Order::default());
+                let sets = clock.changes().map(|(_, was, is)| is - was).chain(first.map(|s| s.ahead_at(s)));
+                let most = sets.map(i64::abs).max();
+                group.steady &= most.is_none();
+                group.most_set = group.most_set.max(most.unwrap_or(0));
             }
         }
         clocks

@@ -143,8 +143,7 @@ impl Occasion {
 }
 
 /// Whether a push may tell of what was spoken to the voice mail.
-pub(super) fn tells_of_mail(analysis: &Analysis, ctx: &Context<'_>, call: usize, push: &Push) -> bool {
-    let Some(call) = analysis.calls.get(call).filter(|c| c.voice_mail) else { return false };
+pub(super) fn tells_of_mail(ctx: &Context<'_>, call: &Call, push: &Push) -> bool {
     let near = |clock: &Clock| {
         let seen =
             push.sights.iter().filter_map(|p| Some((ctx.unsure_ms((clock.server, clock.first), (p.server, p.id))?, p)));
@@ -296,9 +295,11 @@ pub(super) fn blind(analysis: &Analysis, ctx: &Context<'_>, p: usize, occasion: 
     let sent = push.sights.iter().find(|s| s.server == owner);
     let (Some(own), Some(sent)) = (own, sent) else {
         // The call is known from another server only: the whole of its time must be told here.
-        let time = sent.or(push.sights.first()).and_then(|s| s.time)?;
-        let unsure = |s: &&Span| ctx.clocks.comparable(s.server, owner);
-        let start = spans.iter().filter(unsure).filter_map(|s| s.start).min()?;
+        let known: Vec<&Span> = spans.iter().filter(|s| ctx.clocks.comparable(s.server, owner)).collect();
+        let time = sent.or(push.sights.first()).and_then(|s| s.time);
+        let Some((time, start)) = time.zip(known.iter().filter_map(|s| s.start).min()) else {
+            return Some(Blind::Clocks);
+        };
         if !ctx.coverage.whole(owner, start, time) {
             return Some(Blind::ServerMissing);
         }
@@ -307,12 +308,8 @@ pub(super) fn blind(analysis: &Analysis, ctx: &Context<'_>, p: usize, occasion: 
             let ended = s.end.and_then(|(_, at)| at).is_some_and(|end| end >= time);
             ended || s.start.is_some_and(|start| ctx.coverage.whole(s.server, start, time))
         };
-        let mut told = spans.iter().filter(unsure).peekable();
-        let last = told.peek().copied();
-        return match (told.any(is_open), last) {
-            (false, Some(s)) => Some(ctx.coverage.blind_at(s.server, time)),
-            _ => None,
-        };
+        let shut = known.first().filter(|_| !known.iter().any(|s| is_open(s)));
+        return shut.map(|s| ctx.coverage.blind_at(s.server, time));
     };
     let told = own.begins && ctx.coverage.joined(owner, own.first, sent.id);
     (!told).then(|| ctx.coverage.end_after(owner, if own.begins { own.first } else { sent.id }))

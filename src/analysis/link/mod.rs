@@ -41,14 +41,19 @@ pub(super) struct Doubts {
 impl Doubts {
     /// Keeps a doubt of an occasion, as long as it has few of that kind.
     fn add(&mut self, analysis: &Analysis, occasion: Occasion, doubt: Doubt) {
-        let own = match occasion {
-            Occasion::Call(c) => self.calls.get_mut(c as usize),
-            Occasion::Message(m) => self.messages.get_mut(m as usize),
+        let (own, to) = match occasion {
+            Occasion::Call(c) => (self.calls.get_mut(c as usize), analysis.calls.get(c as usize).map(|c| &c.to)),
+            Occasion::Message(m) => {
+                (self.messages.get_mut(m as usize), analysis.messages_inside.get(m as usize).map(|m| &m.to))
+            }
         };
         // The callee's own pushes decide, before those of others.
-        let kind = |d: &Doubt| analysis.pushes.get(d.push).map(|p| (p.result, p.user.as_deref()));
+        let kind = |d: &Doubt| {
+            let push = analysis.pushes.get(d.push)?;
+            Some((push.result, to.is_some_and(|to| push.is_of(to))))
+        };
         let alike = |own: &[Doubt]| own.iter().filter(|d| kind(d) == kind(&doubt)).count();
-        if let Some(own) = own.filter(|own| own.len() < MOST_DOUBTS && alike(own) < MOST_ALIKE) {
+        if let Some(own) = own.filter(|own| alike(own) < MOST_ALIKE) {
             own.push(doubt);
         }
     }
@@ -58,10 +63,11 @@ impl Doubts {
 /// moment is a load test, and asking all pairs of it would be quadratic.
 const NEAR: (usize, usize) = (48, 16);
 
-/// Doubts that are kept of one call: more change nothing.
-const MOST_DOUBTS: usize = 64;
-/// So many of them are of pushes of one user that ended alike: a verdict hangs on whose push ended how.
+/// Doubts that are kept of one call, of pushes that ended alike, and of the callee or of others: a verdict hangs on nothing
+/// else, so more change nothing.
 const MOST_ALIKE: usize = 8;
+/// Voice mails that are looked at before one push.
+const MAILS: usize = 16;
 
 /// Links every push of a user, where the evidence says to what. Returns the doubts of each occasion.
 pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) -> Doubts {
@@ -76,8 +82,11 @@ pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) -> Doubts {
             of_user.entry(callee).or_default().push(Occasion::Call(i));
         }
     }
-    let mailed: Vec<(u32, String)> =
-        (0..).zip(&analysis.calls).filter(|(_, c)| c.voice_mail).map(|(i, c)| (i, c.to.to_ascii_lowercase())).collect();
+    let mailed: Vec<(u32, String)> = (0..)
+        .zip(&analysis.calls)
+        .filter(|(_, c)| c.voice_mail && c.started.is_some())
+        .map(|(i, c)| (i, c.to.to_ascii_lowercase()))
+        .collect();
     let mut mail: HashMap<&str, Vec<u32>> = HashMap::new();
     for (i, to) in &mailed {
         mail.entry(to).or_default().push(*i);
@@ -155,9 +164,10 @@ fn edges(
         }
     }
     if !out.is_empty() && out.iter().all(|e| e.kind == Kind::Late) {
-        let at = mail.partition_point(|c| analysis.calls.get(*c as usize).is_some_and(|c| c.started <= push.sent));
-        let near = mail.get(at.saturating_sub(NEAR.1)..at).unwrap_or_default();
-        let told = near.iter().filter(|c| fit::tells_of_mail(analysis, ctx, **c as usize, push));
+        let call = |c: &u32| analysis.calls.get(*c as usize);
+        let at = mail.partition_point(|c| call(c).is_some_and(|c| c.started <= push.sent));
+        let near = mail.get(at.saturating_sub(MAILS)..at).unwrap_or_default();
+        let told = near.iter().filter(|c| call(c).is_some_and(|call| fit::tells_of_mail(ctx, call, push)));
         let told: Vec<Occasion> =
             told.map(|c| Occasion::Call(*c)).filter(|o| !out.iter().any(|e| e.occasion == *o)).collect();
         out.extend(told.into_iter().map(|occasion| Edge { occasion, kind: Kind::VoiceMail }));

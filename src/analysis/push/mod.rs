@@ -113,6 +113,11 @@ pub struct Push {
 }
 
 impl Push {
+    /// Whether it is for a user.
+    pub(super) fn is_of(&self, user: &str) -> bool {
+        self.user.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(user))
+    }
+
     /// Milliseconds from the MESSAGE to its answer, on the clock of the server that sent first.
     pub fn latency_ms(&self) -> Option<i64> {
         self.latency.filter(|_| !self.hops.is_empty())

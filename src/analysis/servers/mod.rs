@@ -63,6 +63,8 @@ pub struct Servers {
     doubled: Vec<FileId>,
     /// Domains of the hosts by which the servers call themselves, lower case.
     domains: Vec<String>,
+    /// For each server those of its own names; none where it tells none.
+    houses: Vec<Vec<String>>,
     /// Servers of the house that are named as the other side of a connection, and have no log here; lower case.
     missing: Vec<String>,
 }
@@ -127,6 +129,9 @@ impl Servers {
             let span = own.iter().filter_map(|s| s.span).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
             let records = own.iter().map(|s| s.records).sum();
             let hosts = name::hosts(own);
+            // Servers that share the name of their pool have their address behind it.
+            let called = name.iter().map(|n| n.split(' ').next().unwrap_or(n)).chain(hosts.iter().map(String::as_str));
+            self.houses.push(called.filter_map(name::domain).collect());
             self.all.push(Server { name, role: role::of(own), files, hosts, records, span });
         }
         self.directory = Directory::new(&self.all);
@@ -242,21 +247,13 @@ impl Servers {
     /// Whether a host is a server of the house: one of these, or named in a domain in which they name themselves. Its
     /// log may be missing.
     pub(crate) fn is_own_host(&self, host: &str) -> bool {
-        let domain = host.split_once('.').map(|(_, domain)| domain.to_ascii_lowercase());
-        self.find(host).is_some()
-            || domain.is_some_and(|d| !evidence::is_address(host) && self.domains.binary_search(&d).is_ok())
+        self.find(host).is_some() || name::domain(host).is_some_and(|d| self.domains.binary_search(&d).is_ok())
     }
 
     /// Whether two servers name themselves in different domains; false where one of them tells none.
     pub(crate) fn is_of_another_house(&self, a: ServerId, b: ServerId) -> bool {
-        let domains = |id: ServerId| -> Vec<String> {
-            let Some(server) = self.get(id) else { return Vec::new() };
-            // Servers that share the name of their pool have their address behind it.
-            let name = server.name.iter().map(|n| n.split(' ').next().unwrap_or(n));
-            let hosts = name.chain(server.hosts.iter().map(String::as_str)).filter(|h| !evidence::is_address(h));
-            hosts.filter_map(|h| Some(h.split_once('.')?.1.to_ascii_lowercase())).collect()
-        };
-        let (a, b) = (domains(a), domains(b));
+        let of = |id: ServerId| self.houses.get(usize::from(id.0)).map_or(&[][..], Vec::as_slice);
+        let (a, b) = (of(a), of(b));
         !a.is_empty() && !b.is_empty() && !a.iter().any(|domain| b.contains(domain))
     }
 

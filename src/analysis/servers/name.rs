@@ -91,11 +91,16 @@ pub(super) fn domains(servers: &[Vec<Stream>], names: &[Option<String>], aliases
     let names = names.iter().flatten().map(|n| n.split(' ').next().unwrap_or(n));
     let hosts = names.map(|name| if name.contains('.') { name } else { only(name).map_or(name, String::as_str) });
     let hosts = hosts.chain(own);
-    let mut out: Vec<String> =
-        hosts.filter(|h| !is_address(h)).filter_map(|h| Some(h.split_once('.')?.1.to_ascii_lowercase())).collect();
+    let mut out: Vec<String> = hosts.filter_map(domain).collect();
     out.sort_unstable();
     out.dedup();
     out
+}
+
+/// The domain of a host, lower case; none of an address or of a name alone.
+pub(super) fn domain(host: &str) -> Option<String> {
+    let domain = host.split_once('.').filter(|_| !is_address(host))?.1;
+    Some(domain.to_ascii_lowercase())
 }
 
 fn host(streams: &[Stream]) -> Option<&str> {
