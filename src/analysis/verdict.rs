@@ -1,5 +1,7 @@
 //! The verdict on each mobile callee (OUTCOMES.md section 4), and whether the logs allow one.
 
+use hashbrown::HashMap;
+
 use super::Analysis;
 use super::call::{Call, Clock, Home};
 use super::coverage::Blind;
@@ -56,6 +58,21 @@ pub(super) fn judge(analysis: &mut Analysis, doubts: &Doubts, ctx: &Context<'_>)
         judge_message(message, &analysis.pushes, doubts, ctx, &local);
     }
     analysis.messages_inside.retain(|m| m.verdict.is_some());
+    mark_conversations(analysis);
+}
+
+/// Notes the missed messages of each conversation with the call that it is.
+fn mark_conversations(analysis: &mut Analysis) {
+    let mut missed: HashMap<&str, u32> = HashMap::new();
+    for message in analysis.messages_inside.iter().filter(|m| m.is_missed()) {
+        *missed.entry(message.call_id.as_str()).or_default() += 1;
+    }
+    if missed.is_empty() {
+        return;
+    }
+    for call in &mut analysis.calls {
+        call.missed_messages = missed.get(call.call_id.as_str()).copied().unwrap_or(0);
+    }
 }
 
 /// A push that failed did no harm where a later one of the same call was accepted.

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use super::expr::{Expr, Subject, Term};
-use super::field::{Field, Table};
+use super::field::{FIELDS, Field, Table};
 use super::row::{Row, Rows, Visit};
 use crate::analysis::Analysis;
 use crate::record::RecordKind;
@@ -130,7 +130,8 @@ impl<'t> Bound<'t> {
     fn any(&self, subject: &Subject, row: Row, is: Visit<'_>) -> bool {
         match subject {
             Subject::Field(field) if field.is_on(row.table()) => {
-                self.rows.visit(field, row, is) || (self.names_nobody(field, row) && self.of_case(field, row, is))
+                self.rows.visit(field, row, is)
+                    || (is_of_people(field) && self.names_nobody(row) && self.of_case(field, row, is))
             }
             Subject::Field(field) => {
                 self.related(&|table| field.is_on(table), row, &mut |r| self.rows.visit(field, r, is))
@@ -139,15 +140,18 @@ impl<'t> Bound<'t> {
                 Row::Record(id) => self.rows.visit_header(name, id, is),
                 _ => false,
             }),
-            Subject::Anything => self.rows.visit_anything(row, is),
+            Subject::Anything => {
+                self.rows.visit_anything(row, is)
+                    || self.names_nobody(row)
+                        && FIELDS.iter().filter(|f| is_of_people(f)).any(|f| self.of_case(f, row, is))
+            }
         }
     }
 
     /// A diagnostic record names nobody: it is about the people of its call or push.
-    fn names_nobody(&self, field: &Field, row: Row) -> bool {
+    fn names_nobody(&self, row: Row) -> bool {
         let Row::Record(id) = row else { return false };
-        matches!(field.name, "user" | "from" | "to")
-            && self.rows.trace.event(id).is_some_and(|e| e.kind != RecordKind::Protocol)
+        self.rows.trace.event(id).is_some_and(|e| e.kind != RecordKind::Protocol)
     }
 
     fn of_case(&self, field: &Field, row: Row, is: Visit<'_>) -> bool {
@@ -209,4 +213,9 @@ fn owners(trace: &Trace, analysis: &Analysis) -> Vec<Owner> {
         push.records.iter().for_each(|id| own(*id, Owner::Push(i)));
     }
     out
+}
+
+/// Whether a field tells of people.
+fn is_of_people(field: &Field) -> bool {
+    matches!(field.name, "user" | "from" | "to")
 }

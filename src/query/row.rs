@@ -95,6 +95,9 @@ impl Rows<'_> {
             Name::Mail => call.told_by_mail.map(|t| Value::Word(t.name())),
             Name::GatewayCause => call.gateway_cause.map(number),
             Name::VoiceMail => Some(Value::Flag(call.voice_mail)),
+            Name::GaveUp => call.gave_up_ms.map(Value::Duration),
+            Name::ReachedLater => Some(Value::Flag(call.reached_later.is_some())),
+            Name::MessageMissed => Some(Value::Flag(call.missed_messages > 0)),
             Name::Missed => Some(Value::Flag(call.is_missed())),
             Name::Mobile => Some(Value::Flag(call.mobile)),
             Name::Rang => Some(Value::Flag(call.rang)),
@@ -126,6 +129,7 @@ impl Rows<'_> {
             Name::Synthetic => Some(Value::Flag(push.synthetic)),
             Name::Lost => Some(Value::Flag(push.result.is_lost() && !push.synthetic)),
             Name::Linked => Some(Value::Flag(push.link != Link::None)),
+            Name::Superseded => Some(Value::Flag(push.superseded)),
             _ => None,
         };
         value.is_some_and(visit)

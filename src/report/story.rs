@@ -10,7 +10,7 @@ use crate::knowledge::{Explanation, lookup, tables};
 use crate::ladder::{self, Ladder};
 use crate::span::Span;
 use crate::text::page::{self, BAD, DIM, GOOD, HEAD};
-use crate::text::{decode, sanitize};
+use crate::text::{decode, plural, sanitize};
 use crate::time::Timestamp;
 use crate::trace::{EventId, Trace};
 
@@ -131,6 +131,16 @@ impl Story<'_> {
         if let Some(told) = call.told_by_mail {
             self.line(2, words::by_mail(told), out)?;
         }
+        if let Some(ms) = call.gave_up_ms {
+            self.line(2, &format!("the caller gave up after {} s of ringing", ms / 1_000), out)?;
+        }
+        if let Some(later) = call.reached_later {
+            self.line(2, &format!("they talked later, at {}", when(Some(later))), out)?;
+        }
+        if call.missed_messages > 0 {
+            let missed = plural(u64::from(call.missed_messages), "message");
+            self.line(2, &format!("{missed} inside this conversation missed"), out)?;
+        }
         self.diagnostics(&call.diagnostics, out)?;
         if let Some(cause) = call.gateway_cause {
             self.line(2, &words::gateway_cause(cause), out)?;
@@ -151,6 +161,9 @@ impl Story<'_> {
         write!(out, "{style:#}")?;
         if let Some(blind) = &push.blind {
             self.line(2, &format!("why: {}", why_undetermined(self.trace, self.analysis, blind)), out)?;
+        }
+        if push.superseded {
+            self.line(2, "a later push of the same call was accepted, so this one did no harm", out)?;
         }
         for candidate in push.candidates.iter().filter_map(|c| self.analysis.calls.get(*c)) {
             self.line(2, &format!("may belong to call {} at {}", candidate.call_id, when(candidate.started)), out)?;

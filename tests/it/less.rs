@@ -137,14 +137,12 @@ fn answered_late(whole: &Value) -> Vec<String> {
     late.filter_map(|c| Some(c["call_id"].as_str()?.to_owned())).collect()
 }
 
-/// Pushes that fit two calls, and these calls, where one of them is not in the shortened log at all: the third exception.
-/// Nothing tells of a call that is gone with all its records; were every push behind a hole doubted for it, none could be
-/// told.
+/// Pushes that fit two calls, and these calls, where of one of them the shortened log has nothing, or not its begin: the third
+/// exception. Nothing tells of a call that is gone, nor what it was; were every push behind a hole doubted for it, none could
+/// be told.
 fn without_rival(whole: &Value, part: &Value) -> Vec<String> {
-    let ids = |report: &Value| -> Vec<String> {
-        report["calls"].as_array().unwrap().iter().filter_map(|c| Some(c["call_id"].as_str()?.to_owned())).collect()
-    };
-    let left = ids(part);
+    let calls = part["calls"].as_array().unwrap().iter().filter(|c| c["undetermined"]["why"] != "start_missing");
+    let left: Vec<String> = calls.filter_map(|c| Some(c["call_id"].as_str()?.to_owned())).collect();
     let pushes = whole["pushes"].as_array().unwrap().iter();
     let mut out = Vec::new();
     for push in pushes.filter(|p| p["call"].is_null()) {

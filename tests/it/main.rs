@@ -88,5 +88,6 @@ mod story;
 mod synth;
 mod tables;
 mod today;
+mod told;
 mod torture;
 mod tui;

@@ -3,6 +3,15 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use serde_json::Value;
+use siptrail::input::Input;
+use siptrail::report;
+use siptrail::trace::LoadOptions;
+use siptrail::{Options, Trace};
+use tempfile::TempDir;
+
+use crate::common::root;
+
 /// A dialog or a push.
 #[derive(Clone)]
 struct Dialog {
@@ -248,4 +257,43 @@ pub(crate) fn edited(base: &str, edits: &[&str]) -> String {
         }
     }
     lines.into_iter().map(|(_, text)| text + "\n").collect()
+}
+
+/// A story that others begin with.
+pub(crate) fn base(name: &str) -> String {
+    std::fs::read_to_string(root(&format!("tests/findings/{name}.base"))).unwrap()
+}
+
+/// The entry of a report with this Call-ID.
+pub(crate) fn of<'r>(report: &'r Value, kind: &str, id: &str) -> &'r Value {
+    report[kind]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|e| e["call_id"] == id)
+        .unwrap_or_else(|| panic!("no {id}: {report:#}"))
+}
+
+/// The text for people.
+pub(crate) fn text(files: &[(String, Vec<u8>)]) -> String {
+    let inputs = files.iter().map(|(name, text)| Input::from_bytes(name.clone(), text.clone())).collect();
+    let trace = Trace::load(inputs, &LoadOptions::default());
+    let analysis = siptrail::analyse(&trace, &Options::default());
+    let mut out = Vec::new();
+    report::text::write(&report::digest(&trace, &analysis, &[]), &mut out).unwrap();
+    String::from_utf8(out).unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The logs of a story in a folder.
+pub(crate) fn folder(text: &str) -> TempDir {
+    files(write(text))
+}
+
+/// Files in a folder.
+pub(crate) fn files(files: Vec<(String, Vec<u8>)>) -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, log) in files {
+        std::fs::write(dir.path().join(name), log).unwrap();
+    }
+    dir
 }

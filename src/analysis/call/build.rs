@@ -111,6 +111,7 @@ fn empty(ctx: &Context<'_>, group: &Group<'_>) -> Call {
         voice_mail: false,
         told_by_mail: None,
         gateway_cause: None,
+        missed_messages: 0,
         reached_later: None,
         verdict: None,
         blind: None,

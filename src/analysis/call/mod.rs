@@ -118,6 +118,8 @@ pub struct Call {
     pub blind: Option<Blind>,
     /// A call that was missed, and whose caller reached the callee with another soon after: when.
     pub reached_later: Option<Timestamp>,
+    /// Messages inside the conversation that the receiver missed.
+    pub missed_messages: u32,
     /// Numbers of its pushes in [`super::Analysis::pushes`].
     pub pushes: Vec<usize>,
     /// Codes of the causes found.

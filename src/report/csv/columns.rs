@@ -3,7 +3,7 @@
 use super::cell::{Cell, Column, diagnostic, hop, leg, place};
 use crate::report::model::{Call, Finding, Push};
 
-pub(super) const CALLS: [Column<Call>; 26] = [
+pub(super) const CALLS: [Column<Call>; 28] = [
     ("call_id", |c| Cell::of(&c.call_id)),
     ("from", |c| Cell::of(&c.from)),
     ("to", |c| Cell::of(&c.to)),
@@ -30,9 +30,11 @@ pub(super) const CALLS: [Column<Call>; 26] = [
     ("gateway_cause", |c| Cell::number(c.gateway_cause.as_ref().map(|g| g.cause))),
     ("told_by_mail", |c| Cell::maybe(c.told_by_mail.map(crate::analysis::Told::name))),
     ("voice_mail", |c| Cell::plain(&c.voice_mail)),
+    ("gave_up_ms", |c| Cell::number(c.gave_up_ms)),
+    ("reached_later", |c| Cell::maybe(c.reached_later.as_deref())),
 ];
 
-pub(super) const PUSHES: [Column<Push>; 19] = [
+pub(super) const PUSHES: [Column<Push>; 20] = [
     ("call_id", |p| Cell::of(&p.call_id)),
     ("cseq", |p| Cell::plain(&p.cseq)),
     ("user", |p| Cell::maybe(p.user.as_deref())),
@@ -52,6 +54,7 @@ pub(super) const PUSHES: [Column<Push>; 19] = [
     ("link", |p| Cell::of(p.link)),
     ("findings", |p| Cell::list(&p.findings)),
     ("evidence", |p| Cell::list(p.evidence.iter().map(place))),
+    ("superseded", |p| Cell::plain(&p.superseded)),
 ];
 
 pub(super) const FINDINGS: [Column<Finding>; 9] = [
