@@ -105,6 +105,8 @@ pub mod record;
 #[deny(clippy::disallowed_methods)]
 pub mod sip;
 #[deny(clippy::disallowed_methods)]
+mod foreign;
+#[deny(clippy::disallowed_methods)]
 pub mod trace;
 
 #[deny(clippy::disallowed_methods)]

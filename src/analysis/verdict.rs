@@ -97,7 +97,7 @@ fn local_mobility(analysis: &Analysis) -> Vec<ServerId> {
 /// Why the logs cannot say that there was no other push: that of each Front End whose mobility service would have sent
 /// it must tell everything from the INVITE to the final.
 fn blind(call: &Call, ctx: &Context<'_>, local: &[ServerId]) -> Option<Blind> {
-    let knows = |server: &ServerId| ctx.servers.get(*server).is_none_or(|s| !is_edge(s.role));
+    let knows = |server: &ServerId| ctx.servers.get(*server).is_none_or(|s| !s.role.is_bystander());
     let mut knowing = call.clocks.iter().map(|c| c.server).filter(knows).peekable();
     if knowing.peek().is_none() && !call.clocks.is_empty() {
         return Some(Blind::OnlyEdge);
@@ -110,10 +110,6 @@ fn blind(call: &Call, ctx: &Context<'_>, local: &[ServerId]) -> Option<Blind> {
         let server = home_server(home).filter(|s| knows(s));
         server.and_then(|s| told(call, ctx, s)).or_else(|| home_blind(home, ctx, local))
     })
-}
-
-fn is_edge(role: Role) -> bool {
-    matches!(role, Role::Edge | Role::Director)
 }
 
 fn home_server(home: &Home) -> Option<ServerId> {
@@ -129,7 +125,7 @@ fn home_blind(home: &Home, ctx: &Context<'_>, local: &[ServerId]) -> Option<Blin
     match home {
         Home::Missing => Some(Blind::ServerMissing),
         Home::Perhaps(server) if !local.contains(server) => Some(Blind::ServerMissing),
-        Home::At(server) | Home::Perhaps(server) if is_edge(role(server)) => Some(Blind::OnlyEdge),
+        Home::At(server) | Home::Perhaps(server) if role(server).is_bystander() => Some(Blind::OnlyEdge),
         _ => None,
     }
 }

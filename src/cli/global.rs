@@ -1,10 +1,11 @@
 //! Options of every command: colour, threads, how much is said on stderr, which configuration file.
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use clap::{ArgAction, Args, ColorChoice, value_parser};
-use siptrail::input::Limits;
+use siptrail::input::{Format, Limits};
 
 /// What every command takes.
 #[derive(Debug, Args)]
@@ -26,6 +27,9 @@ pub(crate) struct Global {
     /// files: 500MB, 32GB
     #[arg(long, global = true, value_name = "SIZE", default_value = "32GB", value_parser = super::number::parse_size)]
     max_unpacked: u64,
+    /// Read every input in this layout: sipstack is the trace of a server. Unless given, each input is looked at
+    #[arg(long, global = true, value_name = "LAYOUT", value_parser = parse_format)]
+    format_in: Option<Format>,
     /// Configuration file in place of the user's own; siptrail config tells where that is
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
@@ -49,10 +53,20 @@ static TALK: AtomicU8 = AtomicU8::new(Talk::Normal as u8);
 /// Likewise.
 static MAX_UNPACKED: AtomicU64 = AtomicU64::new(u64::MAX);
 
+/// Likewise.
+static FORMAT_IN: OnceLock<Format> = OnceLock::new();
+
+/// Reads the word of a layout.
+fn parse_format(text: &str) -> Result<Format, String> {
+    let found = Format::ALL.into_iter().find(|f| f.name() == text);
+    found.ok_or_else(|| format!("expected one of {}", Format::ALL.map(Format::name).join(", ")))
+}
+
 /// Limits of what is read.
 pub(super) fn limits() -> Limits {
     let mut limits = Limits::default();
     limits.max_unpacked = MAX_UNPACKED.load(Ordering::Relaxed);
+    limits.format = FORMAT_IN.get().copied();
     limits
 }
 
@@ -79,6 +93,10 @@ impl Global {
             (false, false) => Talk::Normal,
         };
         TALK.store(talk as u8, Ordering::Relaxed);
+        if let Some(format) = self.format_in {
+            // Set once: the process reads its arguments once.
+            let _ = FORMAT_IN.set(format);
+        }
         MAX_UNPACKED.store(self.max_unpacked, Ordering::Relaxed);
         let (jobs, given) = match self.jobs {
             Some(jobs) => (jobs, format!("--jobs {jobs}")),

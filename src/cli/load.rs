@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use siptrail::input::InputError;
+use siptrail::input::{InputError, nothing_in};
 use siptrail::text::plural;
 use siptrail::trace::LoadOptions;
 use siptrail::{Depth, Trace};
@@ -69,17 +69,18 @@ pub(super) fn load_to(inputs: &[PathBuf], depth: Depth) -> Option<Loaded> {
     let started = Instant::now();
     let bar = Bar::new();
     let options =
-        LoadOptions { progress: &|p| bar.show(p), for_analysis: depth > Depth::Records, ..LoadOptions::default() };
+        LoadOptions {
+        progress: &|p| bar.show(p),
+        for_analysis: depth > Depth::Records,
+        ..LoadOptions::default()
+    };
     let trace = Trace::load(opened.inputs, &options);
     bar.finish();
     let found = trace.sources().iter().any(|s| s.record_count() > 0);
     // Where all hold nothing, that is why the command ends with an error.
     let told = if found { note } else { say };
     for (input, _) in trace.inputs().iter().zip(trace.sources()).filter(|(_, s)| s.record_count() == 0) {
-        told(&format!(
-            "siptrail: no SIP trace record in {}: expected SIPStack text ($$begin_record ... $$end_record); check that it was converted from .etl",
-            input.name()
-        ));
+        told(&format!("siptrail: {}", nothing_in(input)));
     }
     if talks(Talk::Verbose) {
         tell(&trace, started);

@@ -4,20 +4,24 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::Format;
+
 /// Text of all inputs together that stays in memory, in bytes; the rest goes to temporary files.
 const IN_MEMORY: u64 = 64 << 20;
 
-/// Limits of what is opened.
+/// Limits of what is opened, and of what is looked for in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
     /// Bytes that all archives and converted texts together may unpack to.
     pub max_unpacked: u64,
+    /// The only layout that is looked for in an input; `None` looks at what it holds.
+    pub format: Option<Format>,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { max_unpacked: 32_000_000_000 }
+        Limits { max_unpacked: 32_000_000_000, format: None }
     }
 }
 
@@ -56,6 +60,7 @@ pub(super) struct Budget(Arc<Used>);
 
 #[derive(Debug)]
 struct Used {
+    format: Option<Format>,
     most: u64,
     in_memory: u64,
     all: AtomicU64,
@@ -69,7 +74,12 @@ impl Budget {
 
     pub(super) fn with_memory(limits: Limits, in_memory: u64) -> Budget {
         let (all, memory) = (AtomicU64::new(0), AtomicU64::new(0));
-        Budget(Arc::new(Used { most: limits.max_unpacked, in_memory, all, memory }))
+        Budget(Arc::new(Used { format: limits.format, most: limits.max_unpacked, in_memory, all, memory }))
+    }
+
+    /// The only layout that is looked for.
+    pub(super) fn format(&self) -> Option<Format> {
+        self.0.format
     }
 
     /// An account for one text.

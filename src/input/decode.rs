@@ -6,7 +6,7 @@ use encoding_rs::{CoderResult, UTF_16BE, UTF_16LE};
 
 use super::budget::{Account, Budget, Stop};
 use super::spool::Spool;
-use super::{Input, Text};
+use super::{Format, Formats, Input, Text};
 
 /// Bytes decoded at a time.
 const PIECE: usize = 1 << 20;
@@ -73,7 +73,19 @@ impl Encoding {
 /// Unpacks and decodes as far as needed; plain text is taken as it is. Also why that ended early, if it did.
 pub(super) fn prepare(name: String, (text, account): (Text, Account), budget: &Budget) -> (Input, Option<Stop>) {
     let (original_len, checkpoints, encoding) = (0, Vec::new(), Encoding::Utf8);
-    let mut input = Input { name, text, encoding, original_len, checkpoints, notes: Vec::new(), account };
+    let mut input = Input {
+        name,
+        text,
+        encoding,
+        original_len,
+        checkpoints,
+        notes: Vec::new(),
+        accounts: vec![account],
+        budget: budget.clone(),
+        origin: None,
+        formats: Formats::default(),
+        left_out: 0,
+    };
     let mut stop = None;
     let unpacked = unpacker(input.bytes()).map(|(kind, from)| (kind, from.map(|from| drain(from, None, budget))));
     if let Some((kind, drained)) = unpacked {
@@ -85,15 +97,19 @@ pub(super) fn prepare(name: String, (text, account): (Text, Account), budget: &B
                         .notes
                         .push(format!("{kind} data is damaged or cut ({damage}), read the {len} bytes before that"));
                 }
-                (input.text, input.account, stop) = (drained.text, drained.account, drained.stop);
+                (input.text, input.accounts, stop) = (drained.text, vec![drained.account], drained.stop);
             }
             Err(error) => {
                 input.notes.push(format!("cannot unpack {kind} data: {error}"));
-                (input.text, input.account) = (Text::Owned(Vec::new()), Account::default());
+                (input.text, input.accounts) = (Text::Owned(Vec::new()), Vec::new());
             }
         }
     }
     input.original_len = input.bytes().len() as u64;
+    if Format::of_capture(input.bytes()).is_some() {
+        // No text: what is read of it is written anew.
+        return (input, stop);
+    }
     input.encoding = Encoding::detect(input.bytes());
     let utf16 = match input.encoding {
         Encoding::Utf16Le => Some(UTF_16LE),
@@ -102,7 +118,7 @@ pub(super) fn prepare(name: String, (text, account): (Text, Account), budget: &B
     };
     if let Some(encoding) = utf16 {
         let decoded = from_utf16(input.bytes(), encoding, Spool::new(budget));
-        (input.text, input.account, input.checkpoints) = (decoded.text, decoded.account, decoded.checkpoints);
+        (input.text, input.accounts, input.checkpoints) = (decoded.text, vec![decoded.account], decoded.checkpoints);
         if decoded.replaced {
             input.notes.push("UTF-16 text holds units that are no characters, shown as U+FFFD".to_owned());
         }
@@ -110,9 +126,8 @@ pub(super) fn prepare(name: String, (text, account): (Text, Account), budget: &B
     }
     let head = &input.bytes()[..input.bytes().len().min(SAMPLE)];
     if memchr::memchr(b'\n', head).is_none() && memchr::memchr(b'\r', head).is_some() {
-        let why;
-        (input.text, input.account, why) = cr_to_lf(input.bytes(), Spool::new(budget));
-        stop = stop.or(why);
+        let (text, account, why) = cr_to_lf(input.bytes(), Spool::new(budget));
+        (input.text, input.accounts, stop) = (text, vec![account], stop.or(why));
     }
     (input, stop)
 }

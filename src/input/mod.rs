@@ -8,7 +8,10 @@
 mod budget;
 mod decode;
 mod error;
+mod format;
 mod map;
+mod nothing;
+mod rewrite;
 mod saved;
 mod spool;
 mod walk;
@@ -16,6 +19,9 @@ mod walk;
 pub use budget::Limits;
 pub use decode::Encoding;
 pub use error::InputError;
+pub use format::{Format, Formats};
+pub(crate) use rewrite::Rewrite;
+pub use nothing::nothing_in;
 pub use saved::{SAVED, is_saved};
 pub use walk::{Opened, is_log_name, open, open_within};
 
@@ -23,6 +29,7 @@ use std::fmt;
 
 use self::budget::{Account, Budget};
 use self::map::Map;
+use self::rewrite::Origin;
 
 /// One log text.
 pub struct Input {
@@ -33,8 +40,13 @@ pub struct Input {
     /// `(offset in the text, offset in the original)`, ascending; only for UTF-16.
     checkpoints: Vec<(u64, u64)>,
     notes: Vec<String>,
-    /// What the text takes of the budget.
-    account: Account,
+    /// What its texts take of the budget.
+    accounts: Vec<Account>,
+    budget: Budget,
+    /// Where the text was written anew: what it was.
+    origin: Option<Box<Origin>>,
+    formats: Formats,
+    left_out: u64,
 }
 
 enum Text {
@@ -44,9 +56,21 @@ enum Text {
 
 impl Text {
     fn len(&self) -> usize {
+        self.bytes().len()
+    }
+
+    fn bytes(&self) -> &[u8] {
         match self {
-            Text::Owned(bytes) => bytes.len(),
-            Text::Mapped(map) => map.bytes().len(),
+            Text::Owned(bytes) => bytes,
+            Text::Mapped(map) => map.bytes(),
+        }
+    }
+
+    /// How much of it can still be read.
+    fn intact_len(&self) -> u64 {
+        match self {
+            Text::Owned(bytes) => bytes.len() as u64,
+            Text::Mapped(map) => map.intact_len(),
         }
     }
 }
@@ -67,10 +91,46 @@ impl Input {
 
     /// The text.
     pub fn bytes(&self) -> &[u8] {
-        match &self.text {
-            Text::Owned(bytes) => bytes,
-            Text::Mapped(map) => map.bytes(),
-        }
+        self.text.bytes()
+    }
+
+    /// The layouts that were found in it, where it is not known to be the trace of a server alone.
+    pub fn formats(&self) -> Formats {
+        self.formats
+    }
+
+    /// The only layout that is looked for in it.
+    pub(crate) fn wanted(&self) -> Option<Format> {
+        self.budget.format()
+    }
+
+    /// Whether the text is not that of the original, but says the same in the layout of a server's trace.
+    pub fn is_rewritten(&self) -> bool {
+        self.origin.is_some()
+    }
+
+    /// The text as it was before it was written anew.
+    pub(crate) fn original(&self) -> &[u8] {
+        self.original_text().bytes()
+    }
+
+    fn original_text(&self) -> &Text {
+        self.origin.as_ref().map_or(&self.text, |o| &o.text)
+    }
+
+    /// Non-empty lines of the original that the text does not have, since they belong to no message.
+    pub(crate) fn left_out(&self) -> u64 {
+        self.left_out
+    }
+
+    /// Sets what the text is known to hold though it is not written anew.
+    pub(crate) fn set_formats(&mut self, formats: Formats) {
+        self.formats = formats;
+    }
+
+    /// The line of the original, where the text was written anew; the number of the packet in a capture.
+    pub(crate) fn original_line(&self, offset: u64) -> Option<u64> {
+        Some(self.origin.as_ref()?.line(self.bytes(), offset))
     }
 
     /// Encoding of the original.
@@ -85,10 +145,7 @@ impl Input {
 
     /// How much of the text can still be read: less than its length when the file was truncated meanwhile.
     pub fn intact_len(&self) -> u64 {
-        match &self.text {
-            Text::Owned(bytes) => bytes.len() as u64,
-            Text::Mapped(map) => map.intact_len(),
-        }
+        self.text.intact_len()
     }
 
     /// Tells that a part of the text was read and is perhaps not read again, so that it need not stay in memory.
@@ -101,15 +158,16 @@ impl Input {
     /// What kept this input from being read as a whole, and from which byte of the text on: damage found while unpacking,
     /// and an end that was cut off meanwhile.
     pub fn damage(&self) -> impl Iterator<Item = (u64, String)> {
-        let intact = self.intact_len();
-        let cut = intact < self.bytes().len() as u64;
+        let text = self.original_text();
+        let intact = text.intact_len();
+        let cut = intact < text.len() as u64;
         let cut = cut.then(|| (intact, format!("file was cut to {intact} bytes while it was read")));
         self.notes().iter().map(|note| (0, note.clone())).chain(cut)
     }
 
     /// Whether the file is longer by now than the text: something still writes to it.
     pub fn has_grown(&self) -> bool {
-        matches!(&self.text, Text::Mapped(map) if map.has_grown())
+        matches!(self.original_text(), Text::Mapped(map) if map.has_grown())
     }
 
     /// Damage of the container that did not stop the reading.
@@ -119,10 +177,11 @@ impl Input {
 
     /// The offset in the original of an offset in the text.
     pub fn original_offset(&self, offset: u64) -> u64 {
+        let offset = self.origin.as_ref().map_or(offset, |o| o.offset(offset));
         let at = self.checkpoints.partition_point(|(text, _)| *text <= offset);
         let Some((text, original)) = at.checked_sub(1).and_then(|i| self.checkpoints.get(i)) else { return offset };
         let range = usize::try_from(*text).unwrap_or(usize::MAX)..usize::try_from(offset).unwrap_or(usize::MAX);
-        let units: u64 = self.bytes().get(range).unwrap_or_default().iter().map(|b| utf16_units(*b)).sum();
+        let units: u64 = self.original().get(range).unwrap_or_default().iter().map(|b| utf16_units(*b)).sum();
         original + 2 * units
     }
 }

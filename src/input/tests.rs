@@ -97,9 +97,9 @@ fn what_unpacks_to_more_than_its_budget_is_told() {
         std::fs::write(dir.path().join(name), gzip(text.as_bytes())).unwrap();
     }
     let most = text.len() as u64;
-    let both = open_within([dir.path()], Limits { max_unpacked: 2 * most });
+    let both = open_within([dir.path()], Limits { max_unpacked: 2 * most, ..Limits::default() });
     assert_eq!((both.inputs.len(), both.errors.len()), (2, 0));
-    let one = open_within([dir.path()], Limits { max_unpacked: most });
+    let one = open_within([dir.path()], Limits { max_unpacked: most, ..Limits::default() });
     assert_eq!((one.inputs.len(), one.errors.len()), (2, 1));
     assert_eq!(one.inputs[0].bytes(), text.as_bytes());
     let told = one.errors[0].to_string();
@@ -109,7 +109,7 @@ fn what_unpacks_to_more_than_its_budget_is_told() {
     for name in ["a.gz", "b.gz"] {
         std::fs::write(dir.path().join(name), gzip(&packed)).unwrap();
     }
-    let both = |max_unpacked| open_within([dir.path()], Limits { max_unpacked }).errors.len();
+    let both = |max_unpacked| open_within([dir.path()], Limits { max_unpacked, ..Limits::default() }).errors.len();
     let enough = packed.len() as u64 + 2 * most;
     assert_eq!((both(enough), both(enough - 1)), (0, 1));
 }
@@ -142,7 +142,7 @@ fn conversions_keep_what_fits() {
     let text = LOG.repeat(100);
     let most = text.len() as u64 - 1;
     for (name, bytes) in [("utf16", utf16(&text, true, true)), ("cr", text.replace("\r\n", "\r ").into_bytes())] {
-        let budget = Budget::new(Limits { max_unpacked: most });
+        let budget = Budget::new(Limits { max_unpacked: most, ..Limits::default() });
         let (input, stop) = decode::prepare(name.to_owned(), (Text::Owned(bytes), Account::default()), &budget);
         assert!(stop.is_some(), "{name}");
         assert_eq!(

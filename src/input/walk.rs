@@ -34,7 +34,7 @@ enum Found {
 }
 
 /// Endings of the files that are taken from a folder; a file named directly is always read.
-const ENDINGS: [&str; 8] = ["log", "txt", "gz", "zst", "zip", "uccapilog", "out", "trace"];
+const ENDINGS: [&str; 11] = ["log", "txt", "gz", "zst", "zip", "uccapilog", "out", "trace", "pcap", "pcapng", "cap"];
 
 /// Where a tar archive says that it is one (POSIX.1-2001, ustar interchange format).
 const TAR: std::ops::Range<usize> = 257..262;

@@ -121,7 +121,8 @@ impl Lanes {
             Role::FrontEnd => LaneRole::FrontEnd,
             Role::Director => LaneRole::Director,
             Role::Mediation => LaneRole::Mediation,
-            Role::Unknown => LaneRole::Host,
+            Role::Client => LaneRole::Client,
+            Role::Gateway | Role::Capture | Role::Unknown => LaneRole::Host,
         };
         let own = server.and_then(|s| s.name.clone());
         // An address tells a reader less than what the peers call the server.

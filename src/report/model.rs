@@ -68,6 +68,12 @@ pub struct Source {
     pub server: Option<String>,
     pub role: &'static str,
     pub format: &'static str,
+    /// Where it is `mixed`: those that are no trace of a server.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub formats: Vec<&'static str>,
+    /// Of its times, where the layout tells: `utc`, or `local` for the zone of the machine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zone: Option<&'static str>,
     pub encoding: &'static str,
     pub bytes: u64,
     pub first: Option<String>,

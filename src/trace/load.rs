@@ -9,6 +9,7 @@ use super::identity::{Identities, Place};
 use super::intern::Interner;
 use super::products::{Finding, Products};
 use super::{Event, LineIndex, Problem, Source, Symbol, Trace};
+use crate::foreign;
 use crate::input::Input;
 use crate::record::{self, CHUNK, ChunkDone, DateOrder, Flaw, RawRecord, RecordKind, prefix};
 use crate::sip::{CSeq, Method, StartKind};
@@ -59,6 +60,7 @@ struct Worker {
 type Part = (Worker, record::Framed<Event>);
 
 pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>) -> Trace {
+    let inputs: Vec<Input> = inputs.into_par_iter().map(foreign::read).collect();
     let total = inputs.iter().map(|i| i.bytes().len() as u64).sum();
     let done = AtomicU64::new(0);
     let hasher = foldhash::fast::RandomState::default();
@@ -233,6 +235,10 @@ fn place(moves: Vec<Move>, inputs: &[Input]) -> (Vec<Event>, Vec<u64>, Vec<Sourc
     }
     for (source, lines) in sources.iter_mut().zip(outside) {
         source.lines_outside = u64::try_from(lines).unwrap_or(0);
+    }
+    for (source, input) in sources.iter_mut().zip(inputs) {
+        source.lines_outside += input.left_out();
+        source.formats = input.formats();
     }
     let names: Vec<&str> = inputs.iter().map(Input::name).collect();
     let orders = dates::settle(&sources, &names);

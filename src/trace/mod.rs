@@ -216,7 +216,8 @@ impl Trace {
         let Some(input) = self.inputs.get(file.index()) else {
             return Location { file: String::new(), line: 0, byte };
         };
-        let line = self.lines.get(file.index()).map_or(0, |l| l.line(input.bytes(), byte));
+        let of_text = || self.lines.get(file.index()).map_or(0, |l| l.line(input.bytes(), byte));
+        let line = input.original_line(byte).unwrap_or_else(of_text);
         Location { file: input.name().to_owned(), line, byte: input.original_offset(byte) }
     }
 }

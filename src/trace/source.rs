@@ -2,6 +2,7 @@
 
 use super::dates::Dates;
 use super::{Event, Symbol, Trace};
+use crate::input::Formats;
 use crate::time::Timestamp;
 
 /// Counts and facts of one input.
@@ -24,6 +25,8 @@ pub struct Source {
     pub unprefixed: bool,
     /// Server name of the prefix, when the input has exactly one.
     pub server: Option<String>,
+    /// The layouts found in it, where anything in it is no trace of a server.
+    pub formats: Formats,
     /// Some of its dates can be read day first or month first, and nothing tells which: they were read month first.
     pub dates_open: bool,
     /// Its ambiguous dates are day first.

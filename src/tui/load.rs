@@ -109,10 +109,7 @@ fn read(
     }
     let trace = Trace::load(opened.inputs, &LoadOptions { progress: &progress, ..LoadOptions::default() });
     for (input, _) in trace.inputs().iter().zip(trace.sources()).filter(|(_, s)| s.record_count() == 0) {
-        failed.push(format!(
-            "no SIP trace record in {}: expected SIPStack text ($$begin_record ... $$end_record); check that it was converted from .etl",
-            input.name()
-        ));
+        failed.push(input::nothing_in(input));
     }
     if trace.events().is_empty() && !again {
         let _ = sender.send(Event::Failed(failed));

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 /// The rooms from the ground up. Each may look at those before it.
-const FLOORS: [&str; 18] = [
+const FLOORS: [&str; 19] = [
     "span",
     "text",
     "time",
@@ -18,6 +18,7 @@ const FLOORS: [&str; 18] = [
     "record",
     "sip",
     "knowledge",
+    "foreign",
     "trace",
     "analysis",
     "findings",

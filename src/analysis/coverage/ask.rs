@@ -9,7 +9,7 @@ use crate::trace::EventId;
 impl Coverage {
     /// Whether the log of a server tells every message between two times on the clock of the reference.
     pub fn whole(&self, server: ServerId, from: Timestamp, to: Timestamp) -> bool {
-        self.at(server, from).and_then(|c| c.span).is_some_and(|(_, end)| end >= to)
+        self.at(server, from).filter(|c| !c.foreign).and_then(|c| c.span).is_some_and(|(_, end)| end >= to)
     }
 
     /// Whether a log tells every message between two of its records; without times their order is all there is.

@@ -13,6 +13,8 @@ pub(super) struct Chain {
     pub(super) server: ServerId,
     /// Numbers, or times and the absence of numbers, tell that nothing is missing.
     pub(super) proves: bool,
+    /// The log of a client or gateway, or a capture: what it does not show may have been all the same.
+    pub(super) foreign: bool,
     /// Its last record.
     pub(super) last: EventId,
     /// First record, and last record or component line that shows that messages are traced, as logged.
@@ -49,10 +51,12 @@ impl Coverage {
             let last = before.and_then(|b| self.stretches.get(b)).filter(|b| b.server == server);
             let goes_on = last.is_some_and(|last| self.goes_on(trace, last, &stretch));
             let spoken = spoken(trace, servers, &stretch);
+            let foreign = servers.get(server).is_some_and(|s| s.foreign);
             match self.chains.last_mut().filter(|_| goes_on) {
                 Some(chain) => {
                     chain.last = stretch.last;
-                    chain.proves &= stretch.proves(trace);
+                    chain.proves &= stretch.proves(trace) && !foreign;
+                    chain.foreign |= foreign;
                     chain.logged = match (chain.logged, spoken) {
                         (Some(a), Some(b)) => Some(Span { last: b.last, end: b.end, ..a }),
                         (one, other) => one.or(other),
@@ -60,7 +64,8 @@ impl Coverage {
                 }
                 None => self.chains.push(Chain {
                     server,
-                    proves: stretch.proves(trace),
+                    proves: stretch.proves(trace) && !foreign,
+                    foreign,
                     last: stretch.last,
                     logged: spoken,
                     span: None,

@@ -7,7 +7,7 @@ use crate::analysis::call::{Call, Clock};
 use crate::analysis::coverage::Blind;
 use crate::analysis::message::Context;
 use crate::analysis::push::{Push, Sighting};
-use crate::analysis::servers::{Role, ServerId};
+use crate::analysis::servers::ServerId;
 use crate::time::Timestamp;
 use crate::trace::EventId;
 
@@ -280,7 +280,7 @@ pub(super) fn blind(analysis: &Analysis, ctx: &Context<'_>, p: usize, occasion: 
     let Some(owner) = push.owner else {
         return (!push.sights.is_empty()).then_some(Blind::ServerMissing);
     };
-    if ctx.servers.get(owner).is_some_and(|s| matches!(s.role, Role::Edge | Role::Director)) {
+    if ctx.servers.get(owner).is_some_and(|s| s.role.is_bystander()) {
         return Some(Blind::ServerMissing);
     }
     match occasion.call().and_then(|c| analysis.calls.get(c)) {

@@ -18,7 +18,9 @@ pub(super) struct Directory {
 impl Directory {
     pub(super) fn new(all: &[Server]) -> Directory {
         let mut out = Directory::default();
-        for (id, server) in (0..).map(ServerId).zip(all) {
+        // A capture calls hosts as the servers are called whose logs may be here.
+        let servers = (0..).map(ServerId).zip(all).filter(|(_, s)| !s.foreign);
+        for (id, server) in servers {
             if let Some(name) = &server.name {
                 let name = name.to_ascii_lowercase();
                 add(&mut out.labels, label(&name), id);

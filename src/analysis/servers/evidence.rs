@@ -2,6 +2,7 @@
 
 use hashbrown::HashMap;
 
+use crate::input::Format;
 use crate::record::{Direction, RecordKind};
 use crate::sip::{HeaderName, Message, Method, NameAddr, StartLine, Via};
 use crate::span::FileId;
@@ -19,6 +20,8 @@ pub(super) struct Stream {
     pub(super) symbol: Option<Symbol>,
     /// The machine of the prefix.
     pub(super) machine: Option<String>,
+    /// The layout in which it was written, where that is not the trace of a server.
+    pub(super) layout: Option<Format>,
     pub(super) records: u64,
     pub(super) span: Option<(Timestamp, Timestamp)>,
     /// Hosts in the Via that the server puts on what it sends, with their counts.
@@ -77,7 +80,9 @@ const MOST_PEERS: usize = 256;
 pub(super) fn streams(trace: &Trace, events: &[Event]) -> Vec<Stream> {
     let Some(file) = events.first().map(|e| e.file) else { return Vec::new() };
     let Some(source) = trace.sources().get(file.index()) else { return Vec::new() };
-    let single = source.server_count() <= 1;
+    let only = source.formats.only();
+    // Of several layouts in one input each but the trace of a server has its own name.
+    let single = source.server_count() <= 1 && (only.is_some() || !source.formats.are_foreign());
     let mut out: Vec<Stream> = Vec::new();
     let mut index: HashMap<Option<Symbol>, usize> = HashMap::new();
     let name = trace.inputs().get(file.index()).map_or("", |i| i.name());
@@ -86,7 +91,9 @@ pub(super) fn streams(trace: &Trace, events: &[Event]) -> Vec<Stream> {
         let symbol = if single { source.only_server() } else { event.server() };
         let at = *index.entry(symbol).or_insert_with(|| {
             let machine = symbol.map(|s| machine(trace, s));
-            out.push(Stream { file, symbol, machine, file_name: file_stem(name), ..Stream::default() });
+            let named = || source.formats.foreign().find(|f| machine.as_deref() == Some(f.name()));
+            let layout = only.filter(|f| *f != Format::SipStack).or_else(named);
+            out.push(Stream { file, symbol, machine, layout, file_name: file_stem(name), ..Stream::default() });
             out.len() - 1
         });
         if let Some(stream) = out.get_mut(at) {
@@ -139,9 +146,11 @@ impl Stream {
     /// By what it may be known to be the server of another stream: the machine of its prefix, else hosts of its Via. A
     /// server with two addresses uses each for a good part of what it sends.
     pub(super) fn names(&self) -> Vec<String> {
+        // A client or a capture is not the server of which it has the name.
+        let kind = self.layout.map_or("", Format::name);
         match &self.machine {
-            Some(machine) => vec![format!("machine {}", machine.to_ascii_lowercase())],
-            None => self.often().map(|host| format!("host {host}")).collect(),
+            Some(machine) => vec![format!("{kind}machine {}", machine.to_ascii_lowercase())],
+            None => self.often().map(|host| format!("{kind}host {host}")).collect(),
         }
     }
 

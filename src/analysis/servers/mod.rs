@@ -40,6 +40,8 @@ pub struct Server {
     pub name: Option<String>,
     /// What it does.
     pub role: Role,
+    /// What it wrote is no trace of a server, but in a layout that does not tell everything.
+    pub(crate) foreign: bool,
     /// The inputs in which it logs, ascending.
     pub files: Vec<FileId>,
     /// Hosts by which it names itself beside that, lower case.
@@ -132,7 +134,8 @@ impl Servers {
             // Servers that share the name of their pool have their address behind it.
             let called = name.iter().map(|n| n.split(' ').next().unwrap_or(n)).chain(hosts.iter().map(String::as_str));
             self.houses.push(called.filter_map(name::domain).collect());
-            self.all.push(Server { name, role: role::of(own), files, hosts, records, span });
+            let foreign = own.iter().any(|s| s.layout.is_some());
+            self.all.push(Server { name, role: role::of(own), foreign, files, hosts, records, span });
         }
         self.directory = Directory::new(&self.all);
         self.inside = vec![Vec::new(); self.files.len()];

@@ -1,6 +1,7 @@
 //! What a server does.
 
 use super::evidence::Stream;
+use crate::input::Format;
 
 /// What a server does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,6 +15,12 @@ pub enum Role {
     Edge,
     /// Between SIP and the telephone network.
     Mediation,
+    /// A client: the log is its own.
+    Client,
+    /// A gateway, session border controller or proxy of another maker: the log is its own.
+    Gateway,
+    /// A capture of packets.
+    Capture,
     /// Nothing in the log tells.
     Unknown,
 }
@@ -26,13 +33,37 @@ impl Role {
             Role::Director => "director",
             Role::Edge => "edge",
             Role::Mediation => "mediation",
+            Role::Client => "client",
+            Role::Gateway => "gateway",
+            Role::Capture => "capture",
             Role::Unknown => "unknown",
         }
     }
 }
 
+impl Role {
+    /// Whether its log would show no push that another server sent, nor whom that called.
+    pub(crate) fn is_bystander(self) -> bool {
+        matches!(self, Role::Edge | Role::Director | Role::Client | Role::Gateway | Role::Capture)
+    }
+}
+
+/// Who writes in a layout.
+fn of_layout(layout: Format) -> Role {
+    match layout {
+        Format::UccApi | Format::PidginSipe => Role::Client,
+        Format::Syslog | Format::Expressway | Format::AudioCodes | Format::Avaya => Role::Gateway,
+        Format::Pcap | Format::PcapNg => Role::Capture,
+        // Anybody may have copied it.
+        _ => Role::Unknown,
+    }
+}
+
 /// The role of a server, by what it did. Names that people gave count where it did nothing that tells.
 pub(super) fn of(streams: &[Stream]) -> Role {
+    if let Some(layout) = streams.iter().find_map(|s| s.layout) {
+        return of_layout(layout);
+    }
     if streams.iter().any(|s| s.names_edge) {
         return Role::Edge;
     }

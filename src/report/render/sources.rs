@@ -2,9 +2,10 @@
 
 use super::iso;
 use crate::analysis::{Analysis, Role, ServerId};
+use crate::input::Format;
 use crate::report::model;
 use crate::span::FileId;
-use crate::trace::Trace;
+use crate::trace::{Source, Trace};
 
 /// One entry an input.
 pub(super) fn sources(trace: &Trace, analysis: &Analysis) -> Vec<model::Source> {
@@ -29,13 +30,13 @@ pub(super) fn sources(trace: &Trace, analysis: &Analysis) -> Vec<model::Source> 
                 path: input.name().to_owned(),
                 server: only.and_then(|s| s.name.clone()),
                 role: only.map_or(Role::Unknown.name(), |s| s.role),
-                format: if source.cls {
-                    "cls"
-                } else if source.unprefixed {
-                    "unprefixed"
+                format: format(source),
+                formats: if source.formats.only().is_none() {
+                    source.formats.foreign().map(Format::name).collect()
                 } else {
-                    "ocslogger"
+                    Vec::new()
                 },
+                zone: source.formats.only().and_then(Format::zone),
                 encoding: input.encoding().name(),
                 bytes: input.original_len(),
                 first: iso(source.span.map(|s| s.0)),
@@ -59,6 +60,17 @@ pub(super) fn sources(trace: &Trace, analysis: &Analysis) -> Vec<model::Source> 
             }
         })
         .collect()
+}
+
+/// The layout in a word.
+fn format(source: &Source) -> &'static str {
+    match source.formats.only().filter(|f| *f != Format::SipStack) {
+        Some(format) => format.name(),
+        None if source.formats.are_foreign() => "mixed",
+        None if source.cls => "cls",
+        None if source.unprefixed => "unprefixed",
+        None => "ocslogger",
+    }
 }
 
 /// Names of the inputs that hold all records of this one.

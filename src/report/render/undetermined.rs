@@ -35,7 +35,7 @@ pub fn why_undetermined(trace: &Trace, analysis: &Analysis, blind: &Blind) -> St
             "the phone is behind another server, and the log of that server, which would send the push, is missing"
                 .to_owned()
         }
-        Blind::OnlyEdge => "only an Edge logged the call; the Front End that would send the push did not".to_owned(),
+        Blind::OnlyEdge => "only an Edge, a client, a gateway or a capture shows the call; the Front End that would send the push did not".to_owned(),
         Blind::Tied => "a push may belong to this call or to another".to_owned(),
         Blind::Clocks => {
             "a push of the user is on a server whose clock cannot be compared with that of the call".to_owned()

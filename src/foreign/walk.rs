@@ -1,0 +1,283 @@
+//! Walks over a text of any layouts and writes what it finds as records of a server's trace.
+
+use memchr::{memchr, memmem};
+
+use super::grammar::{begins_message, without_indent};
+use super::layout::{self, Head, What, framed_head, unescape};
+use super::shape::{Mark, shape};
+use super::write::{Piece, Places, message, opener};
+use crate::input::{Format, Rewrite};
+
+const BEGIN: &[u8] = b"$$begin_record";
+const END: &[u8] = b"$$end_record";
+/// Lines between the stamp of a message and its start line, at most.
+const BETWEEN: u64 = 6;
+
+/// Reads the whole text; with `wanted` only messages of that layout.
+/// `named` is for a text with several layouts.
+pub(super) fn walk(text: &[u8], wanted: Option<Format>, named: bool, out: &mut Rewrite) {
+    let mut walk = Walk { text, named, copied: None, at: 0, line: 1, wanted, announced: None, verbatim: false, out };
+    while walk.at < text.len() && !walk.out.is_full() {
+        walk.step();
+    }
+}
+
+/// What a line said about a message behind it.
+struct Announced {
+    head: Head<'static>,
+    /// Where that line begins.
+    at: usize,
+    line: u64,
+}
+
+struct Walk<'t, 'o> {
+    text: &'t [u8],
+    at: usize,
+    /// Of the place, counted from 1.
+    line: u64,
+    wanted: Option<Format>,
+    named: bool,
+    /// Where the last lines that were copied end, in the original and in the new text.
+    copied: Option<(usize, u64)>,
+    announced: Option<Announced>,
+    /// Lines of a server's trace are copied; other lines between messages are not.
+    verbatim: bool,
+    out: &'o mut Rewrite,
+}
+
+impl<'t> Walk<'t, '_> {
+    fn step(&mut self) {
+        let end = line_end(self.text, self.at);
+        let line = self.text.get(self.at..end).unwrap_or_default();
+        if let Some(opener) = opener_in(line) {
+            self.announced = None;
+            return self.record(line.get(..opener).unwrap_or_default(), self.at + opener);
+        }
+        if line.starts_with(b"TL_") || opens_record(line) {
+            self.verbatim = true;
+            self.announced = None;
+        }
+        if let Some(head) = layout::head(line, self.wanted) {
+            return self.head(head, line, end);
+        }
+        let indent = line.len() - without_indent(line).len();
+        // One layout writes a bar ahead of the message.
+        let bar = usize::from(self.announced.is_some() && line.get(indent) == Some(&b'|'));
+        let start = self.at + indent + bar;
+        if let Some(text) = self.text.get(start..).filter(|_| indent < line.len())
+            && begins_message(text).is_some()
+        {
+            return self.bare(start);
+        }
+        if let Some(announced) = &self.announced {
+            // Some write the lines of a message with escapes, too, though not the first.
+            if announced.head.format == Format::AudioCodes
+                && let Some(What::Escaped(at)) = layout::head(line, Some(Format::AudioCodes)).map(|h| h.what)
+            {
+                let head = announced.head.clone();
+                self.announced = None;
+                return self.escaped(&head, self.at + at, end);
+            }
+            if self.line > announced.line + BETWEEN {
+                self.announced = None;
+            }
+        }
+        self.pass(end);
+    }
+
+    /// A stamp, and what it says.
+    fn head(&mut self, head: Head<'t>, line: &[u8], end: usize) {
+        self.verbatim = false;
+        let kept = match head.format {
+            // What was announced is what the next stamp brings.
+            Format::UccApi => self.announced.take().filter(|a| a.head.format == Format::UccApi),
+            Format::Syslog => self.announced.take().filter(|a| a.head.format == Format::AudioCodes),
+            _ => {
+                self.announced = None;
+                None
+            }
+        };
+        let here = (self.at, self.line);
+        match head.what {
+            What::Text(at) => {
+                let start = self.at + at;
+                if self.text.get(start..).is_some_and(|text| begins_message(text).is_some()) {
+                    let head = match kept {
+                        Some(a) => Head { direction: a.head.direction, peer: a.head.peer, ..head.kept() },
+                        None => head.kept(),
+                    };
+                    return self.plain(&head, here, start, true);
+                }
+            }
+            What::Escaped(at) => {
+                let start = self.at + at;
+                let head = kept.map_or_else(|| head.kept(), |a| a.head);
+                return self.escaped(&head, start, end);
+            }
+            What::Follows(at) => {
+                let rest = line.get(at..).unwrap_or_default();
+                if let Some(What::Escaped(within)) = layout::head(rest, Some(Format::AudioCodes)).map(|h| h.what) {
+                    return self.escaped(&head.kept(), self.at + at + within, end);
+                }
+                self.announced = Some(Announced { head: head.kept(), at: here.0, line: here.1 });
+            }
+            What::Announced => self.announced = Some(Announced { head: head.kept(), at: here.0, line: here.1 }),
+            What::End => {}
+        }
+        self.skip(end);
+    }
+
+    /// A start line that stands on its own.
+    fn bare(&mut self, start: usize) {
+        match self.announced.take().filter(|a| a.head.format != Format::UccApi) {
+            Some(a) => self.plain(&a.head, (a.at, a.line), start, true),
+            None if self.wanted.is_none_or(|wanted| wanted == Format::SipText) => {
+                let head = Head::new(Format::SipText, What::Text(0));
+                self.plain(&head, (start, self.line), start, false);
+            }
+            None => self.pass(line_end(self.text, self.at)),
+        }
+    }
+
+    /// A message with line breaks.
+    fn plain(&mut self, head: &Head<'_>, from: (usize, u64), start: usize, framed: bool) {
+        let text = self.text;
+        let wanted = self.wanted;
+        let mark = |at: usize| mark(text, at, wanted);
+        let mut found = shape(text, start, framed, &mark);
+        // The bar that ends a message of this layout is no part of it.
+        if head.format == Format::Expressway {
+            let body = text.get(found.body.clone()).unwrap_or_default().trim_ascii_end();
+            if let Some(body) = body.strip_suffix(b"|") {
+                found.body.end = found.body.start + body.trim_ascii_end().len();
+            }
+            let headers = text.get(found.headers.clone()).unwrap_or_default().trim_ascii_end();
+            if let Some(headers) = headers.strip_suffix(b"|").filter(|_| found.body.is_empty()) {
+                found.headers.end = found.headers.start + headers.len();
+            }
+        }
+        let (at, line) = from;
+        let piece = Piece { text, places: Places::Whole(at, line) };
+        message(&piece, at, head, &found, self.named, self.out);
+        self.move_to(found.end.max(self.at + 1));
+        self.verbatim = false;
+    }
+
+    /// A message in one line.
+    fn escaped(&mut self, head: &Head<'_>, start: usize, end: usize) {
+        let (text, breaks) = unescape(self.text.get(start..end).unwrap_or_default());
+        let places = Places::Line { line: self.line, start, breaks: &breaks };
+        let stamp = |at: usize| {
+            let line = text.get(at..line_end(&text, at)).unwrap_or_default();
+            without_indent(line).starts_with(b"[Time:").then_some(Mark::Stamp)
+        };
+        let found = shape(&text, 0, true, &stamp);
+        let piece = Piece { text: &text, places };
+        message(&piece, 0, head, &found, self.named, self.out);
+        self.skip_to(end);
+        self.verbatim = false;
+    }
+
+    /// A record of a server's trace, as it is; its prefix is written anew where another layout wrote it.
+    fn record(&mut self, prefix: &[u8], opener_at: usize) {
+        let foreign = framed_head(prefix).filter(|_| self.wanted.is_none_or(|w| w == Format::Avaya));
+        let end = record_end(self.text, opener_at + BEGIN.len(), self.wanted);
+        let Some(head) = foreign else {
+            self.out.found(Format::SipStack);
+            self.copy(end);
+            self.verbatim = true;
+            return;
+        };
+        self.out.place(self.at, self.line);
+        let machine = self.named.then(|| head.format.name().as_bytes());
+        opener(&head, machine, self.out);
+        let from = line_end(self.text, self.at) + 1;
+        let piece = Piece { text: self.text, places: Places::Whole(self.at, self.line) };
+        super::base64::fields(&piece, from.min(end)..end, self.out);
+        self.move_to(end);
+        self.verbatim = false;
+    }
+
+    /// A line that is no message.
+    fn pass(&mut self, end: usize) {
+        if self.verbatim { self.copy((end + 1).min(self.text.len())) } else { self.skip(end) }
+    }
+
+    fn copy(&mut self, to: usize) {
+        if self.copied != Some((self.at, self.out.at())) {
+            self.out.place(self.at, self.line);
+        }
+        self.out.put(self.text.get(self.at..to).unwrap_or_default());
+        self.move_to(to.max(self.at + 1));
+        self.copied = Some((self.at, self.out.at()));
+    }
+
+    /// Leaves a line out.
+    fn skip(&mut self, end: usize) {
+        let is_empty = self.text.get(self.at..end).is_none_or(|line| line.trim_ascii().is_empty());
+        self.out.left_out(u64::from(!is_empty));
+        self.skip_to(end);
+    }
+
+    fn skip_to(&mut self, end: usize) {
+        self.move_to((end + 1).min(self.text.len()).max(self.at + 1));
+    }
+
+    fn move_to(&mut self, to: usize) {
+        let between = self.text.get(self.at..to).unwrap_or_default();
+        self.line += memchr::memchr_iter(b'\n', between).count() as u64;
+        self.at = to;
+    }
+}
+
+/// What at the beginning of a line ends a message.
+fn mark(text: &[u8], at: usize, wanted: Option<Format>) -> Option<Mark> {
+    let line = text.get(at..line_end(text, at))?;
+    if line.starts_with(b"TL_") || opener_in(line).is_some() || layout::head(line, wanted).is_some() {
+        return Some(Mark::Stamp);
+    }
+    let start = at + line.len() - without_indent(line).len();
+    text.get(start..).and_then(begins_message).map(|_| Mark::Message)
+}
+
+/// Where in a line a record begins.
+fn opener_in(line: &[u8]) -> Option<usize> {
+    memchr(b'$', line)?;
+    let at = memmem::find(line.get(..4096).unwrap_or(line), BEGIN)?;
+    let lead = line.get(..at)?.trim_ascii();
+    let is_prefix = lead.is_empty()
+        || lead.starts_with(b"TL_")
+        || lead.ends_with(b")")
+        || lead.ends_with(b":")
+        || lead.ends_with(b"]")
+        || crate::record::prefix::parse(lead).time.is_some();
+    is_prefix.then_some(at)
+}
+
+/// Whether a line is the first field of a record that has lost its opener.
+fn opens_record(line: &[u8]) -> bool {
+    const FIRST: [&[u8]; 5] = [b"Trace-Correlation-Id:", b"Instance-Id:", b"LogType:", b"Message-Type:", b"Start-Line:"];
+    let line = without_indent(line);
+    FIRST.iter().any(|name| line.get(..name.len()).is_some_and(|own| own.eq_ignore_ascii_case(name)))
+}
+
+/// Where the record ends whose fields begin at `from`: behind its end, or ahead of the next record or stamp.
+fn record_end(text: &[u8], from: usize, wanted: Option<Format>) -> usize {
+    let mut at = line_end(text, from) + 1;
+    while at < text.len() {
+        let end = line_end(text, at);
+        let line = text.get(at..end).unwrap_or_default();
+        if without_indent(line).starts_with(END) {
+            return (end + 1).min(text.len());
+        }
+        if line.starts_with(b"TL_") || opener_in(line).is_some() || layout::head(line, wanted).is_some() {
+            return at;
+        }
+        at = end + 1;
+    }
+    text.len()
+}
+
+fn line_end(text: &[u8], at: usize) -> usize {
+    text.get(at..).and_then(|rest| memchr(b'\n', rest)).map_or(text.len(), |end| at + end)
+}

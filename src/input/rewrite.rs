@@ -1,0 +1,157 @@
+//! A text in another layout, written anew in the one that is read everywhere else, with the way back to the original.
+
+use super::budget::Stop;
+use super::format::Formats;
+use super::spool::Spool;
+use super::{Format, Input, Text};
+
+/// Bytes that are handed on at a time.
+const PIECE: usize = 1 << 20;
+
+/// Where a stretch of the new text comes from. What stands behind it, up to the next place, lies as far behind it in the
+/// original.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    /// Offset in the new text.
+    at: u64,
+    /// Offset in the original.
+    original: u64,
+    /// Line of the original, counted from 1; the number of the packet in a capture.
+    line: u64,
+    /// Line feeds of the new text are line feeds of the original.
+    goes_on: bool,
+}
+
+/// What an input was before it was written anew.
+pub(super) struct Origin {
+    pub(super) text: Text,
+    places: Vec<Place>,
+}
+
+impl Origin {
+    fn place(&self, at: u64) -> Option<&Place> {
+        let behind = self.places.partition_point(|p| p.at <= at);
+        self.places.get(behind.saturating_sub(1))
+    }
+
+    /// The offset in the original.
+    pub(super) fn offset(&self, at: u64) -> u64 {
+        let Some(place) = self.place(at) else { return 0 };
+        let offset = place.original + at.saturating_sub(place.at);
+        offset.min(self.text.len() as u64)
+    }
+
+    /// The line of the original.
+    pub(super) fn line(&self, text: &[u8], at: u64) -> u64 {
+        let Some(place) = self.place(at) else { return 1 };
+        let index = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+        let between = text.get(index(place.at)..index(at)).filter(|_| place.goes_on).unwrap_or_default();
+        place.line + memchr::memchr_iter(b'\n', between).count() as u64
+    }
+}
+
+/// The new text while it is written.
+pub(crate) struct Rewrite {
+    spool: Spool,
+    buffer: Vec<u8>,
+    at: u64,
+    places: Vec<Place>,
+    formats: Formats,
+    outside: u64,
+    notes: Vec<String>,
+    stop: Option<Stop>,
+}
+
+impl Rewrite {
+    /// Draws on what the input may take.
+    pub(crate) fn of(input: &Input) -> Rewrite {
+        Rewrite {
+            spool: Spool::new(&input.budget),
+            buffer: Vec::new(),
+            at: 0,
+            places: Vec::new(),
+            formats: Formats::default(),
+            outside: 0,
+            notes: Vec::new(),
+            stop: None,
+        }
+    }
+
+    /// What is written next comes from this offset and line of the original, and goes on as that does.
+    pub(crate) fn place(&mut self, original: usize, line: u64) {
+        self.set(original, line, true);
+    }
+
+    /// The same of a stretch that is one line of the original, or one packet of a capture.
+    pub(crate) fn point(&mut self, original: usize, line: u64) {
+        self.set(original, line, false);
+    }
+
+    fn set(&mut self, original: usize, line: u64, goes_on: bool) {
+        let place = Place { at: self.at, original: original as u64, line, goes_on };
+        match self.places.last_mut().filter(|last| last.at == self.at) {
+            Some(last) => *last = place,
+            None => self.places.push(place),
+        }
+    }
+
+    /// How much was written.
+    pub(crate) fn at(&self) -> u64 {
+        self.at
+    }
+
+    /// Writes.
+    pub(crate) fn put(&mut self, bytes: &[u8]) {
+        self.at += bytes.len() as u64;
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() >= PIECE {
+            self.hand_on();
+        }
+    }
+
+    fn hand_on(&mut self) {
+        if self.stop.is_none() {
+            self.stop = self.spool.write(&self.buffer).err();
+        }
+        self.buffer.clear();
+    }
+
+    /// Whether there is no room for more.
+    pub(crate) fn is_full(&self) -> bool {
+        self.stop.is_some()
+    }
+
+    /// A message in this layout was found.
+    pub(crate) fn found(&mut self, format: Format) {
+        self.formats.add(format);
+    }
+
+    /// Which layouts were found so far.
+    pub(crate) fn formats(&self) -> Formats {
+        self.formats
+    }
+
+    /// So many lines were left out that belong to no message.
+    pub(crate) fn left_out(&mut self, lines: u64) {
+        self.outside += lines;
+    }
+
+    /// Something of the original could not be read.
+    pub(crate) fn note(&mut self, what: String) {
+        self.notes.push(what);
+    }
+
+    /// The input with the new text.
+    pub(crate) fn finish(mut self, mut input: Input) -> Input {
+        self.hand_on();
+        let (text, account, why) = self.spool.finish();
+        input.notes.append(&mut self.notes);
+        input.notes.extend(self.stop.or(why).map(|stop| stop.words()));
+        let text = std::mem::replace(&mut input.text, text);
+        input.accounts.push(account);
+        (input.formats, input.left_out) = (self.formats, self.outside);
+        self.places.shrink_to_fit();
+        input.origin = Some(Box::new(Origin { text, places: self.places }));
+        input
+    }
+}
