@@ -9,6 +9,7 @@
 mod attempt;
 mod call;
 pub mod clocks;
+mod conversation;
 pub mod coverage;
 pub(crate) mod crossing;
 mod depth;
@@ -29,6 +30,7 @@ mod words;
 
 pub use call::{Call, Leg};
 pub use clocks::Clocks;
+pub use conversation::Tie;
 pub use coverage::{Blind, Coverage};
 pub use depth::Depth;
 pub use diagnostic::Diagnostic;
@@ -205,5 +207,6 @@ pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
     let doubts = link::link(&mut out, &ctx);
     verdict::judge(&mut out, &doubts, &ctx);
     later::mark(&mut out);
+    conversation::join(trace, &mut out);
     Analysis { servers, clocks, coverage, ..out }
 }

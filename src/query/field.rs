@@ -161,6 +161,7 @@ pub(super) enum Name {
     VoiceMail,
     GaveUp,
     ReachedLater,
+    Conversation,
     MessageMissed,
     Superseded,
     Missed,
@@ -352,6 +353,14 @@ pub const FIELDS: &[Field] = &[
         Kind::Flag,
         C,
         "a missed call whose caller and callee talked within five minutes",
+    ),
+    field(
+        Name::Conversation,
+        "conversation",
+        "conversation",
+        Kind::Text,
+        C,
+        "Call-ID of the first call of a conversation that has several",
     ),
     field(
         Name::MessageMissed,

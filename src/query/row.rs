@@ -97,6 +97,10 @@ impl Rows<'_> {
             Name::VoiceMail => Some(Value::Flag(call.voice_mail)),
             Name::GaveUp => call.gave_up_ms.map(Value::Duration),
             Name::ReachedLater => Some(Value::Flag(call.reached_later.is_some())),
+            Name::Conversation => {
+                let first = call.conversation.and_then(|c| self.analysis.calls.get(c));
+                return first.and_then(|c| text(&c.call_id)).is_some_and(visit);
+            }
             Name::MessageMissed => Some(Value::Flag(call.missed_messages > 0)),
             Name::Missed => Some(Value::Flag(call.is_missed())),
             Name::Mobile => Some(Value::Flag(call.mobile)),

@@ -200,6 +200,12 @@ pub struct Call {
     /// When caller and callee talked, within five minutes of a missed call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reached_later: Option<String>,
+    /// Call-ID of the first call of the conversation, where that has several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<String>,
+    /// What ties it to other calls of the conversation.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub joined: Vec<Joined>,
     /// Why the outcome or the verdict is `undetermined`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undetermined: Option<Undetermined>,
@@ -281,6 +287,17 @@ pub struct Push {
     /// Asked for with `--hops`: of the MESSAGE and its final response.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hop_tables: Vec<HopTable>,
+}
+
+/// Another call of the same conversation, and the header that says so.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
+pub struct Joined {
+    pub call_id: String,
+    pub header: &'static str,
+    pub value: String,
+    pub evidence: Vec<Place>,
 }
 
 /// One message inside a conversation that its receiver missed.

@@ -137,6 +137,12 @@ impl Story<'_> {
         if let Some(later) = call.reached_later {
             self.line(2, &format!("they talked later, at {}", when(Some(later))), out)?;
         }
+        for tie in &call.ties {
+            let Some(other) = self.analysis.calls.get(tie.other) else { continue };
+            let at = self.trace.locate(tie.record);
+            let text = format!("same conversation as call {}, by {} ({}:{})", other.call_id, tie.header, at.file, at.line);
+            self.line(2, &text, out)?;
+        }
         if call.missed_messages > 0 {
             let missed = plural(u64::from(call.missed_messages), "message");
             self.line(2, &format!("{missed} inside this conversation missed"), out)?;

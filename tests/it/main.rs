@@ -33,6 +33,7 @@
 //! * `screens`: its screens against `tests/screens`; `pictures`: what README and guide show is what is drawn
 //! * `manual`: the commands of README and user guide print what is shown, and what their pages name is there
 //! * `cli`: the program as a user runs it, exit codes included
+//! * `wrappings`: logs of clients and gateways, copied messages; `captures`: captures of packets
 //! * `program`: runs the program for the others
 //! * `today`: clients and servers of 2019 and the Subscription Edition, certificates, mail and voice mail
 //! * `explain`: the offline knowledge, `siptrail findings` and `siptrail explain`
@@ -45,6 +46,7 @@ mod anonymise;
 mod attack;
 mod beginning;
 mod bytes;
+mod captures;
 mod changing;
 mod cli;
 mod clocks;
@@ -91,3 +93,4 @@ mod today;
 mod told;
 mod torture;
 mod tui;
+mod wrappings;

@@ -111,6 +111,8 @@ fn empty(ctx: &Context<'_>, group: &Group<'_>) -> Call {
         voice_mail: false,
         told_by_mail: None,
         gateway_cause: None,
+        conversation: None,
+        ties: Vec::new(),
         missed_messages: 0,
         reached_later: None,
         verdict: None,

@@ -10,6 +10,7 @@ use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::attempt::{Attempt, attempts};
+use super::conversation::Tie;
 use super::coverage::{Blind, Order};
 use super::diagnostic::Diagnostic;
 use super::message::{Context, Group};
@@ -118,6 +119,10 @@ pub struct Call {
     pub blind: Option<Blind>,
     /// A call that was missed, and whose caller reached the callee with another soon after: when.
     pub reached_later: Option<Timestamp>,
+    /// Number of the first call of the conversation, where that has several.
+    pub conversation: Option<usize>,
+    /// What ties it to other calls of the conversation.
+    pub ties: Vec<Tie>,
     /// Messages inside the conversation that the receiver missed.
     pub missed_messages: u32,
     /// Numbers of its pushes in [`super::Analysis::pushes`].

@@ -3,7 +3,7 @@
 use super::cell::{Cell, Column, diagnostic, hop, leg, place};
 use crate::report::model::{Call, Finding, Push};
 
-pub(super) const CALLS: [Column<Call>; 28] = [
+pub(super) const CALLS: [Column<Call>; 29] = [
     ("call_id", |c| Cell::of(&c.call_id)),
     ("from", |c| Cell::of(&c.from)),
     ("to", |c| Cell::of(&c.to)),
@@ -32,6 +32,7 @@ pub(super) const CALLS: [Column<Call>; 28] = [
     ("voice_mail", |c| Cell::plain(&c.voice_mail)),
     ("gave_up_ms", |c| Cell::number(c.gave_up_ms)),
     ("reached_later", |c| Cell::maybe(c.reached_later.as_deref())),
+    ("conversation", |c| Cell::maybe(c.conversation.as_deref())),
 ];
 
 pub(super) const PUSHES: [Column<Push>; 20] = [

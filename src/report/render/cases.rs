@@ -45,6 +45,8 @@ pub(super) fn call(trace: &Trace, analysis: &Analysis, call: &analysis::Call) ->
         evidence: places(trace, &call.evidence, &call.lines),
         gave_up_ms: call.gave_up_ms,
         reached_later: iso(call.reached_later),
+        conversation: call.conversation.and_then(|c| analysis.calls.get(c)).map(|c| c.call_id.clone()),
+        joined: call.ties.iter().filter_map(|tie| joined(trace, analysis, tie)).collect(),
         undetermined: undetermined::of_call(trace, analysis, call),
         gateway_cause: unexplained::of_call(call),
         told_by_mail: call.told_by_mail,
@@ -112,6 +114,16 @@ pub(super) fn push(trace: &Trace, analysis: &Analysis, push: &analysis::Push) ->
         undetermined: undetermined::of_push(trace, analysis, push),
         hop_tables: Vec::new(),
     }
+}
+
+/// What ties a call to another.
+fn joined(trace: &Trace, analysis: &Analysis, tie: &analysis::Tie) -> Option<model::Joined> {
+    Some(model::Joined {
+        call_id: analysis.calls.get(tie.other)?.call_id.clone(),
+        header: tie.header,
+        value: tie.value.clone(),
+        evidence: places(trace, &[tie.record], &[]),
+    })
 }
 
 pub(super) fn missed_message(
