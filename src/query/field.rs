@@ -2,8 +2,9 @@
 
 use super::row::{Row, Rows, Visit};
 use super::table::Table;
-use crate::analysis::{Call, Depth, Push};
-use crate::trace::{ComponentLine, Event, EventId, LinePlace};
+use super::value::Value;
+use crate::analysis::{Analysis, Call, Depth, Push};
+use crate::trace::{ComponentLine, Event, EventId, LinePlace, Trace};
 
 /// Which values a field has, and so how it is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +52,8 @@ pub struct Field {
     pub slow: bool,
     /// What it is, for people.
     pub help: &'static str,
+    /// Its head in the lists of the terminal UI, and how many columns of the terminal it takes there at least and at most.
+    pub title: (&'static str, usize, usize),
     /// Its name in JSON and CSV of calls and of pushes, where that is another.
     own_keys: [Option<&'static str>; 2],
     many: u8,
@@ -80,6 +83,7 @@ pub(super) const fn field(name: &'static str, key: &'static str, kind: Kind, hel
         kind,
         slow: false,
         help,
+        title: (name, 8, 24),
         own_keys: [None; 2],
         many: 0,
         of_people: false,
@@ -126,6 +130,11 @@ impl Field {
     /// Finding it out means reading the record.
     pub(super) const fn slow(self) -> Field {
         Field { slow: true, ..self }
+    }
+
+    /// Its head in the terminal UI, with the least and the greatest width there.
+    pub(super) const fn titled(self, title: &'static str, least: usize, most: usize) -> Field {
+        Field { title: (title, least, most), ..self }
     }
 
     /// In JSON and CSV of calls and of pushes it has other names.
@@ -187,6 +196,14 @@ impl Field {
             true => self.depths.1,
             false => self.depths.0,
         }
+    }
+
+    /// Tells every value that a row has itself.
+    pub fn each(&self, trace: &Trace, analysis: &Analysis, row: Row, tell: &mut dyn FnMut(Value<'_>)) {
+        self.visit(&Rows { trace, analysis }, row, &mut |value| {
+            tell(value);
+            false
+        });
     }
 
     /// Gives all values that a row has itself.

@@ -60,7 +60,7 @@ pub use bound::Bound;
 pub use column::{Column, SortKey};
 pub use error::QueryError;
 pub use field::{Field, Kind};
-pub use registry::FIELDS;
+pub use registry::{FIELDS, find as find_field};
 pub use row::Row;
 pub use table::Table;
 pub use value::Value;

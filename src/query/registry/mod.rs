@@ -54,7 +54,7 @@ const ALIASES: &[(&str, &str)] = &[
 pub(super) const TIME_WORDS: [&str; 3] = ["after", "before", "at"];
 
 /// The field of a name, in any case, with `-` or `_`; keys of the output count too.
-pub(super) fn find(name: &str) -> Option<&'static Field> {
+pub fn find(name: &str) -> Option<&'static Field> {
     let plain = name.to_ascii_lowercase().replace('_', "-");
     let plain = ALIASES.iter().find(|(alias, _)| *alias == plain).map_or(plain.as_str(), |(_, name)| name);
     let is_key = |key: &str| {

@@ -57,6 +57,7 @@ pub(super) const RECORDS: &[Field] = &[
         }))
     }),
     field("peer", "peer", Kind::Text, "the other side of the connection")
+        .titled("Peer", 10, 30)
         .slow()
         .record(|rows, _, e, v| one(rows.trace.peer(e).and_then(text), v)),
     field(
