@@ -1,10 +1,13 @@
 //! What a server does.
 
+use serde::Serialize;
+
 use super::evidence::Stream;
 use crate::input::Format;
 
 /// What a server does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Role {
     /// Registers clients and forks calls to them.
@@ -56,6 +59,12 @@ fn of_layout(layout: Format) -> Role {
         Format::Pcap | Format::PcapNg => Role::Capture,
         // Anybody may have copied it.
         _ => Role::Unknown,
+    }
+}
+
+impl std::fmt::Display for Role {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.name())
     }
 }
 
