@@ -1,4 +1,4 @@
-"""Compares what tshark reads in a capture with what siptrail lists. Usage: tshark.py SIPTRAIL FOLDER"""
+"""Compares what tshark reads in a capture with what siptrail lists. Usage: tshark.py SIPTRAIL FOLDER [CAPTURE]..."""
 
 import json
 import os
@@ -57,6 +57,18 @@ def captured(path):
     return out
 
 
+def read_back(path):
+    """The messages that siptrail reads in a capture, in the order of its packets."""
+    rows = json.loads(run(PROGRAM, "-q", "list", "messages", "--format", "json", "--columns", "line,call-id,cseq,method,status", path))
+    return [(r["call_id"], r["cseq"], r["method"], str(r["status"] or r["method"])) for r in sorted(rows, key=lambda r: r["line"])]
+
+
+# Captures that others made, named behind the folder: both must read the same messages in the same order.
+for path in sys.argv[3:]:
+    ours, theirs = read_back(path), captured(path)
+    assert ours == theirs, f"{path}: only siptrail {set(ours) - set(theirs)}, only tshark {set(theirs) - set(ours)}, {len(ours)} and {len(theirs)}"
+    print(f"  {path}: {len(ours)} messages")
+
 for sample in SAMPLES:
     sample = os.path.join("samples", sample)
     path = os.path.join(FOLDER, "capture.pcapng")
@@ -66,6 +78,7 @@ for sample in SAMPLES:
     for call in {m[0] for m in ours}:
         a, b = [m for m in ours if m[0] == call], [m for m in theirs if m[0] == call]
         assert a == b, f"{sample}: order in {call}\n listed   {a}\n captured {b}"
+    assert read_back(path) == theirs, f"{sample}: what siptrail reads in its own capture"
     comments = run("tshark", "-r", path, "-T", "fields", "-e", "frame.comment", "-Y", "frame.comment").split("\n")
     diagnostics = json.loads(run(PROGRAM, "-q", "list", "records", "--format", "json", "--where", "kind:diagnostic -copy", sample))
     told = [d for d in diagnostics if d["call_id"]]

@@ -104,13 +104,13 @@ pub mod stats;
 pub mod text;
 pub mod time;
 
+#[deny(clippy::disallowed_methods)]
+mod foreign;
 pub mod input;
 #[deny(clippy::disallowed_methods)]
 pub mod record;
 #[deny(clippy::disallowed_methods)]
 pub mod sip;
-#[deny(clippy::disallowed_methods)]
-mod foreign;
 #[deny(clippy::disallowed_methods)]
 pub mod trace;
 

@@ -144,7 +144,9 @@ fn read(header: &Header<'_>, tell: &mut dyn FnMut(Key)) {
             tell(same("ms-correlation-id", value));
         }
     } else if is("session-id") {
-        value().map(|v| session_ids(&v).into_iter().for_each(|id| tell(Key::Same("Session-ID", id)))).unwrap_or_default();
+        value()
+            .map(|v| session_ids(&v).into_iter().for_each(|id| tell(Key::Same("Session-ID", id))))
+            .unwrap_or_default();
     } else if is("replaces") {
         // RFC 3891 section 6.1.
         if let Some(id) = value().and_then(|v| v.split(|b| *b == b';').next().map(|id| id.trim_ascii().to_vec())) {

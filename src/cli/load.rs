@@ -69,11 +69,7 @@ pub(super) fn load_to(inputs: &[PathBuf], depth: Depth) -> Option<Loaded> {
     let started = Instant::now();
     let bar = Bar::new();
     let options =
-        LoadOptions {
-        progress: &|p| bar.show(p),
-        for_analysis: depth > Depth::Records,
-        ..LoadOptions::default()
-    };
+        LoadOptions { progress: &|p| bar.show(p), for_analysis: depth > Depth::Records, ..LoadOptions::default() };
     let trace = Trace::load(opened.inputs, &options);
     bar.finish();
     let found = trace.sources().iter().any(|s| s.record_count() > 0);

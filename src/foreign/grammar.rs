@@ -52,9 +52,9 @@ pub(super) fn start_line(text: &[u8]) -> Option<usize> {
     }
     let method = text.iter().take(32).take_while(|b| b.is_ascii_uppercase()).count();
     let rest = text.get(method..)?.strip_prefix(b" ")?;
-    let is_uri = [&b"sip:"[..], b"sips:", b"tel:"].iter().any(|scheme| {
-        rest.get(..scheme.len()).is_some_and(|own| own.eq_ignore_ascii_case(scheme))
-    });
+    let is_uri = [&b"sip:"[..], b"sips:", b"tel:"]
+        .iter()
+        .any(|scheme| rest.get(..scheme.len()).is_some_and(|own| own.eq_ignore_ascii_case(scheme)));
     if method < 2 || !is_uri {
         return None;
     }

@@ -4,7 +4,7 @@
 //! 01/15/2012|11:30:10.163 1F4:2AC INFO  :: INVITE sip:bob@contoso.com SIP/2.0         as a client logs it
 //! Via: ...
 //!
-//! TL_INFO(TF_PROTOCOL) [0]0000.0000::2012-01-15T11:30:10.163 (siptrail.uccapi)$$begin_record    as it is read
+//! TL_INFO(TF_PROTOCOL) [0]0000.0000::2012-01-15T11:30:10.163 (siptrail,uccapi::read(1))$$begin_record    as it is read
 //! Start-Line: INVITE sip:bob@contoso.com SIP/2.0
 //! Via: ...
 //! Message-Body: -

@@ -86,10 +86,11 @@ impl Headers {
             if line.is_empty() {
                 let doubled = *doubled.get_or_insert(true);
                 let behind = skip_empty(text, next, 3);
-                let goes_on = doubled && behind.is_some_and(|at| {
-                    let line = text.get(at..line_end(text, at)).unwrap_or_default();
-                    mark(at).is_none() && header(without_indent(line)).is_some()
-                });
+                let goes_on = doubled
+                    && behind.is_some_and(|at| {
+                        let line = text.get(at..line_end(text, at)).unwrap_or_default();
+                        mark(at).is_none() && header(without_indent(line)).is_some()
+                    });
                 if !goes_on {
                     (headers.end, headers.body) = (at, Some(next));
                     return headers;
@@ -114,7 +115,8 @@ impl Headers {
             Some(b'c' | b'l') => {
                 if let Some(text) = value(line, &[b"content-length", b"l"]) {
                     let digits = text.iter().take_while(|b| b.is_ascii_digit()).take(9);
-                    let number = digits.fold(None, |n: Option<usize>, b| Some(n.unwrap_or(0) * 10 + usize::from(b - b'0')));
+                    let number =
+                        digits.fold(None, |n: Option<usize>, b| Some(n.unwrap_or(0) * 10 + usize::from(b - b'0')));
                     self.length = self.length.or(number);
                 }
                 if value(line, &[b"logtype"]).is_some() {

@@ -38,7 +38,10 @@ fn shows(text: &[u8]) -> bool {
         let line = before.get(memchr::memrchr(b'\n', before).map_or(0, |n| n + 1)..).unwrap_or_default();
         let is_field = memmem::find(line, b"Start-Line").is_some() || memmem::find(line, b"START-LINE").is_some();
         let status = || behind.first() == Some(&b' ') && text.get(at..).and_then(start_line).is_some();
-        let request = || line.last() == Some(&b' ') && [&b" sip:"[..], b" sips:", b" tel:"].iter().any(|s| memmem::find(line, s).is_some());
+        let request = || {
+            line.last() == Some(&b' ')
+                && [&b" sip:"[..], b" sips:", b" tel:"].iter().any(|s| memmem::find(line, s).is_some())
+        };
         !is_field && (status() || request())
     }) || memmem::find(text, b"(Dest Address IP:").is_some()
         || memmem::find(text, b"Module=\"network.sip\"").is_some()

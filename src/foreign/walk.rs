@@ -129,7 +129,7 @@ impl<'t> Walk<'t, '_> {
 
     /// A start line that stands on its own.
     fn bare(&mut self, start: usize) {
-        match self.announced.take().filter(|a| a.head.format != Format::UccApi) {
+        match self.announced.take() {
             Some(a) => self.plain(&a.head, (a.at, a.line), start, true),
             None if self.wanted.is_none_or(|wanted| wanted == Format::SipText) => {
                 let head = Head::new(Format::SipText, What::Text(0));
@@ -256,7 +256,8 @@ fn opener_in(line: &[u8]) -> Option<usize> {
 
 /// Whether a line is the first field of a record that has lost its opener.
 fn opens_record(line: &[u8]) -> bool {
-    const FIRST: [&[u8]; 5] = [b"Trace-Correlation-Id:", b"Instance-Id:", b"LogType:", b"Message-Type:", b"Start-Line:"];
+    const FIRST: [&[u8]; 5] =
+        [b"Trace-Correlation-Id:", b"Instance-Id:", b"LogType:", b"Message-Type:", b"Start-Line:"];
     let line = without_indent(line);
     FIRST.iter().any(|name| line.get(..name.len()).is_some_and(|own| own.eq_ignore_ascii_case(name)))
 }

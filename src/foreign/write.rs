@@ -11,7 +11,9 @@ use crate::record::Direction;
 use crate::time::Timestamp;
 
 /// Stands in the prefix of every record written here, ahead of the layout that it comes from.
-pub(super) const MARK: &str = "(siptrail.";
+pub(super) const MARK: &str = "(siptrail,";
+/// Stands behind it: the form is that of a place in the source code, which copies without names leave as it is.
+pub(super) const MARK_END: &str = "::read(1))";
 
 /// A text with messages, and the way back to the original.
 pub(super) struct Piece<'t> {
@@ -128,7 +130,8 @@ pub(super) fn opener(head: &Head<'_>, machine: Option<&[u8]>, out: &mut Rewrite)
     out.put(b" ");
     out.put(MARK.as_bytes());
     out.put(head.format.name().as_bytes());
-    out.put(b")$$begin_record\n");
+    out.put(MARK_END.as_bytes());
+    out.put(b"$$begin_record\n");
     match head.direction {
         Direction::Incoming => out.put(b"Direction: incoming\n"),
         Direction::Outgoing => out.put(b"Direction: outgoing\n"),
@@ -149,9 +152,9 @@ fn stamp(time: Timestamp, out: &mut Rewrite) {
 pub(super) fn marked(text: &[u8]) -> impl Iterator<Item = Format> + '_ {
     let all = memmem::find_iter(text, MARK.as_bytes()).filter_map(move |at| {
         let name = text.get(at + MARK.len()..)?;
-        Format::ALL.into_iter().find(|f| {
-            name.strip_prefix(f.name().as_bytes()).is_some_and(|rest| rest.starts_with(b")$$begin_record"))
-        })
+        Format::ALL
+            .into_iter()
+            .find(|f| name.strip_prefix(f.name().as_bytes()).is_some_and(|rest| rest.starts_with(MARK_END.as_bytes())))
     });
     all.take(1000)
 }

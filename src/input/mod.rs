@@ -20,8 +20,8 @@ pub use budget::Limits;
 pub use decode::Encoding;
 pub use error::InputError;
 pub use format::{Format, Formats};
-pub(crate) use rewrite::Rewrite;
 pub use nothing::nothing_in;
+pub(crate) use rewrite::Rewrite;
 pub use saved::{SAVED, is_saved};
 pub use walk::{Opened, is_log_name, open, open_within};
 

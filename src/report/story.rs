@@ -140,7 +140,8 @@ impl Story<'_> {
         for tie in &call.ties {
             let Some(other) = self.analysis.calls.get(tie.other) else { continue };
             let at = self.trace.locate(tie.record);
-            let text = format!("same conversation as call {}, by {} ({}:{})", other.call_id, tie.header, at.file, at.line);
+            let text =
+                format!("same conversation as call {}, by {} ({}:{})", other.call_id, tie.header, at.file, at.line);
             self.line(2, &text, out)?;
         }
         if call.missed_messages > 0 {

@@ -22,7 +22,13 @@ fn each_layout_is_recognised_by_what_is_in_it() {
         ("pidgin-sipe.txt", "pidgin-sipe", "client", Some("utc"), ("carol@contoso.com", "bob@contoso.com", 486)),
         ("sip-text.txt", "sip-text", "unknown", None, ("alice@contoso.com", "bob@contoso.com", 480)),
         ("expressway.log", "expressway", "gateway", Some("utc"), ("dave@fabrikam.com", "room@fabrikam.com", 486)),
-        ("audiocodes.log", "audiocodes", "gateway", Some("local"), ("+15550100@litwareinc.com", "+15550107@litwareinc.com", 503)),
+        (
+            "audiocodes.log",
+            "audiocodes",
+            "gateway",
+            Some("local"),
+            ("+15550100@litwareinc.com", "+15550107@litwareinc.com", 503),
+        ),
         ("avaya.log", "avaya", "gateway", None, ("queue@contoso.com", "erin@contoso.com", 486)),
     ] {
         let report = report_of(&[file(name)]);
@@ -32,7 +38,11 @@ fn each_layout_is_recognised_by_what_is_in_it() {
         assert_eq!(source.get("zone").and_then(Value::as_str), zone, "{name}");
         let calls = report["calls"].as_array().unwrap();
         assert_eq!(calls.len(), 1, "{name}: {calls:#?}");
-        let told = (calls[0]["from"].as_str().unwrap(), calls[0]["to"].as_str().unwrap(), calls[0]["status"].as_u64().unwrap());
+        let told = (
+            calls[0]["from"].as_str().unwrap(),
+            calls[0]["to"].as_str().unwrap(),
+            calls[0]["status"].as_u64().unwrap(),
+        );
         assert_eq!(told, call, "{name}");
         assert_eq!(report["problems"], json!([]), "{name}");
     }
@@ -92,7 +102,15 @@ fn what_a_layout_does_not_know_is_null() {
 /// A place opens where the message stands: line and byte agree, and the start line is there or just behind.
 #[test]
 fn places_are_those_of_the_original() {
-    for name in ["uccapi.uccapilog", "pidgin-sipe.txt", "sip-text.txt", "syslog.log", "expressway.log", "avaya.log", "audiocodes.log"] {
+    for name in [
+        "uccapi.uccapilog",
+        "pidgin-sipe.txt",
+        "sip-text.txt",
+        "syslog.log",
+        "expressway.log",
+        "avaya.log",
+        "audiocodes.log",
+    ] {
         let (_, text) = file(name);
         let trace = Trace::load(vec![Input::from_bytes(name, text.clone())], &LoadOptions::default());
         assert!(!trace.events().is_empty(), "{name}");
@@ -123,7 +141,8 @@ fn layouts_mix_in_one_file_and_in_one_folder() {
     assert_eq!(count(&mixed, "calls"), count(&alone, "calls") + 3);
     assert_eq!(count(&mixed, "pushes"), count(&alone, "pushes"));
     let folder = tempfile::tempdir().unwrap();
-    for (name, text) in [("edge.log", &server), ("a.UccApilog", &parts[0]), ("b.txt", &parts[1]), ("c.log", &parts[2])] {
+    for (name, text) in [("edge.log", &server), ("a.UccApilog", &parts[0]), ("b.txt", &parts[1]), ("c.log", &parts[2])]
+    {
         std::fs::write(folder.path().join(name), text).unwrap();
     }
     let listed = run(&["-q", "report", "--format", "json", folder.path().to_str().unwrap()]);
@@ -141,7 +160,8 @@ fn layouts_mix_in_one_file_and_in_one_folder() {
 /// Prose that speaks of SIP is none; a trace of a server is read as it always was.
 #[test]
 fn prose_and_server_traces_are_left_alone() {
-    let prose = "We saw INVITE sip:bob@contoso.com SIP/2.0 and then SIP/2.0 200 OK.\nSIP/2.0 200 OK\nis what it said.\n";
+    let prose =
+        "We saw INVITE sip:bob@contoso.com SIP/2.0 and then SIP/2.0 200 OK.\nSIP/2.0 200 OK\nis what it said.\n";
     let report = report_of(&[("mail.txt".to_owned(), prose.as_bytes().to_vec())]);
     assert_eq!(report["summary"]["messages"], 0);
     for name in ["desktop-calls.log", "damaged-paste.txt", "cls-two-servers.log"] {
@@ -157,7 +177,8 @@ fn prose_and_server_traces_are_left_alone() {
 fn a_client_log_and_a_server_log_are_one_story() {
     let client = String::from_utf8(file("uccapi.uccapilog").1).unwrap();
     let mut server = String::new();
-    for (i, message) in client.split(":: ").filter(|m| m.starts_with("INVITE") || m.starts_with("SIP/2.0")).enumerate() {
+    for (i, message) in client.split(":: ").filter(|m| m.starts_with("INVITE") || m.starts_with("SIP/2.0")).enumerate()
+    {
         let message = message.rsplit_once("\n01/").map_or(message, |(own, _)| own);
         let (head, body) = message.split_once("\n\n").unwrap();
         let (direction, second) = if i == 0 { ("incoming", 10) } else { ("outgoing", if i == 1 { 10 } else { 40 }) };
@@ -172,7 +193,8 @@ fn a_client_log_and_a_server_log_are_one_story() {
     assert_eq!(report["calls"][0]["messages"], 3);
     assert_eq!(report["calls"][0]["status"], 408);
     let client = report["sources"].as_array().unwrap().iter().find(|s| s["role"] == "client").unwrap();
-    let offset = client["clock_offset_ms"].as_i64().unwrap().abs() + report["sources"][1]["clock_offset_ms"].as_i64().unwrap().abs();
+    let offset = client["clock_offset_ms"].as_i64().unwrap().abs()
+        + report["sources"][1]["clock_offset_ms"].as_i64().unwrap().abs();
     assert!((28_790_000..28_810_000).contains(&offset), "{report:#}");
 }
 

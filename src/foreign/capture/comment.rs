@@ -5,7 +5,7 @@
 
 use crate::foreign::grammar::value;
 use crate::foreign::layout::Head;
-use crate::foreign::write::{MARK, harmless};
+use crate::foreign::write::{MARK, MARK_END, harmless};
 use crate::input::Rewrite;
 
 /// What a comment says.
@@ -33,7 +33,8 @@ pub(super) fn write(comment: &str, machine: &str, head: &Head<'_>, message: &[u8
     out.put(b" ");
     out.put(MARK.as_bytes());
     out.put(head.format.name().as_bytes());
-    out.put(b")$$begin_record\nLogType: diagnostic\n");
+    out.put(MARK_END.as_bytes());
+    out.put(b"$$begin_record\nLogType: diagnostic\n");
     let mut field = |name: &str, text: &[u8]| {
         if !text.is_empty() {
             out.put(name.as_bytes());
@@ -68,9 +69,10 @@ fn read(comment: &str) -> Option<Told<'_>> {
         Some((word, comment.get(at + 2..)?))
     })?;
     let (severity, rest) = said.split_once(", ")?;
-    let code = rest.match_indices("0x").map(|(at, _)| at).find(|at| {
-        rest.get(at + 2..at + 10).is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))
-    });
+    let code = rest
+        .match_indices("0x")
+        .map(|(at, _)| at)
+        .find(|at| rest.get(at + 2..at + 10).is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit())));
     let Some(code) = code else { return Some(Told { severity, text: rest, code: "", data: "" }) };
     let (text, behind) = rest.split_at_checked(code)?;
     let (code, data) = behind.split_once(", ").unwrap_or((behind, ""));

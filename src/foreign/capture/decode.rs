@@ -56,9 +56,9 @@ pub(super) fn decode(packet: &Captured<'_>, fragments: &mut Fragments, tell: &mu
     let (from, to, payload, fragment) = match &net {
         LaxNetSlice::Ipv4(ip) => {
             let header = ip.header();
-            let fragment = header.is_fragmenting_payload().then(|| {
-                (u32::from(header.identification()), header.fragments_offset(), header.more_fragments())
-            });
+            let fragment = header
+                .is_fragmenting_payload()
+                .then(|| (u32::from(header.identification()), header.fragments_offset(), header.more_fragments()));
             (IpAddr::from(header.source_addr()), IpAddr::from(header.destination_addr()), ip.payload(), fragment)
         }
         LaxNetSlice::Ipv6(ip) => {
@@ -112,13 +112,7 @@ impl Fragments {
     }
 }
 
-fn carried(
-    (from, to): (IpAddr, IpAddr),
-    protocol: u8,
-    bytes: &[u8],
-    cut: bool,
-    tell: &mut dyn FnMut(&Part<'_>),
-) {
+fn carried((from, to): (IpAddr, IpAddr), protocol: u8, bytes: &[u8], cut: bool, tell: &mut dyn FnMut(&Part<'_>)) {
     let ends = |a: u16, b: u16| (SocketAddr::new(from, a), SocketAddr::new(to, b));
     if protocol == ip_number::UDP.0 {
         let Ok(udp) = UdpSlice::from_slice_lax(bytes) else { return };

@@ -47,7 +47,14 @@ impl Flow {
     }
 
     /// Takes a segment in, and tells the messages that are whole now.
-    pub(super) fn add(&mut self, seq: u32, syn: bool, payload: &[u8], packet: Packet, tell: &mut dyn FnMut(&Found<'_>)) {
+    pub(super) fn add(
+        &mut self,
+        seq: u32,
+        syn: bool,
+        payload: &[u8],
+        packet: Packet,
+        tell: &mut dyn FnMut(&Found<'_>),
+    ) {
         let seq = if syn {
             // A new connection with the same ports.
             self.reset();
@@ -275,7 +282,10 @@ fn may_be_message(text: &[u8]) -> bool {
 /// Where behind the first line a message begins.
 fn next_start(text: &[u8]) -> Option<usize> {
     let text = text.get(..64 << 10).unwrap_or(text);
-    memchr::memchr_iter(b'\n', text).map(|at| at + 1).take(512).find(|at| text.get(*at..).and_then(start_line).is_some())
+    memchr::memchr_iter(b'\n', text)
+        .map(|at| at + 1)
+        .take(512)
+        .find(|at| text.get(*at..).and_then(start_line).is_some())
 }
 
 #[cfg(test)]

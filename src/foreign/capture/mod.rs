@@ -55,7 +55,9 @@ pub(super) fn read(bytes: &[u8], format: Format, out: &mut Rewrite) {
     let Reader { cut: [count, first], .. } = reader;
     if count > 0 {
         let them = plural(count, "SIP packet");
-        reader.out.note(format!("{them} captured in part only, the first of them packet {first}; capture whole packets"));
+        reader
+            .out
+            .note(format!("{them} captured in part only, the first of them packet {first}; capture whole packets"));
     }
 }
 
@@ -96,7 +98,8 @@ impl Reader<'_, '_> {
 
     fn part(&mut self, part: &Part<'_>, packet: &Captured<'_>, place: Packet) {
         let ends = (part.from, part.to);
-        if part.cut && (start_line(part.payload).is_some() || self.flows.get(&ends).is_some_and(|o| !o.flow.is_empty())) {
+        if part.cut && (start_line(part.payload).is_some() || self.flows.get(&ends).is_some_and(|o| !o.flow.is_empty()))
+        {
             let [count, first] = &mut self.cut;
             *first = if *count == 0 { place.number } else { *first };
             *count += 1;

@@ -87,8 +87,7 @@ fn pcapng<'t>(bytes: &'t [u8], tell: &mut dyn FnMut(Captured<'t>)) -> Read {
     let mut big = false;
     let mut rest = bytes;
     while !rest.is_empty() {
-        let parsed =
-            if big { pcap_parser::parse_block_be(rest) } else { pcap_parser::parse_block_le(rest) };
+        let parsed = if big { pcap_parser::parse_block_be(rest) } else { pcap_parser::parse_block_le(rest) };
         let Ok((next, block)) = parsed else {
             out.stopped = Some(bytes.len() - rest.len());
             break;

@@ -75,7 +75,10 @@ pub(super) fn head<'t>(line: &'t [u8], wanted: Option<Format>) -> Option<Head<'t
             return None;
         }
         let has = |word: &[u8]| memmem::find(stamp, word).is_some();
-        if is(Format::AudioCodes) && has(b"---- ") && let Some(head) = audiocodes::head(stamp) {
+        if is(Format::AudioCodes)
+            && has(b"---- ")
+            && let Some(head) = audiocodes::head(stamp)
+        {
             return Some(head);
         }
         if is(Format::Expressway) && has(b"Module=\"network.sip\"") {

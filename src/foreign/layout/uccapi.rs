@@ -21,6 +21,10 @@ pub(super) fn head(line: &[u8]) -> Option<Head<'_>> {
             None
         }
     };
+    if time.is_some() && cursor.rest().trim_ascii().is_empty() {
+        // All that a copy has kept of the line.
+        return Some(Head { time, ..Head::new(Format::SipText, What::Announced) });
+    }
     cursor.one(b" ")?;
     cursor.blanks();
     cursor.hex()?;
