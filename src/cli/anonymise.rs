@@ -78,6 +78,7 @@ impl Anonymise {
         }
         let Some(Loaded { trace, errors, found: true }) = load(&self.inputs) else { return Ok(Status::Failed) };
         tell_damage(&trace);
+        let trace = as_read(trace);
         if !errors.is_empty() {
             return Ok(failed("anonymise: not all inputs could be read, so nothing was written; leave those out"));
         }
@@ -205,6 +206,16 @@ impl Anonymise {
         }
         Ok(Key::new(bytes))
     }
+}
+
+/// Logs of clients and gateways, and captures, are copied as they are read: in the layout of a server's trace, so that
+/// the places of original and copy are those of one text.
+fn as_read(trace: Trace) -> Trace {
+    if !trace.inputs().iter().any(Input::is_rewritten) {
+        return trace;
+    }
+    let inputs = trace.inputs().iter().map(|i| Input::from_bytes(i.name(), i.bytes())).collect();
+    Trace::load(inputs, &LoadOptions::default())
 }
 
 /// The texts of a trace.

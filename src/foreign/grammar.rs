@@ -73,7 +73,10 @@ pub(super) fn start_line(text: &[u8]) -> Option<usize> {
 fn of_response(text: &[u8]) -> usize {
     let end = memchr(b'\n', text).unwrap_or(text.len()).min(1024);
     let line = text.get(..end).unwrap_or(text);
+    // What is written in one line ends its lines so.
+    let line = line.get(..memchr::memmem::find(line, b"#01").unwrap_or(line.len())).unwrap_or(line);
     let mut at = 12;
+    let mut looked = 0;
     while let Some(colon) = line.get(at..).and_then(|rest| memchr(b':', rest)) {
         let before = line.get(..at + colon).unwrap_or_default();
         let word = memchr::memrchr(b' ', before).map_or(0, |blank| blank + 1);
@@ -81,6 +84,10 @@ fn of_response(text: &[u8]) -> usize {
             return word;
         }
         at += colon + 1;
+        looked += 1;
+        if looked == 8 {
+            break;
+        }
     }
     line.trim_ascii_end().len()
 }
@@ -172,6 +179,7 @@ mod tests {
             ("SIP/2.0 200 OK", Some(14)),
             ("SIP/2.0 504 Server time-out FROM: <sip:a@contoso.com>", Some(28)),
             ("SIP/2.0 200", Some(11)),
+            ("SIP/2.0 503 Service Unavailable#012Via: a", Some(31)),
             ("SIP/2.0/TLS 192.0.2.1", None),
             ("SIP/2.0 2000 OK", None),
             ("SIP/2.0 OK", None),

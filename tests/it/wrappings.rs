@@ -180,7 +180,7 @@ fn a_client_log_and_a_server_log_are_one_story() {
     for (i, message) in client.split(":: ").filter(|m| m.starts_with("INVITE") || m.starts_with("SIP/2.0")).enumerate()
     {
         let message = message.rsplit_once("\n01/").map_or(message, |(own, _)| own);
-        let (head, body) = message.split_once("\n\n").unwrap();
+        let (head, body) = message.split_once("\n\n").unwrap_or((message.trim_end(), ""));
         let (direction, second) = if i == 0 { ("incoming", 10) } else { ("outgoing", if i == 1 { 10 } else { 40 }) };
         let time = format!("01/15/2012-19:30:{second}.{}", 200 + i);
         let body = if i == 0 { body.trim_end() } else { "-" };
@@ -222,11 +222,13 @@ fn calls_are_joined_by_what_they_say() {
         { "call_id": "call-2", "conversation": "call-1" },
         { "call_id": "call-3", "conversation": "call-1" },
         { "call_id": "call-4", "conversation": "call-1", "joined": [{ "call_id": "call-3", "header": "Replaces" }] },
-        { "call_id": "call-5", "conversation": null },
-        { "call_id": "call-6", "conversation": null },
+        { "call_id": "call-5" },
+        { "call_id": "call-6" },
     ]);
     differences("", &expect, &report["calls"], &mut found);
     assert_eq!(found, Vec::<String>::new());
+    // By the address of who referred alone, nobody knows.
+    assert!((4..6).all(|i| report["calls"][i].get("conversation").is_none()));
 }
 
 /// A body that quotes a log, and headers called like fields of a record, end no record.
