@@ -39,11 +39,7 @@ const NEVER: [(&str, &str); 3] = [("tui/update", "tui/draw"), ("tui/layout", "tu
 /// mends one takes it off, and nobody adds to it.
 const KNOWN: [&[&str]; 5] = [
     &[
-        "analysis/transaction",
-        "analysis/transaction/cancel",
-        "analysis/transaction/proof",
         "analysis/call/answer",
-        "analysis/call/describe",
         "analysis/call/ending",
         "analysis/call/legs",
         "analysis/diagnostic",
@@ -53,6 +49,9 @@ const KNOWN: [&[&str]; 5] = [
         "analysis/servers/evidence",
         "analysis/servers/machine",
         "analysis/servers/role",
+        "analysis/transaction",
+        "analysis/transaction/cancel",
+        "analysis/transaction/proof",
     ],
     &["analysis/coverage/scan", "analysis/coverage/stream"],
     &["analysis/link/assign", "analysis/link/fit"],
