@@ -100,6 +100,7 @@
 //! * *Pseudonym*: the word that stands for a name in a copy without names.
 
 pub mod span;
+pub mod stats;
 pub mod text;
 pub mod time;
 

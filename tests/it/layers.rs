@@ -10,10 +10,11 @@ use std::fs;
 use std::path::Path;
 
 /// The rooms from the ground up. Each may look at those before it.
-const FLOORS: [&str; 18] = [
+const FLOORS: [&str; 19] = [
     "span",
     "text",
     "time",
+    "stats",
     "input",
     "record",
     "sip",
