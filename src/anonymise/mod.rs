@@ -25,6 +25,8 @@ mod fields;
 mod hosts;
 mod line;
 mod marks;
+mod memory;
+mod parts;
 mod people;
 mod phones;
 mod places;

@@ -3,8 +3,9 @@
 //! But for short words, of which there are few, no table is kept: memory does not grow with the number of names. A word is
 //! a number in a mixed base (26 for a letter, 10 for a digit), and a Feistel network under the key permutes the numbers of
 //! a shape: no two words of up to thirteen letters share a pseudonym. One that is itself a word of the originals is passed
-//! over for the next permutation, where it may not be what a permutation before makes of another word of the originals;
-//! words so short that this would leave none are given theirs from the table.
+//! over for the next permutation, where it may not be what a permutation before makes of another word of the originals.
+//! Short words are given theirs from the table; where most of the words of a shape are in use, all of them are moved
+//! through one circle, in which none stays where it is.
 
 use std::fmt;
 use std::ops::Range;
@@ -16,7 +17,7 @@ use siphasher::sip::SipHasher24;
 
 use super::marks::finder;
 use super::vocabulary::is_known;
-use super::words::{Seen, is_short, packed, unpacked};
+use super::words::{Seen, is_short, packed, pattern, unpacked};
 
 /// What the pseudonyms hang on. The same key gives the same pseudonyms; who has it can try out names.
 #[derive(Clone)]
@@ -70,14 +71,19 @@ const ROUNDS: u64 = 10;
 pub(super) struct Pseudonyms {
     prf: SipHasher24,
     short: HashMap<u64, u64>,
+    /// What the short words became.
+    given: HashSet<u64>,
+    /// Patterns of short words of which most texts are in use.
+    crowded: HashSet<u64>,
 }
 
 impl Pseudonyms {
     /// For texts with these words, none of which becomes a pseudonym where that can be helped.
     pub(super) fn new(key: &Key, seen: &Seen) -> Pseudonyms {
         let (a, b) = key.halves();
-        let mut out = Pseudonyms { prf: SipHasher24::new_with_keys(a, b), short: HashMap::new() };
-        out.short = out.table(seen);
+        let prf = SipHasher24::new_with_keys(a, b);
+        let mut out = Pseudonyms { prf, short: HashMap::new(), given: HashSet::new(), crowded: seen.crowded.clone() };
+        (out.short, out.given) = out.table(seen);
         out
     }
 
@@ -91,11 +97,17 @@ impl Pseudonyms {
         anothers: &dyn Fn(&[u8]) -> bool,
     ) -> Vec<u8> {
         let lower = name.to_ascii_lowercase();
-        let table = if shape == Shape::Word && is_short(&lower) { self.short.get(&packed(&lower)) } else { None };
+        let short = shape == Shape::Word && is_short(&lower);
+        let table = if short { self.short.get(&packed(&lower)) } else { None };
         let made = || {
+            if short && self.is_crowded(&lower) {
+                return self.circle(&lower, Way::There);
+            }
+            let is_free = |c: &[u8]| !short || !self.given.contains(&packed(c));
             let is_anothers = |c: &[u8], n| (0..n).any(|before| anothers(&self.made_of(c, shape, before, Way::Back)));
-            let fits =
-                |(n, c): &(u64, Vec<u8>)| *c != lower && suits(c, &lower, shape) && !taken(c) && !is_anothers(c, *n);
+            let fits = |(n, c): &(u64, Vec<u8>)| {
+                *c != lower && suits(c, &lower, shape) && is_free(c) && !taken(c) && !is_anothers(c, *n)
+            };
             let tried = (0..TRIES).map(|n| (n, self.candidate(&lower, shape, n))).find(fits).map(|(_, c)| c);
             tried.unwrap_or_else(|| self.candidate(&lower, shape, TRIES))
         };
@@ -124,9 +136,12 @@ impl Pseudonyms {
     fn made_of(&self, name: &[u8], shape: Shape, attempt: u64, way: Way) -> Vec<u8> {
         if shape == Shape::Ipv4 {
             let parts: Vec<&[u8]> = name.split(|b| *b == b'.').collect();
-            let range = |digits: &&[u8]| match digits.len() {
-                1 => (0, 10),
-                2 => (10, 90),
+            // With zeros in front it stays so, and has a range of its own.
+            let range = |digits: &&[u8]| match (digits.len(), digits.first()) {
+                (1, _) => (0, 10),
+                (2, Some(b'0')) => (0, 10),
+                (2, _) => (10, 90),
+                (_, Some(b'0')) => (0, 100),
                 _ => (100, 156),
             };
             let symbols = parts.iter().map(|digits| {
@@ -135,7 +150,8 @@ impl Pseudonyms {
                 (value.saturating_sub(from).min(count - 1), count)
             });
             let new = self.permute(&symbols.collect::<Vec<_>>(), attempt << 8 | 0x44, way);
-            let parts = new.iter().zip(&parts).map(|(n, digits)| (n + range(digits).0).to_string());
+            let parts =
+                new.iter().zip(&parts).map(|(n, digits)| format!("{:0w$}", n + range(digits).0, w = digits.len()));
             return parts.collect::<Vec<_>>().join(".").into_bytes();
         }
         let letters = if shape == Shape::Hex { 6 } else { 26 };
@@ -209,27 +225,56 @@ impl Pseudonyms {
         moved.collect()
     }
 
-    /// Pseudonyms of all short words of the originals: no two share one, and none is a word of the originals where
-    /// there are others.
-    fn table(&self, seen: &Seen) -> HashMap<u64, u64> {
+    /// Whether most of the words of a short one's pattern are in use: none can be passed over.
+    fn is_crowded(&self, lower: &[u8]) -> bool {
+        lower.is_ascii() && self.crowded.contains(&pattern(lower))
+    }
+
+    /// The next word, or the one before, in a circle of all of a pattern: all move, and no two to one place.
+    fn circle(&self, lower: &[u8], way: Way) -> Vec<u8> {
+        const CIRCLE: u64 = TRIES + 1;
+        if lower.len() == 1 {
+            return self.made_of(lower, Shape::Word, CIRCLE, way);
+        }
+        let mut place = self.made_of(lower, Shape::Word, CIRCLE, Way::There);
+        for byte in place.iter_mut().rev() {
+            let (first, last) = if byte.is_ascii_digit() { (b'0', b'9') } else { (b'a', b'z') };
+            let (end, start, step) = if way == Way::There { (last, first, 1) } else { (first, last, u8::MAX) };
+            if *byte != end {
+                *byte = byte.wrapping_add(step);
+                break;
+            }
+            *byte = start;
+        }
+        self.made_of(&place, Shape::Word, CIRCLE, Way::Back)
+    }
+
+    /// Pseudonyms of the short words of the originals: no two share one, and none is a word of the originals. Those of
+    /// crowded patterns are not among them. The pseudonyms stand by themselves, too.
+    fn table(&self, seen: &Seen) -> (HashMap<u64, u64>, HashSet<u64>) {
+        const MOST: u64 = 200;
         let mut out = HashMap::with_capacity(seen.short.len());
         let mut taken = HashSet::with_capacity(seen.short.len());
+        let is_original = |word: &[u8]| seen.short.binary_search(&packed(word)).is_ok();
         for n in &seen.short {
             let word = unpacked(*n);
-            // Most of the texts of this shape are in use: a permutation of all, of which hardly one stays.
-            let crowded = seen.is_crowded(&word);
+            if self.is_crowded(&word) {
+                continue;
+            }
             let free = |c: &Vec<u8>| {
-                let other = packed(c);
-                let original = seen.short.binary_search(&other).is_ok() || is_known(c);
-                *c != word && (crowded || suits(c, &word, Shape::Word) && !original && !taken.contains(&other))
+                let others = || self.is_crowded(c) && is_original(&self.circle(c, Way::Back));
+                *c != word
+                    && suits(c, &word, Shape::Word)
+                    && !is_original(c)
+                    && !taken.contains(&packed(c))
+                    && !others()
             };
-            let tries = if crowded { 2 } else { 200 };
-            let found = (0..tries).map(|n| self.candidate(&word, Shape::Word, n)).find(free);
-            let new = packed(&found.unwrap_or_else(|| self.candidate(&word, Shape::Word, tries)));
+            let found = (0..MOST).map(|n| self.candidate(&word, Shape::Word, n)).find(free);
+            let new = packed(&found.unwrap_or_else(|| self.candidate(&word, Shape::Word, MOST)));
             taken.insert(new);
             out.insert(*n, new);
         }
-        out
+        (out, taken)
     }
 }
 
@@ -260,6 +305,7 @@ fn suits(candidate: &[u8], name: &[u8], shape: Shape) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::words::hash;
     use super::*;
 
     /// Names of few shapes, so many that some get another than their first pseudonym.
@@ -269,8 +315,16 @@ mod tests {
             .map(|n| format!("{}{}", ["al", "bo", "cy", "di", "ed", "flo", "gus", "ida"][n / 900], 100 + n % 900))
             .collect();
         let addresses = (0..3_000).map(|n| format!("203.0.{}.{}", 100 + n / 100, 100 + n % 100));
-        let all: Vec<(String, Shape)> =
-            names.iter().map(|n| (n.clone(), Shape::Word)).chain(addresses.map(|a| (a, Shape::Ipv4))).collect();
+        // With zeros in front an address is another text.
+        let padded = (0..1_000).flat_map(|n| {
+            let (a, b) = (n / 100, n % 100);
+            [format!("203.0.{a}.{b}"), format!("203.000.{a:03}.{b:03}"), format!("203.00.{a:02}.{b:02}")]
+        });
+        let all: Vec<(String, Shape)> = names
+            .iter()
+            .map(|n| (n.clone(), Shape::Word))
+            .chain(addresses.chain(padded).map(|a| (a, Shape::Ipv4)))
+            .collect();
         let known: HashSet<Vec<u8>> = all.iter().map(|(name, _)| name.clone().into_bytes()).collect();
         let text: Vec<&str> = all.iter().map(|(name, _)| name.as_str()).collect();
         let seen = Seen::of([text.join("\n").as_bytes()]);
@@ -278,7 +332,7 @@ mod tests {
         let passed_over = std::cell::Cell::new(0);
         // As sure as the words of a large log: some are taken for one of it that are none.
         let taken = |c: &[u8]| {
-            let is = known.contains(c) || super::super::words::hash(c).is_multiple_of(16);
+            let is = known.contains(c) || hash(c).is_multiple_of(16);
             passed_over.set(passed_over.get() + u32::from(is));
             is
         };
@@ -286,5 +340,37 @@ mod tests {
             all.iter().map(|(name, shape)| pseudonyms.of(name.as_bytes(), *shape, &taken, &taken)).collect();
         assert_eq!(out.len(), all.len());
         assert!(passed_over.get() > 400 && !out.iter().any(|c| known.contains(c)), "{passed_over:?}");
+    }
+
+    /// Where most of the words of three letters are in use, a pseudonym is one of them: no two share it, and nobody keeps
+    /// his name. Parts that are no words of the log share none with them.
+    #[test]
+    fn short_words_in_a_crowd_share_no_pseudonym() {
+        let text = |n: u32| [n / 676, n / 26 % 26, n % 26].map(|c| char::from(b'a' + u8::try_from(c).unwrap()));
+        let words: Vec<String> = (0..17_576).map(|n| text(n).iter().collect()).collect();
+        let own: Vec<&str> = words.iter().map(String::as_str).filter(|w| hash(w.as_bytes()) % 2 == 0).collect();
+        let log = own.join(" ");
+        let seen = Seen::of([log.as_bytes()]);
+        assert!(seen.is_crowded(b"bob") && own.len() < 10_000);
+        for key in [&b"a key for this test"[..], b"and another one for it"] {
+            let pseudonyms = Pseudonyms::new(&Key::new(key), &seen);
+            let of = |w: &str| pseudonyms.of(w.as_bytes(), Shape::Word, &|_| false, &|_| false);
+            let out: HashSet<Vec<u8>> = words.iter().map(|w| of(w)).collect();
+            assert_eq!(out.len(), words.len());
+            assert!(words.iter().all(|w| of(w) != w.as_bytes()));
+        }
+    }
+
+    /// What is no word of the log gets no pseudonym that a short word of it has.
+    #[test]
+    fn parts_share_no_pseudonym_with_short_words() {
+        let log: String = (0..2_000).map(|n| format!("{n:04} ")).collect();
+        let seen = Seen::of([log.as_bytes()]);
+        assert!(!seen.is_crowded(b"0001"));
+        let pseudonyms = Pseudonyms::new(&Key::new(*b"a key for this test"), &seen);
+        let all = (0..2_400).map(|n| format!("{n:04}").into_bytes());
+        let is = |c: &[u8]| std::str::from_utf8(c).unwrap().parse::<u32>().unwrap() < 2_400;
+        let out: HashSet<Vec<u8>> = all.map(|w| pseudonyms.of(&w, Shape::Word, &|_| false, &is)).collect();
+        assert_eq!(out.len(), 2_400);
     }
 }

@@ -41,8 +41,9 @@ const LONG_NUMBER: usize = 7;
 const MOST: usize = 10_000;
 
 /// Reads a copy against the words of the originals; the words stand in the order of their first places.
-/// Words that somebody gave count whatever words they are, and in the frame, too.
-pub fn remains(seen: &Seen, copy: &[u8], words: &[String]) -> Vec<Remaining> {
+/// Words that somebody gave count whatever words they are, and in the frame, too. They are told however often they stand
+/// there, and so is a word that `is_name` says was surely a name.
+pub fn remains(seen: &Seen, copy: &[u8], words: &[String], is_name: impl Fn(&[u8]) -> bool) -> Vec<Remaining> {
     let given = &given(words);
     let pieces = split(copy);
     let lines = AtomicUsize::new(0);
@@ -73,7 +74,8 @@ pub fn remains(seen: &Seen, copy: &[u8], words: &[String]) -> Vec<Remaining> {
         first += count;
     }
     let common = (lines.into_inner() as u64 / COMMON).max(RARE);
-    let mut out: Vec<Remaining> = all.into_values().filter(|r| r.count <= common).collect();
+    let told = |(lower, r): &(Vec<u8>, Remaining)| r.count <= common || given.contains(lower) || is_name(&r.word);
+    let mut out: Vec<Remaining> = all.into_iter().filter(told).map(|(_, r)| r).collect();
     out.sort_unstable_by(|a, b| a.line.cmp(&b.line).then_with(|| a.word.cmp(&b.word)));
     out
 }

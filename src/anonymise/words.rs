@@ -196,11 +196,11 @@ pub struct Seen {
     /// The short ones, packed and sorted.
     pub(super) short: Vec<u64>,
     /// Patterns of short words of which most texts are in use.
-    crowded: HashSet<u64>,
+    pub(super) crowded: HashSet<u64>,
 }
 
 /// Which places of a short word are digits, as a number.
-fn pattern(word: &[u8]) -> u64 {
+pub(super) fn pattern(word: &[u8]) -> u64 {
     word.iter().fold(1, |n, b| n << 1 | u64::from(b.is_ascii_digit()))
 }
 

@@ -156,7 +156,7 @@ impl Maker<'_> {
         let (mut names, mut words) = (Vec::new(), Vec::new());
         for input in copy.inputs() {
             let name = Path::new(input.name()).file_name().unwrap_or_default().to_string_lossy().into_owned();
-            for one in remains(&known.seen, input.bytes(), self.words) {
+            for one in remains(&known.seen, input.bytes(), self.words, |word| rewriter.is_name(word)) {
                 let word = decode(&one.word).into_owned();
                 if rewriter.is_name(&one.word) {
                     let what =
