@@ -5,6 +5,7 @@ use std::ops::Range;
 use hashbrown::HashSet;
 
 use super::marks::{Mark, Marks, before, finder, rest, run};
+use super::openers::Openers;
 use super::parts::parts;
 use super::places::{Care, Place};
 use super::pseudonym::{Pseudonyms, Shape};
@@ -46,6 +47,7 @@ pub(super) struct Worker<'r> {
     frame: usize,
     memory: memory::Words,
     lines: memory::Lines,
+    openers: Openers,
     /// Words that were surely names, as numbers.
     pub(super) names: HashSet<u64>,
     /// How many words, numbers and addresses were replaced.
@@ -62,6 +64,7 @@ impl<'r> Worker<'r> {
             frame: 0,
             memory: memory::Words::default(),
             lines: memory::Lines::default(),
+            openers: Openers::default(),
             names: HashSet::new(),
             replaced: 0,
         }
@@ -104,6 +107,15 @@ impl<'r> Worker<'r> {
         for (range, shape) in shapes::find(text, versions, plain) {
             if range.start >= from && !self.marks.is_done(range.start) {
                 self.whole(&mut text[range.clone()], shape);
+                if is_dump(&text[range.clone()]) {
+                    // Behind the bytes stands what they are.
+                    self.marks.set(range.end..text.len(), Mark::Name);
+                }
+                if text.get(range.end) == Some(&b'%') {
+                    // The zone of an address.
+                    let zone = run(text, range.end + 1, is_letter);
+                    self.marks.set(range.end + 1..range.end + 1 + zone, Mark::Name);
+                }
                 self.marks.set(range, Mark::Done);
             }
         }
@@ -193,7 +205,8 @@ impl<'r> Worker<'r> {
         self.ranges = ranges;
     }
 
-    fn word(&mut self, word: &mut [u8], mark: Mark, numbers: bool) {
+    /// Puts a word's pseudonym in its place. `numbers` says that long numbers and hexadecimal ones are the frame's own.
+    pub(super) fn word(&mut self, word: &mut [u8], mark: Mark, numbers: bool) {
         let (h, how) = (hash(word), (mark, numbers));
         if let Some(new) = self.memory.get(h, word, how) {
             if new != word {
@@ -244,12 +257,11 @@ impl<'r> Worker<'r> {
 
     /// A line with a prefix. Behind that of most openers stands nothing.
     pub(super) fn traced(&mut self, line: &mut [u8]) {
-        let frame = prefix::frame(line);
-        let bare = line.get(frame.end..).is_some_and(|said| said.trim_ascii() == b"$$begin_record");
-        if frame.end == 0 || !bare || memchr::memchr(b'\n', line).is_some() {
+        let opener = self.openers.read(line);
+        if !opener.bare {
             return self.replace(line, 0, Kind::Traced);
         }
-        let Some(machine) = frame.machine.and_then(|range| line.get_mut(range)) else { return };
+        let Some(machine) = opener.machine.and_then(|range| line.get_mut(range)) else { return };
         let own: Vec<_> = words(machine).collect();
         for range in own {
             if !is_last_label(machine, &range) {
@@ -291,6 +303,11 @@ fn within<'b>(breaks: &'b [usize], range: &Range<usize>) -> &'b [usize] {
     let from = breaks.partition_point(|b| *b <= range.start);
     let inside = breaks.get(from..).unwrap_or_default();
     inside.get(..inside.partition_point(|b| *b < range.end)).unwrap_or_default()
+}
+
+/// Whether a text is bytes in pairs of digits with blanks between them.
+fn is_dump(text: &[u8]) -> bool {
+    text.len() >= 23 && text.chunks(3).all(|pair| pair.get(2).is_none_or(|b| *b == b' '))
 }
 
 /// Whether a word of a host may be the name of a server: its first label, where it has more than two or but one, or a part

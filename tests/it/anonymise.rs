@@ -136,6 +136,21 @@ fn a_user_is_the_same_in_the_address_of_a_push() {
     assert_eq!(remains(&seen, &out, &[], |_| false), []);
 }
 
+/// A word that was given, or that is surely a name, is told however often it is left: others in so many lines are the log's.
+#[test]
+fn a_name_that_is_left_often_is_told() {
+    let text = "Quagmire met Huxley\n".repeat(80);
+    let seen = Seen::of([text.as_bytes()]);
+    let told = |words: &[&str], name: &[u8]| {
+        let words: Vec<String> = words.iter().map(|w| (*w).to_owned()).collect();
+        let left = remains(&seen, text.as_bytes(), &words, |word| word == name);
+        left.into_iter().map(|r| (String::from_utf8(r.word).unwrap(), r.count)).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&[], b""), []);
+    assert_eq!(told(&["quagmire"], b""), [("Quagmire".to_owned(), 80)]);
+    assert_eq!(told(&[], b"Huxley"), [("Huxley".to_owned(), 80)]);
+}
+
 /// Whether a line was met before changes nothing of what is told of it.
 #[test]
 fn lines_that_come_again_are_read_alike() {
@@ -147,6 +162,7 @@ fn lines_that_come_again_are_read_alike() {
     let wrapped = "TL_INFO(TF_X) [0]0F14.1A2C::10/15/2013-09:01:45.669.000d0b31 (SIPStack,ser";
     for line in ["zz ser\u{201d}", "zz ser", wrapped, "ser"] {
         let (once, again) = (format!("{line}\nver Quag\n"), format!("{line}\n{line}\n{line}\nver Quag\n"));
+        assert!(!told(once.clone()).is_empty(), "{line}");
         assert_eq!(told(once), told(again), "{line}");
     }
 }
