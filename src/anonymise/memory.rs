@@ -5,7 +5,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::FixedState;
 
 use super::marks::Mark;
-use super::places::Place;
+use super::sections::Section;
 
 /// Words of which a thread remembers what became of them.
 const WORDS: usize = 1 << 13;
@@ -73,7 +73,7 @@ fn how(mark: Mark, numbers: bool) -> u8 {
 struct Line {
     old: Vec<u8>,
     new: Vec<u8>,
-    place: Place,
+    place: Section,
     replaced: u64,
 }
 
@@ -89,7 +89,7 @@ impl Default for Lines {
 
 impl Lines {
     /// Puts in place what became of the same line before, and tells how many words were replaced in it.
-    pub(super) fn recall(&self, line: &mut [u8], place: Place) -> Option<u64> {
+    pub(super) fn recall(&self, line: &mut [u8], place: Section) -> Option<u64> {
         let known = self.0.get(Self::slot(line, place))?;
         let same = known.place == place && known.old == line && !line.is_empty();
         same.then(|| {
@@ -99,7 +99,7 @@ impl Lines {
     }
 
     /// Remembers what became of a line, unless it is too long.
-    pub(super) fn remember(&mut self, old: &[u8], new: &[u8], place: Place, replaced: u64) {
+    pub(super) fn remember(&mut self, old: &[u8], new: &[u8], place: Section, replaced: u64) {
         if old.len() > LONGEST_LINE {
             return;
         }
@@ -112,8 +112,8 @@ impl Lines {
         }
     }
 
-    fn slot(line: &[u8], place: Place) -> usize {
-        let h = FixedState::default().hash_one((line, place == Place::Body));
+    fn slot(line: &[u8], place: Section) -> usize {
+        let h = FixedState::default().hash_one((line, place == Section::Body));
         usize::try_from(h).unwrap_or(0) % LINES
     }
 }

@@ -13,7 +13,7 @@ const FORMS: usize = 64;
 
 /// What may stand in a place of an opener of the same form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+enum Allowed {
     Same,
     Digit,
     /// Process, thread and sequence number.
@@ -24,7 +24,7 @@ enum Place {
 #[derive(Debug, Default)]
 struct Form {
     text: Vec<u8>,
-    places: Vec<Place>,
+    places: Vec<Allowed>,
     opener: Opener,
 }
 
@@ -78,11 +78,11 @@ impl Openers {
 
 impl Form {
     fn is_of(&self, line: &[u8], head: &[u8]) -> bool {
-        let same = |((old, new), place): ((&u8, &u8), &Place)| {
+        let same = |((old, new), place): ((&u8, &u8), &Allowed)| {
             let place = *place as u8;
             (old == new)
-                | new.is_ascii_digit() & (place >= Place::Digit as u8)
-                | new.is_ascii_hexdigit() & (place >= Place::Hex as u8)
+                | new.is_ascii_digit() & (place >= Allowed::Digit as u8)
+                | new.is_ascii_hexdigit() & (place >= Allowed::Hex as u8)
         };
         self.text.len() == line.len()
             && !line.is_empty()
@@ -97,10 +97,10 @@ impl Form {
         let colons = memchr::memmem::find(line, b"::").unwrap_or(head);
         let dot = memchr::memrchr(b'.', &line[..stamp]).unwrap_or(stamp);
         let place = |(at, byte): (usize, &u8)| match byte {
-            _ if at < head => Place::Same,
-            b if b.is_ascii_hexdigit() && (at < colons || (dot..stamp).contains(&at)) => Place::Hex,
-            b if b.is_ascii_digit() => Place::Digit,
-            _ => Place::Same,
+            _ if at < head => Allowed::Same,
+            b if b.is_ascii_hexdigit() && (at < colons || (dot..stamp).contains(&at)) => Allowed::Hex,
+            b if b.is_ascii_digit() => Allowed::Digit,
+            _ => Allowed::Same,
         };
         self.places = line.iter().enumerate().map(place).collect();
         self.opener = opener;

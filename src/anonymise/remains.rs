@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use super::marks::{List, finder};
 use super::openers::{Opener, Openers};
-use super::places::is_count;
+use super::sections::is_count;
 use super::shapes::is_version;
 use super::vocabulary::{is_code, is_known};
 use super::words::{Recent, Seen, dotted, given, hash, last_word, split, words};

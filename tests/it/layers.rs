@@ -10,10 +10,11 @@ use std::fs;
 use std::path::Path;
 
 /// The rooms from the ground up. Each may look at those before it.
-const FLOORS: [&str; 18] = [
+const FLOORS: [&str; 19] = [
     "span",
     "text",
     "time",
+    "stats",
     "input",
     "record",
     "sip",
@@ -39,9 +40,9 @@ const NEVER: [(&str, &str); 3] = [("tui/update", "tui/draw"), ("tui/layout", "tu
 /// circle.
 const KNOWN: [&[&str]; 5] = [
     &[
-        "analysis/attempt",
-        "analysis/attempt/cancel",
-        "analysis/attempt/proof",
+        "analysis/transaction",
+        "analysis/transaction/cancel",
+        "analysis/transaction/proof",
         "analysis/call/answer",
         "analysis/call/describe",
         "analysis/call/ending",
