@@ -393,7 +393,8 @@ mod tests {
     fn short_words_in_a_crowd_share_no_pseudonym() {
         let text = |n: u32| [n / 676, n / 26 % 26, n % 26].map(|c| char::from(b'a' + u8::try_from(c).unwrap()));
         let words: Vec<String> = (0..17_576).map(|n| text(n).iter().collect()).collect();
-        let own: Vec<&str> = words.iter().map(String::as_str).filter(|w| hash(w.as_bytes()) % 2 == 0).collect();
+        let own: Vec<&str> =
+            words.iter().map(String::as_str).filter(|w| hash(w.as_bytes()).is_multiple_of(2)).collect();
         let log = own.join(" ");
         let seen = Seen::of([log.as_bytes()]);
         assert!(seen.is_crowded(b"bob") && own.len() < 10_000);

@@ -227,8 +227,8 @@ mod tests {
     fn a_hostile_log_does_not_fill_the_memory_with_names() {
         use std::fmt::Write;
         let mut log = String::new();
-        let long = "x".repeat(super::LONGEST + 1);
-        let names = |n: usize| if n % 64 == 0 { format!("{long}{n}") } else { format!("a/{n}") };
+        let endless = "x".repeat(super::LONGEST + 1);
+        let names = |n: usize| if n.is_multiple_of(64) { format!("{endless}{n}") } else { format!("a/{n}") };
         let count = super::MOST * 33 / 32;
         for n in 0..count {
             let name = names(n);

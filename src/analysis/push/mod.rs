@@ -116,7 +116,7 @@ impl Push {
     /// Without room that nothing takes any more: most lists hold one thing, and are made with room for four.
     pub(super) fn shrunk(mut self) -> Push {
         self.diagnostics.shrink_to_fit();
-        self.hops.shrink_to_fit();
+        self.sightings.shrink_to_fit();
         self.evidence.shrink_to_fit();
         self.sights.shrink_to_fit();
         self.records.shrink_to_fit();
