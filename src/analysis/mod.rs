@@ -170,11 +170,11 @@ pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
             }
             let group = message::Group::read(&ctx, ids);
             if kinds.call {
-                out.calls.extend(call::calls(&ctx, &group));
+                out.calls.extend(call::calls(&ctx, &group).into_iter().map(call::Call::shrunk));
             }
             if kinds.message {
                 let (pushes, others) = push::split(&ctx, &group);
-                out.pushes.extend(push::pushes(&ctx, &group, &pushes));
+                out.pushes.extend(push::pushes(&ctx, &group, &pushes).into_iter().map(push::Push::shrunk));
                 out.messages_inside.extend(session::messages(&ctx, &group, &others));
             }
             out.messages += group.count();
