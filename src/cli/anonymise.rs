@@ -100,7 +100,7 @@ impl Anonymise {
         let names: Vec<String> = trace.inputs().iter().map(|i| i.name().to_owned()).collect();
         let again = || {
             let opened = siptrail::input::open_within(&self.inputs, limits());
-            Trace::load(opened.inputs, &LoadOptions::default())
+            as_read(Trace::load(opened.inputs, &LoadOptions::default()))
         };
         // A pipe is read once.
         let lasts = |input: &PathBuf| fs::metadata(input).is_ok_and(|data| data.is_file() || data.is_dir());
@@ -115,14 +115,10 @@ impl Anonymise {
             Ok(copies) => copies,
             Err(line) => return Ok(failed(&line)),
         };
-        // Kept from here on: the folder gets its name only when all of it is proven.
-        let path = temporary.keep();
-        let placed = fs::rename(&path, &self.output).and_then(|()| output::open_to_all(&self.output));
-        if let Err(e) = placed {
-            let _ = fs::remove_dir_all(&path);
+        // The folder gets its name only when all of it is proven.
+        if let Err(e) = output::place_folder(temporary, &self.output) {
             return Ok(failed(&format!("cannot make the folder {}: {e}", self.output.display())));
         }
-        output::unfinished(None);
         if let Err(e) = self.write_map(&map, &copies, &names) {
             let _ = fs::remove_dir_all(&self.output);
             return Ok(failed(&format!("cannot write {}: {e}; name another file with --map", map.display())));
