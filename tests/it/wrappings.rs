@@ -266,3 +266,21 @@ proptest! {
         siptrail::analyse(&trace, &Options::default());
     }
 }
+
+/// A client's log beside those of Front End and Edge: the call keeps its verdict and its cause, and gains the client.
+#[test]
+fn a_client_log_beside_the_servers_changes_no_verdict() {
+    let told = |inputs: &[&str]| -> Value {
+        let args = [&["-q", "report", "--format", "json"], inputs].concat();
+        serde_json::from_str(&out(&run(&args))).unwrap()
+    };
+    let servers = told(&["samples/push-failed-at-edge"]);
+    let all = told(&["samples/push-failed-at-edge", "tests/wrappings/erin.UccApilog"]);
+    assert_eq!(all["summary"]["calls"], 1);
+    for key in ["call_id", "outcome", "verdict", "status", "findings", "messages", "pushes"] {
+        assert_eq!(all["calls"][0][key], servers["calls"][0][key], "{key}");
+    }
+    let client = all["sources"].as_array().unwrap().iter().find(|s| s["role"] == "client").unwrap();
+    let off = client["clock_offset_ms"].as_i64().unwrap();
+    assert!((-28_800_000 + 2_380..-28_800_000 + 2_420).contains(&off), "{off}");
+}
