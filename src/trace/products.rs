@@ -242,7 +242,7 @@ mod tests {
         assert!(kept.len() == super::MOST && kept.iter().all(|known| known.text.len() <= super::LONGEST));
         assert_eq!(trace.events().len(), count);
         for (n, event) in trace.events().iter().enumerate() {
-            assert_eq!(trace.product(event).map(|m| m.text()), Some(names(n).as_bytes()));
+            assert_eq!(trace.product(event).map(super::Maker::text), Some(names(n).as_bytes()));
         }
     }
 }
