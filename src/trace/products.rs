@@ -189,8 +189,8 @@ impl Trace {
 }
 
 /// The value of the header of a line.
-pub(super) fn value_at(text: &[u8], line: HeaderLine) -> Option<&[u8]> {
-    let value = super::identity::value_of_line(text, line);
+pub(super) fn value_at(text: &[u8], line: HeaderLine, regular: bool) -> Option<&[u8]> {
+    let value = super::identity::value_of_line(text, line, regular);
     value.or_else(|| super::identity::header_at(text, line).map(|h| h.raw.trim_ascii()))
 }
 
