@@ -189,8 +189,8 @@ impl Trace {
 }
 
 /// The value of the header of a line.
-pub(super) fn value_at(text: &[u8], line: HeaderLine) -> Option<&[u8]> {
-    let value = super::identity::value_of_line(text, line);
+pub(super) fn value_at(text: &[u8], line: HeaderLine, regular: bool) -> Option<&[u8]> {
+    let value = super::identity::value_of_line(text, line, regular);
     value.or_else(|| super::identity::header_at(text, line).map(|h| h.raw.trim_ascii()))
 }
 
@@ -242,7 +242,7 @@ mod tests {
         assert!(kept.len() == super::MOST && kept.iter().all(|known| known.text.len() <= super::LONGEST));
         assert_eq!(trace.events().len(), count);
         for (n, event) in trace.events().iter().enumerate() {
-            assert_eq!(trace.product(event).map(|m| m.text()), Some(names(n).as_bytes()));
+            assert_eq!(trace.product(event).map(super::Maker::text), Some(names(n).as_bytes()));
         }
     }
 }
