@@ -109,6 +109,8 @@ pub mod trace;
 
 #[deny(clippy::disallowed_methods)]
 pub mod analysis;
+#[deny(clippy::disallowed_methods)]
+pub mod case;
 #[cfg(feature = "export")]
 #[deny(clippy::disallowed_methods)]
 pub mod export;

@@ -21,6 +21,7 @@ mod mail;
 mod nearby;
 pub mod peers;
 mod population;
+mod proving;
 mod push;
 mod telling;
 mod texts;
@@ -33,6 +34,7 @@ pub use crate::knowledge::catalogue::{Finding, Matcher, Severity, catalogue, fin
 use crate::span::Span;
 use crate::trace::{EventId, Trace};
 use nearby::Nearby;
+pub use proving::{Proving, proving};
 use telling::Telling;
 
 /// Codes of causes, and what proves them beside the messages themselves.

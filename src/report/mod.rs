@@ -160,5 +160,6 @@ pub fn write_json(report: &model::Report, out: &mut dyn Write) -> io::Result<()>
 }
 
 pub use components::{ComponentSpan, ServerCoverage, coverage_of_servers, write_coverage};
-pub use render::{add_hops, coverage, digest, hop_table, report, why_undetermined};
+pub use crate::case::why_undetermined;
+pub use render::{add_hops, coverage, digest, hop_table, report};
 pub use selected::add_selection;

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 /// The rooms from the ground up. Each may look at those before it.
-const FLOORS: [&str; 18] = [
+const FLOORS: [&str; 19] = [
     "span",
     "text",
     "time",
@@ -23,6 +23,7 @@ const FLOORS: [&str; 18] = [
     "findings",
     "query",
     "ladder",
+    "case",
     "report",
     "export",
     "synth",

@@ -27,7 +27,6 @@ use cases::{call, call_in_brief, grouped, missed_message, push, push_in_brief};
 use chosen::Chosen;
 pub use hops::{add_hops, hop_table};
 pub use spans::coverage;
-pub use undetermined::why_undetermined;
 
 /// So many places of a cause seen without its call stand in a digest.
 const SOME: usize = 8;
