@@ -138,7 +138,7 @@ impl Asking<'_> {
     /// A push that was lost where no log tells why: the next server of the house that it went to.
     fn elsewhere(&self, push: &Push, span: Option<(Timestamp, Timestamp)>) -> Option<Ask> {
         let known = push.findings.iter().filter_map(|c| catalogue::find(c)).any(|f| rank(f) < 3);
-        let sent = push.hops.iter().rev().filter(|h| h.direction == Direction::Outgoing).find_map(|h| h.peer.as_deref());
+        let sent = push.sightings.iter().rev().filter(|h| h.direction == Direction::Outgoing).find_map(|h| h.peer.as_deref());
         let host = sent.map(host_of).filter(|h| !known && self.is_unlogged(h)).and_then(plain)?;
         Some(Ask::new(Some(host), Role::Edge, span, "the push went to it, and it has no log here"))
     }

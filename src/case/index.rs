@@ -99,7 +99,7 @@ pub(super) fn servers_of_call<'a>(analysis: &'a Analysis, call: &Call) -> Vec<&'
 }
 
 fn servers_of_push(push: &Push) -> Vec<&str> {
-    let mut out: Vec<&str> = push.hops.iter().filter_map(|h| h.server.as_deref()).collect();
+    let mut out: Vec<&str> = push.sightings.iter().filter_map(|h| h.server.as_deref()).collect();
     out.sort_unstable();
     out.dedup();
     out

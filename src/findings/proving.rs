@@ -1,6 +1,6 @@
 //! Of all records and lines that prove a cause, the one that says it.
 
-use super::texts::Said;
+use super::matcher::MatchedTexts;
 use super::{Matcher, find};
 use crate::record::RecordKind;
 use crate::sip::{Diagnostics, HeaderName, Message};
@@ -23,7 +23,7 @@ pub fn proving(trace: &Trace, code: &str, records: &[EventId], lines: &[Span]) -
     let beside = || {
         let told = |id: &&EventId| {
             let event = trace.event(**id).filter(|e| e.kind != RecordKind::Protocol)?;
-            let said = Said::of(trace.fields(event));
+            let said = MatchedTexts::of(trace.fields(event));
             Some(entry.matchers.iter().any(|m| said.has(m)))
         };
         records.iter().find(|id| told(id) == Some(true)).map(|id| Proving::Record(*id))
@@ -38,7 +38,7 @@ pub fn proving(trace: &Trace, code: &str, records: &[EventId], lines: &[Span]) -
     };
     let line = || {
         let told = |span: &&Span| {
-            let said = Said::of(trace.slice(**span));
+            let said = MatchedTexts::of(trace.slice(**span));
             entry.matchers.iter().any(|m| said.has(m))
         };
         lines.iter().find(told).map(|span| Proving::Line(*span))
@@ -50,7 +50,7 @@ pub fn proving(trace: &Trace, code: &str, records: &[EventId], lines: &[Span]) -
 fn is_told(message: &Message<'_>, matcher: &Matcher) -> bool {
     family(message).any(|value| {
         let same = matcher.id.is_some() && Diagnostics::parse(&value).map(|d| d.id) == matcher.id;
-        same || Said::of(&value).has(matcher)
+        same || MatchedTexts::of(&value).has(matcher)
     })
 }
 
