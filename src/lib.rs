@@ -118,6 +118,9 @@ pub mod analysis;
 pub mod case;
 #[cfg(feature = "export")]
 #[deny(clippy::disallowed_methods)]
+pub mod bundle;
+#[cfg(feature = "export")]
+#[deny(clippy::disallowed_methods)]
 pub mod export;
 #[deny(clippy::disallowed_methods)]
 pub mod findings;

@@ -11,6 +11,7 @@
 
 mod ask;
 mod index;
+mod onset;
 mod proof;
 mod rank;
 mod sentence;
@@ -19,6 +20,7 @@ mod why;
 
 pub use ask::{Ask, asks, asks_of};
 pub use index::{Hit, Index};
+pub use onset::{BINS, Change, Course, courses};
 pub use proof::Proof;
 pub use rank::{by_use, rank};
 pub use twin::{Twin, twin};
@@ -109,37 +111,52 @@ impl Case {
 
     /// The card: what is told of the case, piece by piece; texts of the log are not safe for a terminal yet.
     pub fn items(&self, analysis: &Analysis, twin: Option<&Twin>) -> Vec<Item> {
+        let mut out = self.head();
+        out.extend(self.to_do());
+        out.extend(self.around(analysis, twin));
+        for ask in &self.asks {
+            out.push(Item::Line("ask for", ask.why.clone()));
+            out.push(Item::Command(ask.command()));
+        }
+        out
+    }
+
+    /// The cause in one sentence, and the line that proves it.
+    pub fn head(&self) -> Vec<Item> {
         let mut out = vec![Item::Line(if self.cause.is_some() { "cause" } else { "so" }, self.sentence.clone())];
         if let Some(proof) = &self.proof {
             out.push(Item::Line("proved by", format!("{}:{}", proof.place.file, proof.place.line)));
             out.extend(proof.quoted.iter().cloned().map(Item::Quote));
         }
-        let mut told = false;
-        for step in self.remedy() {
+        out
+    }
+
+    fn to_do(&self) -> Vec<Item> {
+        let mut out = Vec::new();
+        for (i, step) in self.remedy().iter().enumerate() {
             match step {
-                Step::Text(text) => out.push(Item::Line(if told { "" } else { "do" }, text.clone())),
+                Step::Text(text) => out.push(Item::Line(if i > 0 { "" } else { "do" }, text.clone())),
                 Step::Command(command) => {
-                    if !told {
+                    if i == 0 {
                         out.push(Item::Line("do", String::new()));
                     }
                     out.push(Item::Command(command.clone()));
                 }
             }
-            told = true;
         }
+        out
+    }
+
+    /// Whom else it hit, and for whom it worked.
+    pub fn around(&self, analysis: &Analysis, twin: Option<&Twin>) -> Vec<Item> {
+        let mut out = Vec::new();
         if let Some(victims) = &self.victims {
             out.push(Item::Line("others", victims.in_words()));
             if !victims.servers.is_empty() {
                 out.push(Item::Line("servers in common", some(&victims.servers)));
             }
         }
-        if let Some(text) = twin.and_then(|t| t.in_words(analysis)) {
-            out.push(Item::Line("worked for", text));
-        }
-        for ask in &self.asks {
-            out.push(Item::Line("ask for", ask.why.clone()));
-            out.push(Item::Command(ask.command()));
-        }
+        out.extend(twin.and_then(|t| t.in_words(analysis)).map(|text| Item::Line("worked for", text)));
         out
     }
 }

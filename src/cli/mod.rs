@@ -2,6 +2,8 @@
 
 #[cfg(feature = "anonymise")]
 mod anonymise;
+#[cfg(feature = "export")]
+mod case;
 #[cfg(feature = "synth")]
 mod check;
 mod clock;
@@ -70,6 +72,11 @@ enum Command {
     /// Browse calls, pushes and their timeline on the terminal (not in this build)
     #[cfg(not(feature = "tui"))]
     Tui(without::Without),
+    #[cfg(feature = "export")]
+    Case(case::CaseFile),
+    /// Write one case as one file for a ticket (not in this build)
+    #[cfg(not(feature = "export"))]
+    Case(without::Without),
     List(list::ListArgs),
     Grep(grep::Grep),
     #[cfg(feature = "export")]
@@ -158,6 +165,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Tui(tui) => tui.run(&remap),
         Command::Report(report) => report.run(),
         Command::Show(show) => show.run(),
+        #[cfg(feature = "export")]
+        Command::Case(case) => case.run(),
         Command::List(list) => list.run(),
         Command::Grep(grep) => grep.run(),
         #[cfg(feature = "export")]
@@ -179,7 +188,7 @@ pub(crate) fn main() -> ExitCode {
         #[cfg(not(feature = "tui"))]
         Command::Tui(_) => without::run("the terminal UI", "tui"),
         #[cfg(not(feature = "export"))]
-        Command::Export(_) => without::run("files for other programs", "export"),
+        Command::Export(_) | Command::Case(_) => without::run("files for other programs", "export"),
         #[cfg(not(feature = "anonymise"))]
         Command::Anonymise(_) => without::run("copies without names", "anonymise"),
         #[cfg(not(feature = "synth"))]

@@ -16,7 +16,7 @@ mod walk;
 pub use budget::Limits;
 pub use decode::Encoding;
 pub use error::InputError;
-pub use saved::{SAVED, is_saved};
+pub use saved::{CASE, SAVED, is_saved};
 pub use walk::{Opened, is_log_name, open, open_within};
 
 use std::fmt;

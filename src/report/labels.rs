@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::model::{Call, Diagnostic, Finding, Lone, Push, Report, Source, Unexplained};
 use crate::analysis::Told;
+use crate::case;
 use crate::knowledge::catalogue::{self, Step};
 use crate::knowledge::{codes, tables};
 use crate::text::plural;
@@ -246,4 +247,36 @@ pub(super) fn gateway_words(cause: u32) -> (String, String) {
 pub(super) fn steps_of(finding: &Finding) -> Cow<'static, [Step]> {
     let own = catalogue::find(finding.code).filter(|f| f.remedy == finding.remedy);
     own.map_or_else(|| Cow::Owned(catalogue::steps(finding.remedy)), |f| Cow::Borrowed(&f.steps[..]))
+}
+
+/// The causes in the order in which something can be done about them.
+pub(super) fn by_use(report: &Report) -> Vec<&Finding> {
+    let entry = |f: &Finding| catalogue::find(f.code);
+    let mut all: Vec<&Finding> = report.findings.iter().collect();
+    all.sort_by(|a, b| match (entry(a), entry(b)) {
+        (Some(one), Some(other)) => case::by_use((one, a.count), (other, b.count)),
+        _ => a.code.cmp(b.code),
+    });
+    all
+}
+
+/// `57 %` of all; empty of nothing.
+pub(super) fn share(part: u64, all: u64) -> String {
+    if part == 0 || all == 0 {
+        return String::new();
+    }
+    format!("{} %", (part * 200 + all) / (all * 2))
+}
+
+/// From when to when a cause hit.
+pub(super) fn times(finding: &Finding) -> String {
+    let second = |t: &str| t.get(..19).unwrap_or(t).replace('T', " ");
+    match (&finding.first, &finding.last) {
+        (Some(first), Some(last)) if first == last => second(first),
+        (Some(first), Some(last)) if first.get(..10) == last.get(..10) => {
+            format!("{} to {}", second(first), last.get(11..19).unwrap_or(last))
+        }
+        (Some(first), Some(last)) => format!("{} to {}", second(first), second(last)),
+        _ => String::new(),
+    }
 }

@@ -43,6 +43,8 @@ pub enum Ending {
 pub struct Settings {
     /// Files, folders, archives, or `-`.
     pub inputs: Vec<PathBuf>,
+    /// The case that is opened, where its file is the only input.
+    pub case: Option<SavedCase>,
     /// How to analyse.
     pub options: Options,
     /// How much may be unpacked.
@@ -59,6 +61,17 @@ pub struct Settings {
     pub notes: Notes,
     /// That file; without one, notes are lost when the user leaves.
     pub notes_file: Option<PathBuf>,
+}
+
+/// A case that was saved.
+#[derive(Clone, Debug)]
+pub struct SavedCase {
+    /// What it is about.
+    pub call_id: String,
+    /// What was told of it, with all logs at hand; not made safe for a terminal yet.
+    pub ticket: String,
+    /// Call-IDs with the notes on them.
+    pub notes: Vec<(String, String)>,
 }
 
 /// How it ended, and what is still to be told.
@@ -111,6 +124,12 @@ pub fn run(settings: &Settings) -> io::Result<Left> {
     app.follow = settings.follow;
     app.keys = settings.keys.clone();
     app.notes = settings.notes.clone();
+    for (call_id, text) in settings.case.iter().flat_map(|c| &c.notes) {
+        if app.notes.get(call_id).is_none() {
+            app.notes.set(call_id, text);
+        }
+    }
+    app.case = settings.case.clone();
     app.folder = save::folder(&settings.inputs);
     // Before anything else: the first frame must not wait for a single byte of a log.
     terminal.draw(|frame| draw(&app, frame))?;

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 /// The rooms from the ground up. Each may look at those before it.
-const FLOORS: [&str; 19] = [
+const FLOORS: [&str; 21] = [
     "span",
     "text",
     "time",
@@ -27,6 +27,7 @@ const FLOORS: [&str; 19] = [
     "case",
     "report",
     "export",
+    "bundle",
     "synth",
     "anonymise",
     "tui",

@@ -18,7 +18,9 @@ use rayon::prelude::*;
 use super::labels::MOST;
 use super::model::{self, Place, Report};
 use crate::analysis::{self, Analysis, Call};
+use crate::case::{self, Case, Index, Item};
 use crate::input::InputError;
+use crate::ladder::Subject;
 use crate::record::Direction;
 use crate::span::Span;
 use crate::time::Timestamp;
@@ -53,8 +55,13 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool)
         summary: summary(trace, analysis),
         calls: {
             // Chosen first: the rendered ones then have a place from the start, and are not moved about.
-            let chosen: Vec<(&Call, bool)> = chosen.calls(analysis).collect();
-            let shown = |(c, full)| if full { call(trace, analysis, c) } else { call_in_brief(analysis, c) };
+            let chosen: Vec<(usize, &Call, bool)> = chosen.calls(analysis).collect();
+            let index = if whole { Index::default() } else { Index::new(analysis) };
+            let shown = |(i, c, full)| match full {
+                true if whole => call(trace, analysis, c),
+                true => model::Call { card: card(trace, analysis, &index, i), ..call(trace, analysis, c) },
+                false => call_in_brief(analysis, c),
+            };
             chosen.into_par_iter().map(shown).collect()
         },
         pushes: {
@@ -70,9 +77,34 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool)
         contrasts: contrasts::contrasts(trace, analysis),
         notes: notes::notes(trace, analysis),
         selection: None,
+        missing_logs: missing_logs(trace, analysis),
         unexplained: unexplained::unexplained(analysis),
         voice_mail: voice_mail(analysis),
     }
+}
+
+/// What is told of a call ahead of its details, without what to do: that stands with the cause.
+pub(super) fn card(trace: &Trace, analysis: &Analysis, index: &Index, call: usize) -> Vec<Item> {
+    let subject = Subject::Call(call);
+    let Some(case) = Case::new(trace, analysis, index, &subject) else { return Vec::new() };
+    let mut out = case.head();
+    out.extend(case.around(analysis, case::twin(analysis, &subject).as_ref()));
+    out
+}
+
+/// The logs that would tell what is open.
+fn missing_logs(trace: &Trace, analysis: &Analysis) -> Vec<model::MissingLog> {
+    let all = crate::case::asks(trace, analysis).into_iter();
+    all.map(|ask| model::MissingLog {
+        components: ask.components().to_vec(),
+        start: ask.span.map(|(from, _)| from.iso()),
+        end: ask.span.map(|(_, to)| to.iso()),
+        reason: ask.reason(),
+        cases: ask.cases,
+        command: ask.command(),
+        pool: ask.pool,
+    })
+    .collect()
 }
 
 /// Calls that voice mail answered.

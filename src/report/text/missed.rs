@@ -21,8 +21,10 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             None => groups.push((&call.findings, vec![call])),
         }
     }
-    // The cause with most victims first; one after the other where they have the same number.
-    groups.sort_by_key(|(_, calls)| std::cmp::Reverse(calls.len()));
+    // In the order of the table of causes; of the same cause the most victims first.
+    let order = labels::by_use(report);
+    let place = |codes: &[&str]| order.iter().position(|f| codes.contains(&f.code)).unwrap_or(usize::MAX);
+    groups.sort_by_key(|(codes, calls)| (place(codes), std::cmp::Reverse(calls.len())));
     heading(out, "Missed")?;
     for (codes, calls) in &groups {
         for finding in report.findings.iter().filter(|f| codes.contains(&f.code)) {

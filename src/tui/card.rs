@@ -1,0 +1,27 @@
+//! The card of a case: all that a ticket needs of a call or push, over the view.
+
+use super::data::Data;
+use crate::case::{self, Case, Twin};
+use crate::ladder::Subject;
+
+/// The card that lies over the view.
+#[derive(Clone, Debug)]
+pub struct Card {
+    /// What it is about.
+    pub subject: Subject,
+    /// What is known of it.
+    pub case: Case,
+    /// The most similar call that worked.
+    pub twin: Option<Twin>,
+    /// First line shown.
+    pub top: usize,
+}
+
+impl Card {
+    /// The card of a call or push; `None` for other records.
+    pub(super) fn of(data: &Data, subject: &Subject) -> Option<Card> {
+        let case = Case::new(&data.trace, &data.analysis, &data.cases, subject)?;
+        let twin = case::twin(&data.analysis, subject);
+        Some(Card { subject: subject.clone(), case, twin, top: 0 })
+    }
+}
