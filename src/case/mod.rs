@@ -14,8 +14,10 @@ mod index;
 mod onset;
 mod proof;
 mod rank;
+mod registration;
 mod sentence;
 mod twin;
+mod whole;
 mod why;
 
 pub use ask::{Ask, asks, asks_of};
@@ -23,7 +25,9 @@ pub use index::{Hit, Index};
 pub use onset::{BINS, Change, Course, courses};
 pub use proof::Proof;
 pub use rank::{by_use, rank};
+pub use registration::{Registration, registrations};
 pub use twin::{Twin, twin};
+pub use whole::{LeftOut, left_out};
 pub use why::why_undetermined;
 
 use crate::analysis::{Analysis, Call, Push};

@@ -225,7 +225,7 @@ impl Show {
 
 /// Columns of the terminal behind stdout, where there is one and it is written to.
 #[expect(clippy::disallowed_methods, reason = "the command line is where stdout is written")]
-fn terminal(written: bool) -> usize {
+pub(super) fn terminal(written: bool) -> usize {
     let width = terminal_size::terminal_size_of(io::stdout()).filter(|_| written);
     width.map_or(page::WIDTH, |(width, _)| usize::from(width.0).clamp(20, WIDEST))
 }

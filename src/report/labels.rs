@@ -56,15 +56,29 @@ pub(super) fn servers_of<'r>(report: &Report, source: &'r Source) -> Vec<OwnServ
     let clock = |basis: &str, against: Option<&str>, offset| {
         if report.coverage.len() > 1 { clock(basis, against, offset) } else { String::new() }
     };
+    // Others may be measured against one that is tied to no reference.
+    let is_measure = |name: Option<&str>| {
+        let own = report.sources.iter().map(|s| s.clock_against.as_deref());
+        let inside = report.sources.iter().flat_map(|s| &s.servers).map(|s| s.clock_against.as_deref());
+        name.is_some() && own.chain(inside).any(|against| against == name)
+    };
+    let clock = |basis: &str, name: Option<&str>, against: Option<&str>, offset| {
+        if basis == "unknown" && is_measure(name) && report.coverage.len() > 1 {
+            return "others are measured against it; not tied to the rest, not corrected".to_owned();
+        }
+        clock(basis, against, offset)
+    };
     if source.servers.is_empty() {
         let offset = (source.clock_offset_ms, source.clock_spread_ms);
-        let clock = source.clock.map_or(String::new(), |basis| clock(basis, source.clock_against.as_deref(), offset));
+        let clock = source.clock.map_or(String::new(), |basis| {
+            clock(basis, source.server.as_deref(), source.clock_against.as_deref(), offset)
+        });
         return vec![OwnServer { name: source.server.as_deref().unwrap_or_default(), role: source.role, clock }];
     }
     let own = source.servers.iter().take(MOST).map(|s| OwnServer {
         name: s.name.as_deref().unwrap_or_default(),
         role: s.role,
-        clock: clock(s.clock, s.clock_against.as_deref(), (s.clock_offset_ms, s.clock_spread_ms)),
+        clock: clock(s.clock, s.name.as_deref(), s.clock_against.as_deref(), (s.clock_offset_ms, s.clock_spread_ms)),
     });
     own.collect()
 }

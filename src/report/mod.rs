@@ -5,6 +5,7 @@
 mod components;
 #[cfg(feature = "export")]
 pub mod csv;
+pub mod day;
 pub mod hops;
 #[cfg(feature = "html")]
 pub mod html;

@@ -37,6 +37,7 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
             app.count = Some(count.min(MOST));
         }
         Action::Edit(request) => return prompts::edit(app, request),
+        Action::Paste(text) => return prompts::paste(app, &text),
         Action::Filtering(number, percent) if number == app.filters => app.filtering = Some(percent),
         Action::Filtered(filter, rows) if filter.number == app.filters => prompts::filtered(app, filter, rows),
         Action::Filtering(..) | Action::Filtered(..) => {}
