@@ -114,11 +114,11 @@ pub mod trace;
 
 #[deny(clippy::disallowed_methods)]
 pub mod analysis;
-#[deny(clippy::disallowed_methods)]
-pub mod case;
 #[cfg(feature = "export")]
 #[deny(clippy::disallowed_methods)]
 pub mod bundle;
+#[deny(clippy::disallowed_methods)]
+pub mod case;
 #[cfg(feature = "export")]
 #[deny(clippy::disallowed_methods)]
 pub mod export;

@@ -88,8 +88,7 @@ impl Bundle<'_> {
         };
         member("case.json", &self.about(&case)?)?;
         let notes: Vec<String> = self.notes.iter().map(|(_, text)| text.clone()).collect();
-        let ticket =
-            Ticket { trace, analysis, cases: self.cases, subject, notes: &notes, logs: &logs };
+        let ticket = Ticket { trace, analysis, cases: self.cases, subject, notes: &notes, logs: &logs };
         member("ticket.md", &bytes(|out| ticket.write(out))?)?;
         member("ladder.svg", &bytes(|out| svg::write(&ladder, &SvgOptions::default(), out))?)?;
         member("story.pcapng", &bytes(|out| pcapng::write(trace, analysis, &ladder.records, out))?)?;
@@ -130,7 +129,8 @@ impl Bundle<'_> {
         records.extend(call.iter().flat_map(|c| &c.evidence).chain(pushes().flat_map(|p| &p.evidence)));
         records.sort_unstable();
         records.dedup();
-        let mut lines: Vec<Span> = call.iter().flat_map(|c| &c.lines).chain(pushes().flat_map(|p| &p.lines)).copied().collect();
+        let mut lines: Vec<Span> =
+            call.iter().flat_map(|c| &c.lines).chain(pushes().flat_map(|p| &p.lines)).copied().collect();
         lines.sort_unstable_by_key(|l| (l.file, l.start));
         lines.dedup();
         let mut out: Vec<(FileId, Vec<u8>)> = Vec::new();
@@ -151,18 +151,21 @@ impl Bundle<'_> {
         let name = self.trace.inputs().get(file.index()).map_or("", |i| i.name());
         let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
         let stem = last.split('.').next().unwrap_or_default();
-        let plain: String = stem.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).take(40).collect();
+        let plain: String =
+            stem.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).take(40).collect();
         format!("records/{:02}-{plain}.log", number + 1)
     }
 
     /// Names and hashes of the logs, as their texts were read: of a plain file that is the hash of the file.
     fn hashes(&self) -> Vec<(String, String)> {
         let names = self.trace.inputs().iter().map(|i| crate::text::sanitize(i.name()).into_owned());
-        let hash = |bytes: &[u8]| Sha256::digest(bytes).iter().fold(String::new(), |mut hex, b| {
-            // Writing to a string cannot fail.
-            let _ = write!(hex, "{b:02x}");
-            hex
-        });
+        let hash = |bytes: &[u8]| {
+            Sha256::digest(bytes).iter().fold(String::new(), |mut hex, b| {
+                // Writing to a string cannot fail.
+                let _ = write!(hex, "{b:02x}");
+                hex
+            })
+        };
         names.zip(self.logs.inputs()).map(|(name, log)| (name, hash(log.bytes()))).collect()
     }
 }

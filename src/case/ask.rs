@@ -121,10 +121,13 @@ impl Asking<'_> {
             }
             Blind::StartMissing => {
                 let server = call.and_then(|c| c.clocks.first()).map(|c| c.server);
-                let early = |id| span.map(|(from, to)| (from.plus(self.ahead(id) - BEHIND_MS), to.plus(self.ahead(id))));
+                let early =
+                    |id| span.map(|(from, to)| (from.plus(self.ahead(id) - BEHIND_MS), to.plus(self.ahead(id))));
                 server.map(|id| self.of_server(id, early(id), "its log begins inside the call")).into_iter().collect()
             }
-            Blind::OnlyEdge => vec![Ask::new(None, Role::FrontEnd, span, "it would send the push, and has no log here")],
+            Blind::OnlyEdge => {
+                vec![Ask::new(None, Role::FrontEnd, span, "it would send the push, and has no log here")]
+            }
             Blind::ServerMissing => {
                 let mobile = call.into_iter().flat_map(|c| &c.legs).filter(|l| l.mobile);
                 let hosts = mobile.filter_map(|l| l.target.as_deref()).map(host_of);
@@ -138,7 +141,8 @@ impl Asking<'_> {
     /// A push that was lost where no log tells why: the next server of the house that it went to.
     fn elsewhere(&self, push: &Push, span: Option<(Timestamp, Timestamp)>) -> Option<Ask> {
         let known = push.findings.iter().filter_map(|c| catalogue::find(c)).any(|f| rank(f) < 3);
-        let sent = push.sightings.iter().rev().filter(|h| h.direction == Direction::Outgoing).find_map(|h| h.peer.as_deref());
+        let sent =
+            push.sightings.iter().rev().filter(|h| h.direction == Direction::Outgoing).find_map(|h| h.peer.as_deref());
         let host = sent.map(host_of).filter(|h| !known && self.is_unlogged(h)).and_then(plain)?;
         Some(Ask::new(Some(host), Role::Edge, span, "the push went to it, and it has no log here"))
     }
@@ -197,7 +201,8 @@ fn together(mut all: Vec<Ask>) -> Vec<Ask> {
         match own.last_mut() {
             Some(last) if near(last.span, ask.span) => {
                 last.cases += ask.cases;
-                last.span = last.span.zip(ask.span).map(|(a, b)| (a.0.min(b.0), a.1.max(b.1))).or(last.span).or(ask.span);
+                last.span =
+                    last.span.zip(ask.span).map(|(a, b)| (a.0.min(b.0), a.1.max(b.1))).or(last.span).or(ask.span);
             }
             _ => own.push(ask),
         }

@@ -24,7 +24,7 @@ pub use ask::{Ask, asks, asks_of};
 pub use index::{Hit, Index};
 pub use onset::{BINS, Change, Course, courses};
 pub use proof::Proof;
-pub use rank::{by_use, rank};
+pub use rank::{Weight, by_use, rank};
 pub use registration::{Registration, registrations};
 pub use twin::{Twin, twin};
 pub use whole::{LeftOut, left_out};
@@ -89,8 +89,7 @@ impl Case {
         let (call, pushes) = parts(analysis, subject)?;
         let own: Option<&Call> = call.and_then(|i| analysis.calls.get(i));
         let told: Vec<&Push> = pushes.iter().filter_map(|i| analysis.pushes.get(*i)).collect();
-        let codes = own.map_or_else(|| told.iter().flat_map(|p| &p.findings).collect(), |c| c.findings.iter().collect());
-        let cause = leading(codes);
+        let cause = own.map_or_else(|| leading(told.iter().flat_map(|p| &p.findings)), |c| leading(&c.findings));
         let victims = cause.and_then(|c| victims(index, c, call, &pushes));
         Some(Case {
             sentence: sentence::sentence(trace, analysis, own, &told, cause),
@@ -220,7 +219,7 @@ pub fn parts(analysis: &Analysis, subject: &Subject) -> Option<(Option<usize>, V
 }
 
 /// Of several causes the one that somebody can do most about.
-fn leading(codes: Vec<&&'static str>) -> Option<&'static Finding> {
+pub fn leading<'c>(codes: impl IntoIterator<Item = &'c &'static str>) -> Option<&'static Finding> {
     codes.into_iter().filter_map(|code| catalogue::find(code)).min_by_key(|f| (rank(f), &f.code))
 }
 

@@ -169,9 +169,10 @@ pub fn courses(analysis: &Analysis, index: &Index) -> BTreeMap<&'static str, Cou
         let only_mobile = hit.calls.iter().all(is_mobile);
         let (bins, change) = match whole.filter(|_| !hit.calls.is_empty()) {
             Some(whole) => {
-                let parts = analysis.calls.chunks(PART).map(|part| {
-                    Sums::partial(part.iter().filter(|c| c.mobile || !only_mobile), code)
-                });
+                let parts = analysis
+                    .calls
+                    .chunks(PART)
+                    .map(|part| Sums::partial(part.iter().filter(|c| c.mobile || !only_mobile), code));
                 parts.fold(Sums::default(), Sums::join).finish(whole)
             }
             None => (Vec::new(), None),
@@ -196,7 +197,10 @@ mod tests {
     #[test]
     fn a_change_is_named_where_chance_does_not_make_it() {
         let change = sums(&[vec![0; 40], vec![1; 30]].concat()).change().unwrap();
-        assert_eq!((change.at, change.before, change.after), (Timestamp(40_000), Share::new(0, 40), Share::new(30, 30)));
+        assert_eq!(
+            (change.at, change.before, change.after),
+            (Timestamp(40_000), Share::new(0, 40), Share::new(30, 30))
+        );
         assert_eq!(change.in_words(), "from 00:00:40, 0 of 40 before, 30 of 30 after");
         // An end of the trouble is a change too.
         assert_eq!(sums(&[vec![1; 30], vec![0; 40]].concat()).change().unwrap().after, Share::new(0, 40));

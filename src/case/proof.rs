@@ -27,12 +27,7 @@ const LINES: usize = 5;
 const CHARS: usize = 400;
 
 /// Of the proof of a call and its pushes, the piece that says it; where none does by itself, the answer that ended it.
-pub(super) fn proof(
-    trace: &Trace,
-    call: Option<&Call>,
-    pushes: &[&Push],
-    cause: Option<&Finding>,
-) -> Option<Proof> {
+pub(super) fn proof(trace: &Trace, call: Option<&Call>, pushes: &[&Push], cause: Option<&Finding>) -> Option<Proof> {
     let mut records: Vec<EventId> = call.iter().flat_map(|c| &c.evidence).copied().collect();
     records.extend(pushes.iter().flat_map(|p| &p.evidence));
     let mut lines: Vec<Span> = call.iter().flat_map(|c| &c.lines).copied().collect();

@@ -1,6 +1,6 @@
 //! Which cause leads: the one that somebody can do something about.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 
 use crate::knowledge::catalogue::{Finding, Severity, Step, section_of};
 
@@ -23,9 +23,25 @@ pub fn rank(finding: &Finding) -> u8 {
     }
 }
 
-/// The order of causes with their numbers of cases: by use, then the most frequent, then by code.
-pub fn by_use(a: (&Finding, u64), b: (&Finding, u64)) -> Ordering {
-    rank(a.0).cmp(&rank(b.0)).then(b.1.cmp(&a.1)).then_with(|| a.0.code.cmp(&b.0.code))
+/// A cause with how many calls were missed for it, and how many cases it has in all.
+#[derive(Clone, Copy, Debug)]
+pub struct Weight {
+    /// The cause.
+    pub finding: &'static Finding,
+    /// Missed calls.
+    pub missed: u64,
+    /// Cases.
+    pub cases: u64,
+}
+
+/// The order of causes: what no trace shows last, and `PN50` behind that; else those of missed calls first, then by use, then
+/// the most frequent, then by code.
+pub fn by_use(a: Weight, b: Weight) -> Ordering {
+    let key = |w: Weight| {
+        let rank = rank(w.finding);
+        (rank.max(7), w.missed == 0, rank, Reverse(w.missed), Reverse(w.cases), &w.finding.code)
+    };
+    key(a).cmp(&key(b))
 }
 
 #[cfg(test)]
@@ -38,8 +54,16 @@ mod tests {
         let of = |code: &str| rank(find(code).unwrap());
         assert_eq!(of("PN01"), 0);
         assert!(of("PN01") < of("PN20") && of("PN20") < of("PN41") && of("PN41") < of("PN50"));
-        // A frequent cause that nothing can be done about does not push a rare one off the top.
-        assert_eq!(by_use((find("PN50").unwrap(), 900), (find("PN03").unwrap(), 1)), Ordering::Greater);
-        assert_eq!(by_use((find("PN01").unwrap(), 1), (find("PN03").unwrap(), 2)), Ordering::Greater);
+        // A frequent cause that nothing can be done about does not push a rare one off the top, even one that nobody missed a
+        // call for; one for which calls were missed goes before one for which none was.
+        let weight = |code, missed, cases| Weight { finding: find(code).unwrap(), missed, cases };
+        for (first, second) in [
+            (weight("PN03", 1, 1), weight("PN50", 900, 900)),
+            (weight("PN04", 0, 2), weight("PN50", 900, 900)),
+            (weight("PN01", 1, 1), weight("PN04", 0, 2)),
+            (weight("PN03", 2, 2), weight("PN01", 1, 9)),
+        ] {
+            assert_eq!(by_use(first, second), Ordering::Less, "{first:?} {second:?}");
+        }
     }
 }

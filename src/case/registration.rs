@@ -131,7 +131,10 @@ fn read(trace: &Trace, dialog: &Dialog) -> Registration {
         method: dialog.method.name(),
         user: address.unwrap_or_default(),
         client: request.as_ref().and_then(|m| text(m, HeaderName::UserAgent)),
-        event: any.as_ref().and_then(|m| named(m, b"event")).map(|v| v.split(';').next().unwrap_or_default().to_owned()),
+        event: any
+            .as_ref()
+            .and_then(|m| named(m, b"event"))
+            .map(|v| v.split(';').next().unwrap_or_default().to_owned()),
         outcome,
         status: final_.map(|(_, status)| status),
         reason,

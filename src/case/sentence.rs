@@ -36,7 +36,9 @@ fn of_call(trace: &Trace, analysis: &Analysis, call: &Call, pushes: &[&Push]) ->
             format!("{who} missed it because the push was {push}")
         }
         Some(Verdict::MissedPushUnanswered) => format!("{who} missed it because the push was never answered"),
-        Some(Verdict::MissedNoPush) => format!("{who} missed it because no push was sent, and the INVITE ended ({end})"),
+        Some(Verdict::MissedNoPush) => {
+            format!("{who} missed it because no push was sent, and the INVITE ended ({end})")
+        }
         Some(Verdict::NotOpened) => {
             format!("{who} missed it although the push was accepted: the INVITE ended unanswered ({end})")
         }
@@ -50,7 +52,9 @@ fn of_call(trace: &Trace, analysis: &Analysis, call: &Call, pushes: &[&Push]) ->
         Some(Verdict::DeclinedByMobile) => format!("nothing was missed: {who} declined on the phone"),
         None => match (call.outcome.expected(), call.blind) {
             (Some(false), _) => format!("the call to {who} failed: {} ({end})", call.outcome.name()),
-            (Some(true), _) => format!("nothing was missed: the call to {who} ended as {} ({end})", call.outcome.name()),
+            (Some(true), _) => {
+                format!("nothing was missed: the call to {who} ended as {} ({end})", call.outcome.name())
+            }
             (None, Some(blind)) => {
                 format!("how the call to {who} ended is open: {}", why_undetermined(trace, analysis, &blind))
             }

@@ -22,9 +22,9 @@ impl Twin {
     /// `ben@contoso.com from alice@contoso.com at 2012-02-07 09:14:02, the same callee and servers; Call-ID ...`
     pub fn in_words(&self, analysis: &Analysis) -> Option<String> {
         let call = analysis.calls.get(self.call)?;
-        let time = call.started.map_or(String::new(), |t| {
-            format!(" at {}", t.iso().get(..19).unwrap_or_default().replace('T', " "))
-        });
+        let time = call
+            .started
+            .map_or(String::new(), |t| format!(" at {}", t.iso().get(..19).unwrap_or_default().replace('T', " ")));
         let verdict = call.verdict.map_or(call.outcome.name(), |v| v.name());
         let same = match self.same.split_last() {
             None => String::new(),
@@ -49,11 +49,14 @@ pub fn twin(analysis: &Analysis, subject: &Subject) -> Option<Twin> {
     let open = |c: &Call| c.is_missed() || c.verdict == Some(Verdict::Undetermined);
     let works: &dyn Fn(&Call) -> bool = match own {
         Some(c) if open(c) || (c.verdict.is_some() && lost) => &|c| phone_reached(analysis, c),
-        Some(c) if c.outcome.expected() == Some(false) => &|c| c.answer_ms.is_some() && c.outcome.expected() == Some(true),
+        Some(c) if c.outcome.expected() == Some(false) => {
+            &|c| c.answer_ms.is_some() && c.outcome.expected() == Some(true)
+        }
         None if lost => &|c| phone_reached(analysis, c),
         _ => return None,
     };
-    let user = own.map(|c| c.to.as_str()).or_else(|| pushes.first().and_then(|p| analysis.pushes.get(*p)?.user.as_deref()));
+    let user =
+        own.map(|c| c.to.as_str()).or_else(|| pushes.first().and_then(|p| analysis.pushes.get(*p)?.user.as_deref()));
     let like = Like { own, user, servers: own.map_or(Vec::new(), |c| servers_of_call(analysis, c)) };
     let near = at.saturating_sub(NEAR)..at.saturating_add(NEAR).min(analysis.calls.len());
     let candidates = near.filter(|i| Some(*i) != call).filter_map(|i| {

@@ -216,7 +216,9 @@ fn texts(trace: &Trace) -> impl Iterator<Item = &[u8]> + Clone {
 /// Calls and pushes have the numbers that they have in the original.
 pub(super) fn in_memory(trace: &Trace, analysis: &Analysis, options: &Options) -> Result<(Trace, Analysis), String> {
     if !options.clocks.is_empty() {
-        return Err("--clock: it names a server, which has another name without names; leave one of both out".to_owned());
+        return Err(
+            "--clock: it names a server, which has another name without names; leave one of both out".to_owned()
+        );
     }
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|e| format!("no random key to be had: {e}"))?;
@@ -228,7 +230,9 @@ pub(super) fn in_memory(trace: &Trace, analysis: &Analysis, options: &Options) -
         rewriter.rewrite(input.bytes(), &mut copy).map_err(|e| format!("cannot copy the logs: {e}"))?;
         if let Some(left) = remains(&seen, &copy, &[]).iter().find(|r| rewriter.is_name(&r.word)) {
             let word = siptrail::text::decode(&left.word);
-            return Err(format!("a name would be left: {word:?}; siptrail anonymise --word takes it out of a copy of the logs"));
+            return Err(format!(
+                "a name would be left: {word:?}; siptrail anonymise --word takes it out of a copy of the logs"
+            ));
         }
         inputs.push(Input::from_bytes(format!("log-{:02}.log", i + 1), copy));
     }

@@ -79,15 +79,27 @@ impl CaseFile {
                 Err(line) => return Ok(failed(&line)),
             };
             let cases = Index::new(&copy.1);
-            let bundle =
-                Bundle { trace: &copy.0, analysis: &copy.1, cases: &cases, subject: &subject, notes: &[], logs: &trace };
+            let bundle = Bundle {
+                trace: &copy.0,
+                analysis: &copy.1,
+                cases: &cases,
+                subject: &subject,
+                notes: &[],
+                logs: &trace,
+            };
             output.write(false, |out| bundle.write(out))?;
             self.tell();
             return Ok(Status::Fine);
         }
         let cases = Index::new(&analysis);
-        let bundle =
-            Bundle { trace: &trace, analysis: &analysis, cases: &cases, subject: &subject, notes: &notes, logs: &trace };
+        let bundle = Bundle {
+            trace: &trace,
+            analysis: &analysis,
+            cases: &cases,
+            subject: &subject,
+            notes: &notes,
+            logs: &trace,
+        };
         output.write(false, |out| bundle.write(out))?;
         self.tell();
         Ok(Status::Fine)

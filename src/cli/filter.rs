@@ -29,7 +29,9 @@ impl Filter {
 /// Reads a query; nothing at all selects everything, and was hardly meant.
 fn read(text: &str) -> Result<Query, String> {
     if text.trim().is_empty() {
-        return Err("expected a query such as missed or user:bob, found nothing; leave --where out to select all".to_owned());
+        return Err(
+            "expected a query such as missed or user:bob, found nothing; leave --where out to select all".to_owned()
+        );
     }
     Query::parse(text).map_err(|e| e.to_string())
 }

@@ -108,9 +108,15 @@ fn order(text: &str) -> Result<Order, QueryError> {
 impl ListArgs {
     /// They are dialogs of their own, of which the language of queries knows nothing.
     fn registrations(self, output: Output) -> io::Result<Status> {
-        let asked = [(!self.filter.query().is_empty(), "--where"), (self.columns.is_some(), "--columns"), (self.sort.is_some(), "--sort")];
+        let asked = [
+            (!self.filter.query().is_empty(), "--where"),
+            (self.columns.is_some(), "--columns"),
+            (self.sort.is_some(), "--sort"),
+        ];
         if let Some((_, option)) = asked.iter().find(|(is, _)| *is) {
-            return Ok(failed(&format!("{option} is not for registrations; siptrail user NAME shows those of one user")));
+            return Ok(failed(&format!(
+                "{option} is not for registrations; siptrail user NAME shows those of one user"
+            )));
         }
         let Some((trace, analysis)) = self.clocks.read(&self.inputs, Depth::Servers) else { return Ok(Status::Failed) };
         let mut all = siptrail::case::registrations(&trace, &analysis);

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use siptrail::case::Registration;
-use siptrail::text::{no_formula, sanitize};
+use siptrail::text::sanitize;
 
 /// Names of the columns, and what each says.
 const COLUMNS: [(&str, usize); 7] =
@@ -46,8 +46,10 @@ pub(super) fn table(all: &[Registration], out: &mut dyn Write) -> io::Result<()>
 }
 
 /// RFC 4180 with a header row.
+#[cfg(feature = "export")]
 pub(super) fn csv(all: &[Registration], out: &mut dyn Write) -> io::Result<()> {
-    let names = ["time", "ended", "method", "user", "outcome", "status", "reason", "event", "client", "call_id", "records"];
+    let names =
+        ["time", "ended", "method", "user", "outcome", "status", "reason", "event", "client", "call_id", "records"];
     writeln!(out, "{}\r", names.join(","))?;
     for r in all {
         let text = |t: &Option<String>| t.clone().unwrap_or_default();
@@ -65,7 +67,7 @@ pub(super) fn csv(all: &[Registration], out: &mut dyn Write) -> io::Result<()> {
             r.records.to_string(),
         ];
         let quoted = row.iter().map(|c| {
-            let c = no_formula(c);
+            let c = siptrail::text::no_formula(c);
             if c.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", c.replace('"', "\"\"")) } else { c.into_owned() }
         });
         writeln!(out, "{}\r", quoted.collect::<Vec<_>>().join(","))?;

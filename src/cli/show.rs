@@ -190,7 +190,9 @@ impl Show {
         let mut others = all.iter().filter(is_other);
         match (others.next(), others.next()) {
             (Some(only), None) => Ok(only.clone()),
-            (None, _) => Err(format!("--with {with:?}: no other call or push of it; siptrail list calls INPUT names them")),
+            (None, _) => {
+                Err(format!("--with {with:?}: no other call or push of it; siptrail list calls INPUT names them"))
+            }
             (Some(_), Some(_)) => {
                 Err(format!("--with {with:?}: {} match; expected one, name it by its Call-ID", others.count() + 2))
             }

@@ -18,7 +18,7 @@ use values::{Tally, Values};
 pub const LEAST: usize = 5;
 /// A value that fewer of the missed have in common explains too little.
 const SHARE: f64 = 0.5;
-/// What chance makes more often than once in twenty logs is nothing in common.
+/// What chance alone makes more often than once in twenty logs may be chance.
 const CHANCE: f64 = 0.05;
 /// A value that is hardly more frequent among the missed explains nothing.
 const LIFT: f64 = 1.5;
@@ -77,6 +77,13 @@ pub struct Contrast {
     pub chance: f64,
     /// First of the missed, where no call with the value came through from then on.
     pub since: Option<Timestamp>,
+}
+
+impl Contrast {
+    /// Whether chance alone may have made it.
+    pub fn may_be_chance(&self) -> bool {
+        self.chance >= CHANCE
+    }
 }
 
 /// All contrasts: by cause, then the ones that explain most first.
@@ -141,7 +148,6 @@ pub fn contrasts(trace: &Trace, analysis: &Analysis) -> Vec<Contrast> {
     for (contrast, at) in out.iter_mut().zip(found) {
         contrast.chance = corrected.get(at).copied().unwrap_or(1.0);
     }
-    out.retain(|c| c.chance < CHANCE);
     let strength = |c: &Contrast| (ratio(c.missed, c.missed_of), c.lift.unwrap_or(f64::MAX));
     out.sort_by(|a, b| {
         let (a_share, a_lift) = strength(a);

@@ -222,7 +222,8 @@ fn said(ladder: &Ladder, step: &Step, style: TimeStyle) -> String {
     let time = time(step, style);
     let what = match &step.kind {
         StepKind::Arrow(arrow) => {
-            format!("{} > {}: {}", ladder.label(arrow.from), ladder.label(arrow.to), caption(arrow))
+            // What is said comes first: on a narrow page the way is cut.
+            format!("{}  {} > {}", caption(arrow), ladder.label(arrow.from), ladder.label(arrow.to))
         }
         StepKind::Note(note) => format!("{}: {}", ladder.label(note.lane), note.text),
     };
@@ -243,11 +244,10 @@ mod tests {
             rows(&[invite, push, bad, end], &[invite, push, good, end]),
             [(Some(0), Some(0)), (Some(1), Some(1)), (Some(2), Some(2)), (Some(3), Some(3))]
         );
-        assert_eq!(rows(&[invite, end], &[invite, push, good]), [
-            (Some(0), Some(0)),
-            (Some(1), Some(1)),
-            (None, Some(2))
-        ]);
+        assert_eq!(
+            rows(&[invite, end], &[invite, push, good]),
+            [(Some(0), Some(0)), (Some(1), Some(1)), (None, Some(2))]
+        );
         assert_eq!(rows(&[], &[invite]), [(None, Some(0))]);
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use crate::analysis::coverage::Hole;
 use crate::analysis::{Analysis, Call, Push, ServerId};
 use crate::case::{self, Registration};
 use crate::text::page::{self, BAD, DIM, GOOD, HEAD};
@@ -23,6 +24,8 @@ pub struct Day<'a> {
 
 /// Rows of each list.
 const MOST: usize = 200;
+/// So much before the first and behind the last of what a user did is shown, too.
+const AROUND_MS: i64 = 300_000;
 /// Columns of the names before the strip.
 const LEFT: usize = 20;
 
@@ -78,7 +81,16 @@ impl<'a> Day<'a> {
             let style = if r.is_failed() { BAD } else { GOOD };
             let client = r.client.as_deref().map_or(String::new(), |c| format!(", {c}"));
             write!(out, "{style}")?;
-            line(out, 2, &format!("{}  {}{}{client}", when(r.span.map(|s| s.0)), r.outcome, status(r.status, r.reason.as_deref())))?;
+            line(
+                out,
+                2,
+                &format!(
+                    "{}  {}{}{client}",
+                    when(r.span.map(|s| s.0)),
+                    r.outcome,
+                    status(r.status, r.reason.as_deref())
+                ),
+            )?;
             write!(out, "{style:#}")?;
         }
         none(out, signs.len(), "no REGISTER of this user in these logs")?;
@@ -147,13 +159,21 @@ impl<'a> Day<'a> {
         out
     }
 
-    /// First and last time of the logs.
+    /// From a little before the first of all that is told to a little behind the last.
     fn span(&self) -> Option<(Timestamp, Timestamp)> {
-        let stretches = self.analysis.coverage.stretches().iter();
-        let times = stretches.filter_map(|s| {
-            self.analysis.time(self.trace, s.first).zip(self.analysis.time(self.trace, s.last))
-        });
-        times.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+        let calls = self.calls.iter().flat_map(|c| [c.started, c.ended]);
+        let pushes = self.pushes.iter().map(|p| p.sent);
+        let signs = self.registrations.iter().flat_map(|r| [r.span.map(|s| s.0), r.span.map(|s| s.1)]);
+        let all = || calls.clone().chain(pushes.clone()).chain(signs.clone()).flatten();
+        let (first, last) = all().min().zip(all().max())?;
+        Some((first.plus(-AROUND_MS), last.plus(AROUND_MS)))
+    }
+
+    /// The times for which the log of a server speaks.
+    fn stretches(&self, id: ServerId) -> Vec<(Timestamp, Timestamp)> {
+        let own = self.analysis.coverage.stretches().iter().filter(|s| s.server == id);
+        let time = |event| self.analysis.time(self.trace, event);
+        own.filter_map(|s| time(s.first).zip(time(s.last))).collect()
     }
 
     /// What happened when, above the times for which the log of each server speaks.
@@ -170,7 +190,7 @@ impl<'a> Day<'a> {
             let cells: String = cells.iter().collect();
             page::paragraph(out, usize::MAX, 0, &format!("{name:<LEFT$}  {}", cells.trim_end()))
         };
-        let mut marks = |out: &mut dyn Write, name: &str, times: &mut dyn Iterator<Item = (Option<Timestamp>, char)>| {
+        let marks = |out: &mut dyn Write, name: &str, times: &mut dyn Iterator<Item = (Option<Timestamp>, char)>| {
             let mut cells = vec![' '; room];
             let mut any = false;
             for (time, sign) in times {
@@ -184,22 +204,33 @@ impl<'a> Day<'a> {
             if any { row(out, name, &cells) } else { Ok(()) }
         };
         let signs = self.registrations.iter().filter(|r| r.method == "REGISTER");
-        marks(out, "sign-ins, x refused", &mut signs.map(|r| (r.span.map(|s| s.0), if r.is_failed() { 'x' } else { 'o' })))?;
+        marks(
+            out,
+            "sign-ins, x refused",
+            &mut signs.map(|r| (r.span.map(|s| s.0), if r.is_failed() { 'x' } else { 'o' })),
+        )?;
         let missed = |c: &Call| c.is_missed() && c.to.eq_ignore_ascii_case(&self.user);
         marks(out, "calls, ! missed", &mut self.calls.iter().map(|c| (c.started, if missed(c) { '!' } else { 'o' })))?;
+        let mut silent = 0;
         let (full, empty) = if ascii { ('=', '.') } else { ('━', '·') };
         for (id, server) in (0..).map(ServerId).zip(self.analysis.servers.all()) {
+            let own: Vec<_> = self.stretches(id).into_iter().filter(|(a, b)| *b >= from && *a <= to).collect();
+            if own.is_empty() {
+                silent += 1;
+                continue;
+            }
             let mut cells = vec![empty; room];
-            for s in self.analysis.coverage.stretches().iter().filter(|s| s.server == id) {
-                let times = self.analysis.time(self.trace, s.first).zip(self.analysis.time(self.trace, s.last));
-                let Some((a, b)) = times else { continue };
+            for (a, b) in own {
                 cells.iter_mut().take(column(b) + 1).skip(column(a)).for_each(|c| *c = full);
             }
             write!(out, "{DIM}")?;
             row(out, server.name.as_deref().unwrap_or("(no name)"), &cells)?;
             write!(out, "{DIM:#}")?;
         }
-        Ok(())
+        match silent {
+            0 => Ok(()),
+            n => writeln!(out, "{DIM}{} more say nothing of this time{DIM:#}", plural(n, "log")),
+        }
     }
 
     /// What the day comes to.
@@ -207,7 +238,7 @@ impl<'a> Day<'a> {
         let own: Vec<&&Call> = self.calls.iter().filter(|c| c.to.eq_ignore_ascii_case(&self.user)).collect();
         let missed: Vec<&&&Call> = own.iter().filter(|c| c.is_missed()).collect();
         let mut causes: BTreeMap<&str, usize> = BTreeMap::new();
-        for code in missed.iter().flat_map(|c| &c.findings) {
+        for code in missed.iter().flat_map(|c| &c.findings).copied() {
             *causes.entry(code).or_default() += 1;
         }
         let causes: Vec<String> = causes.iter().map(|(code, n)| format!("{n} {code}")).collect();
@@ -220,18 +251,19 @@ impl<'a> Day<'a> {
             (n, 0) => format!("{} and none refused", plural(n as u64, "sign-in")),
             (n, failed) => format!("{failed} of {} refused", plural(n as u64, "sign-in")),
         };
-        let holes = self.analysis.coverage.holes().len();
+        let inside = |h: &&Hole| {
+            let time = |event| self.analysis.time(self.trace, event);
+            let hole = time(h.after).zip(time(h.before));
+            self.span().zip(hole).is_some_and(|((from, to), (a, b))| b >= from && a <= to)
+        };
+        let holes = self.analysis.coverage.holes().iter().filter(inside).count();
         let holes = match holes {
-            0 => "the logs have no hole".to_owned(),
-            n => format!("the logs have {}: what was there is not told", plural(n as u64, "hole")),
+            0 => "the logs have no hole in that time".to_owned(),
+            n => format!("the logs have {} in that time: what was there is not told", plural(n as u64, "hole")),
         };
         let calls = plural(own.len() as u64, "call");
         let made = self.calls.len() - own.len();
-        format!(
-            "{} got {calls} and made {made}, missed {}{causes}{open}; {signs}; {holes}.",
-            self.user,
-            missed.len()
-        )
+        format!("{} got {calls} and made {made}, missed {}{causes}{open}; {signs}; {holes}.", self.user, missed.len())
     }
 }
 

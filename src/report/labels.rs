@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::model::{Call, Diagnostic, Finding, Lone, Push, Report, Source, Unexplained};
+use super::model::{Call, Contrast, Diagnostic, Finding, Lone, Push, Report, Source, Unexplained};
 use crate::analysis::Told;
-use crate::case;
+use crate::case::{self, Weight};
 use crate::knowledge::catalogue::{self, Step};
 use crate::knowledge::{codes, tables};
 use crate::text::plural;
@@ -268,7 +268,10 @@ pub(super) fn by_use(report: &Report) -> Vec<&Finding> {
     let entry = |f: &Finding| catalogue::find(f.code);
     let mut all: Vec<&Finding> = report.findings.iter().collect();
     all.sort_by(|a, b| match (entry(a), entry(b)) {
-        (Some(one), Some(other)) => case::by_use((one, a.count), (other, b.count)),
+        (Some(one), Some(other)) => {
+            let weight = |finding, f: &Finding| Weight { finding, missed: f.missed, cases: f.count };
+            case::by_use(weight(one, a), weight(other, b))
+        }
         _ => a.code.cmp(b.code),
     });
     all
@@ -293,4 +296,9 @@ pub(super) fn times(finding: &Finding) -> String {
         (Some(first), Some(last)) => format!("{} to {}", second(first), second(last)),
         _ => String::new(),
     }
+}
+
+/// What to say behind a contrast that may be none.
+pub(super) fn chance(contrast: &Contrast) -> &'static str {
+    if contrast.may_be_chance { "; this may be chance" } else { "" }
 }

@@ -352,6 +352,9 @@ pub struct Contrast {
     pub lift: Option<f64>,
     /// How often chance alone makes such a difference among all that were compared.
     pub chance: f64,
+    /// Whether that is too often to be called a difference; for people.
+    #[serde(skip)]
+    pub may_be_chance: bool,
     /// First missed call, where none with the value came through from then on.
     pub since: Option<String>,
 }

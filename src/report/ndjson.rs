@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::json;
 use super::model::{
-    Call, Contrast, Coverage, Finding, MissedMessage, MissingLog, Note, Problem, Push, Report, Selected, Source, Summary,
+    Call, Contrast, Coverage, Finding, MissedMessage, MissingLog, Note, Problem, Push, Report, Selected, Source,
+    Summary,
 };
 
 /// One line.

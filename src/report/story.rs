@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use super::hops::{self as hop_text, HopText};
 use super::{hop_table, labels, why_undetermined};
-use crate::case::{self, Case, Index, Item, Twin};
 use crate::analysis::{Analysis, Call, Diagnostic, Push, PushResult, hops};
+use crate::case::{self, Case, Index, Item, Twin};
 use crate::knowledge::catalogue::{self, Step};
 use crate::knowledge::{Explanation, lookup, tables};
 use crate::ladder::{self, Ladder};

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::action::Action;
+use super::card::SavedCase;
 use super::data::Data;
 use super::keys::{Key, KeyContext, Keymap, edit};
 use super::list::List;
 use super::notes::Notes;
-use super::run::SavedCase;
 use super::search::Search;
 use super::state::{Job, Load, Notice, Overlay, Prompt};
 use super::theme::Theme;

@@ -17,6 +17,17 @@ pub struct Card {
     pub top: usize,
 }
 
+/// A case that was saved.
+#[derive(Clone, Debug)]
+pub struct SavedCase {
+    /// What it is about.
+    pub call_id: String,
+    /// What was told of it, with all logs at hand; not made safe for a terminal yet.
+    pub ticket: String,
+    /// Call-IDs with the notes on them.
+    pub notes: Vec<(String, String)>,
+}
+
 impl Card {
     /// The card of a call or push; `None` for other records.
     pub(super) fn of(data: &Data, subject: &Subject) -> Option<Card> {

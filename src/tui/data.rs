@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::analysis::{Analysis, Options};
-use crate::case::{Index, by_use};
+use crate::case::{Index, Weight, by_use};
 use crate::knowledge::catalogue::{self, Finding};
 use crate::time::Timestamp;
 use crate::trace::{ComponentLine, EventId, LinePlace, LoadOptions, Trace};
@@ -229,6 +229,7 @@ fn causes(analysis: &Analysis) -> Vec<Cause> {
         cause.cases = cause.lone.len();
     }
     out.retain(|c| !c.calls.is_empty() || !c.pushes.is_empty() || !c.lone.is_empty());
-    out.sort_by(|a, b| by_use((a.finding, a.cases as u64), (b.finding, b.cases as u64)));
+    let weight = |c: &Cause| Weight { finding: c.finding, missed: c.missed as u64, cases: c.cases as u64 };
+    out.sort_by(|a, b| by_use(weight(a), weight(b)));
     out
 }

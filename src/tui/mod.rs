@@ -42,7 +42,7 @@ mod view;
 
 pub use action::{Action, Effect};
 pub use app::App;
-pub use card::Card;
+pub use card::{Card, SavedCase};
 pub use content::{Content, Save};
 pub use draw::draw;
 pub use event::Event;
@@ -53,7 +53,7 @@ pub use keys::{
 pub use list::{List, Motion};
 pub use menu::{Choice, Menu};
 pub use notes::{Notebook, Notes};
-pub use run::{Ending, Left, SavedCase, Settings, cycle, restore, run, suspend, terminate};
+pub use run::{Ending, Left, Settings, cycle, restore, run, suspend, terminate};
 pub use state::{Job, Load, Notice, Overlay, Prompt, PromptKind};
 pub use theme::Theme;
 pub use timeline::{Part, TimeMode, Timeline};

@@ -13,6 +13,7 @@ use ratatui::backend::Backend;
 
 use super::action::{Action, Effect};
 use super::app::App;
+use super::card::SavedCase;
 use super::draw::draw;
 use super::effects::{Effects, perform};
 use super::event::{Event, of_terminal};
@@ -61,17 +62,6 @@ pub struct Settings {
     pub notes: Notes,
     /// That file; without one, notes are lost when the user leaves.
     pub notes_file: Option<PathBuf>,
-}
-
-/// A case that was saved.
-#[derive(Clone, Debug)]
-pub struct SavedCase {
-    /// What it is about.
-    pub call_id: String,
-    /// What was told of it, with all logs at hand; not made safe for a terminal yet.
-    pub ticket: String,
-    /// Call-IDs with the notes on them.
-    pub notes: Vec<(String, String)>,
 }
 
 /// How it ended, and what is still to be told.

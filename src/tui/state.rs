@@ -3,8 +3,8 @@
 use ratatui::text::Line;
 use tui_input::Input;
 
-use super::content::Content;
 use super::card::Card;
+use super::content::Content;
 use super::list::List;
 use super::menu::Menu;
 

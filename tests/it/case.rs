@@ -127,7 +127,8 @@ fn a_case_is_one_file_which_opens_again_and_which_folders_skip() {
     let about: Value = serde_json::from_str(&text("case.json")).unwrap();
     assert_eq!((about["call_id"].as_str(), about["cause"].as_str()), (Some(CALL), Some("PN01")));
     let ticket = text("ticket.md");
-    for part in ["```mermaid", "sequenceDiagram", "New-CsAllowedDomain", "missed\\_push\\_failed", "does not appear to"] {
+    for part in ["```mermaid", "sequenceDiagram", "New-CsAllowedDomain", "missed\\_push\\_failed", "does not appear to"]
+    {
         assert!(ticket.contains(part) || ticket.contains(&part.replace('\\', "")), "{part}\n{ticket}");
     }
     assert!(ticket.contains("## What the logs cover") && ticket.contains("SHA-256"), "{ticket}");

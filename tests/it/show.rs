@@ -105,7 +105,9 @@ fn every_story_is_complete_and_fits() {
             let mut look = TextOptions::default();
             (look.width, look.ascii) = (width, true);
             let mut page = anstream::StripStream::new(Vec::new());
-            Story { trace: &trace, analysis: &analysis, ladder: &ladder, cases: &cases, look }.write(&mut page).unwrap();
+            Story { trace: &trace, analysis: &analysis, ladder: &ladder, cases: &cases, look }
+                .write(&mut page)
+                .unwrap();
             page.flush().unwrap();
             let text = String::from_utf8(page.into_inner()).unwrap();
             // A command that is to be copied is never broken.

@@ -14,7 +14,8 @@ use crate::knowledge::explanation::{Check, checks};
 use crate::ladder::svg::{self, SvgOptions};
 use crate::ladder::{self, Ladder, Subject};
 use crate::report::labels::{
-    Headline, answer, by_use, calls_of, gateway_cause, headline, known, mobile_client, servers_of, share, spoken_of, status, steps_of, times, told_by_mail, voice_mail, when,
+    Headline, answer, by_use, calls_of, gateway_cause, headline, known, mobile_client, servers_of, share, spoken_of,
+    status, steps_of, times, told_by_mail, voice_mail, when,
 };
 use crate::report::model::{Call, Contrast, Finding, Place, Push, Report};
 
@@ -180,8 +181,13 @@ fn common(c: &Contrast) -> String {
     let dimension = c.dimension.replace('_', " ");
     let since = c.since.as_deref().map_or(String::new(), |t| format!("; none came through from {} on", when(Some(t))));
     format!(
-        "{dimension} {}: {} of {} missed, {} of {} that came through{since}",
-        c.value, c.missed, c.missed_of, c.through, c.through_of
+        "{dimension} {}: {} of {} missed, {} of {} that came through{since}{}",
+        c.value,
+        c.missed,
+        c.missed_of,
+        c.through,
+        c.through_of,
+        chance(c)
     )
 }
 

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, Write};
 
 use super::labels::{
-    self,     MOST, calls_of, gateway_cause, headline, is_lost, is_shown, known, mobile_client, servers_of, spoken_of, steps_of,
-    told_by_mail, unpublished, when,
+    self, MOST, calls_of, gateway_cause, headline, is_lost, is_shown, known, mobile_client, servers_of, spoken_of,
+    steps_of, told_by_mail, unpublished, when,
 };
 use super::model::{Call, Finding, Lone, Place, Push, Report, TimedPlace};
 use crate::knowledge::catalogue::Step;

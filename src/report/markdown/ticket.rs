@@ -109,9 +109,8 @@ impl Ticket<'_> {
         writeln!(out, "## What the logs cover, {} to {}\n", clock(from), clock(to))?;
         for (id, server) in (0..).map(crate::analysis::ServerId).zip(self.analysis.servers.all()) {
             let own = self.analysis.coverage.stretches().iter().filter(|s| s.server == id);
-            let times = own.filter_map(|s| {
-                self.analysis.time(self.trace, s.first).zip(self.analysis.time(self.trace, s.last))
-            });
+            let times =
+                own.filter_map(|s| self.analysis.time(self.trace, s.first).zip(self.analysis.time(self.trace, s.last)));
             let inside: Vec<String> = times
                 .filter(|(a, b)| *b >= from && *a <= to)
                 .map(|(a, b)| format!("{} to {}", clock(a.max(from)), clock(b.min(to))))
@@ -137,7 +136,8 @@ impl Ticket<'_> {
 
 /// The records of a case that are its proof, that which says it first.
 fn evidence(analysis: &Analysis, case: &Case) -> Vec<EventId> {
-    let mut out: Vec<EventId> = case.call.and_then(|i| analysis.calls.get(i)).map_or(Vec::new(), |c| c.evidence.clone());
+    let mut out: Vec<EventId> =
+        case.call.and_then(|i| analysis.calls.get(i)).map_or(Vec::new(), |c| c.evidence.clone());
     out.extend(case.pushes.iter().filter_map(|i| analysis.pushes.get(*i)).flat_map(|p| &p.evidence));
     out.sort_unstable();
     out.dedup();
@@ -155,7 +155,7 @@ pub(in crate::report) fn items(items: &[Item], out: &mut dyn Write) -> io::Resul
             Item::Line("", text) => writeln!(out, "  - {}", prose(text))?,
             Item::Line(name, text) => {
                 // The cause by its code stands below.
-                let name = if matches!(*name, "cause" | "so") { "in short" } else { name };
+                let name = if matches!(*name, "cause" | "so") { "in short" } else { *name };
                 let mut name: String = name.to_owned();
                 name.get_mut(..1).into_iter().for_each(str::make_ascii_uppercase);
                 writeln!(out, "- **{name}**: {}", prose(text))?;

@@ -20,6 +20,7 @@ pub(super) fn contrasts(trace: &Trace, analysis: &Analysis) -> Vec<model::Contra
         through_of: c.through_of,
         through_share: share(c.through, c.through_of),
         lift: c.lift.map(|l| (l * 100.0).round() / 100.0),
+        may_be_chance: c.may_be_chance(),
         chance: c.chance,
         since: c.since.map(Timestamp::iso),
     })

@@ -27,10 +27,12 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let share = labels::share(finding.missed, report.summary.missed);
         writeln!(out, "{:>7}{share:>8}  {} {}", finding.count, finding.code, finding.summary)?;
         let times = labels::times(finding);
-        let course = if finding.count > 1 { finding.sparkline.trim_end() } else { "" };
-        let times = [times.as_str(), course].iter().filter(|t| !t.is_empty()).copied().collect::<Vec<_>>().join("  ");
         if !times.is_empty() {
             line(out, INDENT, &times)?;
+        }
+        let course = finding.sparkline.trim_end();
+        if finding.count > 1 && !course.is_empty() {
+            writeln!(out, "{:INDENT$}{course}", "")?;
         }
         if let Some(change) = &finding.change {
             line(out, INDENT, &change.in_words)?;

@@ -89,7 +89,7 @@ fn common(report: &Report, codes: &[&'static str], victims: usize, out: &mut dyn
             .as_deref()
             .map_or(String::new(), |t| format!(", and none through it from {} on", t.get(11..16).unwrap_or(t)));
         let lift = c.lift.map_or("no".to_owned(), |_| format!("{} of {}", c.through, c.through_of));
-        let text = format!("{who} {what}; {lift} others that came through did{since}");
+        let text = format!("{who} {what}; {lift} others that came through did{since}{}", labels::chance(c));
         if !told.contains(&text) {
             told.push(text);
         }

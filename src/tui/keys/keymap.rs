@@ -78,7 +78,8 @@ impl Keymap {
 
     /// Another command that has a key of this one where this one holds.
     fn clash(&self, command: Command) -> Option<String> {
-        let places = View::ALL.map(KeyContext::View).into_iter().chain([KeyContext::Text, KeyContext::Menu, KeyContext::Card]);
+        let places =
+            View::ALL.map(KeyContext::View).into_iter().chain([KeyContext::Text, KeyContext::Menu, KeyContext::Card]);
         places.into_iter().find_map(|place| {
             let own = self.lines(place).find(|l| l.binding.command == command)?;
             let (key, other) = own.keys.iter().find_map(|key| {

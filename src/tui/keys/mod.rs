@@ -55,6 +55,7 @@ pub enum Command {
     Twin,
     Explain,
     Case,
+    User,
     Compare,
     TimeMode,
     Expand,

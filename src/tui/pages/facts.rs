@@ -71,7 +71,7 @@ fn story(app: &App, subject: &Subject, width: usize) -> Vec<Line<'static>> {
 
 /// Text with the colours of [`crate::text::page`] as lines of the terminal. Texts of the log hold no escapes any
 /// more, so every escape is ours.
-fn styled(text: &str, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+pub(in crate::tui) fn styled(text: &str, theme: &Theme, width: usize) -> Vec<Line<'static>> {
     let mut style = Style::new();
     let mut out = Vec::new();
     for line in text.lines().take(MOST) {

@@ -3,19 +3,19 @@
 use ratatui::text::Line;
 
 use super::row::{notes, subject};
-use super::{lists, moves, prompts};
+use super::{lists, moves, prompts, row};
 use crate::case::{self, Case};
 use crate::ladder::text::TimeStyle;
 use crate::ladder::{self, Subject, pair};
+use crate::report::day::Day;
 use crate::text::sanitize;
 use crate::tui::action::Effect;
 use crate::tui::app::App;
-use crate::tui::card::Card;
+use crate::tui::card::{Card, SavedCase};
 use crate::tui::cell::wrap;
 use crate::tui::content::Content;
 use crate::tui::list::Motion;
 use crate::tui::pages::facts;
-use crate::tui::run::SavedCase;
 use crate::tui::state::{Notice, Overlay};
 use crate::tui::view::View;
 
@@ -94,6 +94,20 @@ pub(super) fn twin(app: &mut App) {
     app.overlay = Some(Overlay::Text { title, lines, top: 0 });
 }
 
+/// The day of the one whom the selected row is about.
+pub(super) fn user(app: &mut App) {
+    let Some(user) = row::user(app).filter(|u| !u.is_empty()) else {
+        return tell(app, "this row names no user");
+    };
+    let width = usize::from(app.size.0).saturating_sub(2).max(40);
+    let day = Day::of(&app.data.trace, &app.data.analysis, &user);
+    let mut text = Vec::new();
+    // Writing to memory does not fail.
+    let _ = day.write(width, app.theme.ascii, &mut text);
+    let lines = facts::styled(&String::from_utf8_lossy(&text), &app.theme, width);
+    app.overlay = Some(Overlay::Text { title: format!("The day of {}", sanitize(&user)), lines, top: 0 });
+}
+
 /// The cause explained.
 pub(super) fn explain(app: &mut App) {
     let Some(Overlay::Card(card)) = &app.overlay else { return };
@@ -126,9 +140,16 @@ pub(super) fn saved(app: &mut App, saved: &SavedCase) {
         app.view = View::Timeline;
     }
     let (width, ascii) = (usize::from(app.size.0).saturating_sub(2), app.theme.ascii);
-    let told = saved.ticket.lines().take(TICKET).flat_map(|line| wrap(line, width, TICKET, ascii));
+    let told = saved.ticket.lines().take(TICKET).flat_map(|line| wrap(&plain(line), width, TICKET, ascii));
     let lines = told.map(Line::raw).collect();
     app.overlay = Some(Overlay::Text { title: "The case as it was saved".to_owned(), lines, top: 0 });
+}
+
+/// Markdown as a person reads it: without what only keeps text from being markup.
+fn plain(line: &str) -> String {
+    let escaped = ["\\[", "\\]", "\\_", "\\*", "\\|", "\\<", "\\>", "\\#"];
+    let text = line.replace("<!-- -->", "");
+    escaped.iter().fold(text, |text, sign| text.replace(sign, sign.trim_start_matches('\\')))
 }
 
 /// The row of the cause of the story that is shown, among all causes.

@@ -100,6 +100,7 @@ fn run(app: &mut App, command: Command, count: Option<usize>) -> Option<Effect> 
         Command::Twin => card::twin(app),
         Command::Explain => card::explain(app),
         Command::Case => card::save(app),
+        Command::User => card::user(app),
         Command::Compare => menus::compare(app),
         Command::TimeMode => app.timeline.time = app.timeline.time.next(),
         Command::Expand => app.timeline.expand(page),
