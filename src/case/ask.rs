@@ -46,17 +46,40 @@ impl Ask {
 
     /// The command, to be typed in the management shell as it stands; what nothing names stands in angle brackets.
     pub fn command(&self) -> String {
+        self.words().concat()
+    }
+
+    /// The same in lines that fit a page: a backtick at the end of a line says that it goes on, so it can be typed so, too.
+    pub fn lines(&self, width: usize) -> Vec<String> {
+        let mut out: Vec<String> = Vec::new();
+        for word in self.words() {
+            match out.last_mut() {
+                Some(line) if line.chars().count() + word.chars().count() + 2 <= width => line.push_str(&word),
+                _ => out.push(if out.is_empty() { word } else { format!(" {word}") }),
+            }
+        }
+        let last = out.len().saturating_sub(1);
+        out.iter_mut().take(last).for_each(|line| line.push_str(" `"));
+        out
+    }
+
+    /// The command and its parameters, each with the blank ahead of it.
+    fn words(&self) -> Vec<String> {
         let pool = self.pool.clone().unwrap_or_else(|| match self.role {
             Role::FrontEnd => "<pool of the Front End>".to_owned(),
             _ => "<pool>".to_owned(),
         });
         let parts = self.components().iter().map(|c| format!("\"{c}\"")).collect::<Vec<_>>().join(",");
         let second = |t: Timestamp| t.iso().get(..19).unwrap_or_default().replace('T', " ");
-        let span = self.span.map_or(String::new(), |(from, to)| {
-            format!(" -StartTime \"{}\" -EndTime \"{}\"", second(from), second(to.plus(999)))
-        });
+        let mut out =
+            vec!["Search-CsClsLogging".to_owned(), format!(" -Pools \"{pool}\""), format!(" -Components {parts}")];
+        if let Some((from, to)) = self.span {
+            out.push(format!(" -StartTime \"{}\"", second(from)));
+            out.push(format!(" -EndTime \"{}\"", second(to.plus(999))));
+        }
         let file = self.pool.as_deref().unwrap_or("front-end");
-        format!("Search-CsClsLogging -Pools \"{pool}\" -Components {parts}{span} -OutputFilePath \"{file}.log\"")
+        out.push(format!(" -OutputFilePath \"{file}.log\""));
+        out
     }
 }
 
@@ -235,5 +258,8 @@ mod tests {
         let expected = "Search-CsClsLogging -Pools \"fe01.contoso.com\" -Components \"SIPStack\",\"UserServices\" \
                         -StartTime \"2013-10-15 09:00:00\" -EndTime \"2013-10-15 09:00:01\" -OutputFilePath \"fe01.contoso.com.log\"";
         assert_eq!(command, expected);
+        let lines = ask("fe01.contoso.com", 1_381_827_600_000).lines(78);
+        assert!(lines.len() > 1 && lines.iter().all(|l| l.chars().count() <= 78), "{lines:?}");
+        assert_eq!(lines.concat().replace(" `", "").replace("  -", " -"), expected);
     }
 }

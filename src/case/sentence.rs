@@ -26,13 +26,11 @@ pub(super) fn sentence(
 
 fn of_call(trace: &Trace, analysis: &Analysis, call: &Call, pushes: &[&Push]) -> String {
     let who = known(&call.to);
-    let end = answer(call.status, call.reason.as_deref());
+    let end = answer(call.status);
     let lost = pushes.iter().rev().find(|p| p.result.is_lost());
     match call.verdict {
         Some(Verdict::MissedPushFailed) => {
-            let push = lost.map_or("lost".to_owned(), |p| {
-                format!("{} ({})", p.result.name(), answer(p.status, p.reason.as_deref()))
-            });
+            let push = lost.map_or("lost".to_owned(), |p| format!("{} ({})", p.result.name(), answer(p.status)));
             format!("{who} missed it because the push was {push}")
         }
         Some(Verdict::MissedPushUnanswered) => format!("{who} missed it because the push was never answered"),
@@ -65,7 +63,7 @@ fn of_call(trace: &Trace, analysis: &Analysis, call: &Call, pushes: &[&Push]) ->
 
 fn of_push(trace: &Trace, analysis: &Analysis, push: &Push) -> String {
     let who = if push.synthetic { "a synthetic test" } else { push.user.as_deref().map_or("an unknown user", known) };
-    let end = answer(push.status, push.reason.as_deref());
+    let end = answer(push.status);
     match push.result {
         PushResult::Accepted => format!("the push for {who} was accepted ({end}); no call of it is known"),
         PushResult::Undetermined => {
@@ -77,9 +75,9 @@ fn of_push(trace: &Trace, analysis: &Analysis, push: &Push) -> String {
     }
 }
 
-fn answer(status: Option<u16>, reason: Option<&str>) -> String {
-    let text = status.map_or("no final response".to_owned(), |s| format!("{s} {}", reason.unwrap_or_default()));
-    text.trim_end().to_owned()
+/// The status alone: what a server writes behind it may be anything, and stands with the details.
+fn answer(status: Option<u16>) -> String {
+    status.map_or("no final response".to_owned(), |s| s.to_string())
 }
 
 fn known(address: &str) -> &str {

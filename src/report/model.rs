@@ -145,6 +145,9 @@ pub struct MissingLog {
     /// Calls and pushes that wait for it.
     pub cases: usize,
     pub command: String,
+    /// The same in lines that fit a page.
+    #[serde(skip)]
+    pub lines: Vec<String>,
 }
 
 /// Counts.

@@ -15,8 +15,8 @@ use crate::knowledge::explanation::{Check, checks};
 use crate::ladder::svg::{self, SvgOptions};
 use crate::ladder::{self, Ladder, Subject};
 use crate::report::labels::{
-    Headline, answer, by_use, calls_of, gateway_cause, headline, known, mobile_client, servers_of, share, spoken_of,
-    status, steps_of, times, told_by_mail, voice_mail, when,
+    Headline, answer, by_use, calls_of, chance, gateway_cause, headline, known, mobile_client, servers_of, share,
+    spoken_of, status, steps_of, times, told_by_mail, voice_mail, when,
 };
 use crate::report::model::{Call, Contrast, Finding, Place, Push, Report};
 

@@ -37,6 +37,14 @@ impl Chosen {
         Chosen::Some { calls, pushes }
     }
 
+    /// Whether forms for people tell a call in full.
+    pub(super) fn tells(&self, call: usize) -> bool {
+        match self {
+            Chosen::All => true,
+            Chosen::Some { calls, .. } => calls.contains(&call),
+        }
+    }
+
     /// The calls, and whether each is told in full.
     pub(super) fn calls<'a>(&self, analysis: &'a Analysis) -> impl Iterator<Item = (usize, &'a Call, bool)> {
         let all = analysis.calls.iter().enumerate();

@@ -23,6 +23,7 @@ use crate::input::InputError;
 use crate::ladder::Subject;
 use crate::record::Direction;
 use crate::span::Span;
+use crate::text::page;
 use crate::time::Timestamp;
 use crate::trace::{self, EventId, Trace};
 use cases::{call, call_in_brief, grouped, missed_message, push, push_in_brief};
@@ -56,10 +57,14 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool)
         calls: {
             // Chosen first: the rendered ones then have a place from the start, and are not moved about.
             let chosen: Vec<(usize, &Call, bool)> = chosen.calls(analysis).collect();
-            let index = if whole { Index::default() } else { Index::new(analysis) };
+            // The same calls have a card in a digest and in the whole.
+            let told = Chosen::of(analysis);
+            let index = Index::new(analysis);
             let shown = |(i, c, full)| match full {
-                true if whole => call(trace, analysis, c),
-                true => model::Call { card: card(trace, analysis, &index, i), ..call(trace, analysis, c) },
+                true if told.tells(i) => {
+                    model::Call { card: card(trace, analysis, &index, i), ..call(trace, analysis, c) }
+                }
+                true => call(trace, analysis, c),
                 false => call_in_brief(analysis, c),
             };
             chosen.into_par_iter().map(shown).collect()
@@ -102,6 +107,7 @@ fn missing_logs(trace: &Trace, analysis: &Analysis) -> Vec<model::MissingLog> {
         reason: ask.reason(),
         cases: ask.cases,
         command: ask.command(),
+        lines: ask.lines(page::WIDTH - 2),
         pool: ask.pool,
     })
     .collect()

@@ -64,8 +64,9 @@ pub(super) fn missing_logs(report: &Report, out: &mut dyn Write) -> io::Result<(
     super::more(out, report.missing_logs.len())?;
     writeln!(out)?;
     for log in report.missing_logs.iter().take(MOST) {
-        // Half a command is of no use: never broken.
-        writeln!(out, "  {}", sanitize(&log.command))?;
+        for line in &log.lines {
+            writeln!(out, "  {}", sanitize(line))?;
+        }
     }
     Ok(())
 }
