@@ -101,10 +101,11 @@ pub(super) fn user(app: &mut App) {
     };
     let width = usize::from(app.size.0).saturating_sub(2).max(40);
     let day = Day::of(&app.data.trace, &app.data.analysis, &user);
-    let mut text = Vec::new();
+    let mut text = anstream::StripStream::new(Vec::new());
     // Writing to memory does not fail.
     let _ = day.write(width, app.theme.ascii, &mut text);
-    let lines = facts::styled(&String::from_utf8_lossy(&text), &app.theme, width);
+    let text = String::from_utf8(text.into_inner()).unwrap_or_default();
+    let lines = text.lines().map(|line| Line::raw(sanitize(line).into_owned())).collect();
     app.overlay = Some(Overlay::Text { title: format!("The day of {}", sanitize(&user)), lines, top: 0 });
 }
 
