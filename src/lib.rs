@@ -118,6 +118,11 @@ pub mod trace;
 pub mod analysis;
 #[cfg(feature = "export")]
 #[deny(clippy::disallowed_methods)]
+pub mod bundle;
+#[deny(clippy::disallowed_methods)]
+pub mod case;
+#[cfg(feature = "export")]
+#[deny(clippy::disallowed_methods)]
 pub mod export;
 #[deny(clippy::disallowed_methods)]
 pub mod findings;

@@ -7,11 +7,11 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use siptrail::Trace;
-use siptrail::anonymise::Key;
+use siptrail::anonymise::{Key, Rewriter, Seen, Story, remains};
 use siptrail::input::Input;
 use siptrail::text::plural;
 use siptrail::trace::LoadOptions;
+use siptrail::{Analysis, Options, Trace};
 
 use self::copies::{Copies, MAP_HEAD, Maker};
 use super::global::{Verbosity, limits, talks};
@@ -217,4 +217,42 @@ fn as_read(trace: Trace) -> Trace {
 /// The texts of a trace.
 fn texts(trace: &Trace) -> impl Iterator<Item = &[u8]> + Clone {
     trace.inputs().iter().map(Input::bytes)
+}
+
+/// A copy of logs in memory without names, with its analysis: proven to tell the same, or a line that says why it does not.
+/// Calls and pushes have the numbers that they have in the original.
+pub(super) fn in_memory(trace: &Trace, analysis: &Analysis, options: &Options) -> Result<(Trace, Analysis), String> {
+    if !options.clocks.is_empty() {
+        return Err(
+            "--clock: it names a server, which has another name without names; leave one of both out".to_owned()
+        );
+    }
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|e| format!("no random key to be had: {e}"))?;
+    let seen = Seen::of(texts(trace));
+    let rewriter = Rewriter::new(&seen, &Key::new(bytes), &[]);
+    let mut inputs = Vec::new();
+    for (i, input) in trace.inputs().iter().enumerate() {
+        let mut copy = Vec::with_capacity(input.bytes().len());
+        rewriter.rewrite(input.bytes(), &mut copy).map_err(|e| format!("cannot copy the logs: {e}"))?;
+        if let Some(left) =
+            remains(&seen, &copy, &[], |word| rewriter.is_name(word)).iter().find(|r| rewriter.is_name(&r.word))
+        {
+            let word = siptrail::text::decode(&left.word);
+            return Err(format!(
+                "a name would be left: {word:?}; siptrail anonymise --word takes it out of a copy of the logs"
+            ));
+        }
+        inputs.push(Input::from_bytes(format!("log-{:02}.log", i + 1), copy));
+    }
+    let copy = Trace::load(inputs, &LoadOptions::default());
+    let of_copy = siptrail::analyse(&copy, options);
+    let story = |trace: &Trace, analysis: &Analysis| Story::of(&siptrail::report::report(trace, analysis, &[]));
+    match story(trace, analysis).difference(&story(&copy, &of_copy)) {
+        None => Ok((copy, of_copy)),
+        Some(found) => Err(format!(
+            "without names it would tell another story ({}), so nothing was written; see siptrail anonymise --drop-damaged",
+            found.place
+        )),
+    }
 }

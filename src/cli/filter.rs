@@ -10,7 +10,7 @@ use siptrail::query::{FIELDS, Kind, Query, Table};
 pub(super) struct Filter {
     /// Only what a query selects: "missed user:bob after:10:14", "status:4xx or ring>5s"; given more than once, all
     /// must hold
-    #[arg(long = "where", value_name = "QUERY", allow_hyphen_values = true, value_parser = Query::parse)]
+    #[arg(long = "where", value_name = "QUERY", allow_hyphen_values = true, value_parser = read)]
     queries: Vec<Query>,
 }
 
@@ -26,6 +26,16 @@ impl Filter {
     }
 }
 
+/// Reads a query; nothing at all selects everything, and was hardly meant.
+fn read(text: &str) -> Result<Query, String> {
+    if text.trim().is_empty() {
+        return Err(
+            "expected a query such as missed or user:bob, found nothing; leave --where out to select all".to_owned()
+        );
+    }
+    Query::parse(text).map_err(|e| e.to_string())
+}
+
 /// The language and its fields, for `--help`.
 pub(super) fn help() -> String {
     let mut out = "Queries:
@@ -38,7 +48,7 @@ pub(super) fn help() -> String {
                                     the last one up to the end of that minute; a time of day is on the first day
   header.user-agent~/Lync/i         a regular expression on any header; raw~/.../ on the whole record
   bob  504  \"Request Timeout\"       any column: a text that holds it, a number that is it; of a record all its text
-  a b   a or b   (a or b) c         side by side is and
+  a b   a or b   (a or b) c         side by side is and; && and | stand for the words, ! for -
 Text is looked for as it is shown, in any case. A row also has the fields of what belongs to it: a call those of its
 pushes and records, a push those of its call and records, a record those of its call and pushes. In a report a query
 selects calls, which keep their pushes, and the pushes that have no call; where there are none, it selects pushes, which

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use clap::Args;
+use siptrail::Depth;
 use siptrail::input::SAVED;
 use siptrail::query::{Pattern, Query, Row, Table};
 use siptrail::report::list::{write_raw, write_records};
@@ -23,6 +24,7 @@ use super::{Status, failed, note};
   siptrail grep --regex \"SIP/2.0 (408|504)\" logs
   siptrail grep --header ms-diagnostics 1027 logs     a text in one header; \"\" for any value
   siptrail grep Lync logs --header user-agent --where \"method:INVITE missed\"
+  siptrail grep 9f2c51aa logs --stories                 the pushes of the call, too
   siptrail grep 9f2c51aa logs --raw -o call.log         as logged: from one server it is a log again")]
 #[expect(clippy::struct_excessive_bools, reason = "switches of a command")]
 pub(crate) struct Grep {
@@ -42,6 +44,9 @@ pub(crate) struct Grep {
     header: Option<String>,
     #[command(flatten)]
     filter: Filter,
+    /// Whole stories: of calls with a record that matches the pushes, too, which have other Call-IDs
+    #[arg(long, conflicts_with_all = ["limit", "count"])]
+    stories: bool,
     /// At most this many records
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole::<usize>)]
     limit: Option<usize>,
@@ -69,11 +74,17 @@ impl Grep {
             Ok(output) => output,
             Err(line) => return Ok(failed(&line)),
         };
-        let depth = query.depth(Table::Records);
+        let depth = query.depth(Table::Records).max(if self.stories { Depth::Calls } else { Depth::Records });
         let Some((trace, analysis)) = self.clocks.read(&self.inputs, depth) else { return Ok(Status::Failed) };
         let bound = query.bind(&trace, &analysis);
         let all = || bound.rows(Table::Records);
-        let rows = self.limit.map_or_else(all, |most| bound.first(Table::Records, most));
+        let mut rows = self.limit.map_or_else(all, |most| bound.first(Table::Records, most));
+        if depth >= Depth::Calls && self.limit.is_none() && !self.count {
+            let mut records: Vec<_> =
+                rows.iter().filter_map(|r| if let Row::Record(id) = r { Some(*id) } else { None }).collect();
+            super::left_out(&trace, &analysis, &mut records, self.stories);
+            rows = records.into_iter().map(Row::Record).collect();
+        }
         let saved = output.is_file() && !self.count;
         output.write(!self.raw, |out| {
             if saved {

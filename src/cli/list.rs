@@ -12,7 +12,7 @@ use super::clock::GivenClocks;
 use super::filter::{self, Filter};
 use super::number::whole;
 use super::output::Output;
-use super::{Status, failed, note};
+use super::{Status, failed, note, registrations};
 
 /// List calls, pushes, messages or records as a table, CSV or JSON
 ///
@@ -55,6 +55,7 @@ fn examples() -> String {
   siptrail list calls --where missed --sort -ring --columns time,to,ring,call-id logs
   siptrail list pushes --where \"latency>500ms or lost\" --format csv -o pushes.csv logs
   siptrail list messages --where \"missed status>=400\" --columns time,server,message,place logs
+  siptrail list registrations logs
   siptrail list records --where \"kind:diagnostic raw~/ROUTING/\" --format ndjson logs | jq .
 
 {}",
@@ -72,6 +73,8 @@ enum TableName {
     Messages,
     /// One row a record, diagnostic ones too
     Records,
+    /// One row a REGISTER or SUBSCRIBE dialog: who signed in with what, and what became of it; all columns, by time
+    Registrations,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -103,6 +106,33 @@ fn order(text: &str) -> Result<Order, QueryError> {
 }
 
 impl ListArgs {
+    /// They are dialogs of their own, of which the language of queries knows nothing.
+    fn registrations(self, output: Output) -> io::Result<Status> {
+        let asked = [
+            (!self.filter.query().is_empty(), "--where"),
+            (self.columns.is_some(), "--columns"),
+            (self.sort.is_some(), "--sort"),
+        ];
+        if let Some((_, option)) = asked.iter().find(|(is, _)| *is) {
+            return Ok(failed(&format!(
+                "{option} is not for registrations; siptrail user NAME shows those of one user"
+            )));
+        }
+        let Some((trace, analysis)) = self.clocks.read(&self.inputs, Depth::Servers) else { return Ok(Status::Failed) };
+        let mut all = siptrail::case::registrations(&trace, &analysis);
+        all.truncate(self.limit.unwrap_or(usize::MAX));
+        output.write(self.format == ListFormat::Table, |out| match self.format {
+            ListFormat::Table => registrations::table(&all, out),
+            #[cfg(feature = "export")]
+            ListFormat::Csv => registrations::csv(&all, out),
+            format => registrations::json(&all, format == ListFormat::Ndjson, out),
+        })?;
+        if all.is_empty() {
+            note("siptrail: no REGISTER and no SUBSCRIBE in these logs");
+        }
+        Ok(Status::Fine)
+    }
+
     #[expect(clippy::disallowed_methods, reason = "the command line is where stdout is written")]
     pub(crate) fn run(self) -> io::Result<Status> {
         let output = match Output::open(self.output.as_deref(), &self.inputs) {
@@ -114,6 +144,7 @@ impl ListArgs {
             TableName::Pushes => Table::Pushes,
             TableName::Messages => Table::Messages,
             TableName::Records => Table::Records,
+            TableName::Registrations => return self.registrations(output),
         };
         let people = self.format == ListFormat::Table;
         let usual = || if people { Column::usual(table) } else { Column::all(table) };

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "anonymise")]
 mod anonymise;
+#[cfg(feature = "export")]
+mod case;
 #[cfg(feature = "synth")]
 mod check;
 mod clock;
@@ -22,6 +24,7 @@ mod load;
 mod number;
 mod output;
 mod progress;
+mod registrations;
 mod report;
 mod shell;
 mod show;
@@ -30,6 +33,7 @@ mod signals;
 mod synth;
 #[cfg(feature = "tui")]
 mod tui;
+mod user;
 #[cfg(not(all(feature = "tui", feature = "export", feature = "synth", feature = "anonymise")))]
 mod without;
 
@@ -48,6 +52,8 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 #[command(after_help = "Examples:
   siptrail report edge01.log fe01.log          who missed what, why, and the proof
   siptrail show frank@contoso.com C:\\Traces    one call with its pushes as a ladder
+  siptrail C:\\Traces                          the terminal UI: browse calls, stories and causes
+  siptrail case b45230e8 C:\\Traces -o INC1234.zip    one case as one file, for a ticket
   siptrail explain PN03 1009                   what a finding or a number of a log means
   siptrail COMMAND --help                      all about a command, with examples
 
@@ -70,7 +76,13 @@ enum Command {
     /// Browse calls, pushes and their timeline on the terminal (not in this build)
     #[cfg(not(feature = "tui"))]
     Tui(without::Without),
+    #[cfg(feature = "export")]
+    Case(case::CaseFile),
+    /// Write one case as one file for a ticket (not in this build)
+    #[cfg(not(feature = "export"))]
+    Case(without::Without),
     List(list::ListArgs),
+    User(user::User),
     Grep(grep::Grep),
     #[cfg(feature = "export")]
     Export(export::Export),
@@ -158,7 +170,10 @@ pub(crate) fn main() -> ExitCode {
         Command::Tui(tui) => tui.run(&remap),
         Command::Report(report) => report.run(),
         Command::Show(show) => show.run(),
+        #[cfg(feature = "export")]
+        Command::Case(case) => case.run(),
         Command::List(list) => list.run(),
+        Command::User(user) => user.run(),
         Command::Grep(grep) => grep.run(),
         #[cfg(feature = "export")]
         Command::Export(export) => export.run(),
@@ -179,7 +194,7 @@ pub(crate) fn main() -> ExitCode {
         #[cfg(not(feature = "tui"))]
         Command::Tui(_) => without::run("the terminal UI", "tui"),
         #[cfg(not(feature = "export"))]
-        Command::Export(_) => without::run("files for other programs", "export"),
+        Command::Export(_) | Command::Case(_) => without::run("files for other programs", "export"),
         #[cfg(not(feature = "anonymise"))]
         Command::Anonymise(_) => without::run("copies without names", "anonymise"),
         #[cfg(not(feature = "synth"))]
@@ -274,6 +289,29 @@ pub(crate) fn note(line: &str) {
     if global::talks(global::Verbosity::Normal) {
         say(line);
     }
+}
+
+/// Adds to records the pushes of the calls that they are of, or says that they are left out and how to get them.
+pub(crate) fn left_out(
+    trace: &siptrail::Trace,
+    analysis: &siptrail::Analysis,
+    records: &mut Vec<siptrail::trace::EventId>,
+    whole: bool,
+) {
+    let left = siptrail::case::left_out(analysis, records);
+    if left.pushes == 0 {
+        return;
+    }
+    if whole {
+        records.extend(left.records.iter().filter(|id| trace.event(**id).is_some_and(|e| !e.is_copy())));
+        records.sort_unstable();
+        return;
+    }
+    let (pushes, count) = (siptrail::text::plural(left.pushes as u64, "push"), left.records.len());
+    let first = left.first.unwrap_or_default();
+    note(&format!(
+        "siptrail: left out: {pushes} of the selected calls ({count} records, Call-ID {first}); --stories takes them along"
+    ));
 }
 
 /// Says on stderr why the command cannot do its work.

@@ -10,7 +10,7 @@ use siptrail::ladder::text::{TextOptions, TimeStyle};
 use siptrail::ladder::{self, Subject};
 use siptrail::report::story::{Story, write_list};
 use siptrail::text::page;
-use siptrail::{Depth, Trace, findings};
+use siptrail::{Analysis, Depth, Trace, findings};
 
 use super::clock::GivenClocks;
 use super::output::Output;
@@ -27,6 +27,7 @@ use super::{Status, failed};
   siptrail show b45230e872a3 edge03.log fe03.log    a part of the Call-ID is enough
   siptrail show frank@contoso.com C:\\Traces         the calls and pushes of a user
   siptrail show frank@contoso.com -n 2 C:\\Traces    the second of them
+  siptrail show frank@contoso.com --with twin C:\\Traces    beside it the most similar call that worked
   siptrail show b45230e872a3 --raw --ascii fe03.log > case.txt    with all records, for a ticket
   siptrail show b45230e872a3 --as svg -o case.svg C:\\Traces    a picture; html has the records too
 
@@ -41,6 +42,10 @@ pub(crate) struct Show {
     /// The N-th where several are meant, as the list counts them
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     nth: Option<u32>,
+    /// Beside it another call, by Call-ID or user, or twin: the most similar one that worked. The first difference is
+    /// marked and explained
+    #[arg(long, value_name = "CALL-ID|USER|twin", conflicts_with_all = ["raw", "form"])]
+    with: Option<String>,
     /// Also print the records, in order
     #[arg(long)]
     raw: bool,
@@ -118,6 +123,13 @@ impl Show {
             findings::attach(&trace, &mut analysis);
         }
         let width = self.width.map_or_else(|| terminal(self.output.is_none()), usize::from);
+        let with = match (chosen, &self.with) {
+            (Some(subject), Some(with)) => match self.other(&trace, &analysis, subject, with) {
+                Ok(other) => Some(other),
+                Err(line) => return Ok(failed(&line)),
+            },
+            _ => None,
+        };
         let saved = output.is_file() && self.form == Form::Text;
         output.write(self.form == Form::Text, |out| {
             if saved {
@@ -135,11 +147,17 @@ impl Show {
                 Time::Delta => TimeStyle::Delta,
                 Time::Start => TimeStyle::Start,
             };
+            if let Some(other) = &with {
+                let pair = ladder::pair::pair(&trace, ladder, ladder::build(&trace, &analysis, other));
+                let time = if self.time == Time::Clock { TimeStyle::Start } else { time };
+                return pair.write(ladder::pair::Look { width, time }, out);
+            }
             match self.form {
                 Form::Text => {
                     let mut look = TextOptions::default();
                     (look.width, look.ascii, look.time) = (width, self.ascii, time);
-                    let story = Story { trace: &trace, analysis: &analysis, ladder: &ladder, look };
+                    let cases = siptrail::case::Index::new(&analysis);
+                    let story = Story { trace: &trace, analysis: &analysis, ladder: &ladder, cases: &cases, look };
                     story.write(out)?;
                     if self.raw { story.write_records(out) } else { Ok(()) }
                 }
@@ -156,6 +174,29 @@ impl Show {
         // As with a report: the process ends here.
         std::mem::forget((trace, analysis, stories));
         Ok(Status::Fine)
+    }
+
+    /// The story to hold it against.
+    fn other(&self, trace: &Trace, analysis: &Analysis, own: &Subject, with: &str) -> Result<Subject, String> {
+        if with.eq_ignore_ascii_case("twin") {
+            let twin = siptrail::case::twin(analysis, own);
+            return twin.map(|t| Subject::Call(t.call)).ok_or_else(|| {
+                "--with twin: no call like it is known that worked, or nothing failed here; name one by its Call-ID"
+                    .to_owned()
+            });
+        }
+        let all = ladder::find(trace, analysis, with);
+        let is_other = |s: &&Subject| *s != own;
+        let mut others = all.iter().filter(is_other);
+        match (others.next(), others.next()) {
+            (Some(only), None) => Ok(only.clone()),
+            (None, _) => {
+                Err(format!("--with {with:?}: no other call or push of it; siptrail list calls INPUT names them"))
+            }
+            (Some(_), Some(_)) => {
+                Err(format!("--with {with:?}: {} match; expected one, name it by its Call-ID", others.count() + 2))
+            }
+        }
     }
 
     fn several(&self, all: &[Subject]) -> String {
@@ -186,7 +227,7 @@ impl Show {
 
 /// Columns of the terminal behind stdout, where there is one and it is written to.
 #[expect(clippy::disallowed_methods, reason = "the command line is where stdout is written")]
-fn terminal(written: bool) -> usize {
+pub(super) fn terminal(written: bool) -> usize {
     let width = terminal_size::terminal_size_of(io::stdout()).filter(|_| written);
     width.map_or(page::WIDTH, |(width, _)| usize::from(width.0).clamp(20, WIDEST))
 }

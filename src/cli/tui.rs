@@ -77,12 +77,14 @@ impl Tui {
             }
             return Ok(Status::Failed);
         }
+        let case = self.saved();
         let notes_file = self.notes.or_else(own_notes);
         let notes = match notes_file.as_deref().map_or(Ok(Notes::default()), Notes::read) {
             Ok(notes) => notes,
             Err(line) => return Ok(failed(&line)),
         };
         let settings = Settings {
+            case,
             options: self.clocks.options(),
             limits: super::global::limits(),
             inputs: self.inputs,
@@ -111,8 +113,28 @@ impl Tui {
     }
 }
 
+impl Tui {
+    /// The case, where one is named and nothing else.
+    #[cfg(feature = "export")]
+    fn saved(&self) -> Option<tui::SavedCase> {
+        /// A case holds one story.
+        const MOST: u64 = 256 << 20;
+        let [only] = &self.inputs[..] else { return None };
+        let is_small = only.metadata().is_ok_and(|m| m.is_file() && m.len() <= MOST);
+        let is_zip = only.extension().is_some_and(|e| e.eq_ignore_ascii_case("zip"));
+        let saved = siptrail::bundle::open(&std::fs::read(only).ok().filter(|_| is_small && is_zip)?)?;
+        Some(tui::SavedCase { call_id: saved.call_id, ticket: saved.ticket, notes: saved.notes })
+    }
+
+    #[cfg(not(feature = "export"))]
+    #[expect(clippy::unused_self, reason = "as with the feature")]
+    fn saved(&self) -> Option<tui::SavedCase> {
+        None
+    }
+}
+
 /// Where notes are kept unless somebody says where.
-fn own_notes() -> Option<PathBuf> {
+pub(super) fn own_notes() -> Option<PathBuf> {
     etcetera::choose_base_strategy().ok().map(|s| s.data_dir().join("siptrail").join("notes.toml"))
 }
 

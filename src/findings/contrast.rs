@@ -9,6 +9,7 @@ mod values;
 use std::collections::BTreeMap;
 
 use crate::analysis::{Analysis, Call, Verdict};
+use crate::stats::{Share, holm};
 use crate::time::Timestamp;
 use crate::trace::Trace;
 use values::{Tally, Values};
@@ -17,6 +18,8 @@ use values::{Tally, Values};
 pub const LEAST: usize = 5;
 /// A value that fewer of the missed have in common explains too little.
 const SHARE: f64 = 0.5;
+/// What chance alone makes more often than once in twenty logs may be chance.
+const CHANCE: f64 = 0.05;
 /// A value that is hardly more frequent among the missed explains nothing.
 const LIFT: f64 = 1.5;
 
@@ -70,8 +73,17 @@ pub struct Contrast {
     pub through_of: usize,
     /// How many times more frequent the value is among the missed; `None` where no other call has it.
     pub lift: Option<f64>,
+    /// How often chance alone makes such a difference among all that were compared (Fisher's exact test, Holm's correction).
+    pub chance: f64,
     /// First of the missed, where no call with the value came through from then on.
     pub since: Option<Timestamp>,
+}
+
+impl Contrast {
+    /// Whether chance alone may have made it.
+    pub fn may_be_chance(&self) -> bool {
+        self.chance >= CHANCE
+    }
 }
 
 /// All contrasts: by cause, then the ones that explain most first.
@@ -96,6 +108,9 @@ pub fn contrasts(trace: &Trace, analysis: &Analysis) -> Vec<Contrast> {
         *known.entry(dimension).or_default() += 1;
     }
     let mut out = Vec::new();
+    // Everything that was compared counts, or the luckiest of many would pass for a find.
+    let mut chances: Vec<f64> = Vec::new();
+    let mut found: Vec<usize> = Vec::new();
     for (finding, calls) in causes {
         let mut missed = Tally::default();
         for call in &calls {
@@ -107,10 +122,14 @@ pub fn contrasts(trace: &Trace, analysis: &Analysis) -> Vec<Contrast> {
             let all = known.get(&dimension).copied().unwrap_or(0);
             let (share, usual) = (ratio(bad.calls, calls.len()), ratio(good.calls, all));
             let lift = (usual > 0.0).then(|| share / usual);
+            let many = |n: usize| n as u64;
+            let chance = Share::new(many(bad.calls), many(calls.len())).chance(Share::new(many(good.calls), many(all)));
+            chances.push(chance);
             if share < SHARE || lift.is_some_and(|l| l < LIFT) || all < LEAST {
                 continue;
             }
             let until = good.last.filter(|_| !good.timeless);
+            found.push(chances.len() - 1);
             out.push(Contrast {
                 finding,
                 dimension,
@@ -120,9 +139,14 @@ pub fn contrasts(trace: &Trace, analysis: &Analysis) -> Vec<Contrast> {
                 through: good.calls,
                 through_of: all,
                 lift,
+                chance,
                 since: bad.first.filter(|first| until.is_some_and(|last| last < *first)),
             });
         }
+    }
+    let corrected = holm(&chances);
+    for (contrast, at) in out.iter_mut().zip(found) {
+        contrast.chance = corrected.get(at).copied().unwrap_or(1.0);
     }
     let strength = |c: &Contrast| (ratio(c.missed, c.missed_of), c.lift.unwrap_or(f64::MAX));
     out.sort_by(|a, b| {

@@ -23,6 +23,7 @@ mod mail;
 mod matcher;
 pub mod peers;
 mod population;
+mod proving;
 mod push;
 mod tls;
 
@@ -34,6 +35,7 @@ use crate::span::Span;
 use crate::trace::{EventId, Trace};
 use correlate::Correlator;
 use line_index::LineIndex;
+pub use proving::{Proving, proving};
 
 /// Codes of causes, and what proves them beside the messages themselves.
 #[derive(Debug, Default)]

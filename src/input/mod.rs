@@ -22,7 +22,7 @@ pub use error::InputError;
 pub use format::{Format, Formats};
 pub use nothing::nothing_in;
 pub(crate) use rewrite::Rewrite;
-pub use saved::{SAVED, is_saved};
+pub use saved::{CASE, SAVED, is_saved};
 pub use walk::{Opened, is_log_name, open, open_within};
 
 use std::fmt;

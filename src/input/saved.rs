@@ -4,6 +4,9 @@
 /// The first line of saved stories and excerpts.
 pub const SAVED: &str = "# Saved by siptrail from other logs; folders skip this file: name it to read it";
 
+/// The comment of an archive that is a case, by which folders skip it.
+pub const CASE: &str = "Case saved by siptrail from other logs; folders skip it: name it to read it";
+
 /// How [`SAVED`], and the first line of a file of notes, begin. The rest of the line may change.
 const BEGINNINGS: [&[u8]; 2] = [b"# Saved by siptrail ", b"# Notes of siptrail "];
 

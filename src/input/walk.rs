@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::budget::{Account, Budget};
 use super::decode::{self, Drained, drain};
 use super::map::Map;
-use super::{Input, InputError, Limits, Text, is_saved};
+use super::{CASE, Input, InputError, Limits, Text, is_saved};
 
 /// What came of opening the arguments.
 #[derive(Debug, Default)]
@@ -162,6 +162,11 @@ impl Opening {
                 return;
             }
         };
+        let is_case = archive.comment().starts_with(CASE.as_bytes());
+        if is_case && found == Found::InFolder {
+            self.opened.saved.push(path.to_path_buf());
+            return;
+        }
         for i in 0..archive.len() {
             let member = match archive.by_index(i) {
                 Ok(member) if member.is_dir() => continue,
@@ -172,7 +177,12 @@ impl Opening {
                     continue;
                 }
             };
-            let name = format!("{name}/{}", member.name().unwrap_or_else(|_| format!("member {}", i + 1).into()));
+            let own = member.name().unwrap_or_else(|_| format!("member {}", i + 1).into()).into_owned();
+            // What else a case has is made of its records.
+            if is_case && !own.starts_with("records/") {
+                continue;
+            }
+            let name = format!("{name}/{own}");
             let said = Some(member.size());
             let mut drained = drain(member, said, &self.budget);
             let (damage, stopped) = (drained.damage.take(), drained.stop.is_some());

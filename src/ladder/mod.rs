@@ -22,6 +22,7 @@ mod lanes;
 mod legs;
 pub mod mermaid;
 mod order;
+pub mod pair;
 pub mod plantuml;
 pub mod svg;
 pub mod text;

@@ -1,9 +1,9 @@
 //! From text to a tree: words, operators, values; and, or, not, parentheses.
 //!
 //! ```text
-//! query = all { "or" all }
-//! all   = one { ["and"] one }
-//! one   = ("-" | "not") one | "(" query ")" | term
+//! query = all { ("or" | "||" | "|") all }
+//! all   = one { ["and" | "&&"] one }
+//! one   = ("-" | "!" | "not") one | "(" query ")" | term
 //! term  = text | flag | "is:" flag | field operator value { "," value }
 //! operator = ":" | "=" | "!=" | "<" | "<=" | ">" | ">=" | "~"
 //! ```
@@ -51,10 +51,15 @@ fn flags() -> impl Iterator<Item = &'static str> {
 impl Parser<'_> {
     fn query(&mut self) -> Result<Expr, QueryError> {
         let mut any = vec![self.all()?];
-        while self.cursor.word("or") {
+        while self.or() {
             any.push(self.all()?);
         }
         Ok(Expr::or(any))
+    }
+
+    /// The word, and the signs that other languages have for it.
+    fn or(&mut self) -> bool {
+        ["or", "||", "|"].iter().any(|word| self.cursor.word(word))
     }
 
     fn all(&mut self) -> Result<Expr, QueryError> {
@@ -62,11 +67,11 @@ impl Parser<'_> {
         loop {
             self.cursor.blanks();
             let start = self.cursor.at;
-            if self.cursor.rest().is_empty() || self.cursor.rest().starts_with(')') || self.cursor.word("or") {
+            if self.cursor.rest().is_empty() || self.cursor.rest().starts_with(')') || self.or() {
                 self.cursor.at = start;
                 return Ok(Expr::and(all));
             }
-            self.cursor.word("and");
+            let _ = self.cursor.word("and") || self.cursor.word("&&");
             all.push(self.one()?);
         }
     }
@@ -84,7 +89,8 @@ impl Parser<'_> {
 
     fn one_inside(&mut self) -> Result<Expr, QueryError> {
         let start = self.cursor.at;
-        if self.cursor.word("not") || self.cursor.eat("-") {
+        let is_not = |rest: &str| rest.starts_with('!') && !rest.starts_with("!=");
+        if self.cursor.word("not") || self.cursor.eat("-") || is_not(self.cursor.rest()) && self.cursor.eat("!") {
             return Ok(self.one()?.not());
         }
         if self.cursor.eat("(") {
@@ -98,8 +104,9 @@ impl Parser<'_> {
         }
         if self.cursor.rest().is_empty()
             || self.cursor.rest().starts_with(')')
-            || self.cursor.word("or")
+            || self.or()
             || self.cursor.word("and")
+            || self.cursor.word("&&")
         {
             return Err(self.cursor.error_at(
                 start,

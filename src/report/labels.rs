@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::model::{Call, Diagnostic, Finding, Lone, Push, Report, Source, Summary, Unexplained};
+use super::model::{Call, Contrast, Diagnostic, Finding, Lone, Push, Report, Source, Summary, Unexplained};
 use crate::analysis::{ClockBasis, Role, Told, Verdict};
+use crate::case::{self, Weight};
 use crate::knowledge::catalogue::{self, Step};
 use crate::knowledge::{codes, tables};
 use crate::text::plural;
@@ -55,15 +56,29 @@ pub(super) fn servers_of<'r>(report: &Report, source: &'r Source) -> Vec<OwnServ
     let clock = |basis: ClockBasis, against: Option<&str>, offset| {
         if report.coverage.len() > 1 { clock(basis, against, offset) } else { String::new() }
     };
+    // Others may be measured against one that is tied to no reference.
+    let is_measure = |name: Option<&str>| {
+        let own = report.sources.iter().map(|s| s.clock_against.as_deref());
+        let inside = report.sources.iter().flat_map(|s| &s.servers).map(|s| s.clock_against.as_deref());
+        name.is_some() && own.chain(inside).any(|against| against == name)
+    };
+    let clock = |basis: ClockBasis, name: Option<&str>, against: Option<&str>, offset| {
+        if basis == ClockBasis::Unknown && is_measure(name) && report.coverage.len() > 1 {
+            return "others are measured against it; not tied to the rest, not corrected".to_owned();
+        }
+        clock(basis, against, offset)
+    };
     if source.servers.is_empty() {
         let offset = (source.clock_offset_ms, source.clock_spread_ms);
-        let clock = source.clock.map_or(String::new(), |basis| clock(basis, source.clock_against.as_deref(), offset));
+        let clock = source.clock.map_or(String::new(), |basis| {
+            clock(basis, source.server.as_deref(), source.clock_against.as_deref(), offset)
+        });
         return vec![OwnServer { name: source.server.as_deref().unwrap_or_default(), role: source.role, clock }];
     }
     let own = source.servers.iter().take(MOST).map(|s| OwnServer {
         name: s.name.as_deref().unwrap_or_default(),
         role: s.role,
-        clock: clock(s.clock, s.clock_against.as_deref(), (s.clock_offset_ms, s.clock_spread_ms)),
+        clock: clock(s.clock, s.name.as_deref(), s.clock_against.as_deref(), (s.clock_offset_ms, s.clock_spread_ms)),
     });
     own.collect()
 }
@@ -255,4 +270,44 @@ pub(super) fn gateway_words(cause: u32) -> (String, String) {
 pub(super) fn steps_of(finding: &Finding) -> Cow<'static, [Step]> {
     let own = catalogue::find(finding.code).filter(|f| f.remedy == finding.remedy);
     own.map_or_else(|| Cow::Owned(catalogue::steps(finding.remedy)), |f| Cow::Borrowed(&f.steps[..]))
+}
+
+/// The causes in the order in which something can be done about them.
+pub(super) fn by_use(report: &Report) -> Vec<&Finding> {
+    let entry = |f: &Finding| catalogue::find(f.code);
+    let mut all: Vec<&Finding> = report.findings.iter().collect();
+    all.sort_by(|a, b| match (entry(a), entry(b)) {
+        (Some(one), Some(other)) => {
+            let weight = |finding, f: &Finding| Weight { finding, missed: f.missed, cases: f.count };
+            case::by_use(weight(one, a), weight(other, b))
+        }
+        _ => a.code.cmp(b.code),
+    });
+    all
+}
+
+/// `57 %` of all; empty of nothing.
+pub(super) fn share(part: u64, all: u64) -> String {
+    if part == 0 || all == 0 {
+        return String::new();
+    }
+    format!("{} %", (part * 200 + all) / (all * 2))
+}
+
+/// From when to when a cause hit.
+pub(super) fn times(finding: &Finding) -> String {
+    let second = |t: &str| t.get(..19).unwrap_or(t).replace('T', " ");
+    match (&finding.first, &finding.last) {
+        (Some(first), Some(last)) if first == last => second(first),
+        (Some(first), Some(last)) if first.get(..10) == last.get(..10) => {
+            format!("{} to {}", second(first), last.get(11..19).unwrap_or(last))
+        }
+        (Some(first), Some(last)) => format!("{} to {}", second(first), second(last)),
+        _ => String::new(),
+    }
+}
+
+/// What to say behind a contrast that may be none.
+pub(super) fn chance(contrast: &Contrast) -> &'static str {
+    if contrast.may_be_chance { "; this may be chance" } else { "" }
 }

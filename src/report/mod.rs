@@ -5,6 +5,7 @@
 mod components;
 #[cfg(feature = "export")]
 pub mod csv;
+pub mod day;
 pub mod hops;
 #[cfg(feature = "html")]
 pub mod html;
@@ -159,6 +160,7 @@ pub fn write_json(report: &model::Report, out: &mut dyn Write) -> io::Result<()>
     json::pretty(report, out)
 }
 
+pub use crate::case::why_undetermined;
 pub use components::{ComponentSpan, ServerCoverage, coverage_of_servers, write_coverage};
-pub use render::{add_hops, coverage, digest, hop_table, report, why_undetermined};
+pub use render::{add_hops, coverage, digest, hop_table, report};
 pub use selected::add_selection;

@@ -11,13 +11,14 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 pub use coverage::{Coverage, Hole, Span, TimedPlace};
-pub use findings::{Finding, GatewayCause, Peer, Undetermined, Unexplained};
+pub use findings::{Change as ShareChange, Finding, GatewayCause, Peer, Undetermined, Unexplained};
 pub use hops::{Change, HopRow, HopTable, Sighting};
 pub use lone::Lone;
 pub use selected::Selected;
 use serde::Serialize;
 
 use crate::analysis::{ClockBasis, Link, Modality, Outcome, PushResult, Role, Told, Verdict};
+use crate::case::Item;
 
 /// Name and version of the format.
 pub const SCHEMA: &str = "siptrail.report/1";
@@ -48,6 +49,9 @@ pub struct Report {
     /// What the reader must know of servers and clocks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
+    /// The logs that would tell what is open, as the commands that get them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing_logs: Vec<MissingLog>,
     /// What was asked for, where not everything was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub selection: Option<Selected>,
@@ -131,6 +135,25 @@ pub struct Records {
     pub diagnostic: u64,
     pub connection: u64,
     pub other: u64,
+}
+
+/// A log that would tell what is open.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
+pub struct MissingLog {
+    /// The pool or server; `null` where nothing names it.
+    pub pool: Option<String>,
+    pub components: Vec<&'static str>,
+    pub start: Option<String>,
+    pub end: Option<String>,
+    pub reason: String,
+    /// Calls and pushes that wait for it.
+    pub cases: usize,
+    pub command: String,
+    /// The same in lines that fit a page.
+    #[serde(skip)]
+    pub lines: Vec<String>,
 }
 
 /// Counts.
@@ -221,6 +244,9 @@ pub struct Call {
     /// Asked for with `--hops`: of the INVITE and its final response.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hop_tables: Vec<HopTable>,
+    /// The card of the case, for people.
+    #[serde(skip)]
+    pub card: Vec<Item>,
 }
 
 impl Call {
@@ -355,6 +381,11 @@ pub struct Contrast {
     pub through_share: f64,
     /// Quotient of the shares; `null` where no call with the value came through.
     pub lift: Option<f64>,
+    /// How often chance alone makes such a difference among all that were compared.
+    pub chance: f64,
+    /// Whether that is too often to be called a difference; for people.
+    #[serde(skip)]
+    pub may_be_chance: bool,
     /// First missed call, where none with the value came through from then on.
     pub since: Option<String>,
 }

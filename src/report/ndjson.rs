@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::json;
 use super::model::{
-    Call, Contrast, Coverage, Finding, MissedMessage, Note, Problem, Push, Report, Selected, Source, Summary,
+    Call, Contrast, Coverage, Finding, MissedMessage, MissingLog, Note, Problem, Push, Report, Selected, Source,
+    Summary,
 };
 
 /// One line.
@@ -22,6 +23,7 @@ enum Line<'r> {
     Coverage(&'r Coverage),
     Contrast(&'r Contrast),
     Note(&'r Note),
+    MissingLog(&'r MissingLog),
     Selection(&'r Selected),
     Summary(&'r Summary),
 }
@@ -41,6 +43,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let contrasts = report.contrasts.iter().map(Line::Contrast);
     let notes = report.notes.iter().map(Line::Note);
     let lines = sources.chain(calls).chain(pushes).chain(messages).chain(findings).chain(problems);
+    let notes = notes.chain(report.missing_logs.iter().map(Line::MissingLog));
     let notes = notes.chain(report.selection.iter().map(Line::Selection));
     for line in lines.chain(coverage).chain(contrasts).chain(notes).chain([Line::Summary(&report.summary)]) {
         json::line(&line, out)?;

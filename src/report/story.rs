@@ -7,6 +7,7 @@ use anstyle::Style;
 use super::hops::{self as hop_text, HopText};
 use super::{hop_table, labels, why_undetermined};
 use crate::analysis::{Analysis, Call, Diagnostic, Push, PushResult, hops};
+use crate::case::{self, Case, Index, Item, Twin};
 use crate::knowledge::catalogue::{self, Step};
 use crate::knowledge::{Explanation, lookup, tables};
 use crate::ladder::{self, Ladder};
@@ -25,6 +26,8 @@ pub struct Story<'t> {
     pub analysis: &'t Analysis,
     /// The ladder of the story, which names its call, pushes and records.
     pub ladder: &'t Ladder,
+    /// Whom each cause hit.
+    pub cases: &'t Index,
     /// How it looks.
     pub look: ladder::text::TextOptions,
 }
@@ -36,7 +39,9 @@ impl Story<'_> {
     /// # Errors
     /// When the writer fails.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        self.tell_facts(&mut Ansi(&mut *out))?;
+        let subject = self.subject();
+        let twin = subject.as_ref().and_then(|s| case::twin(self.analysis, s));
+        self.facts(twin.as_ref(), &mut Ansi(&mut *out))?;
         writeln!(out)?;
         ladder::text::write(self.ladder, &self.look, out)?;
         let (call, pushes) = self.parts();
@@ -56,18 +61,48 @@ impl Story<'_> {
     /// # Errors
     /// When the writer fails.
     pub fn tell_facts(&self, out: &mut dyn Sink) -> io::Result<()> {
+        self.facts(None, out)
+    }
+
+    fn facts(&self, twin: Option<&Twin>, out: &mut dyn Sink) -> io::Result<()> {
         let (call, pushes) = self.parts();
+        let case = self.subject().and_then(|s| Case::new(self.trace, self.analysis, self.cases, &s));
+        let card = case.map_or(Vec::new(), |c| c.items(self.analysis, twin));
         if let Some(call) = call {
-            self.call(call, out)?;
+            self.call(call, &card, out)?;
         }
-        for push in &pushes {
-            if call.is_some() {
+        for (i, push) in pushes.iter().enumerate() {
+            if call.is_some() || i > 0 {
                 out.unbroken("")?;
             }
-            self.push(push, out)?;
+            self.push(push, if call.is_none() && i == 0 { &card } else { &[] }, out)?;
         }
         if call.is_none() && pushes.is_empty() {
             self.dialog(out)?;
+        }
+        Ok(())
+    }
+
+    /// What the story is about.
+    fn subject(&self) -> Option<ladder::Subject> {
+        let push = || self.ladder.pushes.first().map(|p| ladder::Subject::Push(*p));
+        self.ladder.call.map(ladder::Subject::Call).or_else(push)
+    }
+
+    /// The card of the case, below its first two lines.
+    fn card(&self, items: &[Item], out: &mut dyn Sink) -> io::Result<()> {
+        let width = self.look.width;
+        for item in items {
+            match item {
+                // The text of a step behind the first stands in line with its command.
+                Item::Line("", text) => self.line(4, text, out)?,
+                Item::Line(name, text) => {
+                    let style = if matches!(*name, "cause" | "so") { HEAD } else { Style::new() };
+                    out.paragraph(style, width, 2, format!("{name}: {text}").trim_end())?;
+                }
+                Item::Quote(text) => out.paragraph(DIM, width, 4, &format!("| {text}"))?,
+                Item::Command(command) => out.unbroken(&format!("    {command}"))?,
+            }
         }
         Ok(())
     }
@@ -103,11 +138,12 @@ impl Story<'_> {
         out.paragraph(HEAD, self.look.width, 0, text)
     }
 
-    fn call(&self, call: &Call, out: &mut dyn Sink) -> io::Result<()> {
+    fn call(&self, call: &Call, card: &[Item], out: &mut dyn Sink) -> io::Result<()> {
         self.heading(&format!("Call {}", call.call_id), out)?;
         let what = call.modality.map_or(String::new(), |m| format!(", {}", m.name()));
         let (from, to) = (known(&call.from), known(&call.to));
         self.line(2, &format!("{}  {from} to {to}{what}", when(call.started)), out)?;
+        self.card(card, out)?;
         let status = call.status.map_or("no final response".to_owned(), |s| status(s, call.reason.as_deref()));
         let rang = if call.rang { ", rang" } else { "" };
         self.line(2, &format!("INVITE {status}{rang}: {}", meaning("outcome", call.outcome.name())), out)?;
@@ -156,10 +192,11 @@ impl Story<'_> {
         self.proof(&call.evidence, &call.lines, out)
     }
 
-    fn push(&self, push: &Push, out: &mut dyn Sink) -> io::Result<()> {
+    fn push(&self, push: &Push, card: &[Item], out: &mut dyn Sink) -> io::Result<()> {
         self.heading(&format!("Push {}", push.call_id), out)?;
         let whom = if push.synthetic { "a synthetic test" } else { push.user.as_deref().unwrap_or("an unknown user") };
         self.line(2, &format!("{}  for {whom}, link {}", when(push.sent), push.link.name()), out)?;
+        self.card(card, out)?;
         let status = push.status.map_or("no final response".to_owned(), |s| status(s, push.reason.as_deref()));
         let after = push.latency_ms().map_or(String::new(), |ms| format!(" after {ms} ms"));
         let style = if push.result == PushResult::Accepted { GOOD } else { BAD };
@@ -198,9 +235,15 @@ impl Story<'_> {
         Ok(())
     }
 
+    /// Every cause, explained; what to do about the one that leads stands in the card.
     fn causes(&self, codes: &[&'static str], out: &mut dyn Sink) -> io::Result<()> {
-        for finding in codes.iter().filter_map(|code| catalogue::find(code)) {
+        let all: Vec<_> = codes.iter().filter_map(|code| catalogue::find(code)).collect();
+        let leading = case::leading(codes).map(|f| &f.code);
+        for finding in &all {
             self.line(2, &format!("cause [{}]: {}. {}", finding.code, finding.summary, finding.cause), out)?;
+            if Some(&finding.code) == leading {
+                continue;
+            }
             let steps = Explanation::of_finding(finding).steps;
             if matches!(steps.first(), Some(Step::Command(_))) {
                 self.line(2, "do:", out)?;

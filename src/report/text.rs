@@ -1,6 +1,7 @@
 //! The report for people: verdict first, then who missed what, why, what to do, and where the proof is.
 //! Fits 80 columns; every string of a log passes [`crate::text::sanitize`].
 
+mod causes;
 mod lone;
 mod missed;
 mod sources;
@@ -24,10 +25,12 @@ const PEERS: usize = 3;
 /// When the writer fails.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     headline(report, out)?;
+    causes::write(report, out)?;
     missed::write(report, out)?;
     missed::messages(report, out)?;
     other_findings(report, out)?;
     undetermined(report, out)?;
+    causes::missing_logs(report, out)?;
     other_failures(report, out)?;
     lone::write(report, out)?;
     unexplained(report, out)?;

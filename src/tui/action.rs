@@ -19,6 +19,8 @@ pub enum Action {
     Digit(usize),
     /// The line that is typed changes.
     Edit(InputRequest),
+    /// A text is pasted into the line that is typed.
+    Paste(String),
     /// A line of a menu is chosen.
     Choose(usize),
     /// A click at a column and a row.

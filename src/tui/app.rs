@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::action::Action;
+use super::card::SavedCase;
 use super::data::Data;
 use super::keys::{Key, KeyContext, Keymap, edit};
 use super::list::List;
@@ -65,6 +66,8 @@ pub struct App {
     pub keys: Keymap,
     /// Notes on calls and pushes.
     pub notes: Notes,
+    /// The case that is opened as soon as its records are read.
+    pub case: Option<SavedCase>,
     /// Where files are saved unless the user says otherwise; the folder the user works in where there is none.
     pub folder: Option<PathBuf>,
     /// The file that is about to be saved into a folder that logs are read from, as the user was told.
@@ -100,6 +103,7 @@ impl App {
             theme,
             keys: Keymap::default(),
             notes: Notes::default(),
+            case: None,
             folder: None,
             asked: None,
             pane: true,
@@ -129,6 +133,7 @@ impl App {
             (Some(_), _) => KeyContext::Prompt,
             (None, Some(Overlay::Help(_) | Overlay::Text { .. })) => KeyContext::Text,
             (None, Some(Overlay::Menu(_))) => KeyContext::Menu,
+            (None, Some(Overlay::Card(_))) => KeyContext::Card,
             (None, None) => KeyContext::View(self.view),
         }
     }

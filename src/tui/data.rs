@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use crate::analysis::{Analysis, Options, Outcome, PushResult, Verdict};
+use crate::case::{Index, Weight, by_use};
 use crate::knowledge::catalogue::{self, Finding};
 use crate::time::Timestamp;
 use crate::trace::{ComponentLine, EventId, LinePlace, LoadOptions, Trace};
@@ -18,8 +19,10 @@ pub struct Data {
     pub records: Vec<Entry>,
     /// Where the component lines stand, in the order of the inputs.
     pub lines: Vec<LinePlace>,
-    /// Causes, the worst first.
+    /// Causes, first those that somebody can do most about.
     pub causes: Vec<Cause>,
+    /// Whom each cause hit.
+    pub cases: Index,
     /// Counts and times for the overview.
     pub overview: Overview,
 }
@@ -120,7 +123,8 @@ impl Data {
         let records = keyed.into_iter().map(|(.., entry)| entry).collect();
         let overview = Overview::new(&trace, &analysis, first.zip(last));
         let causes = causes(&analysis);
-        Data { trace, analysis, records, lines, causes, overview }
+        let cases = Index::new(&analysis);
+        Data { trace, analysis, records, lines, causes, cases, overview }
     }
 }
 
@@ -225,9 +229,7 @@ fn causes(analysis: &Analysis) -> Vec<Cause> {
         cause.cases = cause.lone.len();
     }
     out.retain(|c| !c.calls.is_empty() || !c.pushes.is_empty() || !c.lone.is_empty());
-    out.sort_by(|a, b| {
-        let key = |c: &Cause| (std::cmp::Reverse(c.finding.severity), std::cmp::Reverse(c.cases));
-        key(a).cmp(&key(b)).then_with(|| a.finding.code.cmp(&b.finding.code))
-    });
+    let weight = |c: &Cause| Weight { finding: c.finding, missed: c.missed as u64, cases: c.cases as u64 };
+    out.sort_by(|a, b| by_use(weight(a), weight(b)));
     out
 }

@@ -25,6 +25,7 @@ pub(super) fn of_terminal(app: &App, event: &crossterm::event::Event) -> Option<
     match event {
         Event::Key(key) => Key::of(*key).and_then(|key| app.action(key)),
         Event::Resize(columns, rows) => Some(Action::Resize(*columns, *rows)),
+        Event::Paste(text) => Some(Action::Paste(text.clone())),
         Event::Mouse(mouse) => match mouse.kind {
             MouseEventKind::Down(MouseButton::Left) => Some(Action::Click(mouse.column, mouse.row)),
             MouseEventKind::ScrollDown => Some(Action::Wheel(mouse.column, mouse.row, true)),

@@ -96,7 +96,7 @@ pub(super) fn in_area(app: &App, area: Rect) -> Parts {
     };
     let head = cut_top(&mut rest, height);
     let scrolling = match app.overlay {
-        Some(Overlay::Help(_) | Overlay::Text { .. }) => over.height.saturating_sub(2),
+        Some(Overlay::Help(_) | Overlay::Text { .. } | Overlay::Card(_)) => over.height.saturating_sub(2),
         Some(Overlay::Menu(_)) | None => rest.height,
     };
     Parts { top, note, head, main: rest, pane, notice, hints, over, beside, scrolling }

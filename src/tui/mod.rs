@@ -14,6 +14,7 @@
 mod action;
 mod app;
 mod beginning;
+mod card;
 mod cell;
 mod content;
 pub mod data;
@@ -41,6 +42,7 @@ mod view;
 
 pub use action::{Action, Effect};
 pub use app::App;
+pub use card::{Card, SavedCase};
 pub use content::{Content, Save};
 pub use draw::draw;
 pub use event::Event;

@@ -13,6 +13,7 @@ use ratatui::backend::Backend;
 
 use super::action::{Action, Effect};
 use super::app::App;
+use super::card::SavedCase;
 use super::draw::draw;
 use super::effects::{Effects, perform};
 use super::event::{Event, of_terminal};
@@ -43,6 +44,8 @@ pub enum Ending {
 pub struct Settings {
     /// Files, folders, archives, or `-`.
     pub inputs: Vec<PathBuf>,
+    /// The case that is opened, where its file is the only input.
+    pub case: Option<SavedCase>,
     /// How to analyse.
     pub options: Options,
     /// How much may be unpacked.
@@ -111,6 +114,12 @@ pub fn run(settings: &Settings) -> io::Result<Left> {
     app.follow = settings.follow;
     app.keys = settings.keys.clone();
     app.notes = settings.notes.clone();
+    for (call_id, text) in settings.case.iter().flat_map(|c| &c.notes) {
+        if app.notes.get(call_id).is_none() {
+            app.notes.set(call_id, text);
+        }
+    }
+    app.case = settings.case.clone();
     app.folder = save::folder(&settings.inputs);
     // Before anything else: the first frame must not wait for a single byte of a log.
     terminal.draw(|frame| draw(&app, frame))?;

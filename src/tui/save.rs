@@ -34,6 +34,7 @@ impl Content {
             Content::Text(subject, _) => of(subject) + ".txt",
             Content::Json(subject) => of(subject) + ".json",
             Content::Svg(subject) => of(subject) + ".svg",
+            Content::Case(subject, _) => of(subject) + ".zip",
             Content::Mermaid(subject) => of(subject) + ".mmd",
             Content::Records(_) | Content::Entries(_) => "siptrail-records.log".to_owned(),
             Content::Rows(View::Pushes, _) => "siptrail-pushes.json".to_owned(),
@@ -58,11 +59,12 @@ impl Content {
                 let ladder = ladder::build(&data.trace, analysis, subject);
                 let look = TextOptions { width: page::WIDTH * 3 / 2, ascii, ..TextOptions::default() };
                 let mut plain = anstream::StripStream::new(Vec::new());
-                let story = Story { trace: &data.trace, analysis, ladder: &ladder, look };
+                let story = Story { trace: &data.trace, analysis, ladder: &ladder, cases: &data.cases, look };
                 story.write(&mut plain)?;
                 story.write_records(&mut plain)?;
                 out.write_all(&plain.into_inner())
             }
+            Content::Case(subject, notes) => case(data, subject, notes, out),
             Content::Svg(subject) => {
                 svg::write(&ladder::build(&data.trace, analysis, subject), &SvgOptions::default(), out)
             }
@@ -98,6 +100,20 @@ impl Content {
             }
         }
     }
+}
+
+/// The case as one file.
+#[cfg(feature = "export")]
+fn case(data: &Data, subject: &Subject, notes: &[String], out: &mut dyn Write) -> io::Result<()> {
+    let of = call_ids(data, subject).into_iter().next().unwrap_or_default();
+    let notes: Vec<(String, String)> = notes.iter().map(|n| (of.clone(), n.clone())).collect();
+    let (trace, analysis, cases) = (&data.trace, &data.analysis, &data.cases);
+    crate::bundle::Bundle { trace, analysis, cases, subject, notes: &notes, logs: trace }.write(out)
+}
+
+#[cfg(not(feature = "export"))]
+fn case(_: &Data, _: &Subject, _: &[String], _: &mut dyn Write) -> io::Result<()> {
+    Err(io::Error::other("this build has no files for other programs (feature export)"))
 }
 
 fn pushes_of(analysis: &Analysis, call: usize) -> Vec<usize> {

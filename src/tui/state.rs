@@ -3,6 +3,7 @@
 use ratatui::text::Line;
 use tui_input::Input;
 
+use super::card::Card;
 use super::content::Content;
 use super::list::List;
 use super::menu::Menu;
@@ -36,6 +37,8 @@ pub enum Overlay {
     },
     /// A choice.
     Menu(Menu),
+    /// The card of a case.
+    Card(Box<Card>),
 }
 
 /// A line that is typed.

@@ -23,7 +23,7 @@ pub(crate) fn report_in_chunks(files: &[(String, Vec<u8>)], chunk: usize) -> Val
 
 /// Types of the lines of NDJSON, and the lists of the document whose objects they are, in order; behind them come
 /// `selection`, where not everything was asked for, and `summary`.
-pub(crate) const LINES: [(&str, &str); 9] = [
+pub(crate) const LINES: [(&str, &str); 10] = [
     ("source", "sources"),
     ("call", "calls"),
     ("push", "pushes"),
@@ -33,6 +33,7 @@ pub(crate) const LINES: [(&str, &str); 9] = [
     ("coverage", "coverage"),
     ("contrast", "contrasts"),
     ("note", "notes"),
+    ("missing_log", "missing_logs"),
 ];
 
 pub(crate) fn report_of(files: &[(String, Vec<u8>)]) -> Value {

@@ -51,7 +51,11 @@ fn told(files: &[(String, Vec<u8>)]) -> (Value, String) {
 fn one_line_says_what_the_missed_have_in_common() {
     let (report, text) = told(&traffic(9, 6));
     assert_eq!(report["summary"]["missed"], 6);
-    let peer = report["contrasts"].as_array().unwrap().iter().find(|c| c["dimension"] == "peer").unwrap().clone();
+    let peer = report["contrasts"].as_array().unwrap().iter().find(|c| c["dimension"] == "peer").unwrap();
+    let mut peer = peer.clone();
+    // Of the 5,005 ways to draw six of fifteen 84 are all of nine; and several values were compared.
+    let chance = peer.as_object_mut().unwrap().remove("chance").and_then(|c| c.as_f64()).unwrap();
+    assert!((84.0 / 5_005.0..1.0).contains(&chance), "{chance}");
     // Six of six against three of nine: three times as frequent, and nothing came through it from the first on.
     let expected = json!({
         "finding": "PN35", "dimension": "peer", "value": "edge02.contoso.com",
@@ -67,6 +71,19 @@ fn one_line_says_what_the_missed_have_in_common() {
     for dimension in ["user_domain", "front_end", "client"] {
         assert!(report["contrasts"].as_array().unwrap().iter().all(|c| c["dimension"] != dimension), "{dimension}");
     }
+}
+
+#[test]
+fn chance_is_told_from_a_difference() {
+    let of = |good, bad| {
+        let (report, text) = told(&traffic(good, bad));
+        let all = report["contrasts"].as_array().unwrap().clone();
+        let peer = all.iter().find(|c| c["dimension"] == "peer").unwrap();
+        (peer["chance"].as_f64().unwrap(), text.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    let ((few, said), (many, told)) = (of(9, 6), of(30, 20));
+    assert!(many < 0.001 && many < few, "{many} {few}");
+    assert_eq!((said.contains("this may be chance"), told.contains("this may be chance")), (few >= 0.05, false));
 }
 
 #[test]

@@ -101,6 +101,7 @@ fn excerpts_and_stories_add_nothing() {
             trace: &trace,
             analysis: &analysis,
             ladder: &ladder,
+            cases: &siptrail::case::Index::new(&analysis),
             look: siptrail::ladder::text::TextOptions::default(),
         };
         let mut text = Vec::new();

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 /// The rooms from the ground up. Each may look at those before it.
-const FLOORS: [&str; 20] = [
+const FLOORS: [&str; 22] = [
     "span",
     "text",
     "time",
@@ -25,8 +25,10 @@ const FLOORS: [&str; 20] = [
     "findings",
     "query",
     "ladder",
+    "case",
     "report",
     "export",
+    "bundle",
     "synth",
     "anonymise",
     "tui",

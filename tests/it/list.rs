@@ -84,6 +84,8 @@ fn what_cannot_be_asked_is_a_usage_error() {
         (vec!["list", "calls", FAILED, "--sort", "-rnig"], "did you mean ring?"),
         (vec!["list", "cals", FAILED], "calls"),
         (vec!["list", "calls"], "INPUT"),
+        // Nothing at all selects everything, and was hardly meant.
+        (vec!["list", "calls", FAILED, "--where", " "], "expected a query"),
         (vec!["list", "calls", "no-such.log"], "no-such.log"),
         (vec!["grep", "-e", "a(", FAILED], "not a regular expression"),
         (vec!["grep", "x", "no-such.log"], "no-such.log"),
@@ -96,10 +98,12 @@ fn what_cannot_be_asked_is_a_usage_error() {
 
 #[test]
 fn a_report_holds_what_its_query_selects() {
-    let report = |query: &str| -> Value {
-        serde_json::from_slice(&run(&["report", DESKTOP, FAILED, "--format", "json", "--where", query]).stdout).unwrap()
+    let report = |args: &[&str]| -> Value {
+        let args = [&["report", DESKTOP, FAILED, "--format", "json"], args].concat();
+        serde_json::from_slice(&run(&args).stdout).unwrap()
     };
-    let whole = report("");
+    let whole = report(&[]);
+    let report = |query: &str| report(&["--where", query]);
     let part = report("result:unroutable -synthetic");
     assert_eq!((&whole["summary"]["calls"], &part["summary"]["calls"]), (&20.into(), &1.into()));
     assert_eq!(part["calls"][0]["pushes"][0], part["pushes"][0]["call_id"]);

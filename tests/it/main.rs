@@ -3,6 +3,7 @@
 //! * `agree`: numbers that stand in several forms
 //! * `accuracy`: generated deployments against their truth
 //! * `attack`: exit status, files and growth under attack; `bytes`: no raw control comes out of any command
+//! * `case`: a case in `show`, its twin, its file, and the logs to ask for
 //! * `clocks`: corrected times and latencies against true clocks
 //! * `dates`: day first or month first
 //! * `changing`: files that grow, shrink or are replaced while they are read
@@ -47,6 +48,7 @@ mod attack;
 mod beginning;
 mod bytes;
 mod captures;
+mod case;
 mod changing;
 mod cli;
 mod clocks;

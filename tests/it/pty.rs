@@ -292,3 +292,38 @@ fn a_terminal_that_vanishes_ends_it_quietly() {
     drop(pair.master);
     assert_eq!(child.wait().unwrap().exit_code(), 130);
 }
+
+#[test]
+fn a_ticket_from_the_list_to_the_case_file_and_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("INC1234.zip");
+    let mut session = Session::start(&["samples"]);
+    session.wait_for("5 calls missed");
+    session.press("3f");
+    session.wait_for("filter:");
+    // Pasted as a terminal sends it.
+    session.press("\u{1b}[200~missed user:frank\u{1b}[201~\r");
+    session.wait_for("missed user:frank: 1 of 1");
+    session.press("\r");
+    session.wait_for("push.lync.com is not an allowed");
+    session.press("i");
+    session.wait_for("proved by: ");
+    session.wait_for("New-CsAllowedDomain -Identity \"push.lync.com\"");
+    session.press("w");
+    session.wait_for("It failed, and one that worked");
+    session.press("q");
+    session.press("Z");
+    session.wait_for("save as:");
+    session.press(&format!("\u{15}{}\r", path.display()));
+    session.wait_for("saved ");
+    session.press("\u{3}");
+    assert_eq!(session.ended(), 0);
+    let mut again = Session::start(&[&path.to_string_lossy()]);
+    again.wait_for("The case as it was saved");
+    again.wait_for("frank@contoso.com");
+    again.press("q");
+    // Under it stands the story.
+    again.wait_for("INVITE");
+    again.press("\u{3}");
+    assert_eq!(again.ended(), 0);
+}

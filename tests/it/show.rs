@@ -89,6 +89,7 @@ fn escape_sequences_of_a_log_do_not_reach_the_terminal() {
 fn every_story_is_complete_and_fits() {
     let trace = Trace::open([root("samples")]).unwrap();
     let analysis = siptrail::analyse(&trace, &Options::default());
+    let cases = siptrail::case::Index::new(&analysis);
     let calls = (0..analysis.calls.len()).map(Subject::Call);
     for subject in calls.chain((0..analysis.pushes.len()).map(Subject::Push)) {
         let ladder = ladder::build(&trace, &analysis, &subject);
@@ -104,7 +105,9 @@ fn every_story_is_complete_and_fits() {
             let mut look = TextOptions::default();
             (look.width, look.ascii) = (width, true);
             let mut page = anstream::StripStream::new(Vec::new());
-            Story { trace: &trace, analysis: &analysis, ladder: &ladder, look }.write(&mut page).unwrap();
+            Story { trace: &trace, analysis: &analysis, ladder: &ladder, cases: &cases, look }
+                .write(&mut page)
+                .unwrap();
             page.flush().unwrap();
             let text = String::from_utf8(page.into_inner()).unwrap();
             // A command that is to be copied is never broken.

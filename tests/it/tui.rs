@@ -310,3 +310,29 @@ fn keys_before_anything_is_loaded_are_harmless() {
     assert_eq!((app.view, app.calls.rows.len()), (View::Calls, 1));
     assert!(!matches!(app.overlay, Some(Overlay::Menu(_))));
 }
+
+#[test]
+fn the_card_leads_to_the_command_the_victims_the_cause_and_the_file() {
+    let mut app = app("samples", plain(), (80, 24));
+    // The second missed call is frank's.
+    press(&mut app, "3xxi");
+    assert!(matches!(app.overlay, Some(Overlay::Card(_))));
+    assert_eq!(press(&mut app, "y"), Some(Effect::Copy("New-CsAllowedDomain -Identity \"push.lync.com\"".to_owned())));
+    assert_eq!(press(&mut app, "d"), None);
+    assert!(matches!(&app.overlay, Some(Overlay::Text { title, .. }) if title.starts_with("PN01")));
+    press(&mut app, "<Esc>iv");
+    assert!(app.overlay.is_none());
+    assert_eq!((app.view, app.list().map(|l| l.rows.len())), (View::Calls, Some(1)));
+    assert_eq!(app.list().and_then(|l| l.only.clone()), Some("PN01".to_owned()));
+    // Enter on the card opens the story, 6 from there its cause.
+    press(&mut app, "i<Enter>");
+    assert_eq!((app.view, app.overlay.is_none()), (View::Timeline, true));
+    press(&mut app, "6");
+    let cause = app.list().and_then(|l| l.current()).map(|row| app.data.causes[row].finding.code.clone());
+    assert_eq!((app.view, cause), (View::Findings, Some("PN01".to_owned())));
+    // A record of no call and no push has no case.
+    press(&mut app, "3<Esc>gw");
+    assert!(app.notice.is_some() && app.overlay.is_none());
+    press(&mut app, "3xxZ");
+    assert!(app.prompt.is_some());
+}

@@ -46,6 +46,9 @@ pub(crate) struct Export {
     form: Form,
     #[command(flatten)]
     filter: Filter,
+    /// Whole stories: of calls that are selected the pushes, too, which have other Call-IDs
+    #[arg(long)]
+    stories: bool,
     /// With parquet or arrow: only this table
     #[arg(long, value_enum, value_name = "TABLE")]
     table: Option<TableName>,
@@ -99,7 +102,7 @@ impl Export {
             return self.scenario(&trace, &analysis, output);
         }
         let rows = self.filter.query().bind(&trace, &analysis).rows(Table::Records);
-        let records: Vec<EventId> = rows
+        let mut records: Vec<EventId> = rows
             .iter()
             .filter_map(|row| match row {
                 Row::Record(id) if trace.event(*id).is_some_and(|e| !e.is_copy()) => Some(*id),
@@ -110,6 +113,7 @@ impl Export {
             let meant = self.filter.meant();
             note(&format!("siptrail: no record is selected{meant}; what is written holds no message"));
         }
+        super::left_out(&trace, &analysis, &mut records, self.stories);
         output.write(false, |out| match self.form {
             Form::Pcapng => pcapng::write(&trace, &analysis, &records, out),
             _ => sip(&trace, &records, out),

@@ -9,13 +9,14 @@ use super::charts::{Bars, Judgement, Spans, Timeline};
 use super::policy::policy;
 use super::{CASES, ENTRIES, MISSED_ROWS, ROWS, Sources};
 use crate::analysis::Verdict;
+use crate::case::{Index, Item};
 use crate::knowledge::catalogue::{self, Step};
 use crate::knowledge::explanation::{Check, checks};
 use crate::ladder::svg::{self, SvgOptions};
 use crate::ladder::{self, Ladder, Subject};
 use crate::report::labels::{
-    Headline, answer, calls_of, gateway_cause, headline, known, mobile_client, servers_of, spoken_of, status, steps_of,
-    told_by_mail, voice_mail, when,
+    Headline, answer, by_use, calls_of, chance, gateway_cause, headline, known, mobile_client, servers_of, share,
+    spoken_of, status, steps_of, times, told_by_mail, voice_mail, when,
 };
 use crate::report::model::{Call, Contrast, Finding, Place, Push, Report};
 
@@ -44,6 +45,9 @@ pub(super) struct Page<'r> {
 /// A cause with what to do.
 struct Cause<'r> {
     finding: &'r Finding,
+    /// Of the missed calls.
+    share: String,
+    times: String,
     steps: Cow<'static, [Step]>,
     entry: Option<&'static catalogue::Finding>,
     checks: Vec<Check>,
@@ -65,6 +69,8 @@ struct Case<'r> {
     call: &'r Call,
     pushes: Vec<&'r Push>,
     causes: Vec<&'r Finding>,
+    /// What is told ahead of the details.
+    card: Vec<Item>,
     /// A picture (SVG), its texts escaped.
     ladder: String,
 }
@@ -83,6 +89,7 @@ impl<'r> Page<'r> {
         };
         let missed: Vec<(usize, &Call)> = report.calls.iter().enumerate().filter(|(_, c)| c.is_missed()).collect();
         let chosen = choose(&missed);
+        let index = Index::new(analysis);
         let rows = missed.iter().take(MISSED_ROWS).enumerate().map(|(i, (_, call))| MissedRow {
             call,
             push: push_words(&of_call(call)),
@@ -93,6 +100,7 @@ impl<'r> Page<'r> {
             call,
             pushes: of_call(call),
             causes: call.findings.iter().filter_map(|code| findings.get(code).copied()).collect(),
+            card: crate::report::render::card(trace, analysis, &index, *at),
             ladder: picture(ladder::build(trace, analysis, &Subject::Call(*at))),
         });
         let latencies = report.pushes.iter().filter(|p| !p.synthetic).filter_map(|p| p.latency_ms);
@@ -110,11 +118,12 @@ impl<'r> Page<'r> {
                 Bars::counts("Pushes by result", &report.summary.push_results),
                 Bars::distribution("Time to the answer of a push", latencies),
             ],
-            causes: report
-                .findings
-                .iter()
+            causes: by_use(report)
+                .into_iter()
                 .map(|finding| Cause {
                     finding,
+                    share: share(finding.missed, report.summary.missed),
+                    times: times(finding),
                     steps: steps_of(finding),
                     entry: catalogue::find(finding.code),
                     checks: catalogue::find(finding.code).map_or(Vec::new(), checks),
@@ -173,8 +182,13 @@ fn common(c: &Contrast) -> String {
     let dimension = c.dimension.replace('_', " ");
     let since = c.since.as_deref().map_or(String::new(), |t| format!("; none came through from {} on", when(Some(t))));
     format!(
-        "{dimension} {}: {} of {} missed, {} of {} that came through{since}",
-        c.value, c.missed, c.missed_of, c.through, c.through_of
+        "{dimension} {}: {} of {} missed, {} of {} that came through{since}{}",
+        c.value,
+        c.missed,
+        c.missed_of,
+        c.through,
+        c.through_of,
+        chance(c)
     )
 }
 

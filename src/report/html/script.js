@@ -80,3 +80,15 @@ for (const table of document.querySelectorAll("table.data")) {
   idle(prepare);
 }
 addEventListener("beforeprint", () => { for (const d of document.querySelectorAll("#cases details")) d.open = true; });
+
+// A button at each command that copies it.
+for (const command of document.querySelectorAll("pre.command")) {
+  if (!navigator.clipboard) break;
+  const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Copy", className: "copy" });
+  button.addEventListener("click", () => {
+    navigator.clipboard.writeText(command.textContent.trim()).then(
+      () => { button.textContent = "Copied"; },
+      () => { button.textContent = "Not copied"; });
+  });
+  command.after(button);
+}

@@ -1,6 +1,7 @@
 //! The report as Markdown, for a ticket: headline, missed calls with cause, remedy and proof, counts, sources.
 
 mod escape;
+mod ticket;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, Write};
@@ -14,6 +15,7 @@ use crate::analysis::Verdict;
 use crate::knowledge::catalogue::Step;
 use crate::time::Timestamp;
 use escape::{code, in_cell, prose};
+pub use ticket::Ticket;
 
 /// Servers named beside a cause.
 const PEERS: usize = 3;
@@ -37,9 +39,11 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{}\n", prose(&selection.what()))?;
     }
     let known = Known::new(report);
+    causes(report, out)?;
     missed(report, &known, out)?;
     messages(report, &known, out)?;
     perhaps(report, &known, out)?;
+    missing_logs(report, out)?;
     lost(report, &known, out)?;
     lone(report, out)?;
     unexplained(report, out)?;
@@ -102,6 +106,7 @@ fn missed(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io:
     writeln!(out, "## Missed\n")?;
     for call in missed.iter().take(MOST) {
         writeln!(out, "### {} {}\n", when(call.started.as_deref()), code(known(&call.to, "(unknown user)")))?;
+        ticket::items(&call.card, out)?;
         let what = call.modality.map_or(String::new(), |m| format!(", {m}"));
         let client = mobile_client(call).map_or(String::new(), |c| format!(", {}", code(c)));
         let from = code(known(&call.from, "(unknown caller)"));
@@ -124,6 +129,37 @@ fn missed(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io:
         writeln!(out, "- Call-ID {}\n", code(&call.call_id))?;
     }
     more(missed.len(), out)
+}
+
+/// All causes with their numbers, first those that something can be done about.
+fn causes(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let all = labels::by_use(report);
+    if all.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## Causes\n\n| cause | cases | of the missed | when | do |\n|:--|--:|--:|:--|:--|")?;
+    for f in all.iter().take(MOST) {
+        let change = f.change.as_ref().map_or(String::new(), |c| format!(", {}", c.in_words));
+        let when = prose(&format!("{}{change}", labels::times(f)));
+        let (share, steps) = (labels::share(f.missed, report.summary.missed), in_cell(&spoken(&steps_of(f))));
+        let what = format!("{} {}", code(f.code), prose(f.summary));
+        writeln!(out, "| {} | {} | {share} | {} | {steps} |", in_cell(&what), f.count, in_cell(&when))?;
+    }
+    writeln!(out)?;
+    more(all.len(), out)
+}
+
+/// The commands that get what would tell more.
+fn missing_logs(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if report.missing_logs.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## Logs that would tell more\n")?;
+    for log in report.missing_logs.iter().take(MOST) {
+        writeln!(out, "- {}: {}", prose(&log.reason), code(&log.command))?;
+    }
+    writeln!(out)?;
+    more(report.missing_logs.len(), out)
 }
 
 /// Messages inside conversations that were missed.

@@ -26,9 +26,46 @@ pub struct Finding {
     /// Diagnostic, connection and security records that name it without their call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lone: Option<Lone>,
+    /// How many of the calls were missed.
+    #[serde(skip_serializing_if = "is_none")]
+    pub missed: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last: Option<String>,
+    /// From when on its share of the attempts is another by more than chance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change: Option<Change>,
+    /// Its share of the attempts over time, as a line of signs; for people.
+    #[serde(skip)]
+    pub sparkline: String,
     /// Of a cause about certificates: with which servers, and when.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub peers: Vec<Peer>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+fn is_none(n: &u64) -> bool {
+    *n == 0
+}
+
+/// A time from which on a cause hits another share of the attempts.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "see Report")]
+#[non_exhaustive]
+pub struct Change {
+    pub at: String,
+    /// Calls with the cause before.
+    pub before: u64,
+    /// All attempts before.
+    pub before_of: u64,
+    pub after: u64,
+    pub after_of: u64,
+    /// How often chance alone makes such a difference at one of the times that were tried.
+    pub chance: f64,
+    /// The same for people.
+    #[serde(skip)]
+    pub in_words: String,
 }
 
 /// Another server with which TLS failed.

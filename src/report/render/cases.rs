@@ -2,6 +2,7 @@
 
 use super::{iso, lone, places, undetermined, unexplained};
 use crate::analysis::{self, Analysis, Diagnostic};
+use crate::case;
 use crate::findings::{self, peers};
 use crate::knowledge;
 use crate::report::model;
@@ -52,6 +53,7 @@ pub(super) fn call(trace: &Trace, analysis: &Analysis, call: &analysis::Call) ->
         told_by_mail: call.told_by_mail,
         voice_mail: call.voice_mail,
         hop_tables: Vec::new(),
+        card: Vec::new(),
     }
 }
 
@@ -163,6 +165,8 @@ pub(super) fn grouped(trace: &Trace, analysis: &Analysis, whole: bool) -> Vec<mo
     codes.sort_unstable();
     codes.dedup();
     let mut peers = peers::peers(trace, analysis, &codes);
+    let index = case::Index::new(analysis);
+    let courses = case::courses(analysis, &index);
     let mut out: Vec<(findings::Severity, model::Finding)> = codes
         .into_iter()
         .filter_map(|code| {
@@ -202,6 +206,7 @@ pub(super) fn grouped(trace: &Trace, analysis: &Analysis, whole: bool) -> Vec<mo
             evidence.extend(without.iter().take(if whole { usize::MAX } else { super::SOME }));
             let cases = (calls.len() + alone + inside_alone) as u64;
             let lone = lone::lone(trace, &without);
+            let course = courses.get(code);
             let words = lone::words(entry, cases, lone.as_ref());
             Some((
                 entry.severity,
@@ -221,6 +226,11 @@ pub(super) fn grouped(trace: &Trace, analysis: &Analysis, whole: bool) -> Vec<mo
                     pushes: pushes.iter().map(|p| p.call_id.clone()).collect(),
                     evidence: places(trace, &evidence, &lines),
                     lone,
+                    missed: index.hit(code).map_or(0, |h| h.missed as u64),
+                    first: iso(course.and_then(|c| c.span).map(|s| s.0)),
+                    last: iso(course.and_then(|c| c.span).map(|s| s.1)),
+                    change: course.and_then(|c| c.change.as_ref()).map(change),
+                    sparkline: course.map_or(String::new(), |c| c.sparkline(false)),
                     peers: peers.remove(code).unwrap_or_default().into_iter().map(peer).collect(),
                 },
             ))
@@ -228,6 +238,18 @@ pub(super) fn grouped(trace: &Trace, analysis: &Analysis, whole: bool) -> Vec<mo
         .collect();
     out.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.code.cmp(b.1.code)));
     out.into_iter().map(|(_, f)| f).collect()
+}
+
+fn change(c: &case::Change) -> model::ShareChange {
+    model::ShareChange {
+        at: c.at.iso(),
+        before: c.before.part,
+        before_of: c.before.all,
+        after: c.after.part,
+        after_of: c.after.all,
+        chance: c.chance,
+        in_words: c.in_words(),
+    }
 }
 
 fn peer(p: peers::Peer) -> model::Peer {

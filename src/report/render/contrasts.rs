@@ -10,6 +10,7 @@ use crate::trace::Trace;
 pub(super) fn contrasts(trace: &Trace, analysis: &Analysis) -> Vec<model::Contrast> {
     let all = contrast::contrasts(trace, analysis).into_iter();
     all.map(|c| model::Contrast {
+        may_be_chance: c.may_be_chance(),
         finding: c.finding,
         dimension: c.dimension.name(),
         value: c.value,
@@ -20,6 +21,7 @@ pub(super) fn contrasts(trace: &Trace, analysis: &Analysis) -> Vec<model::Contra
         through_of: c.through_of,
         through_share: share(c.through, c.through_of),
         lift: c.lift.map(|l| (l * 100.0).round() / 100.0),
+        chance: c.chance,
         since: c.since.map(Timestamp::iso),
     })
     .collect()

@@ -18,16 +18,18 @@ use rayon::prelude::*;
 use super::labels::MOST;
 use super::model::{self, Place, Report};
 use crate::analysis::{self, Analysis, Call};
+use crate::case::{self, Case, Index, Item};
 use crate::input::InputError;
+use crate::ladder::Subject;
 use crate::record::Direction;
 use crate::span::Span;
+use crate::text::page;
 use crate::time::Timestamp;
 use crate::trace::{self, EventId, Trace};
 use cases::{call, call_in_brief, grouped, missed_message, push, push_in_brief};
 use chosen::Chosen;
 pub use hops::{add_hops, hop_table};
 pub use spans::coverage;
-pub use undetermined::why_undetermined;
 
 /// So many places of a cause seen without its call stand in a digest.
 const SOME: usize = 8;
@@ -49,8 +51,15 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool)
     let (problems, problems_left_out) = problems(trace, errors, if whole { usize::MAX } else { MOST });
     let lists = || {
         // Chosen first: the rendered ones then have a place from the start, and are not moved about.
-        let calls: Vec<(&Call, bool)> = chosen.calls(analysis).collect();
-        let shown = |(c, full)| if full { call(trace, analysis, c) } else { call_in_brief(analysis, c) };
+        let calls: Vec<(usize, &Call, bool)> = chosen.calls(analysis).collect();
+        // The same calls have a card in a digest and in the whole.
+        let told = Chosen::of(analysis);
+        let index = Index::new(analysis);
+        let shown = |(i, c, full)| match full {
+            true if told.tells(i) => model::Call { card: card(trace, analysis, &index, i), ..call(trace, analysis, c) },
+            true => call(trace, analysis, c),
+            false => call_in_brief(analysis, c),
+        };
         let calls = calls.into_par_iter().map(shown).collect();
         let pushes: Vec<(&analysis::Push, bool)> = chosen.pushes(analysis).collect();
         let shown = |(p, full)| if full { push(trace, analysis, p) } else { push_in_brief(p) };
@@ -76,9 +85,35 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool)
         contrasts,
         notes,
         selection: None,
+        missing_logs: missing_logs(trace, analysis),
         unexplained: unexplained::unexplained(analysis),
         voice_mail: voice_mail(analysis),
     }
+}
+
+/// What is told of a call ahead of its details, without what to do: that stands with the cause.
+pub(super) fn card(trace: &Trace, analysis: &Analysis, index: &Index, call: usize) -> Vec<Item> {
+    let subject = Subject::Call(call);
+    let Some(case) = Case::new(trace, analysis, index, &subject) else { return Vec::new() };
+    let mut out = case.head();
+    out.extend(case.around(analysis, case::twin(analysis, &subject).as_ref()));
+    out
+}
+
+/// The logs that would tell what is open.
+fn missing_logs(trace: &Trace, analysis: &Analysis) -> Vec<model::MissingLog> {
+    let all = crate::case::asks(trace, analysis).into_iter();
+    all.map(|ask| model::MissingLog {
+        components: ask.components().to_vec(),
+        start: ask.span.map(|(from, _)| from.iso()),
+        end: ask.span.map(|(_, to)| to.iso()),
+        reason: ask.reason(),
+        cases: ask.cases,
+        command: ask.command(),
+        lines: ask.lines(page::WIDTH - 2),
+        pool: ask.pool,
+    })
+    .collect()
 }
 
 /// Calls that voice mail answered.

@@ -22,8 +22,10 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             None => groups.push((&call.findings, vec![call])),
         }
     }
-    // The cause with most victims first; one after the other where they have the same number.
-    groups.sort_by_key(|(_, calls)| std::cmp::Reverse(calls.len()));
+    // In the order of the table of causes; of the same cause the most victims first.
+    let order = labels::by_use(report);
+    let place = |codes: &[&str]| order.iter().position(|f| codes.contains(&f.code)).unwrap_or(usize::MAX);
+    groups.sort_by_key(|(codes, calls)| (place(codes), std::cmp::Reverse(calls.len())));
     heading(out, "Missed")?;
     for (codes, calls) in &groups {
         for finding in report.findings.iter().filter(|f| codes.contains(&f.code)) {
@@ -88,7 +90,7 @@ fn common(report: &Report, codes: &[&'static str], victims: usize, out: &mut dyn
             .as_deref()
             .map_or(String::new(), |t| format!(", and none through it from {} on", t.get(11..16).unwrap_or(t)));
         let lift = c.lift.map_or("no".to_owned(), |_| format!("{} of {}", c.through, c.through_of));
-        let text = format!("{who} {what}; {lift} others that came through did{since}");
+        let text = format!("{who} {what}; {lift} others that came through did{since}{}", labels::chance(c));
         if !told.contains(&text) {
             told.push(text);
         }

@@ -35,7 +35,8 @@ pub(super) fn top(app: &App, area: Rect, buf: &mut Buffer) {
 pub(super) fn notice(app: &App, area: Rect, buf: &mut Buffer) {
     let width = usize::from(area.width);
     let place = app.list().map_or(String::new(), |l| match l.rows.len() {
-        0 => "none".to_owned(),
+        0 if app.load == Load::Done => "none".to_owned(),
+        0 => "none so far, more are read".to_owned(),
         n if app.load == Load::Done => format!("{} of {n}", l.selected + 1),
         n => format!("{} of the first {n}, more are read", l.selected + 1),
     });

@@ -14,6 +14,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
+use crate::case::leading;
 use crate::ladder::text::{caption, wrap};
 use crate::ladder::{Arrow, StepKind, Tone};
 use crate::tui::app::App;
@@ -111,15 +112,20 @@ fn title(app: &App, head: Rect, buf: &mut Buffer) {
     let ladder = &app.timeline.ladder;
     let call = ladder.call.and_then(|i| app.data.analysis.calls.get(i));
     let push = ladder.pushes.first().and_then(|i| app.data.analysis.pushes.get(*i));
-    let cause = |codes: &[&str]| if codes.is_empty() { String::new() } else { format!(" [{}]", codes.join(" ")) };
+    // The cause that leads in words, all of them by their codes.
+    let cause = |codes: &[&'static str]| {
+        let words = leading(codes).map_or(String::new(), |c| format!(": {}", c.summary));
+        if codes.is_empty() { words } else { format!("{words} [{}]", codes.join(" ")) }
+    };
+    let day = ladder.start.map_or(String::new(), |t| format!("{} ", t.iso().get(..10).unwrap_or_default()));
     // What became of it comes first: it must not be cut.
     let text = match (call, push) {
         (Some(call), _) => {
-            let verdict = call.verdict.map_or(String::new(), |v| format!(", {v}"));
-            format!("{}{verdict}{}: {}", call.outcome, cause(&call.findings), ladder.title)
+            let what = call.verdict.map_or(call.outcome.name(), |v| v.name());
+            format!("{day}{what}{}: {}", cause(&call.findings), ladder.title)
         }
-        (None, Some(push)) => format!("{}{}: {}", push.result, cause(&push.findings), ladder.title),
-        (None, None) => "neither a call nor a push".to_owned(),
+        (None, Some(push)) => format!("{day}{}{}: {}", push.result, cause(&push.findings), ladder.title),
+        (None, None) => format!("{day}neither a call nor a push"),
     };
     let bad = call.is_some_and(crate::analysis::Call::is_missed);
     let style = if bad { app.theme.bad } else { app.theme.head };

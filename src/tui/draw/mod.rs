@@ -24,7 +24,7 @@ use ratatui::widgets::{Clear, Widget};
 
 use super::app::App;
 use super::layout::{self, Parts};
-use super::pages::{facts, help, overview};
+use super::pages::{card, facts, help, overview};
 use super::state::Overlay;
 use super::view::View;
 
@@ -51,6 +51,10 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
             overlay(app, title, &help::lines(app), *top, at.over, buf);
         }
         Some(Overlay::Text { title, lines, top }) => overlay(app, format!(" {title} "), lines, *top, at.over, buf),
+        Some(Overlay::Card(own)) => {
+            let all = card::lines(app, own, usize::from(at.over.width).saturating_sub(2));
+            overlay(app, " Case ".to_owned(), &all, own.top, at.over, buf);
+        }
         Some(Overlay::Menu(menu)) => menu::draw(app, menu, at.over, buf),
         None => {}
     }

@@ -78,7 +78,8 @@ impl Keymap {
 
     /// Another command that has a key of this one where this one holds.
     fn clash(&self, command: Command) -> Option<String> {
-        let places = View::ALL.map(KeyContext::View).into_iter().chain([KeyContext::Text, KeyContext::Menu]);
+        let places =
+            View::ALL.map(KeyContext::View).into_iter().chain([KeyContext::Text, KeyContext::Menu, KeyContext::Card]);
         places.into_iter().find_map(|place| {
             let own = self.lines(place).find(|l| l.binding.command == command)?;
             let (key, other) = own.keys.iter().find_map(|key| {
@@ -88,6 +89,7 @@ impl Keymap {
             let place = match place {
                 KeyContext::View(view) => format!("in {}", view.name()),
                 KeyContext::Menu => "in menus".to_owned(),
+                KeyContext::Card => "on the card".to_owned(),
                 KeyContext::Text | KeyContext::Prompt => "in the help".to_owned(),
             };
             Some(format!("{key} is the key of {other} too {place}; give {other} another one, or none: {other} = []"))

@@ -49,6 +49,13 @@ pub enum Command {
     Mark,
     NextMark,
     Note,
+    Card,
+    CopyRemedy,
+    Victims,
+    Twin,
+    Explain,
+    Case,
+    User,
     Compare,
     TimeMode,
     Expand,
@@ -73,6 +80,8 @@ pub enum KeyContext {
     Text,
     /// A menu; letters choose.
     Menu,
+    /// The card of a case.
+    Card,
     /// A line that is typed.
     Prompt,
 }
@@ -88,15 +97,20 @@ pub enum Scope {
     Choice,
     /// In these views.
     Only(&'static [View]),
+    /// On the card of a case.
+    Card,
+    /// On the card and in these views.
+    CardAnd(&'static [View]),
 }
 
 impl Scope {
     fn has(self, place: KeyContext) -> bool {
         match (self, place) {
-            (Scope::All, KeyContext::View(_) | KeyContext::Text | KeyContext::Menu)
+            (Scope::All, KeyContext::View(_) | KeyContext::Text | KeyContext::Menu | KeyContext::Card)
             | (Scope::Views, KeyContext::View(_))
-            | (Scope::Choice, KeyContext::View(_) | KeyContext::Menu) => true,
-            (Scope::Only(views), KeyContext::View(view)) => views.contains(&view),
+            | (Scope::Choice, KeyContext::View(_) | KeyContext::Menu | KeyContext::Card)
+            | (Scope::Card | Scope::CardAnd(_), KeyContext::Card) => true,
+            (Scope::Only(views) | Scope::CardAnd(views), KeyContext::View(view)) => views.contains(&view),
             _ => false,
         }
     }

@@ -58,6 +58,10 @@ const SNGREP: &[(Command, &[Key])] = &[
     (Command::PreviousMissed, &[ch('U')]),
     (Command::TimeMode, &[ch('w')]),
     (Command::Expand, &[ch('+')]),
+    // Its own i, u, v and w are taken.
+    (Command::Card, &[ch('I')]),
+    (Command::Twin, &[ch('W')]),
+    (Command::User, &[ch('L')]),
     (Command::Mark, &[ch(' '), ch('m')]),
     (Command::Raw, &[code(KeyCode::F(6)), ch('r'), ch('R')]),
     (Command::Save, &[code(KeyCode::F(2)), ch('s'), ch('S')]),

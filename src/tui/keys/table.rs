@@ -47,6 +47,9 @@ const ROWS: Scope = Scope::Only(&[View::Pushes, View::Calls, View::Timeline, Vie
 const LISTS: Scope = Scope::Only(&[View::Pushes, View::Calls, View::Records, View::Findings]);
 /// Views whose rows have a time.
 const TIMED: Scope = Scope::Only(&[View::Pushes, View::Calls, View::Timeline, View::Records]);
+/// Views whose rows are stories, and the card of one.
+const STORIES: Scope = Scope::CardAnd(STORY);
+const STORY: &[View] = &[View::Pushes, View::Calls, View::Timeline];
 const TIMELINE: Scope = Scope::Only(&[View::Timeline]);
 const MESSAGES: Scope = Scope::Only(&[View::Timeline, View::Records]);
 
@@ -82,6 +85,14 @@ pub const KEYMAP: &[Binding] = &[
         Scope::Choice,
         "open",
         "open: the timeline of a call, a push, a record",
+    ),
+    bind(
+        &[ch('i')],
+        Command::Card,
+        "card",
+        Scope::Only(STORY),
+        "card",
+        "card of the case: cause, proof, remedy, victims, one for whom it worked",
     ),
     bind(&[ch('/')], Command::Search, "search", ROWS, "search", "search in the rows; in Records in the text as logged"),
     bind(
@@ -127,6 +138,19 @@ pub const KEYMAP: &[Binding] = &[
     bind(&[ch('m'), ch(' ')], Command::Mark, "mark", TIMED, "mark", "mark, or take the mark away"),
     bind(&[ch('\'')], Command::NextMark, "next_mark", TIMED, "", "next mark"),
     bind(&[ch('a')], Command::Note, "note", TIMED, "", "note on the call or push; lists mark it n, with a mark N"),
+    bind(&[ch('y')], Command::CopyRemedy, "copy_remedy", Scope::Card, "copy command", "copy the command of the remedy"),
+    bind(&[ch('v')], Command::Victims, "victims", Scope::Card, "victims", "the calls that the same cause hit"),
+    bind(&[ch('w')], Command::Twin, "twin", STORIES, "worked", "beside it the most similar call that worked"),
+    bind(&[ch('d')], Command::Explain, "explain", Scope::Card, "details", "the cause explained"),
+    bind(
+        &[ch('u')],
+        Command::User,
+        "user",
+        Scope::Only(STORY),
+        "",
+        "the day of the one who is called: sign-ins, devices, calls, on one strip of time",
+    ),
+    bind(&[ch('Z')], Command::Case, "case", STORIES, "case file", "save the case as one file, for a ticket"),
     bind(&[ch('c')], Command::Compare, "compare", MESSAGES, "compare", "compare the message with the marked one"),
     bind(&[ch('r')], Command::Raw, "raw", MESSAGES, "raw", "message laid out, or the record as logged"),
     bind(&[ch('y')], Command::Copy, "copy", TIMED, "copy", "copy message, Call-ID, user or place to the clipboard"),

@@ -4,7 +4,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::knowledge::Explanation;
-use crate::knowledge::catalogue::Step;
+use crate::knowledge::catalogue::{Finding, Step};
 use crate::knowledge::explanation::checks;
 use crate::ladder::text::{TextOptions, TimeStyle};
 use crate::ladder::{Ladder, Subject};
@@ -58,7 +58,8 @@ fn story(app: &App, subject: &Subject, width: usize) -> Vec<Line<'static>> {
         Subject::Records(_) => {}
     }
     let look = TextOptions { width: width.max(20), ascii: app.theme.ascii, time: TimeStyle::Absolute };
-    let story = Story { trace: &app.data.trace, analysis: &app.data.analysis, ladder: &ladder, look };
+    let data = &app.data;
+    let story = Story { trace: &data.trace, analysis: &data.analysis, ladder: &ladder, cases: &data.cases, look };
     let mut told = Vec::new();
     // Collecting lines cannot fail.
     let _ = story.tell_facts(&mut told);
@@ -81,10 +82,21 @@ fn in_theme(theme: &Theme, style: anstyle::Style) -> Style {
     }
 }
 
-/// All about a cause.
+/// All about a cause, with the records that name it without their call.
 fn cause(app: &App, cause: &Cause, width: usize) -> Vec<Line<'static>> {
+    let mut out = Vec::new();
+    if !cause.lone.is_empty() {
+        let records = plural(cause.lone.len() as u64, "record");
+        let text = format!("Without its call: named by {records} about calls that the logs do not show");
+        out.extend(wrap(&text, width, MOST, app.theme.ascii).into_iter().map(Line::raw));
+    }
+    out.append(&mut finding(app, cause.finding, width));
+    out
+}
+
+/// All about an entry of the catalogue.
+pub(in crate::tui) fn finding(app: &App, finding: &'static Finding, width: usize) -> Vec<Line<'static>> {
     let theme = &app.theme;
-    let finding = cause.finding;
     let mut out = Vec::new();
     let mut paragraph = |name: &str, text: &str| {
         for (i, line) in wrap(&format!("{name}{text}"), width, MOST, theme.ascii).into_iter().enumerate() {
@@ -96,10 +108,6 @@ fn cause(app: &App, cause: &Cause, width: usize) -> Vec<Line<'static>> {
         }
     };
     paragraph("Cause: ", &finding.cause);
-    if !cause.lone.is_empty() {
-        let records = plural(cause.lone.len() as u64, "record");
-        paragraph("Without its call: ", &format!("named by {records} about calls that the logs do not show"));
-    }
     for (i, step) in Explanation::of_finding(finding).steps.iter().enumerate() {
         match step {
             Step::Text(text) => paragraph(if i == 0 { "Remedy: " } else { "" }, text),

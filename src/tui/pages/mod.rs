@@ -1,6 +1,7 @@
 //! What is said, as lines: functions from the state to text that is wrapped to a width and knows no place on the screen.
 
 mod body;
+pub(super) mod card;
 pub(super) mod facts;
 pub(super) mod help;
 mod message;

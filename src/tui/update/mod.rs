@@ -1,5 +1,6 @@
 //! What happens: the only place where state changes. Pure: what must be done outside is returned as an [`Effect`].
 
+mod card;
 mod find;
 mod lists;
 mod menus;
@@ -36,6 +37,7 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
             app.count = Some(count.min(MOST));
         }
         Action::Edit(request) => return prompts::edit(app, request),
+        Action::Paste(text) => return prompts::paste(app, &text),
         Action::Filtering(number, percent) if number == app.filters => app.filtering = Some(percent),
         Action::Filtered(filter, rows) if filter.number == app.filters => prompts::filtered(app, filter, rows),
         Action::Filtering(..) | Action::Filtered(..) => {}
@@ -92,6 +94,13 @@ fn run(app: &mut App, command: Command, count: Option<usize>) -> Option<Effect> 
         Command::Save => menus::save(app),
         Command::Mark => moves::mark(app),
         Command::Note => prompts::note(app),
+        Command::Card => card::open(app),
+        Command::CopyRemedy => return card::copy(app),
+        Command::Victims => card::victims(app),
+        Command::Twin => card::twin(app),
+        Command::Explain => card::explain(app),
+        Command::Case => card::save(app),
+        Command::User => card::user(app),
         Command::Compare => menus::compare(app),
         Command::TimeMode => app.timeline.time = app.timeline.time.next(),
         Command::Expand => app.timeline.expand(page),

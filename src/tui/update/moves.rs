@@ -5,17 +5,22 @@ use crate::time::Timestamp;
 use crate::tui::app::App;
 use crate::tui::layout::layout;
 use crate::tui::list::Motion;
-use crate::tui::pages::{facts, help, overview};
+use crate::tui::pages::{card, facts, help, overview};
 use crate::tui::state::{Notice, Overlay};
 use crate::tui::view::View;
 
 /// Moves in what has the keys now.
 pub(super) fn go(app: &mut App, motion: Motion) {
     let height = layout(app).rows();
-    let keys = if let Some(Overlay::Help(_)) = app.overlay { help::lines(app).len() } else { 0 };
+    let keys = match &app.overlay {
+        Some(Overlay::Help(_)) => help::lines(app).len(),
+        Some(Overlay::Card(own)) => card::lines(app, own, usize::from(app.size.0).saturating_sub(2)).len(),
+        _ => 0,
+    };
     match &mut app.overlay {
         Some(Overlay::Help(top)) => *top = scroll(motion, *top, keys, height),
         Some(Overlay::Text { lines, top, .. }) => *top = scroll(motion, *top, lines.len(), height),
+        Some(Overlay::Card(card)) => card.top = scroll(motion, card.top, keys, height),
         Some(Overlay::Menu(menu)) => menu.at = motion.from(menu.at, menu.items.len()),
         None if app.view == View::Overview => {
             app.overview = scroll(motion, app.overview, overview::lines(app).len(), height);

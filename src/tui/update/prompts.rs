@@ -73,6 +73,22 @@ pub(super) fn edit(app: &mut App, request: InputRequest) -> Option<Effect> {
     }
 }
 
+/// A pasted text is typed at once: its first line, without what acts on a terminal.
+pub(super) fn paste(app: &mut App, text: &str) -> Option<Effect> {
+    /// Nobody searches for more.
+    const MOST: usize = 1_000;
+    let line = text.trim_start().lines().next().unwrap_or_default().trim_end();
+    let mut last = None;
+    for c in line.chars().filter(|c| !c.is_control()).take(MOST) {
+        last = Some(c);
+        app.prompt.as_mut()?.input.handle(InputRequest::InsertChar(c));
+    }
+    // Whatever goes on while a line is typed goes on once for all of it.
+    let c = last?;
+    app.prompt.as_mut()?.input.handle(InputRequest::DeletePrevChar);
+    edit(app, InputRequest::InsertChar(c))
+}
+
 pub(super) fn filter(app: &mut App) {
     let Some(list) = app.list() else { return };
     let before = Box::new(list.clone());

@@ -57,6 +57,9 @@ pub(super) fn loaded(app: &mut App, data: &Arc<Data>) -> Option<Effect> {
     // A million calls take a second to be given back, and no key waits.
     rayon::spawn(move || drop(old));
     go(app, Motion::Down(0));
+    if let Some(saved) = app.case.take() {
+        super::card::saved(app, &saved);
+    }
     // The list that is shown keeps its filter.
     query.map(|text| prompts::ask(app, app.view, text))
 }
@@ -70,7 +73,7 @@ fn typed(app: &App) -> Option<String> {
 /// What was chosen to be saved or copied names rows of the data before.
 fn stale(app: &mut App) {
     let saving = matches!(&app.prompt, Some(Prompt { kind: PromptKind::Save(_), .. }));
-    let choosing = matches!(&app.overlay, Some(Overlay::Menu(_)));
+    let choosing = matches!(&app.overlay, Some(Overlay::Menu(_) | Overlay::Card(_)));
     if saving {
         app.prompt = None;
     }

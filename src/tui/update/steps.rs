@@ -44,6 +44,13 @@ pub(super) fn open(app: &mut App) -> Option<Effect> {
         let at = menu.at;
         return menus::choose(app, at);
     }
+    // From the card into the story.
+    if let Some(Overlay::Card(_)) = &app.overlay {
+        app.overlay = None;
+        if app.view == View::Timeline {
+            return None;
+        }
+    }
     let row = app.list().and_then(List::current);
     match (app.view, row) {
         (View::Calls | View::Pushes | View::Records, Some(_)) => {
@@ -105,9 +112,14 @@ pub(super) fn show(app: &mut App, view: View) {
     if view == View::Timeline && matches!(app.view, View::Calls | View::Pushes | View::Records) {
         open_timeline(app);
     }
+    // From a story to its cause.
+    let cause = super::card::cause_row(app).filter(|_| view == View::Findings);
     app.past.clear();
     app.job = None;
     app.view = view;
+    if let (Some(row), Some(list)) = (cause, app.list_of(view)) {
+        list.select_number(row, usize::MAX);
+    }
     app.pane_top = 0;
     go(app, Motion::Down(0));
 }

@@ -1,0 +1,179 @@
+//! One case as Markdown, for a ticket: what happened, why, what to do, the ladder, the records that prove it.
+
+use std::io::{self, Write};
+
+use super::escape::{code, prose};
+use crate::analysis::Analysis;
+use crate::case::{self, Case, Index, Item};
+use crate::ladder::text::TimeStyle;
+use crate::ladder::{self, Subject, mermaid};
+use crate::text::{decode, sanitize};
+use crate::time::Timestamp;
+use crate::trace::{EventId, Trace};
+
+/// What a ticket is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Ticket<'a> {
+    /// The logs.
+    pub trace: &'a Trace,
+    /// What they tell.
+    pub analysis: &'a Analysis,
+    /// Whom each cause hit.
+    pub cases: &'a Index,
+    /// The call or push.
+    pub subject: &'a Subject,
+    /// Notes of people on it.
+    pub notes: &'a [String],
+    /// Names of the logs with the hash of each.
+    pub logs: &'a [(String, String)],
+}
+
+/// Records that are quoted in full.
+const RECORDS: usize = 8;
+/// Lines that are quoted of one record.
+const LINES: usize = 60;
+/// So much of the time around a case is told to be covered or not.
+const AROUND_MS: i64 = 60_000;
+
+impl Ticket<'_> {
+    /// Writes it. Text from the logs stands in code spans or is escaped.
+    ///
+    /// # Errors
+    /// When the writer fails.
+    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Ticket { trace, analysis, subject, .. } = *self;
+        let Some(case) = Case::new(trace, analysis, self.cases, subject) else { return Ok(()) };
+        let ladder = ladder::build(trace, analysis, subject);
+        let when = ladder.start.map_or("(no time in the log)".to_owned(), |t| t.iso().replace('T', " "));
+        writeln!(out, "# {} {}\n", prose(&ladder.title), prose(&when))?;
+        items(&case.items(analysis, case::twin(analysis, subject).as_ref()), out)?;
+        self.facts(&case, out)?;
+        for note in self.notes {
+            writeln!(out, "- **Note**: {}", prose(&note.replace('\n', " ")))?;
+        }
+        writeln!(out, "\n## Ladder\n")?;
+        let mut diagram = Vec::new();
+        mermaid::write(&ladder, TimeStyle::Absolute, &mut diagram)?;
+        fenced("mermaid", &String::from_utf8_lossy(&diagram), out)?;
+        self.records(&case, out)?;
+        self.coverage(ladder.start, ladder.steps.iter().filter_map(|s| s.time).max(), out)?;
+        self.logs(out)?;
+        writeln!(out, "\n*siptrail {}*", env!("CARGO_PKG_VERSION"))
+    }
+
+    /// Verdict, outcome and answers, in the words of the report.
+    fn facts(&self, case: &Case, out: &mut dyn Write) -> io::Result<()> {
+        if let Some(call) = case.call.and_then(|i| self.analysis.calls.get(i)) {
+            let verdict = call.verdict.map_or(String::new(), |v| format!("**{}**, ", prose(v.name())));
+            let status = call.status.map_or("no final response".to_owned(), |s| s.to_string());
+            let reason = call.reason.as_deref().map_or(String::new(), |r| format!(" {}", code(r)));
+            let outcome = prose(call.outcome.name());
+            writeln!(out, "- **Verdict**: {verdict}INVITE {outcome}, {status}{reason}")?;
+            writeln!(out, "- **Call-ID**: {}", code(&call.call_id))?;
+        }
+        for push in case.pushes.iter().filter_map(|i| self.analysis.pushes.get(*i)) {
+            let status = push.status.map_or("no final response".to_owned(), |s| s.to_string());
+            let reason = push.reason.as_deref().map_or(String::new(), |r| format!(" {}", code(r)));
+            let (result, id) = (prose(push.result.name()), code(&push.call_id));
+            writeln!(out, "- **Push**: {result}, {status}{reason}, Call-ID {id}")?;
+        }
+        Ok(())
+    }
+
+    /// The records that prove it, in full as far as a ticket can take.
+    fn records(&self, case: &Case, out: &mut dyn Write) -> io::Result<()> {
+        let evidence: Vec<EventId> = evidence(self.analysis, case);
+        writeln!(out, "\n## The records that prove it\n")?;
+        for id in evidence.iter().take(RECORDS) {
+            let Some(event) = self.trace.event(*id) else { continue };
+            let at = self.trace.locate(*id);
+            writeln!(out, "{}\n", code(&format!("{}:{}", at.file, at.line)))?;
+            let all = decode(self.trace.record(event).trim_ascii_end()).into_owned();
+            let mut text: Vec<&str> = all.lines().map(|l| l.trim_end_matches('\r')).take(LINES).collect();
+            if all.lines().count() > LINES {
+                text.push("...");
+            }
+            fenced("text", &text.join("\n"), out)?;
+        }
+        match evidence.len().saturating_sub(RECORDS) {
+            0 => Ok(()),
+            more => writeln!(out, "... and {more} more: see the folder records\n"),
+        }
+    }
+
+    /// For which of those minutes each server's log speaks.
+    fn coverage(&self, from: Option<Timestamp>, to: Option<Timestamp>, out: &mut dyn Write) -> io::Result<()> {
+        let (Some(from), Some(to)) = (from, to) else { return Ok(()) };
+        let (from, to) = (from.plus(-AROUND_MS), to.plus(AROUND_MS));
+        let clock = |t: Timestamp| t.clock();
+        writeln!(out, "## What the logs cover, {} to {}\n", clock(from), clock(to))?;
+        for (id, server) in (0..).map(crate::analysis::ServerId).zip(self.analysis.servers.all()) {
+            let own = self.analysis.coverage.stretches().iter().filter(|s| s.server == id);
+            let times =
+                own.filter_map(|s| self.analysis.time(self.trace, s.first).zip(self.analysis.time(self.trace, s.last)));
+            let inside: Vec<String> = times
+                .filter(|(a, b)| *b >= from && *a <= to)
+                .map(|(a, b)| format!("{} to {}", clock(a.max(from)), clock(b.min(to))))
+                .collect();
+            let name = code(server.name.as_deref().unwrap_or("(no name)"));
+            let what = if inside.is_empty() { "says nothing of this time".to_owned() } else { inside.join(", ") };
+            writeln!(out, "- {name}: {what}")?;
+        }
+        Ok(())
+    }
+
+    fn logs(&self, out: &mut dyn Write) -> io::Result<()> {
+        if self.logs.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "\n## The logs\n")?;
+        for (name, hash) in self.logs {
+            writeln!(out, "- {}, SHA-256 {}", code(name), code(hash))?;
+        }
+        Ok(())
+    }
+}
+
+/// The records of a case that are its proof, that which says it first.
+fn evidence(analysis: &Analysis, case: &Case) -> Vec<EventId> {
+    let mut out: Vec<EventId> =
+        case.call.and_then(|i| analysis.calls.get(i)).map_or(Vec::new(), |c| c.evidence.clone());
+    out.extend(case.pushes.iter().filter_map(|i| analysis.pushes.get(*i)).flat_map(|p| &p.evidence));
+    out.sort_unstable();
+    out.dedup();
+    if let Some(crate::findings::Proving::Record(id)) = case.proof.as_ref().map(|p| p.what) {
+        out.retain(|other| *other != id);
+        out.insert(0, id);
+    }
+    out
+}
+
+/// A card as a list.
+pub(in crate::report) fn items(items: &[Item], out: &mut dyn Write) -> io::Result<()> {
+    for item in items {
+        match item {
+            Item::Line("", text) => writeln!(out, "  - {}", prose(text))?,
+            Item::Line(name, text) => {
+                // The cause by its code stands below.
+                let name = if matches!(*name, "cause" | "so") { "in short" } else { *name };
+                let mut name: String = name.to_owned();
+                name.get_mut(..1).into_iter().for_each(str::make_ascii_uppercase);
+                writeln!(out, "- **{name}**: {}", prose(text))?;
+            }
+            Item::Quote(text) => writeln!(out, "  - {}", code(text))?,
+            Item::Command(text) => writeln!(out, "  - {}", code(text))?,
+        }
+    }
+    Ok(())
+}
+
+/// A block in a fence longer than any run of backticks in it.
+fn fenced(kind: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat((longest + 1).max(3));
+    writeln!(out, "{fence}{kind}")?;
+    for line in text.lines() {
+        writeln!(out, "{}", sanitize(&line.replace('\t', "    ")))?;
+    }
+    writeln!(out, "{fence}\n")
+}
