@@ -122,7 +122,11 @@ pub mod ladder;
 #[deny(clippy::disallowed_methods)]
 pub mod query;
 #[deny(clippy::disallowed_methods)]
+pub mod rates;
+#[deny(clippy::disallowed_methods)]
 pub mod report;
+#[deny(clippy::disallowed_methods)]
+pub mod compare;
 #[cfg(feature = "synth")]
 #[deny(clippy::disallowed_methods)]
 pub mod synth;

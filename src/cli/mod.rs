@@ -5,6 +5,7 @@ mod anonymise;
 #[cfg(feature = "synth")]
 mod check;
 mod clock;
+mod compare;
 mod config;
 mod coverage;
 #[cfg(feature = "synth")]
@@ -22,6 +23,7 @@ mod load;
 mod number;
 mod output;
 mod progress;
+mod rates;
 mod report;
 mod shell;
 mod show;
@@ -78,6 +80,8 @@ enum Command {
     #[cfg(not(feature = "export"))]
     Export(without::Without),
     Coverage(coverage::Coverage),
+    Rates(rates::RatesArgs),
+    Compare(compare::Compare),
     #[cfg(feature = "anonymise")]
     Anonymise(anonymise::Anonymise),
     /// Copy logs without the names of people and machines (not in this build)
@@ -163,6 +167,8 @@ pub(crate) fn main() -> ExitCode {
         #[cfg(feature = "export")]
         Command::Export(export) => export.run(),
         Command::Coverage(coverage) => coverage.run(),
+        Command::Rates(rates) => rates.run(),
+        Command::Compare(compare) => compare.run(),
         #[cfg(feature = "anonymise")]
         Command::Anonymise(anonymise) => anonymise.run(),
         Command::Findings(findings) => findings.run(),

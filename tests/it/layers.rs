@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 /// The rooms from the ground up. Each may look at those before it.
-const FLOORS: [&str; 19] = [
+const FLOORS: [&str; 21] = [
     "span",
     "text",
     "time",
@@ -23,8 +23,10 @@ const FLOORS: [&str; 19] = [
     "analysis",
     "findings",
     "query",
+    "rates",
     "ladder",
     "report",
+    "compare",
     "export",
     "synth",
     "anonymise",

@@ -16,6 +16,7 @@
 //! * `list`: `siptrail list`, `siptrail grep`, `report --where`
 //! * `notes`: notes on calls and pushes, and their file
 //! * `query`: the filter language; `differential` holds it against a naive evaluation over the JSON
+//! * `rates`: rates by hand, and in deployments with holes; `compare`: two nights against each other
 //! * `contrasts`: what the calls missed for one cause have in common
 //! * `findings`: cases that fire each entry of the catalogue, and cases that must not, `tests/findings`
 //! * `properties`: what must hold for any log
@@ -49,6 +50,7 @@ mod changing;
 mod cli;
 mod clocks;
 mod common;
+mod compare;
 mod contrasts;
 mod dates;
 mod differential;
@@ -77,6 +79,7 @@ mod properties;
 #[cfg(unix)]
 mod pty;
 mod query;
+mod rates;
 mod reprint;
 mod samples;
 mod scenarios;

@@ -11,7 +11,8 @@ use super::words::{
     told_by_mail, unpublished, when,
 };
 use crate::knowledge::catalogue::Step;
-use escape::{code, in_cell, prose};
+use escape::in_cell;
+pub(crate) use escape::{code, prose};
 
 /// Servers named beside a cause.
 const PEERS: usize = 3;

@@ -4,6 +4,7 @@ use super::{iso, lone, places, undetermined, unexplained};
 use crate::analysis::{self, Analysis, Diagnostic};
 use crate::findings::{self, peers};
 use crate::knowledge;
+use crate::rates::facts;
 use crate::report::model;
 use crate::span::Span;
 use crate::trace::{EventId, Trace};
@@ -43,6 +44,10 @@ pub(super) fn call(trace: &Trace, analysis: &Analysis, call: &analysis::Call) ->
         findings: call.findings.clone(),
         messages: call.messages,
         evidence: places(trace, &call.evidence, &call.lines),
+        servers: facts::servers(analysis, call).map(str::to_owned).collect(),
+        partial: facts::is_partial(analysis, call),
+        status_ms: call.status_ms,
+        bye_ms: call.bye_ms,
         gave_up_ms: call.gave_up_ms,
         reached_later: iso(call.reached_later),
         undetermined: undetermined::of_call(trace, analysis, call),
