@@ -110,6 +110,8 @@ pub mod trace;
 
 #[deny(clippy::disallowed_methods)]
 pub mod analysis;
+#[deny(clippy::disallowed_methods)]
+pub mod compare;
 #[cfg(feature = "export")]
 #[deny(clippy::disallowed_methods)]
 pub mod export;
@@ -125,11 +127,11 @@ pub mod query;
 pub mod rates;
 #[deny(clippy::disallowed_methods)]
 pub mod report;
-#[deny(clippy::disallowed_methods)]
-pub mod compare;
 #[cfg(feature = "synth")]
 #[deny(clippy::disallowed_methods)]
 pub mod synth;
+#[deny(clippy::disallowed_methods)]
+pub mod watch;
 
 #[cfg(feature = "anonymise")]
 #[deny(clippy::disallowed_methods)]

@@ -32,6 +32,7 @@ mod signals;
 mod synth;
 #[cfg(feature = "tui")]
 mod tui;
+mod watch;
 #[cfg(not(all(feature = "tui", feature = "export", feature = "synth", feature = "anonymise")))]
 mod without;
 
@@ -82,6 +83,7 @@ enum Command {
     Coverage(coverage::Coverage),
     Rates(rates::RatesArgs),
     Compare(compare::Compare),
+    Watch(watch::Watch),
     #[cfg(feature = "anonymise")]
     Anonymise(anonymise::Anonymise),
     /// Copy logs without the names of people and machines (not in this build)
@@ -169,6 +171,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Coverage(coverage) => coverage.run(),
         Command::Rates(rates) => rates.run(),
         Command::Compare(compare) => compare.run(),
+        Command::Watch(watch) => watch.run(),
         #[cfg(feature = "anonymise")]
         Command::Anonymise(anonymise) => anonymise.run(),
         Command::Findings(findings) => findings.run(),

@@ -47,7 +47,10 @@ pub fn write(all: &Comparison, out: &mut dyn Write) -> io::Result<()> {
     let user = |u: &super::UserRow| {
         let place = u.file.as_ref().zip(u.line).map_or(String::new(), |(f, l)| format!(" {f}:{l}"));
         let (causes, missed) = (u.causes.join(" "), u.missed_after);
-        format!("{}: {}, missed {missed} of {}, before {} {causes}{place}", u.user, u.state, u.calls_after, u.missed_before)
+        format!(
+            "{}: {}, missed {missed} of {}, before {} {causes}{place}",
+            u.user, u.state, u.calls_after, u.missed_before
+        )
     };
     let mut rest = vec![
         ("Outcomes that changed", changed(&all.outcomes)),

@@ -36,7 +36,8 @@ impl Judgement {
 }
 
 /// Rates that decide, and whether more of them is good.
-const DECIDE: [(&str, bool); 4] = [("seer", true), ("mobile_answer", true), ("missed_per_1000", false), ("push_accepted", true)];
+const DECIDE: [(&str, bool); 4] =
+    [("seer", true), ("mobile_answer", true), ("missed_per_1000", false), ("push_accepted", true)];
 
 /// The answer, and why.
 pub(super) fn judge(rows: &[Row], causes: &[CauseRow], told: &[Told; 2]) -> (Judgement, Vec<String>) {
@@ -46,7 +47,7 @@ pub(super) fn judge(rows: &[Row], causes: &[CauseRow], told: &[Told; 2]) -> (Jud
         .filter(|(r, _)| r.difference.is_some())
         .collect();
     let chances = holm(&own.iter().map(|(r, _)| r.chance.unwrap_or(1.0)).collect::<Vec<_>>());
-    let (mut better, mut worse, mut unclear) = (0, 0, 0);
+    let (mut better, mut hopeful, mut worse, mut unclear) = (0, 0, 0, 0);
     let mut because = Vec::new();
     for ((row, more_is_good), chance) in own.iter().zip(chances) {
         if chance >= CHANCE {
@@ -55,9 +56,13 @@ pub(super) fn judge(rows: &[Row], causes: &[CauseRow], told: &[Told; 2]) -> (Jud
         let is_good = row.difference.is_some_and(|d| (d > 0.0) == *more_is_good);
         let sure = row.low.is_some_and(|l| l > 0.0) || row.high.is_some_and(|h| h < 0.0);
         let direction = match (sure, is_good) {
-            (false, _) => {
+            (false, true) => {
+                hopeful += 1;
+                "looks better, but what is not known may be all of the difference"
+            }
+            (false, false) => {
                 unclear += 1;
-                "differs, but what is not known may be all of the difference"
+                "looks worse, but what is not known may be all of the difference"
             }
             (true, true) => {
                 better += 1;
@@ -83,10 +88,10 @@ pub(super) fn judge(rows: &[Row], causes: &[CauseRow], told: &[Told; 2]) -> (Jud
     }
     let judgement = if worse + new.len() > 0 {
         Judgement::Worse
-    } else if unclear > 0 {
-        Judgement::Unclear
-    } else if better > 0 {
+    } else if better > 0 && unclear == 0 {
         Judgement::Better
+    } else if unclear + hopeful > 0 {
+        Judgement::Unclear
     } else {
         Judgement::Same
     };

@@ -22,7 +22,8 @@ pub fn write(all: &Comparison, out: &mut dyn Write) -> io::Result<()> {
     }
     list(out, "New causes", all.new_causes.iter().map(|c| prose(&cause(c))))?;
     list(out, "New kinds of component lines", all.new_patterns.iter().map(pattern))?;
-    let title = |name: &str| rates::definitions().find(|d| d.name == name).map_or(name.to_owned(), |d| d.title.to_owned());
+    let title =
+        |name: &str| rates::definitions().find(|d| d.name == name).map_or(name.to_owned(), |d| d.title.to_owned());
     list(out, "Rates", all.rates.iter().map(|r| prose(&format!("{}: {}", title(&r.name), change(r)))))?;
     for (title, rows) in [("Outcomes", &all.outcomes), ("Verdicts", &all.verdicts), ("Pushes", &all.push_results)] {
         let changed = rows.iter().filter(|r| r.chance.is_some_and(|p| p < CHANCE));
@@ -35,9 +36,13 @@ pub fn write(all: &Comparison, out: &mut dyn Write) -> io::Result<()> {
     let hit = all.users.iter().filter(|u| u.missed_after > 0).take(SHOWN);
     let user = |u: &super::UserRow| {
         let state = if u.state == "still" { "still" } else { "new" };
-        let place = u.file.as_ref().zip(u.line).map_or(String::new(), |(f, l)| format!(" {}", code(&format!("{f}:{l}"))));
+        let place =
+            u.file.as_ref().zip(u.line).map_or(String::new(), |(f, l)| format!(" {}", code(&format!("{f}:{l}"))));
         let (user, causes) = (prose(&u.user), u.causes.join(" "));
-        format!("{user}: {state}, missed {} of {}, before {} {causes}{place}", u.missed_after, u.calls_after, u.missed_before)
+        format!(
+            "{user}: {state}, missed {} of {}, before {} {causes}{place}",
+            u.missed_after, u.calls_after, u.missed_before
+        )
     };
     list(out, "Who is hit", hit.map(user))?;
     list(out, "Causes that are gone", all.gone_causes.iter().map(|c| prose(&cause(c))))?;

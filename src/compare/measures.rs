@@ -30,13 +30,17 @@ pub struct Row {
 
 /// A part of a whole, and how far it may go.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
-#[expect(missing_docs, reason = "see Comparison")]
 #[non_exhaustive]
 pub struct Count {
+    /// Those that count.
     pub part: u64,
+    /// Those of which it is known.
     pub of: u64,
+    /// Of what is known.
     pub value: Option<f64>,
+    /// The least that is left open.
     pub low: Option<f64>,
+    /// The most.
     pub high: Option<f64>,
 }
 

@@ -107,7 +107,10 @@ mod tests {
     #[test]
     fn what_differs_from_line_to_line_is_left_out() {
         for (line, expected) in [
-            ("Exit - domain [push.lync.com] is unknown. Result 0xC3E93C5E(SIPPROXY_E_ROUTING)", "Exit - domain [*] is unknown. Result #(SIPPROXY_E_ROUTING)"),
+            (
+                "Exit - domain [push.lync.com] is unknown. Result 0xC3E93C5E(SIPPROXY_E_ROUTING)",
+                "Exit - domain [*] is unknown. Result #(SIPPROXY_E_ROUTING)",
+            ),
             ("Connected to edge01.contoso.com:5061 in 35 ms", "Connected to #:# in # ms"),
             ("User bob@contoso.com said \"x y\"", "User # said \"*\""),
             ("Unclosed [ bracket 12", "Unclosed ["),

@@ -106,9 +106,8 @@ pub(super) fn told(side: &Told) -> String {
 /// Servers whose logs do not tell all of the time.
 pub(super) fn gaps(side: &Told) -> Vec<String> {
     let short = side.servers.iter().filter(|s| s.told < 0.995 || s.holes > 0);
-    let gap = short.map(|s| {
-        format!("{} tells {:.0} % of the time, {}", s.server, s.told * 100.0, plural(s.holes, "hole"))
-    });
+    let gap =
+        short.map(|s| format!("{} tells {:.0} % of the time, {}", s.server, s.told * 100.0, plural(s.holes, "hole")));
     gap.collect()
 }
 
@@ -140,7 +139,14 @@ pub(super) fn cause(c: &CauseRow) -> String {
     let when = c.when.as_deref().and_then(|t| Timestamp::parse(t, None)).map(Timestamp::short);
     let when = when.map_or(String::new(), |t| format!(", {} {t}", if c.after.part > 0 { "first" } else { "last" }));
     let users = if c.users.is_empty() { String::new() } else { format!("; {}", c.users.join(", ")) };
-    format!("{} {}: {} before, {} after{}{when}{users}", c.code, c.summary, c.before.part, c.after.part, chance(c.chance))
+    format!(
+        "{} {}: {} before, {} after{}{when}{users}",
+        c.code,
+        c.summary,
+        c.before.part,
+        c.after.part,
+        chance(c.chance)
+    )
 }
 
 fn causes(out: &mut dyn Write, title: &str, rows: &[CauseRow]) -> io::Result<()> {

@@ -10,6 +10,7 @@ mod decode;
 mod error;
 mod map;
 mod saved;
+mod seen;
 mod spool;
 mod walk;
 
@@ -17,6 +18,7 @@ pub use budget::Limits;
 pub use decode::Encoding;
 pub use error::InputError;
 pub use saved::{SAVED, is_saved};
+pub use seen::{Seen, look};
 pub use walk::{Opened, is_log_name, open, open_within};
 
 use std::fmt;

@@ -9,8 +9,9 @@ use serde::{Deserialize, Deserializer};
 use crate::analysis::coverage::HoleKind;
 use crate::analysis::{self, Analysis, ServerId};
 use crate::knowledge::catalogue;
+use crate::text::host_of;
 use crate::time::Timestamp;
-use crate::trace::Trace;
+use crate::trace::{EventId, Trace};
 
 /// A text of the analysis, or of a file.
 pub(crate) type Word<'a> = Cow<'a, str>;
@@ -50,7 +51,7 @@ pub struct CallFact<'a> {
     /// The logs do not tell all of it.
     pub partial: bool,
     undetermined: Option<Why<'a>>,
-    /// Of a missed call.
+    /// Of a missed call, and of one with a cause.
     pub evidence: Vec<Place>,
 }
 
@@ -85,6 +86,8 @@ pub struct PushFact<'a> {
     /// Call-ID of its call.
     pub call: Option<Word<'a>>,
     pub findings: Vec<Word<'a>>,
+    /// Of one with a cause.
+    pub evidence: Vec<Place>,
 }
 
 /// One place that logged a push.
@@ -196,7 +199,7 @@ impl<'a> Facts<'a> {
     /// What is counted of an analysis.
     pub fn of(trace: &Trace, analysis: &'a Analysis) -> Facts<'a> {
         let calls: Vec<CallFact<'a>> = analysis.calls.iter().map(|c| call(trace, analysis, c)).collect();
-        let pushes: Vec<PushFact<'a>> = analysis.pushes.iter().map(|p| push(analysis, p)).collect();
+        let pushes: Vec<PushFact<'a>> = analysis.pushes.iter().map(|p| push(trace, analysis, p)).collect();
         let codes: BTreeSet<&'static str> = analysis
             .calls
             .iter()
@@ -253,10 +256,7 @@ impl<'a> Facts<'a> {
 }
 
 fn call<'a>(trace: &Trace, analysis: &'a Analysis, call: &'a analysis::Call) -> CallFact<'a> {
-    let place = || {
-        let at = trace.locate(*call.evidence.first()?);
-        Some(Place { file: at.file, line: at.line })
-    };
+    let is_told = call.is_missed() || !call.findings.is_empty();
     CallFact {
         call_id: call.call_id.as_str().into(),
         from: call.from.as_str().into(),
@@ -278,7 +278,7 @@ fn call<'a>(trace: &Trace, analysis: &'a Analysis, call: &'a analysis::Call) -> 
         servers: servers(analysis, call).map(Into::into).collect(),
         partial: is_partial(analysis, call),
         undetermined: call.blind.map(|b| Why { why: b.name().into() }),
-        evidence: if call.is_missed() { place().into_iter().collect() } else { Vec::new() },
+        evidence: if is_told { first_place(trace, &call.evidence) } else { Vec::new() },
     }
 }
 
@@ -293,10 +293,15 @@ pub(crate) fn servers<'a>(analysis: &'a Analysis, call: &analysis::Call) -> impl
 pub(crate) fn is_partial(analysis: &Analysis, call: &analysis::Call) -> bool {
     let Some((start, end)) = call.started.zip(call.ended) else { return true };
     let tells = |server: ServerId| analysis.coverage.whole(server, start, end);
-    call.clocks.iter().any(|c| !tells(c.server)) || call.goes_behind()
+    // Of a partner's server nobody asks for whom it called there; one of the house may have called a phone of the house.
+    let is_own = |l: &analysis::Leg| {
+        let server = l.target.as_deref().filter(|t| t.ends_with(":5061"));
+        server.is_some_and(|t| analysis.servers.is_own_host(host_of(t)))
+    };
+    call.clocks.iter().any(|c| !tells(c.server)) || (call.goes_behind() && call.legs.iter().any(is_own))
 }
 
-fn push<'a>(analysis: &'a Analysis, push: &'a analysis::Push) -> PushFact<'a> {
+fn push<'a>(trace: &Trace, analysis: &'a Analysis, push: &'a analysis::Push) -> PushFact<'a> {
     PushFact {
         call_id: push.call_id.as_str().into(),
         user: push.user.as_deref().map(Into::into),
@@ -307,7 +312,13 @@ fn push<'a>(analysis: &'a Analysis, push: &'a analysis::Push) -> PushFact<'a> {
         hops: push.hops.iter().take(1).map(|h| Hop { server: h.server.as_deref().map(Into::into) }).collect(),
         call: push.call.and_then(|c| analysis.calls.get(c)).map(|c| c.call_id.as_str().into()),
         findings: push.findings.iter().map(|f| (*f).into()).collect(),
+        evidence: if push.findings.is_empty() { Vec::new() } else { first_place(trace, &push.evidence) },
     }
+}
+
+fn first_place(trace: &Trace, evidence: &[EventId]) -> Vec<Place> {
+    let at = evidence.first().map(|id| trace.locate(*id));
+    at.map(|at| Place { file: at.file, line: at.line }).into_iter().collect()
 }
 
 /// By server; holes are in the order of the log.

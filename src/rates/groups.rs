@@ -221,9 +221,8 @@ fn causes(all: &Counts, hidden_calls: u64, hidden_pushes: u64) -> Vec<Group> {
     let missed = CALL_RATIOS.iter().zip(&all.ratios).find(|(r, _)| r.definition.name == "missed_per_1000");
     let of = |code: &String| {
         let [calls, pushes] = [&all.missed_by, &all.lost_by].map(|by| by.get(code).copied().unwrap_or(0));
-        let of_calls = missed.and_then(|(r, tally)| {
-            ratio(r.definition.name, r.definition.unit, &tally.only(calls), hidden_calls)
-        });
+        let of_calls =
+            missed.and_then(|(r, tally)| ratio(r.definition.name, r.definition.unit, &tally.only(calls), hidden_calls));
         Group {
             value: Some(code.clone()),
             calls,

@@ -25,7 +25,9 @@ use crate::stats::Share;
 
 #[cfg(feature = "export")]
 pub use csv::write as write_csv;
-pub use facts::{CallFact, Cover, Facts, FindingFact, Gap, Hop, Leg, Place, PushFact, Spot, Stretch, is_missed_verdict};
+pub use facts::{
+    CallFact, Cover, Facts, FindingFact, Gap, Hop, Leg, Place, PushFact, Spot, Stretch, is_missed_verdict,
+};
 pub use groups::{By, rates};
 pub use possible::{Possible, Tally};
 pub use ratios::{CALL_RATIOS, CallRatio, PUSH_ACCEPTED, push_accepted};

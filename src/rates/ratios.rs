@@ -1,8 +1,8 @@
 //! The ratios, and what one call is for each of them.
 
+use super::Definition;
 use super::facts::{CallFact, PushFact, is_missed_verdict};
 use super::possible::Possible;
-use super::Definition;
 
 /// A ratio over calls.
 #[derive(Clone, Copy, Debug)]

@@ -11,7 +11,10 @@ use crate::program::{err, out, run, run_in};
 /// Seven days: two healthy, two with the fault, two mended, one with it again.
 fn week() -> TempDir {
     let dir = tempfile::tempdir().unwrap();
-    let o = run_in(&["synth", "--days", "7", "--calls", "150", "--seed", "4", "--faults", "none", "--fault-days", "PN03=60%", "w"], dir.path());
+    let o = run_in(
+        &["synth", "--days", "7", "--calls", "150", "--seed", "4", "--faults", "none", "--fault-days", "PN03=60%", "w"],
+        dir.path(),
+    );
     assert_eq!(o.status.code(), Some(0), "{}", err(&o));
     dir
 }
@@ -45,7 +48,8 @@ fn a_fault_that_begins_is_mended_and_comes_back_is_told() {
         (6, 7, "worse", 1, true, false),
     ] {
         let (found, code) = compared(dir.path(), &[&day(before), &day(after)]);
-        let errors: Vec<String> = validator.iter_errors(&found).map(|e| format!("{e} at {}", e.instance_path())).collect();
+        let errors: Vec<String> =
+            validator.iter_errors(&found).map(|e| format!("{e} at {}", e.instance_path())).collect();
         assert!(errors.is_empty(), "{}", errors.join("\n"));
         assert_eq!(found["judgement"], judgement, "{before} to {after}: {:#}", found["because"]);
         assert_eq!(code, Some(status), "{before} to {after}");
@@ -70,7 +74,8 @@ fn a_fault_that_begins_is_mended_and_comes_back_is_told() {
     for key in ["judgement", "because", "new_causes", "rates", "outcomes", "groups", "gone_causes"] {
         assert_eq!(saved[key], logs[key], "{key}");
     }
-    let missed = |v: &Value| v["users"].as_array().unwrap().iter().map(|u| u["missed_after"].as_u64().unwrap()).sum::<u64>();
+    let missed =
+        |v: &Value| v["users"].as_array().unwrap().iter().map(|u| u["missed_after"].as_u64().unwrap()).sum::<u64>();
     assert_eq!(missed(&saved), missed(&logs));
     // One log, before and after a time.
     let (split, code) = compared(dir.path(), &["--split", "2013-10-17", &day(2), &day(3)]);
@@ -89,7 +94,11 @@ fn a_hole_is_never_better() {
 
 #[test]
 fn what_cannot_be_compared_is_refused() {
-    for args in [&["compare", "samples"][..], &["compare", "samples", "samples", "samples"], &["compare", "Cargo.toml.json", "samples"]] {
+    for args in [
+        &["compare", "samples"][..],
+        &["compare", "samples", "samples", "samples"],
+        &["compare", "Cargo.toml.json", "samples"],
+    ] {
         let o = run(args);
         assert_eq!(o.status.code(), Some(2), "{args:?}");
         assert!(err(&o).starts_with("siptrail: "), "{}", err(&o));

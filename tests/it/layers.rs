@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 /// The rooms from the ground up. Each may look at those before it.
-const FLOORS: [&str; 21] = [
+const FLOORS: [&str; 22] = [
     "span",
     "text",
     "time",
@@ -27,6 +27,7 @@ const FLOORS: [&str; 21] = [
     "ladder",
     "report",
     "compare",
+    "watch",
     "export",
     "synth",
     "anonymise",

@@ -16,6 +16,7 @@
 //! * `list`: `siptrail list`, `siptrail grep`, `report --where`
 //! * `notes`: notes on calls and pushes, and their file
 //! * `query`: the filter language; `differential` holds it against a naive evaluation over the JSON
+//! * `watch`: onset and end of causes in logs that go on
 //! * `rates`: rates by hand, and in deployments with holes; `compare`: two nights against each other
 //! * `contrasts`: what the calls missed for one cause have in common
 //! * `findings`: cases that fire each entry of the catalogue, and cases that must not, `tests/findings`
@@ -94,3 +95,4 @@ mod today;
 mod told;
 mod torture;
 mod tui;
+mod watch;

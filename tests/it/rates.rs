@@ -82,7 +82,8 @@ fn every_form_agrees_with_its_schema_and_with_the_others() {
     let validator = jsonschema::validator_for(&schema).unwrap();
     for by in ["hour", "server", "client", "domain", "cause"] {
         let document = json(&["--by", by, "samples"]);
-        let errors: Vec<String> = validator.iter_errors(&document).map(|e| format!("{e} at {}", e.instance_path())).collect();
+        let errors: Vec<String> =
+            validator.iter_errors(&document).map(|e| format!("{e} at {}", e.instance_path())).collect();
         assert!(errors.is_empty(), "{by}: {}", errors.join("\n"));
         let groups = document["groups"].as_array().unwrap();
         assert!(!groups.is_empty(), "{by}");
@@ -106,7 +107,8 @@ fn rates_of(plan: &Plan) -> (Rates, Truth) {
 
 /// The true ratios of a deployment, by the words of its truth; of them only those that the truth tells without statuses.
 fn truth_of(truth: &Truth) -> Vec<(&'static str, f64)> {
-    let share = |part: usize, all: usize| f64::from(u32::try_from(part).unwrap()) / f64::from(u32::try_from(all).unwrap());
+    let share =
+        |part: usize, all: usize| f64::from(u32::try_from(part).unwrap()) / f64::from(u32::try_from(all).unwrap());
     let calls = &truth.calls;
     let count = |of: &dyn Fn(&str) -> bool| calls.iter().filter(|c| of(&c.outcome)).count();
     let answered = count(&|o| o == "answered" || o == "media_failed");
