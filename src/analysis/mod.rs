@@ -6,11 +6,9 @@
 //!                   └─ MESSAGE groups ─ pushes ── result ─────────────────────────┴─ link ── verdict ── findings
 //! ```
 
-mod attempt;
 mod call;
 pub mod clocks;
 pub mod coverage;
-pub(crate) mod crossing;
 mod depth;
 mod diagnostic;
 mod group;
@@ -24,8 +22,10 @@ mod outcome;
 mod push;
 pub mod servers;
 mod session;
+mod terms;
+mod transaction;
+pub(crate) mod transmission;
 mod verdict;
-mod words;
 
 pub use call::{Call, Leg};
 pub use clocks::Clocks;
@@ -33,10 +33,10 @@ pub use coverage::{Blind, Coverage};
 pub use depth::Depth;
 pub use diagnostic::Diagnostic;
 pub use lone::LoneCause;
-pub use push::{Hop, Push};
+pub use push::{Push, Sighting};
 pub use servers::{Role, Server, ServerId, Servers};
 pub use session::SessionMessage;
-pub use words::{Link, Modality, Outcome, PushResult, Told, Verdict};
+pub use terms::{Link, Modality, Outcome, PushResult, Told, Verdict};
 
 use rayon::prelude::*;
 
@@ -202,8 +202,8 @@ pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
     out.calls.par_sort_by_cached_key(|c| (c.started.is_none(), c.started, c.first));
     out.pushes.par_sort_by_cached_key(|p| (p.sent.is_none(), p.sent, p.first));
     out.messages_inside.par_sort_by_cached_key(|m| (m.sent.is_none(), m.sent, m.first));
-    let doubts = link::link(&mut out, &ctx);
-    verdict::judge(&mut out, &doubts, &ctx);
+    let ambiguity = link::link(&mut out, &ctx);
+    verdict::judge(&mut out, &ambiguity, &ctx);
     later::mark(&mut out);
     Analysis { servers, clocks, coverage, ..out }
 }

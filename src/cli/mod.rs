@@ -282,7 +282,7 @@ fn nearest<'n>(typed: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n 
 
 /// A line that only informs; `--quiet` keeps it back.
 pub(crate) fn note(line: &str) {
-    if global::talks(global::Talk::Normal) {
+    if global::talks(global::Verbosity::Normal) {
         say(line);
     }
 }

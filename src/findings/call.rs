@@ -1,8 +1,8 @@
 //! Causes of one call: those of its pushes, what its own failure says, and what did not happen.
 
 use super::Found;
+use super::correlate::Correlator;
 use super::evidence::Evidence;
-use super::nearby::Nearby;
 use super::tls;
 use crate::analysis::{Call, Outcome, Push, Verdict};
 use crate::sip::Method;
@@ -15,10 +15,10 @@ const UCWA_MS: std::ops::Range<i64> = 27_000..40_000;
 const RING_MS: i64 = 3_000;
 
 /// Causes of one call. Those of its pushes are its own.
-pub(super) fn causes(nearby: &Nearby<'_>, call: &Call, pushes: &[&Push]) -> Found {
+pub(super) fn causes(correlator: &Correlator<'_>, call: &Call, pushes: &[&Push]) -> Found {
     let mut found = Found::default();
     if call.outcome.expected() == Some(false) {
-        let evidence = Evidence::gather(nearby, &call.diagnostics, call.own_records());
+        let evidence = Evidence::gather(correlator, &call.diagnostics, call.own_records());
         found = evidence.causes();
         found.codes.retain(|c| *c != "PN01");
         tls::of_call(&evidence, &mut found);
@@ -37,7 +37,7 @@ pub(super) fn causes(nearby: &Nearby<'_>, call: &Call, pushes: &[&Push]) -> Foun
         Some(Verdict::MissedNoPush) if rang_out(call) => {
             found.codes.push(if is_silent_platform(call) { "PN23" } else { "PN20" });
         }
-        Some(Verdict::AnsweredByMobile) if pushes.is_empty() && was_open(nearby, call) => found.codes.push("PN24"),
+        Some(Verdict::AnsweredByMobile) if pushes.is_empty() && was_open(correlator, call) => found.codes.push("PN24"),
         _ => {}
     }
     if is_unfetched(call) {
@@ -61,9 +61,9 @@ fn is_silent_platform(call: &Call) -> bool {
 }
 
 /// Whether the mobile client that answered would have got a push if it had needed one, and the logs would show it.
-fn was_open(nearby: &Nearby<'_>, call: &Call) -> bool {
+fn was_open(correlator: &Correlator<'_>, call: &Call) -> bool {
     let starts = |e: &Event| e.method == Method::Invite && e.is_request();
-    let begins = call.own_records().iter().filter_map(|id| nearby.trace.event(*id)).any(starts);
+    let begins = call.own_records().iter().filter_map(|id| correlator.trace.event(*id)).any(starts);
     begins && call.blind.is_none() && call.pushes_told && !is_silent_platform(call)
 }
 

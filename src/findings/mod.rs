@@ -14,16 +14,16 @@
 
 mod call;
 pub mod contrast;
+mod correlate;
 mod evidence;
 mod gateway;
+mod line_index;
 pub mod lone;
 mod mail;
-mod nearby;
+mod matcher;
 pub mod peers;
 mod population;
 mod push;
-mod telling;
-mod texts;
 mod tls;
 
 use rayon::prelude::*;
@@ -32,8 +32,8 @@ use crate::analysis::{Analysis, Call, Push, PushResult, Verdict};
 pub use crate::knowledge::catalogue::{Finding, Matcher, Severity, catalogue, find};
 use crate::span::Span;
 use crate::trace::{EventId, Trace};
-use nearby::Nearby;
-use telling::Telling;
+use correlate::Correlator;
+use line_index::LineIndex;
 
 /// Codes of causes, and what proves them beside the messages themselves.
 #[derive(Debug, Default)]
@@ -50,15 +50,15 @@ pub fn attach(trace: &Trace, analysis: &mut Analysis) {
     let failed = |c: &Call| c.outcome.expected() == Some(false);
     // Where all went well, the text between the records is not even read.
     let any = pushes.iter().any(lost) || calls.iter().any(failed);
-    let telling = if any { Telling::read(trace, analysis) } else { Telling::default() };
-    let nearby = Nearby::new(trace, analysis, telling, &pushes);
+    let line_index = if any { LineIndex::read(trace, analysis) } else { LineIndex::default() };
+    let correlator = Correlator::new(trace, analysis, line_index, &pushes);
     pushes.par_iter_mut().for_each(|push| {
-        let found = push::causes(&nearby, push);
+        let found = push::causes(&correlator, push);
         add(&found, &mut push.findings, &mut push.evidence, &mut push.lines);
     });
     calls.par_iter_mut().for_each(|call| {
         let own: Vec<&Push> = call.pushes.iter().filter_map(|p| pushes.get(*p)).collect();
-        let found = call::causes(&nearby, call, &own);
+        let found = call::causes(&correlator, call, &own);
         add(&found, &mut call.findings, &mut call.evidence, &mut call.lines);
     });
     for message in &mut analysis.messages_inside {

@@ -10,9 +10,9 @@ mod selected;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-pub use coverage::{Coverage, Hole, Span, Spot};
+pub use coverage::{Coverage, Hole, Span, TimedPlace};
 pub use findings::{Finding, GatewayCause, Peer, Undetermined, Unexplained};
-pub use hops::{Change, Hop, HopRow, HopTable};
+pub use hops::{Change, HopRow, HopTable, Sighting};
 pub use lone::Lone;
 pub use selected::Selected;
 use serde::Serialize;
@@ -272,7 +272,7 @@ pub struct Push {
     pub status: Option<u16>,
     pub reason: Option<String>,
     pub diagnostics: Vec<Diagnostic>,
-    pub hops: Vec<Hop>,
+    pub hops: Vec<Sighting>,
     pub call: Option<String>,
     pub candidates: Vec<String>,
     pub link: &'static str,

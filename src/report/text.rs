@@ -8,8 +8,8 @@ mod sources;
 use std::collections::HashSet;
 use std::io::{self, Write};
 
+use super::labels::{self, MOST, is_lost, is_shown, known};
 use super::model::{Call, Finding, Place, Push, Report};
-use super::words::{self, MOST, is_lost, is_shown, known};
 use crate::text::page::{self, BAD, DIM, GOOD, HEAD};
 use crate::text::plural;
 
@@ -36,7 +36,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn headline(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let head = words::headline(report);
+    let head = labels::headline(report);
     let style = if head.bad { BAD } else { GOOD };
     if head.kinds.is_empty() {
         writeln!(out, "{style}{}{style:#}", format!("{} {}", head.text, head.seen).trim_end())?;
@@ -85,9 +85,9 @@ fn other_findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     heading(out, "Lost pushes without a missed call")?;
     for push in lost.iter().take(MOST) {
-        let time = words::when(push.sent.as_deref());
+        let time = labels::when(push.sent.as_deref());
         let whom = if push.synthetic { "synthetic test" } else { push.user.as_deref().unwrap_or("(unknown user)") };
-        line(out, 2, &format!("{time}  {whom}: {}", words::push_result(push)))?;
+        line(out, 2, &format!("{time}  {whom}: {}", labels::push_result(push)))?;
         for finding in report.findings.iter().filter(|f| push.findings.contains(&f.code)) {
             cause(out, 4, finding)?;
         }
@@ -149,7 +149,7 @@ fn unexplained(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     heading(out, "Failed calls without a known cause, by what was told of them")?;
     for group in report.unexplained.iter().take(MOST) {
-        line(out, 2, &words::unexplained(group))?;
+        line(out, 2, &labels::unexplained(group))?;
     }
     more(out, report.unexplained.len())
 }
@@ -161,7 +161,7 @@ fn voice_mail(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     heading(out, "Answered by voice mail: answered to SIP, missed for the person")?;
     for call in report.voice_mail.iter().take(MOST) {
-        line(out, 2, &words::voice_mail(call))?;
+        line(out, 2, &labels::voice_mail(call))?;
     }
     more(out, report.voice_mail.len())
 }

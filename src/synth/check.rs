@@ -25,12 +25,12 @@ pub struct Table {
     /// reached later, superseded) and `message` (messages inside conversations that were missed).
     pub name: &'static str,
     /// One line for each pair of words that occurs, by the true word.
-    pub rows: Vec<Row>,
+    pub rows: Vec<Tally>,
 }
 
 /// One pair of words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Row {
+pub struct Tally {
     /// What is true.
     pub truth: String,
     /// What the report says.
@@ -94,25 +94,25 @@ enum Mark {
 
 /// What the truth says of its own words: whether a judgement may stay open, and what is as good.
 #[derive(Clone, Copy)]
-struct Doubt<'t> {
+struct Allowance<'t> {
     unsure: bool,
     known: &'t [String],
     or: &'t BTreeMap<String, Vec<String>>,
 }
 
-impl<'t> From<&'t truth::Call> for Doubt<'t> {
-    fn from(told: &'t truth::Call) -> Doubt<'t> {
-        Doubt { unsure: told.unsure, known: &told.known, or: &told.or }
+impl<'t> From<&'t truth::Call> for Allowance<'t> {
+    fn from(told: &'t truth::Call) -> Allowance<'t> {
+        Allowance { unsure: told.unsure, known: &told.known, or: &told.or }
     }
 }
 
-impl<'t> From<&'t truth::Push> for Doubt<'t> {
-    fn from(told: &'t truth::Push) -> Doubt<'t> {
-        Doubt { unsure: told.unsure, known: &told.known, or: &told.or }
+impl<'t> From<&'t truth::Push> for Allowance<'t> {
+    fn from(told: &'t truth::Push) -> Allowance<'t> {
+        Allowance { unsure: told.unsure, known: &told.known, or: &told.or }
     }
 }
 
-impl Doubt<'_> {
+impl Allowance<'_> {
     /// The mark of a judgement that the report leaves open.
     fn left_open(self, judgement: &str) -> Mark {
         if self.allows(judgement) { Mark::Open } else { Mark::Cautious }
@@ -176,7 +176,7 @@ struct Book {
 impl Book {
     fn call(&mut self, told: &truth::Call, found: &Call) {
         let id = &told.call_id;
-        let doubt = Doubt::from(told);
+        let doubt = Allowance::from(told);
         let open = found.outcome == UNDETERMINED;
         self.judge("outcome", id, &told.outcome, found.outcome, open.then(|| doubt.left_open("outcome")));
         let said = found.verdict.unwrap_or(NONE);
@@ -199,7 +199,7 @@ impl Book {
 
     fn push(&mut self, told: &truth::Push, found: &Push) {
         let id = &told.call_id;
-        let doubt = Doubt::from(told);
+        let doubt = Allowance::from(told);
         let open = found.result == UNDETERMINED;
         self.judge("result", id, &told.result, found.result, open.then(|| doubt.left_open("result")));
         if told.synthetic != found.synthetic {
@@ -228,7 +228,7 @@ impl Book {
 
     /// Every code that is true, and every code that is said. `vague`: the judgement that a cause explains is left open,
     /// and its cause with it; beside a definite one a cause that the logs know is missing.
-    fn findings<S: AsRef<str>>(&mut self, id: &str, told: &[String], found: &[S], doubt: Doubt<'_>, vague: bool) {
+    fn findings<S: AsRef<str>>(&mut self, id: &str, told: &[String], found: &[S], doubt: Allowance<'_>, vague: bool) {
         for code in told {
             let said = found.iter().any(|f| f.as_ref() == code);
             // Who knows only that nobody answered names the cause that is common to all such pushes.
@@ -246,7 +246,7 @@ impl Book {
         }
     }
 
-    fn absent(&mut self, id: &str, table: &'static str, word: &str, doubt: Doubt<'_>, found: usize) {
+    fn absent(&mut self, id: &str, table: &'static str, word: &str, doubt: Allowance<'_>, found: usize) {
         let said = if found == 0 { ABSENT } else { "more than one" };
         self.note(table, id, word, said, if doubt.allows(table) && found == 0 { Mark::Open } else { Mark::Wrong });
     }
@@ -279,8 +279,8 @@ impl Book {
         };
         for name in ["outcome", "verdict", "modality", "mark", "message", "result", "link", "finding"] {
             let rows = self.rows.iter().filter(|((table, ..), _)| *table == name);
-            let rows: Vec<Row> = rows
-                .map(|((_, told, said), [right, open, cautious, wrong])| Row {
+            let rows: Vec<Tally> = rows
+                .map(|((_, told, said), [right, open, cautious, wrong])| Tally {
                     truth: told.clone(),
                     report: said.clone(),
                     right: *right,

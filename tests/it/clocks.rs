@@ -6,7 +6,7 @@
 use siptrail::analysis::hops;
 use siptrail::input::Input;
 use siptrail::report;
-use siptrail::synth::{Extent, Format, Plan, in_memory};
+use siptrail::synth::{Extent, LogFormat, Plan, in_memory};
 use siptrail::time::Timestamp;
 use siptrail::trace::{EventId, LoadOptions};
 use siptrail::{Analysis, Options, Trace};
@@ -102,7 +102,7 @@ fn every_true_value_lies_within_what_is_told() {
             seed,
             servers,
             drift_ppm,
-            format: Format::Cls,
+            format: LogFormat::Cls,
             clock_skew_ms: 3_000,
             extent: Extent::Calls(150),
             ..Plan::default()

@@ -43,9 +43,9 @@ const NEVER: [(&str, &str); 3] = [("tui/update", "tui/draw"), ("tui/layout", "tu
 /// circle.
 const KNOWN: [&[&str]; 5] = [
     &[
-        "analysis/attempt",
-        "analysis/attempt/cancel",
-        "analysis/attempt/proof",
+        "analysis/transaction",
+        "analysis/transaction/cancel",
+        "analysis/transaction/proof",
         "analysis/call/answer",
         "analysis/call/describe",
         "analysis/call/ending",

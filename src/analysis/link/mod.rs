@@ -17,7 +17,7 @@ use hashbrown::HashMap;
 use super::Analysis;
 use super::coverage::Blind;
 use super::message::Context;
-use super::words::Link;
+use super::terms::Link;
 use crate::time::Timestamp;
 use crate::trace::EventId;
 use assign::{Edge, Given, assign, rooms};
@@ -25,7 +25,7 @@ use fit::{Fit, Kind, Occasion};
 
 /// Why a push that is linked to none may still be a call's own.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Doubt {
+pub(super) struct AmbiguousPush {
     /// Number of the push.
     pub(super) push: usize,
     pub(super) why: Blind,
@@ -33,14 +33,14 @@ pub(super) struct Doubt {
 
 /// The doubts of every occasion.
 #[derive(Debug, Default)]
-pub(super) struct Doubts {
-    pub(super) calls: Vec<Vec<Doubt>>,
-    pub(super) messages: Vec<Vec<Doubt>>,
+pub(super) struct Ambiguity {
+    pub(super) calls: Vec<Vec<AmbiguousPush>>,
+    pub(super) messages: Vec<Vec<AmbiguousPush>>,
 }
 
-impl Doubts {
+impl Ambiguity {
     /// Keeps a doubt of an occasion, as long as it has few of that kind.
-    fn add(&mut self, analysis: &Analysis, occasion: Occasion, doubt: Doubt) {
+    fn add(&mut self, analysis: &Analysis, occasion: Occasion, doubt: AmbiguousPush) {
         let (own, to) = match occasion {
             Occasion::Call(c) => (self.calls.get_mut(c as usize), analysis.calls.get(c as usize).map(|c| &c.to)),
             Occasion::Message(m) => {
@@ -48,11 +48,11 @@ impl Doubts {
             }
         };
         // The callee's own pushes decide, before those of others.
-        let kind = |d: &Doubt| {
+        let kind = |d: &AmbiguousPush| {
             let push = analysis.pushes.get(d.push)?;
             Some((push.result, to.is_some_and(|to| push.is_of(to))))
         };
-        let alike = |own: &[Doubt]| own.iter().filter(|d| kind(d) == kind(&doubt)).count();
+        let alike = |own: &[AmbiguousPush]| own.iter().filter(|d| kind(d) == kind(&doubt)).count();
         if let Some(own) = own.filter(|own| alike(own) < MOST_ALIKE) {
             own.push(doubt);
         }
@@ -63,15 +63,15 @@ impl Doubts {
 /// moment is a load test, and asking all pairs of it would be quadratic.
 const NEAR: (usize, usize) = (48, 16);
 
-/// Doubts that are kept of one call, of pushes that ended alike, and of the callee or of others: a verdict hangs on nothing
+/// Ambiguous pushes that are kept of one call, of pushes that ended alike, and of the callee or of others: a verdict hangs on nothing
 /// else, so more change nothing.
 const MOST_ALIKE: usize = 8;
 /// Voice mails that are looked at before one push.
 const MAILS: usize = 16;
 
 /// Links every push of a user, where the evidence says to what. Returns the doubts of each occasion.
-pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) -> Doubts {
-    let mut doubts = Doubts {
+pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) -> Ambiguity {
+    let mut doubts = Ambiguity {
         calls: vec![Vec::new(); analysis.calls.len()],
         messages: vec![Vec::new(); analysis.messages_inside.len()],
     };
@@ -133,7 +133,7 @@ fn edges(
     ctx: &Context<'_>,
     (all, mail): (&[Occasion], &[u32]),
     p: usize,
-    doubts: &mut Doubts,
+    doubts: &mut Ambiguity,
 ) -> Vec<Edge> {
     let Some(push) = analysis.pushes.get(p) else { return Vec::new() };
     let sent = push.sent.or_else(|| time_ahead(ctx, push.first));
@@ -174,7 +174,7 @@ fn edges(
     }
     if out.is_empty() {
         for occasion in apart {
-            doubts.add(analysis, occasion, Doubt { push: p, why: Blind::Clocks });
+            doubts.add(analysis, occasion, AmbiguousPush { push: p, why: Blind::Clocks });
         }
     }
     out.shrink_to_fit();
@@ -193,7 +193,7 @@ fn time_ahead(ctx: &Context<'_>, id: EventId) -> Option<Timestamp> {
 const AHEAD: u32 = 64;
 
 /// Puts a link, or the doubts of every candidate, into the analysis.
-fn put(analysis: &mut Analysis, ctx: &Context<'_>, p: usize, given: Given, doubts: &mut Doubts) {
+fn put(analysis: &mut Analysis, ctx: &Context<'_>, p: usize, given: Given, doubts: &mut Ambiguity) {
     let (to, candidates, others) = match given {
         Given::To(occasion, others) => match fit::blind(analysis, ctx, p, occasion) {
             None => (Some(occasion), others, None),
@@ -204,7 +204,7 @@ fn put(analysis: &mut Analysis, ctx: &Context<'_>, p: usize, given: Given, doubt
     let calls: Vec<usize> = candidates.iter().filter_map(|o| o.call()).collect();
     if let (None, Some(why)) = (to, others) {
         for occasion in &candidates {
-            doubts.add(analysis, *occasion, Doubt { push: p, why });
+            doubts.add(analysis, *occasion, AmbiguousPush { push: p, why });
         }
     }
     let Some(push) = analysis.pushes.get_mut(p) else { return };

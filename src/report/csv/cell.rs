@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::report::model::{Diagnostic, Hop, Leg, Place};
+use crate::report::model::{Diagnostic, Leg, Place, Sighting};
 use crate::text::{no_formula, sanitize};
 
 /// A column's name, and what stands in it for one item.
@@ -68,7 +68,7 @@ pub(super) fn leg(leg: &Leg) -> String {
     words(&[leg.target.as_deref(), Some(leg.outcome), status.as_deref(), leg.client.as_deref()])
 }
 
-pub(super) fn hop(hop: &Hop) -> String {
+pub(super) fn hop(hop: &Sighting) -> String {
     words(&[hop.server.as_deref(), hop.direction, hop.peer.as_deref(), hop.time.as_deref()])
 }
 

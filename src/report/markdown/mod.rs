@@ -5,11 +5,11 @@ mod escape;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, Write};
 
-use super::model::{Call, Finding, Lone, Place, Push, Report, Spot};
-use super::words::{
+use super::labels::{
     MOST, calls_of, gateway_cause, headline, is_lost, is_shown, known, mobile_client, servers_of, spoken_of, steps_of,
     told_by_mail, unpublished, when,
 };
+use super::model::{Call, Finding, Lone, Place, Push, Report, TimedPlace};
 use crate::knowledge::catalogue::Step;
 use escape::in_cell;
 pub(crate) use escape::{code, prose};
@@ -175,8 +175,8 @@ fn holes(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "## Holes: for these times the logs say nothing\n")?;
     for (server, hole) in all.iter().take(MOST) {
         let name = code(server.server.as_deref().unwrap_or("(no name)"));
-        let at = |edge: &Spot| code(&format!("{}:{}", edge.place.file, edge.place.line));
-        let time = |edge: &Spot| prose(&when(edge.time.as_deref()));
+        let at = |edge: &TimedPlace| code(&format!("{}:{}", edge.place.file, edge.place.line));
+        let time = |edge: &TimedPlace| prose(&when(edge.time.as_deref()));
         let (after, before) = (&hole.after, &hole.before);
         let times = format!("{} to {}", time(after), time(before));
         writeln!(out, "- {name}, {times}: {} ({} to {})", prose(&hole.what()), at(after), at(before))?;

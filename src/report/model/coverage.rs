@@ -21,8 +21,8 @@ pub struct Coverage {
 #[expect(missing_docs, reason = "see Report")]
 #[non_exhaustive]
 pub struct Span {
-    pub first: Spot,
-    pub last: Spot,
+    pub first: TimedPlace,
+    pub last: TimedPlace,
 }
 
 /// A time for which a log says nothing.
@@ -34,8 +34,8 @@ pub struct Hole {
     pub kind: &'static str,
     /// Lines that are missing, where their numbers tell.
     pub lines: Option<u64>,
-    pub after: Spot,
-    pub before: Spot,
+    pub after: TimedPlace,
+    pub before: TimedPlace,
 }
 
 impl Hole {
@@ -57,7 +57,7 @@ impl Hole {
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
 #[non_exhaustive]
-pub struct Spot {
+pub struct TimedPlace {
     pub time: Option<String>,
     pub place: Place,
 }

@@ -99,9 +99,9 @@ pub(super) fn push(trace: &Trace, analysis: &Analysis, push: &analysis::Push) ->
         reason: push.reason.clone(),
         diagnostics: diagnostics(&push.diagnostics),
         hops: push
-            .hops
+            .sightings
             .iter()
-            .map(|hop| model::Hop {
+            .map(|hop| model::Sighting {
                 server: hop.server.clone(),
                 direction: super::direction(hop.direction),
                 peer: hop.peer.clone(),

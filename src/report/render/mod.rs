@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::labels::MOST;
 use super::model::{self, Place, Report};
-use super::words::MOST;
 use crate::analysis::{self, Analysis, Call};
 use crate::input::InputError;
 use crate::record::Direction;

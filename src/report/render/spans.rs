@@ -8,7 +8,7 @@ use crate::trace::{EventId, Trace};
 
 /// One entry a server that logged records with a time, by first time.
 pub fn coverage(trace: &Trace, analysis: &Analysis) -> Vec<model::Coverage> {
-    let spot = |id: EventId| model::Spot { time: iso(analysis.time(trace, id)), place: place(trace, id) };
+    let spot = |id: EventId| model::TimedPlace { time: iso(analysis.time(trace, id)), place: place(trace, id) };
     let (stretches, holes) = (analysis.coverage.stretches(), analysis.coverage.holes());
     (0..)
         .map(ServerId)

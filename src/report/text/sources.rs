@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use super::{heading, line, more};
+use crate::report::labels::{MOST, clock};
 use crate::report::model::{Coverage, Report, Source};
-use crate::report::words::{MOST, clock};
 use crate::text::plural;
 
 /// Sources with clocks, holes and notes.

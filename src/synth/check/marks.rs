@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ABSENT, Book, Doubt, Mark, NONE, UNDETERMINED};
+use super::{ABSENT, Allowance, Book, Mark, NONE, UNDETERMINED};
 use crate::report::model::{MissedMessage, Report};
 use crate::synth::truth::{self, Truth};
 
@@ -28,7 +28,7 @@ pub(super) fn messages(book: &mut Book, truth: &Truth, report: &Report) {
 }
 
 impl Book {
-    pub(super) fn mark(&mut self, id: &str, name: &'static str, told: bool, said: bool, doubt: Doubt<'_>) {
+    pub(super) fn mark(&mut self, id: &str, name: &'static str, told: bool, said: bool, doubt: Allowance<'_>) {
         if told || said {
             let word = |holds: bool| if holds { name } else { NONE };
             let good = doubt.as_good(name, if said { "true" } else { "false" });
@@ -46,7 +46,7 @@ impl Book {
         };
         self.judge("message", &told.call_id, &told.verdict, verdict, open);
         let none = BTreeMap::new();
-        let doubt = Doubt { unsure: told.unsure, known: &[], or: &none };
+        let doubt = Allowance { unsure: told.unsure, known: &[], or: &none };
         self.findings(&told.call_id, &told.findings, &said.findings, doubt, verdict == UNDETERMINED);
     }
 }

@@ -91,7 +91,7 @@ pub(super) fn record(data: &Data, view: View, row: usize) -> Option<EventId> {
 }
 
 fn push_record(push: &Push) -> Option<EventId> {
-    push.hops.first().map(|h| h.event).or(push.evidence.first().copied())
+    push.sightings.first().map(|h| h.event).or(push.evidence.first().copied())
 }
 
 /// The row that a record stands for; quickly found when it is near a row.

@@ -5,7 +5,7 @@ use askama::Template;
 use super::bars::tone;
 use super::scaled;
 use crate::analysis::Analysis;
-use crate::report::words::MISSED;
+use crate::report::labels::MISSED;
 use crate::time::Timestamp;
 
 /// Spans that a column may stand for, in milliseconds, and how they are called.

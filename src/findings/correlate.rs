@@ -6,10 +6,10 @@
 
 use std::sync::OnceLock;
 
-use super::telling::{Beside, Telling};
+use super::line_index::{Beside, LineIndex};
 use crate::analysis::coverage::Order;
 use crate::analysis::{Analysis, Push, ServerId};
-use crate::record::prefix::said;
+use crate::record::prefix::line_text;
 use crate::record::{Direction, RecordKind};
 use crate::sip::{HeaderName, Method, NameAddr, StartLine};
 use crate::text::{decode, host_of};
@@ -18,11 +18,11 @@ use crate::trace::{EventId, Trace};
 
 /// Finds what stands beside the messages of a trace.
 #[derive(Debug)]
-pub(super) struct Nearby<'a> {
+pub(super) struct Correlator<'a> {
     pub(super) trace: &'a Trace,
     pub(super) analysis: &'a Analysis,
     /// Lines and records that say something the catalogue knows.
-    telling: Telling,
+    line_index: LineIndex,
     /// For each server the times while pushes were in it, by start, with a record of each.
     inside: Vec<Vec<(Inside, EventId)>>,
     /// For each record the milliseconds that its server was seen to work until then, once somebody asks.
@@ -64,7 +64,7 @@ enum About {
 }
 
 /// The records of a message on one server.
-struct Stay<'t> {
+struct ServerWindow<'t> {
     server: ServerId,
     from: Timestamp,
     to: Timestamp,
@@ -74,12 +74,17 @@ struct Stay<'t> {
     correlations: Vec<&'t [u8]>,
 }
 
-impl<'a> Nearby<'a> {
+impl<'a> Correlator<'a> {
     /// With what is known of the text between the records.
-    pub(super) fn new(trace: &'a Trace, analysis: &'a Analysis, telling: Telling, pushes: &[Push]) -> Nearby<'a> {
+    pub(super) fn new(
+        trace: &'a Trace,
+        analysis: &'a Analysis,
+        line_index: LineIndex,
+        pushes: &[Push],
+    ) -> Correlator<'a> {
         let inside = vec![Vec::new(); analysis.servers.all().len()];
-        let mut out = Nearby { trace, analysis, telling, inside, worked: OnceLock::new() };
-        if !out.telling.is_empty() {
+        let mut out = Correlator { trace, analysis, line_index, inside, worked: OnceLock::new() };
+        if !out.line_index.is_empty() {
             out.place(pushes);
         }
         out
@@ -171,7 +176,7 @@ impl<'a> Nearby<'a> {
     /// Component lines, connection and security records about a message that say something the catalogue knows; and
     /// whether there are lines that may as well be about another message.
     pub(super) fn beside(&self, records: &[EventId]) -> (Vec<Beside>, bool) {
-        if self.telling.is_empty() {
+        if self.line_index.is_empty() {
             return (Vec::new(), false);
         }
         let about = self.about(records);
@@ -180,7 +185,10 @@ impl<'a> Nearby<'a> {
         for stay in self.stays(records) {
             let found = |name: &String| {
                 let from = stay.from.plus(-CONNECTION_MS);
-                self.telling.about(stay.server, name, from, stay.to.plus(NEAR_MS)).take(LOOKED_AT).collect::<Vec<_>>()
+                self.line_index
+                    .about(stay.server, name, from, stay.to.plus(NEAR_MS))
+                    .take(LOOKED_AT)
+                    .collect::<Vec<_>>()
             };
             let all: Vec<Vec<(Timestamp, Beside)>> = about.iter().map(found).collect();
             // Whether the numbers in brackets are those of the records is not documented: only where one is.
@@ -219,7 +227,7 @@ impl<'a> Nearby<'a> {
         if correlations.is_empty() {
             return None;
         }
-        let own = said(line.text(self.trace)).correlation?;
+        let own = line_text(line.text(self.trace)).correlation?;
         Some(correlations.binary_search(&own).is_ok())
     }
 
@@ -236,8 +244,8 @@ impl<'a> Nearby<'a> {
     }
 
     /// Where a message was, and from when to when; to its time-out where no final response came.
-    fn stays(&self, records: &[EventId]) -> Vec<Stay<'a>> {
-        let mut out: Vec<Stay<'a>> = Vec::new();
+    fn stays(&self, records: &[EventId]) -> Vec<ServerWindow<'a>> {
+        let mut out: Vec<ServerWindow<'a>> = Vec::new();
         for (server, own) in self.by_server(records) {
             let times = || own.iter().map(|(time, _)| *time);
             let (Some(from), Some(mut to)) = (times().min(), times().max()) else { continue };
@@ -251,7 +259,7 @@ impl<'a> Nearby<'a> {
             let mut correlations: Vec<&[u8]> = correlations.map(|h| h.raw.trim_ascii()).collect();
             correlations.sort_unstable();
             correlations.dedup();
-            out.push(Stay { server, from, to, inside: self.inside_of(&own), correlations });
+            out.push(ServerWindow { server, from, to, inside: self.inside_of(&own), correlations });
         }
         out
     }

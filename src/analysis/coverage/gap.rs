@@ -11,7 +11,7 @@ use crate::trace::{Event, PREFIX, Symbol, Trace};
 
 /// Component lines of one server between two records, ahead of the first, or behind the last.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Lines {
+pub(super) struct GapLines {
     /// Index of the record behind them in its input; behind the last record, the number of records.
     pub(super) before: usize,
     /// The prefix name of the lines.
@@ -82,7 +82,7 @@ impl<'t> Gaps<'t> {
         Span { file, start: from, len: u32::try_from(len).unwrap_or(0) }
     }
 
-    fn count(&self, before: usize, out: &mut Vec<Lines>) {
+    fn count(&self, before: usize, out: &mut Vec<GapLines>) {
         let text = self.text(before);
         if text.len() < 4 {
             return;
@@ -96,7 +96,7 @@ impl<'t> Gaps<'t> {
                     last.count = last.count.saturating_add(1);
                     last.informs |= informs;
                 }
-                None => out.push(Lines { before, server, count: 1, informs }),
+                None => out.push(GapLines { before, server, count: 1, informs }),
             }
         }
         if text.len() > LONG {
@@ -126,7 +126,7 @@ fn informs(line: &[u8]) -> bool {
 }
 
 /// The component lines of one input around its records, in order; nothing where there are none.
-pub(super) fn lines(trace: &Trace, events: &[Event]) -> Vec<Lines> {
+pub(super) fn lines(trace: &Trace, events: &[Event]) -> Vec<GapLines> {
     let Some(gaps) = Gaps::new(trace, events) else { return Vec::new() };
     let parts: Vec<usize> = (0..=events.len()).step_by(PART).collect();
     parts

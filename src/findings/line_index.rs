@@ -5,7 +5,7 @@
 
 use rayon::prelude::*;
 
-use super::texts::Said;
+use super::matcher::MatchedTexts;
 use crate::analysis::{Analysis, ServerId};
 use crate::record::RecordKind;
 use crate::span::{FileId, Span};
@@ -40,7 +40,7 @@ impl Beside {
 
 /// What is named, and by which line or record.
 #[derive(Debug, Default)]
-pub(super) struct Telling {
+pub(super) struct LineIndex {
     /// Hash of server and name, time, place; sorted.
     names: Vec<(u64, Timestamp, Beside)>,
     hasher: foldhash::fast::FixedState,
@@ -51,15 +51,15 @@ const PART: u32 = 4096;
 /// A line names few things; one that names more is a dump.
 const NAMES: usize = 24;
 
-impl Telling {
+impl LineIndex {
     /// Reads the text between the records of a trace, and its connection records.
-    pub(super) fn read(trace: &Trace, analysis: &Analysis) -> Telling {
-        let mut out = Telling::default();
+    pub(super) fn read(trace: &Trace, analysis: &Analysis) -> LineIndex {
+        let mut out = LineIndex::default();
         let count = u32::try_from(trace.events().len()).unwrap_or(u32::MAX);
         let files = 0..u32::try_from(trace.inputs().len()).unwrap_or(u32::MAX);
         let parts: Vec<u32> = (0..count).step_by(PART as usize).collect();
         let line = |found: &mut Vec<_>, id: EventId, line: &crate::trace::ComponentLine<'_>| {
-            if !Said::of(line.text).is_telling() {
+            if !MatchedTexts::of(line.text).is_telling() {
                 return;
             }
             let prefix = line.prefix();
@@ -87,7 +87,7 @@ impl Telling {
                     if beside
                         && event.call_id().is_none()
                         && !event.is_copy()
-                        && Said::of(trace.fields(event)).is_telling()
+                        && MatchedTexts::of(trace.fields(event)).is_telling()
                         && let Some(time) = analysis.time(trace, id)
                     {
                         out.note(&mut found, analysis.servers.of(event), trace.fields(event), time, Beside::Record(id));
