@@ -148,7 +148,7 @@ impl Synth {
             return Status::Failed;
         }
         let Some(days) = self.days else { return write_day(&plan, &self.dir) };
-        let fault: Vec<Wish> = self.fault_days.iter().filter_map(|w| w.0).collect();
+        let fault: Vec<FaultSpec> = self.fault_days.iter().filter_map(|w| w.0).collect();
         for (number, (phase, plan)) in (1..).zip(synth::days(&plan, days, &fault)) {
             let dir = self.dir.join(format!("day-{number:02}-{}", phase.name()));
             if let Err(line) = prepare(&dir) {

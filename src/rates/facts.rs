@@ -309,7 +309,7 @@ fn push<'a>(trace: &Trace, analysis: &'a Analysis, push: &'a analysis::Push) -> 
         sent: push.sent,
         latency_ms: push.latency_ms(),
         result: push.result.name().into(),
-        hops: push.hops.iter().take(1).map(|h| Hop { server: h.server.as_deref().map(Into::into) }).collect(),
+        hops: push.sightings.iter().take(1).map(|h| Hop { server: h.server.as_deref().map(Into::into) }).collect(),
         call: push.call.and_then(|c| analysis.calls.get(c)).map(|c| c.call_id.as_str().into()),
         findings: push.findings.iter().map(|f| (*f).into()).collect(),
         evidence: if push.findings.is_empty() { Vec::new() } else { first_place(trace, &push.evidence) },

@@ -1,6 +1,6 @@
 //! Many days of one deployment, with a fault that begins, is mended, and comes back.
 
-use super::{Plan, Wish};
+use super::{Plan, FaultSpec};
 
 /// What a day is like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,9 +38,9 @@ impl Phase {
     }
 }
 
-/// The plan of each day: other traffic, the same servers. On days with the fault the wishes of `fault` come to those of
+/// The plan of each day: other traffic, the same servers. On days with the fault those of `fault` come to those of
 /// the plan, which are what goes wrong on any day.
-pub fn days(plan: &Plan, count: u32, fault: &[Wish]) -> Vec<(Phase, Plan)> {
+pub fn days(plan: &Plan, count: u32, fault: &[FaultSpec]) -> Vec<(Phase, Plan)> {
     let of = |day: u32| {
         let phase = Phase::of(day, count);
         let mut own = plan.clone();

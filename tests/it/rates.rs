@@ -36,7 +36,7 @@ fn the_ratios_of_the_desktop_calls_are_those_reckoned_by_hand() {
     let all = json(&["samples/desktop-calls.log"])["all"].clone();
     assert_eq!((all["calls"].as_u64(), all["hidden_calls"].as_u64()), (Some(19), Some(0)));
     for (name, part, of, low, high) in [
-        ("ser", 3, 17, 3.0 / 18.0, 4.0 / 18.0),
+        ("ser", 3_u32, 17_u32, 3.0 / 18.0, 4.0 / 18.0),
         ("seer", 6, 17, 6.0 / 18.0, 7.0 / 18.0),
         ("isa", 4, 18, 4.0 / 19.0, 5.0 / 19.0),
         ("asr", 3, 18, 3.0 / 19.0, 4.0 / 19.0),

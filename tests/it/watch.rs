@@ -11,7 +11,20 @@ use crate::program::{err, out, run_in};
 /// Seven days: two healthy, two with the fault, two mended, one with it again.
 fn week() -> TempDir {
     let dir = tempfile::tempdir().unwrap();
-    let args = ["synth", "--days", "7", "--calls", "120", "--seed", "6", "--faults", "none", "--fault-days", "PN03=60%", "days"];
+    let args = [
+        "synth",
+        "--days",
+        "7",
+        "--calls",
+        "120",
+        "--seed",
+        "6",
+        "--faults",
+        "none",
+        "--fault-days",
+        "PN03=60%",
+        "days",
+    ];
     let o = run_in(&args, dir.path());
     assert_eq!(o.status.code(), Some(0), "{}", err(&o));
     fs::create_dir(dir.path().join("logs")).unwrap();
@@ -22,14 +35,17 @@ fn week() -> TempDir {
 fn arrive(dir: &Path, day: usize) {
     let from = fs::read_dir(dir.join("days")).unwrap().map(|e| e.unwrap().path());
     let from = from.into_iter().find(|p| p.to_string_lossy().contains(&format!("day-{day:02}"))).unwrap();
-    for log in fs::read_dir(from).unwrap().map(|e| e.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "log")) {
+    for log in
+        fs::read_dir(from).unwrap().map(|e| e.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "log"))
+    {
         let name = format!("{}-{day}.log", log.file_stem().unwrap().to_string_lossy());
         fs::copy(&log, dir.join("logs").join(name)).unwrap();
     }
 }
 
 fn look(dir: &Path, more: &[&str]) -> (Vec<Value>, Option<i32>) {
-    let o = run_in(&[&["watch", "--once", "--state", "state.json", "--format", "ndjson"], more, &["logs"]].concat(), dir);
+    let o =
+        run_in(&[&["watch", "--once", "--state", "state.json", "--format", "ndjson"], more, &["logs"]].concat(), dir);
     let events = out(&o).lines().map(|l| serde_json::from_str(l).unwrap_or_else(|e| panic!("{e}: {l}"))).collect();
     assert!(o.status.code() != Some(2), "{}", err(&o));
     (events, o.status.code())
@@ -89,7 +105,11 @@ fn a_program_gets_the_fields_and_numbers_are_whole() {
     let dir = week();
     arrive(dir.path(), 3);
     let program = dir.path().join("told.sh");
-    fs::write(&program, "#!/bin/sh\nprintf '%s|%s|%s\\n' \"$SIPTRAIL_TYPE\" \"$SIPTRAIL_CODE\" \"$SIPTRAIL_TEXT\" >> told.txt\n").unwrap();
+    fs::write(
+        &program,
+        "#!/bin/sh\nprintf '%s|%s|%s\\n' \"$SIPTRAIL_TYPE\" \"$SIPTRAIL_CODE\" \"$SIPTRAIL_TEXT\" >> told.txt\n",
+    )
+    .unwrap();
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
     let (events, _) = look(dir.path(), &["--exec", "./told.sh", "--metrics", "siptrail.prom", "--on", "missed"]);
     let told = fs::read_to_string(dir.path().join("told.txt")).unwrap();
@@ -98,8 +118,14 @@ fn a_program_gets_the_fields_and_numbers_are_whole() {
     let missed = events.iter().filter(|e| e["type"] == "match").count();
     assert!(missed > 0 && events.iter().filter(|e| e["type"] == "match").all(|e| e["line"].is_u64()));
     let numbers = fs::read_to_string(dir.path().join("siptrail.prom")).unwrap();
-    assert!(numbers.ends_with("# EOF\n") && numbers.contains(&format!("\nsiptrail_missed_calls {missed}\n")), "{numbers}");
-    assert!(numbers.contains("siptrail_cause_cases{code=\"PN03\"}") && numbers.contains("siptrail_rate{name=\"push_accepted\",bound=\"low\"}"));
+    assert!(
+        numbers.ends_with("# EOF\n") && numbers.contains(&format!("\nsiptrail_missed_calls {missed}\n")),
+        "{numbers}"
+    );
+    assert!(
+        numbers.contains("siptrail_cause_cases{code=\"PN03\"}")
+            && numbers.contains("siptrail_rate{name=\"push_accepted\",bound=\"low\"}")
+    );
     // Every line is a comment, or a name with labels and a number.
     let is_sound = |l: &str| l.starts_with("# ") || l.rsplit_once(' ').is_some_and(|(_, n)| n.parse::<f64>().is_ok());
     assert!(numbers.lines().all(is_sound), "{numbers}");
