@@ -131,6 +131,8 @@ pub mod query;
 pub mod rates;
 #[deny(clippy::disallowed_methods)]
 pub mod report;
+#[deny(clippy::disallowed_methods)]
+pub mod rules;
 #[cfg(feature = "synth")]
 #[deny(clippy::disallowed_methods)]
 pub mod synth;
@@ -160,6 +162,7 @@ pub fn analyse_to(trace: &Trace, options: &Options, depth: Depth) -> Analysis {
         Depth::Causes => {
             let mut out = analysis::analyse(trace, options);
             findings::attach(trace, &mut out);
+            rules::apply(trace, &mut out);
             out
         }
     }

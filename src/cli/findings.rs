@@ -1,6 +1,7 @@
 //! `siptrail findings`
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use anstyle::Style;
 use clap::Args;
@@ -8,17 +9,22 @@ use siptrail::knowledge::Explanation;
 use siptrail::knowledge::catalogue::{self, Severity};
 use siptrail::text::page::{self, BAD, DIM, HEAD};
 
-use super::Status;
 use super::knowledge::{AnswerFormat, print};
+use super::{Status, config, failed, rules};
 
 /// List the causes that siptrail knows, and what it never reports
 ///
 /// JSON is an array with one object for each entry, the same objects as those of siptrail explain: the causes, then
 /// what is never reported (see their key "kind"). Keys that do not apply are null or empty.
+///
+/// Rules of your own stand in files of the folder findings.d beside the configuration file: [[finding]] with code (X01),
+/// severity, summary, cause, remedy, and a query, or [[finding.match]] as the catalogue has them, or both; and
+/// [[finding.case]] with name, log and fires, which --check runs.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   siptrail findings                  the list: code, severity, summary
   siptrail explain PN03              all about one of them
+  siptrail findings --check          run the cases of your own rules; exit status 1 when one is wrong
   siptrail findings --format json    all about all of them, for programs")]
 pub(crate) struct Findings {
     /// What to print

@@ -25,6 +25,7 @@ mod output;
 mod progress;
 mod rates;
 mod report;
+mod rules;
 mod shell;
 mod show;
 mod signals;
@@ -174,7 +175,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Watch(watch) => watch.run(),
         #[cfg(feature = "anonymise")]
         Command::Anonymise(anonymise) => anonymise.run(),
-        Command::Findings(findings) => findings.run(),
+        Command::Findings(findings) => findings.run(arguments.global.config.as_deref()),
         Command::Explain(explain) => explain.run(),
         #[cfg(feature = "synth")]
         Command::Demo(demo) => demo.run(),
@@ -212,7 +213,13 @@ fn arguments() -> Result<(Arguments, config::Remap), String> {
     let mut remap = config::Remap::default();
     // These say nothing about logs, and `config` must run on a file that is wrong.
     if !matches!(arguments.command, Command::Config(_) | Command::Completions(_) | Command::Man(_)) {
-        let mut settings = config::load(arguments.global.config.as_deref())?;
+        let file = arguments.global.config.as_deref();
+        let mut settings = config::load(file)?;
+        // Those that are checked are read by the command, and told with what is wrong.
+        let checks = matches!(&arguments.command, Command::Findings(findings) if findings.checks());
+        if let Some(folder) = config::folder(file).filter(|_| !checks) {
+            rules::install(&rules::read(&folder)?)?;
+        }
         remap = settings.take_remap();
         if !settings.is_empty() {
             let matches = settings.apply(Arguments::command()).try_get_matches_from(typed);

@@ -1,6 +1,6 @@
 //! Many days of one deployment, with a fault that begins, is mended, and comes back.
 
-use super::{Plan, FaultSpec};
+use super::{FaultSpec, Plan};
 
 /// What a day is like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

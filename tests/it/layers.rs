@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 /// The rooms from the ground up. Each may look at those before it.
-const FLOORS: [&str; 22] = [
+const FLOORS: [&str; 23] = [
     "span",
     "text",
     "time",
@@ -23,6 +23,7 @@ const FLOORS: [&str; 22] = [
     "analysis",
     "findings",
     "query",
+    "rules",
     "rates",
     "ladder",
     "report",

@@ -16,6 +16,7 @@
 //! * `list`: `siptrail list`, `siptrail grep`, `report --where`
 //! * `notes`: notes on calls and pushes, and their file
 //! * `query`: the filter language; `differential` holds it against a naive evaluation over the JSON
+//! * `rules`: causes of one's own
 //! * `watch`: onset and end of causes in logs that go on
 //! * `rates`: rates by hand, and in deployments with holes; `compare`: two nights against each other
 //! * `contrasts`: what the calls missed for one cause have in common
@@ -82,6 +83,7 @@ mod pty;
 mod query;
 mod rates;
 mod reprint;
+mod rules;
 mod samples;
 mod scenarios;
 mod schema;
