@@ -1,7 +1,7 @@
 //! Rules of one's own: causes that a site adds to the catalogue, with a query, with the catalogue's matchers, or both.
 //!
-//! A file holds `[[finding]]` entries in the grammar of the catalogue ([`crate::knowledge::catalogue`]), less of it required,
-//! and besides `query`, which calls and pushes have the cause, and `[[finding.case]]`: logs that must have it, or must not.
+//! A file holds `finding` tables in the grammar of the catalogue ([`crate::knowledge::catalogue`]), less of it required,
+//! and besides `query`, which calls and pushes have the cause, and `finding.case` tables: logs that must have it, or must not.
 
 mod read;
 
