@@ -20,6 +20,8 @@ mod grep;
 mod knowledge;
 mod list;
 mod load;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod number;
 mod output;
 mod progress;
@@ -34,7 +36,7 @@ mod synth;
 #[cfg(feature = "tui")]
 mod tui;
 mod watch;
-#[cfg(not(all(feature = "tui", feature = "export", feature = "synth", feature = "anonymise")))]
+#[cfg(not(all(feature = "tui", feature = "export", feature = "synth", feature = "anonymise", feature = "mcp")))]
 mod without;
 
 use std::ffi::OsString;
@@ -85,6 +87,11 @@ enum Command {
     Rates(rates::RatesArgs),
     Compare(compare::Compare),
     Watch(watch::Watch),
+    #[cfg(feature = "mcp")]
+    Mcp(mcp::Mcp),
+    /// Answer the questions of an assistant (not in this build)
+    #[cfg(not(feature = "mcp"))]
+    Mcp(without::Without),
     #[cfg(feature = "anonymise")]
     Anonymise(anonymise::Anonymise),
     /// Copy logs without the names of people and machines (not in this build)
@@ -173,6 +180,10 @@ pub(crate) fn main() -> ExitCode {
         Command::Rates(rates) => rates.run(),
         Command::Compare(compare) => compare.run(),
         Command::Watch(watch) => watch.run(),
+        #[cfg(feature = "mcp")]
+        Command::Mcp(mcp) => mcp.run(),
+        #[cfg(not(feature = "mcp"))]
+        Command::Mcp(_) => without::run("the questions of an assistant", "mcp"),
         #[cfg(feature = "anonymise")]
         Command::Anonymise(anonymise) => anonymise.run(),
         Command::Findings(findings) => findings.run(arguments.global.config.as_deref()),
