@@ -29,7 +29,7 @@ use super::{Status, config, failed, rules};
 pub(crate) struct Findings {
     /// What to print
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
-    format: Format,
+    format: AnswerFormat,
     /// Run the cases of the rules of your own
     #[arg(long)]
     check: bool,

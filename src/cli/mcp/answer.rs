@@ -58,7 +58,7 @@ fn make_safe(value: &mut Value) {
         Value::String(text) => {
             let safe = sanitize_lines(text);
             if safe != text.as_str() {
-                *text = safe.into_owned();
+                *text = safe;
             }
         }
         Value::Array(all) => all.iter_mut().for_each(make_safe),
