@@ -39,7 +39,7 @@
 //!
 //! # Features
 //! `cli` (the program), `tui`, `html`, `export` (CSV, pcapng, SIPp), `synth` and `anonymise` are on by default,
-//! `parquet` is not. Without any of them this is the engine: [`span`] to [`findings`], [`query`], [`ladder`], and the
+//! `parquet` and `mcp` (questions of an assistant) are not. Without any of them this is the engine: [`span`] to [`findings`], [`query`], [`ladder`], and the
 //! report as [`model`](report::model), text and JSON.
 //!
 //! # Glossary

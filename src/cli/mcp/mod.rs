@@ -60,7 +60,7 @@ impl Mcp {
         runtime.block_on(async {
             let server = Server { logs: Mutex::new(logs) };
             // An assistant that leaves before it has said who it is, has left.
-            if let Ok(running) = server.serve(rmcp::transport::stdio()).await {
+            if let Ok(running) = server.serve((tokio::io::stdin(), tokio::io::stdout())).await {
                 let _ = running.waiting().await;
             }
         });
