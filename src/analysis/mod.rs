@@ -28,7 +28,7 @@ pub(crate) mod transmission;
 mod verdict;
 
 pub use call::{Call, Leg};
-pub use clocks::Clocks;
+pub use clocks::{ClockBasis, Clocks};
 pub use coverage::{Blind, Coverage};
 pub use depth::Depth;
 pub use diagnostic::Diagnostic;

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use siptrail::knowledge::catalogue::Severity;
 #[cfg(feature = "export")]
 use siptrail::report::csv;
 use siptrail::report::{self as reports, Selection, model};
@@ -221,14 +222,16 @@ impl Report {
     }
 
     fn fails(&self, report: &model::Report) -> bool {
-        let severity = |s: &str| report.findings.iter().any(|f| f.severity == s);
-        let lost = |p: &model::Push| !p.synthetic && matches!(p.result, "rejected" | "unroutable" | "unanswered");
+        let severity = |s: Severity| report.findings.iter().any(|f| f.severity == s);
         let s = &report.summary;
         let abandoned = s.abandoned.unwrap_or(0);
         let worst = [
-            (FailOn::Missed, s.missed + s.missed_messages + abandoned > 0 || report.pushes.iter().any(lost)),
-            (FailOn::Error, severity("error")),
-            (FailOn::Warning, severity("warning")),
+            (
+                FailOn::Missed,
+                s.missed + s.missed_messages + abandoned > 0 || report.pushes.iter().any(model::Push::is_lost),
+            ),
+            (FailOn::Error, severity(Severity::Error)),
+            (FailOn::Warning, severity(Severity::Warning)),
             (FailOn::Problem, !report.problems.is_empty()),
         ];
         self.fail_on != FailOn::Never && worst.iter().any(|(level, holds)| *holds && *level >= self.fail_on)

@@ -8,8 +8,10 @@ mod sources;
 use std::collections::HashSet;
 use std::io::{self, Write};
 
-use super::labels::{self, MOST, is_lost, is_shown, known};
+use super::labels::{self, MOST, is_shown, known};
 use super::model::{Call, Finding, Place, Push, Report};
+use crate::analysis::Verdict;
+use crate::knowledge::catalogue::Severity;
 use crate::text::page::{self, BAD, DIM, GOOD, HEAD};
 use crate::text::plural;
 
@@ -79,7 +81,8 @@ fn more(out: &mut dyn Write, count: usize) -> io::Result<()> {
 fn other_findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     // Those of missed calls, and of calls perhaps missed, stand with them.
     let missed: HashSet<&String> = report.calls.iter().filter(|c| is_shown(c)).flat_map(|c| &c.pushes).collect();
-    let lost: Vec<&Push> = report.pushes.iter().filter(|p| is_lost(p) && !missed.contains(&p.call_id)).collect();
+    let lost: Vec<&Push> =
+        report.pushes.iter().filter(|p| p.result.is_lost() && !missed.contains(&p.call_id)).collect();
     if lost.is_empty() {
         return Ok(());
     }
@@ -98,7 +101,7 @@ fn other_findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 /// Mobile callees of whom the logs cannot tell whether they missed the call, and why.
 fn undetermined(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let unknown: Vec<&Call> = report.calls.iter().filter(|c| c.verdict == Some("undetermined")).collect();
+    let unknown: Vec<&Call> = report.calls.iter().filter(|c| c.verdict == Some(Verdict::Undetermined)).collect();
     if unknown.is_empty() {
         return Ok(());
     }
@@ -125,7 +128,7 @@ fn other_failures(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let others: Vec<(&Finding, Vec<String>)> = report
         .findings
         .iter()
-        .filter(|f| f.severity != "info")
+        .filter(|f| f.severity != Severity::Info)
         .map(|f| (f, rest(f)))
         .filter(|(_, calls)| !calls.is_empty())
         .collect();
@@ -167,18 +170,8 @@ fn voice_mail(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn tables(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let s = &report.summary;
-    for (title, counts) in [
-        ("Calls by outcome", &s.outcomes),
-        ("Mobile callees by verdict", &s.verdicts),
-        ("Pushes by result", &s.push_results),
-    ] {
-        if counts.is_empty() {
-            continue;
-        }
+    for (title, rows) in labels::counts(&report.summary) {
         heading(out, title)?;
-        let mut rows: Vec<_> = counts.iter().collect();
-        rows.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
         for (word, n) in rows {
             writeln!(out, "  {word:<24}{n:>10}")?;
         }

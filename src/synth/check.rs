@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::truth::{self, Truth};
+use crate::analysis::{Link, Modality, Outcome, PushResult, Verdict};
 use crate::report::model::{Call, Push, Report};
 
 /// A word for what is not there.
@@ -177,9 +178,9 @@ impl Book {
     fn call(&mut self, told: &truth::Call, found: &Call) {
         let id = &told.call_id;
         let doubt = Allowance::from(told);
-        let open = found.outcome == UNDETERMINED;
-        self.judge("outcome", id, &told.outcome, found.outcome, open.then(|| doubt.left_open("outcome")));
-        let said = found.verdict.unwrap_or(NONE);
+        let open = found.outcome == Outcome::Undetermined;
+        self.judge("outcome", id, &told.outcome, found.outcome.name(), open.then(|| doubt.left_open("outcome")));
+        let said = found.verdict.map_or(NONE, Verdict::name);
         let open = match said {
             UNDETERMINED => Some(doubt.left_open("verdict")),
             // Where the mobile leg is not in the logs, nothing says that a phone took part.
@@ -188,33 +189,34 @@ impl Book {
         };
         self.judge("verdict", id, told.verdict.as_deref().unwrap_or(NONE), said, open);
         if let Some(modality) = &told.modality {
-            let said = found.modality.unwrap_or(NONE);
+            let said = found.modality.map_or(NONE, Modality::name);
             self.judge("modality", id, modality, said, (said == NONE && told.unsure).then_some(Mark::Open));
         }
         self.mark(id, "voice_mail", told.voice_mail, found.voice_mail, doubt);
         self.mark(id, "reached_later", told.reached_later, found.reached_later.is_some(), doubt);
-        let vague = found.outcome == UNDETERMINED || said == UNDETERMINED;
+        let vague = found.outcome == Outcome::Undetermined || said == UNDETERMINED;
         self.findings(id, &told.findings, &found.findings, doubt, vague);
     }
 
     fn push(&mut self, told: &truth::Push, found: &Push) {
         let id = &told.call_id;
         let doubt = Allowance::from(told);
-        let open = found.result == UNDETERMINED;
-        self.judge("result", id, &told.result, found.result, open.then(|| doubt.left_open("result")));
+        let open = found.result == PushResult::Undetermined;
+        self.judge("result", id, &told.result, found.result.name(), open.then(|| doubt.left_open("result")));
         if told.synthetic != found.synthetic {
             let word = |synthetic| if synthetic { "synthetic" } else { "of a user" };
             self.note("result", id, word(told.synthetic), word(found.synthetic), Mark::Wrong);
         }
         self.mark(id, "superseded", told.superseded, found.superseded, doubt);
+        let own = found.link.name();
         let (link, open) = match (&told.call, &found.call) {
             (Some(told), Some(found)) if told != found => ("another call", None),
-            _ if doubt.as_good("link", found.link).is_some() => (found.link, Some(Mark::Right)),
+            _ if doubt.as_good("link", own).is_some() => (own, Some(Mark::Right)),
             // How many calls compete depends on those that are in the logs.
-            (Some(_), Some(_)) if doubt.allows("link") => (found.link, Some(Mark::Open)),
-            (Some(_), Some(_)) => (found.link, (found.link == "likely").then_some(Mark::Cautious)),
-            (Some(_), None) => (found.link, Some(doubt.left_open("link"))),
-            (None, _) => (found.link, None),
+            (Some(_), Some(_)) if doubt.allows("link") => (own, Some(Mark::Open)),
+            (Some(_), Some(_)) => (own, (found.link == Link::Likely).then_some(Mark::Cautious)),
+            (Some(_), None) => (own, Some(doubt.left_open("link"))),
+            (None, _) => (own, None),
         };
         self.judge("link", id, &told.link, link, open);
         self.findings(
@@ -222,7 +224,7 @@ impl Book {
             &told.findings,
             &found.findings,
             doubt,
-            open.is_some() && link == NO_LINK || found.result == UNDETERMINED,
+            open.is_some() && link == NO_LINK || found.result == PushResult::Undetermined,
         );
     }
 

@@ -1,6 +1,7 @@
 //! Generated deployments against their truth: every judgement right, or left open where the logs cannot know.
 
 use sha2::{Digest, Sha256};
+use siptrail::analysis::Outcome;
 use siptrail::input::Input;
 use siptrail::report::{self, model::Report};
 use siptrail::synth::check::{Comparison, check};
@@ -251,7 +252,7 @@ fn left_open_is_no_mistake() {
     let plan = Plan { gaps_ppm: 60_000, extent: Extent::Calls(80), ..small(61) };
     let (report, mut truth) = reported(&plan);
     let before = check(&truth, &report);
-    let open = |c: &siptrail::report::model::Call| c.outcome == "undetermined";
+    let open = |c: &siptrail::report::model::Call| c.outcome == Outcome::Undetermined;
     let told = truth.calls.iter_mut().find(|t| {
         t.unsure && t.outcome != "undetermined" && report.calls.iter().any(|c| c.call_id == t.call_id && open(c))
     });

@@ -65,7 +65,7 @@ pub(super) fn diagnostic(d: &Diagnostic) -> String {
 
 pub(super) fn leg(leg: &Leg) -> String {
     let status = leg.status.map(|s| s.to_string());
-    words(&[leg.target.as_deref(), Some(leg.outcome), status.as_deref(), leg.client.as_deref()])
+    words(&[leg.target.as_deref(), Some(leg.outcome.name()), status.as_deref(), leg.client.as_deref()])
 }
 
 pub(super) fn hop(hop: &Sighting) -> String {

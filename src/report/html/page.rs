@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use askama::Template;
 
-use super::charts::{Bars, Multiples, Spans, Timeline};
+use super::charts::{Bars, Judgement, Multiples, Spans, Timeline};
 use super::policy::policy;
 use super::{CASES, ENTRIES, MISSED_ROWS, ROWS, Sources};
+use crate::analysis::Verdict;
 use crate::knowledge::catalogue::{self, Step};
 use crate::knowledge::explanation::{Check, checks};
 use crate::ladder::svg::{self, SvgOptions};
@@ -183,7 +184,7 @@ fn common(c: &Contrast) -> String {
 fn push_words(pushes: &[&Push]) -> String {
     let words = |p: &&Push| match p.status {
         Some(status) => format!("{} {status}", p.result),
-        None => p.result.to_owned(),
+        None => p.result.to_string(),
     };
     if pushes.is_empty() { "no push".to_owned() } else { pushes.iter().map(words).collect::<Vec<_>>().join(", ") }
 }
@@ -194,6 +195,15 @@ fn proof(evidence: &[Place], most: usize) -> String {
     let more = evidence.len().saturating_sub(most);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("{}{more}", places.join(", "))
+}
+
+/// Class of the colour of a verdict.
+fn tone(verdict: Option<Verdict>) -> &'static str {
+    verdict.map_or("neutral", |v| v.tone())
+}
+
+fn word(word: Option<impl std::fmt::Display>) -> String {
+    word.map_or(String::new(), |w| w.to_string())
 }
 
 fn text(value: Option<&str>) -> &str {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Place;
+use crate::analysis::Role;
 
 /// For which times the log of one server speaks.
 #[derive(Clone, Debug, Serialize)]
@@ -10,7 +11,7 @@ use super::Place;
 #[non_exhaustive]
 pub struct Coverage {
     pub server: Option<String>,
-    pub role: &'static str,
+    pub role: Role,
     /// Without a hole from the first record to the last.
     pub spans: Vec<Span>,
     pub holes: Vec<Hole>,

@@ -15,7 +15,7 @@ pub fn coverage(trace: &Trace, analysis: &Analysis) -> Vec<model::Coverage> {
         .zip(analysis.servers.all())
         .map(|(id, server)| model::Coverage {
             server: server.name.clone(),
-            role: server.role.name(),
+            role: server.role,
             spans: of_server(stretches, id, |s| s.server)
                 .iter()
                 .map(|s| model::Span { first: spot(s.first), last: spot(s.last) })

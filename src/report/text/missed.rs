@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::{DIM, cause, heading, line, more, proof};
+use crate::analysis::Verdict;
 use crate::report::hops::{self, HopText};
 use crate::report::labels::{self, MOST, known, told_by_mail};
 use crate::report::model::{Call, Report};
@@ -104,7 +105,11 @@ fn victim(report: &Report, call: &Call, out: &mut dyn Write) -> io::Result<()> {
     line(
         out,
         6,
-        &format!("{}: from {}{what}{client}", call.verdict.unwrap_or_default(), known(&call.from, "(unknown caller)")),
+        &format!(
+            "{}: from {}{what}{client}",
+            call.verdict.map_or("", Verdict::name),
+            known(&call.from, "(unknown caller)")
+        ),
     )?;
     let status = call
         .status

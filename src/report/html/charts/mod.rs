@@ -5,7 +5,7 @@ mod multiples;
 mod spans;
 mod timeline;
 
-pub(super) use bars::{Bars, tone};
+pub(super) use bars::{Bars, Judgement};
 pub(super) use multiples::Multiples;
 pub(super) use spans::Spans;
 pub(super) use timeline::Timeline;
