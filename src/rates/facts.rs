@@ -118,7 +118,7 @@ pub struct Cover<'a> {
 }
 
 /// Without a hole.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 #[expect(missing_docs, reason = "keys of the report")]
 pub struct Stretch {
@@ -137,10 +137,12 @@ pub struct Gap<'a> {
     pub before: Spot,
 }
 
-/// When.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+/// When and where.
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Spot {
+    /// In which file.
+    pub place: Place,
     /// On the clock of the reference.
     #[serde(deserialize_with = "time")]
     pub time: Option<Timestamp>,
@@ -224,20 +226,21 @@ impl<'a> Facts<'a> {
         let inside = |time: Option<Timestamp>| {
             time.is_some_and(|t| from.is_none_or(|from| t >= from) && to.is_none_or(|to| t < to))
         };
-        let clip = |spot: Spot| {
+        let clip = |spot: &Spot| {
             let late = |t: Timestamp| from.map_or(t, |from| t.max(from));
-            Spot { time: spot.time.map(|t| to.map_or(late(t), |to| late(t).min(to))) }
+            let time = spot.time.map(|t| to.map_or(late(t), |to| late(t).min(to)));
+            Spot { time, place: spot.place.clone() }
         };
-        let over = |a: Spot, b: Spot| {
+        let over = |a: &Spot, b: &Spot| {
             a.time.zip(b.time).is_some_and(|(a, b)| from.is_none_or(|f| b >= f) && to.is_none_or(|to| a < to))
         };
         let cover = |c: &Cover<'a>| Cover {
             server: c.server.clone(),
-            spans: (c.spans.iter().filter(|s| over(s.first, s.last)))
-                .map(|s| Stretch { first: clip(s.first), last: clip(s.last) })
+            spans: (c.spans.iter().filter(|s| over(&s.first, &s.last)))
+                .map(|s| Stretch { first: clip(&s.first), last: clip(&s.last) })
                 .collect(),
-            holes: (c.holes.iter().filter(|h| over(h.after, h.before)))
-                .map(|h| Gap { after: clip(h.after), before: clip(h.before), ..h.clone() })
+            holes: (c.holes.iter().filter(|h| over(&h.after, &h.before)))
+                .map(|h| Gap { after: clip(&h.after), before: clip(&h.before), ..h.clone() })
                 .collect(),
         };
         Facts {
@@ -323,7 +326,10 @@ fn first_place(trace: &Trace, evidence: &[EventId]) -> Vec<Place> {
 
 /// By server; holes are in the order of the log.
 fn cover<'a>(trace: &Trace, analysis: &'a Analysis) -> Vec<Cover<'a>> {
-    let spot = |id| Spot { time: analysis.time(trace, id) };
+    // The line costs a look into the log, and nobody asks for it.
+    let file = |id| trace.event(id).and_then(|e| trace.inputs().get(e.file.index()));
+    let place = |id| Place { file: file(id).map_or(String::new(), |f| f.name().to_owned()), line: 0 };
+    let spot = |id| Spot { time: analysis.time(trace, id), place: place(id) };
     let servers = analysis.servers.all();
     let mut out: Vec<Cover<'a>> =
         servers.iter().map(|s| Cover { server: s.name.as_deref().map(Into::into), ..Cover::default() }).collect();

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::facts::Facts;
+use super::facts::{Facts, Gap};
 use crate::time::Timestamp;
 
 /// Fewer than so many on average are none: one line that is missing hides no call.
@@ -95,9 +95,14 @@ struct Session {
     to: Timestamp,
 }
 
+/// Between files a longer pause is one in which nobody saved the log.
+const LONGEST_ROLL_OVER: i64 = HOUR;
+
 /// Whether two sessions lie on the sides of such a hole, and not of one in which something was to be logged and was not.
-fn is_between_sessions(kind: &str) -> bool {
-    matches!(kind, "restart" | "rewind")
+fn is_between_sessions(hole: &Gap<'_>) -> bool {
+    let (after, before) = (&hole.after, &hole.before);
+    let long = after.time.zip(before.time).is_some_and(|(a, b)| b.since(a) > LONGEST_ROLL_OVER);
+    matches!(hole.kind.as_ref(), "restart" | "rewind") || (long && after.place.file != before.place.file)
 }
 
 fn sessions(facts: &Facts<'_>) -> Vec<Session> {
@@ -106,7 +111,7 @@ fn sessions(facts: &Facts<'_>) -> Vec<Session> {
         let mut spans: Vec<(Timestamp, Timestamp)> =
             cover.spans.iter().filter_map(|s| Some((s.first.time?, s.last.time?))).collect();
         spans.sort_unstable();
-        let ends = cover.holes.iter().filter(|h| is_between_sessions(&h.kind)).filter_map(|h| h.before.time);
+        let ends = cover.holes.iter().filter(|h| is_between_sessions(h)).filter_map(|h| h.before.time);
         let ends: BTreeSet<Timestamp> = ends.collect();
         let mut own: Vec<Session> = Vec::new();
         for (from, to) in spans {
@@ -128,7 +133,8 @@ fn blind_times(facts: &Facts<'_>) -> (Vec<Blind>, Vec<i64>) {
     let mut out = Vec::new();
     let mut spans = vec![0; facts.coverage.len()];
     let blind = |server, from, to, lines| Blind { server, from, to, lines, alone: true };
-    let mut rest = &sessions(facts)[..];
+    let all = sessions(facts);
+    let mut rest = &all[..];
     while let Some(first) = rest.first() {
         // Sessions that overlap, one into the next.
         let (mut end, mut count) = (first.to, 1);
@@ -150,8 +156,14 @@ fn blind_times(facts: &Facts<'_>) -> (Vec<Blind>, Vec<i64>) {
         rest = others;
     }
     for (server, cover) in facts.coverage.iter().enumerate() {
-        let holes = cover.holes.iter().filter(|h| !is_between_sessions(&h.kind));
+        let holes = cover.holes.iter().filter(|h| !is_between_sessions(h));
         let holes = holes.filter_map(|h| Some((h.after.time?, h.before.time?, h.lines)));
+        // What a part of a log begins or ends with belongs to the other part.
+        let own: Vec<&Session> = all.iter().filter(|s| s.server == server).collect();
+        let holes = holes.filter(|(after, _, _)| {
+            let at = own.partition_point(|s| s.from <= *after);
+            at.checked_sub(1).and_then(|at| own.get(at)).is_some_and(|s| *after < s.to)
+        });
         out.extend(holes.map(|(after, before, lines)| blind(server, after.min(before), after.max(before), lines)));
     }
     out.retain(|b| b.to > b.from);

@@ -78,7 +78,7 @@ fn a_fault_that_begins_is_mended_and_comes_back_is_told() {
         |v: &Value| v["users"].as_array().unwrap().iter().map(|u| u["missed_after"].as_u64().unwrap()).sum::<u64>();
     assert_eq!(missed(&saved), missed(&logs));
     // One log, before and after a time.
-    let (split, code) = compared(dir.path(), &["--split", "2013-10-17", &day(2), &day(3)]);
+    let (split, code) = compared(dir.path(), &["--split", "2013-10-16", &day(2), &day(3)]);
     assert_eq!((&split["judgement"], code), (&Value::from("worse"), Some(1)), "{:#}", split["because"]);
     assert_eq!(split["after"]["calls"], logs["after"]["calls"]);
 }
