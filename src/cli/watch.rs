@@ -18,7 +18,6 @@ use siptrail::{Analysis, Depth, Trace};
 
 use super::clock::GivenClocks;
 use super::global::limits;
-use super::number::whole;
 use super::output::{self, Output};
 use super::{Status, failed, note, say};
 
@@ -74,9 +73,6 @@ pub(crate) struct Watch {
     /// Look once, tell what is new since the state, and end; exit status 1 when something was told
     #[arg(long)]
     once: bool,
-    /// With --once: how many times
-    #[arg(long, value_name = "N", hide = true, default_value_t = 1, value_parser = whole::<u32>)]
-    times: u32,
     #[command(flatten)]
     clocks: GivenClocks,
 }
@@ -100,12 +96,12 @@ impl Watch {
             Err(line) => return Ok(failed(&line)),
         };
         let (mut seen, mut changed) = (Vec::new(), Instant::now());
-        let (mut still, mut told, mut looks) = (false, false, 0);
+        let (mut still, mut first) = (false, true);
         loop {
             let started = Instant::now();
             let now = self.recent(&input::look(&self.inputs));
             let mut events = Vec::new();
-            if now != seen || looks == 0 {
+            if now != seen || first {
                 if still {
                     events.push(all_silent(false, self.silent));
                 }
@@ -113,21 +109,19 @@ impl Watch {
                 seen = now;
                 match self.look(&seen, &mut state) {
                     Ok(found) => events.extend(found),
-                    Err(line) if looks == 0 => return Ok(failed(&line)),
+                    Err(line) if first => return Ok(failed(&line)),
                     Err(line) => say(&format!("siptrail: {line}")),
                 }
             } else if !still && changed.elapsed() > Duration::from_secs(u64::from(self.silent) * 60) {
                 still = true;
                 events.push(all_silent(true, self.silent));
             }
-            told |= !events.is_empty();
             self.tell(&events)?;
-            looks += 1;
-            if self.once && looks >= self.times {
-                return Ok(if told { Status::Found } else { Status::Fine });
+            if self.once {
+                return Ok(if events.is_empty() { Status::Fine } else { Status::Found });
             }
-            let rest = Duration::from_secs(u64::from(self.every)).max(started.elapsed() * REST);
-            thread::sleep(if self.once { Duration::from_millis(50) } else { rest });
+            first = false;
+            thread::sleep(Duration::from_secs(u64::from(self.every)).max(started.elapsed() * REST));
         }
     }
 
