@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use askama::Template;
 
-use super::text::{cause, change, gaps, headline, told};
+use super::text::{cause, gaps, headline, told};
+use super::words::change;
 use super::{CHANCE, Comparison, Judgement};
 use crate::rates;
 use crate::report::html::{STYLE, policy};

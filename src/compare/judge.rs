@@ -73,7 +73,7 @@ pub(super) fn judge(rows: &[Row], causes: &[CauseRow], told: &[Told; 2]) -> (Jud
                 "is worse"
             }
         };
-        because.push(format!("{} {direction}: {}", row.name, super::text::change(row)));
+        because.push(format!("{} {direction}: {}", row.name, super::words::change(row)));
     }
     let serious = |c: &&CauseRow| c.severity == "error" && c.chance.is_some_and(|p| p < CHANCE);
     let new: Vec<&CauseRow> = causes.iter().filter(|c| c.before.part == 0).filter(serious).collect();

@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::text::{cause, change, gaps, headline, told};
+use super::text::{cause, gaps, headline, told};
+use super::words::change;
 use super::{CHANCE, Comparison, PatternRow};
 use crate::rates;
 use crate::report::markdown::{code, prose};

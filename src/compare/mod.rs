@@ -16,6 +16,7 @@ mod measures;
 mod patterns;
 mod people;
 mod text;
+mod words;
 
 use serde::Serialize;
 
