@@ -40,6 +40,7 @@ pub use terms::{Link, Modality, Outcome, PushResult, Told, Verdict};
 
 use rayon::prelude::*;
 
+use crate::sip::TIMER_F_MS;
 use crate::time::Timestamp;
 use crate::trace::{EventId, LinePlace, Trace};
 
@@ -58,7 +59,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { no_final_ms: 185_000, push_timeout_ms: 33_000, clocks: Vec::new() }
+        Options { no_final_ms: 185_000, push_timeout_ms: TIMER_F_MS + 1_000, clocks: Vec::new() }
     }
 }
 
@@ -169,11 +170,11 @@ pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
             }
             let group = message::Group::read(&ctx, ids);
             if kinds.call {
-                out.calls.extend(call::calls(&ctx, &group));
+                out.calls.extend(call::calls(&ctx, &group).into_iter().map(call::Call::shrunk));
             }
             if kinds.message {
                 let (pushes, others) = push::split(&ctx, &group);
-                out.pushes.extend(push::pushes(&ctx, &group, &pushes));
+                out.pushes.extend(push::pushes(&ctx, &group, &pushes).into_iter().map(push::Push::shrunk));
                 out.messages_inside.extend(session::messages(&ctx, &group, &others));
             }
             out.messages += group.count();

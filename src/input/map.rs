@@ -9,6 +9,9 @@
 //!   zeros and [`Map::intact_len`] tells how much was real. A SIGBUS outside our mappings goes to the handler
 //!   that was there before. This also covers an I/O error of a network share while a page is read.
 //!   On Windows a mapped file cannot be cut.
+//! * *Grown*: only the first files that are mapped (128 at a time) stay open to be asked; of others, and of
+//!   temporary ones, it is taken that they have not.
+//! * *Temporary*: unlinked, so nobody else can change it, and nothing watches its end.
 //!
 //! One `unsafe` (the mapping) cannot keep that promise alone, hence the handler's few more.
 

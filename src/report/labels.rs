@@ -244,7 +244,7 @@ pub(super) fn gateway_cause(cause: u32) -> String {
 /// The same as its name in the log and what it means.
 pub(super) fn gateway_words(cause: u32) -> (String, String) {
     let known = codes::gateway_cause(cause);
-    let meaning = known.map_or("not in the table of causes".to_owned(), |c| format!("{}: {}", c.name, c.meaning));
+    let meaning = known.map_or("Not in the table of causes.".to_owned(), |c| format!("{}: {}", c.name, c.meaning));
     (format!("Q.850 cause {cause}"), meaning)
 }
 

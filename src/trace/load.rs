@@ -118,8 +118,8 @@ fn read_input(
     )
 }
 
-/// Puts the chunks of all inputs together: strings get their final numbers in order, then the events of
-/// each chunk move to their place in parallel.
+/// Puts the chunks of all inputs together: strings get their final numbers in order, which those of products never have, then
+/// the events of each chunk move to their place in parallel.
 fn join(
     inputs: Vec<Input>,
     parts: Vec<Vec<Part>>,

@@ -182,6 +182,11 @@ fn record(n: usize, server: &str, from: &str, branch: usize) -> String {
     )
 }
 
+/// A piece of a log; ahead of the first one stands a record, for a log without any is refused.
+fn behind_a_record(n: usize, piece: &str) -> String {
+    if n == 0 { record(0, "0", CALL, 0) + piece } else { piece.to_owned() }
+}
+
 const CALL: &str = "INVITE sip:bob@contoso.com SIP/2.0\nFrom: <sip:a@contoso.com>;tag=a\nTo: <sip:bob@contoso.com>";
 const PUSH: &str = "MESSAGE sip:push@push.lync.com SIP/2.0\nFrom: <sip:McxUser0123456789abcdef0123456789abcdefbob@contoso.com>;tag=a\nTo: <sip:push@push.lync.com>";
 
@@ -209,10 +214,18 @@ fn ticks(folder: &Path) -> u64 {
 #[test]
 fn time_grows_with_servers_files_and_pushes_and_not_with_their_pairs() {
     type Make = fn(usize) -> (String, String);
-    let cases: [(&str, usize, Make); 4] = [
+    let cases: [(&str, usize, Make); 9] = [
         ("servers", 1_500, |n| ("a.log".to_owned(), record(n, &format!("pool{n}\\srv{n}"), CALL, n))),
         ("files", 1_000, |n| (format!("{n}.log"), record(n, "0", CALL, n))),
         ("files of one server at one time", 500, |n| (format!("{n}.log"), record(n % 7, "pool\\srv", CALL, n))),
+        ("markers that begin records", 100_000, |n| ("a.log".to_owned(), behind_a_record(n, "$$begin_record\n"))),
+        ("markers that end records", 100_000, |n| ("a.log".to_owned(), behind_a_record(n, "$$end_record\n"))),
+        ("halves of markers", 400_000, |n| ("a.log".to_owned(), behind_a_record(n, "$$"))),
+        ("fields of no record", 100_000, |n| ("a.log".to_owned(), behind_a_record(n, "Start-Line: x\n"))),
+        ("false lengths that point far ahead", 2_000, |n| {
+            let lies = "Content-Length: 4000000000\nMessage-Body: x";
+            ("a.log".to_owned(), record(n, "0", CALL, n).replace("Content-Length: 0\nMessage-Body: -", lies))
+        }),
         ("calls and pushes of one user", 1_000, |n| {
             ("a.log".to_owned(), record(2 * n, "0", CALL, 2 * n) + &record(2 * n + 1, "0", PUSH, 2 * n + 1))
         }),
@@ -220,10 +233,12 @@ fn time_grows_with_servers_files_and_pushes_and_not_with_their_pairs() {
     for (case, few, make) in cases {
         let of = |count: usize| {
             let dir = tempfile::tempdir().unwrap();
-            for n in 0..count {
-                let (name, text) = make(n);
-                let mut file = std::fs::File::options().create(true).append(true).open(dir.path().join(name)).unwrap();
-                std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
+            let mut logs: std::collections::BTreeMap<String, String> = std::collections::BTreeMap::new();
+            for (name, text) in (0..count).map(make) {
+                logs.entry(name).or_default().push_str(&text);
+            }
+            for (name, text) in logs {
+                std::fs::write(dir.path().join(name), text).unwrap();
             }
             ticks(dir.path())
         };

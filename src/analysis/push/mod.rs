@@ -113,6 +113,16 @@ pub struct Push {
 }
 
 impl Push {
+    /// Without room that nothing takes any more: most lists hold one thing, and are made with room for four.
+    pub(super) fn shrunk(mut self) -> Push {
+        self.diagnostics.shrink_to_fit();
+        self.sightings.shrink_to_fit();
+        self.evidence.shrink_to_fit();
+        self.sights.shrink_to_fit();
+        self.records.shrink_to_fit();
+        self
+    }
+
     /// Whether it is for a user.
     pub(super) fn is_of(&self, user: &str) -> bool {
         self.user.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(user))
