@@ -86,6 +86,15 @@ pub(super) fn judge(rows: &[Row], causes: &[CauseRow], told: &[Told; 2]) -> (Jud
             unclear += 1;
         }
     }
+    // What a server alone would know is not better for being unknown.
+    let has = |side: &Told, name: &str| side.servers.iter().any(|s| s.server == name);
+    for server in told[0].servers.iter().filter(|s| !has(&told[1], &s.server)) {
+        because.push(format!("the log of {} is missing after, so nothing is called better", server.server));
+        unclear += 1;
+    }
+    for server in told[1].servers.iter().filter(|s| !has(&told[0], &s.server)) {
+        because.push(format!("the log of {} is missing before", server.server));
+    }
     let judgement = if worse + new.len() > 0 {
         Judgement::Worse
     } else if better > 0 && unclear == 0 {
