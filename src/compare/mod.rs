@@ -164,6 +164,6 @@ fn told(side: &Side<'_>, rates: &Rates) -> Told {
         undetermined: facts.calls.iter().filter(open).count() as u64,
         hidden_calls: rates.all.hidden_calls,
         hidden_pushes: rates.all.hidden_pushes,
-        servers: facts.coverage.iter().map(server).collect(),
+        servers: facts.coverage.iter().filter(|c| !c.spans.is_empty()).map(server).collect(),
     }
 }
