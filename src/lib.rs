@@ -39,7 +39,7 @@
 //!
 //! # Features
 //! `cli` (the program), `tui`, `html`, `export` (CSV, pcapng, SIPp), `synth` and `anonymise` are on by default,
-//! `parquet` is not. Without any of them this is the engine: [`span`] to [`findings`], [`query`], [`ladder`], and the
+//! `parquet` and `mcp` (questions of an assistant) are not. Without any of them this is the engine: [`span`] to [`findings`], [`query`], [`ladder`], and the
 //! report as [`model`](report::model), text and JSON.
 //!
 //! # Glossary
@@ -121,6 +121,8 @@ pub mod analysis;
 pub mod bundle;
 #[deny(clippy::disallowed_methods)]
 pub mod case;
+#[deny(clippy::disallowed_methods)]
+pub mod compare;
 #[cfg(feature = "export")]
 #[deny(clippy::disallowed_methods)]
 pub mod export;
@@ -133,10 +135,16 @@ pub mod ladder;
 #[deny(clippy::disallowed_methods)]
 pub mod query;
 #[deny(clippy::disallowed_methods)]
+pub mod rates;
+#[deny(clippy::disallowed_methods)]
 pub mod report;
+#[deny(clippy::disallowed_methods)]
+pub mod rules;
 #[cfg(feature = "synth")]
 #[deny(clippy::disallowed_methods)]
 pub mod synth;
+#[deny(clippy::disallowed_methods)]
+pub mod watch;
 
 #[cfg(feature = "anonymise")]
 #[deny(clippy::disallowed_methods)]
@@ -166,6 +174,7 @@ pub fn analyse_to(trace: &Trace, options: &Options, depth: Depth) -> Analysis {
             let ((), lines) = rayon::join(judge, || findings::Lines::read(trace, &place, needs_lines));
             let mut out = analysis::together(place, found);
             findings::attach_with(trace, &mut out, lines);
+            rules::apply(trace, &mut out);
             out
         }
     }

@@ -195,12 +195,7 @@ impl Anonymise {
             getrandom::fill(&mut bytes).map_err(|e| format!("no random key to be had: {e}; give one with --key"))?;
             return Ok(Key::new(bytes));
         };
-        let bytes = fs::read(path).map_err(|e| format!("cannot read the key {}: {e}", path.display()))?;
-        if bytes.len() < 16 {
-            let found = bytes.len();
-            return Err(format!("key {}: expected 16 bytes or more, found {found}", path.display()));
-        }
-        Ok(Key::new(bytes))
+        read_key(path)
     }
 }
 
@@ -212,6 +207,35 @@ fn as_read(trace: Trace) -> Trace {
     }
     let inputs = trace.inputs().iter().map(|i| Input::from_bytes(i.name(), i.bytes())).collect();
     Trace::load(inputs, &LoadOptions::default())
+}
+
+/// The key in a file.
+///
+/// # Errors
+/// One line for the user.
+pub(super) fn read_key(path: &Path) -> Result<Key, String> {
+    let bytes = fs::read(path).map_err(|e| format!("cannot read the key {}: {e}", path.display()))?;
+    if bytes.len() < 16 {
+        let found = bytes.len();
+        return Err(format!("key {}: expected 16 bytes or more, found {found}", path.display()));
+    }
+    Ok(Key::new(bytes))
+}
+
+/// A proven copy without names, in memory.
+///
+/// # Errors
+/// One line when the copy would tell another story.
+#[cfg(feature = "mcp")]
+pub(super) fn proven_copy(trace: Trace, key: &Key) -> Result<Trace, String> {
+    let folder = tempfile::tempdir().map_err(|e| format!("cannot make a temporary folder: {e}"))?;
+    let copies = Maker { key, words: &[], folder: folder.path(), drop: false, again: None }.make(trace)?;
+    let read = |name: &String| {
+        let bytes = fs::read(folder.path().join(name)).map_err(|e| format!("cannot read a copy: {e}"))?;
+        Ok(Input::from_bytes(name.clone(), bytes))
+    };
+    let inputs = copies.names.iter().map(read).collect::<Result<_, String>>()?;
+    Ok(Trace::load(inputs, &LoadOptions::default()))
 }
 
 /// The texts of a trace.

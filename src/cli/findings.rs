@@ -1,6 +1,7 @@
 //! `siptrail findings`
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use anstyle::Style;
 use clap::Args;
@@ -8,26 +9,49 @@ use siptrail::knowledge::Explanation;
 use siptrail::knowledge::catalogue::{self, Severity};
 use siptrail::text::page::{self, BAD, DIM, HEAD};
 
-use super::Status;
 use super::knowledge::{AnswerFormat, print};
+use super::{Status, config, failed, rules};
 
 /// List the causes that siptrail knows, and what it never reports
 ///
 /// JSON is an array with one object for each entry, the same objects as those of siptrail explain: the causes, then
 /// what is never reported (see their key "kind"). Keys that do not apply are null or empty.
+///
+/// Rules of your own stand in TOML files of the folder findings.d beside the configuration file: tables `finding` with
+/// code (X01), severity, summary, cause, remedy, and query, or tables `finding.match` as the catalogue has them, or both;
+/// and tables `finding.case` with name, log and fires, which --check runs.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   siptrail findings                  the list: code, severity, summary
   siptrail explain PN03              all about one of them
+  siptrail findings --check          run the cases of your own rules; exit status 1 when one is wrong
   siptrail findings --format json    all about all of them, for programs")]
 pub(crate) struct Findings {
     /// What to print
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
     format: AnswerFormat,
+    /// Run the cases of the rules of your own
+    #[arg(long)]
+    check: bool,
 }
 
 impl Findings {
-    pub(crate) fn run(self) -> io::Result<Status> {
+    /// Whether the rules of one's own are to be checked.
+    pub(super) fn checks(&self) -> bool {
+        self.check
+    }
+
+    pub(crate) fn run(self, file: Option<&Path>) -> io::Result<Status> {
+        if self.check {
+            let Some(folder) = config::folder(file) else {
+                return Ok(failed("no configuration file, and so no folder findings.d; give --config FILE"));
+            };
+            let files = match rules::read(&folder).and_then(|files| rules::install(&files).map(|()| files)) {
+                Ok(files) => files,
+                Err(line) => return Ok(failed(&line)),
+            };
+            return rules::check(&folder, &files);
+        }
         let findings = catalogue::catalogue().iter().map(Explanation::of_finding);
         let all: Vec<_> = findings.chain(catalogue::never_reported().iter().map(Explanation::of_noise)).collect();
         print(self.format, &all, |out, width| write(&all, out, width))?;

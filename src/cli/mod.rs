@@ -7,6 +7,7 @@ mod case;
 #[cfg(feature = "synth")]
 mod check;
 mod clock;
+mod compare;
 mod config;
 mod coverage;
 #[cfg(feature = "synth")]
@@ -21,11 +22,15 @@ mod grep;
 mod knowledge;
 mod list;
 mod load;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod number;
 mod output;
 mod progress;
+mod rates;
 mod registrations;
 mod report;
+mod rules;
 mod shell;
 mod show;
 mod signals;
@@ -34,7 +39,8 @@ mod synth;
 #[cfg(feature = "tui")]
 mod tui;
 mod user;
-#[cfg(not(all(feature = "tui", feature = "export", feature = "synth", feature = "anonymise")))]
+mod watch;
+#[cfg(not(all(feature = "tui", feature = "export", feature = "synth", feature = "anonymise", feature = "mcp")))]
 mod without;
 
 use std::ffi::OsString;
@@ -90,6 +96,14 @@ enum Command {
     #[cfg(not(feature = "export"))]
     Export(without::Without),
     Coverage(coverage::Coverage),
+    Rates(rates::RatesArgs),
+    Compare(compare::Compare),
+    Watch(watch::Watch),
+    #[cfg(feature = "mcp")]
+    Mcp(mcp::Mcp),
+    /// Answer the questions of an assistant (not in this build)
+    #[cfg(not(feature = "mcp"))]
+    Mcp(without::Without),
     #[cfg(feature = "anonymise")]
     Anonymise(anonymise::Anonymise),
     /// Copy logs without the names of people and machines (not in this build)
@@ -178,9 +192,16 @@ pub(crate) fn main() -> ExitCode {
         #[cfg(feature = "export")]
         Command::Export(export) => export.run(),
         Command::Coverage(coverage) => coverage.run(),
+        Command::Rates(rates) => rates.run(),
+        Command::Compare(compare) => compare.run(),
+        Command::Watch(watch) => watch.run(),
+        #[cfg(feature = "mcp")]
+        Command::Mcp(mcp) => mcp.run(),
+        #[cfg(not(feature = "mcp"))]
+        Command::Mcp(_) => without::run("the questions of an assistant", "mcp"),
         #[cfg(feature = "anonymise")]
         Command::Anonymise(anonymise) => anonymise.run(),
-        Command::Findings(findings) => findings.run(),
+        Command::Findings(findings) => findings.run(arguments.global.config.as_deref()),
         Command::Explain(explain) => explain.run(),
         #[cfg(feature = "synth")]
         Command::Demo(demo) => demo.run(),
@@ -218,7 +239,13 @@ fn arguments() -> Result<(Arguments, config::Remap), String> {
     let mut remap = config::Remap::default();
     // These say nothing about logs, and `config` must run on a file that is wrong.
     if !matches!(arguments.command, Command::Config(_) | Command::Completions(_) | Command::Man(_)) {
-        let mut settings = config::load(arguments.global.config.as_deref())?;
+        let file = arguments.global.config.as_deref();
+        let mut settings = config::load(file)?;
+        // Those that are checked are read by the command, and told with what is wrong.
+        let checks = matches!(&arguments.command, Command::Findings(findings) if findings.checks());
+        if let Some(folder) = config::folder(file).filter(|_| !checks) {
+            rules::install(&rules::read(&folder)?)?;
+        }
         remap = settings.take_remap();
         if !settings.is_empty() {
             let matches = settings.apply(Arguments::command()).try_get_matches_from(typed);

@@ -22,6 +22,7 @@ use super::{Status, note, output, say};
   siptrail synth logs && siptrail report logs        200 calls, two servers
   siptrail synth --size 1GB --seed 7 big             for trying out speed
   siptrail synth --faults PN01=20%,PN30=5% logs      what goes wrong with pushes
+  siptrail synth --days 14 fortnight                 a fault begins, is mended, comes back
   siptrail synth --era 2019 --stories all days       iPhones and Android phones of today, and rarer stories
   siptrail synth --servers 4 --clock-skew 3s --gaps 1% --damage 1% hard && siptrail check hard")]
 pub(crate) struct Synth {
@@ -63,6 +64,12 @@ pub(crate) struct Synth {
     /// Clients, ports and servers of which years [default: a mixture]
     #[arg(long, value_enum)]
     era: Option<EraName>,
+    /// So many days, each in a folder of its own: a fault begins, is mended, and comes back [default: one day]
+    #[arg(long, value_name = "N", conflicts_with = "size", value_parser = clap::value_parser!(u32).range(1..=366))]
+    days: Option<u32>,
+    /// With --days: the fault, beside those of --faults
+    #[arg(long, value_name = "CODE=PERCENT,...", value_delimiter = ',', default_value = "PN03=40%", requires = "days", value_parser = parse_wish)]
+    fault_days: Vec<Wished>,
     /// Servers whose logs are not there: fe02,dir01
     #[arg(long, value_name = "SERVER,...", value_delimiter = ',')]
     without: Vec<String>,
@@ -140,29 +147,19 @@ impl Synth {
             say(&format!("siptrail: {line}"));
             return Status::Failed;
         }
-        let total = match plan.extent {
-            Extent::Bytes(bytes) => bytes,
-            // Only for the bar.
-            Extent::Calls(calls) => calls * 60_000,
-        };
-        match write(&plan, &self.dir, total) {
-            Ok(truth) => {
-                let bytes: u64 = truth.logs.iter().map(|l| l.bytes).sum();
-                let records: u64 = truth.logs.iter().map(|l| l.records).sum();
-                note(&format!(
-                    "siptrail: {} logs, {bytes} bytes, {records} records, {} calls, {} pushes, and truth.json in {}",
-                    truth.logs.len(),
-                    truth.calls.len(),
-                    truth.pushes.len(),
-                    self.dir.display()
-                ));
-                Status::Fine
+        let Some(days) = self.days else { return write_day(&plan, &self.dir) };
+        let fault: Vec<FaultSpec> = self.fault_days.iter().filter_map(|w| w.0).collect();
+        for (number, (phase, plan)) in (1..).zip(synth::days(&plan, days, &fault)) {
+            let dir = self.dir.join(format!("day-{number:02}-{}", phase.name()));
+            if let Err(line) = prepare(&dir) {
+                say(&format!("siptrail: {line}"));
+                return Status::Failed;
             }
-            Err(error) => {
-                say(&format!("siptrail: cannot write to {}: {error}; check the disk", self.dir.display()));
-                Status::Failed
+            if write_day(&plan, &dir) == Status::Failed {
+                return Status::Failed;
             }
         }
+        Status::Fine
     }
 
     fn plan(&self) -> Plan {
@@ -204,6 +201,34 @@ impl Synth {
                 told
             }),
             era: self.era.map(Era::from),
+            day: 0,
+        }
+    }
+}
+
+/// Writes one day, and says so.
+fn write_day(plan: &Plan, dir: &Path) -> Status {
+    let total = match plan.extent {
+        Extent::Bytes(bytes) => bytes,
+        // Only for the bar.
+        Extent::Calls(calls) => calls * 60_000,
+    };
+    match write(plan, dir, total) {
+        Ok(truth) => {
+            let bytes: u64 = truth.logs.iter().map(|l| l.bytes).sum();
+            let records: u64 = truth.logs.iter().map(|l| l.records).sum();
+            note(&format!(
+                "siptrail: {} logs, {bytes} bytes, {records} records, {} calls, {} pushes, and truth.json in {}",
+                truth.logs.len(),
+                truth.calls.len(),
+                truth.pushes.len(),
+                dir.display()
+            ));
+            Status::Fine
+        }
+        Err(error) => {
+            say(&format!("siptrail: cannot write to {}: {error}; check the disk", dir.display()));
+            Status::Failed
         }
     }
 }

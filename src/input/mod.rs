@@ -13,6 +13,7 @@ mod map;
 mod nothing;
 mod rewrite;
 mod saved;
+mod seen;
 mod spool;
 mod walk;
 
@@ -23,6 +24,7 @@ pub use format::{Format, Formats};
 pub use nothing::nothing_in;
 pub(crate) use rewrite::Rewrite;
 pub use saved::{CASE, SAVED, is_saved};
+pub use seen::{Seen, look};
 pub use walk::{Opened, is_log_name, open, open_within};
 
 use std::fmt;

@@ -1,6 +1,7 @@
 //! The catalogue of causes, and what looks like a cause and is none: `catalogue.toml`.
 
-use std::sync::LazyLock;
+use std::collections::BTreeSet;
+use std::sync::{LazyLock, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +62,34 @@ pub struct Finding {
     /// Alternatives; one that holds is enough.
     #[serde(default, rename = "match")]
     pub matchers: Vec<Matcher>,
+}
+
+impl Finding {
+    /// An entry of one's own, with what every entry has; the rest is empty.
+    pub fn own(code: String, severity: Severity, summary: String, cause: String, remedy: &str) -> Finding {
+        Finding {
+            code,
+            severity,
+            summary,
+            cause,
+            remedy: remedy.replace('`', ""),
+            steps: steps(remedy),
+            noticed: String::new(),
+            checks: Vec::new(),
+            seen_at: "any".to_owned(),
+            seen: String::new(),
+            false_friends: String::new(),
+            source: Vec::new(),
+            matchers: Vec::new(),
+        }
+    }
+}
+
+impl Matcher {
+    /// The text that is sought for it.
+    pub fn sought(&self) -> Option<&str> {
+        self.text.as_deref().or(self.result_code.as_deref())
+    }
 }
 
 /// What to look for.
@@ -146,12 +175,40 @@ struct Catalogue {
     noise: Vec<Noise>,
 }
 
+/// Entries that a site adds.
+static OWN: OnceLock<Vec<Finding>> = OnceLock::new();
+
+/// Adds entries of one's own to the catalogue: once, and before anything asks it. Their codes stand behind all others.
+///
+/// # Errors
+/// One line when it was asked already, or when so many texts cannot be sought at once.
+pub fn add(own: Vec<Finding>) -> Result<(), String> {
+    let texts: BTreeSet<&str> = own.iter().flat_map(|f| &f.matchers).filter_map(Matcher::sought).collect();
+    if texts.len() > MOST_TEXTS {
+        return Err(format!("expected at most {MOST_TEXTS} texts of one's own, found {}", texts.len()));
+    }
+    let late = || "the catalogue was asked before its rules were read".to_owned();
+    let codes: Vec<String> = own.iter().map(|f| f.code.clone()).collect();
+    OWN.set(own).map_err(|_| late())?;
+    if codes.iter().all(|code| find(code).is_some()) { Ok(()) } else { Err(late()) }
+}
+
+/// So many texts of one's own can be sought beside those of the catalogue.
+pub const MOST_TEXTS: usize = 24;
+
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
     let mut all = toml::from_str::<Catalogue>(include_str!("catalogue.toml")).unwrap_or_default();
     for finding in &mut all.finding {
         finding.steps = steps(&finding.remedy);
         finding.remedy.retain(|c| c != '`');
     }
+    let mut own = OWN.get().cloned().unwrap_or_default();
+    own.sort_by(|a, b| a.code.cmp(&b.code));
+    if let Some(first) = own.first() {
+        let (name, title) = ("own".to_owned(), "Rules of your own".to_owned());
+        all.section.push(Section { name, first: first.code.clone(), title });
+    }
+    all.finding.extend(own);
     all
 });
 

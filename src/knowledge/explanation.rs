@@ -105,6 +105,11 @@ fn known_source(source: &'static str) -> Vec<&'static str> {
     if source == "-" { Vec::new() } else { vec![source] }
 }
 
+/// Entries of one's own may leave it out.
+fn told(text: &'static str) -> Option<&'static str> {
+    (!text.is_empty()).then_some(text)
+}
+
 impl Explanation {
     pub(super) fn new(kind: &'static str, meaning: String) -> Explanation {
         Explanation {
@@ -146,11 +151,11 @@ impl Explanation {
             section: catalogue::section_of(f).map(|s| s.name.as_str()),
             summary: Some(&f.summary),
             seen_at: Some(&f.seen_at),
-            seen: Some(&f.seen),
-            cause: Some(&f.cause),
-            noticed: Some(&f.noticed),
+            seen: told(&f.seen),
+            cause: told(&f.cause),
+            noticed: told(&f.noticed),
             checks: checks(f),
-            false_friends: Some(&f.false_friends),
+            false_friends: told(&f.false_friends),
             matchers: &f.matchers,
             source: f.source.iter().map(String::as_str).collect(),
             ..Explanation::new("finding", String::new())

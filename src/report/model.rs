@@ -216,6 +216,18 @@ pub struct Call {
     pub findings: Vec<&'static str>,
     pub messages: u64,
     pub evidence: Vec<Place>,
+    /// Servers that logged it, by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub servers: Vec<String>,
+    /// The logs may hide something of it: a server that logged it has a hole there, or another server knows whom it called.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub partial: bool,
+    /// Milliseconds to the first response that tells something: no 100, no 101.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status_ms: Option<i64>,
+    /// Milliseconds from the BYE to its 2xx.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bye_ms: Option<i64>,
     /// Milliseconds that it had rung when the caller gave up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gave_up_ms: Option<i64>,

@@ -13,6 +13,8 @@ use super::{LogFormat, Plan, address};
 const COMPONENT_PERCENT: u32 = 14;
 /// The logs begin at nine in the morning.
 const MORNING: u64 = 9 * 3_600_000;
+/// Milliseconds.
+const DAY: u64 = 86_400_000;
 
 /// When a line is written, and for which request.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +54,8 @@ pub(super) struct ServerLog {
     rng: Rng,
     seq: u64,
     instance: u64,
+    /// When the logs begin.
+    morning: u64,
     /// How far the clock is ahead, in milliseconds, at the start; and how it drifts, in millionths.
     pub(super) offset_ms: i64,
     drift_ppm: i64,
@@ -98,6 +102,7 @@ impl ServerLog {
             instance,
             offset_ms,
             drift_ppm,
+            morning: MORNING + u64::from(plan.day) * DAY,
             gaps_ppm: plan.gaps_ppm,
             damage_ppm: plan.damage_ppm,
             steps: Vec::new(),
@@ -283,7 +288,7 @@ impl ServerLog {
         }
         let pid = 0x0F14 + 0x1A8 * self.number as u64;
         put!(out => "]", upper(pid, 4), ".", upper(0x1A00 + (random >> 2 & 7) * 0x2C, 4), "::");
-        let true_ms = i64::try_from(now + MORNING).unwrap_or(i64::MAX);
+        let true_ms = i64::try_from(now + self.morning).unwrap_or(i64::MAX);
         let drift = i64::try_from(now).unwrap_or(0) * self.drift_ppm / 1_000_000;
         let set: i64 = self.steps.iter().filter(|(at, _)| *at <= now).map(|(_, by)| by).sum();
         address::clock(out, u64::try_from(true_ms + self.offset_ms + drift + set).unwrap_or(0));

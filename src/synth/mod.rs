@@ -16,6 +16,7 @@ mod body;
 pub mod check;
 mod damage;
 mod day;
+mod days;
 mod encode;
 mod engine;
 mod era;
@@ -34,6 +35,7 @@ pub mod truth;
 use std::io;
 
 use day::Tale;
+pub use days::{Phase, days};
 pub use era::Era;
 use faults::Fault;
 pub use truth::Truth;
@@ -165,6 +167,8 @@ pub struct Plan {
     pub stories: Vec<Told>,
     /// Which years' clients, ports and servers; `None`: a mixture, as before there were eras.
     pub era: Option<Era>,
+    /// Days by which the logs begin later than those of a plan with 0.
+    pub day: u32,
 }
 
 impl Default for Plan {
@@ -183,6 +187,7 @@ impl Default for Plan {
             faults: Vec::new(),
             stories: Vec::new(),
             era: None,
+            day: 0,
         }
     }
 }

@@ -1,12 +1,11 @@
 //! The loader's thread: reads the logs, and again when something was appended.
 
-use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use super::action::Action;
 use super::beginning;
@@ -14,7 +13,7 @@ use super::data::Data;
 use super::event::Event;
 use super::state::{Load, Notice};
 use crate::analysis::Options;
-use crate::input::{self, Input, Limits, is_log_name};
+use crate::input::{self, Input, Limits, Seen, is_log_name, look};
 use crate::trace::{LoadOptions, Progress, Trace};
 
 /// How often the files are looked at.
@@ -137,44 +136,6 @@ fn read(
         tell(Action::Tell(Notice { text: format!("{first}{more}"), bad: true }));
     }
     Some(data)
-}
-
-/// What tells that something was appended to a file, or that it is another file.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Seen {
-    path: PathBuf,
-    len: u64,
-    modified: Option<SystemTime>,
-    identity: Option<Identity>,
-}
-
-/// What a file keeps under a new name. The number of a deleted file may be given to the next one, at another time.
-type Identity = (u64, Option<SystemTime>);
-
-fn look(inputs: &[PathBuf]) -> Vec<Seen> {
-    let files = inputs.iter().filter(|p| p.as_os_str() != "-").flat_map(walkdir::WalkDir::new);
-    let files = files.filter_map(Result::ok).filter(|f| f.file_type().is_file());
-    let mut out: Vec<Seen> = files
-        .filter_map(|f| {
-            let meta = f.metadata().ok()?;
-            let (len, modified) = (meta.len(), meta.modified().ok());
-            let identity = Some(number(&meta)).filter(|n| *n > 0).map(|n| (n, meta.created().ok()));
-            Some(Seen { path: f.into_path(), len, modified, identity })
-        })
-        .collect();
-    out.sort();
-    out
-}
-
-/// Where the system does not say, 0.
-#[cfg(unix)]
-fn number(meta: &Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::ino(meta)
-}
-
-#[cfg(not(unix))]
-fn number(_: &Metadata) -> u64 {
-    0
 }
 
 /// Keeps what a file held that was rotated, cut or deleted, when nothing that is read has it any more.

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 /// The rooms from the ground up. Each may look at those before it.
-const FLOORS: [&str; 22] = [
+const FLOORS: [&str; 26] = [
     "span",
     "text",
     "time",
@@ -24,9 +24,13 @@ const FLOORS: [&str; 22] = [
     "analysis",
     "findings",
     "query",
+    "rules",
+    "rates",
     "ladder",
     "case",
     "report",
+    "compare",
+    "watch",
     "export",
     "bundle",
     "synth",

@@ -17,6 +17,10 @@
 //! * `list`: `siptrail list`, `siptrail grep`, `report --where`
 //! * `notes`: notes on calls and pushes, and their file
 //! * `query`: the filter language; `differential` holds it against a naive evaluation over the JSON
+//! * `mcp`: questions of an assistant, with the feature
+//! * `rules`: causes of one's own
+//! * `watch`: onset and end of causes in logs that go on
+//! * `rates`: rates by hand, and in deployments with holes; `compare`: two nights against each other
 //! * `contrasts`: what the calls missed for one cause have in common
 //! * `findings`: cases that fire each entry of the catalogue, and cases that must not, `tests/findings`
 //! * `properties`: what must hold for any log
@@ -53,6 +57,7 @@ mod changing;
 mod cli;
 mod clocks;
 mod common;
+mod compare;
 mod contrasts;
 mod dates;
 mod differential;
@@ -73,6 +78,8 @@ mod less;
 mod lines;
 mod list;
 mod manual;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod notes;
 mod pictures;
 mod planted;
@@ -81,7 +88,9 @@ mod properties;
 #[cfg(unix)]
 mod pty;
 mod query;
+mod rates;
 mod reprint;
+mod rules;
 mod samples;
 mod scenarios;
 mod schema;
@@ -95,4 +104,5 @@ mod today;
 mod told;
 mod torture;
 mod tui;
+mod watch;
 mod wrappings;

@@ -89,7 +89,11 @@ fn commands_print_what_the_pages_show() {
                         wrong.push(format!("{at}: not on the screen: {line}\n{drawn}"));
                     }
                 }
-                [_, file] => std::fs::write(folder.path().join(file), &block.text).unwrap(),
+                [_, file] => {
+                    let path = folder.path().join(file);
+                    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                    std::fs::write(path, &block.text).unwrap();
+                }
                 _ => {
                     let own = |l: &str| l.starts_with("siptrail ") || l.starts_with("$ siptrail");
                     assert!(!block.text.lines().any(own), "{at}: a command that is not tried: make it a console block");

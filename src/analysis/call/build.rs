@@ -3,7 +3,7 @@
 use hashbrown::HashSet;
 
 use super::Call;
-use super::describe::{addresses, describe, times};
+use super::describe::{addresses, bye_ms, describe, times};
 use super::ending::end;
 use super::legs::{add_legs, is_with_phone};
 use crate::analysis::coverage::Blind;
@@ -35,6 +35,7 @@ pub(super) fn call(
     end(ctx, diagnostics, &mut call, attempts, &own);
     add_legs(ctx, &mut call, last, &own);
     times(ctx, &mut call, attempts);
+    call.bye_ms = bye_ms(&own);
     let invite = attempts.iter().find_map(|a| a.root().and_then(Branch::invite));
     call.evidence.extend(invite.map(|m| m.id));
     call.evidence.extend(diagnostics);
@@ -99,6 +100,8 @@ fn empty(ctx: &Context<'_>, group: &Group<'_>) -> Call {
         ended: None,
         ring_ms: None,
         answer_ms: None,
+        status_ms: None,
+        bye_ms: None,
         gave_up_ms: None,
         rang: false,
         outcome: Outcome::Undetermined,

@@ -110,12 +110,24 @@ pub(super) fn times(ctx: &Context<'_>, call: &mut Call, attempts: &[InviteTransa
     let sent_on = |m: &Msg<'_>| m.server == server && *m.vias == *vias;
     let ringing = || attempt.messages.iter().filter(|m| m.method == Method::Invite && m.status == 180);
     call.ring_ms = ringing().filter(|m| sent_on(m)).filter_map(|m| m.time).min().map(|t| t.since(start));
+    let told = attempt.messages.iter().filter(|m| m.method == Method::Invite && m.status > 101 && sent_on(m));
+    call.status_ms = told.filter_map(|m| m.time).min().map(|t| t.since(start));
     if let (Outcome::Cancelled, Cancelled::ByCaller(cancel)) = (call.outcome, attempt.cancelled()) {
         let rang = ringing().find(|m| m.server == server).filter(|m| m.server == cancel.server).and_then(|m| m.time);
         call.gave_up_ms = cancel.time.zip(rang).map(|(cancel, rang)| cancel.since(rang));
     }
     let answered = attempt.final_response().filter(|m| m.status < 300 && sent_on(m)).and_then(|m| m.time);
     call.answer_ms = answered.map(|t| t.since(start));
+}
+
+/// Milliseconds from the first BYE to its 2xx as the server that logged it first sent it on: `own` is in order of time.
+pub(super) fn bye_ms(own: &[&Msg<'_>]) -> Option<i64> {
+    let bye = own.iter().find(|m| m.method == Method::Bye && m.is_request())?;
+    let back = |m: &&&Msg<'_>| {
+        let is_answer = m.method == Method::Bye && (200..300).contains(&m.status) && m.cseq == bye.cseq;
+        is_answer && m.server == bye.server && *m.vias == *bye.vias
+    };
+    Some(own.iter().find(back)?.time?.since(bye.time?))
 }
 
 impl Clock {

@@ -89,6 +89,10 @@ pub struct Call {
     pub ring_ms: Option<i64>,
     /// Milliseconds to the 2xx.
     pub answer_ms: Option<i64>,
+    /// Milliseconds to the first response that tells something: no 100, no 101.
+    pub status_ms: Option<i64>,
+    /// Milliseconds from the BYE to its 2xx, on the server that logged the BYE first.
+    pub bye_ms: Option<i64>,
     /// Milliseconds that it had rung when the caller gave up.
     pub gave_up_ms: Option<i64>,
     /// The callee was alerted.

@@ -81,6 +81,11 @@ fn place(given: Option<&Path>) -> Option<PathBuf> {
     }
 }
 
+/// The folder of rules of one's own, beside the file; `None` when there is to be no file.
+pub(super) fn folder(given: Option<&Path>) -> Option<PathBuf> {
+    Some(place(given)?.with_file_name("findings.d"))
+}
+
 /// Reads the file; no settings where there is none, unless it was named.
 ///
 /// # Errors

@@ -12,6 +12,9 @@ use std::io::{self, Write};
 
 use askama::Template;
 
+pub(crate) use escape::LogText;
+pub(crate) use policy::policy;
+
 use super::model::Report;
 use crate::analysis::Analysis;
 use crate::trace::Trace;
@@ -27,6 +30,9 @@ pub struct Sources<'r> {
     /// The same as the page shows it.
     pub report: &'r Report,
 }
+
+/// The style of every page.
+pub(crate) const STYLE: &str = include_str!("style.css");
 
 /// Missed calls that are shown with their ladder.
 pub const CASES: usize = 50;

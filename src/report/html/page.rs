@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use askama::Template;
 
-use super::charts::{Bars, Judgement, Spans, Timeline};
+use super::charts::{Bars, Judgement, Multiples, Spans, Timeline};
 use super::policy::policy;
 use super::{CASES, ENTRIES, MISSED_ROWS, ROWS, Sources};
 use crate::analysis::Verdict;
@@ -14,6 +14,7 @@ use crate::knowledge::catalogue::{self, Step};
 use crate::knowledge::explanation::{Check, checks};
 use crate::ladder::svg::{self, SvgOptions};
 use crate::ladder::{self, Ladder, Subject};
+use crate::rates::Facts;
 use crate::report::labels::{
     Headline, answer, by_use, calls_of, chance, gateway_cause, headline, known, mobile_client, servers_of, share,
     spoken_of, status, steps_of, times, told_by_mail, voice_mail, when,
@@ -33,6 +34,7 @@ pub(super) struct Page<'r> {
     timeline: Option<Timeline>,
     spans: Option<Spans>,
     charts: Vec<Bars>,
+    rates: Option<Multiples>,
     causes: Vec<Cause<'r>>,
     /// The rows that are there at once, and the others, which a browser need not lay out before they are asked for.
     missed: Vec<Vec<MissedRow<'r>>>,
@@ -112,6 +114,7 @@ impl<'r> Page<'r> {
             policy: policy(&[style, svg::STYLE], script),
             timeline: Timeline::new(analysis),
             spans: Spans::new(&report.coverage),
+            rates: Multiples::new(&Facts::of(trace, analysis)),
             charts: vec![
                 Bars::counts("Mobile callees by verdict", &report.summary.verdicts),
                 Bars::counts("Calls by outcome", &report.summary.outcomes),

@@ -5,7 +5,7 @@ use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest, Sha256};
 
 /// Nothing is loaded from anywhere; of styles and scripts only the given ones count, whatever else got in.
-pub(super) fn policy(styles: &[&str], script: &str) -> String {
+pub(crate) fn policy(styles: &[&str], script: &str) -> String {
     let styles: Vec<String> = styles.iter().map(|style| format!("'{}'", hash(style))).collect();
     format!(
         "default-src 'none'; style-src {}; script-src '{}'; base-uri 'none'; form-action 'none'",

@@ -3,7 +3,7 @@
 use crate::text::sanitize;
 
 /// A code span that shows the text as it is, in a fence longer than any run of backticks in it.
-pub(super) fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let text = sanitize(text);
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
@@ -15,7 +15,7 @@ pub(super) fn code(text: &str) -> String {
 /// Running text: what means something to Markdown or to HTML is escaped, and what hosts of Markdown make links of
 /// (addresses of the web and of mail, `@somebody`, `#12`, `!34`, `:sign:`) is broken by an empty comment, which shows
 /// nothing and is not copied along.
-pub(super) fn prose(text: &str) -> String {
+pub(crate) fn prose(text: &str) -> String {
     let text = sanitize(text);
     let mut out = String::with_capacity(text.len());
     let mut word = false;

@@ -14,7 +14,8 @@ use super::model::{Call, Finding, Lone, Place, Push, Report, TimedPlace};
 use crate::analysis::Verdict;
 use crate::knowledge::catalogue::Step;
 use crate::time::Timestamp;
-use escape::{code, in_cell, prose};
+use escape::in_cell;
+pub(crate) use escape::{code, prose};
 pub use ticket::Ticket;
 
 /// Servers named beside a cause.

@@ -5,6 +5,7 @@ use crate::analysis::{self, Analysis, Diagnostic};
 use crate::case;
 use crate::findings::{self, peers};
 use crate::knowledge;
+use crate::rates::facts;
 use crate::report::model;
 use crate::span::Span;
 use crate::trace::{EventId, Trace};
@@ -44,6 +45,10 @@ pub(super) fn call(trace: &Trace, analysis: &Analysis, call: &analysis::Call) ->
         findings: call.findings.clone(),
         messages: call.messages,
         evidence: places(trace, &call.evidence, &call.lines),
+        servers: facts::servers(analysis, call).map(str::to_owned).collect(),
+        partial: facts::is_partial(analysis, call),
+        status_ms: call.status_ms,
+        bye_ms: call.bye_ms,
         gave_up_ms: call.gave_up_ms,
         reached_later: iso(call.reached_later),
         conversation: call.conversation.and_then(|c| analysis.calls.get(c)).map(|c| c.call_id.clone()),

@@ -1,10 +1,12 @@
 //! Charts as inline SVG: rectangles and words; what they show stands in the words too.
 
 mod bars;
+mod multiples;
 mod spans;
 mod timeline;
 
 pub(super) use bars::{Bars, Judgement};
+pub(super) use multiples::Multiples;
 pub(super) use spans::Spans;
 pub(super) use timeline::Timeline;
 

@@ -1,0 +1,92 @@
+//! The sets of logs, read when they are asked for first, and again when they changed.
+
+use std::path::PathBuf;
+
+use siptrail::input::{self, Seen};
+use siptrail::trace::LoadOptions;
+use siptrail::{Analysis, Options, Trace};
+
+use super::super::global::limits;
+
+/// One set of logs.
+struct Folder {
+    path: PathBuf,
+    read: Option<(Vec<Seen>, Trace, Analysis)>,
+}
+
+/// All sets, by number.
+pub(super) struct Logs {
+    folders: Vec<Folder>,
+    #[cfg(feature = "anonymise")]
+    key: Option<siptrail::anonymise::Key>,
+}
+
+impl Logs {
+    /// # Errors
+    /// One line when the key cannot be read.
+    pub(super) fn new(inputs: Vec<PathBuf>, key: Option<PathBuf>) -> Result<Logs, String> {
+        #[cfg(feature = "anonymise")]
+        let key = key.as_deref().map(crate::cli::anonymise::read_key).transpose()?;
+        #[cfg(not(feature = "anonymise"))]
+        let _ = key;
+        let folders = inputs.into_iter().map(|path| Folder { path, read: None }).collect();
+        Ok(Logs {
+            folders,
+            #[cfg(feature = "anonymise")]
+            key,
+        })
+    }
+
+    /// The names of the sets; with pseudonyms only their numbers.
+    pub(super) fn names(&self) -> Vec<String> {
+        let name = |(i, f): (usize, &Folder)| {
+            if self.is_anonymous() { format!("logs {i}") } else { f.path.display().to_string() }
+        };
+        self.folders.iter().enumerate().map(name).collect()
+    }
+
+    fn is_anonymous(&self) -> bool {
+        #[cfg(feature = "anonymise")]
+        return self.key.is_some();
+        #[cfg(not(feature = "anonymise"))]
+        false
+    }
+
+    /// Makes sure that a set is read.
+    ///
+    /// # Errors
+    /// One line.
+    pub(super) fn read(&mut self, number: usize) -> Result<(), String> {
+        let count = self.folders.len();
+        let wrong = || format!("folder: expected a number below {count}, found {number}");
+        let path = self.folders.get(number).map(|f| f.path.clone()).ok_or_else(wrong)?;
+        let now = input::look(std::slice::from_ref(&path));
+        if self.folders.get(number).and_then(|f| f.read.as_ref()).is_some_and(|(seen, ..)| *seen == now) {
+            return Ok(());
+        }
+        let opened = input::open_within(std::slice::from_ref(&path), limits());
+        let trace = Trace::load(opened.inputs, &LoadOptions::default());
+        if trace.events().is_empty() {
+            return Err(format!("no SIP trace record in folder {number}"));
+        }
+        #[cfg(feature = "anonymise")]
+        let trace = match &self.key {
+            Some(key) => crate::cli::anonymise::proven_copy(trace, key)?,
+            None => trace,
+        };
+        let analysis = siptrail::analyse(&trace, &Options::default());
+        if let Some(folder) = self.folders.get_mut(number) {
+            folder.read = Some((now, trace, analysis));
+        }
+        Ok(())
+    }
+
+    /// A set that was read.
+    ///
+    /// # Errors
+    /// One line when it was not.
+    pub(super) fn get(&self, number: usize) -> Result<(&Trace, &Analysis), String> {
+        let read = self.folders.get(number).and_then(|f| f.read.as_ref());
+        read.map(|(_, trace, analysis)| (trace, analysis)).ok_or_else(|| format!("folder {number} was not read"))
+    }
+}

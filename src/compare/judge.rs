@@ -1,0 +1,111 @@
+//! Better, worse, the same, or not to be told.
+
+use serde::Serialize;
+
+use super::causes::CauseRow;
+use super::measures::Row;
+use super::{CHANCE, Told};
+use crate::stats::holm;
+use crate::text::plural;
+
+/// The answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Judgement {
+    /// Some rates are better and none is worse, whatever the holes hide.
+    Better,
+    /// A rate is worse, whatever the holes hide.
+    Worse,
+    /// No rate differs by more than chance.
+    Same,
+    /// Known calls differ by more than chance, and what is not known may be all of it.
+    Unclear,
+}
+
+impl Judgement {
+    /// The word of the report.
+    pub fn name(self) -> &'static str {
+        match self {
+            Judgement::Better => "better",
+            Judgement::Worse => "worse",
+            Judgement::Same => "same",
+            Judgement::Unclear => "unclear",
+        }
+    }
+}
+
+/// Rates that decide, and whether more of them is good.
+const DECIDE: [(&str, bool); 4] =
+    [("seer", true), ("mobile_answer", true), ("missed_per_1000", false), ("push_accepted", true)];
+
+/// The answer, and why.
+pub(super) fn judge(rows: &[Row], causes: &[CauseRow], told: &[Told; 2]) -> (Judgement, Vec<String>) {
+    let own: Vec<(&Row, bool)> = DECIDE
+        .iter()
+        .filter_map(|(name, good)| rows.iter().find(|r| r.name == *name).map(|r| (r, *good)))
+        .filter(|(r, _)| r.difference.is_some())
+        .collect();
+    let chances = holm(&own.iter().map(|(r, _)| r.chance.unwrap_or(1.0)).collect::<Vec<_>>());
+    let (mut better, mut hopeful, mut worse, mut unclear) = (0, 0, 0, 0);
+    let mut because = Vec::new();
+    for ((row, more_is_good), chance) in own.iter().zip(chances) {
+        if chance >= CHANCE {
+            continue;
+        }
+        let is_good = row.difference.is_some_and(|d| (d > 0.0) == *more_is_good);
+        let sure = row.low.is_some_and(|l| l > 0.0) || row.high.is_some_and(|h| h < 0.0);
+        let direction = match (sure, is_good) {
+            (false, true) => {
+                hopeful += 1;
+                "looks better, but what is not known may be all of the difference"
+            }
+            (false, false) => {
+                unclear += 1;
+                "looks worse, but what is not known may be all of the difference"
+            }
+            (true, true) => {
+                better += 1;
+                "is better"
+            }
+            (true, false) => {
+                worse += 1;
+                "is worse"
+            }
+        };
+        because.push(format!("{} {direction}: {}", row.name, super::words::change(row)));
+    }
+    let serious = |c: &&CauseRow| c.severity == "error" && c.chance.is_some_and(|p| p < CHANCE);
+    let new: Vec<&CauseRow> = causes.iter().filter(|c| c.before.part == 0).filter(serious).collect();
+    for cause in &new {
+        because.push(format!("{} is new: {}", cause.code, plural(cause.after.part, "case")));
+    }
+    for (side, when) in told.iter().zip(["before", "after"]) {
+        if side.calls == 0 {
+            because.push(format!("no call is in the logs {when}"));
+            unclear += 1;
+        }
+    }
+    // What a server alone would know is not better for being unknown.
+    let has = |side: &Told, name: &str| side.servers.iter().any(|s| s.server == name);
+    for server in told[0].servers.iter().filter(|s| !has(&told[1], &s.server)) {
+        because.push(format!("the log of {} is missing after, so nothing is called better", server.server));
+        unclear += 1;
+    }
+    for server in told[1].servers.iter().filter(|s| !has(&told[0], &s.server)) {
+        because.push(format!("the log of {} is missing before", server.server));
+    }
+    let judgement = if worse + new.len() > 0 {
+        Judgement::Worse
+    } else if better > 0 && unclear == 0 {
+        Judgement::Better
+    } else if unclear + hopeful > 0 {
+        Judgement::Unclear
+    } else {
+        Judgement::Same
+    };
+    if because.is_empty() {
+        because.push("no rate differs by more than chance".to_owned());
+    }
+    (judgement, because)
+}

@@ -1,0 +1,50 @@
+//! What was told, so that it is not told again after a restart.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+/// Name and version of the format.
+pub const SCHEMA: &str = "siptrail.watch/1";
+
+/// What is known of the logs that were read before. Times are milliseconds on the clock of the logs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct State {
+    /// `siptrail.watch/1`.
+    pub schema: String,
+    /// Causes that go on, by code.
+    pub active: BTreeMap<String, Active>,
+    /// Servers, by name.
+    pub servers: BTreeMap<String, ServerState>,
+    /// Call-IDs that a query selected and that were told, as long as the logs have them.
+    pub told: BTreeSet<String>,
+    /// Start of the day of the newest record.
+    pub day: Option<i64>,
+    /// Time of the newest record. What is not newer was seen.
+    pub newest: Option<i64>,
+}
+
+/// A cause that goes on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Active {
+    /// Its first case.
+    pub since: i64,
+    /// Its last case.
+    pub last: i64,
+    /// Cases since it began.
+    pub count: u64,
+}
+
+/// A server.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ServerState {
+    /// Its newest record.
+    pub last: i64,
+    /// It was told that it is silent.
+    pub silent: bool,
+    /// The last time at which it was throttled.
+    pub throttled: i64,
+}

@@ -1,0 +1,117 @@
+//! `siptrail compare`: a fortnight with a fault that begins, is mended and comes back; saved reports; holes.
+
+use std::path::Path;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::common::root;
+use crate::program::{err, out, run, run_in};
+
+/// Seven days: two healthy, two with the fault, two mended, one with it again.
+fn week() -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let o = run_in(
+        &["synth", "--days", "7", "--calls", "150", "--seed", "4", "--faults", "none", "--fault-days", "PN03=60%", "w"],
+        dir.path(),
+    );
+    assert_eq!(o.status.code(), Some(0), "{}", err(&o));
+    dir
+}
+
+fn compared(dir: &Path, args: &[&str]) -> (Value, Option<i32>) {
+    let o = run_in(&[&["compare", "--format", "json", "--fail-on", "worse"], args].concat(), dir);
+    let text = out(&o);
+    (serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {text} {}", err(&o))), o.status.code())
+}
+
+fn codes(list: &Value) -> Vec<&str> {
+    list.as_array().unwrap().iter().map(|c| c["code"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn a_fault_that_begins_is_mended_and_comes_back_is_told() {
+    let dir = week();
+    let day = |n: usize| {
+        let phase = ["healthy", "healthy", "broken", "broken", "mended", "mended", "back"][n - 1];
+        format!("w/day-{n:02}-{phase}")
+    };
+    let schema: Value = serde_json::from_slice(&std::fs::read(root("tests/compare.schema.json")).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    // Before, after, judgement, exit status, whether the cause is new or gone.
+    for (before, after, judgement, status, new, gone) in [
+        (1, 2, "same", 0, false, false),
+        (2, 3, "worse", 1, true, false),
+        (3, 4, "same", 0, false, false),
+        (4, 5, "better", 0, false, true),
+        (5, 6, "same", 0, false, false),
+        (6, 7, "worse", 1, true, false),
+    ] {
+        let (found, code) = compared(dir.path(), &[&day(before), &day(after)]);
+        let errors: Vec<String> =
+            validator.iter_errors(&found).map(|e| format!("{e} at {}", e.instance_path())).collect();
+        assert!(errors.is_empty(), "{}", errors.join("\n"));
+        assert_eq!(found["judgement"], judgement, "{before} to {after}: {:#}", found["because"]);
+        assert_eq!(code, Some(status), "{before} to {after}");
+        assert_eq!(codes(&found["new_causes"]).contains(&"PN03"), new, "{before} to {after}");
+        assert_eq!(codes(&found["gone_causes"]).contains(&"PN03"), gone, "{before} to {after}");
+        if new {
+            let cause = found["new_causes"].as_array().unwrap().iter().find(|c| c["code"] == "PN03").unwrap();
+            assert!(cause["chance"].as_f64().unwrap() < 0.01 && !cause["users"].as_array().unwrap().is_empty());
+            let hit = found["users"].as_array().unwrap();
+            assert!(hit.iter().any(|u| u["causes"].to_string().contains("PN03") && u["line"].is_u64()), "{hit:#?}");
+        }
+    }
+    // A saved report tells the same as the logs that it was made of.
+    for n in [2, 3] {
+        let (path, name) = (day(n), format!("{n}.json"));
+        let o = run_in(&["report", "--format", "json", &path, "-o", &name], dir.path());
+        assert_eq!(o.status.code(), Some(0), "{}", err(&o));
+    }
+    let (saved, code) = compared(dir.path(), &["2.json", "3.json"]);
+    let (logs, _) = compared(dir.path(), &[&day(2), &day(3)]);
+    assert_eq!(code, Some(1));
+    for key in ["judgement", "because", "new_causes", "rates", "outcomes", "groups", "gone_causes"] {
+        assert_eq!(saved[key], logs[key], "{key}");
+    }
+    let missed =
+        |v: &Value| v["users"].as_array().unwrap().iter().map(|u| u["missed_after"].as_u64().unwrap()).sum::<u64>();
+    assert_eq!(missed(&saved), missed(&logs));
+    // One log, before and after a time.
+    let (split, code) = compared(dir.path(), &["--split", "2013-10-16", &day(2), &day(3)]);
+    assert_eq!((&split["judgement"], code), (&Value::from("worse"), Some(1)), "{:#}", split["because"]);
+    assert_eq!(split["after"]["calls"], logs["after"]["calls"]);
+}
+
+/// Less log is not better: where the Front End with the missed calls is not there, nothing is.
+#[test]
+fn a_hole_is_never_better() {
+    let dir = week();
+    let (found, _) = compared(dir.path(), &["w/day-03-broken", "w/day-05-mended/edge01.log"]);
+    assert_ne!(found["judgement"], "better", "{:#}", found["because"]);
+    assert!(found["after"]["servers"].as_array().unwrap().len() < 2);
+}
+
+#[test]
+fn what_cannot_be_compared_is_refused() {
+    for args in [
+        &["compare", "samples"][..],
+        &["compare", "samples", "samples", "samples"],
+        &["compare", "Cargo.toml.json", "samples"],
+    ] {
+        let o = run(args);
+        assert_eq!(o.status.code(), Some(2), "{args:?}");
+        assert!(err(&o).starts_with("siptrail: "), "{}", err(&o));
+    }
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("other.json"), "{\"schema\": \"other/1\"}").unwrap();
+    let o = run_in(&["compare", "other.json", "other.json"], dir.path());
+    assert_eq!(o.status.code(), Some(2));
+    assert!(err(&o).contains("siptrail report --format json"), "{}", err(&o));
+    // Against itself nothing differs, in every form.
+    for format in ["text", "markdown", "html"] {
+        let o = run(&["compare", "--fail-on", "new", "--format", format, "samples", "samples"]);
+        assert_eq!(o.status.code(), Some(0), "{}", err(&o));
+        assert!(out(&o).contains("No difference beyond chance"), "{format}: {}", out(&o));
+    }
+}

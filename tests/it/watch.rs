@@ -1,0 +1,143 @@
+//! `siptrail watch`: onset and end of a cause over days, restarts, silence, programs, numbers.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::program::{err, out, run_in};
+
+/// Seven days: two healthy, two with the fault, two mended, one with it again.
+fn week() -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let args = [
+        "synth",
+        "--days",
+        "7",
+        "--calls",
+        "120",
+        "--seed",
+        "6",
+        "--faults",
+        "none",
+        "--fault-days",
+        "PN03=60%",
+        "days",
+    ];
+    let o = run_in(&args, dir.path());
+    assert_eq!(o.status.code(), Some(0), "{}", err(&o));
+    fs::create_dir(dir.path().join("logs")).unwrap();
+    dir
+}
+
+/// The next day's logs come.
+fn arrive(dir: &Path, day: usize) {
+    let from = fs::read_dir(dir.join("days")).unwrap().map(|e| e.unwrap().path());
+    let from = from.into_iter().find(|p| p.to_string_lossy().contains(&format!("day-{day:02}"))).unwrap();
+    for log in
+        fs::read_dir(from).unwrap().map(|e| e.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "log"))
+    {
+        let name = format!("{}-{day}.log", log.file_stem().unwrap().to_string_lossy());
+        fs::copy(&log, dir.join("logs").join(name)).unwrap();
+    }
+}
+
+fn look(dir: &Path, more: &[&str]) -> (Vec<Value>, Option<i32>) {
+    let o =
+        run_in(&[&["watch", "--once", "--state", "state.json", "--format", "ndjson"], more, &["logs"]].concat(), dir);
+    let events = out(&o).lines().map(|l| serde_json::from_str(l).unwrap_or_else(|e| panic!("{e}: {l}"))).collect();
+    assert!(o.status.code() != Some(2), "{}", err(&o));
+    (events, o.status.code())
+}
+
+#[test]
+fn a_fault_that_begins_is_mended_and_comes_back_is_told_once_each() {
+    let dir = week();
+    let mut told: Vec<(usize, String)> = Vec::new();
+    let mut digests: Vec<(usize, String)> = Vec::new();
+    for day in 1..=7 {
+        arrive(dir.path(), day);
+        // Every look is a process of its own: what was told is in the state.
+        let (events, status) = look(dir.path(), &["--calm", "240"]);
+        assert_eq!(status, Some(i32::from(!events.is_empty())));
+        for event in &events {
+            match event["type"].as_str().unwrap() {
+                kind @ ("begins" | "ends") if event["code"] == "PN03" => told.push((day, kind.to_owned())),
+                "digest" => digests.push((day, event["judgement"].as_str().unwrap_or("none").to_owned())),
+                _ => {}
+            }
+        }
+        let (again, status) = look(dir.path(), &["--calm", "240"]);
+        assert!(again.is_empty() && status == Some(0), "told twice: {again:?}");
+    }
+    // A night is calm: what goes on the next morning begins again.
+    let kinds: Vec<(usize, &str)> = told.iter().map(|(day, kind)| (*day, kind.as_str())).collect();
+    assert_eq!(kinds, [(3, "begins"), (4, "ends"), (4, "begins"), (5, "ends"), (7, "begins")]);
+    // A day is over when the next one is there.
+    let expected = [(2, "none"), (3, "same"), (4, "worse"), (5, "same"), (6, "better"), (7, "same")];
+    assert_eq!(digests, expected.map(|(day, word)| (day, word.to_owned())));
+}
+
+#[test]
+fn a_server_whose_log_stays_behind_is_silent_until_it_goes_on() {
+    let dir = week();
+    arrive(dir.path(), 1);
+    look(dir.path(), &[]);
+    arrive(dir.path(), 2);
+    let edge = dir.path().join("logs/edge01-2.log");
+    let kept = fs::read(&edge).unwrap();
+    fs::remove_file(&edge).unwrap();
+    let of_edge = |events: &[Value]| -> Vec<String> {
+        let own = events.iter().filter(|e| e["server"].as_str().is_some_and(|s| s.starts_with("edge01")));
+        own.map(|e| e["type"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(of_edge(&look(dir.path(), &[]).0), ["silent"]);
+    assert!(of_edge(&look(dir.path(), &[]).0).is_empty());
+    fs::write(&edge, kept).unwrap();
+    assert_eq!(of_edge(&look(dir.path(), &[]).0), ["speaks"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_gets_the_fields_and_numbers_are_whole() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = week();
+    arrive(dir.path(), 3);
+    let program = dir.path().join("told.sh");
+    fs::write(
+        &program,
+        "#!/bin/sh\nprintf '%s|%s|%s\\n' \"$SIPTRAIL_TYPE\" \"$SIPTRAIL_CODE\" \"$SIPTRAIL_TEXT\" >> told.txt\n",
+    )
+    .unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let (events, _) = look(dir.path(), &["--exec", "./told.sh", "--metrics", "siptrail.prom", "--on", "missed"]);
+    let told = fs::read_to_string(dir.path().join("told.txt")).unwrap();
+    assert_eq!(told.lines().count(), events.len());
+    assert!(told.contains("begins|PN03|PN03 "), "{told}");
+    let missed = events.iter().filter(|e| e["type"] == "match").count();
+    assert!(missed > 0 && events.iter().filter(|e| e["type"] == "match").all(|e| e["line"].is_u64()));
+    let numbers = fs::read_to_string(dir.path().join("siptrail.prom")).unwrap();
+    assert!(
+        numbers.ends_with("# EOF\n") && numbers.contains(&format!("\nsiptrail_missed_calls {missed}\n")),
+        "{numbers}"
+    );
+    assert!(
+        numbers.contains("siptrail_cause_cases{code=\"PN03\"}")
+            && numbers.contains("siptrail_rate{name=\"push_accepted\",bound=\"low\"}")
+    );
+    // Every line is a comment, or a name with labels and a number.
+    let is_sound = |l: &str| l.starts_with("# ") || l.rsplit_once(' ').is_some_and(|(_, n)| n.parse::<f64>().is_ok());
+    assert!(numbers.lines().all(is_sound), "{numbers}");
+}
+
+#[test]
+fn what_cannot_be_watched_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("bad.json"), "{}").unwrap();
+    for args in [&["watch", "nowhere"][..], &["watch", "--state", "bad.json", "."]] {
+        let o = run_in(args, dir.path());
+        assert_eq!(o.status.code(), Some(2), "{args:?}");
+        assert_eq!(err(&o).lines().count(), 1, "{}", err(&o));
+    }
+}
