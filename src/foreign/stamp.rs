@@ -96,12 +96,11 @@ impl<'t> Cursor<'t> {
             let minutes = i64::from(hours) * 60 + i64::from(minutes);
             Some(if sign == b'-' { -minutes } else { minutes })
         });
-        match offset {
-            Some(minutes) => Some((time.plus(-minutes * 60_000), true)),
-            None => {
-                self.at = start;
-                Some((time, false))
-            }
+        if let Some(minutes) = offset {
+            Some((time.plus(-minutes * 60_000), true))
+        } else {
+            self.at = start;
+            Some((time, false))
         }
     }
 

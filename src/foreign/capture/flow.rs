@@ -161,12 +161,11 @@ impl Flow {
                 break;
             }
             if !may_be_message(rest) {
-                done = match next_start(rest) {
-                    Some(at) => done + at,
-                    None => {
-                        self.is_other = true;
-                        self.held.len()
-                    }
+                done = if let Some(at) = next_start(rest) {
+                    done + at
+                } else {
+                    self.is_other = true;
+                    self.held.len()
                 };
                 continue;
             }

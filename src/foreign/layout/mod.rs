@@ -59,7 +59,7 @@ impl Head<'_> {
 const LONGEST: usize = 4096;
 
 /// What a line of a foreign log is; `None` where it is none of theirs.
-pub(super) fn head<'t>(line: &'t [u8], wanted: Option<Format>) -> Option<Head<'t>> {
+pub(super) fn head(line: &[u8], wanted: Option<Format>) -> Option<Head<'_>> {
     let is = |format: Format| wanted.is_none_or(|wanted| wanted == format);
     let text = super::grammar::without_indent(line);
     let first = *text.first()?;

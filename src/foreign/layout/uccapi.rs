@@ -13,13 +13,12 @@ use crate::record::Direction;
 
 pub(super) fn head(line: &[u8]) -> Option<Head<'_>> {
     let mut cursor = Cursor::new(line);
-    let time = match cursor.slashed(b"|", false) {
-        Some(time) => Some(time),
-        None => {
-            cursor = Cursor::new(line);
-            cursor.clock()?;
-            None
-        }
+    let time = if let Some(time) = cursor.slashed(b"|", false) {
+        Some(time)
+    } else {
+        cursor = Cursor::new(line);
+        cursor.clock()?;
+        None
     };
     if time.is_some() && cursor.rest().trim_ascii().is_empty() {
         // All that a copy has kept of the line.
@@ -35,7 +34,7 @@ pub(super) fn head(line: &[u8]) -> Option<Head<'_>> {
     let said = line.get(text..).unwrap_or_default();
     let mut head = Head::new(Format::UccApi, What::Text(text));
     head.time = time;
-    let announced = |word: &[u8]| said.strip_prefix(word).map(|rest| rest.trim_ascii_start());
+    let announced = |word: &[u8]| said.strip_prefix(word).map(<[u8]>::trim_ascii_start);
     if let Some(rest) = announced(b"Data Received") {
         head.direction = Direction::Incoming;
         (head.peer, head.what) = (peer(rest), What::Announced);
