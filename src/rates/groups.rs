@@ -147,7 +147,8 @@ pub fn rates(facts: &Facts<'_>, by: Option<By>) -> Rates {
                 let [calls, pushes] = [&hidden[0], &hidden[1]].map(|h| at_most(of_group(h, by, &value)));
                 counts.group(Some(value), calls, pushes)
             };
-            groups.into_iter().map(of).collect()
+            // Of test traffic alone there is no rate.
+            groups.into_iter().map(of).filter(|g| !g.rates.is_empty()).collect()
         }
     };
     let period = facts.period();
