@@ -1,4 +1,4 @@
-//! Numbers for a monitoring system, in the OpenMetrics text format.
+//! Numbers for a monitoring system, in the `OpenMetrics` text format.
 
 use std::io::{self, Write};
 
