@@ -6,7 +6,7 @@ use super::facts::{CallFact, Facts, PushFact, domain};
 use super::hidden::{HOUR, Hidden, at_most, hidden};
 use super::possible::Tally;
 use super::ratios::{CALL_RATIOS, PUSH_ACCEPTED, push_accepted};
-use super::times::{self, All};
+use super::times::{self, All, ToPush};
 use super::{Group, Rate, Rates, SCHEMA, definitions};
 use crate::time::Timestamp;
 
@@ -55,12 +55,12 @@ struct Counts {
 }
 
 impl Counts {
-    fn add_call(&mut self, call: &CallFact<'_>, push_after: Option<Option<i64>>) {
+    fn add_call(&mut self, call: &CallFact<'_>, push: ToPush) {
         self.calls += 1;
         for (tally, ratio) in self.ratios.iter_mut().zip(&CALL_RATIOS) {
             tally.add((ratio.of)(call));
         }
-        times::add_call(&mut self.times, call, push_after);
+        times::add_call(&mut self.times, call, push);
         if call.is_missed() {
             for code in &call.findings {
                 *self.missed_by.entry(code.to_string()).or_default() += 1;
@@ -109,10 +109,9 @@ fn ratio(name: &'static str, unit: &str, tally: &Tally, hidden: u64) -> Option<R
 pub fn rates(facts: &Facts<'_>, by: Option<By>) -> Rates {
     let first_push = first_pushes(facts);
     let after = |call: &CallFact<'_>| {
-        let sent = first_push.get(call.call_id.as_ref())?;
+        let Some(sent) = first_push.get(call.call_id.as_ref()).filter(|_| call.rang) else { return ToPush::Neither };
         let rang = call.started.zip(call.ring_ms).map(|(start, ms)| start.plus(ms));
-        // Of a call that never rang there is no such time.
-        call.rang.then(|| sent.zip(rang).map(|(sent, rang)| sent.since(rang)))
+        sent.zip(rang).map_or(ToPush::Unknown, |(sent, rang)| ToPush::After(sent.since(rang)))
     };
     let clients: HashMap<&str, BTreeSet<&str>> = match by {
         Some(By::Client) => facts.calls.iter().map(|c| (c.call_id.as_ref(), c.clients())).collect(),
@@ -147,7 +146,8 @@ pub fn rates(facts: &Facts<'_>, by: Option<By>) -> Rates {
                 let [calls, pushes] = [&hidden[0], &hidden[1]].map(|h| at_most(of_group(h, by, &value)));
                 counts.group(Some(value), calls, pushes)
             };
-            groups.into_iter().map(of).collect()
+            // Of test traffic alone there is no rate.
+            groups.into_iter().map(of).filter(|g| !g.rates.is_empty()).collect()
         }
     };
     let period = facts.period();

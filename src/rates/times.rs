@@ -106,8 +106,19 @@ impl Times {
 /// The times of one group.
 pub(super) type All = [Times; MEASURES];
 
-/// Adds a call. `push_after`: milliseconds from its ringing to its first push, `None` for a call without.
-pub(super) fn add_call(all: &mut All, call: &CallFact<'_>, push_after: Option<Option<i64>>) {
+/// From the ringing of a call to its first push.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ToPush {
+    /// It never rang, or had no push.
+    Neither,
+    /// Both were there, and a time is not.
+    Unknown,
+    /// Milliseconds.
+    After(i64),
+}
+
+/// Adds a call.
+pub(super) fn add_call(all: &mut All, call: &CallFact<'_>, push: ToPush) {
     let status = call.status.unwrap_or(0);
     let mut add = |measure: Measure, ms| all[measure as usize].add(ms);
     match call.outcome.as_ref() {
@@ -130,8 +141,10 @@ pub(super) fn add_call(all: &mut All, call: &CallFact<'_>, push_after: Option<Op
     } else if call.partial && matches!(call.outcome.as_ref(), "answered" | "media_failed" | "undetermined") {
         add(Measure::Disconnect, None);
     }
-    if let Some(ms) = push_after {
-        add(Measure::RingToPush, ms);
+    match push {
+        ToPush::Neither => {}
+        ToPush::Unknown => add(Measure::RingToPush, None),
+        ToPush::After(ms) => add(Measure::RingToPush, Some(ms)),
     }
 }
 
@@ -147,7 +160,9 @@ pub(super) fn add_push(all: &mut All, push: &PushFact<'_>) {
 
 /// The quantiles of a group.
 pub(super) fn rates(all: &mut All, hidden_calls: u64, hidden_pushes: u64) -> Vec<Rate> {
-    all.iter_mut().for_each(|t| t.known.sort_unstable());
+    for times in all.iter_mut() {
+        times.known.sort_unstable();
+    }
     let of = |(definition, (measure, percent)): (&Definition, (Measure, u64))| {
         let times = &all[measure as usize];
         let hidden = if measure == Measure::PushLatency { hidden_pushes } else { hidden_calls };
@@ -193,8 +208,8 @@ mod tests {
             times.known.sort_unstable();
             let mut all = [&known[..], &open[..]].concat();
             all.sort_unstable();
-            for percent in [50, 95, 99] {
-                let rate = quantile("pdd_p50", &times, percent, 0);
+            for percent in [50_u32, 95, 99] {
+                let rate = quantile("pdd_p50", &times, percent.into(), 0);
                 #[expect(clippy::cast_precision_loss, reason = "small")]
                 let truth = all[(all.len() * percent as usize).div_ceil(100) - 1] as f64;
                 prop_assert!(rate.low.is_none_or(|low| low <= truth) && rate.high.is_none_or(|high| truth <= high));

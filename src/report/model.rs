@@ -192,6 +192,7 @@ pub struct Summary {
 /// One call.
 #[derive(Clone, Debug, Default, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, not states")]
 #[non_exhaustive]
 pub struct Call {
     pub call_id: String,

@@ -26,8 +26,8 @@ static QUERIES: OnceLock<Vec<(&'static str, Query)>> = OnceLock::new();
 pub fn install(rules: &[Rule]) -> Result<(), String> {
     let mut codes: Vec<&str> = rules.iter().map(|r| r.finding.code.as_str()).collect();
     codes.sort_unstable();
-    if let Some(two) = codes.windows(2).find(|w| w[0] == w[1]) {
-        return Err(format!("expected one rule of each code, found two of {}", two[0]));
+    if let Some([two, ..]) = codes.windows(2).find(|w| w[0] == w[1]) {
+        return Err(format!("expected one rule of each code, found two of {two}"));
     }
     catalogue::add(rules.iter().map(|r| r.finding.clone()).collect())?;
     let queries =

@@ -90,7 +90,9 @@ fn cases<'f>(facts: &'f Facts<'_>) -> BTreeMap<&'f str, Vec<Case<'f>>> {
             out.entry(code.as_ref()).or_default().push(Case { time, user, call_id: &push.call_id, place });
         }
     }
-    out.values_mut().for_each(|own| own.sort_by_key(|c| c.time));
+    for own in out.values_mut() {
+        own.sort_by_key(|c| c.time);
+    }
     out
 }
 

@@ -173,6 +173,6 @@ fn a_sound_log_leaves_nothing_open() {
         let (low, high) = (rate.low.unwrap(), rate.high.unwrap());
         let unit = if name == "missed_per_1000" { 1000.0 } else { 1.0 };
         assert!(low <= value + 1e-9 && value <= high + 1e-9, "{name}: {value}, {rate:?}");
-        assert!((high - low) / unit < 0.08, "{name}: {rate:?}");
+        assert!((high - low) / unit < 0.1, "{name}: {rate:?}");
     }
 }
