@@ -80,7 +80,7 @@ impl Bundle<'_> {
         let ladder = ladder::build(trace, analysis, subject);
         let logs = self.hashes();
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-        zip.set_comment(CASE);
+        zip.set_comment(CASE).map_err(io::Error::other)?;
         let mut member = |name: &str, bytes: &[u8]| -> io::Result<()> {
             // The time of a member would be that of the clock: the same logs give the same file.
             zip.start_file(name, SimpleFileOptions::default().unix_permissions(0o644)).map_err(io::Error::other)?;
