@@ -8,8 +8,11 @@ mod event;
 mod fields;
 mod identity;
 mod intern;
+mod join;
 mod lines;
 mod load;
+mod numbers;
+mod parts;
 mod products;
 mod source;
 
