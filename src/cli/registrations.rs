@@ -9,6 +9,13 @@ use siptrail::text::sanitize;
 const COLUMNS: [(&str, usize); 7] =
     [("time", 19), ("method", 9), ("user", 28), ("outcome", 11), ("status", 6), ("event", 22), ("client", 40)];
 
+/// Texts of the log without what acts on a terminal, in every form.
+pub(super) fn make_safe(r: &mut Registration) {
+    let safe = |text: &mut String| *text = sanitize(text).into_owned();
+    [&mut r.user, &mut r.call_id].into_iter().for_each(safe);
+    [&mut r.client, &mut r.event, &mut r.reason].into_iter().flatten().for_each(safe);
+}
+
 fn cells(r: &Registration) -> [String; 7] {
     let time = r.time.as_deref().map_or(String::new(), |t| t.get(..19).unwrap_or(t).replace('T', " "));
     [
