@@ -124,8 +124,8 @@ impl Show {
             rules::apply(&trace, &mut analysis);
         }
         let width = self.width.map_or_else(|| terminal(self.output.is_none()), usize::from);
-        let with = match (chosen, &self.with) {
-            (Some(subject), Some(with)) => match self.other(&trace, &analysis, subject, with) {
+        let beside = match (chosen, &self.with) {
+            (Some(own), Some(name)) => match other(&trace, &analysis, own, name) {
                 Ok(other) => Some(other),
                 Err(line) => return Ok(failed(&line)),
             },
@@ -148,7 +148,7 @@ impl Show {
                 Time::Delta => TimeStyle::Delta,
                 Time::Start => TimeStyle::Start,
             };
-            if let Some(other) = &with {
+            if let Some(other) = &beside {
                 let pair = ladder::pair::pair(&trace, ladder, ladder::build(&trace, &analysis, other));
                 let time = if self.time == Time::Clock { TimeStyle::Start } else { time };
                 return pair.write(ladder::pair::Look { width, time }, out);
@@ -175,29 +175,6 @@ impl Show {
         // As with a report: the process ends here.
         std::mem::forget((trace, analysis, stories));
         Ok(Status::Fine)
-    }
-
-    /// The story to hold it against.
-    fn other(&self, trace: &Trace, analysis: &Analysis, own: &Subject, with: &str) -> Result<Subject, String> {
-        if with.eq_ignore_ascii_case("twin") {
-            let twin = siptrail::case::twin(analysis, own);
-            return twin.map(|t| Subject::Call(t.call)).ok_or_else(|| {
-                "--with twin: no call like it is known that worked, or nothing failed here; name one by its Call-ID"
-                    .to_owned()
-            });
-        }
-        let all = ladder::find(trace, analysis, with);
-        let is_other = |s: &&Subject| *s != own;
-        let mut others = all.iter().filter(is_other);
-        match (others.next(), others.next()) {
-            (Some(only), None) => Ok(only.clone()),
-            (None, _) => {
-                Err(format!("--with {with:?}: no other call or push of it; siptrail list calls INPUT names them"))
-            }
-            (Some(_), Some(_)) => {
-                Err(format!("--with {with:?}: {} match; expected one, name it by its Call-ID", others.count() + 2))
-            }
-        }
     }
 
     fn several(&self, all: &[Subject]) -> String {
@@ -231,4 +208,25 @@ impl Show {
 pub(super) fn terminal(written: bool) -> usize {
     let width = terminal_size::terminal_size_of(io::stdout()).filter(|_| written);
     width.map_or(page::WIDTH, |(width, _)| usize::from(width.0).clamp(20, WIDEST))
+}
+
+/// The story to hold it against.
+fn other(trace: &Trace, analysis: &Analysis, own: &Subject, with: &str) -> Result<Subject, String> {
+    if with.eq_ignore_ascii_case("twin") {
+        let twin = siptrail::case::twin(analysis, own);
+        return twin.map(|t| Subject::Call(t.call)).ok_or_else(|| {
+            "--with twin: no call like it is known that worked, or nothing failed here; name one by its Call-ID"
+                .to_owned()
+        });
+    }
+    let all = ladder::find(trace, analysis, with);
+    let is_other = |s: &&Subject| *s != own;
+    let mut others = all.iter().filter(is_other);
+    match (others.next(), others.next()) {
+        (Some(only), None) => Ok(only.clone()),
+        (None, _) => Err(format!("--with {with:?}: no other call or push of it; siptrail list calls INPUT names them")),
+        (Some(_), Some(_)) => {
+            Err(format!("--with {with:?}: {} match; expected one, name it by its Call-ID", others.count() + 2))
+        }
+    }
 }

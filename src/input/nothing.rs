@@ -43,6 +43,6 @@ pub fn nothing_in(input: &Input) -> String {
 fn is_etl(bytes: &[u8]) -> bool {
     let head = bytes.get(..512).unwrap_or_default();
     let size = head.first_chunk::<4>().map_or(0, |size| u32::from_le_bytes(*size));
-    let zeros = head.iter().filter(|b| **b == 0).count();
+    let zeros = memchr::memchr_iter(0, head).count();
     size.is_power_of_two() && (4 << 10..=16 << 20).contains(&size) && zeros > 128
 }

@@ -1,6 +1,8 @@
 //! SIP in other wrappings than the trace of a server: copied messages, logs of clients and gateways. What is in
 //! `tests/wrappings` was made for this project.
 
+use std::fmt::Write as _;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use siptrail::input::Input;
@@ -117,7 +119,7 @@ fn places_are_those_of_the_original() {
         for (i, event) in trace.events().iter().enumerate() {
             let place = trace.locate(siptrail::trace::EventId(u32::try_from(i).unwrap()));
             let at = usize::try_from(place.byte).unwrap();
-            let line = text[..at].iter().filter(|b| **b == b'\n').count() + 1;
+            let line = text[..at].split(|b| *b == b'\n').count();
             assert_eq!(place.line, line as u64, "{name}: {place}");
             let message = trace.message(event).unwrap();
             let start = message.start_text().trim_ascii();
@@ -184,7 +186,8 @@ fn a_client_log_and_a_server_log_are_one_story() {
         let (direction, second) = if i == 0 { ("incoming", 10) } else { ("outgoing", if i == 1 { 10 } else { 40 }) };
         let time = format!("01/15/2012-19:30:{second}.{}", 200 + i);
         let body = if i == 0 { body.trim_end() } else { "-" };
-        server += &format!(
+        let _ = write!(
+            server,
             "TL_INFO(TF_PROTOCOL) [0]0F14.1A2C::{time}.0000000{i} (SIPStack,SIPAdminLog::TraceProtocolRecord:SIPAdminLog.cpp(125))$$begin_record\nDirection: {direction}\nPeer: 192.0.2.40:51234\nStart-Line: {head}\nMessage-Body: {body}\n$$end_record\n"
         );
     }
