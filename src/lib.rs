@@ -129,6 +129,8 @@ pub mod synth;
 #[cfg(feature = "anonymise")]
 #[deny(clippy::disallowed_methods)]
 pub mod anonymise;
+#[cfg(feature = "job")]
+pub mod job;
 #[cfg(feature = "tui")]
 pub mod tui;
 

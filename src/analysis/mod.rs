@@ -32,6 +32,7 @@ pub use clocks::Clocks;
 pub use coverage::{Blind, Coverage};
 pub use depth::Depth;
 pub use diagnostic::Diagnostic;
+pub(crate) use link::{Given, Occasion, Proposal};
 pub use lone::LoneCause;
 pub use push::{Hop, Push};
 pub use servers::{Role, Server, ServerId, Servers};
@@ -155,8 +156,52 @@ fn place_groups(trace: &Trace, options: &Options, groups: &group::Groups) -> Ana
 /// depends on the bytes only, not on threads.
 pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
     let groups = group::by_call_id(trace);
-    let Analysis { servers, clocks, coverage, .. } = place_groups(trace, options, &groups);
-    let ctx = message::Context { trace, options, servers: &servers, clocks: &clocks, coverage: &coverage };
+    let placed = place_groups(trace, options, &groups);
+    let found = dialogs_of(trace, options, &placed, groups);
+    let linked = propose(trace, options, &placed, &found);
+    conclude(trace, options, placed, found, linked)
+}
+
+/// Calls, pushes and messages inside conversations by themselves, in order; not linked, and without verdicts. `placed`
+/// has the servers, their clocks and for which times they speak.
+pub(crate) fn dialogs(trace: &Trace, options: &Options, placed: &Analysis) -> Analysis {
+    dialogs_of(trace, options, placed, group::by_call_id(trace))
+}
+
+/// For each push, by user and in their order, what it may belong to.
+pub(crate) fn propose(trace: &Trace, options: &Options, placed: &Analysis, found: &Analysis) -> Vec<Proposal> {
+    link::propose(found, &context(trace, options, placed))
+}
+
+/// Links and verdicts.
+pub(crate) fn conclude(
+    trace: &Trace,
+    options: &Options,
+    placed: Analysis,
+    found: Analysis,
+    proposals: Vec<Proposal>,
+) -> Analysis {
+    let mut out = found;
+    let ctx = context(trace, options, &placed);
+    let doubts = link::link(&mut out, &ctx, proposals);
+    verdict::judge(&mut out, &doubts, &ctx);
+    later::mark(&mut out);
+    let Analysis { servers, clocks, coverage, .. } = placed;
+    Analysis { servers, clocks, coverage, ..out }
+}
+
+/// Of a message without a time: that of the nearest record ahead of it.
+pub(crate) fn time_ahead(trace: &Trace, options: &Options, placed: &Analysis, id: EventId) -> Option<Timestamp> {
+    link::time_ahead(&context(trace, options, placed), id)
+}
+
+fn context<'t>(trace: &'t Trace, options: &'t Options, placed: &'t Analysis) -> message::Context<'t> {
+    let Analysis { servers, clocks, coverage, .. } = placed;
+    message::Context { trace, options, servers, clocks, coverage }
+}
+
+fn dialogs_of(trace: &Trace, options: &Options, placed: &Analysis, groups: group::Groups) -> Analysis {
+    let ctx = context(trace, options, placed);
     let parts: Vec<Analysis> = groups
         .par_iter()
         // Small parts: a list that doubles again and again touches many times the memory that it needs.
@@ -199,11 +244,28 @@ pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
         out.messages_inside.extend(part.messages_inside);
         out.messages += part.messages;
     }
-    out.calls.par_sort_by_cached_key(|c| (c.started.is_none(), c.started, c.first));
-    out.pushes.par_sort_by_cached_key(|p| (p.sent.is_none(), p.sent, p.first));
-    out.messages_inside.par_sort_by_cached_key(|m| (m.sent.is_none(), m.sent, m.first));
-    let doubts = link::link(&mut out, &ctx);
-    verdict::judge(&mut out, &doubts, &ctx);
-    later::mark(&mut out);
-    Analysis { servers, clocks, coverage, ..out }
+    sort(&mut out);
+    out
+}
+
+/// Puts calls, pushes and messages inside conversations in order.
+fn sort(out: &mut Analysis) {
+    out.calls.par_sort_by_cached_key(place_of_call);
+    out.pushes.par_sort_by_cached_key(place_of_push);
+    out.messages_inside.par_sort_by_cached_key(place_of_message);
+}
+
+/// Where something stands among others of its kind: by time, then by its first record.
+pub(crate) type InOrder = (bool, Option<Timestamp>, EventId);
+
+pub(crate) fn place_of_call(call: &Call) -> InOrder {
+    (call.started.is_none(), call.started, call.first)
+}
+
+pub(crate) fn place_of_push(push: &Push) -> InOrder {
+    (push.sent.is_none(), push.sent, push.first)
+}
+
+pub(crate) fn place_of_message(message: &SessionMessage) -> InOrder {
+    (message.sent.is_none(), message.sent, message.first)
 }

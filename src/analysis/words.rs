@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
         #[non_exhaustive]
         pub enum $name { $($(#[$doc])* $variant),* }
         impl $name {
@@ -23,6 +23,7 @@ macro_rules! words {
 }
 
 words! {
+    #[derive(serde::Serialize)]
     /// How an INVITE ended.
     Outcome {
         /// A 2xx went to the caller.
@@ -84,6 +85,7 @@ impl Outcome {
 }
 
 words! {
+    #[derive(serde::Serialize)]
     /// What happened to the mobile callee.
     Verdict {
         /// The mobile leg gave the 2xx.
@@ -118,6 +120,7 @@ impl Verdict {
 }
 
 words! {
+    #[derive(serde::Serialize)]
     /// What the INVITE offered.
     Modality {
         /// Instant messages.
@@ -136,6 +139,7 @@ words! {
 }
 
 words! {
+    #[derive(serde::Serialize)]
     /// What became of a push.
     PushResult {
         /// 2xx: taken by the clearing house; never means delivered to the device.
@@ -159,6 +163,7 @@ impl PushResult {
 }
 
 words! {
+    #[derive(serde::Serialize)]
     /// How sure the call of a push is.
     Link {
         /// The only candidate.

@@ -18,6 +18,12 @@ pub(super) struct GivenClocks {
 }
 
 impl GivenClocks {
+    /// Whether the user knows nothing of clocks.
+    #[cfg(feature = "job")]
+    pub(super) fn is_empty(&self) -> bool {
+        self.clocks.is_empty()
+    }
+
     /// The analysis's options with these clocks.
     pub(super) fn options(&self) -> Options {
         let mut options = Options::default();

@@ -51,6 +51,7 @@ pub(super) fn load(inputs: &[PathBuf]) -> Option<Loaded> {
 /// Reads all inputs, and says which could not be read or hold nothing; `None` when none could be opened.
 #[expect(clippy::disallowed_methods, reason = "how long it takes is about the clock")]
 pub(super) fn load_to(inputs: &[PathBuf], depth: Depth) -> Option<Loaded> {
+    let inputs = &super::logs(inputs);
     let opened = siptrail::input::open_within(inputs, limits());
     for error in &opened.errors {
         say(&format!("siptrail: {error}"));

@@ -16,6 +16,8 @@ mod filter;
 mod findings;
 mod global;
 mod grep;
+#[cfg(feature = "job")]
+mod job;
 mod knowledge;
 mod list;
 mod load;
@@ -30,7 +32,7 @@ mod signals;
 mod synth;
 #[cfg(feature = "tui")]
 mod tui;
-#[cfg(not(all(feature = "tui", feature = "export", feature = "synth", feature = "anonymise")))]
+#[cfg(not(all(feature = "tui", feature = "export", feature = "synth", feature = "anonymise", feature = "job")))]
 mod without;
 
 use std::ffi::OsString;
@@ -78,6 +80,11 @@ enum Command {
     #[cfg(not(feature = "export"))]
     Export(without::Without),
     Coverage(coverage::Coverage),
+    #[cfg(feature = "job")]
+    Job(job::JobArgs),
+    /// Analyse logs in many tasks, on several machines (not in this build)
+    #[cfg(not(feature = "job"))]
+    Job(without::Without),
     #[cfg(feature = "anonymise")]
     Anonymise(anonymise::Anonymise),
     /// Copy logs without the names of people and machines (not in this build)
@@ -163,6 +170,8 @@ pub(crate) fn main() -> ExitCode {
         #[cfg(feature = "export")]
         Command::Export(export) => export.run(),
         Command::Coverage(coverage) => coverage.run(),
+        #[cfg(feature = "job")]
+        Command::Job(job) => job.run(),
         #[cfg(feature = "anonymise")]
         Command::Anonymise(anonymise) => anonymise.run(),
         Command::Findings(findings) => findings.run(),
@@ -180,6 +189,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Tui(_) => without::run("the terminal UI", "tui"),
         #[cfg(not(feature = "export"))]
         Command::Export(_) => without::run("files for other programs", "export"),
+        #[cfg(not(feature = "job"))]
+        Command::Job(_) => without::run("jobs of many tasks", "job"),
         #[cfg(not(feature = "anonymise"))]
         Command::Anonymise(_) => without::run("copies without names", "anonymise"),
         #[cfg(not(feature = "synth"))]
@@ -269,6 +280,15 @@ fn nearest<'n>(typed: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n 
     let worst = typed.chars().count().div_ceil(3);
     let mistakes = names.map(|name| (strsim::damerau_levenshtein(typed, name), name));
     mistakes.filter(|(n, _)| *n <= worst).min_by_key(|(n, _)| *n).map(|(_, name)| name)
+}
+
+/// The logs of a job, where one is named; else what is named.
+fn logs(inputs: &[std::path::PathBuf]) -> Vec<std::path::PathBuf> {
+    #[cfg(feature = "job")]
+    if let Some(logs) = job::logs(inputs) {
+        return logs;
+    }
+    inputs.to_vec()
 }
 
 /// A line that only informs; `--quiet` keeps it back.

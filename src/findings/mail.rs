@@ -7,7 +7,7 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use crate::analysis::{Analysis, Call, Outcome, Role, Told};
+use crate::analysis::{self, Analysis, Call, Outcome, Role};
 use crate::sip::{HeaderName, Method, NameAddr};
 use crate::text::{contains_ignore_case, decode};
 use crate::time::Timestamp;
@@ -17,6 +17,29 @@ use crate::trace::{Event, Trace};
 const AFTER_MS: i64 = 10_000;
 /// Ids of routing to Exchange UM.
 const UM: std::ops::Range<u32> = 15_000..16_000;
+
+/// An INFO to Exchange UM: a user that it names, when it was sent, and whether it was taken; `None` where no answer is there.
+pub(crate) type Told = (String, Timestamp, Option<bool>);
+
+/// Reads the INFO requests of a trace.
+pub(super) fn told(trace: &Trace, analysis: &Analysis) -> Vec<Told> {
+    let mut out = Vec::new();
+    let mut answers: HashMap<(crate::trace::Symbol, u32), u16> = HashMap::new();
+    let is_own = |e: &Event| e.method == Method::Info && !e.is_copy() && !e.is_foreign();
+    let infos = || trace.events().iter().enumerate().filter(|(_, e)| is_own(e));
+    for (_, event) in infos().filter(|(_, e)| e.status >= 200) {
+        if let Some(id) = event.call_id() {
+            answers.insert((id, event.cseq), event.status);
+        }
+    }
+    for (i, event) in infos().filter(|(_, e)| e.is_request()) {
+        let Some(id) = u32::try_from(i).ok().map(crate::trace::EventId) else { break };
+        let (Some(time), true) = (analysis.time(trace, id), is_for_um(trace, event)) else { continue };
+        let status = event.call_id().and_then(|call| answers.get(&(call, event.cseq)).copied());
+        out.extend(named(trace, event).into_iter().map(|user| (user, time, status.map(|s| s < 300))));
+    }
+    out
+}
 
 /// What a trace shows of Exchange UM.
 #[derive(Debug, Default)]
@@ -29,23 +52,11 @@ pub(super) struct Mail {
 }
 
 impl Mail {
-    /// Reads the INFO requests of a trace, and which users have voice mail.
-    pub(super) fn read(trace: &Trace, analysis: &Analysis) -> Mail {
+    /// From the INFO requests to Exchange UM; and which users have voice mail.
+    pub(super) fn with(told: Vec<Told>, analysis: &Analysis) -> Mail {
         let mut out = Mail::default();
-        let mut answers: HashMap<(crate::trace::Symbol, u32), u16> = HashMap::new();
-        let infos = || trace.events().iter().enumerate().filter(|(_, e)| e.method == Method::Info && !e.is_copy());
-        for (_, event) in infos().filter(|(_, e)| e.status >= 200) {
-            if let Some(id) = event.call_id() {
-                answers.insert((id, event.cseq), event.status);
-            }
-        }
-        for (i, event) in infos().filter(|(_, e)| e.is_request()) {
-            let Some(id) = u32::try_from(i).ok().map(crate::trace::EventId) else { break };
-            let (Some(time), true) = (analysis.time(trace, id), is_for_um(trace, event)) else { continue };
-            let status = event.call_id().and_then(|call| answers.get(&(call, event.cseq)).copied());
-            for user in named(trace, event) {
-                out.told.entry(user).or_default().push((time, status.map(|s| s < 300)));
-            }
+        for (user, time, taken) in told {
+            out.told.entry(user).or_default().push((time, taken));
         }
         out.told.values_mut().for_each(|own| own.sort_unstable());
         for call in &analysis.calls {
@@ -69,7 +80,8 @@ impl Mail {
 
     /// Whether the callee of a call that nobody answered was told by mail. `None` where the trace shows nothing of
     /// Exchange UM or the call was answered.
-    pub(super) fn told(&self, trace: &Trace, analysis: &Analysis, call: &Call) -> Option<Told> {
+    pub(super) fn told(&self, trace: &Trace, analysis: &Analysis, call: &Call) -> Option<analysis::Told> {
+        use analysis::Told;
         let unanswered = [Outcome::Cancelled, Outcome::NoAnswer, Outcome::NoResponse];
         if (self.served.is_empty() && self.told.is_empty()) || !unanswered.contains(&call.outcome) {
             return None;

@@ -27,38 +27,113 @@ mod texts;
 mod tls;
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::analysis::{Analysis, Call, Push, PushResult, Verdict};
 pub use crate::knowledge::catalogue::{Finding, Matcher, Severity, catalogue, find};
+use crate::record::RecordKind;
 use crate::span::Span;
-use crate::trace::{EventId, Trace};
+use crate::time::Timestamp;
+use crate::trace::{Event, EventId, Trace};
 use nearby::Nearby;
-use telling::Telling;
+pub(crate) use nearby::{Shared, Stays};
+pub(crate) use telling::Telling;
 
 /// Codes of causes, and what proves them beside the messages themselves.
-#[derive(Debug, Default)]
-struct Found {
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Found {
+    #[serde(with = "codes")]
     codes: Vec<&'static str>,
     records: Vec<EventId>,
     lines: Vec<Span>,
 }
 
-/// Names the causes of every push that was lost and of every call that failed.
-pub fn attach(trace: &Trace, analysis: &mut Analysis) {
-    let (mut pushes, mut calls) = (std::mem::take(&mut analysis.pushes), std::mem::take(&mut analysis.calls));
+/// Codes of the catalogue, as texts.
+mod codes {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(codes: &[&'static str], to: S) -> Result<S::Ok, S::Error> {
+        codes.serialize(to)
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<Vec<&'static str>, D::Error> {
+        let codes = Vec::<String>::deserialize(from)?;
+        Ok(codes.iter().filter_map(|code| super::find(code)).map(|f| f.code.as_str()).collect())
+    }
+}
+
+/// What texts say of calls and pushes, and nothing that depends on which push belongs to which call.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Said {
+    /// By push.
+    pub(crate) pushes: Vec<Found>,
+    /// By call.
+    pub(crate) calls: Vec<Found>,
+    /// By call: the cause of the telephone network.
+    pub(crate) gateway: Vec<Option<u32>>,
+    /// INFO requests to Exchange UM.
+    pub(crate) mail: Vec<mail::Told>,
+}
+
+/// Whether a line, or a record that names no message, says something the catalogue knows.
+pub(crate) fn is_telling(text: &[u8]) -> bool {
+    texts::Said::of(text).is_telling()
+}
+
+/// Whether a record that is no message, or a notification of the end of a registration, says something.
+pub(crate) fn says(trace: &Trace, event: &Event) -> bool {
+    match event.kind {
+        RecordKind::Protocol => population::ends_session(trace, event).is_some(),
+        _ => texts::Said::of(trace.fields(event)) != texts::Said::default(),
+    }
+}
+
+/// For each record the milliseconds that its server was seen to work until then.
+pub(crate) fn worked(trace: &Trace, analysis: &Analysis) -> Vec<i64> {
+    nearby::worked(trace, analysis, push::SILENT_MS)
+}
+
+/// While which pushes of a part of the logs were in which servers, where lines were written at one of some times.
+pub(crate) fn stays(trace: &Trace, analysis: &Analysis, times: &[Timestamp]) -> Stays {
+    Nearby::stays_of(trace, analysis, times)
+}
+
+/// What the texts of a trace say. `shared` holds what a part of the logs does not know by itself.
+pub(crate) fn said(trace: &Trace, analysis: &Analysis, shared: Option<Shared>) -> Said {
     let lost = |p: &Push| !matches!(p.result, PushResult::Accepted | PushResult::Undetermined);
     let failed = |c: &Call| c.outcome.expected() == Some(false);
-    // Where all went well, the text between the records is not even read.
-    let any = pushes.iter().any(lost) || calls.iter().any(failed);
-    let telling = if any { Telling::read(trace, analysis) } else { Telling::default() };
-    let nearby = Nearby::new(trace, analysis, telling, &pushes);
-    pushes.par_iter_mut().for_each(|push| {
-        let found = push::causes(&nearby, push);
+    let nearby = match shared {
+        Some(shared) => Nearby::of_part(trace, analysis, shared),
+        None => {
+            // Where all went well, the text between the records is not even read.
+            let any = analysis.pushes.iter().any(lost) || analysis.calls.iter().any(failed);
+            let telling = if any { Telling::read(trace, analysis) } else { Telling::default() };
+            Nearby::new(trace, analysis, telling, &analysis.pushes)
+        }
+    };
+    Said {
+        pushes: analysis.pushes.par_iter().map(|push| push::causes(&nearby, push)).collect(),
+        calls: analysis.calls.par_iter().map(|call| call::said(&nearby, call)).collect(),
+        gateway: analysis.calls.par_iter().map(|call| gateway::cause(trace, call)).collect(),
+        mail: mail::told(trace, analysis),
+    }
+}
+
+/// Names the causes of every push that was lost and of every call that failed.
+pub fn attach(trace: &Trace, analysis: &mut Analysis) {
+    let said = said(trace, analysis, None);
+    attach_said(trace, analysis, said);
+}
+
+/// The same from what the texts say.
+pub(crate) fn attach_said(trace: &Trace, analysis: &mut Analysis, said: Said) {
+    let (mut pushes, mut calls) = (std::mem::take(&mut analysis.pushes), std::mem::take(&mut analysis.calls));
+    pushes.par_iter_mut().zip(said.pushes).for_each(|(push, found)| {
         add(&found, &mut push.findings, &mut push.evidence, &mut push.lines);
     });
-    calls.par_iter_mut().for_each(|call| {
+    calls.par_iter_mut().zip(said.calls).for_each(|(call, said)| {
         let own: Vec<&Push> = call.pushes.iter().filter_map(|p| pushes.get(*p)).collect();
-        let found = call::causes(&nearby, call, &own);
+        let found = call::causes(trace, call, &own, said);
         add(&found, &mut call.findings, &mut call.evidence, &mut call.lines);
     });
     for message in &mut analysis.messages_inside {
@@ -78,11 +153,10 @@ pub fn attach(trace: &Trace, analysis: &mut Analysis) {
     }
     (analysis.pushes, analysis.calls) = (pushes, calls);
     population::attach(trace, analysis);
-    let mail = mail::Mail::read(trace, analysis);
-    let told = |c: &Call| (mail.told(trace, analysis, c), gateway::cause(trace, c));
-    let told: Vec<_> = analysis.calls.par_iter().map(told).collect();
-    for (call, told) in analysis.calls.iter_mut().zip(told) {
-        (call.told_by_mail, call.gateway_cause) = told;
+    let mail = mail::Mail::with(said.mail, analysis);
+    let told: Vec<_> = analysis.calls.par_iter().map(|c| mail.told(trace, analysis, c)).collect();
+    for ((call, told), cause) in analysis.calls.iter_mut().zip(told).zip(said.gateway) {
+        (call.told_by_mail, call.gateway_cause) = (told, cause);
     }
     analysis.lone = lone::causes(trace, analysis);
 }

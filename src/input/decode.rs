@@ -16,7 +16,7 @@ const LEAST: usize = 4 << 10;
 const SAMPLE: usize = 64 << 10;
 
 /// Encoding of an input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[expect(missing_docs, reason = "each variant is the encoding of that name")]
 #[non_exhaustive]
 pub enum Encoding {

@@ -8,6 +8,7 @@
 mod budget;
 mod decode;
 mod error;
+mod kept;
 mod map;
 mod saved;
 mod spool;
@@ -18,6 +19,7 @@ pub use decode::Encoding;
 pub use error::InputError;
 pub use saved::{SAVED, is_saved};
 pub use walk::{Opened, is_log_name, open, open_within};
+pub(crate) use walk::{list, open_listed};
 
 use std::fmt;
 
@@ -40,6 +42,8 @@ pub struct Input {
 enum Text {
     Owned(Vec<u8>),
     Mapped(Map),
+    /// Read elsewhere; opened again only where somebody asks for what was not kept of it.
+    Kept(kept::Kept),
 }
 
 impl Text {
@@ -47,6 +51,7 @@ impl Text {
         match self {
             Text::Owned(bytes) => bytes.len(),
             Text::Mapped(map) => map.bytes().len(),
+            Text::Kept(kept) => kept.len(),
         }
     }
 }
@@ -65,12 +70,28 @@ impl Input {
         &self.name
     }
 
+    /// Gives it another name.
+    pub(crate) fn rename(&mut self, name: String) {
+        self.name = name;
+    }
+
     /// The text.
     pub fn bytes(&self) -> &[u8] {
         match &self.text {
             Text::Owned(bytes) => bytes,
             Text::Mapped(map) => map.bytes(),
+            Text::Kept(kept) => kept.bytes(&self.name),
         }
+    }
+
+    /// Length of the text, for which it is not read.
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Whether there is no text.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// Encoding of the original.
@@ -88,6 +109,7 @@ impl Input {
         match &self.text {
             Text::Owned(bytes) => bytes.len() as u64,
             Text::Mapped(map) => map.intact_len(),
+            Text::Kept(kept) => kept.len() as u64,
         }
     }
 
@@ -119,6 +141,9 @@ impl Input {
 
     /// The offset in the original of an offset in the text.
     pub fn original_offset(&self, offset: u64) -> u64 {
+        if let Text::Kept(kept) = &self.text {
+            return kept.original_offset(&self.name, offset);
+        }
         let at = self.checkpoints.partition_point(|(text, _)| *text <= offset);
         let Some((text, original)) = at.checked_sub(1).and_then(|i| self.checkpoints.get(i)) else { return offset };
         let range = usize::try_from(*text).unwrap_or(usize::MAX)..usize::try_from(offset).unwrap_or(usize::MAX);

@@ -11,7 +11,7 @@ use super::tape::Tape;
 use crate::text::line_end;
 
 /// What a record is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub enum RecordKind {
     /// A SIP message (`Start-Line:`).
     Protocol,
@@ -25,7 +25,7 @@ pub enum RecordKind {
 }
 
 /// Whether the server received or sent the message.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Direction {
     /// `Direction: incoming`.
     Incoming,

@@ -13,7 +13,7 @@ pub(crate) use message::StartKind;
 pub use message::{Header, Headers, Message, StartLine};
 
 /// A SIP method (RFC 3261 section 7.1 and its extensions, Microsoft's SERVICE and BENOTIFY).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[expect(missing_docs, reason = "each variant is the method of that name")]
 #[non_exhaustive]
 pub enum Method {

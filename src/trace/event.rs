@@ -5,12 +5,13 @@ use crate::sip::Method;
 use crate::span::{FileId, Span};
 use crate::time::Timestamp;
 
-/// Number of an event in [`super::Trace::events`].
+/// Number of an event in [`super::Trace::events`]. In what one task of a job leaves to others it is the number among the
+/// records of all inputs ([`super::row`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventId(pub u32);
 
 /// Number of an interned string.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Symbol(pub u32);
 
 impl Symbol {
@@ -19,7 +20,7 @@ impl Symbol {
 }
 
 /// One record. At most 64 bytes, so that a billion-byte log needs some fifty million bytes of index.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Event {
     /// First byte in the input.
     pub start: u64,
@@ -50,7 +51,7 @@ pub struct Event {
     pub kind: RecordKind,
     /// Received or sent.
     pub direction: Direction,
-    /// [`Event::EDGE`], [`Event::DATE`], [`Event::COPY`] and [`Event::INFERRED`].
+    /// [`Event::EDGE`], [`Event::DATE`], [`Event::COPY`], [`Event::INFERRED`] and [`Event::FOREIGN`].
     pub(super) flags: u8,
     /// Where its tags and Via hashes are kept, counted from 1; 0 for nowhere.
     pub(super) identity: u32,
@@ -68,6 +69,9 @@ impl Event {
 
     /// The time is that of the line above the record, which has lost its own prefix.
     pub(super) const INFERRED: u8 = 8;
+
+    /// Stands in a part of the logs only because facts point at it: it belongs to another part.
+    pub(super) const FOREIGN: u8 = 32;
 
     /// The bits of an order.
     pub(super) fn date_bits(order: DateOrder) -> u8 {
@@ -117,6 +121,11 @@ impl Event {
     /// The same record stands in another place, in this input or in another, and counts there.
     pub fn is_copy(&self) -> bool {
         self.flags & Self::COPY != 0
+    }
+
+    /// The record belongs to another part of the logs ([`super::part`]), and counts there.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.flags & Self::FOREIGN != 0
     }
 
     /// The record has lost its prefix, and its time is that of the prefix line directly above it.

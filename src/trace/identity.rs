@@ -5,7 +5,7 @@ use std::hash::BuildHasher;
 
 use super::details;
 use super::products::{self, Finding, Met};
-use super::{Event, Trace};
+use super::{Event, Seeded, Trace};
 use crate::record::{HeaderLine, Layout, sign, starts_header};
 use crate::sip::{Header, Headers, Message, Method, NameAddr, Via, quick};
 use crate::span::{FileId, Span};
@@ -42,7 +42,7 @@ pub(super) struct Place<'r> {
     /// First byte of the record.
     pub(super) start: usize,
     pub(super) record: &'r [u8],
-    pub(super) hasher: &'r foldhash::fast::RandomState,
+    pub(super) hasher: &'r Seeded,
     pub(super) products: &'r Finding,
 }
 
@@ -101,7 +101,7 @@ impl Identities {
     }
 
     /// The entries of the Via header of a line.
-    fn add_vias(&mut self, hasher: &foldhash::fast::RandomState, text: &[u8], line: HeaderLine) {
+    fn add_vias(&mut self, hasher: &Seeded, text: &[u8], line: HeaderLine) {
         let kept = self.words.len();
         let quick =
             value_of_line(text, line).and_then(|value| quick::vias(value, |v| self.words.push(via_hash(hasher, v))));
@@ -115,7 +115,7 @@ impl Identities {
 }
 
 /// The tag in the From or To header of a line.
-fn tag_at(hasher: &foldhash::fast::RandomState, text: &[u8], line: HeaderLine) -> u64 {
+fn tag_at(hasher: &Seeded, text: &[u8], line: HeaderLine) -> u64 {
     match value_of_line(text, line).and_then(quick::tag) {
         Some(tag) => hash_of_tag(hasher, tag),
         None => header_at(text, line).map_or(0, |h| tag_hash(hasher, &h.value())),
@@ -148,18 +148,18 @@ pub(super) fn one_line(text: &[u8]) -> Option<&[u8]> {
     (whole && line.is_ascii() && line.first().is_some_and(u8::is_ascii_alphabetic)).then_some(value)
 }
 
-fn tag_hash(hasher: &foldhash::fast::RandomState, value: &[u8]) -> u64 {
+fn tag_hash(hasher: &Seeded, value: &[u8]) -> u64 {
     hash_of_tag(hasher, NameAddr::parse(value).tag)
 }
 
-fn hash_of_tag(hasher: &foldhash::fast::RandomState, tag: &[u8]) -> u64 {
+fn hash_of_tag(hasher: &Seeded, tag: &[u8]) -> u64 {
     match tag {
         [] => 0,
         tag => hasher.hash_one(tag).max(1),
     }
 }
 
-fn via_hash(hasher: &foldhash::fast::RandomState, via: Via<'_>) -> u64 {
+fn via_hash(hasher: &Seeded, via: Via<'_>) -> u64 {
     hasher.hash_one((via.sent_by, via.branch)).max(1)
 }
 

@@ -4,7 +4,7 @@ use std::hash::BuildHasher;
 
 use hashbrown::HashTable;
 
-use super::Symbol;
+use super::{Seeded, Symbol};
 use crate::span::Span;
 
 /// Numbers depend on first use only. The hash is seeded at random, so that a hostile log cannot aim at
@@ -20,7 +20,7 @@ impl Interner {
         Interner { table: HashTable::with_capacity(strings), entries: Vec::with_capacity(strings) }
     }
 
-    pub(super) fn intern(&mut self, hasher: &foldhash::fast::RandomState, text: &[u8], span: Span) -> Symbol {
+    pub(super) fn intern(&mut self, hasher: &Seeded, text: &[u8], span: Span) -> Symbol {
         self.add(hasher.hash_one(text), span)
     }
 

@@ -8,7 +8,7 @@ use super::dates;
 use super::identity::{Identities, Place};
 use super::intern::Interner;
 use super::products::{Finding, Products};
-use super::{Event, LineIndex, Problem, Source, Symbol, Trace};
+use super::{Event, LineIndex, Problem, Seeded, Source, Symbol, Trace};
 use crate::input::Input;
 use crate::record::{self, CHUNK, ChunkDone, DateOrder, Flaw, RawRecord, RecordKind, prefix};
 use crate::sip::{CSeq, Method, StartKind};
@@ -58,10 +58,12 @@ struct Worker {
 /// A chunk's events and what came with them.
 type Part = (Worker, record::Framed<Event>);
 
-pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>) -> Trace {
+/// With a seed the inputs are only some of the logs: nothing is concluded from one input to another, copies are not sought,
+/// and texts are told apart as all do who have the seed.
+pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>, seed: Option<u64>) -> Trace {
     let total = inputs.iter().map(|i| i.bytes().len() as u64).sum();
     let done = AtomicU64::new(0);
-    let hasher = foldhash::fast::RandomState::default();
+    let hasher = super::part::seeded(seed);
     let products = Finding::new();
     let (parts, lines): (Vec<Vec<Part>>, Vec<LineIndex>) = inputs
         .par_iter()
@@ -95,14 +97,14 @@ pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>) -> Trace {
             (parts, lines)
         })
         .unzip();
-    join(inputs, parts, lines, (hasher, products.done()))
+    join(inputs, parts, lines, (hasher, products.done()), seed.is_some())
 }
 
 fn read_input(
     bytes: &[u8],
     file: FileId,
     (chunk, for_analysis): (usize, bool),
-    known: (&foldhash::fast::RandomState, &Finding),
+    known: (&Seeded, &Finding),
     done: impl Fn(ChunkDone, &mut Worker) + Sync,
 ) -> Vec<Part> {
     record::frame(
@@ -124,7 +126,8 @@ fn join(
     inputs: Vec<Input>,
     parts: Vec<Vec<Part>>,
     lines: Vec<LineIndex>,
-    (hasher, products): (foldhash::fast::RandomState, Products),
+    (hasher, products): (Seeded, Products),
+    apart: bool,
 ) -> Trace {
     let mut names = Interner::with_capacity(0);
     let mut problems = Vec::new();
@@ -168,18 +171,29 @@ fn join(
             moves.push(Move { file, outside, symbols, base, words: own, events: framed.records });
         }
     }
-    let (events, words, sources) = place(moves, &inputs);
+    let (events, words, sources) = place(moves, &inputs, apart);
     let identities = Identities::new(words);
     let holders = Vec::new();
     let symbols = names.spans();
-    let mut trace = Trace { inputs, lines, events, symbols, identities, products, hasher, sources, problems, holders };
+    let mut trace = Trace { inputs, lines, events, symbols, identities, products, hasher, sources, problems, holders, part: None };
     trace.name_servers();
+    if apart {
+        trace.holders = vec![Vec::new(); trace.inputs.len()];
+        return trace;
+    }
+    trace.mark_copies();
+    trace
+}
+
+impl Trace {
+    /// Marks the copies of records, and counts them.
+    pub(super) fn mark_copies(&mut self) {
     let copies;
-    (copies, trace.holders) = super::copies::mark(&mut trace);
-    for (source, n) in trace.sources.iter_mut().zip(copies) {
+    (copies, self.holders) = super::copies::mark(self);
+    for (source, n) in self.sources.iter_mut().zip(copies) {
         source.copies = n;
     }
-    trace
+}
 }
 
 /// A chunk on its way into the store.
@@ -193,7 +207,7 @@ struct Move {
     events: Vec<Event>,
 }
 
-fn place(moves: Vec<Move>, inputs: &[Input]) -> (Vec<Event>, Vec<u64>, Vec<Source>) {
+fn place(moves: Vec<Move>, inputs: &[Input], apart: bool) -> (Vec<Event>, Vec<u64>, Vec<Source>) {
     let mut events = Vec::with_capacity(moves.iter().map(|m| m.events.len()).sum());
     let mut words = Vec::with_capacity(moves.iter().map(|m| m.words.len()).sum());
     // A wrapped prefix may begin in the chunk before its record, which then counts a line less than none.
@@ -234,13 +248,20 @@ fn place(moves: Vec<Move>, inputs: &[Input]) -> (Vec<Event>, Vec<u64>, Vec<Sourc
     for (source, lines) in sources.iter_mut().zip(outside) {
         source.lines_outside = u64::try_from(lines).unwrap_or(0);
     }
-    let names: Vec<&str> = inputs.iter().map(Input::name).collect();
-    let orders = dates::settle(&sources, &names);
+    if !apart {
+        let names: Vec<&str> = inputs.iter().map(Input::name).collect();
+        settle_dates(&mut events, &mut sources, &names);
+    }
+    (events, words, sources)
+}
+
+/// Reads dates that can be read both ways as they are meant, as far as all inputs together tell.
+pub(super) fn settle_dates(events: &mut [Event], sources: &mut [Source], names: &[&str]) {
+    let orders = dates::settle(sources, names);
     for (source, order) in sources.iter_mut().zip(orders) {
         (source.day_first, source.dates_open) = (order == Some(true), order.is_none() && source.dates.are_ambiguous());
     }
-    swap(&mut events, &mut sources);
-    (events, words, sources)
+    swap(events, sources);
 }
 
 /// Reads the ambiguous dates of inputs that are day first again.
@@ -266,7 +287,7 @@ fn read(
     file: FileId,
     raw: &RawRecord,
     worker: &mut Worker,
-    (hasher, products): (&foldhash::fast::RandomState, &Finding),
+    (hasher, products): (&Seeded, &Finding),
 ) -> Event {
     let layout = &raw.layout;
     let record = bytes.get(raw.start..raw.end).unwrap_or_default();

@@ -10,12 +10,15 @@ mod intern;
 mod lines;
 mod load;
 mod outside;
+pub(crate) mod part;
 mod products;
+pub(crate) mod row;
 mod source;
 
 pub use event::{Event, EventId, Symbol};
 pub(crate) use identity::Identity;
 pub use load::{LoadOptions, Progress};
+pub(crate) use part::Gap;
 pub use outside::{ComponentLine, LinePlace};
 pub(crate) use outside::{PREFIX, component};
 pub(crate) use products::Maker;
@@ -41,6 +44,9 @@ pub struct Problem {
     pub what: Cow<'static, str>,
 }
 
+/// Seeded, so that no log can aim at collisions.
+type Seeded = foldhash::fast::SeedableRandomState;
+
 /// Logs, framed and indexed.
 #[derive(Debug)]
 pub struct Trace {
@@ -50,11 +56,13 @@ pub struct Trace {
     symbols: Vec<Span>,
     identities: identity::Identities,
     products: products::Products,
-    hasher: foldhash::fast::RandomState,
+    hasher: Seeded,
     sources: Vec<Source>,
     problems: Vec<Problem>,
     /// By input: those that hold all its records.
     holders: Vec<Vec<FileId>>,
+    /// Where it is not all of the logs.
+    part: Option<Box<part::Part>>,
 }
 
 impl Trace {
@@ -72,7 +80,12 @@ impl Trace {
 
     /// Reads inputs. Never fails: what cannot be read is among the [`Trace::problems`].
     pub fn load(inputs: Vec<Input>, options: &LoadOptions<'_>) -> Trace {
-        load::load(inputs, options)
+        load::load(inputs, options, None)
+    }
+
+    /// Reads some of the logs, of which others read the rest with the same seed.
+    pub(crate) fn load_part(inputs: Vec<Input>, seed: u64) -> Trace {
+        load::load(inputs, &LoadOptions::default(), Some(seed))
     }
 
     /// All records, by input and position.
@@ -139,6 +152,9 @@ impl Trace {
 
     /// Bytes of a place; empty when it does not exist.
     pub fn slice(&self, span: Span) -> &[u8] {
+        if let Some(text) = self.part.as_ref().and_then(|part| part.slice(span)) {
+            return text;
+        }
         let Ok(start) = usize::try_from(span.start) else { return &[] };
         self.inputs
             .get(span.file.index())
@@ -216,6 +232,9 @@ impl Trace {
         let Some(input) = self.inputs.get(file.index()) else {
             return Location { file: String::new(), line: 0, byte };
         };
+        if let Some(place) = self.part.as_ref().and_then(|part| part.place(file, byte)) {
+            return Location { file: input.name().to_owned(), line: place.line, byte: place.original };
+        }
         let line = self.lines.get(file.index()).map_or(0, |l| l.line(input.bytes(), byte));
         Location { file: input.name().to_owned(), line, byte: input.original_offset(byte) }
     }

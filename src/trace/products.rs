@@ -4,7 +4,7 @@ use std::hash::BuildHasher;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::intern::Interner;
-use super::{Event, Trace};
+use super::{Event, Seeded, Trace};
 use crate::knowledge::Product;
 use crate::record::HeaderLine;
 use crate::span::Span;
@@ -31,7 +31,7 @@ impl Finding {
     }
 
     /// The number of a name, counted from 1.
-    fn number(&self, hasher: &foldhash::fast::RandomState, text: &[u8], span: Span) -> u32 {
+    fn number(&self, hasher: &Seeded, text: &[u8], span: Span) -> u32 {
         let mut found = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let number = found.names.intern(hasher, text, span).0.saturating_add(1);
         if number as usize > found.texts.len() {
@@ -56,7 +56,7 @@ impl Met {
     pub(super) fn number(
         &mut self,
         all: &Finding,
-        hasher: &foldhash::fast::RandomState,
+        hasher: &Seeded,
         text: &[u8],
         span: Span,
     ) -> u32 {
@@ -81,6 +81,11 @@ struct Known {
 }
 
 impl Products {
+    /// Names by their numbers.
+    pub(super) fn of(texts: Vec<Vec<u8>>) -> Products {
+        Products(texts.into_iter().map(|text| Known { text: text.into(), told: OnceLock::new() }).collect())
+    }
+
     fn get(&self, number: u32) -> Option<&Known> {
         self.0.get((number as usize).checked_sub(1)?)
     }

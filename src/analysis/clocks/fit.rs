@@ -32,7 +32,7 @@ const MOST_PIECES: usize = 256;
 
 /// From a record on, how far the clock is ahead. Its times are counted from `origin`, without what the server's own
 /// log tells of steps.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub(super) struct Segment {
     pub(super) from: Order,
     pub(super) at: EventId,

@@ -29,7 +29,7 @@ use common::Tie;
 use fit::{Bound, Extent, Segment};
 
 /// How the offset of a clock is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub enum ClockBasis {
     /// The clock on which the report tells its times.
@@ -55,7 +55,7 @@ impl ClockBasis {
 }
 
 /// The clock of one server against the reference.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Clock {
     /// How it is known.
     pub basis: ClockBasis,
@@ -79,7 +79,7 @@ pub struct Clock {
 }
 
 /// The clocks of all servers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub struct Clocks {
     of: Vec<Clock>,
     ranks: Ranks,
@@ -90,7 +90,7 @@ pub struct Clocks {
 }
 
 /// Clocks that can be compared with each other.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
 struct Group {
     clocks: usize,
     /// None of them was seen to be set.

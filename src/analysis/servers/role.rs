@@ -3,7 +3,7 @@
 use super::evidence::Stream;
 
 /// What a server does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub enum Role {
     /// Registers clients and forks calls to them.

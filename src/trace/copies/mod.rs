@@ -141,7 +141,7 @@ fn visible(text: &[u8]) -> impl DoubleEndedIterator<Item = &[u8]> {
 }
 
 /// Hash of the words of a text.
-fn hash(hasher: &foldhash::fast::RandomState, text: &[u8]) -> u64 {
+fn hash(hasher: &super::Seeded, text: &[u8]) -> u64 {
     let mut state = hasher.build_hasher();
     visible(text).for_each(|word| state.write(word));
     state.finish()
