@@ -56,12 +56,13 @@
 //! * *Product*: what a client or server calls itself in `User-Agent` or `Server`.
 //!
 //! SIP:
-//! * *Transaction*: a request with its answers; *branch*: one hop of it, named by its top Via.
-//! * *Hop*: one message between two servers; a *hop table* is every place that logged one message.
-//! * *Dialog*: what a Call-ID and two tags name. *Attempt*: one INVITE of a call with what became of it; a caller that
-//!   authenticates makes two.
+//! * *Transaction*: a request with its answers; *branch*: its part between two neighbours, named by its top Via.
+//! * *Hop*: the way from one server to the next; a *hop table* is every place that logged one message. *Sighting*: one
+//!   server that logged a push.
+//! * *Dialog*: what a Call-ID and two tags name. *INVITE transaction*, *attempt*: one INVITE of a call on all its
+//!   branches, with what became of it; a caller that authenticates makes two.
 //! * *Fork*: one INVITE sent to several far ends; *leg*: one of these.
-//! * *Crossing*: one message on its way from one neighbour to the next, logged by one of them or by both.
+//! * *Transmission*: one message on its way from one neighbour to the next, logged by one of them or by both.
 //! * *Group*: the events that share a Call-ID.
 //! * *Session message*: a MESSAGE inside a conversation, as instant messages are.
 //!
@@ -85,6 +86,9 @@
 //! * *Undetermined*: the logs do not show enough; *doubt*: what else may be true.
 //! * *Finding*: a cause with remedy and proof, from the *catalogue*; *lone*: one whose call is not in the logs.
 //! * *Contrast*: what calls missed for one cause have in common, against those that came through.
+//! * *Ambiguity*: pushes that may still be a call's own, though linked to none.
+//! * *Server window*: the time in which a message was on one server; the *line index* has the component lines that say
+//!   something the catalogue knows, and the *correlator* ties them to messages.
 //! * *Evidence, proof*: the records that say so, as *places* `file:line:byte`.
 //!
 //! Output:
@@ -96,6 +100,7 @@
 //! * *Pseudonym*: the word that stands for a name in a copy without names.
 
 pub mod span;
+pub mod stats;
 pub mod text;
 pub mod time;
 

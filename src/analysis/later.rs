@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::Analysis;
-use super::words::Outcome;
+use super::terms::Outcome;
 use crate::time::Timestamp;
 
 /// A caller who tries again does so within this, in milliseconds.

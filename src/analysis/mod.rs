@@ -6,11 +6,9 @@
 //!                   └─ MESSAGE groups ─ pushes ── result ─────────────────────────┴─ link ── verdict ── findings
 //! ```
 
-mod attempt;
 mod call;
 pub mod clocks;
 pub mod coverage;
-pub(crate) mod crossing;
 mod depth;
 mod diagnostic;
 mod group;
@@ -24,20 +22,22 @@ mod outcome;
 mod push;
 pub mod servers;
 mod session;
+mod terms;
+mod transaction;
+pub(crate) mod transmission;
 mod verdict;
-mod words;
 
 pub use call::{Call, Leg};
-pub use clocks::Clocks;
+pub use clocks::{ClockBasis, Clocks};
 pub use coverage::{Blind, Coverage};
 pub use depth::Depth;
 pub use diagnostic::Diagnostic;
 pub(crate) use link::{Given, Occasion, Proposal};
 pub use lone::LoneCause;
-pub use push::{Hop, Push};
+pub use push::{Push, Sighting};
 pub use servers::{Role, Server, ServerId, Servers};
 pub use session::SessionMessage;
-pub use words::{Link, Modality, Outcome, PushResult, Told, Verdict};
+pub use terms::{Link, Modality, Outcome, PushResult, Told, Verdict};
 
 use rayon::prelude::*;
 
@@ -183,8 +183,8 @@ pub(crate) fn conclude(
 ) -> Analysis {
     let mut out = found;
     let ctx = context(trace, options, &placed);
-    let doubts = link::link(&mut out, &ctx, proposals);
-    verdict::judge(&mut out, &doubts, &ctx);
+    let ambiguity = link::link(&mut out, &ctx, proposals);
+    verdict::judge(&mut out, &ambiguity, &ctx);
     later::mark(&mut out);
     let Analysis { servers, clocks, coverage, .. } = placed;
     Analysis { servers, clocks, coverage, ..out }

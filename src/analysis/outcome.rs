@@ -1,7 +1,7 @@
 //! Final responses to outcomes: the decision table of OUTCOMES.md section 2, in its order.
 
 use super::diagnostic::Diagnostic;
-use super::words::Outcome;
+use super::terms::Outcome;
 
 /// Ids with which the SIP stack says that it could not route to another domain (MS-OCER section 7.2).
 const ROUTING: [u32; 9] = [1005, 1008, 1009, 1010, 1014, 1017, 1027, 1034, 1047];

@@ -7,8 +7,8 @@ use super::call::{Home, is_mobility_listener, is_ucwa_listener};
 use super::coverage::Blind;
 use super::message::{Context, Group, Msg};
 use super::named::named;
-use super::push::{Sets, Sighting};
-use super::words::Verdict;
+use super::push::{FirstSeen, Sets};
+use super::terms::Verdict;
 use crate::record::Direction;
 use crate::sip::{HeaderName, NameAddr};
 use crate::text::{contains_ignore_case, decode, host_of};
@@ -49,9 +49,9 @@ pub struct SessionMessage {
     /// Records that prove it, in order.
     pub evidence: Vec<EventId>,
     /// First record of each server that logged it.
-    pub(super) sights: Vec<Sighting>,
+    pub(super) sights: Vec<FirstSeen>,
     /// Last record of its final on each server.
-    pub(super) ends: Vec<Sighting>,
+    pub(super) ends: Vec<FirstSeen>,
     pub(super) homes: Vec<Home>,
     pub(super) first: EventId,
 }
@@ -123,8 +123,8 @@ fn read<'m>(
         pushes: Vec::new(),
         findings: Vec::new(),
         evidence,
-        sights: Sighting::first_of_each(ctx, set.iter().copied().filter(|m| m.is_request())),
-        ends: Sighting::first_of_each(ctx, finals()),
+        sights: FirstSeen::first_of_each(ctx, set.iter().copied().filter(|m| m.is_request())),
+        ends: FirstSeen::first_of_each(ctx, finals()),
         homes: phone.map(|m| super::call::home_of(ctx, m.server, peer(m).as_deref())).into_iter().collect(),
         first: request.id,
     })

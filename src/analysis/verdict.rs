@@ -5,17 +5,17 @@ use hashbrown::HashMap;
 use super::Analysis;
 use super::call::{Call, Clock, Home};
 use super::coverage::Blind;
-use super::link::{Doubt, Doubts};
+use super::link::{Ambiguity, AmbiguousPush};
 use super::message::Context;
 use super::push::Push;
 use super::servers::{Role, ServerId};
 use super::session::SessionMessage;
-use super::words::{Outcome, PushResult, Verdict};
+use super::terms::{Outcome, PushResult, Verdict};
 use crate::time::Timestamp;
 
 /// Verdicts, and the evidence of its pushes for each call. `doubts` tells of each occasion which pushes that are
 /// linked to none may still be its own.
-pub(super) fn judge(analysis: &mut Analysis, doubts: &Doubts, ctx: &Context<'_>) {
+pub(super) fn judge(analysis: &mut Analysis, doubts: &Ambiguity, ctx: &Context<'_>) {
     let local = local_mobility(analysis);
     let pushes = &analysis.pushes;
     for (call, doubts) in analysis.calls.iter_mut().zip(&doubts.calls) {
@@ -185,7 +185,7 @@ fn no_phone(call: &Call, own: &[&Push], found: Verdict) -> Option<Blind> {
 }
 
 /// Why a verdict hangs on a push that is linked to none, if it does: with it, the verdict would be another.
-fn hangs_on(call: &Call, pushes: &[Push], own: &[&Push], doubts: &[Doubt], found: Verdict) -> Option<Blind> {
+fn hangs_on(call: &Call, pushes: &[Push], own: &[&Push], doubts: &[AmbiguousPush], found: Verdict) -> Option<Blind> {
     let with = |more: &[&Push]| verdict(call, &[own, more].concat());
     let each = doubts.iter().find(|d| pushes.get(d.push).is_some_and(|p| with(&[p]) != found));
     each.map(|d| d.why).or_else(|| {
@@ -240,7 +240,13 @@ fn verdict(call: &Call, pushes: &[&Push]) -> Verdict {
 
 /// A message inside a conversation is missed where the phone did not take it, or where the push that should have told
 /// of it failed.
-fn judge_message(message: &mut SessionMessage, all: &[Push], doubts: &[Doubt], ctx: &Context<'_>, local: &[ServerId]) {
+fn judge_message(
+    message: &mut SessionMessage,
+    all: &[Push],
+    doubts: &[AmbiguousPush],
+    ctx: &Context<'_>,
+    local: &[ServerId],
+) {
     let pushes: Vec<&Push> = message.pushes.iter().filter_map(|p| all.get(*p)).collect();
     let lost = of_pushes(&pushes);
     let failed = message.status.is_some_and(|s| matches!(s, 408 | 480 | 481 | 500..600));
@@ -257,7 +263,7 @@ fn judge_message(message: &mut SessionMessage, all: &[Push], doubts: &[Doubt], c
         })
         .flatten()
         .or_else(|| {
-            let with = |d: &&Doubt| all.get(d.push).map_or(lost, |p| of_pushes(&[&pushes[..], &[p]].concat()));
+            let with = |d: &&AmbiguousPush| all.get(d.push).map_or(lost, |p| of_pushes(&[&pushes[..], &[p]].concat()));
             doubts.iter().find(|d| with(d) != lost).map(|d| d.why)
         });
     // Behind UCWA a Mac needs no push.

@@ -6,10 +6,10 @@ use std::ops::Range;
 use foldhash::fast::FixedState;
 use hashbrown::HashSet;
 
+use super::logical_line::LogicalLine;
 use super::marks::{Mark, Marks, finder};
-use super::places::{Care, Place};
 use super::pseudonym::{Pseudonyms, Shape};
-use super::view::View;
+use super::sections::{Policy, Section};
 use super::vocabulary::{is_code, is_known, is_top};
 use super::words::{Seen, hash, words};
 use super::{fields, people};
@@ -19,7 +19,7 @@ use crate::record::prefix;
 /// What kind of text a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    Header(Care),
+    Header(Policy),
     /// A line with a prefix of the trace.
     Traced,
     Description,
@@ -51,7 +51,7 @@ pub(super) struct Names<'s> {
 #[derive(Debug)]
 pub(super) struct Worker<'r> {
     known: &'r Names<'r>,
-    view: View,
+    view: LogicalLine,
     marks: Marks,
     ranges: Vec<Range<usize>>,
     /// Up to here a line is of the frame, and its numbers are the frame's own.
@@ -81,7 +81,7 @@ const FORGOTTEN: Remembered = Remembered { word: [0; REMEMBERED], new: [0; REMEM
 struct RememberedLine {
     old: Vec<u8>,
     new: Vec<u8>,
-    place: Place,
+    place: Section,
     replaced: u64,
 }
 
@@ -89,7 +89,7 @@ impl<'r> Worker<'r> {
     pub(super) fn new(known: &'r Names<'r>) -> Worker<'r> {
         Worker {
             known,
-            view: View::default(),
+            view: LogicalLine::default(),
             marks: Marks::default(),
             ranges: Vec::new(),
             frame: 0,
@@ -114,7 +114,7 @@ impl<'r> Worker<'r> {
 
     fn mark(&mut self, text: &mut [u8], from: usize, kind: Kind) {
         let mut from = from;
-        let versions = kind == Kind::Header(Care::Product);
+        let versions = kind == Kind::Header(Policy::Product);
         self.frame = 0;
         if kind == Kind::Traced {
             let frame = prefix::frame(text);
@@ -125,7 +125,7 @@ impl<'r> Worker<'r> {
             }
             self.marks.set(0..from, Mark::Done);
             // The number that ties a search result to records stays, whatever stands in front of it.
-            if let Some(number) = prefix::said(text).correlation {
+            if let Some(number) = prefix::line_text(text).correlation {
                 let start = number.as_ptr() as usize - text.as_ptr() as usize;
                 self.marks.set(start..start + number.len(), Mark::Done);
             }
@@ -133,7 +133,7 @@ impl<'r> Worker<'r> {
                 self.marks.reset(machine, Mark::Host);
             }
         }
-        let plain = matches!(kind, Kind::Header(Care::Hops | Care::Numbers));
+        let plain = matches!(kind, Kind::Header(Policy::Hops | Policy::Numbers));
         for (range, shape) in shapes::find(text, versions, plain) {
             if range.start >= from && !self.marks.is_done(range.start) {
                 self.whole(&mut text[range.clone()], shape);
@@ -142,19 +142,19 @@ impl<'r> Worker<'r> {
         }
         hosts::mark(text, from, &mut self.marks);
         match kind {
-            Kind::Header(Care::Name) => self.marks.set(from..text.len(), Mark::Name),
+            Kind::Header(Policy::Name) => self.marks.set(from..text.len(), Mark::Name),
             // `Retry-After: 3600 (in a meeting with Kim)`
-            Kind::Header(Care::Numbers) => {
+            Kind::Header(Policy::Numbers) => {
                 if let Some(open) = memchr::memchr(b'(', text) {
                     self.marks.set(open..text.len(), Mark::Name);
                 }
             }
-            Kind::Header(Care::Product) => people::owners(text, &mut self.marks),
+            Kind::Header(Policy::Product) => people::owners(text, &mut self.marks),
             Kind::Description => people::description(text, from, &mut self.marks),
             _ => {}
         }
         if matches!(kind, Kind::Header(_) | Kind::Traced) {
-            people::display_names(text, from, kind == Kind::Header(Care::Address), &mut self.marks);
+            people::display_names(text, from, kind == Kind::Header(Policy::Address), &mut self.marks);
         }
         fields::parameters(text, &mut self.marks);
         fields::members(text, &mut self.marks);
@@ -182,11 +182,11 @@ impl<'r> Worker<'r> {
         }
     }
 
-    fn words(&mut self, view: &mut View, kind: Kind) {
+    fn words(&mut self, view: &mut LogicalLine, kind: Kind) {
         let mut ranges = std::mem::take(&mut self.ranges);
         ranges.clear();
         ranges.extend(words(&view.text));
-        let all_numbers = matches!(kind, Kind::Header(Care::Numbers | Care::Product));
+        let all_numbers = matches!(kind, Kind::Header(Policy::Numbers | Policy::Product));
         let text = &mut view.text;
         for range in &ranges {
             fields::behind(text, range, &mut self.marks);
@@ -263,8 +263,8 @@ impl<'r> Worker<'r> {
         }
     }
 
-    fn line_slot(line: &[u8], place: Place) -> usize {
-        let h = FixedState::default().hash_one((line, place == Place::Body));
+    fn line_slot(line: &[u8], place: Section) -> usize {
+        let h = FixedState::default().hash_one((line, place == Section::Body));
         usize::try_from(h).unwrap_or(0) % LINES
     }
 
@@ -274,7 +274,7 @@ impl<'r> Worker<'r> {
     }
 
     /// Puts in place what became of the same line before; tells whether there was one.
-    pub(super) fn recall(&mut self, line: &mut [u8], place: Place) -> bool {
+    pub(super) fn recall(&mut self, line: &mut [u8], place: Section) -> bool {
         let Some(known) = self.lines.get(Self::line_slot(line, place)) else { return false };
         let same = known.place == place && known.old == line && !line.is_empty();
         if same {
@@ -285,7 +285,7 @@ impl<'r> Worker<'r> {
     }
 
     /// Remembers what became of a line.
-    pub(super) fn remember(&mut self, old: &[u8], new: &[u8], place: Place, before: u64) {
+    pub(super) fn remember(&mut self, old: &[u8], new: &[u8], place: Section, before: u64) {
         if old.len() > LONGEST_LINE {
             return;
         }

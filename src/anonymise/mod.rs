@@ -4,7 +4,7 @@
 //!  logs ── Seen       which words they hold
 //!   ▼
 //!  Rewriter           line by line, on all cores; only words change, so every line stays where it was
-//!   │  View           hard wraps undone, percent escapes decoded
+//!   │  LogicalLine    hard wraps undone, percent escapes decoded
 //!   │  shapes, hosts, people, fields    where a name is a name, whatever word it is
 //!   │  vocabulary     all other words: those of a trace stay, the rest is somebody's
 //!   │  Pseudonyms     one word, one pseudonym of the same shape and length, under a key
@@ -24,18 +24,18 @@
 mod fields;
 mod hosts;
 mod line;
+mod logical_line;
 mod marks;
 mod people;
 mod phones;
-mod places;
 mod proof;
 mod pseudonym;
 mod records;
 mod redact;
 mod remains;
 mod rewrite;
+mod sections;
 mod shapes;
-mod view;
 mod vocabulary;
 mod words;
 

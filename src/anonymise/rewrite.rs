@@ -9,9 +9,9 @@ use rayon::prelude::*;
 
 use super::line::{Kind, Names, Worker};
 use super::marks::{finder, run, run_back};
-use super::places::{Care, Place, care, is_no_body, kind_of};
 use super::pseudonym::{Key, Pseudonyms};
 use super::redact::{redact, redact_between_tags};
+use super::sections::{Policy, Section, is_no_body, kind_of, policy};
 use super::words::{Seen, given, hash, is_short};
 use crate::text::line_end;
 
@@ -130,7 +130,7 @@ fn lines(worker: &mut Worker<'_>, text: &mut [u8]) {
         }
         let traced = opens || text[at..].starts_with(b"TL_") || end > at + len && is_opener(&text[at..end]);
         let line = &mut text[at..end];
-        if end == at + len && state.place == Place::Lines && worker.gives_nothing() && is_count(line) {
+        if end == at + len && state.place == Section::Lines && worker.gives_nothing() && is_count(line) {
             at = next;
             continue;
         }
@@ -190,13 +190,13 @@ impl First {
 /// Where a line stands, and what its message's body will be.
 #[derive(Debug)]
 struct State {
-    place: Place,
-    content: Place,
+    place: Section,
+    content: Section,
 }
 
 impl Default for State {
     fn default() -> State {
-        State { place: Place::Lines, content: Place::Prose }
+        State { place: Section::Lines, content: Section::Prose }
     }
 }
 
@@ -206,7 +206,7 @@ fn is_header(text: &[u8]) -> bool {
         || memchr::memchr(b':', text.get(..20).unwrap_or(text)).is_some_and(|colon| {
             // `sip` and `s:a@b.c`: a scheme that was wrapped.
             let name = text[..colon].to_ascii_lowercase();
-            care(&name) == Care::Prose && (colon > 1 || memchr::memchr(b'@', text).is_none())
+            policy(&name) == Policy::Prose && (colon > 1 || memchr::memchr(b'@', text).is_none())
         })
 }
 
@@ -232,8 +232,8 @@ impl State {
             return false;
         }
         match self.place {
-            Place::Lines => !first.last && !is_header(text) && (first.prefix || !is_opener(line)),
-            Place::Body => !matches!(text, [b'a'..=b'z', b'=', ..]),
+            Section::Lines => !first.last && !is_header(text) && (first.prefix || !is_opener(line)),
+            Section::Body => !matches!(text, [b'a'..=b'z', b'=', ..]),
             _ => false,
         }
     }
@@ -243,29 +243,29 @@ impl State {
         let line = line.trim_ascii_start();
         let tells = |name: &[u8]| line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
         match self.place {
-            Place::Lines => !traced && !tells(b"c") && !tells(b"message-body"),
-            Place::Body => true,
+            Section::Lines => !traced && !tells(b"c") && !tells(b"message-body"),
+            Section::Body => true,
             _ => false,
         }
     }
 
     fn line(&mut self, worker: &mut Worker<'_>, line: &mut [u8], first: usize, traced: bool) {
         match self.place {
-            Place::Lines => {}
-            Place::Prose => return redact(line),
-            Place::Tags(inside) => {
+            Section::Lines => {}
+            Section::Prose => return redact(line),
+            Section::Tags(inside) => {
                 worker.replace(line, 0, Kind::Tags);
-                self.place = Place::Tags(redact_between_tags(line, inside));
+                self.place = Section::Tags(redact_between_tags(line, inside));
                 return;
             }
-            Place::Parts => return part(worker, line, 0),
-            Place::Body => return worker.replace(line, 0, Kind::Description),
+            Section::Parts => return part(worker, line, 0),
+            Section::Body => return worker.replace(line, 0, Kind::Description),
         }
         if traced {
             return worker.traced(line);
         }
         let Some((name, value)) = header(&line[..first]) else {
-            return worker.replace(line, 0, Kind::Header(Care::Usual));
+            return worker.replace(line, 0, Kind::Header(Policy::Usual));
         };
         match name.as_slice() {
             b"content-type" | b"c" => self.content = kind_of(&line[value..]),
@@ -278,13 +278,13 @@ impl State {
             }
             _ => {}
         }
-        match care(&name) {
-            Care::Prose => {
-                worker.replace(&mut line[..value], 0, Kind::Header(Care::Usual));
+        match policy(&name) {
+            Policy::Prose => {
+                worker.replace(&mut line[..value], 0, Kind::Header(Policy::Usual));
                 redact(&mut line[value..]);
             }
-            care => {
-                worker.replace(line, value, Kind::Header(care));
+            policy => {
+                worker.replace(line, value, Kind::Header(policy));
                 // The first message of a conversation travels inside its INVITE.
                 if let Some(body) = finder!(b"ms-body=").find(line) {
                     redact(&mut line[body + 8..]);
@@ -296,11 +296,11 @@ impl State {
     /// The first line of a body.
     fn body(&mut self, worker: &mut Worker<'_>, line: &mut [u8], value: usize) {
         match self.content {
-            Place::Prose => redact(&mut line[value..]),
-            Place::Parts => part(worker, line, value),
-            Place::Tags(_) => {
+            Section::Prose => redact(&mut line[value..]),
+            Section::Parts => part(worker, line, value),
+            Section::Tags(_) => {
                 worker.replace(line, value, Kind::Tags);
-                self.place = Place::Tags(redact_between_tags(&mut line[value..], false));
+                self.place = Section::Tags(redact_between_tags(&mut line[value..], false));
             }
             _ => worker.replace(line, value, Kind::Description),
         }
@@ -318,7 +318,7 @@ fn part(worker: &mut Worker<'_>, line: &mut [u8], start: usize) {
     if matches!(text, [b'a'..=b'z', b'=', ..]) {
         worker.replace(line, start, Kind::Description);
     } else if header || text.starts_with(b"--") {
-        worker.replace(line, start, Kind::Header(Care::Usual));
+        worker.replace(line, start, Kind::Header(Policy::Usual));
         let description = |name: &[u8]| name.eq_ignore_ascii_case(b"content-description:");
         if text_of(line, start).get(..20).is_some_and(description) {
             let value = line.len() - text_of(line, start).len() + 20;

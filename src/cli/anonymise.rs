@@ -14,7 +14,7 @@ use siptrail::text::plural;
 use siptrail::trace::LoadOptions;
 
 use self::copies::{Copies, MAP_HEAD, Maker};
-use super::global::{Talk, limits, talks};
+use super::global::{Verbosity, limits, talks};
 use super::load::{Loaded, load, tell_damage};
 use super::{Status, failed, output};
 
@@ -143,7 +143,7 @@ impl Anonymise {
         let words = copies.words.len();
         let colon = if words == 0 { "" } else { ":" };
         writeln!(out, "no known name is left; {} to look at{colon}", plural(words as u64, "word"))?;
-        let shown = if talks(Talk::Verbose) { words } else { SHOWN };
+        let shown = if talks(Verbosity::Verbose) { words } else { SHOWN };
         for one in copies.words.iter().take(shown) {
             let times = if one.count > 1 { format!(", {} times", one.count) } else { String::new() };
             writeln!(out, "  {}  {}:{}{times}", siptrail::text::sanitize(&one.word), one.file, one.line)?;

@@ -29,12 +29,12 @@ pub(crate) struct Check {
     /// Folder that `siptrail synth` wrote: logs and truth.json
     dir: PathBuf,
     /// What to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    format: CheckFormat,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
+enum CheckFormat {
     /// For people
     Text,
     /// One JSON document for programs
@@ -60,8 +60,8 @@ impl Check {
         let result = check(&truth, &report::report(&trace, &analysis, &errors));
         let mut out = BufWriter::new(io::stdout().lock());
         let written = match self.format {
-            Format::Text => write_text(&result, &mut out),
-            Format::Json => report::json::pretty(&result, &mut out),
+            CheckFormat::Text => write_text(&result, &mut out),
+            CheckFormat::Json => report::json::pretty(&result, &mut out),
         };
         let status = if result.wrong > 0 { Status::Found } else { Status::Fine };
         status.after_writing(written.and_then(|()| out.flush()))

@@ -24,14 +24,14 @@ pub(crate) struct Coverage {
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// What to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = CoverageFormat::Text)]
+    format: CoverageFormat,
     #[command(flatten)]
     clocks: GivenClocks,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
+enum CoverageFormat {
     /// For people, 80 columns
     Text,
     /// A JSON array with one object a server
@@ -45,8 +45,8 @@ impl Coverage {
         let all = coverage_of_servers(&trace, &analysis);
         let mut out = BufWriter::new(anstream::AutoStream::auto(io::stdout()));
         match self.format {
-            Format::Text => write_coverage(&all, &mut out)?,
-            Format::Json => json::pretty(&all, &mut out)?,
+            CoverageFormat::Text => write_coverage(&all, &mut out)?,
+            CoverageFormat::Json => json::pretty(&all, &mut out)?,
         }
         out.flush()?;
         Ok(Status::Fine)

@@ -9,7 +9,7 @@ use siptrail::knowledge::{Explanation, lookup};
 use siptrail::text::page::{self, BAD, HEAD};
 use siptrail::text::sanitize;
 
-use super::knowledge::{Format, print};
+use super::knowledge::{AnswerFormat, print};
 use super::{Status, say};
 
 /// Tell what a finding, an id, a status, a result code or a word of the report means
@@ -37,8 +37,8 @@ pub(crate) struct Explain {
     #[arg(required = true, value_name = "WHAT", allow_negative_numbers = true)]
     what: Vec<String>,
     /// What to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    format: AnswerFormat,
 }
 
 impl Explain {

@@ -9,7 +9,7 @@ use siptrail::knowledge::catalogue::{self, Severity};
 use siptrail::text::page::{self, BAD, DIM, HEAD};
 
 use super::Status;
-use super::knowledge::{Format, print};
+use super::knowledge::{AnswerFormat, print};
 
 /// List the causes that siptrail knows, and what it never reports
 ///
@@ -22,8 +22,8 @@ use super::knowledge::{Format, print};
   siptrail findings --format json    all about all of them, for programs")]
 pub(crate) struct Findings {
     /// What to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    format: AnswerFormat,
 }
 
 impl Findings {

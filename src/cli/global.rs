@@ -34,7 +34,7 @@ pub(crate) struct Global {
 /// How much is said on stderr beside errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
-pub(super) enum Talk {
+pub(super) enum Verbosity {
     /// Errors only.
     Quiet,
     /// Notices and progress.
@@ -44,7 +44,7 @@ pub(super) enum Talk {
 }
 
 /// One for the process, like the streams it is about.
-static TALK: AtomicU8 = AtomicU8::new(Talk::Normal as u8);
+static VERBOSITY: AtomicU8 = AtomicU8::new(Verbosity::Normal as u8);
 
 /// Likewise.
 static MAX_UNPACKED: AtomicU64 = AtomicU64::new(u64::MAX);
@@ -57,8 +57,8 @@ pub(super) fn limits() -> Limits {
 }
 
 /// Whether this much is said.
-pub(super) fn talks(least: Talk) -> bool {
-    TALK.load(Ordering::Relaxed) >= least as u8
+pub(super) fn talks(least: Verbosity) -> bool {
+    VERBOSITY.load(Ordering::Relaxed) >= least as u8
 }
 
 impl Global {
@@ -73,12 +73,12 @@ impl Global {
             ColorChoice::Never => anstream::ColorChoice::Never,
         }
         .write_global();
-        let talk = match (self.quiet, self.verbose) {
-            (true, _) => Talk::Quiet,
-            (false, true) => Talk::Verbose,
-            (false, false) => Talk::Normal,
+        let verbosity = match (self.quiet, self.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (false, true) => Verbosity::Verbose,
+            (false, false) => Verbosity::Normal,
         };
-        TALK.store(talk as u8, Ordering::Relaxed);
+        VERBOSITY.store(verbosity as u8, Ordering::Relaxed);
         MAX_UNPACKED.store(self.max_unpacked, Ordering::Relaxed);
         let (jobs, given) = match self.jobs {
             Some(jobs) => (jobs, format!("--jobs {jobs}")),

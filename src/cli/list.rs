@@ -39,8 +39,8 @@ pub(crate) struct ListArgs {
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole::<usize>)]
     limit: Option<usize>,
     /// What to print
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+    format: ListFormat,
     /// Write to this file, whole or not at all; - is standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -75,7 +75,7 @@ enum TableName {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum ListFormat {
     /// Columns, cut to the width of a terminal
     Table,
     /// RFC 4180, safe to open in a spreadsheet
@@ -115,7 +115,7 @@ impl ListArgs {
             TableName::Messages => Table::Messages,
             TableName::Records => Table::Records,
         };
-        let people = self.format == Format::Table;
+        let people = self.format == ListFormat::Table;
         let usual = || if people { Column::usual(table) } else { Column::all(table) };
         let columns = self.columns.map_or_else(usual, |Columns(columns)| columns);
         let keys = self.sort.map_or_else(Vec::new, |Order(keys)| keys);
@@ -137,10 +137,10 @@ impl ListArgs {
         let width = terminal_size::terminal_size_of(io::stdout()).filter(|_| terminal);
         let width = width.map(|(width, _)| usize::from(width.0));
         output.write(people, |out| match self.format {
-            Format::Table => list.write_table(&rows, width, out),
+            ListFormat::Table => list.write_table(&rows, width, out),
             #[cfg(feature = "export")]
-            Format::Csv => list.write_csv(&rows, out),
-            format => list.write_json(&rows, format == Format::Ndjson, out),
+            ListFormat::Csv => list.write_csv(&rows, out),
+            format => list.write_json(&rows, format == ListFormat::Ndjson, out),
         })?;
         if all == 0 {
             let (total, meant) = (bound.total(table), self.filter.meant());

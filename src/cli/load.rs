@@ -8,7 +8,7 @@ use siptrail::text::plural;
 use siptrail::trace::LoadOptions;
 use siptrail::{Depth, Trace};
 
-use super::global::{Talk, limits, talks};
+use super::global::{Verbosity, limits, talks};
 use super::progress::Bar;
 use super::{note, say};
 
@@ -82,7 +82,7 @@ pub(super) fn load_to(inputs: &[PathBuf], depth: Depth) -> Option<Loaded> {
             input.name()
         ));
     }
-    if talks(Talk::Verbose) {
+    if talks(Verbosity::Verbose) {
         tell(&trace, started);
     }
     Some(Loaded { trace, errors: opened.errors, found })

@@ -293,7 +293,7 @@ fn logs(inputs: &[std::path::PathBuf]) -> Vec<std::path::PathBuf> {
 
 /// A line that only informs; `--quiet` keeps it back.
 pub(crate) fn note(line: &str) {
-    if global::talks(global::Talk::Normal) {
+    if global::talks(global::Verbosity::Normal) {
         say(line);
     }
 }

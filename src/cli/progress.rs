@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use siptrail::trace::Progress;
 
-use super::global::{Talk, talks};
+use super::global::{Verbosity, talks};
 
 /// Nothing is drawn before this has passed.
 const DELAY: Duration = Duration::from_millis(250);
@@ -32,7 +32,7 @@ impl Bar {
 
     /// Called from any thread.
     pub(crate) fn show(&self, progress: Progress) {
-        if self.started.elapsed() < DELAY || !talks(Talk::Normal) {
+        if self.started.elapsed() < DELAY || !talks(Verbosity::Normal) {
             return;
         }
         if self.bar.is_hidden() {

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use siptrail::knowledge::catalogue::Severity;
 #[cfg(feature = "export")]
 use siptrail::report::csv;
 use siptrail::report::{self as reports, Selection, model};
@@ -33,7 +34,7 @@ pub(crate) struct Report {
     inputs: Vec<PathBuf>,
     /// What to print
     #[arg(long, value_enum, value_name = "FORMAT")]
-    format: Option<Format>,
+    format: Option<ReportFormat>,
     /// Which rows a CSV has; without --format it means --format csv
     #[cfg(feature = "export")]
     #[arg(long, value_enum, value_name = "TABLE")]
@@ -66,7 +67,7 @@ pub(crate) struct Report {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum ReportFormat {
     /// For people, 80 columns
     Text,
     /// One JSON document for programs
@@ -140,7 +141,7 @@ impl Report {
             Err(line) => return Ok(failed(&line)),
         };
         #[cfg(feature = "job")]
-        if let Some(job) = job.as_ref().filter(|_| format == Format::Json && self.is_plain()) {
+        if let Some(job) = job.as_ref().filter(|_| format == ReportFormat::Json && self.is_plain()) {
             return match job.report_json() {
                 Ok(text) => job_status(job)?.after_writing(output.write(false, |out| out.write_all(&text))),
                 Err(error) => Ok(failed(&error.to_string())),
@@ -175,7 +176,7 @@ impl Report {
             say(&format!("siptrail: no call or push is selected{}", self.filter.meant()));
         }
         let mut report = match format {
-            Format::Text | Format::Markdown => reports::digest(&trace, &analysis, &errors),
+            ReportFormat::Text | ReportFormat::Markdown => reports::digest(&trace, &analysis, &errors),
             _ => reports::report(&trace, &analysis, &errors),
         };
         siptrail::report::add_unread(&mut report, &unread);
@@ -191,15 +192,15 @@ impl Report {
             true if self.fails(&report) => Status::Found,
             true => Status::Fine,
         };
-        let written = output.write(format == Format::Text, |out| match format {
-            Format::Text => reports::text::write(&report, out),
-            Format::Json => reports::write_json(&report, out),
-            Format::Ndjson => reports::ndjson::write(&report, out),
+        let written = output.write(format == ReportFormat::Text, |out| match format {
+            ReportFormat::Text => reports::text::write(&report, out),
+            ReportFormat::Json => reports::write_json(&report, out),
+            ReportFormat::Ndjson => reports::ndjson::write(&report, out),
             #[cfg(feature = "export")]
-            Format::Csv => self.table.map_or(Ok(()), |table| csv::write(&report, table.into(), out)),
-            Format::Markdown => reports::markdown::write(&report, out),
+            ReportFormat::Csv => self.table.map_or(Ok(()), |table| csv::write(&report, table.into(), out)),
+            ReportFormat::Markdown => reports::markdown::write(&report, out),
             #[cfg(feature = "html")]
-            Format::Html => {
+            ReportFormat::Html => {
                 let sources = reports::html::Sources { trace: &trace, analysis: &analysis, report: &report };
                 reports::html::write(sources, out)
             }
@@ -225,21 +226,21 @@ impl Report {
 
     /// What to write; a CSV has a table.
     #[cfg(feature = "export")]
-    fn form(&self) -> Result<Format, String> {
+    fn form(&self) -> Result<ReportFormat, String> {
         match (self.format, self.table) {
-            (Some(Format::Csv) | None, Some(_)) => Ok(Format::Csv),
-            (Some(Format::Csv), None) => {
+            (Some(ReportFormat::Csv) | None, Some(_)) => Ok(ReportFormat::Csv),
+            (Some(ReportFormat::Csv), None) => {
                 Err("--format csv: expected --table calls, pushes or findings, found none".to_owned())
             }
             (Some(_), Some(_)) => Err("--table: expected with --format csv only; leave one of them out".to_owned()),
-            (format, None) => Ok(format.unwrap_or(Format::Text)),
+            (format, None) => Ok(format.unwrap_or(ReportFormat::Text)),
         }
     }
 
     #[cfg(not(feature = "export"))]
     #[expect(clippy::unnecessary_wraps, reason = "as with the feature")]
-    fn form(&self) -> Result<Format, String> {
-        Ok(self.format.unwrap_or(Format::Text))
+    fn form(&self) -> Result<ReportFormat, String> {
+        Ok(self.format.unwrap_or(ReportFormat::Text))
     }
 
     fn selection(&self, trace: &Trace, analysis: &Analysis) -> Result<Selection, String> {
@@ -266,14 +267,16 @@ impl Report {
     }
 
     fn fails(&self, report: &model::Report) -> bool {
-        let severity = |s: &str| report.findings.iter().any(|f| f.severity == s);
-        let lost = |p: &model::Push| !p.synthetic && matches!(p.result, "rejected" | "unroutable" | "unanswered");
+        let severity = |s: Severity| report.findings.iter().any(|f| f.severity == s);
         let s = &report.summary;
         let abandoned = s.abandoned.unwrap_or(0);
         let worst = [
-            (FailOn::Missed, s.missed + s.missed_messages + abandoned > 0 || report.pushes.iter().any(lost)),
-            (FailOn::Error, severity("error")),
-            (FailOn::Warning, severity("warning")),
+            (
+                FailOn::Missed,
+                s.missed + s.missed_messages + abandoned > 0 || report.pushes.iter().any(model::Push::is_lost),
+            ),
+            (FailOn::Error, severity(Severity::Error)),
+            (FailOn::Warning, severity(Severity::Warning)),
             (FailOn::Problem, !report.problems.is_empty()),
         ];
         self.fail_on != FailOn::Never && worst.iter().any(|(level, holds)| *holds && *level >= self.fail_on)

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use siptrail::report::json;
-use siptrail::synth::{self, Encoding, Era, Extent, Format, Plan, Told, Wish};
+use siptrail::synth::{self, Encoding, Era, Extent, FaultSpec, LogFormat, Plan, Told};
 
 use super::number::{parse_size, whole};
 use super::progress::Bar;
@@ -126,7 +126,7 @@ enum Stories {
 
 /// A fault asked for; `none` asks for no fault.
 #[derive(Clone, Copy, Debug)]
-struct Wished(Option<Wish>);
+struct Wished(Option<FaultSpec>);
 
 impl Synth {
     pub(crate) fn run(self) -> Status {
@@ -170,18 +170,18 @@ impl Synth {
             (Some(bytes), _) => Extent::Bytes(bytes),
             (None, calls) => Extent::Calls(calls.unwrap_or(200)),
         };
-        let mut faults: Vec<Wish> = self.faults.iter().filter_map(|w| w.0).collect();
+        let mut faults: Vec<FaultSpec> = self.faults.iter().filter_map(|w| w.0).collect();
         if faults.is_empty() && !self.faults.is_empty() {
-            faults.extend(Wish::new("PN01", 0));
+            faults.extend(FaultSpec::new("PN01", 0));
         }
         Plan {
             seed: self.seed,
             extent,
             servers: usize::from(self.servers),
             format: match self.format {
-                LayoutName::R2 => Format::R2,
-                LayoutName::Lync2010 => Format::Lync2010,
-                LayoutName::Cls => Format::Cls,
+                LayoutName::R2 => LogFormat::R2,
+                LayoutName::Lync2010 => LogFormat::Lync2010,
+                LayoutName::Cls => LogFormat::Cls,
             },
             encoding: match self.encoding {
                 EncodingName::Utf8 => Encoding::Utf8,
@@ -290,11 +290,11 @@ fn parse_wish(text: &str) -> Result<Wished, String> {
     if text == "none" {
         return Ok(Wished(None));
     }
-    let known = || Wish::codes().collect::<Vec<_>>().join(", ");
+    let known = || FaultSpec::codes().collect::<Vec<_>>().join(", ");
     let (code, share) =
         text.split_once('=').ok_or_else(|| format!("expected CODE=PERCENT such as PN03=2%, found {text:?}"))?;
     let share = parse_share(share)?;
-    let wish = Wish::new(&code.to_ascii_uppercase(), share);
+    let wish = FaultSpec::new(&code.to_ascii_uppercase(), share);
     wish.map(|w| Wished(Some(w))).ok_or_else(|| format!("no fault {code:?} can be made; those that can: {}", known()))
 }
 

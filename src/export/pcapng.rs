@@ -13,7 +13,7 @@ use etherparse::{IpHeaders, Ipv4Header, Ipv6FlowLabel, Ipv6Header, TcpHeader, ip
 use super::streams::Streams;
 use super::wire::wire;
 use crate::analysis::Analysis;
-use crate::analysis::crossing::crossings;
+use crate::analysis::transmission::transmissions;
 use crate::record::RecordKind;
 use crate::text::{clean, decode, sanitize};
 use crate::trace::{EventId, Trace};
@@ -28,13 +28,13 @@ const LINK: u16 = 101;
 /// # Errors
 /// When the writer fails.
 pub fn write(trace: &Trace, analysis: &Analysis, records: &[EventId], out: &mut dyn Write) -> io::Result<()> {
-    let crossings = crossings(trace, records);
-    let streams = Streams::of(trace, analysis, &crossings);
+    let transmissions = transmissions(trace, records);
+    let streams = Streams::of(trace, analysis, &transmissions);
     let comments = diagnostics(trace, records);
     section(&streams, out)?;
     names(&streams, out)?;
     let mut last = 0;
-    let mut messages: Vec<(i64, EventId, Vec<EventId>)> = crossings
+    let mut messages: Vec<(i64, EventId, Vec<EventId>)> = transmissions
         .iter()
         .map(|c| {
             let time = c.records().find_map(|id| analysis.time(trace, id)).map_or(last, |t| t.0);

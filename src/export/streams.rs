@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::analysis::crossing::Crossing;
+use crate::analysis::transmission::Transmission;
 use crate::analysis::{Analysis, ServerId};
 use crate::record::Direction;
 use crate::sip::{HeaderName, Via};
@@ -23,13 +23,13 @@ pub(super) struct End {
 }
 
 /// One end's view: who logged, and whom it calls the peer.
-type View = (ServerId, String);
+type Observer = (ServerId, String);
 
 /// All connections.
 #[derive(Debug, Default)]
 pub(super) struct Streams {
     /// Connection of each view, and the side of the server that logged.
-    views: BTreeMap<View, (usize, usize)>,
+    views: BTreeMap<Observer, (usize, usize)>,
     /// For each connection: the end of the view that was first, and the other.
     ends: Vec<[End; 2]>,
     addresses: BTreeMap<String, IpAddr>,
@@ -40,27 +40,27 @@ pub(super) struct Streams {
 }
 
 impl Streams {
-    pub(super) fn of(trace: &Trace, analysis: &Analysis, crossings: &[Crossing]) -> Streams {
+    pub(super) fn of(trace: &Trace, analysis: &Analysis, transmissions: &[Transmission]) -> Streams {
         let mut out = Streams::default();
         // What both ends logged says which views are one connection; only then is a view alone a connection of its own.
-        let both = |c: &Crossing| Some((view(trace, analysis, c.sent?)?, view(trace, analysis, c.received?)?));
-        for (sent, received) in crossings.iter().filter_map(both) {
+        let both = |c: &Transmission| Some((view(trace, analysis, c.sent?)?, view(trace, analysis, c.received?)?));
+        for (sent, received) in transmissions.iter().filter_map(both) {
             out.join(&sent, &received);
         }
-        for id in crossings.iter().flat_map(Crossing::records) {
+        for id in transmissions.iter().flat_map(Transmission::records) {
             if let Some(view) = view(trace, analysis, id) {
                 out.add(&view);
             }
         }
         out.learn_from_peers(analysis);
-        for c in crossings {
+        for c in transmissions {
             c.records().for_each(|id| out.learn(trace, analysis, id));
         }
         out.complete(analysis);
         out
     }
 
-    fn add(&mut self, view: &View) -> (usize, usize) {
+    fn add(&mut self, view: &Observer) -> (usize, usize) {
         if let Some(known) = self.views.get(view) {
             return *known;
         }
@@ -71,7 +71,7 @@ impl Streams {
     }
 
     /// Two views of one connection: the peer of each is the other's own end.
-    fn join(&mut self, a: &View, b: &View) {
+    fn join(&mut self, a: &Observer, b: &Observer) {
         let (at, side) = self.add(a);
         let own = End::read(&b.1);
         match self.ends.get_mut(at).and_then(|ends| ends.get_mut(side)) {
@@ -194,7 +194,7 @@ const LISTENING: u16 = 5061;
 /// The first port that a client gets (RFC 6335 section 6).
 const EPHEMERAL: u16 = 49152;
 
-fn view(trace: &Trace, analysis: &Analysis, id: EventId) -> Option<View> {
+fn view(trace: &Trace, analysis: &Analysis, id: EventId) -> Option<Observer> {
     let event = trace.event(id)?;
     let peer = trace.peer(event).map(|p| decode(p).into_owned()).unwrap_or_default();
     Some((analysis.servers.of(event), peer))

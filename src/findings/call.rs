@@ -1,8 +1,8 @@
 //! Causes of one call: those of its pushes, what its own failure says, and what did not happen.
 
 use super::Found;
+use super::correlate::Correlator;
 use super::evidence::Evidence;
-use super::nearby::Nearby;
 use super::tls;
 use crate::analysis::{Call, Outcome, Push, Verdict};
 use crate::sip::Method;
@@ -15,10 +15,10 @@ const UCWA_MS: std::ops::Range<i64> = 27_000..40_000;
 const RING_MS: i64 = 3_000;
 
 /// What its own failure says.
-pub(super) fn said(nearby: &Nearby<'_>, call: &Call) -> Found {
+pub(super) fn said(correlator: &Correlator<'_>, call: &Call) -> Found {
     let mut found = Found::default();
     if call.outcome.expected() == Some(false) {
-        let evidence = Evidence::gather(nearby, &call.diagnostics, call.own_records());
+        let evidence = Evidence::gather(correlator, &call.diagnostics, call.own_records());
         found = evidence.causes();
         found.codes.retain(|c| *c != "PN01");
         tls::of_call(&evidence, &mut found);

@@ -1,8 +1,8 @@
 //! What a message, the records about it and the lines beside it say, held against the catalogue.
 
-use super::nearby::Nearby;
-use super::telling::Beside;
-use super::texts::Said;
+use super::correlate::Correlator;
+use super::line_index::Beside;
+use super::matcher::MatchedTexts;
 use super::{Found, Matcher, catalogue};
 use crate::analysis::Diagnostic;
 use crate::record::RecordKind;
@@ -12,30 +12,30 @@ use crate::trace::EventId;
 #[derive(Debug, Default)]
 pub(super) struct Evidence {
     ids: Vec<u32>,
-    responses: Said,
+    responses: MatchedTexts,
     /// Diagnostic records of the message.
-    records: Vec<(EventId, Said)>,
+    records: Vec<(EventId, MatchedTexts)>,
     /// Component lines, connection and security records about the domain, the other side or the connection.
-    beside: Vec<(Beside, Said)>,
+    beside: Vec<(Beside, MatchedTexts)>,
     /// Beside it stand lines that may as well be about another message.
     pub(super) shared: bool,
 }
 
 impl Evidence {
     /// Of one message or dialog: what its final responses say, and its records.
-    pub(super) fn gather(nearby: &Nearby<'_>, diagnostics: &[Diagnostic], records: &[EventId]) -> Evidence {
-        let trace = nearby.trace;
+    pub(super) fn gather(correlator: &Correlator<'_>, diagnostics: &[Diagnostic], records: &[EventId]) -> Evidence {
+        let trace = correlator.trace;
         let own = records.iter().filter_map(|id| Some((*id, trace.event(*id)?)));
         let text: String = diagnostics.iter().map(Diagnostic::text).collect();
-        let (beside, shared) = nearby.beside(records);
+        let (beside, shared) = correlator.beside(records);
         Evidence {
             ids: diagnostics.iter().map(|d| d.id).collect(),
-            responses: Said::of(text.as_bytes()),
+            responses: MatchedTexts::of(text.as_bytes()),
             records: own
                 .filter(|(_, e)| e.kind == RecordKind::Diagnostic)
-                .map(|(id, e)| (id, Said::of(trace.fields(e))))
+                .map(|(id, e)| (id, MatchedTexts::of(trace.fields(e))))
                 .collect(),
-            beside: beside.into_iter().map(|b| (b, Said::of(b.text(trace)))).collect(),
+            beside: beside.into_iter().map(|b| (b, MatchedTexts::of(b.text(trace)))).collect(),
             shared,
         }
     }
@@ -84,14 +84,14 @@ impl Evidence {
         matches!(matcher.place.as_str(), "component" | "result_code") && self.in_lines(|said| said.has(matcher), found)
     }
 
-    fn in_records(&self, is: impl Fn(Said) -> bool, found: &mut Found) -> bool {
+    fn in_records(&self, is: impl Fn(MatchedTexts) -> bool, found: &mut Found) -> bool {
         let before = found.records.len();
         found.records.extend(self.records.iter().filter(|(_, said)| is(*said)).map(|(id, _)| *id));
         found.records.len() > before
     }
 
     /// Components say it in a line, in a connection record or in a security record.
-    fn in_lines(&self, is: impl Fn(Said) -> bool, found: &mut Found) -> bool {
+    fn in_lines(&self, is: impl Fn(MatchedTexts) -> bool, found: &mut Found) -> bool {
         let own: Vec<Beside> = self.beside.iter().filter(|(_, said)| is(*said)).map(|(b, _)| *b).collect();
         found.lines.extend(own.iter().filter_map(|b| b.span()));
         found.records.extend(own.iter().filter_map(|b| if let Beside::Record(id) = b { Some(*id) } else { None }));
@@ -110,7 +110,7 @@ impl Evidence {
 
     /// Whether a line or record beside the message has one of some texts and one of some others.
     pub(super) fn a_line_says(&self, some: &[&str], others: &[&str]) -> bool {
-        let has = |said: &Said, texts: &[&str]| texts.iter().any(|t| said.has_text(t));
+        let has = |said: &MatchedTexts, texts: &[&str]| texts.iter().any(|t| said.has_text(t));
         self.beside.iter().any(|(_, said)| has(said, some) && has(said, others))
     }
 

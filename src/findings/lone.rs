@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use rayon::prelude::*;
 
 use super::catalogue;
-use super::texts::{CONNECT, HOUSE_DOMAIN, PROXY_FIELD, Said};
+use super::matcher::{CLEARING_HOUSE_DOMAIN, CONNECT, MatchedTexts, PROXY_FIELD};
 use crate::analysis::{Analysis, LoneCause, Outcome, PushResult};
 use crate::record::RecordKind;
 use crate::sip::{Method, NameAddr, StartLine};
@@ -85,8 +85,8 @@ pub(crate) fn no_calls(trace: &Trace, named: &HashSet<Symbol>) -> Vec<EventId> {
 
 /// The causes that a record names.
 fn of_record(trace: &Trace, event: &Event) -> Vec<&'static str> {
-    let said = Said::of(trace.fields(event));
-    if said == Said::default() {
+    let said = MatchedTexts::of(trace.fields(event));
+    if said == MatchedTexts::default() {
         return Vec::new();
     }
     let diagnostic = event.kind == RecordKind::Diagnostic;
@@ -110,7 +110,7 @@ fn of_record(trace: &Trace, event: &Event) -> Vec<&'static str> {
     if codes.contains(&"PN01") {
         // A domain that is not allowed is refused in words that look like a DNS fault, which it is none.
         codes.retain(|c| !matches!(*c, "PN03" | "PN04"));
-        if said.has_text(HOUSE_DOMAIN) && !said.has_text(PROXY_FIELD) {
+        if said.has_text(CLEARING_HOUSE_DOMAIN) && !said.has_text(PROXY_FIELD) {
             codes.retain(|c| *c != "PN01");
             codes.push("PN02");
         }

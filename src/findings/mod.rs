@@ -14,16 +14,16 @@
 
 mod call;
 pub mod contrast;
+mod correlate;
 mod evidence;
 mod gateway;
+mod line_index;
 pub mod lone;
 mod mail;
-mod nearby;
+mod matcher;
 pub mod peers;
 mod population;
 mod push;
-mod telling;
-mod texts;
 mod tls;
 
 use rayon::prelude::*;
@@ -35,9 +35,9 @@ use crate::record::RecordKind;
 use crate::span::Span;
 use crate::time::Timestamp;
 use crate::trace::{Event, EventId, Trace};
-use nearby::Nearby;
-pub(crate) use nearby::{Shared, Stays};
-pub(crate) use telling::Telling;
+use correlate::Correlator;
+pub(crate) use correlate::{Shared, Stays};
+pub(crate) use line_index::LineIndex;
 
 /// Codes of causes, and what proves them beside the messages themselves.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -77,43 +77,43 @@ pub(crate) struct Said {
 
 /// Whether a line, or a record that names no message, says something the catalogue knows.
 pub(crate) fn is_telling(text: &[u8]) -> bool {
-    texts::Said::of(text).is_telling()
+    matcher::MatchedTexts::of(text).is_telling()
 }
 
 /// Whether a record that is no message, or a notification of the end of a registration, says something.
 pub(crate) fn says(trace: &Trace, event: &Event) -> bool {
     match event.kind {
         RecordKind::Protocol => population::ends_session(trace, event).is_some(),
-        _ => texts::Said::of(trace.fields(event)) != texts::Said::default(),
+        _ => matcher::MatchedTexts::of(trace.fields(event)) != matcher::MatchedTexts::default(),
     }
 }
 
 /// For each record the milliseconds that its server was seen to work until then.
 pub(crate) fn worked(trace: &Trace, analysis: &Analysis) -> Vec<i64> {
-    nearby::worked(trace, analysis, push::SILENT_MS)
+    correlate::worked(trace, analysis, push::SILENT_MS)
 }
 
 /// While which pushes of a part of the logs were in which servers, where lines were written at one of some times.
 pub(crate) fn stays(trace: &Trace, analysis: &Analysis, times: &[Timestamp]) -> Stays {
-    Nearby::stays_of(trace, analysis, times)
+    Correlator::stays_of(trace, analysis, times)
 }
 
 /// What the texts of a trace say. `shared` holds what a part of the logs does not know by itself.
 pub(crate) fn said(trace: &Trace, analysis: &Analysis, shared: Option<Shared>) -> Said {
     let lost = |p: &Push| !matches!(p.result, PushResult::Accepted | PushResult::Undetermined);
     let failed = |c: &Call| c.outcome.expected() == Some(false);
-    let nearby = match shared {
-        Some(shared) => Nearby::of_part(trace, analysis, shared),
+    let correlator = match shared {
+        Some(shared) => Correlator::of_part(trace, analysis, shared),
         None => {
             // Where all went well, the text between the records is not even read.
             let any = analysis.pushes.iter().any(lost) || analysis.calls.iter().any(failed);
-            let telling = if any { Telling::read(trace, analysis) } else { Telling::default() };
-            Nearby::new(trace, analysis, telling, &analysis.pushes)
+            let line_index = if any { LineIndex::read(trace, analysis) } else { LineIndex::default() };
+            Correlator::new(trace, analysis, line_index, &analysis.pushes)
         }
     };
     Said {
-        pushes: analysis.pushes.par_iter().map(|push| push::causes(&nearby, push)).collect(),
-        calls: analysis.calls.par_iter().map(|call| call::said(&nearby, call)).collect(),
+        pushes: analysis.pushes.par_iter().map(|push| push::causes(&correlator, push)).collect(),
+        calls: analysis.calls.par_iter().map(|call| call::said(&correlator, call)).collect(),
         gateway: analysis.calls.par_iter().map(|call| gateway::cause(trace, call)).collect(),
         mail: mail::told(trace, analysis),
     }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::texts::{HANDSHAKE, HOUSE_DOMAIN, HOUSE_PROXY, RESET, Said};
+use super::matcher::{CLEARING_HOUSE_DOMAIN, CLEARING_HOUSE_PROXY, HANDSHAKE, MatchedTexts, RESET};
 use super::{find, tls};
 use crate::analysis::{Analysis, Diagnostic};
 use crate::record::{RecordKind, prefix};
@@ -38,7 +38,7 @@ pub fn peers(trace: &Trace, analysis: &Analysis, codes: &[&'static str]) -> BTre
     }
     let events = (0..).map(EventId).zip(trace.events());
     for (id, event) in events.filter(|(_, e)| e.kind != RecordKind::Protocol && !e.is_copy() && !trace.is_silent(e)) {
-        let said = Said::of(trace.fields(event));
+        let said = MatchedTexts::of(trace.fields(event));
         let own = out.told(said);
         if !own.is_empty() {
             let host = host(trace, event);
@@ -58,7 +58,7 @@ pub fn peers(trace: &Trace, analysis: &Analysis, codes: &[&'static str]) -> BTre
     }
     // What a call shares with its push was counted with the call.
     for push in analysis.pushes.iter().filter(|p| p.call.is_none()) {
-        let target = push.hops.iter().rev().find_map(|h| h.peer.as_deref());
+        let target = push.sightings.iter().rev().find_map(|h| h.peer.as_deref());
         out.answers(
             trace,
             analysis,
@@ -83,12 +83,12 @@ struct Seen {
 
 impl Seen {
     /// Which entries something tells of.
-    fn told(&self, said: Said) -> Vec<&'static str> {
+    fn told(&self, said: MatchedTexts) -> Vec<&'static str> {
         let has = |code: &str| {
             let matchers = find(code).into_iter().flat_map(|f| &f.matchers);
             matchers.filter(|m| matches!(m.place.as_str(), "diagnostic" | "component")).any(|m| said.has(m))
         };
-        let house = said.has_text(HOUSE_PROXY) || said.has_text(HOUSE_DOMAIN);
+        let house = said.has_text(CLEARING_HOUSE_PROXY) || said.has_text(CLEARING_HOUSE_DOMAIN);
         let both = self.codes.contains(&"PN06") && self.codes.contains(&"PN15");
         let is = |code: &&'static str| match *code {
             "PN06" => house && has("PN06"),
@@ -124,7 +124,7 @@ impl Seen {
             let mut found = false;
             for span in lines {
                 let text = trace.slice(*span);
-                if self.told(Said::of(text)).contains(&code) {
+                if self.told(MatchedTexts::of(text)).contains(&code) {
                     let prefix = prefix::parse(text);
                     let server = analysis.servers.of_line(trace, span.file, prefix.server);
                     let of_server = |id: &&EventId| {
@@ -140,7 +140,7 @@ impl Seen {
             }
             let of_record = |id: &EventId| {
                 let event = trace.event(*id).filter(|e| e.kind != RecordKind::Protocol);
-                event.is_some_and(|e| self.told(Said::of(trace.fields(e))).contains(&code))
+                event.is_some_and(|e| self.told(MatchedTexts::of(trace.fields(e))).contains(&code))
             };
             if !found && !records.iter().any(of_record) {
                 let named = diagnostics.iter().find_map(|d| tls::target(&d.params));

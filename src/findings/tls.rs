@@ -10,7 +10,7 @@
 use std::sync::LazyLock;
 
 use super::evidence::Evidence;
-use super::texts::{HANDSHAKE, HOUSE_DOMAIN, HOUSE_PROXY, RESET};
+use super::matcher::{CLEARING_HOUSE_DOMAIN, CLEARING_HOUSE_PROXY, HANDSHAKE, RESET};
 use super::{Found, find};
 
 /// Entries that a code of Windows proves.
@@ -23,12 +23,12 @@ static UNTRUSTED: LazyLock<Vec<&'static str>> =
 /// Of a push. `target` is the server that the fault names, where it names one.
 pub(super) fn of_push(evidence: &Evidence, target: Option<&str>, found: &mut Found) {
     if found.codes.contains(&"PN06") {
-        let house = |t: &str| t.contains(HOUSE_PROXY) || t.contains(HOUSE_DOMAIN);
+        let house = |t: &str| t.contains(CLEARING_HOUSE_PROXY) || t.contains(CLEARING_HOUSE_DOMAIN);
         let in_message = UNTRUSTED.iter().any(|t| evidence.response_says(t) || evidence.record_says(t));
         let of_house = if in_message {
             target.is_none_or(house)
         } else {
-            evidence.a_line_says(&UNTRUSTED, &[HOUSE_PROXY, HOUSE_DOMAIN])
+            evidence.a_line_says(&UNTRUSTED, &[CLEARING_HOUSE_PROXY, CLEARING_HOUSE_DOMAIN])
         };
         let other = if of_house { "PN05" } else { "PN06" };
         found.codes.retain(|c| *c != other);

@@ -5,7 +5,7 @@ use super::facts::{Surveyed, TELLING, WORKED, whole, within};
 use super::store::{Manifest, pack};
 use super::{Job, JobError, Step, Totals};
 use crate::analysis::Analysis;
-use crate::findings::{self, Shared, Stays, Telling};
+use crate::findings::{self, LineIndex, Shared, Stays};
 
 pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
     let surveyed = Surveyed::of(job)?;
@@ -29,7 +29,7 @@ pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
         (analysis.servers, analysis.clocks, analysis.coverage) = (servers, clocks, coverage);
         analysis.calls = dialogs.calls.into_iter().map(|(_, call)| call).collect();
         analysis.pushes = dialogs.pushes.into_iter().map(|(_, push)| push).collect();
-        let telling: Telling = within(&trace, || job.store.read(&surveyed.manifest, "facts", TELLING))?;
+        let telling: LineIndex = within(&trace, || job.store.read(&surveyed.manifest, "facts", TELLING))?;
         let shared = Shared { telling, stays: stays.clone(), worked: worked.clone() };
         let said = findings::said(&trace, &analysis, Some(shared));
         whole(&trace)?;

@@ -6,7 +6,7 @@ use super::facts::{Facts, Placed, Rows, Units, within, whole};
 use super::store::pack;
 use super::{Job, JobError, Step, Totals};
 use crate::analysis::{self, Analysis, Options};
-use crate::findings::{self, Telling};
+use crate::findings::{self, LineIndex};
 use crate::record::RecordKind;
 use crate::sip::Method;
 use crate::span::FileId;
@@ -36,7 +36,7 @@ pub(super) fn run(job: &Job) -> Result<Totals, JobError> {
     let trace = join.done(kept, None, job.plan.seed);
     let options = Options::default();
     let placed = analysis::place(&trace, &options);
-    let telling = Telling::read(&trace, &placed);
+    let telling = LineIndex::read(&trace, &placed);
     let worked = findings::worked(&trace, &placed);
     let rows = trace.rows().unwrap_or_default().to_vec();
     let messages = || (0..).map(EventId).zip(trace.events()).filter(|(_, e)| e.method == Method::Message);

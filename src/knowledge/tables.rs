@@ -114,13 +114,13 @@ pub fn component_of(id: u32) -> Option<&'static str> {
 }
 
 /// Ids of the push clearing house.
-const HOUSE: std::ops::Range<u32> = 30_000..31_000;
+const CLEARING_HOUSE: std::ops::Range<u32> = 30_000..31_000;
 /// What is to be said of those but 30000 and 30007.
-const HOUSE_IDS: &str = "An answer of the push clearing house; of its ids only 30000 and 30007 are published, so what this one means is not published: number and reason are all there is.";
+const CLEARING_HOUSE_IDS: &str = "An answer of the push clearing house; of its ids only 30000 and 30007 are published, so what this one means is not published: number and reason are all there is.";
 
 /// What is to be said of an id of the clearing house that has no published text.
 pub(crate) fn unpublished(id: u32) -> Option<&'static str> {
-    (HOUSE.contains(&id) && diagnostic(id).is_none()).then_some(HOUSE_IDS)
+    (CLEARING_HOUSE.contains(&id) && diagnostic(id).is_none()).then_some(CLEARING_HOUSE_IDS)
 }
 
 /// One sentence about an id: its meaning, else the component whose range it falls in.

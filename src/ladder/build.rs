@@ -6,7 +6,7 @@ use super::lanes::Lanes;
 use super::legs::Legs;
 use super::{Arrow, Ladder, MAX_STEPS, Note, NoteKind, Step, StepKind, Subject, order};
 use crate::analysis::Analysis;
-use crate::analysis::crossing::{Crossing, crossings};
+use crate::analysis::transmission::{Transmission, transmissions};
 use crate::record::RecordKind;
 use crate::sip::{Method, StartLine};
 use crate::text::{clean, decode};
@@ -14,16 +14,16 @@ use crate::trace::{EventId, Symbol, Trace};
 
 pub(super) fn build(trace: &Trace, analysis: &Analysis, subject: &Subject) -> Ladder {
     let mut ladder = story(analysis, subject);
-    let crossings = crossings(trace, &ladder.records);
-    let legs = Legs::new(trace, &crossings);
-    let mut lanes = Lanes::new(trace, &analysis.servers, &crossings, &legs);
+    let transmissions = transmissions(trace, &ladder.records);
+    let legs = Legs::new(trace, &transmissions);
+    let mut lanes = Lanes::new(trace, &analysis.servers, &transmissions, &legs);
     let notes: Vec<EventId> = ladder
         .records
         .iter()
         .copied()
         .filter(|id| trace.event(*id).is_some_and(|e| e.kind != RecordKind::Protocol && !e.is_copy()))
         .collect();
-    let mut items: Vec<Vec<EventId>> = crossings.iter().map(|c| c.records().collect()).collect();
+    let mut items: Vec<Vec<EventId>> = transmissions.iter().map(|c| c.records().collect()).collect();
     items.extend(notes.iter().map(|id| vec![*id]));
     let pushes = push_of_records(analysis, &ladder);
     let mut transactions = Transactions::default();
@@ -32,7 +32,7 @@ pub(super) fn build(trace: &Trace, analysis: &Analysis, subject: &Subject) -> La
             ladder.left_out += 1;
             continue;
         }
-        let kind = match crossings.get(at) {
+        let kind = match transmissions.get(at) {
             Some(c) => {
                 let (from, to) = lanes.ends.get(at).copied().unwrap_or_default();
                 StepKind::Arrow(Arrow {
@@ -46,7 +46,7 @@ pub(super) fn build(trace: &Trace, analysis: &Analysis, subject: &Subject) -> La
                     repeat: c.repeat,
                     push: c.records().find_map(|id| pushes.get(&id).copied()),
                     records: c.records().collect(),
-                    diagnostics: diagnostics(trace, c, c.before.and_then(|b| crossings.get(b))),
+                    diagnostics: diagnostics(trace, c, c.before.and_then(|b| transmissions.get(b))),
                 })
             }
             None => match items.get(at).and_then(|r| r.first()) {
@@ -113,7 +113,7 @@ struct Transactions {
 }
 
 impl Transactions {
-    fn number(&mut self, c: &Crossing) -> u32 {
+    fn number(&mut self, c: &Transmission) -> u32 {
         let method = match c.key.method {
             Method::Ack | Method::Cancel => Method::Invite,
             other => other,
@@ -123,7 +123,7 @@ impl Transactions {
     }
 }
 
-fn label(trace: &Trace, c: &Crossing) -> String {
+fn label(trace: &Trace, c: &Transmission) -> String {
     let message = trace.event(c.first()).and_then(|e| trace.message(e));
     match message.map(|m| m.start_line()) {
         Some(StartLine::Response { status, reason }) => format!("{status} {}", decode(reason)).trim_end().to_owned(),
@@ -131,9 +131,9 @@ fn label(trace: &Trace, c: &Crossing) -> String {
     }
 }
 
-fn diagnostics(trace: &Trace, c: &Crossing, before: Option<&Crossing>) -> Vec<String> {
+fn diagnostics(trace: &Trace, c: &Transmission, before: Option<&Transmission>) -> Vec<String> {
     let family: [&[u8]; 3] = [b"ms-diagnostics", b"ms-diagnostics-public", b"ms-client-diagnostics"];
-    let of = |c: &Crossing| -> Vec<String> {
+    let of = |c: &Transmission| -> Vec<String> {
         let message = trace.event(c.first()).and_then(|e| trace.message(e));
         let headers = message.into_iter().flat_map(|m| m.headers());
         let own = headers.filter(|h| family.iter().any(|f| f.eq_ignore_ascii_case(h.name)));

@@ -10,7 +10,7 @@ use hashbrown::{HashMap, HashSet};
 
 use super::legs::Legs;
 use super::{Lane, LaneRole, MAX_LANES};
-use crate::analysis::crossing::Crossing;
+use crate::analysis::transmission::Transmission;
 use crate::analysis::{Role, ServerId, Servers};
 use crate::knowledge::Product;
 use crate::knowledge::clients::MOBILITY_PORTS;
@@ -21,7 +21,7 @@ use crate::trace::{EventId, Symbol, Trace};
 /// The messages that go over one link.
 type LinkKey = (Option<Symbol>, Box<[u64]>, u32, Method);
 
-fn link_key(c: &Crossing) -> LinkKey {
+fn link_key(c: &Transmission) -> LinkKey {
     // ACK of a refusal and CANCEL go the way of their INVITE (RFC 3261 sections 9.1 and 17.1.1.3).
     let method = match c.key.method {
         Method::Ack | Method::Cancel => Method::Invite,
@@ -64,11 +64,11 @@ struct Names<'t> {
     aliases: BTreeMap<String, ServerId>,
 }
 
-/// The lanes of a story, and the two lanes of each crossing.
+/// The lanes of a story, and the two lanes of each transmission.
 #[derive(Default)]
 pub(super) struct Lanes {
     pub(super) all: Vec<Lane>,
-    /// Sender and receiver of each crossing.
+    /// Sender and receiver of each transmission.
     pub(super) ends: Vec<(usize, usize)>,
     by_server: HashMap<ServerId, usize>,
     /// What the peers of a server call it.
@@ -82,8 +82,8 @@ pub(super) struct Lanes {
 }
 
 impl Lanes {
-    pub(super) fn new(trace: &Trace, servers: &Servers, crossings: &[Crossing], legs: &Legs) -> Lanes {
-        let links = links(trace, servers, crossings);
+    pub(super) fn new(trace: &Trace, servers: &Servers, transmissions: &[Transmission], legs: &Legs) -> Lanes {
+        let links = links(trace, servers, transmissions);
         let mut out = Lanes::default();
         let aliases = aliases(links.values());
         let names = Names { trace, servers, aliases };
@@ -92,7 +92,7 @@ impl Lanes {
                 out.called.entry(*server).or_insert_with(|| host.clone());
             }
         }
-        for (i, c) in crossings.iter().enumerate() {
+        for (i, c) in transmissions.iter().enumerate() {
             let Some(link) = links.get(&link_key(c)) else {
                 out.ends.push((0, 0));
                 continue;
@@ -224,9 +224,9 @@ impl Lanes {
 }
 
 /// Both ends of every link, from all records that went over it.
-fn links(trace: &Trace, servers: &Servers, crossings: &[Crossing]) -> HashMap<LinkKey, Link> {
+fn links(trace: &Trace, servers: &Servers, transmissions: &[Transmission]) -> HashMap<LinkKey, Link> {
     let mut out: HashMap<LinkKey, Link> = HashMap::new();
-    for c in crossings {
+    for c in transmissions {
         let link = out.entry(link_key(c)).or_default();
         let server_of = |id: Option<EventId>| Some(servers.of(trace.event(id?)?));
         let (sender_logged, receiver_logged) = (server_of(c.sent), server_of(c.received));

@@ -2,7 +2,7 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use crate::analysis::crossing::Crossing;
+use crate::analysis::transmission::Transmission;
 use crate::sip::{Method, StartLine};
 use crate::trace::{Symbol, Trace};
 
@@ -25,18 +25,18 @@ pub(super) struct Legs {
 }
 
 impl Legs {
-    pub(super) fn new(trace: &Trace, crossings: &[Crossing]) -> Legs {
-        let mut children = vec![0u32; crossings.len()];
+    pub(super) fn new(trace: &Trace, transmissions: &[Transmission]) -> Legs {
+        let mut children = vec![0u32; transmissions.len()];
         let mut number: HashMap<&[u64], u32> = HashMap::new();
-        for c in crossings.iter().filter(|c| c.is_request() && c.repeat == 0) {
+        for c in transmissions.iter().filter(|c| c.is_request() && c.repeat == 0) {
             let Some(n) = c.before.and_then(|b| children.get_mut(b)) else { continue };
             *n += 1;
             number.insert(&c.vias, *n);
         }
-        let forked = |c: &Crossing| c.before.is_some_and(|b| children.get(b).is_some_and(|n| *n > 1));
+        let forked = |c: &Transmission| c.before.is_some_and(|b| children.get(b).is_some_and(|n| *n > 1));
         let mut endpoints: HashMap<&[u8], u32> = HashMap::new();
         let mut legs: HashMap<u64, Leg> = HashMap::new();
-        for c in crossings.iter().filter(|c| c.is_request() && forked(c)) {
+        for c in transmissions.iter().filter(|c| c.is_request() && forked(c)) {
             let (Some(via), Some(number)) = (c.vias.first(), number.get(&*c.vias)) else { continue };
             let message = trace.event(c.first()).and_then(|e| trace.message(e));
             let Some(StartLine::Request { uri, .. }) = message.map(|m| m.start_line()) else { continue };
@@ -45,25 +45,26 @@ impl Legs {
             // A CANCEL has the address and the branch of its INVITE.
             legs.entry(*via).or_insert(Leg { number: *number, endpoint });
         }
-        let of: Vec<Option<Leg>> = crossings.iter().map(|c| c.vias.iter().find_map(|v| legs.get(v).copied())).collect();
+        let of: Vec<Option<Leg>> =
+            transmissions.iter().map(|c| c.vias.iter().find_map(|v| legs.get(v).copied())).collect();
         let mut dialogs = HashMap::new();
-        for (c, leg) in crossings.iter().zip(&of).filter(|(c, _)| c.key.status > 100 && c.key.to_tag != 0) {
+        for (c, leg) in transmissions.iter().zip(&of).filter(|(c, _)| c.key.status > 100 && c.key.to_tag != 0) {
             if let Some(leg) = leg {
                 dialogs.entry((c.key.call, c.key.to_tag)).or_insert(leg.endpoint);
             }
         }
-        let within = crossings.iter().filter(|c| c.is_request() && c.key.to_tag != 0);
+        let within = transmissions.iter().filter(|c| c.is_request() && c.key.to_tag != 0);
         let within = within.map(|c| (c.key.call, c.key.cseq, c.key.method)).collect();
         Legs { of, dialogs, within }
     }
 
-    /// Number of the leg of a crossing, where a request was sent on to several far ends.
+    /// Number of the leg of a transmission, where a request was sent on to several far ends.
     pub(super) fn number(&self, at: usize) -> Option<u32> {
         self.of.get(at).copied().flatten().map(|leg| leg.number)
     }
 
-    /// The far ends at the two ends of the link of a crossing: where its requests come from, and where they go to.
-    pub(super) fn endpoints(&self, at: usize, c: &Crossing) -> (Option<u32>, Option<u32>) {
+    /// The far ends at the two ends of the link of a transmission: where its requests come from, and where they go to.
+    pub(super) fn endpoints(&self, at: usize, c: &Transmission) -> (Option<u32>, Option<u32>) {
         let of_tag = |tag: u64| self.dialogs.get(&(c.key.call, tag)).copied();
         let down = self.of.get(at).copied().flatten().map(|leg| leg.endpoint);
         if down.is_some() || !self.within.contains(&(c.key.call, c.key.cseq, c.key.method)) {

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! A [`Lane`] is a participant, a [`Step`] an arrow between two of them or a note on one. What two servers logged
-//! of one crossing is one arrow; the records behind it are in [`Arrow::records`], and
+//! of one transmission is one arrow; the records behind it are in [`Arrow::records`], and
 //! [`crate::analysis::hops::of_records`] tells how the copies differ.
 //!
 //! [`build()`] reads only the records of the story. The renderings are functions from a [`Ladder`] to text.

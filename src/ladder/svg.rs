@@ -145,7 +145,7 @@ fn description(ladder: &Ladder) -> String {
 const TOLD: usize = 40;
 
 /// One step at its place.
-struct Row<'l> {
+struct DrawnStep<'l> {
     kind: &'l StepKind,
     y: usize,
     height: usize,
@@ -190,7 +190,7 @@ impl Canvas {
         LEFT + MARGIN + lane * self.gap
     }
 
-    fn rows<'l>(&self, ladder: &'l Ladder) -> Vec<Row<'l>> {
+    fn rows<'l>(&self, ladder: &'l Ladder) -> Vec<DrawnStep<'l>> {
         let mut y = self.top;
         let mut out = Vec::with_capacity(ladder.steps.len());
         for step in &ladder.steps {
@@ -207,7 +207,7 @@ impl Canvas {
                     (lines.len() * LINE + 22, lines)
                 }
             };
-            out.push(Row { kind: &step.kind, y, height, lines });
+            out.push(DrawnStep { kind: &step.kind, y, height, lines });
             y += height;
         }
         out
@@ -230,7 +230,7 @@ impl Canvas {
         Ok(())
     }
 
-    fn arrow(&self, ladder: &Ladder, arrow: &Arrow, row: &Row<'_>, out: &mut dyn Write) -> io::Result<()> {
+    fn arrow(&self, ladder: &Ladder, arrow: &Arrow, row: &DrawnStep<'_>, out: &mut dyn Write) -> io::Result<()> {
         let class = match arrow.tone() {
             Tone::Failure => "st-arrow st-bad",
             Tone::Success => "st-arrow st-good",
@@ -262,7 +262,7 @@ impl Canvas {
         write!(out, "</g>")
     }
 
-    fn note(&self, note: &Note, row: &Row<'_>, out: &mut dyn Write) -> io::Result<()> {
+    fn note(&self, note: &Note, row: &DrawnStep<'_>, out: &mut dyn Write) -> io::Result<()> {
         let width = pixels(NOTE) + 16;
         let x = self.x(note.lane).saturating_sub(width / 2).min(self.width.saturating_sub(width + 4)).max(LEFT);
         let (y, height) = (row.y + 6, row.height - 12);

@@ -103,13 +103,13 @@ pub(crate) fn seconds(ms: i64) -> String {
 }
 
 /// One row of cells; a wide character takes a cell and an empty one.
-struct Row {
+struct CellRow {
     cells: Vec<Option<char>>,
     /// First and last cell of the label, and its style.
     label: Option<(usize, usize, Style)>,
 }
 
-impl Row {
+impl CellRow {
     fn put(&mut self, mut at: usize, text: &str) -> usize {
         for c in text.chars() {
             let w = c.width().unwrap_or(0);
@@ -156,8 +156,8 @@ impl Canvas {
         if self.ascii { ascii } else { unicode }
     }
 
-    fn row(&self, time: &str, lifelines: bool) -> Row {
-        let mut row = Row { cells: vec![Some(' '); self.width], label: None };
+    fn row(&self, time: &str, lifelines: bool) -> CellRow {
+        let mut row = CellRow { cells: vec![Some(' '); self.width], label: None };
         row.put(0, time);
         if lifelines {
             for column in &self.columns {

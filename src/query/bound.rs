@@ -8,8 +8,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use super::expr::{Expr, Subject, Term};
-use super::field::{FIELDS, Field, Table};
+use super::field::{Field, Kind};
+use super::registry::FIELDS;
 use super::row::{Row, Rows, Visit};
+use super::table::Table;
+use super::value::Value;
 use crate::analysis::Analysis;
 use crate::record::RecordKind;
 use crate::trace::{EventId, Trace};
@@ -130,22 +133,28 @@ impl<'t> Bound<'t> {
     fn any(&self, subject: &Subject, row: Row, is: Visit<'_>) -> bool {
         match subject {
             Subject::Field(field) if field.is_on(row.table()) => {
-                self.rows.visit(field, row, is)
-                    || (is_of_people(field) && self.names_nobody(row) && self.of_case(field, row, is))
+                field.visit(&self.rows, row, is)
+                    || (field.of_people && self.names_nobody(row) && self.of_case(field, row, is))
             }
             Subject::Field(field) => {
-                self.related(&|table| field.is_on(table), row, &mut |r| self.rows.visit(field, r, is))
+                self.related(&|table| field.is_on(table), row, &mut |r| field.visit(&self.rows, r, is))
             }
             Subject::Header(name) => self.related(&|table| table == Table::Records, row, &mut |r| match r {
                 Row::Record(id) => self.rows.visit_header(name, id, is),
                 _ => false,
             }),
             Subject::Anything => {
-                self.rows.visit_anything(row, is)
-                    || self.names_nobody(row)
-                        && FIELDS.iter().filter(|f| is_of_people(f)).any(|f| self.of_case(f, row, is))
+                self.visit_shown(row, is)
+                    || self.names_nobody(row) && FIELDS.iter().filter(|f| f.of_people).any(|f| self.of_case(f, row, is))
             }
         }
+    }
+
+    /// Gives what a list can show of a row, but for flags, which have names of their own; of a record first its text.
+    fn visit_shown(&self, row: Row, is: Visit<'_>) -> bool {
+        let own = FIELDS.iter().filter(|f| f.kind != Kind::Flag && f.is_on(row.table()));
+        self.rows.logged(row).is_some_and(|text| is(Value::text(text)))
+            || own.filter(|f| !matches!(f.name, "raw" | "body")).any(|f| f.visit(&self.rows, row, is))
     }
 
     /// A diagnostic record names nobody: it is about the people of its call or push.
@@ -156,7 +165,7 @@ impl<'t> Bound<'t> {
 
     fn of_case(&self, field: &Field, row: Row, is: Visit<'_>) -> bool {
         self.related(&|table| table != Table::Records && field.is_on(table), row, &mut |r| {
-            self.rows.visit(field, r, is)
+            field.visit(&self.rows, r, is)
         })
     }
 
@@ -213,9 +222,4 @@ fn owners(trace: &Trace, analysis: &Analysis) -> Vec<Owner> {
         push.records.iter().for_each(|id| own(*id, Owner::Push(i)));
     }
     out
-}
-
-/// Whether a field tells of people.
-fn is_of_people(field: &Field) -> bool {
-    matches!(field.name, "user" | "from" | "to")
 }

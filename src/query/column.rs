@@ -6,8 +6,10 @@ use std::cmp::Ordering;
 use super::bound::Bound;
 use super::error::{QueryError, nearest};
 use super::expr::Subject;
-use super::field::{self, FIELDS, Kind, Table};
+use super::field::Kind;
+use super::registry::{self, FIELDS};
 use super::row::Row;
+use super::table::Table;
 use super::value::Value;
 use crate::analysis::Depth;
 use crate::text::decode;
@@ -56,7 +58,7 @@ impl Column {
                 subject: Subject::Header(header.into_bytes().into()),
             });
         }
-        field::find(name).map(|field| Column { subject: Subject::Field(field), name: field.name.to_owned() })
+        registry::find(name).map(|field| Column { subject: Subject::Field(field), name: field.name.to_owned() })
     }
 
     /// The columns that a table shows unless asked for others.
@@ -114,7 +116,7 @@ impl Column {
 }
 
 fn unknown(column: usize, name: &str) -> QueryError {
-    let hint = nearest(name, field::names()).map_or_else(
+    let hint = nearest(name, registry::names()).map_or_else(
         || format!("columns are {}, and header.NAME", FIELDS.iter().map(|f| f.name).collect::<Vec<_>>().join(", ")),
         |known| format!("did you mean {known}?"),
     );

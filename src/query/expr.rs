@@ -1,6 +1,7 @@
 //! A query as a tree.
 
-use super::field::{Field, Kind, Name, Table};
+use super::field::{Field, Kind};
+use super::table::Table;
 use super::test::Test;
 use crate::analysis::Depth;
 
@@ -20,19 +21,7 @@ impl Subject {
     pub(super) fn depth(&self, table: Table) -> Depth {
         let records = matches!(table, Table::Messages | Table::Records);
         match self {
-            Subject::Field(field) if records && field.is_on(table) => match field.id {
-                Name::Time | Name::Server | Name::Role => Depth::Servers,
-                // What is no message names nobody: its call does.
-                Name::User | Name::From | Name::To if table == Table::Records => Depth::Calls,
-                _ => Depth::Records,
-            },
-            // Told with the causes; and the first place is that of what proves them.
-            Subject::Field(field) => match field.id {
-                Name::Finding | Name::Mail | Name::GatewayCause | Name::File | Name::Line | Name::Place => {
-                    Depth::Causes
-                }
-                _ => Depth::Calls,
-            },
+            Subject::Field(field) => field.depth(table),
             Subject::Header(_) if records => Depth::Records,
             Subject::Header(_) => Depth::Calls,
             Subject::Anything if records => Depth::Servers,

@@ -47,19 +47,22 @@ mod cursor;
 mod error;
 mod expr;
 mod field;
-mod line;
 mod literal;
 mod parse;
+mod registry;
 mod row;
 mod shown;
+mod table;
 mod test;
 mod value;
 
 pub use bound::Bound;
 pub use column::{Column, SortKey};
 pub use error::QueryError;
-pub use field::{FIELDS, Field, Kind, Table};
+pub use field::{Field, Kind};
+pub use registry::{FIELDS, find as find_field};
 pub use row::Row;
+pub use table::Table;
 pub use value::Value;
 
 use crate::analysis::{Analysis, Depth};
@@ -112,7 +115,7 @@ impl Query {
     pub fn pattern(pattern: &Pattern<'_>, header: Option<&str>) -> Result<Query, QueryError> {
         let subject = match header {
             Some(name) => Subject::Header(name.to_ascii_lowercase().into_bytes().into()),
-            None => field::find("raw").map_or(Subject::Anything, Subject::Field),
+            None => registry::find("raw").map_or(Subject::Anything, Subject::Field),
         };
         let (Pattern::Text(text) | Pattern::Regex { text, .. }) = pattern;
         let text = (*text).to_owned();

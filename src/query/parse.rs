@@ -11,8 +11,9 @@
 use super::cursor::{Cursor, OPERATORS, Operator};
 use super::error::QueryError;
 use super::expr::{Expr, Subject};
-use super::field::{self, Kind};
+use super::field::Kind;
 use super::literal::values;
+use super::registry;
 use super::shown::Shown;
 use super::test::Test;
 
@@ -44,7 +45,7 @@ struct Parser<'q> {
 
 /// Names of all flags.
 fn flags() -> impl Iterator<Item = &'static str> {
-    field::FIELDS.iter().filter(|f| f.kind == Kind::Flag).map(|f| f.name)
+    registry::FIELDS.iter().filter(|f| f.kind == Kind::Flag).map(|f| f.name)
 }
 
 impl Parser<'_> {
@@ -120,7 +121,7 @@ impl Parser<'_> {
         let Some((token, operator)) = operator.filter(|_| !is_scheme(name)) else {
             self.cursor.at = start;
             let word = self.cursor.take(|c| !c.is_whitespace() && c != '(' && c != ')');
-            if let Some(flag) = field::find(word).filter(|f| f.kind == Kind::Flag) {
+            if let Some(flag) = registry::find(word).filter(|f| f.kind == Kind::Flag) {
                 return Ok(Expr::term(Subject::Field(flag), Test::Known));
             }
             let near = super::error::nearest(word, flags()).map(|flag| (word.to_owned(), flag));
@@ -138,12 +139,12 @@ impl Parser<'_> {
             self.cursor.at = after;
             return self.flag();
         }
-        if let Some(word) = field::TIME_WORDS.iter().find(|w| name.eq_ignore_ascii_case(w)) {
+        if let Some(word) = registry::TIME_WORDS.iter().find(|w| name.eq_ignore_ascii_case(w)) {
             self.cursor.at = after;
-            let time = field::find("time").map_or(Subject::Anything, Subject::Field);
+            let time = registry::find("time").map_or(Subject::Anything, Subject::Field);
             return Ok(Expr::term(time, super::literal::time_word(&mut self.cursor, word, *operator)?));
         }
-        let Some(field) = field::find(name) else { return Err(self.unknown(start, name)) };
+        let Some(field) = registry::find(name) else { return Err(self.unknown(start, name)) };
         self.cursor.at = after;
         if field.kind == Kind::Flag {
             if !matches!(operator, Operator::Has | Operator::Is) {
@@ -170,7 +171,7 @@ impl Parser<'_> {
     fn flag(&mut self) -> Result<Expr, QueryError> {
         let start = self.cursor.at;
         let name = self.cursor.take(|c| !c.is_whitespace() && c != '(' && c != ')');
-        if let Some(flag) = field::find(name).filter(|f| f.kind == Kind::Flag) {
+        if let Some(flag) = registry::find(name).filter(|f| f.kind == Kind::Flag) {
             return Ok(Expr::term(Subject::Field(flag), Test::Known));
         }
         let hint = super::error::nearest(name, flags()).map_or_else(
@@ -195,7 +196,7 @@ impl Parser<'_> {
     }
 
     fn unknown(&self, start: usize, name: &str) -> QueryError {
-        let hint = match super::error::nearest(name, field::names()) {
+        let hint = match super::error::nearest(name, registry::names()) {
             Some(known) => format!("did you mean {known}?"),
             None if name.starts_with(|c: char| c.is_ascii_digit()) => {
                 "write a time as after:10:14, before:10:15 or at:10:14; quote text with a colon".to_owned()

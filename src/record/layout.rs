@@ -119,7 +119,7 @@ impl ViaLines {
 
 /// Where a line of a message stands: its start, its value and its end; all zero for "not there".
 #[derive(Clone, Copy, Default)]
-struct Place {
+struct LineBounds {
     line: usize,
     value: usize,
     end: usize,
@@ -194,8 +194,8 @@ impl Layout {
         let line_end = continued(bytes, wrapped.min(end));
         self.start_line.end = relative(start, line_end);
         self.headers = relative(start, at.max(line_end).min(end))..relative(start, end);
-        let mut places = [Place::default(); PLACES];
-        let mut body = Place::default();
+        let mut places = [LineBounds::default(); PLACES];
+        let mut body = LineBounds::default();
         let mut at = at;
         while at < end {
             let feed = feeds.next().unwrap_or(end);
@@ -213,10 +213,12 @@ impl Layout {
                     }
                     self.signs |= own;
                 }
-                Line::Via => self.vias.push(header_line(start, Place { line: here, value: from + value, end: feed })),
+                Line::Via => {
+                    self.vias.push(header_line(start, LineBounds { line: here, value: from + value, end: feed }));
+                }
                 Line::MessageBody => {
                     self.headers.end = relative(start, here);
-                    body = Place { line: here, value: from + value, end: feed };
+                    body = LineBounds { line: here, value: from + value, end: feed };
                     break;
                 }
                 Line::Opener => {
@@ -227,7 +229,7 @@ impl Layout {
                 kind => {
                     if let Some(place) = places.get_mut(kind as usize) {
                         if place.end == 0 {
-                            *place = Place { line: here, value: from + value, end: feed };
+                            *place = LineBounds { line: here, value: from + value, end: feed };
                         } else {
                             self.signs |= signs::sign::REPEATED;
                         }
@@ -239,7 +241,7 @@ impl Layout {
         let line = |kind: Line| (place(kind).end > 0).then(|| header_line(start, place(kind)));
         let headers_end = (start + self.headers.end as usize).min(end);
         let value = |kind: Line| {
-            let Place { value, end, .. } = place(kind);
+            let LineBounds { value, end, .. } = place(kind);
             let text = bytes.get(value..end).unwrap_or_default().trim_ascii_end();
             let end = continued(bytes.get(..headers_end).unwrap_or(bytes), value + text.len());
             if place(kind).end == 0 { 0..0 } else { relative(start, value)..relative(start, end) }
@@ -337,8 +339,8 @@ fn relative(start: usize, at: usize) -> u32 {
     u32::try_from(at.saturating_sub(start)).unwrap_or(u32::MAX)
 }
 
-fn header_line(start: usize, place: Place) -> HeaderLine {
-    let Place { line, value, end } = place;
+fn header_line(start: usize, place: LineBounds) -> HeaderLine {
+    let LineBounds { line, value, end } = place;
     HeaderLine { start: relative(start, line), value: relative(start, value), end: relative(start, end) }
 }
 

@@ -104,7 +104,7 @@ fn careful(line: &[u8]) -> Prefix<'_> {
 
 /// What a line says behind the place in the source code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Said<'a> {
+pub struct LineText<'a> {
     /// `490733871` of `...F.cpp(1677)) [490733871] text`: the number by which a search result ties the lines and records
     /// of one activity. Records have it as `Trace-Correlation-Id`, too.
     pub correlation: Option<&'a [u8]>,
@@ -116,9 +116,9 @@ pub struct Said<'a> {
 const HEAD: usize = 400;
 
 /// Splits a line behind its prefix.
-pub fn said(line: &[u8]) -> Said<'_> {
+pub fn line_text(line: &[u8]) -> LineText<'_> {
     let Some(text) = place_end(line).and_then(|at| line.get(at..)).map(<[u8]>::trim_ascii_start) else {
-        return Said { correlation: None, text: line };
+        return LineText { correlation: None, text: line };
     };
     let number = |text: &'_ [u8]| -> Option<usize> {
         let digits = text.strip_prefix(b"[")?.iter().take_while(|b| b.is_ascii_digit()).count();
@@ -127,9 +127,9 @@ pub fn said(line: &[u8]) -> Said<'_> {
     match number(text) {
         Some(digits) => {
             let rest = text.get(digits + 2..).unwrap_or_default();
-            Said { correlation: text.get(1..=digits), text: rest.trim_ascii_start() }
+            LineText { correlation: text.get(1..=digits), text: rest.trim_ascii_start() }
         }
-        None => Said { correlation: None, text },
+        None => LineText { correlation: None, text },
     }
 }
 
@@ -283,7 +283,7 @@ mod tests {
             (" Bob (bob@litwareinc.com (home))", None, "Bob (bob@litwareinc.com (home))"),
         ] {
             let line = format!("{PLACE}{behind}");
-            let said = said(line.as_bytes());
+            let said = line_text(line.as_bytes());
             assert_eq!((said.correlation, said.text), (correlation.map(str::as_bytes), text.as_bytes()), "{behind}");
         }
         for (line, text) in [
@@ -297,7 +297,7 @@ mod tests {
             ("10:00:00.001 (S,X::Y:Z.cpp(833)) Bob (home))", "Bob (home))"),
             ("0F14.1A2C::10/15/2013 Bob (home))", "0F14.1A2C::10/15/2013 Bob (home))"),
         ] {
-            assert_eq!(said(line.as_bytes()).text, text.as_bytes(), "{line}");
+            assert_eq!(line_text(line.as_bytes()).text, text.as_bytes(), "{line}");
         }
     }
 }

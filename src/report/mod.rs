@@ -9,6 +9,7 @@ pub mod hops;
 #[cfg(feature = "html")]
 pub mod html;
 pub mod json;
+mod labels;
 pub mod list;
 pub mod markdown;
 pub mod model;
@@ -17,7 +18,6 @@ mod render;
 mod selected;
 pub mod story;
 pub mod text;
-mod words;
 
 use std::collections::HashSet;
 use std::io::{self, Write};

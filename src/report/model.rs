@@ -10,14 +10,14 @@ mod selected;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-pub use coverage::{Coverage, Hole, Span, Spot};
+pub use coverage::{Coverage, Hole, Span, TimedPlace};
 pub use findings::{Finding, GatewayCause, Peer, Undetermined, Unexplained};
-pub use hops::{Change, Hop, HopRow, HopTable};
+pub use hops::{Change, HopRow, HopTable, Sighting};
 pub use lone::Lone;
 pub use selected::Selected;
 use serde::Serialize;
 
-use crate::analysis::Told;
+use crate::analysis::{ClockBasis, Link, Modality, Outcome, PushResult, Role, Told, Verdict};
 
 /// Name and version of the format.
 pub const SCHEMA: &str = "siptrail.report/1";
@@ -66,7 +66,7 @@ pub struct Report {
 pub struct Source {
     pub path: String,
     pub server: Option<String>,
-    pub role: &'static str,
+    pub role: Role,
     pub format: &'static str,
     pub encoding: &'static str,
     pub bytes: u64,
@@ -77,9 +77,8 @@ pub struct Source {
     pub records: Records,
     pub lines_outside: u64,
     pub problems: u64,
-    /// `reference`, `measured`, `given` or `unknown`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub clock: Option<&'static str>,
+    pub clock: Option<ClockBasis>,
     /// The server that its clock is compared with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock_against: Option<String>,
@@ -102,10 +101,10 @@ pub struct Source {
 #[non_exhaustive]
 pub struct Server {
     pub name: Option<String>,
-    pub role: &'static str,
+    pub role: Role,
     pub clock_offset_ms: i64,
     pub clock_spread_ms: Option<i64>,
-    pub clock: &'static str,
+    pub clock: ClockBasis,
     /// The server that its clock is compared with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clock_against: Option<String>,
@@ -137,9 +136,9 @@ pub struct Summary {
     pub messages: u64,
     pub calls: u64,
     pub pushes: u64,
-    pub outcomes: BTreeMap<&'static str, u64>,
-    pub verdicts: BTreeMap<&'static str, u64>,
-    pub push_results: BTreeMap<&'static str, u64>,
+    pub outcomes: BTreeMap<Outcome, u64>,
+    pub verdicts: BTreeMap<Verdict, u64>,
+    pub push_results: BTreeMap<PushResult, u64>,
     pub missed: u64,
     /// Messages inside conversations that were missed.
     #[serde(skip_serializing_if = "is_zero")]
@@ -169,13 +168,13 @@ pub struct Call {
     pub call_id: String,
     pub from: String,
     pub to: String,
-    pub modality: Option<&'static str>,
+    pub modality: Option<Modality>,
     pub started: Option<String>,
     pub ended: Option<String>,
     pub rang: bool,
     pub ring_ms: Option<i64>,
     pub answer_ms: Option<i64>,
-    pub outcome: &'static str,
+    pub outcome: Outcome,
     pub expected: Option<bool>,
     pub status: Option<u16>,
     pub reason: Option<String>,
@@ -183,7 +182,7 @@ pub struct Call {
     pub attempts: u32,
     pub legs: Vec<Leg>,
     pub mobile: bool,
-    pub verdict: Option<&'static str>,
+    pub verdict: Option<Verdict>,
     pub pushes: Vec<String>,
     pub findings: Vec<&'static str>,
     pub messages: u64,
@@ -215,7 +214,7 @@ pub struct Call {
 impl Call {
     /// Whether the callee missed it.
     pub fn is_missed(&self) -> bool {
-        matches!(self.verdict, Some("not_opened" | "missed_no_push" | "missed_push_failed" | "missed_push_unanswered"))
+        self.verdict.is_some_and(Verdict::is_missed)
     }
 }
 
@@ -239,7 +238,7 @@ pub struct Leg {
     pub target: Option<String>,
     pub client: Option<String>,
     pub mobile: bool,
-    pub outcome: &'static str,
+    pub outcome: Outcome,
     pub status: Option<u16>,
 }
 
@@ -256,14 +255,14 @@ pub struct Push {
     pub sent: Option<String>,
     pub answered: Option<String>,
     pub latency_ms: Option<i64>,
-    pub result: &'static str,
+    pub result: PushResult,
     pub status: Option<u16>,
     pub reason: Option<String>,
     pub diagnostics: Vec<Diagnostic>,
-    pub hops: Vec<Hop>,
+    pub hops: Vec<Sighting>,
     pub call: Option<String>,
     pub candidates: Vec<String>,
-    pub link: &'static str,
+    pub link: Link,
     pub findings: Vec<&'static str>,
     pub evidence: Vec<Place>,
     /// A later push of the same call was accepted.
@@ -275,6 +274,13 @@ pub struct Push {
     /// Asked for with `--hops`: of the MESSAGE and its final response.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hop_tables: Vec<HopTable>,
+}
+
+impl Push {
+    /// Whether it did not arrive at the clearing house, or was refused there. A test is nobody's notification.
+    pub fn is_lost(&self) -> bool {
+        !self.synthetic && self.result.is_lost()
+    }
 }
 
 /// One message inside a conversation that its receiver missed.
@@ -290,8 +296,7 @@ pub struct MissedMessage {
     pub sent: Option<String>,
     pub status: Option<u16>,
     pub reason: Option<String>,
-    /// A word for verdicts of calls.
-    pub verdict: &'static str,
+    pub verdict: Verdict,
     /// Call-IDs.
     pub pushes: Vec<String>,
     pub findings: Vec<&'static str>,

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::hops::{self as hop_text, HopText};
-use super::{hop_table, why_undetermined, words};
+use super::{hop_table, labels, why_undetermined};
 use crate::analysis::{Analysis, Call, Diagnostic, Push, PushResult, hops};
 use crate::knowledge::catalogue::{self, Step};
 use crate::knowledge::{Explanation, lookup, tables};
@@ -129,7 +129,7 @@ impl Story<'_> {
             self.line(2, "voice mail answered: answered to SIP, missed for the person", out)?;
         }
         if let Some(told) = call.told_by_mail {
-            self.line(2, words::by_mail(told), out)?;
+            self.line(2, labels::by_mail(told), out)?;
         }
         if let Some(ms) = call.gave_up_ms {
             self.line(2, &format!("the caller gave up after {} s of ringing", ms / 1_000), out)?;
@@ -143,7 +143,7 @@ impl Story<'_> {
         }
         self.diagnostics(&call.diagnostics, out)?;
         if let Some(cause) = call.gateway_cause {
-            self.line(2, &words::gateway_cause(cause), out)?;
+            self.line(2, &labels::gateway_cause(cause), out)?;
         }
         self.causes(&call.findings, out)?;
         self.proof(&call.evidence, &call.lines, out)

@@ -8,8 +8,10 @@ mod sources;
 use std::collections::HashSet;
 use std::io::{self, Write};
 
+use super::labels::{self, MOST, is_shown, known};
 use super::model::{Call, Finding, Place, Push, Report};
-use super::words::{self, MOST, is_lost, is_shown, known};
+use crate::analysis::Verdict;
+use crate::knowledge::catalogue::Severity;
 use crate::text::page::{self, BAD, DIM, GOOD, HEAD};
 use crate::text::plural;
 
@@ -36,7 +38,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn headline(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let head = words::headline(report);
+    let head = labels::headline(report);
     let style = if head.bad { BAD } else { GOOD };
     if head.kinds.is_empty() {
         writeln!(out, "{style}{}{style:#}", format!("{} {}", head.text, head.seen).trim_end())?;
@@ -79,15 +81,16 @@ fn more(out: &mut dyn Write, count: usize) -> io::Result<()> {
 fn other_findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     // Those of missed calls, and of calls perhaps missed, stand with them.
     let missed: HashSet<&String> = report.calls.iter().filter(|c| is_shown(c)).flat_map(|c| &c.pushes).collect();
-    let lost: Vec<&Push> = report.pushes.iter().filter(|p| is_lost(p) && !missed.contains(&p.call_id)).collect();
+    let lost: Vec<&Push> =
+        report.pushes.iter().filter(|p| p.result.is_lost() && !missed.contains(&p.call_id)).collect();
     if lost.is_empty() {
         return Ok(());
     }
     heading(out, "Lost pushes without a missed call")?;
     for push in lost.iter().take(MOST) {
-        let time = words::when(push.sent.as_deref());
+        let time = labels::when(push.sent.as_deref());
         let whom = if push.synthetic { "synthetic test" } else { push.user.as_deref().unwrap_or("(unknown user)") };
-        line(out, 2, &format!("{time}  {whom}: {}", words::push_result(push)))?;
+        line(out, 2, &format!("{time}  {whom}: {}", labels::push_result(push)))?;
         for finding in report.findings.iter().filter(|f| push.findings.contains(&f.code)) {
             cause(out, 4, finding)?;
         }
@@ -98,7 +101,7 @@ fn other_findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 /// Mobile callees of whom the logs cannot tell whether they missed the call, and why.
 fn undetermined(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let unknown: Vec<&Call> = report.calls.iter().filter(|c| c.verdict == Some("undetermined")).collect();
+    let unknown: Vec<&Call> = report.calls.iter().filter(|c| c.verdict == Some(Verdict::Undetermined)).collect();
     if unknown.is_empty() {
         return Ok(());
     }
@@ -125,7 +128,7 @@ fn other_failures(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let others: Vec<(&Finding, Vec<String>)> = report
         .findings
         .iter()
-        .filter(|f| f.severity != "info")
+        .filter(|f| f.severity != Severity::Info)
         .map(|f| (f, rest(f)))
         .filter(|(_, calls)| !calls.is_empty())
         .collect();
@@ -149,7 +152,7 @@ fn unexplained(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     heading(out, "Failed calls without a known cause, by what was told of them")?;
     for group in report.unexplained.iter().take(MOST) {
-        line(out, 2, &words::unexplained(group))?;
+        line(out, 2, &labels::unexplained(group))?;
     }
     more(out, report.unexplained.len())
 }
@@ -161,24 +164,14 @@ fn voice_mail(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     heading(out, "Answered by voice mail: answered to SIP, missed for the person")?;
     for call in report.voice_mail.iter().take(MOST) {
-        line(out, 2, &words::voice_mail(call))?;
+        line(out, 2, &labels::voice_mail(call))?;
     }
     more(out, report.voice_mail.len())
 }
 
 fn tables(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let s = &report.summary;
-    for (title, counts) in [
-        ("Calls by outcome", &s.outcomes),
-        ("Mobile callees by verdict", &s.verdicts),
-        ("Pushes by result", &s.push_results),
-    ] {
-        if counts.is_empty() {
-            continue;
-        }
+    for (title, rows) in labels::counts(&report.summary) {
         heading(out, title)?;
-        let mut rows: Vec<_> = counts.iter().collect();
-        rows.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
         for (word, n) in rows {
             writeln!(out, "  {word:<24}{n:>10}")?;
         }

@@ -1,13 +1,13 @@
 //! Names, addresses and ways as they stand in headers.
 
 use super::phone::Platform;
-use super::place::{Node, Party, Place, Topology, first_name};
+use super::place::{Endpoint, Node, Party, Topology, first_name};
 use super::session::{Flight, Method, Session, Tag};
 use super::text::{Blob, Put, hex, mix, pad, put, upper};
 
 /// `alice17@contoso.com`
 pub(super) fn user(out: &mut Vec<u8>, party: &Party) {
-    put!(out => first_name(party.user), party.user, "@", if party.place == Place::Partner { "fabrikam.com" } else { "contoso.com" });
+    put!(out => first_name(party.user), party.user, "@", if party.place == Endpoint::Partner { "fabrikam.com" } else { "contoso.com" });
 }
 
 /// The same as text, for the truth.
@@ -48,19 +48,19 @@ fn named(out: &mut Vec<u8>, party: &Party) {
 fn caller(out: &mut Vec<u8>, topology: &Topology, session: &Session) {
     let party = session.party(0);
     match party.place {
-        Place::PushSender if topology.era.is_some() && Platform::of(party.user, topology.era).is_ucwa() => {
+        Endpoint::PushSender if topology.era.is_some() && Platform::of(party.user, topology.era).is_ucwa() => {
             // How UCWA names the user is not published: the address, as everywhere else.
             named(out, party);
             put!(out => ";epid=", upper(mix(party.key, 3), 10));
         }
-        Place::PushSender => {
+        Endpoint::PushSender => {
             put!(out => "\"", first_name(party.user), " ", party.user, "\"<sip:McxUser", hex(session.mcx, 16),
                 hex(mix(session.mcx, 3), 16));
             user(out, party);
             put!(out => ">;epid=", upper(mix(party.key, 3), 10), ";tag=", hex(session.value(0x7A60 + 99), 10));
             return;
         }
-        Place::Test => {
+        Endpoint::Test => {
             put!(out => "<sip:", topology.machines[0].host.as_str(), ">;epid=", upper(mix(party.key, 3), 10));
         }
         _ => {
@@ -72,10 +72,10 @@ fn caller(out: &mut Vec<u8>, topology: &Topology, session: &Session) {
 }
 
 /// What makes an address that of a service and not of a person.
-fn service(out: &mut Vec<u8>, session: &Session, place: Place) {
+fn service(out: &mut Vec<u8>, session: &Session, place: Endpoint) {
     match place {
-        Place::VoiceMail => put!(out => ";gruu;opaque=app:voicemail"),
-        Place::Focus => put!(out => ";gruu;opaque=app:conf:focus:id:", upper(session.value(0xF0C), 8)),
+        Endpoint::VoiceMail => put!(out => ";gruu;opaque=app:voicemail"),
+        Endpoint::Focus => put!(out => ";gruu;opaque=app:conf:focus:id:", upper(session.value(0xF0C), 8)),
         _ => {}
     }
 }
@@ -90,10 +90,10 @@ fn called(out: &mut Vec<u8>, topology: &Topology, session: &Session, flight: &Fl
             put!(out => ":5061;transport=tls>");
         }
         _ => match session.callee(flight.leg).place {
-            Place::ClearingHouse if flight.status > 0 && flight.tag != Tag::Server => {
+            Endpoint::ClearingHouse if flight.status > 0 && flight.tag != Tag::Server => {
                 put!(out => "\"Push Notification Clearing House\"<sip:push@push.lync.com>");
             }
-            Place::ClearingHouse => {
+            Endpoint::ClearingHouse => {
                 put!(out => "<sip:");
                 push_address(out, flight);
                 put!(out => ">");
@@ -149,16 +149,16 @@ pub(super) fn request_uri(out: &mut Vec<u8>, topology: &Topology, session: &Sess
         }
         _ => {
             let party = if flight.flip { session.party(0) } else { session.callee(flight.leg) };
-            if party.place == Place::ClearingHouse {
+            if party.place == Endpoint::ClearingHouse {
                 push_address(out, flight);
                 return;
             }
             user(out, party);
-            if matches!(party.place, Place::VoiceMail | Place::Focus) {
+            if matches!(party.place, Endpoint::VoiceMail | Endpoint::Focus) {
                 service(out, session, party.place);
                 return;
             }
-            let home = flight.tag != Tag::None || (sender >= session.fork && party.place != Place::Partner);
+            let home = flight.tag != Tag::None || (sender >= session.fork && party.place != Endpoint::Partner);
             if home {
                 put!(out => ";opaque=user:epid:", Blob(mix(party.key, 5), 22), "AA;gruu");
             }
@@ -170,19 +170,19 @@ pub(super) fn request_uri(out: &mut Vec<u8>, topology: &Topology, session: &Sess
 fn party_peer(out: &mut Vec<u8>, topology: &Topology, session: &Session, party: &Party) {
     let home = &topology.machines[usize::from(topology.home(party.user))];
     match party.place {
-        Place::Desktop => put!(out => "203.0.113.", mix(party.key, 9) % 250 + 2, ":", party.port()),
+        Endpoint::Desktop => put!(out => "203.0.113.", mix(party.key, 9) % 250 + 2, ":", party.port()),
         // The port on which the mobility service listens (McxSipExternalListeningPort).
-        Place::Mobile => {
+        Endpoint::Mobile => {
             put!(out => home.host.as_str(), Platform::of(party.user, topology.era).port(party.user));
         }
-        Place::Mac => put!(out => home.host.as_str(), ":5089"),
-        Place::VoiceMail => put!(out => "exum01.contoso.com:5061"),
+        Endpoint::Mac => put!(out => home.host.as_str(), ":5089"),
+        Endpoint::VoiceMail => put!(out => "exum01.contoso.com:5061"),
         // The focus listens on every Front End.
-        Place::Focus => put!(out => home.host.as_str(), ":5075"),
-        Place::Partner => put!(out => "sip.fabrikam.com:5061"),
-        Place::PushSender => put!(out => home.host.as_str(), ":", port(session, 90)),
-        Place::Test => put!(out => topology.machines[0].host.as_str(), ":", party.port()),
-        Place::ClearingHouse => put!(out => "sipfed.online.lync.com:5061"),
+        Endpoint::Focus => put!(out => home.host.as_str(), ":5075"),
+        Endpoint::Partner => put!(out => "sip.fabrikam.com:5061"),
+        Endpoint::PushSender => put!(out => home.host.as_str(), ":", port(session, 90)),
+        Endpoint::Test => put!(out => topology.machines[0].host.as_str(), ":", party.port()),
+        Endpoint::ClearingHouse => put!(out => "sipfed.online.lync.com:5061"),
     }
 }
 
@@ -227,21 +227,21 @@ pub(super) fn via(
             let party = session.party(index);
             let home = &topology.machines[usize::from(topology.home(party.user))];
             match party.place {
-                Place::Desktop => {
+                Endpoint::Desktop => {
                     port_of = u64::from(party.port());
                     put!(out => "203.0.113.", mix(party.key, 9) % 250 + 2, ":", port_of);
                     if !party.branchless() {
                         put!(out => ";branch=z9hG4bK", hex(key, 8));
                     }
                 }
-                Place::Partner | Place::ClearingHouse => {
+                Endpoint::Partner | Endpoint::ClearingHouse => {
                     put!(out => "203.0.113.7:", port_of, ";branch=z9hG4bK", upper(key, 8), ".", upper(mix(key, 1), 16), ";branched=FALSE");
                 }
-                Place::Mobile | Place::Mac | Place::PushSender | Place::VoiceMail | Place::Focus => {
+                Endpoint::Mobile | Endpoint::Mac | Endpoint::PushSender | Endpoint::VoiceMail | Endpoint::Focus => {
                     port_of = port(session, 90);
                     put!(out => home.address.as_str(), ":", port_of, ";branch=z9hG4bK", hex(key, 7));
                 }
-                Place::Test => {
+                Endpoint::Test => {
                     port_of = u64::from(party.port());
                     put!(out => topology.machines[0].address.as_str(), ":", port_of, ";branch=z9hG4bK", hex(key, 7));
                 }

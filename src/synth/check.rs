@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::truth::{self, Truth};
+use crate::analysis::{Link, Modality, Outcome, PushResult, Verdict};
 use crate::report::model::{Call, Push, Report};
 
 /// A word for what is not there.
@@ -25,12 +26,12 @@ pub struct Table {
     /// reached later, superseded) and `message` (messages inside conversations that were missed).
     pub name: &'static str,
     /// One line for each pair of words that occurs, by the true word.
-    pub rows: Vec<Row>,
+    pub rows: Vec<Tally>,
 }
 
 /// One pair of words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Row {
+pub struct Tally {
     /// What is true.
     pub truth: String,
     /// What the report says.
@@ -94,25 +95,25 @@ enum Mark {
 
 /// What the truth says of its own words: whether a judgement may stay open, and what is as good.
 #[derive(Clone, Copy)]
-struct Doubt<'t> {
+struct Allowance<'t> {
     unsure: bool,
     known: &'t [String],
     or: &'t BTreeMap<String, Vec<String>>,
 }
 
-impl<'t> From<&'t truth::Call> for Doubt<'t> {
-    fn from(told: &'t truth::Call) -> Doubt<'t> {
-        Doubt { unsure: told.unsure, known: &told.known, or: &told.or }
+impl<'t> From<&'t truth::Call> for Allowance<'t> {
+    fn from(told: &'t truth::Call) -> Allowance<'t> {
+        Allowance { unsure: told.unsure, known: &told.known, or: &told.or }
     }
 }
 
-impl<'t> From<&'t truth::Push> for Doubt<'t> {
-    fn from(told: &'t truth::Push) -> Doubt<'t> {
-        Doubt { unsure: told.unsure, known: &told.known, or: &told.or }
+impl<'t> From<&'t truth::Push> for Allowance<'t> {
+    fn from(told: &'t truth::Push) -> Allowance<'t> {
+        Allowance { unsure: told.unsure, known: &told.known, or: &told.or }
     }
 }
 
-impl Doubt<'_> {
+impl Allowance<'_> {
     /// The mark of a judgement that the report leaves open.
     fn left_open(self, judgement: &str) -> Mark {
         if self.allows(judgement) { Mark::Open } else { Mark::Cautious }
@@ -176,10 +177,10 @@ struct Book {
 impl Book {
     fn call(&mut self, told: &truth::Call, found: &Call) {
         let id = &told.call_id;
-        let doubt = Doubt::from(told);
-        let open = found.outcome == UNDETERMINED;
-        self.judge("outcome", id, &told.outcome, found.outcome, open.then(|| doubt.left_open("outcome")));
-        let said = found.verdict.unwrap_or(NONE);
+        let doubt = Allowance::from(told);
+        let open = found.outcome == Outcome::Undetermined;
+        self.judge("outcome", id, &told.outcome, found.outcome.name(), open.then(|| doubt.left_open("outcome")));
+        let said = found.verdict.map_or(NONE, Verdict::name);
         let open = match said {
             UNDETERMINED => Some(doubt.left_open("verdict")),
             // Where the mobile leg is not in the logs, nothing says that a phone took part.
@@ -188,33 +189,34 @@ impl Book {
         };
         self.judge("verdict", id, told.verdict.as_deref().unwrap_or(NONE), said, open);
         if let Some(modality) = &told.modality {
-            let said = found.modality.unwrap_or(NONE);
+            let said = found.modality.map_or(NONE, Modality::name);
             self.judge("modality", id, modality, said, (said == NONE && told.unsure).then_some(Mark::Open));
         }
         self.mark(id, "voice_mail", told.voice_mail, found.voice_mail, doubt);
         self.mark(id, "reached_later", told.reached_later, found.reached_later.is_some(), doubt);
-        let vague = found.outcome == UNDETERMINED || said == UNDETERMINED;
+        let vague = found.outcome == Outcome::Undetermined || said == UNDETERMINED;
         self.findings(id, &told.findings, &found.findings, doubt, vague);
     }
 
     fn push(&mut self, told: &truth::Push, found: &Push) {
         let id = &told.call_id;
-        let doubt = Doubt::from(told);
-        let open = found.result == UNDETERMINED;
-        self.judge("result", id, &told.result, found.result, open.then(|| doubt.left_open("result")));
+        let doubt = Allowance::from(told);
+        let open = found.result == PushResult::Undetermined;
+        self.judge("result", id, &told.result, found.result.name(), open.then(|| doubt.left_open("result")));
         if told.synthetic != found.synthetic {
             let word = |synthetic| if synthetic { "synthetic" } else { "of a user" };
             self.note("result", id, word(told.synthetic), word(found.synthetic), Mark::Wrong);
         }
         self.mark(id, "superseded", told.superseded, found.superseded, doubt);
+        let own = found.link.name();
         let (link, open) = match (&told.call, &found.call) {
             (Some(told), Some(found)) if told != found => ("another call", None),
-            _ if doubt.as_good("link", found.link).is_some() => (found.link, Some(Mark::Right)),
+            _ if doubt.as_good("link", own).is_some() => (own, Some(Mark::Right)),
             // How many calls compete depends on those that are in the logs.
-            (Some(_), Some(_)) if doubt.allows("link") => (found.link, Some(Mark::Open)),
-            (Some(_), Some(_)) => (found.link, (found.link == "likely").then_some(Mark::Cautious)),
-            (Some(_), None) => (found.link, Some(doubt.left_open("link"))),
-            (None, _) => (found.link, None),
+            (Some(_), Some(_)) if doubt.allows("link") => (own, Some(Mark::Open)),
+            (Some(_), Some(_)) => (own, (found.link == Link::Likely).then_some(Mark::Cautious)),
+            (Some(_), None) => (own, Some(doubt.left_open("link"))),
+            (None, _) => (own, None),
         };
         self.judge("link", id, &told.link, link, open);
         self.findings(
@@ -222,13 +224,13 @@ impl Book {
             &told.findings,
             &found.findings,
             doubt,
-            open.is_some() && link == NO_LINK || found.result == UNDETERMINED,
+            open.is_some() && link == NO_LINK || found.result == PushResult::Undetermined,
         );
     }
 
     /// Every code that is true, and every code that is said. `vague`: the judgement that a cause explains is left open,
     /// and its cause with it; beside a definite one a cause that the logs know is missing.
-    fn findings<S: AsRef<str>>(&mut self, id: &str, told: &[String], found: &[S], doubt: Doubt<'_>, vague: bool) {
+    fn findings<S: AsRef<str>>(&mut self, id: &str, told: &[String], found: &[S], doubt: Allowance<'_>, vague: bool) {
         for code in told {
             let said = found.iter().any(|f| f.as_ref() == code);
             // Who knows only that nobody answered names the cause that is common to all such pushes.
@@ -246,7 +248,7 @@ impl Book {
         }
     }
 
-    fn absent(&mut self, id: &str, table: &'static str, word: &str, doubt: Doubt<'_>, found: usize) {
+    fn absent(&mut self, id: &str, table: &'static str, word: &str, doubt: Allowance<'_>, found: usize) {
         let said = if found == 0 { ABSENT } else { "more than one" };
         self.note(table, id, word, said, if doubt.allows(table) && found == 0 { Mark::Open } else { Mark::Wrong });
     }
@@ -279,8 +281,8 @@ impl Book {
         };
         for name in ["outcome", "verdict", "modality", "mark", "message", "result", "link", "finding"] {
             let rows = self.rows.iter().filter(|((table, ..), _)| *table == name);
-            let rows: Vec<Row> = rows
-                .map(|((_, told, said), [right, open, cautious, wrong])| Row {
+            let rows: Vec<Tally> = rows
+                .map(|((_, told, said), [right, open, cautious, wrong])| Tally {
                     truth: told.clone(),
                     report: said.clone(),
                     right: *right,

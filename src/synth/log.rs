@@ -7,7 +7,7 @@ use super::place::{Machine, Topology};
 use super::rng::Rng;
 use super::session::{Flight, Kept, Note, Rec, Session};
 use super::text::{Put, hex, mix, put, upper};
-use super::{Format, Plan, address};
+use super::{LogFormat, Plan, address};
 
 /// Component lines in a hundred records.
 const COMPONENT_PERCENT: u32 = 14;
@@ -48,7 +48,7 @@ pub(super) struct ServerLog {
     number: usize,
     /// `pool\server` of the prefix.
     place: String,
-    format: Format,
+    format: LogFormat,
     rng: Rng,
     seq: u64,
     instance: u64,
@@ -232,7 +232,7 @@ impl ServerLog {
         let mut taken = std::mem::take(&mut self.record);
         let record = &mut taken;
         record.clear();
-        let line = if self.format == Format::Lync2010 { "(125)" } else { "(122)" };
+        let line = if self.format == LogFormat::Lync2010 { "(125)" } else { "(122)" };
         self.prefix(record, moment, Line { number: line, ..RECORD });
         put!(record => "$$begin_record\r\n");
         let mut body = std::mem::take(&mut self.body);
@@ -276,7 +276,7 @@ impl ServerLog {
         let Moment { now, correlation } = moment;
         let random = mix(self.seq, 5);
         put!(out => line.level, ") [");
-        if self.format == Format::Cls {
+        if self.format == LogFormat::Cls {
             put!(out => self.place.as_str());
         } else {
             put!(out => random & 3);
@@ -289,13 +289,13 @@ impl ServerLog {
         address::clock(out, u64::try_from(true_ms + self.offset_ms + drift + set).unwrap_or(0));
         self.seq += 1;
         put!(out => ".");
-        if self.format == Format::Cls {
+        if self.format == LogFormat::Cls {
             put!(out => upper(self.seq, 8));
         } else {
             put!(out => hex(self.seq, 8));
         }
         put!(out => " (SIPStack,", line.function, line.number, ")");
-        if self.format == Format::Cls {
+        if self.format == LogFormat::Cls {
             put!(out => " [", correlation, "] ");
         }
     }

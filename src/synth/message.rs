@@ -2,10 +2,10 @@
 
 use super::era::MAC;
 use super::phone::Platform;
-use super::place::{Node, Place, Topology};
+use super::place::{Endpoint, Node, Topology};
 use super::session::{Body, Flight, Method, Note, Rec, Session, Tag};
 use super::text::{Blob, Put, hex, mix, put, upper};
-use super::{Era, Format, address, body};
+use super::{Era, LogFormat, address, body};
 
 /// The reason phrase of a status.
 fn phrase(status: u16) -> &'static str {
@@ -66,7 +66,7 @@ pub(super) struct Copy<'a> {
     pub(super) flight: &'a Flight,
     pub(super) rec: Rec,
     pub(super) edge: bool,
-    pub(super) format: Format,
+    pub(super) format: LogFormat,
     pub(super) instance: u64,
 }
 
@@ -83,7 +83,7 @@ impl Copy<'_> {
     }
 
     /// Who wrote the message; `None`: a server on the way.
-    fn author(&self) -> Option<Place> {
+    fn author(&self) -> Option<Endpoint> {
         match self.session.node(self.flight.leg, self.flight.a) {
             Node::Party(index) => Some(self.session.party(index).place),
             Node::Server(_) if self.flight.status == 0 && self.flight.method != Method::Options => {
@@ -100,7 +100,7 @@ impl Copy<'_> {
     /// Writes the record from its first field to `$$end_record`; `text` is for the body.
     pub(super) fn write(&self, out: &mut Vec<u8>, text: &mut Vec<u8>) {
         let (topology, session, flight) = (self.topology, self.session, self.flight);
-        if self.format != Format::R2 {
+        if self.format != LogFormat::R2 {
             put!(out => "Trace-Correlation-Id: ", correlation(session, flight), "\r\n");
         }
         put!(out => "Instance-Id: ", upper(self.instance, 8), "\r\n");
@@ -117,8 +117,10 @@ impl Copy<'_> {
         address::call_id(out, session);
         put!(out => "\r\n");
         let author = self.author();
-        let managed =
-            matches!(author, Some(Place::Mobile | Place::Mac | Place::PushSender | Place::ClearingHouse | Place::Test));
+        let managed = matches!(
+            author,
+            Some(Endpoint::Mobile | Endpoint::Mac | Endpoint::PushSender | Endpoint::ClearingHouse | Endpoint::Test)
+        );
         self.vias(out, managed);
         self.routes(out);
         self.credentials(out);
@@ -253,7 +255,7 @@ impl Copy<'_> {
     }
 
     /// Contact, and what the author calls itself.
-    fn who(&self, out: &mut Vec<u8>, author: Option<Place>, managed: bool) {
+    fn who(&self, out: &mut Vec<u8>, author: Option<Endpoint>, managed: bool) {
         let flight = self.flight;
         let Some(place) = author else {
             if flight.status > 100 {
@@ -264,7 +266,7 @@ impl Copy<'_> {
         let party =
             if (flight.status > 0) == flight.flip { self.session.party(0) } else { self.session.callee(flight.leg) };
         let opens = matches!(flight.method, Method::Invite | Method::Subscribe | Method::Register | Method::Message);
-        if let (Place::PushSender, Some(era)) = (place, self.topology.era) {
+        if let (Endpoint::PushSender, Some(era)) = (place, self.topology.era) {
             let by_mcx = !Platform::of(self.session.party(0).user, Some(era)).is_ucwa();
             let service = if by_mcx { "McxExternal" } else { "Ucwa" };
             put!(out => "CONTACT: <sip:pool01.contoso.com@contoso.com;gruu;opaque=srvr:", service, ":", Blob(mix(self.session.mcx, 8), 22));
@@ -276,34 +278,36 @@ impl Copy<'_> {
             }
             return;
         }
-        if place == Place::PushSender {
+        if place == Endpoint::PushSender {
             put!(out => "CONTACT: <sip:pool01.contoso.com@contoso.com;gruu;opaque=srvr:McxExternal:", Blob(mix(self.session.mcx, 8), 22),
                 ">;IsOutsideVoiceB2B;automata;actor=\"attendant\";text;audio;video;image\r\nUSER-AGENT: RTCC/4.0.0.0 McxService/4.0.0.0\r\nSUPPORTED: gruu-10\r\n");
             return;
         }
-        if place == Place::Test {
+        if place == Endpoint::Test {
             put!(out => "CONTACT: <sip:", self.topology.machines[0].host.as_str(), ";transport=Tls>\r\nUSER-AGENT: RTCC/4.0.0.0\r\n");
             return;
         }
-        if opens && place != Place::ClearingHouse && (flight.status == 0 || (180..303).contains(&flight.status)) {
+        if opens && place != Endpoint::ClearingHouse && (flight.status == 0 || (180..303).contains(&flight.status)) {
             put!(out => if managed { "CONTACT: <sip:" } else { "Contact: <sip:" });
             let own = if flight.status == 0 && !flight.flip { self.session.party(0) } else { party };
             address::user(out, own);
             put!(out => ";opaque=user:epid:", Blob(mix(own.key, 5), 22), "AA;gruu>\r\n");
         }
         match place {
-            Place::Mobile => {
+            Endpoint::Mobile => {
                 let era = self.topology.era;
                 let product = Platform::of(party.user, era).product(era);
                 put!(out => if flight.status > 0 { "SERVER: " } else { "USER-AGENT: " }, product, "\r\n");
             }
-            Place::ClearingHouse => put!(out => "SERVER: RTCC/4.0.0.0 PnchApplication\r\n"),
-            Place::VoiceMail => {
+            Endpoint::ClearingHouse => put!(out => "SERVER: RTCC/4.0.0.0 PnchApplication\r\n"),
+            Endpoint::VoiceMail => {
                 put!(out => if flight.status > 0 { "Server: " } else { "User-Agent: " }, "RTCC/4.0.0.0 MSExchangeUM/15.00.0847.000\r\n");
             }
-            Place::Focus => put!(out => "Server: RTC/", self.release(), "\r\n"),
-            Place::Partner => put!(out => "User-Agent: UCCAPI/15.0.4569.1503 OC/15.0.4569.1503 (Microsoft Lync)\r\n"),
-            Place::Mac => put!(out => if flight.status > 0 { "SERVER: " } else { "USER-AGENT: " }, MAC, "\r\n"),
+            Endpoint::Focus => put!(out => "Server: RTC/", self.release(), "\r\n"),
+            Endpoint::Partner => {
+                put!(out => "User-Agent: UCCAPI/15.0.4569.1503 OC/15.0.4569.1503 (Microsoft Lync)\r\n");
+            }
+            Endpoint::Mac => put!(out => if flight.status > 0 { "SERVER: " } else { "USER-AGENT: " }, MAC, "\r\n"),
             _ => put!(out => "User-Agent: ", self.topology.era.map_or(self.format.client(), Era::client), "\r\n"),
         }
     }
@@ -339,7 +343,7 @@ impl Copy<'_> {
         }
         if self.edge
             && flight.status > 0
-            && self.session.callee(flight.leg).place == Place::ClearingHouse
+            && self.session.callee(flight.leg).place == Endpoint::ClearingHouse
             && !self.rec.incoming
             && flight.tag != Tag::Server
         {

@@ -40,7 +40,7 @@ pub use truth::Truth;
 
 /// Layout of the records.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Format {
+pub enum LogFormat {
     /// OCS 2007 R2: no Trace-Correlation-Id.
     R2,
     /// Lync Server 2010 and 2013 through OCSLogger.
@@ -50,21 +50,21 @@ pub enum Format {
     Cls,
 }
 
-impl Format {
+impl LogFormat {
     /// What a server of that time calls itself.
     fn release(self) -> &'static str {
         match self {
-            Format::R2 => "3.5",
-            Format::Lync2010 => "4.0",
-            Format::Cls => "6.0",
+            LogFormat::R2 => "3.5",
+            LogFormat::Lync2010 => "4.0",
+            LogFormat::Cls => "6.0",
         }
     }
 
     fn client(self) -> &'static str {
         match self {
-            Format::R2 => "UCCAPI/3.5.6907.206 OC/3.5.6907.206 (Microsoft Office Communicator 2007 R2)",
-            Format::Lync2010 => "UCCAPI/4.0.7577.4415 OC/4.0.7577.4415 (Microsoft Lync 2010)",
-            Format::Cls => "UCCAPI/16.0.6528.1000 OC/16.0.6528.1000 (Skype for Business)",
+            LogFormat::R2 => "UCCAPI/3.5.6907.206 OC/3.5.6907.206 (Microsoft Office Communicator 2007 R2)",
+            LogFormat::Lync2010 => "UCCAPI/4.0.7577.4415 OC/4.0.7577.4415 (Microsoft Lync 2010)",
+            LogFormat::Cls => "UCCAPI/16.0.6528.1000 OC/16.0.6528.1000 (Skype for Business)",
         }
     }
 }
@@ -94,12 +94,12 @@ pub enum Extent {
 
 /// How often a fault of the catalogue happens.
 #[derive(Clone, Copy, Debug)]
-pub struct Wish(&'static Fault, u32);
+pub struct FaultSpec(&'static Fault, u32);
 
-impl Wish {
+impl FaultSpec {
     /// A code of the catalogue with a rate in millionths of the pushes; `None` for a code that leaves nothing in a log.
-    pub fn new(code: &str, millionths: u32) -> Option<Wish> {
-        Some(Wish(faults::find(code)?, millionths.min(1_000_000)))
+    pub fn new(code: &str, millionths: u32) -> Option<FaultSpec> {
+        Some(FaultSpec(faults::find(code)?, millionths.min(1_000_000)))
     }
 
     /// The code that a trace shows for a code: another one where the cause lies outside the trace.
@@ -145,7 +145,7 @@ pub struct Plan {
     /// Number of servers, 2 to 12: the last is an Edge, from four on there is a Director, the others are Front Ends.
     pub servers: usize,
     /// Layout of the records.
-    pub format: Format,
+    pub format: LogFormat,
     /// Encoding of the logs.
     pub encoding: Encoding,
     /// The clocks of the servers differ from that of the first by up to this, in milliseconds.
@@ -160,7 +160,7 @@ pub struct Plan {
     /// Servers whose logs nobody saved, by the first labels of their hosts.
     pub without: Vec<String>,
     /// What goes wrong with pushes; empty: a usual mix.
-    pub faults: Vec<Wish>,
+    pub faults: Vec<FaultSpec>,
     /// Stories of ordinary days; empty: none, and the bytes are those of a plan without the field.
     pub stories: Vec<Told>,
     /// Which years' clients, ports and servers; `None`: a mixture, as before there were eras.
@@ -173,7 +173,7 @@ impl Default for Plan {
             seed: 1,
             extent: Extent::Calls(200),
             servers: 2,
-            format: Format::default(),
+            format: LogFormat::default(),
             encoding: Encoding::default(),
             clock_skew_ms: 0,
             drift_ppm: 0,

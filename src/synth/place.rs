@@ -117,7 +117,7 @@ impl Path {
 
 /// What kind of endpoint a party is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Endpoint {
     /// A client on a desk.
     Desktop,
     /// A phone: its endpoint is the mobility service on its Front End.
@@ -142,7 +142,7 @@ pub(super) enum Place {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Party {
     pub(super) user: u32,
-    pub(super) place: Place,
+    pub(super) place: Endpoint,
     /// Source of its tag, epid, port and client version.
     pub(super) key: u64,
 }
@@ -154,7 +154,7 @@ impl Party {
 
     /// A client that writes its Via without a branch, as RFC 2543 allowed: some client builds do.
     pub(super) fn branchless(&self) -> bool {
-        self.place == Place::Desktop && mix(self.key, 2).is_multiple_of(8)
+        self.place == Endpoint::Desktop && mix(self.key, 2).is_multiple_of(8)
     }
 }
 

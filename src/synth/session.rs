@@ -1,7 +1,7 @@
 //! A session: the parties of one dialog or transaction, and the messages between them.
 
 use super::faults::Fault;
-use super::place::{Node, Party, Path, Place};
+use super::place::{Endpoint, Node, Party, Path};
 use super::text::mix;
 
 /// What became of a record.
@@ -189,7 +189,7 @@ impl Session {
     }
 
     pub(super) fn party(&self, index: u8) -> &Party {
-        static NOBODY: Party = Party { user: 0, place: Place::Desktop, key: 0 };
+        static NOBODY: Party = Party { user: 0, place: Endpoint::Desktop, key: 0 };
         self.parties.get(usize::from(index)).unwrap_or(&NOBODY)
     }
 

@@ -26,20 +26,20 @@ pub(super) struct Dates {
     ambiguous: bool,
     /// How many midnights speak for month first, and for day first.
     midnights: [u32; 2],
-    first: Option<Spot>,
-    last: Option<Spot>,
+    first: Option<DatedRecord>,
+    last: Option<DatedRecord>,
 }
 
 /// A record.
 #[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
-struct Spot {
+struct DatedRecord {
     time: Timestamp,
     seq: u32,
     server: Symbol,
     ambiguous: bool,
 }
 
-impl Spot {
+impl DatedRecord {
     /// Its time, read one way or the other.
     fn read(self, day_first: bool) -> Timestamp {
         let swapped = self.time.with_day_and_month_swapped();
@@ -55,7 +55,7 @@ impl Dates {
         self.month_first |= order == DateOrder::MonthFirst;
         let ambiguous = order == DateOrder::Ambiguous;
         self.ambiguous |= ambiguous;
-        let spot = Spot { time, seq: event.seq, server: event.server, ambiguous };
+        let spot = DatedRecord { time, seq: event.seq, server: event.server, ambiguous };
         self.pass(self.last, Some(spot));
         self.first = self.first.or(Some(spot));
         self.last = Some(spot);
@@ -81,7 +81,7 @@ impl Dates {
     }
 
     /// From one record to the next: only over midnight can the dates tell.
-    fn pass(&mut self, from: Option<Spot>, to: Option<Spot>) {
+    fn pass(&mut self, from: Option<DatedRecord>, to: Option<DatedRecord>) {
         let Some((from, to)) = from.zip(to) else { return };
         if day(from.time) == day(to.time) || !(from.ambiguous || to.ambiguous) || from.server != to.server {
             return;

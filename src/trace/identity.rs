@@ -37,7 +37,7 @@ pub(super) struct Identities {
 
 /// Where a record stands and what tells its texts apart.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place<'r> {
+pub(super) struct RecordText<'r> {
     pub(super) file: FileId,
     /// First byte of the record.
     pub(super) start: usize,
@@ -71,7 +71,7 @@ impl Identities {
     }
 
     /// Keeps what ties this message to others; returns its place, counted from 1, or 0 when nothing was kept.
-    pub(super) fn add(&mut self, at: Place<'_>, layout: &Layout, method: Method) -> u32 {
+    pub(super) fn add(&mut self, at: RecordText<'_>, layout: &Layout, method: Method) -> u32 {
         let Some(vias) = layout.vias.get().filter(|_| is_wanted(method)) else { return 0 };
         let place = self.words.len();
         let hasher = at.hasher;
@@ -221,13 +221,13 @@ impl Trace {
 #[cfg(all(test, feature = "synth"))]
 mod tests {
     use super::*;
-    use crate::synth::{Format, Plan, in_memory};
+    use crate::synth::{LogFormat, Plan, in_memory};
 
     /// The quick ways are worth nothing where logs do not take them, and nobody would notice.
     #[test]
     fn nearly_all_tags_and_vias_go_the_quick_way() {
         for (format, crlf) in
-            [(Format::Cls, false), (Format::Cls, true), (Format::Lync2010, false), (Format::Lync2010, true)]
+            [(LogFormat::Cls, false), (LogFormat::Cls, true), (LogFormat::Lync2010, false), (LogFormat::Lync2010, true)]
         {
             let (mut all, mut slow) = (0, 0);
             for (_, log) in in_memory(&Plan { format, ..Plan::default() }).0 {

@@ -9,18 +9,18 @@ const BLOCK: usize = 2 << 10;
 
 /// Line feeds in each chunk, and in each block of the chunks that were asked for.
 #[derive(Debug)]
-pub(super) struct LineIndex {
+pub(super) struct LineStarts {
     chunk: usize,
     counts: Vec<AtomicU64>,
     before: OnceLock<Vec<u64>>,
     blocks: Vec<OnceLock<Vec<u64>>>,
 }
 
-impl LineIndex {
-    pub(super) fn new(len: usize, chunk: usize) -> LineIndex {
+impl LineStarts {
+    pub(super) fn new(len: usize, chunk: usize) -> LineStarts {
         let chunk = chunk.clamp(1, 1 << 30);
         let chunks = len.div_ceil(chunk);
-        LineIndex {
+        LineStarts {
             chunk,
             counts: (0..chunks).map(|_| AtomicU64::new(0)).collect(),
             before: OnceLock::new(),
@@ -78,7 +78,7 @@ mod tests {
     fn every_byte_has_its_line_whatever_the_chunk() {
         let bytes: Vec<u8> = (0..40_000u32).map(|i| if i % 7 == 0 || i % 11 == 3 { b'\n' } else { b'x' }).collect();
         for chunk in [1, 100, BLOCK, BLOCK + 1, 1 << 20] {
-            let index = LineIndex::new(bytes.len(), chunk);
+            let index = LineStarts::new(bytes.len(), chunk);
             bytes.chunks(chunk).enumerate().for_each(|(i, part)| index.set(i, feeds(part)));
             let mut line = 1;
             for (i, byte) in bytes.iter().enumerate() {
@@ -87,6 +87,6 @@ mod tests {
             }
             assert_eq!(index.line(&bytes, bytes.len() as u64), line);
         }
-        assert_eq!(LineIndex::new(0, 10).line(&[], 0), 1);
+        assert_eq!(LineStarts::new(0, 10).line(&[], 0), 1);
     }
 }

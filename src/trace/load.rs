@@ -5,10 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 
 use super::dates;
-use super::identity::{Identities, Place};
+use super::identity::{Identities, RecordText};
 use super::intern::Interner;
 use super::products::{Finding, Products};
-use super::{Event, LineIndex, Problem, Seeded, Source, Symbol, Trace};
+use super::{Event, LineStarts, Problem, Seeded, Source, Symbol, Trace};
 use crate::input::Input;
 use crate::record::{self, CHUNK, ChunkDone, DateOrder, Flaw, RawRecord, RecordKind, prefix};
 use crate::sip::{CSeq, Method, StartKind};
@@ -65,14 +65,14 @@ pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>, seed: Option<u
     let done = AtomicU64::new(0);
     let hasher = super::part::seeded(seed);
     let products = Finding::new();
-    let (parts, lines): (Vec<Vec<Part>>, Vec<LineIndex>) = inputs
+    let (parts, lines): (Vec<Vec<Part>>, Vec<LineStarts>) = inputs
         .par_iter()
         .enumerate()
         .map(|(i, input)| {
             let file = FileId(u32::try_from(i).unwrap_or(u32::MAX));
             // A small input is shared among the threads, too.
             let chunk = options.chunk.min((input.bytes().len() / SHARES).max(LEAST));
-            let lines = LineIndex::new(input.bytes().len(), chunk);
+            let lines = LineStarts::new(input.bytes().len(), chunk);
             let parts = read_input(
                 input.bytes(),
                 file,
@@ -125,7 +125,7 @@ fn read_input(
 fn join(
     inputs: Vec<Input>,
     parts: Vec<Vec<Part>>,
-    lines: Vec<LineIndex>,
+    lines: Vec<LineStarts>,
     (hasher, products): (Seeded, Products),
     apart: bool,
 ) -> Trace {
@@ -348,7 +348,7 @@ fn read(
         identity: worker
             .identities
             .as_mut()
-            .map_or(0, |own| own.add(Place { file, start: raw.start, record, hasher, products }, layout, method)),
+            .map_or(0, |own| own.add(RecordText { file, start: raw.start, record, hasher, products }, layout, method)),
     }
 }
 

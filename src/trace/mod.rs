@@ -1,5 +1,6 @@
 //! The loaded logs: the only store. Events are small, `Copy` and point into the inputs.
 
+mod component_lines;
 mod copies;
 mod dates;
 mod details;
@@ -9,18 +10,17 @@ mod identity;
 mod intern;
 mod lines;
 mod load;
-mod outside;
 pub(crate) mod part;
 mod products;
 pub(crate) mod row;
 mod source;
 
+pub use component_lines::{ComponentLine, LinePlace};
+pub(crate) use component_lines::{PREFIX, component};
 pub use event::{Event, EventId, Symbol};
 pub(crate) use identity::Identity;
 pub use load::{LoadOptions, Progress};
 pub(crate) use part::Gap;
-pub use outside::{ComponentLine, LinePlace};
-pub(crate) use outside::{PREFIX, component};
 pub(crate) use products::Maker;
 pub use source::Source;
 
@@ -30,7 +30,7 @@ use crate::input::{self, Input, InputError};
 use crate::record::{Flaw, RecordKind, strip_terminator};
 use crate::sip::Message;
 use crate::span::{FileId, Location, Span};
-use lines::LineIndex;
+use lines::LineStarts;
 
 /// Something in an input that could not be read as it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ type Seeded = foldhash::fast::SeedableRandomState;
 #[derive(Debug)]
 pub struct Trace {
     inputs: Vec<Input>,
-    lines: Vec<LineIndex>,
+    lines: Vec<LineStarts>,
     events: Vec<Event>,
     symbols: Vec<Span>,
     identities: identity::Identities,

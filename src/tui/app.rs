@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::action::Action;
 use super::data::Data;
-use super::keys::{Key, Keymap, Place, edit};
+use super::keys::{Key, KeyContext, Keymap, edit};
 use super::list::List;
 use super::notes::Notes;
 use super::search::Search;
@@ -124,12 +124,12 @@ impl App {
     }
 
     /// Where keys go.
-    pub fn place(&self) -> Place {
+    pub fn place(&self) -> KeyContext {
         match (&self.prompt, &self.overlay) {
-            (Some(_), _) => Place::Prompt,
-            (None, Some(Overlay::Help(_) | Overlay::Text { .. })) => Place::Text,
-            (None, Some(Overlay::Menu(_))) => Place::Menu,
-            (None, None) => Place::View(self.view),
+            (Some(_), _) => KeyContext::Prompt,
+            (None, Some(Overlay::Help(_) | Overlay::Text { .. })) => KeyContext::Text,
+            (None, Some(Overlay::Menu(_))) => KeyContext::Menu,
+            (None, None) => KeyContext::View(self.view),
         }
     }
 
@@ -137,10 +137,10 @@ impl App {
     pub fn action(&self, key: Key) -> Option<Action> {
         let place = self.place();
         match (place, &self.overlay) {
-            (Place::Prompt, _) => {
+            (KeyContext::Prompt, _) => {
                 return self.keys.command(key, place).map(Action::Do).or_else(|| edit(key).map(Action::Edit));
             }
-            (Place::Menu, Some(Overlay::Menu(menu))) => {
+            (KeyContext::Menu, Some(Overlay::Menu(menu))) => {
                 if let Some(item) = key.typed().and_then(|c| menu.item(c)) {
                     return Some(Action::Choose(item));
                 }

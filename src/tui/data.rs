@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::analysis::{Analysis, Options};
+use crate::analysis::{Analysis, Options, Outcome, PushResult, Verdict};
 use crate::knowledge::catalogue::{self, Finding};
 use crate::time::Timestamp;
 use crate::trace::{ComponentLine, EventId, LinePlace, LoadOptions, Trace};
@@ -74,11 +74,11 @@ pub struct Overview {
     /// Missed calls.
     pub missed: usize,
     /// Words and how often, the most frequent first.
-    pub outcomes: Vec<(&'static str, usize)>,
+    pub outcomes: Vec<(Outcome, usize)>,
     /// The same of verdicts.
-    pub verdicts: Vec<(&'static str, usize)>,
+    pub verdicts: Vec<(Verdict, usize)>,
     /// The same of results of pushes.
-    pub results: Vec<(&'static str, usize)>,
+    pub results: Vec<(PushResult, usize)>,
     /// First and last time of a record.
     pub span: Option<(Timestamp, Timestamp)>,
     /// Calls and missed calls in [`BINS`] equal parts of the span.
@@ -154,9 +154,9 @@ impl Overview {
         let calls = &analysis.calls;
         let mut out = Overview {
             missed: analysis.missed().count(),
-            outcomes: counts(calls.iter().map(|c| c.outcome.name())),
-            verdicts: counts(calls.iter().filter_map(|c| Some(c.verdict?.name()))),
-            results: counts(analysis.pushes.iter().map(|p| p.result.name())),
+            outcomes: counts(calls.iter().map(|c| c.outcome)),
+            verdicts: counts(calls.iter().filter_map(|c| c.verdict)),
+            results: counts(analysis.pushes.iter().map(|p| p.result)),
             span,
             bins: vec![(0, 0); BINS],
             covered: vec![Vec::new(); analysis.servers.all().len()],
@@ -184,7 +184,7 @@ impl Overview {
     }
 }
 
-fn counts(words: impl Iterator<Item = &'static str>) -> Vec<(&'static str, usize)> {
+fn counts<W: Ord>(words: impl Iterator<Item = W>) -> Vec<(W, usize)> {
     let mut all = std::collections::BTreeMap::new();
     for word in words {
         *all.entry(word).or_insert(0) += 1;

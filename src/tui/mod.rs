@@ -18,6 +18,7 @@ mod cell;
 mod content;
 pub mod data;
 mod draw;
+mod effects;
 mod event;
 mod filter;
 mod keys;
@@ -26,7 +27,6 @@ mod list;
 mod load;
 mod menu;
 mod notes;
-mod outside;
 mod pages;
 mod rows;
 mod run;
@@ -45,7 +45,9 @@ pub use content::{Content, Save};
 pub use draw::draw;
 pub use event::Event;
 pub use filter::Filter;
-pub use keys::{Binding, Clash, Command, KEY_NAMES, KEYMAP, Key, Keymap, Line, Place, Preset, Scope, UnknownKey};
+pub use keys::{
+    Binding, Clash, Command, KEY_NAMES, KEYMAP, Key, KeyContext, KeyLine, Keymap, Preset, Scope, UnknownKey,
+};
 pub use list::{List, Motion};
 pub use menu::{Choice, Menu};
 pub use notes::{Notebook, Notes};

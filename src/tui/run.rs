@@ -14,11 +14,11 @@ use ratatui::backend::Backend;
 use super::action::{Action, Effect};
 use super::app::App;
 use super::draw::draw;
+use super::effects::{Effects, perform};
 use super::event::{Event, of_terminal};
 use super::keys::Keymap;
 use super::load;
 use super::notes::{self, Notebook, Notes};
-use super::outside::{Outside, perform};
 use super::save;
 use super::state::Notice;
 use super::terminal;
@@ -137,9 +137,9 @@ pub fn run(settings: &Settings) -> io::Result<Left> {
     let tell = move |text, bad| drop(teller.send(Event::Action(Action::Tell(Notice { text, bad }))));
     let (notes, writer) = notes::writer(Notebook::new(settings.notes_file.clone()), tell);
     let inputs = settings.inputs.clone();
-    let outside = Outside { sender: told, follow: following, asked, notes, inputs };
-    let ending = cycle(&mut *terminal, &mut app, &events, &mut |app, effect| perform(app, effect, &outside));
-    drop(outside);
+    let effects = Effects { sender: told, follow: following, asked, notes, inputs };
+    let ending = cycle(&mut *terminal, &mut app, &events, &mut |app, effect| perform(app, effect, &effects));
+    drop(effects);
     let unwritten = writer.join().unwrap_or_default();
     if let Ok(mut signals) = SIGNALS.lock() {
         *signals = None;

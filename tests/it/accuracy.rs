@@ -1,10 +1,11 @@
 //! Generated deployments against their truth: every judgement right, or left open where the logs cannot know.
 
 use sha2::{Digest, Sha256};
+use siptrail::analysis::Outcome;
 use siptrail::input::Input;
 use siptrail::report::{self, model::Report};
 use siptrail::synth::check::{Comparison, check};
-use siptrail::synth::{Encoding, Era, Extent, Format, Plan, Told, Truth, Wish, in_memory};
+use siptrail::synth::{Encoding, Era, Extent, FaultSpec, LogFormat, Plan, Told, Truth, in_memory};
 use siptrail::trace::LoadOptions;
 use siptrail::{Options, Trace};
 
@@ -29,7 +30,7 @@ fn small(seed: u64) -> Plan {
 fn matrix() -> Vec<(String, Plan)> {
     let mut plans: Vec<(String, Plan)> = Vec::new();
     let mut add = |name: &str, plan: Plan| plans.push((format!("{name}, seed {}", plan.seed), plan));
-    for (seed, format) in [(1, Format::R2), (2, Format::Lync2010), (3, Format::Cls)] {
+    for (seed, format) in [(1, LogFormat::R2), (2, LogFormat::Lync2010), (3, LogFormat::Cls)] {
         add("format", Plan { format, servers: 3, ..small(seed) });
     }
     for (seed, encoding) in [(4, Encoding::Utf8Bom), (5, Encoding::Utf16), (6, Encoding::Ansi)] {
@@ -86,13 +87,13 @@ fn a_sound_log_leaves_nothing_open() {
 #[test]
 fn every_fault_is_named() {
     let mut missing: Vec<String> = Vec::new();
-    for code in Wish::codes() {
-        let faults: Vec<Wish> = Wish::new(code, 250_000).into_iter().collect();
+    for code in FaultSpec::codes() {
+        let faults: Vec<FaultSpec> = FaultSpec::new(code, 250_000).into_iter().collect();
         let (result, truth) = judge(&Plan { faults, servers: 3, extent: Extent::Calls(60), ..small(50) });
         missing.extend(result.mistakes.iter().map(|m| format!("{code}: {m:?}")));
         missing.extend(result.cautions.iter().map(|m| format!("{code}: left open: {m:?}")));
         // What happens behind the clearing house looks like a push that nobody opened.
-        let shown = Wish::shown(code);
+        let shown = FaultSpec::shown(code);
         let told = truth.calls.iter().flat_map(|c| &c.findings).filter(|f| *f == shown).count();
         // A notification without its text is a notification: no log shows a difference, and nothing may be said.
         if told < 3 && shown != "PN51" {
@@ -107,7 +108,7 @@ fn every_fault_is_named() {
 fn old_plans_keep_their_bytes() {
     let mut hash = Sha256::new();
     for (seed, format, gaps_ppm, damage_ppm) in
-        [(1, Format::R2, 0, 0), (2, Format::Lync2010, 30_000, 20_000), (3, Format::Cls, 20_000, 20_000)]
+        [(1, LogFormat::R2, 0, 0), (2, LogFormat::Lync2010, 30_000, 20_000), (3, LogFormat::Cls, 20_000, 20_000)]
     {
         let servers = 2 + usize::try_from(seed).unwrap();
         let clocks = Plan { clock_skew_ms: 2_000, drift_ppm: 40, ..small(seed) };
@@ -134,7 +135,7 @@ fn every_story_is_told_right() {
     let mut wrong = Vec::new();
     let (mut right, mut cautious) = (0, Vec::new());
     for name in Told::names() {
-        for (seed, format) in (100..).zip([Format::Lync2010, Format::Cls, Format::R2]) {
+        for (seed, format) in (100..).zip([LogFormat::Lync2010, LogFormat::Cls, LogFormat::R2]) {
             let stories: Vec<Told> = Told::new(name, 600_000).into_iter().collect();
             assert!(!stories.is_empty(), "{name}");
             let plan = Plan { stories, servers: 4, format, extent: Extent::Calls(30), ..small(seed) };
@@ -164,7 +165,7 @@ fn every_story_is_told_right() {
 #[test]
 fn stories_on_logs_with_holes_are_not_told_wrong() {
     let mut wrong = Vec::new();
-    for (seed, format) in [(130, Format::Lync2010), (131, Format::Cls)] {
+    for (seed, format) in [(130, LogFormat::Lync2010), (131, LogFormat::Cls)] {
         let stories = Told::all();
         let plan = Plan { stories, servers: 4, format, gaps_ppm: 30_000, damage_ppm: 10_000, ..small(seed) };
         wrong.extend(judge(&plan).0.mistakes.into_iter().map(|m| format!("seed {seed}: {m:?}")));
@@ -251,7 +252,7 @@ fn left_open_is_no_mistake() {
     let plan = Plan { gaps_ppm: 60_000, extent: Extent::Calls(80), ..small(61) };
     let (report, mut truth) = reported(&plan);
     let before = check(&truth, &report);
-    let open = |c: &siptrail::report::model::Call| c.outcome == "undetermined";
+    let open = |c: &siptrail::report::model::Call| c.outcome == Outcome::Undetermined;
     let told = truth.calls.iter_mut().find(|t| {
         t.unsure && t.outcome != "undetermined" && report.calls.iter().any(|c| c.call_id == t.call_id && open(c))
     });

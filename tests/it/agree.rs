@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use siptrail::synth::{Encoding, Extent, Format, Plan, in_memory};
+use siptrail::synth::{Encoding, Extent, LogFormat, Plan, in_memory};
 
 use crate::common::LINES;
 use crate::keyboard::{app, draw, plain, text};
@@ -14,9 +14,9 @@ use crate::program::{err, out, run};
 fn plans() -> [Plan; 3] {
     let plan = |seed, format| Plan { seed, format, extent: Extent::Calls(60), ..Plan::default() };
     [
-        Plan { damage_ppm: 5_000, encoding: Encoding::Ansi, ..plan(71, Format::R2) },
-        Plan { servers: 4, clock_skew_ms: 4_000, gaps_ppm: 20_000, ..plan(72, Format::Cls) },
-        Plan { servers: 3, drift_ppm: 60, encoding: Encoding::Utf16, ..plan(73, Format::Lync2010) },
+        Plan { damage_ppm: 5_000, encoding: Encoding::Ansi, ..plan(71, LogFormat::R2) },
+        Plan { servers: 4, clock_skew_ms: 4_000, gaps_ppm: 20_000, ..plan(72, LogFormat::Cls) },
+        Plan { servers: 3, drift_ppm: 60, encoding: Encoding::Utf16, ..plan(73, LogFormat::Lync2010) },
     ]
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use siptrail::anonymise::{Key, Rewriter, Seen, culprits, difference, leave_out, remains};
 use siptrail::input::Input;
 use siptrail::report::{self, model::Report};
-use siptrail::synth::{Extent, Format, Plan, in_memory};
+use siptrail::synth::{Extent, LogFormat, Plan, in_memory};
 use siptrail::trace::LoadOptions;
 use siptrail::{Options, Trace};
 
@@ -62,7 +62,7 @@ fn every_scenario_tells_the_same_story_without_names() {
 /// A day of a deployment with every kind of failure, in each layout.
 #[test]
 fn generated_deployments_tell_the_same_story_without_names() {
-    for (seed, format) in [(1, Format::R2), (2, Format::Lync2010), (3, Format::Cls)] {
+    for (seed, format) in [(1, LogFormat::R2), (2, LogFormat::Lync2010), (3, LogFormat::Cls)] {
         let plan = Plan { seed, format, extent: Extent::Calls(200), servers: 3, damage_ppm: 5_000, ..Plan::default() };
         let original = trace(&in_memory(&plan).0);
         let texts = copies(&original);

@@ -3,10 +3,10 @@
 //!
 //! The same plan without skew and drift gives the same records at their true times.
 
-use siptrail::analysis::hops;
+use siptrail::analysis::{ClockBasis, hops};
 use siptrail::input::Input;
 use siptrail::report;
-use siptrail::synth::{Extent, Format, Plan, in_memory};
+use siptrail::synth::{Extent, LogFormat, Plan, in_memory};
 use siptrail::time::Timestamp;
 use siptrail::trace::{EventId, LoadOptions};
 use siptrail::{Analysis, Options, Trace};
@@ -102,7 +102,7 @@ fn every_true_value_lies_within_what_is_told() {
             seed,
             servers,
             drift_ppm,
-            format: Format::Cls,
+            format: LogFormat::Cls,
             clock_skew_ms: 3_000,
             extent: Extent::Calls(150),
             ..Plan::default()
@@ -111,7 +111,7 @@ fn every_true_value_lies_within_what_is_told() {
         let name = format!("seed {seed}, {servers} servers, {drift_ppm} ppm, {step:?}");
         let report = report::report(&case.trace, &case.analysis, &[]);
         // The first server's clock is true; where another is the reference, times are told on that.
-        let reference = report.sources.iter().find(|s| s.clock == Some("reference")).unwrap();
+        let reference = report.sources.iter().find(|s| s.clock == Some(ClockBasis::Reference)).unwrap();
         assert_eq!(reference.path, "fe01.log", "{name}");
         for (i, source) in report.sources.iter().enumerate() {
             let half = source.clock_spread_ms.map_or(1, |s| s / 2 + 1);

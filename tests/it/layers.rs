@@ -10,10 +10,11 @@ use std::fs;
 use std::path::Path;
 
 /// The rooms from the ground up. Each may look at those before it.
-const FLOORS: [&str; 18] = [
+const FLOORS: [&str; 20] = [
     "span",
     "text",
     "time",
+    "stats",
     "input",
     "record",
     "sip",
@@ -27,6 +28,7 @@ const FLOORS: [&str; 18] = [
     "export",
     "synth",
     "anonymise",
+    "job",
     "tui",
     "cli",
 ];
@@ -39,9 +41,9 @@ const NEVER: [(&str, &str); 3] = [("tui/update", "tui/draw"), ("tui/layout", "tu
 /// circle.
 const KNOWN: [&[&str]; 5] = [
     &[
-        "analysis/attempt",
-        "analysis/attempt/cancel",
-        "analysis/attempt/proof",
+        "analysis/transaction",
+        "analysis/transaction/cancel",
+        "analysis/transaction/proof",
         "analysis/call/answer",
         "analysis/call/describe",
         "analysis/call/ending",

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::Value;
-use siptrail::synth::{Extent, Format, Plan, in_memory};
+use siptrail::synth::{Extent, LogFormat, Plan, in_memory};
 
 use crate::common::{report_of, root, scenarios};
 
@@ -175,7 +175,7 @@ fn contradictions(whole: &Value, part: &Value) -> Vec<String> {
 }
 
 fn deployment(seed: u64) -> Files {
-    let format = [Format::Cls, Format::Lync2010, Format::R2][usize::try_from(seed % 3).unwrap()];
+    let format = [LogFormat::Cls, LogFormat::Lync2010, LogFormat::R2][usize::try_from(seed % 3).unwrap()];
     let servers = 2 + usize::try_from(seed % 4).unwrap();
     in_memory(&Plan { seed, servers, format, extent: Extent::Calls(14), clock_skew_ms: 700, ..Plan::default() }).0
 }

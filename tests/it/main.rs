@@ -9,6 +9,7 @@
 //! * `scenarios`: input and expected report in one file each, `tests/scenarios/*.scenario`, and `tests/stories/*.story` in
 //!   short hand
 //! * `framing`: the same report whatever the chunk size and thread count
+//! * `job`: a job of many tasks gives the report of one run; what was cut or changed is named
 //! * `layers`: no room looks up, no files look at each other in a circle, and every file here is run
 //! * `hops`: the hop tables of the samples
 //! * `hostile`: damaged and malicious input
@@ -63,6 +64,7 @@ mod framing;
 mod fuzzed;
 mod hops;
 mod hostile;
+mod job;
 mod keyboard;
 mod layers;
 mod less;

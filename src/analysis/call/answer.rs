@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::Leg;
-use crate::analysis::attempt::{Attempt, FAN_OUT_MS, Hop};
 use crate::analysis::message::{Context, Msg};
 use crate::analysis::servers::ServerId;
+use crate::analysis::transaction::{Branch, FAN_OUT_MS, InviteTransaction};
 use crate::record::Direction;
 use crate::sip::Method;
 use crate::text::contains_ignore_case;
@@ -24,9 +24,9 @@ pub(super) enum Side {
 /// The endpoint of the final response: that of its To tag, since every endpoint has its own (RFC 3261 section 12.1.1).
 pub(super) fn speaker(
     ctx: &Context<'_>,
-    attempt: &Attempt<'_>,
+    attempt: &InviteTransaction<'_>,
     own: &[&Msg<'_>],
-    hops: &[&Hop<'_>],
+    hops: &[&Branch<'_>],
     legs: &[Leg],
 ) -> Side {
     let (side, tag) = side_and_tag(ctx, attempt, own, hops, legs);
@@ -36,9 +36,9 @@ pub(super) fn speaker(
 
 fn side_and_tag(
     ctx: &Context<'_>,
-    attempt: &Attempt<'_>,
+    attempt: &InviteTransaction<'_>,
     own: &[&Msg<'_>],
-    hops: &[&Hop<'_>],
+    hops: &[&Branch<'_>],
     legs: &[Leg],
 ) -> (Side, u64) {
     let answered = attempt.final_response().filter(|f| f.status < 300);
@@ -86,10 +86,10 @@ fn side_and_tag(
 }
 
 /// Whether the log of a server ahead of all legs shows to whom it sent the INVITE that came to it.
-pub(super) fn tells_all_legs(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
+pub(super) fn tells_all_legs(ctx: &Context<'_>, attempt: &InviteTransaction<'_>) -> bool {
     let came = |m: &&&Msg<'_>| m.method == Method::Invite && m.is_request() && m.direction != Direction::Outgoing;
     let last = || attempt.final_response().or(attempt.proof());
-    attempt.hops.iter().enumerate().take(MOST_HOPS).any(|(i, hop)| {
+    attempt.branches.iter().enumerate().take(MOST_HOPS).any(|(i, hop)| {
         let tells = |m: &&Msg<'_>| {
             let ends = hop.finals().take(MOST_TAGS).chain(last());
             ctx.runs_on(m, FAN_OUT_MS) || ends.into_iter().any(|end| ctx.tells_between(m, end))
@@ -103,12 +103,12 @@ pub(super) fn tells_all_legs(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
 const MOST_HOPS: usize = 64;
 
 /// The leg on which an endpoint spoke.
-fn leg_of<'l>(hops: &[&Hop<'_>], legs: &'l [Leg], tag: u64) -> Option<&'l Leg> {
+fn leg_of<'l>(hops: &[&Branch<'_>], legs: &'l [Leg], tag: u64) -> Option<&'l Leg> {
     let spoke = |m: &Msg<'_>| m.status > 100 && m.to_tag == tag && tag != 0;
     hops.iter().zip(legs).find(|(hop, _)| hop.responses().any(spoke)).map(|(_, leg)| leg)
 }
 
-fn of_tag(attempt: &Attempt<'_>, hops: &[&Hop<'_>], legs: &[Leg], tag: u64) -> Side {
+fn of_tag(attempt: &InviteTransaction<'_>, hops: &[&Branch<'_>], legs: &[Leg], tag: u64) -> Side {
     let spoke = |m: &&Msg<'_>| m.method == Method::Invite && m.status > 100 && m.to_tag == tag && tag != 0;
     let products = attempt.messages.iter().copied().filter(spoke).take(64).filter_map(|m| m.product);
     let mut named = None;
@@ -134,7 +134,7 @@ fn of_tag(attempt: &Attempt<'_>, hops: &[&Hop<'_>], legs: &[Leg], tag: u64) -> S
 }
 
 /// Whether the endpoints of these hops have tags, and none of them is this one.
-fn has_other_tag(hops: &[&Hop<'_>], tag: u64) -> bool {
+fn has_other_tag(hops: &[&Branch<'_>], tag: u64) -> bool {
     let mut tags =
         hops.iter().flat_map(|h| h.responses()).filter(|m| m.status > 100 && m.to_tag != 0).take(64).peekable();
     tag != 0 && tags.peek().is_some() && tags.all(|m| m.to_tag != tag)
@@ -157,7 +157,7 @@ enum Kept {
 
 /// Of several 2xx the caller keeps one and ends the others at once (RFC 3261 section 13.2.2.4): the dialog without a
 /// BYE, or with the last, in the order of one server.
-fn kept(ctx: &Context<'_>, attempt: &Attempt<'_>, own: &[&Msg<'_>]) -> Kept {
+fn kept(ctx: &Context<'_>, attempt: &InviteTransaction<'_>, own: &[&Msg<'_>]) -> Kept {
     let mut tags: Vec<u64> = attempt
         .messages
         .iter()
@@ -207,7 +207,7 @@ fn kept(ctx: &Context<'_>, attempt: &Attempt<'_>, own: &[&Msg<'_>]) -> Kept {
 const MOST_TAGS: usize = 64;
 
 /// Whether voice mail answered: the INVITE that got the 2xx went to it, or it names itself.
-pub(super) fn is_voice_mail(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
+pub(super) fn is_voice_mail(ctx: &Context<'_>, attempt: &InviteTransaction<'_>) -> bool {
     let answers = |m: &&Msg<'_>| m.method == Method::Invite && (200..300).contains(&m.status);
     let named = attempt
         .messages

@@ -6,10 +6,10 @@ use super::Call;
 use super::describe::{addresses, describe, times};
 use super::ending::end;
 use super::legs::{add_legs, is_with_phone};
-use crate::analysis::attempt::{Attempt, Hop};
 use crate::analysis::coverage::Blind;
 use crate::analysis::message::{Context, Group, Msg};
-use crate::analysis::words::Outcome;
+use crate::analysis::terms::Outcome;
+use crate::analysis::transaction::{Branch, InviteTransaction};
 use crate::sip::Method;
 use crate::trace::EventId;
 
@@ -20,7 +20,7 @@ use crate::trace::EventId;
 pub(super) fn call(
     ctx: &Context<'_>,
     group: &Group<'_>,
-    attempts: &[Attempt<'_>],
+    attempts: &[InviteTransaction<'_>],
     diagnostics: &[EventId],
     initial: Option<&HashSet<(u64, u32)>>,
 ) -> Call {
@@ -30,12 +30,12 @@ pub(super) fn call(
     count(&mut call, group, &own);
     call.records.extend(diagnostics);
     call.attempts = u32::try_from(attempts.len()).unwrap_or(u32::MAX);
-    call.rang = attempts.iter().any(Attempt::rang);
+    call.rang = attempts.iter().any(InviteTransaction::rang);
     describe(ctx, &mut call, attempts);
     end(ctx, diagnostics, &mut call, attempts, &own);
     add_legs(ctx, &mut call, last, &own);
     times(ctx, &mut call, attempts);
-    let invite = attempts.iter().find_map(|a| a.root().and_then(Hop::invite));
+    let invite = attempts.iter().find_map(|a| a.root().and_then(Branch::invite));
     call.evidence.extend(invite.map(|m| m.id));
     call.evidence.extend(diagnostics);
     call.evidence.sort_unstable();
@@ -66,7 +66,7 @@ pub(super) fn leftover(ctx: &Context<'_>, group: &Group<'_>) -> Option<Call> {
 /// The messages of the attempts, and those inside the dialog if it is theirs, in order of time.
 fn own_messages<'m>(
     group: &'m Group<'m>,
-    attempts: &[Attempt<'m>],
+    attempts: &[InviteTransaction<'m>],
     initial: Option<&HashSet<(u64, u32)>>,
 ) -> Vec<&'m Msg<'m>> {
     let mut own: Vec<&Msg<'_>> = attempts.iter().flat_map(|a| a.messages.iter().copied()).collect();

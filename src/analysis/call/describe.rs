@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{Call, Clock};
-use crate::analysis::attempt::{Attempt, Cancelled, Ends, Hop};
 use crate::analysis::coverage::Order;
 use crate::analysis::message::{Context, Msg};
 use crate::analysis::servers::ServerId;
-use crate::analysis::words::{Modality, Outcome};
+use crate::analysis::terms::{Modality, Outcome};
+use crate::analysis::transaction::{Branch, Cancelled, Ends, InviteTransaction};
 use crate::sip::{HeaderName, Method, NameAddr, Offer};
 use crate::text::decode;
 use crate::trace::EventId;
@@ -16,16 +16,16 @@ use crate::trace::EventId;
 const MOST_CALLEES: usize = 16;
 
 /// Who called whom and with what, from the INVITE nearest the caller.
-pub(super) fn describe(ctx: &Context<'_>, call: &mut Call, attempts: &[Attempt<'_>]) {
+pub(super) fn describe(ctx: &Context<'_>, call: &mut Call, attempts: &[InviteTransaction<'_>]) {
     let Some(last) = attempts.last() else { return };
-    let invite = last.root().and_then(Hop::invite).or_else(|| last.hops.iter().find_map(Hop::invite));
+    let invite = last.root().and_then(Branch::invite).or_else(|| last.branches.iter().find_map(Branch::invite));
     let Some(id) = invite.or(last.messages.first().copied()).map(|m| m.id) else { return };
     addresses(ctx, call, id);
     if invite.is_some_and(|m| ctx.facts(m.id).is_to_service()) {
         // Of the address only the service is called, not the person.
         call.callees.clear();
     }
-    for hop in &last.hops {
+    for hop in &last.branches {
         let Some(id) = hop.invite().map(|m| m.id) else { continue };
         let facts = ctx.facts(id);
         if let Some(uri) = ctx.request_uri(id).filter(|_| !facts.is_to_service()) {
@@ -71,7 +71,7 @@ fn modality(offer: Offer) -> Modality {
 
 /// When, on each server; the milliseconds from the INVITE to the first 180 and to the 2xx, both as the server nearest the
 /// caller sent them on to the caller: a response that goes back has the Via list of the request that came.
-pub(super) fn times(ctx: &Context<'_>, call: &mut Call, attempts: &[Attempt<'_>]) {
+pub(super) fn times(ctx: &Context<'_>, call: &mut Call, attempts: &[InviteTransaction<'_>]) {
     let order = |m: &Msg<'_>| ctx.coverage.order(m.server, m.id);
     // For each server its clock, and the places of its first message and last final.
     let mut places: BTreeMap<ServerId, (usize, Order, Order)> = BTreeMap::new();
@@ -102,7 +102,7 @@ pub(super) fn times(ctx: &Context<'_>, call: &mut Call, attempts: &[Attempt<'_>]
         }
     }
     let Some(attempt) = attempts.last() else { return };
-    let near = attempt.root().and_then(Hop::invite).or(attempt.messages.first().copied());
+    let near = attempt.root().and_then(Branch::invite).or(attempt.messages.first().copied());
     let Some((server, start)) = near.and_then(|m| Some((m.server, m.time?))) else { return };
     let vias = near.map_or(&[][..], |m| &m.vias[..]);
     let sent_on = |m: &Msg<'_>| m.server == server && *m.vias == *vias;

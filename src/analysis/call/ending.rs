@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use hashbrown::HashSet;
 
 use super::Call;
-use crate::analysis::attempt::{Attempt, Cancelled};
 use crate::analysis::coverage::Blind;
 use crate::analysis::diagnostic::Diagnostic;
 use crate::analysis::message::{Context, Msg};
 use crate::analysis::outcome::{self, Final};
 use crate::analysis::servers::{Role, ServerId};
-use crate::analysis::words::Outcome;
+use crate::analysis::terms::Outcome;
+use crate::analysis::transaction::{Cancelled, InviteTransaction};
 use crate::record::Direction;
 use crate::sip::{HeaderName, Method, NameAddr};
 use crate::text::{contains_ignore_case, decode, host_of};
@@ -31,12 +31,12 @@ pub(super) fn end(
     ctx: &Context<'_>,
     diagnostics: &[EventId],
     call: &mut Call,
-    attempts: &[Attempt<'_>],
+    attempts: &[InviteTransaction<'_>],
     own: &[&Msg<'_>],
 ) {
     let Some(last) = attempts.last() else { return };
     let final_response = last.final_response();
-    let start_missing = last.hops.iter().all(|h| h.invite().is_none()) && attempts.len() == 1;
+    let start_missing = last.branches.iter().all(|h| h.invite().is_none()) && attempts.len() == 1;
     let edge_record = has_edge_record(ctx, diagnostics, last);
     match outcome(ctx, last, start_missing, edge_record) {
         Ok(outcome) => call.outcome = outcome,
@@ -63,7 +63,12 @@ pub(super) fn end(
 }
 
 /// How an attempt ended, or why the logs cannot tell.
-fn outcome(ctx: &Context<'_>, last: &Attempt<'_>, start_missing: bool, edge_record: bool) -> Result<Outcome, Blind> {
+fn outcome(
+    ctx: &Context<'_>,
+    last: &InviteTransaction<'_>,
+    start_missing: bool,
+    edge_record: bool,
+) -> Result<Outcome, Blind> {
     let Some(f) = last.final_response() else {
         return if last.proof().is_some() { Ok(Outcome::Answered) } else { without_final(ctx, last, start_missing) };
     };
@@ -127,7 +132,7 @@ fn outcome(ctx: &Context<'_>, last: &Attempt<'_>, start_missing: bool, edge_reco
 }
 
 /// Of an attempt without a final: whether the caller gave up, or the logs tell that there was none.
-fn without_final(ctx: &Context<'_>, last: &Attempt<'_>, start_missing: bool) -> Result<Outcome, Blind> {
+fn without_final(ctx: &Context<'_>, last: &InviteTransaction<'_>, start_missing: bool) -> Result<Outcome, Blind> {
     let ends = |m: &Msg<'_>| ctx.coverage.end_after(m.server, m.id);
     match last.cancelled() {
         Cancelled::ByCaller(m) if ctx.runs_on(m, CROSSING_MS) || m.time.is_none() && !is_last_record(ctx, m) => {
@@ -151,12 +156,12 @@ fn is_last_record(ctx: &Context<'_>, m: &Msg<'_>) -> bool {
 }
 
 /// The first message of an attempt on the server of another.
-fn first_of<'m>(attempt: &Attempt<'m>, m: &Msg<'m>) -> Msg<'m> {
+fn first_of<'m>(attempt: &InviteTransaction<'m>, m: &Msg<'m>) -> Msg<'m> {
     attempt.messages.iter().find(|o| o.server == m.server).map_or_else(|| m.clone(), |o| (*o).clone())
 }
 
 /// Whether the server that got the INVITE from the caller tells all until a final: a CANCEL would stand there.
-fn tells_caller_side(ctx: &Context<'_>, attempt: &Attempt<'_>, f: &Msg<'_>) -> bool {
+fn tells_caller_side(ctx: &Context<'_>, attempt: &InviteTransaction<'_>, f: &Msg<'_>) -> bool {
     let Some(root) = attempt.root() else { return false };
     root.messages.iter().take(MOST).any(|m| {
         m.method == Method::Invite
@@ -169,8 +174,8 @@ fn tells_caller_side(ctx: &Context<'_>, attempt: &Attempt<'_>, f: &Msg<'_>) -> b
 
 /// Whether a server behind the caller's ended the INVITE by itself: its log tells all from the INVITE that came in to
 /// the 487 that it sent back, and nobody cancelled there.
-fn is_own_timer(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
-    attempt.hops.iter().enumerate().any(|(i, hop)| {
+fn is_own_timer(ctx: &Context<'_>, attempt: &InviteTransaction<'_>) -> bool {
+    attempt.branches.iter().enumerate().any(|(i, hop)| {
         let of = |direction| hop.messages.iter().take(MOST).filter(move |m| m.direction == direction);
         let invites = || of(Direction::Incoming).filter(|m| m.method == Method::Invite && m.is_request());
         let sent = || of(Direction::Outgoing).filter(|m| m.method == Method::Invite && m.status == 487);
@@ -181,14 +186,14 @@ fn is_own_timer(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
 }
 
 /// The hole, or the end, between the first message of an attempt and its final.
-fn blind_between(ctx: &Context<'_>, attempt: &Attempt<'_>, f: &Msg<'_>) -> Option<Blind> {
+fn blind_between(ctx: &Context<'_>, attempt: &InviteTransaction<'_>, f: &Msg<'_>) -> Option<Blind> {
     let first = first_of(attempt, f);
     let hidden = !ctx.tells_between(&first, f);
     hidden.then(|| ctx.coverage.end_after(f.server, first.id))
 }
 
 /// Whether a log that holds the final speaks on for as long as another try may take.
-fn retry_would_show(ctx: &Context<'_>, attempt: &Attempt<'_>, f: &Msg<'_>, ms: i64) -> bool {
+fn retry_would_show(ctx: &Context<'_>, attempt: &InviteTransaction<'_>, f: &Msg<'_>, ms: i64) -> bool {
     let same = attempt.messages.iter().filter(|m| m.method == Method::Invite && m.status == f.status);
     let mut timed = same.filter(|m| m.time.is_some()).peekable();
     // Without times the order of the records is all there is.
@@ -225,8 +230,8 @@ fn redirected_to_blind(ctx: &Context<'_>, f: &Msg<'_>) -> Option<Blind> {
 
 /// Whether a 180 would stand in one of the logs: that of a server through which every leg went, whole from the INVITE
 /// to its final.
-fn tells_ringing(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
-    attempt.hops.iter().enumerate().any(|(i, hop)| {
+fn tells_ringing(ctx: &Context<'_>, attempt: &InviteTransaction<'_>) -> bool {
+    attempt.branches.iter().enumerate().any(|(i, hop)| {
         let invites = hop.messages.iter().filter(|m| m.method == Method::Invite && m.is_request());
         let tells = |m: &&&Msg<'_>| hop.finals().take(MOST).any(|f| ctx.tells_between(m, f));
         let mut told = invites.take(MOST).filter(tells).peekable();
@@ -254,7 +259,7 @@ pub(super) fn judge_final(ctx: &Context<'_>, f: &Msg<'_>, edge_record: bool) -> 
 
 /// Whether an Edge recorded that it could not route the INVITE. Only an Edge's own record proves that the way
 /// out of the deployment failed: Front Ends write the same result code about clients that went away.
-fn has_edge_record(ctx: &Context<'_>, diagnostics: &[EventId], attempt: &Attempt<'_>) -> bool {
+fn has_edge_record(ctx: &Context<'_>, diagnostics: &[EventId], attempt: &InviteTransaction<'_>) -> bool {
     diagnostics.iter().filter_map(|id| ctx.event(*id)).any(|e| {
         ctx.role(e) == Role::Edge
             && (e.cseq == attempt.cseq || e.cseq == 0)
@@ -264,7 +269,7 @@ fn has_edge_record(ctx: &Context<'_>, diagnostics: &[EventId], attempt: &Attempt
 
 /// Whether the log of a server through which every leg went tells all from the INVITE on, so long that a final would be
 /// there. Any provisional response starts that time anew.
-fn runs_on(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
+fn runs_on(ctx: &Context<'_>, attempt: &InviteTransaction<'_>) -> bool {
     // A call may have a hundred thousand forks: each message is looked at a few times, not once for every other.
     let latest = |is: fn(&Msg<'_>) -> bool| {
         let mut latest: BTreeMap<ServerId, &Msg<'_>> = BTreeMap::new();
@@ -284,7 +289,7 @@ fn runs_on(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
     let is_ending = |server: &ServerId| {
         acknowledged.contains(server) || all.get(server).is_some_and(|last| !ctx.runs_on(last, CROSSING_MS))
     };
-    attempt.hops.iter().enumerate().any(|(i, hop)| {
+    attempt.branches.iter().enumerate().any(|(i, hop)| {
         let invites = hop.messages.iter().filter(|m| m.method == Method::Invite && m.is_request());
         // A server that sent a final on has no more to tell; the request went to another.
         let is_open = |m: &Msg<'_>| !hop.finals().take(MOST).any(|f| f.server == m.server);
@@ -297,7 +302,7 @@ fn runs_on(ctx: &Context<'_>, attempt: &Attempt<'_>) -> bool {
 }
 
 /// Diagnostics of the final response; where a failure has none, those of the legs that failed the same way.
-fn final_diagnostics(ctx: &Context<'_>, attempt: &Attempt<'_>, f: &Msg<'_>) -> Vec<Diagnostic> {
+fn final_diagnostics(ctx: &Context<'_>, attempt: &InviteTransaction<'_>, f: &Msg<'_>) -> Vec<Diagnostic> {
     let own = Diagnostic::of(ctx, f.id);
     if !own.is_empty() || f.status < 300 {
         return own;
@@ -312,7 +317,7 @@ fn is_cancel_race(d: &Diagnostic) -> bool {
 }
 
 /// What a BYE, or a refused INVITE inside the dialog, adds: its diagnostics, and whether media failed.
-fn end_dialog(ctx: &Context<'_>, call: &mut Call, attempts: &[Attempt<'_>], own: &[&Msg<'_>]) {
+fn end_dialog(ctx: &Context<'_>, call: &mut Call, attempts: &[InviteTransaction<'_>], own: &[&Msg<'_>]) {
     let is_bye = |m: &Msg<'_>| m.is_request() && m.method == Method::Bye;
     // A challenge to an earlier attempt is no refusal; the callee counts its own CSeq (RFC 3261 section 12.2.1.1).
     let initial: HashSet<(u64, u32)> = attempts.iter().map(|a| (a.from_tag, a.cseq)).collect();

@@ -7,11 +7,11 @@ use hashbrown::HashMap;
 use super::answer::{self, Side};
 use super::ending::judge_final;
 use super::{Call, Home, Leg};
-use crate::analysis::attempt::{Attempt, Cancelled, Hop, completed_elsewhere};
 use crate::analysis::message::{Context, Msg};
 use crate::analysis::named::named;
 use crate::analysis::servers::ServerId;
-use crate::analysis::words::Outcome;
+use crate::analysis::terms::Outcome;
+use crate::analysis::transaction::{Branch, Cancelled, InviteTransaction, completed_elsewhere};
 use crate::knowledge::Product;
 use crate::knowledge::clients::{MOBILITY_PORTS, UCWA_PORTS};
 use crate::record::Direction;
@@ -21,11 +21,11 @@ use crate::trace::Maker;
 
 /// The legs of a call whose outcome is known, and what its mobile endpoints did. `own` are its messages, those inside
 /// the dialog too.
-pub(super) fn add_legs(ctx: &Context<'_>, call: &mut Call, attempt: &Attempt<'_>, own: &[&Msg<'_>]) {
+pub(super) fn add_legs(ctx: &Context<'_>, call: &mut Call, attempt: &InviteTransaction<'_>, own: &[&Msg<'_>]) {
     call.legs = legs(ctx, attempt, call.outcome, own);
     let seen = has_mobile(attempt);
     call.mobile = seen || call.legs.iter().any(|l| l.mobile);
-    let hops: Vec<&Hop<'_>> = attempt.legs().collect();
+    let hops: Vec<&Branch<'_>> = attempt.legs().collect();
     call.homes = hops.iter().zip(&call.legs).filter(|(_, l)| l.mobile).map(|(hop, l)| home(ctx, hop, l)).collect();
     call.homes.dedup();
     let at_desk = |leg: &Leg| {
@@ -48,11 +48,11 @@ pub(super) fn add_legs(ctx: &Context<'_>, call: &mut Call, attempt: &Attempt<'_>
     }
 }
 
-fn legs(ctx: &Context<'_>, attempt: &Attempt<'_>, outcome: Outcome, own: &[&Msg<'_>]) -> Vec<Leg> {
+fn legs(ctx: &Context<'_>, attempt: &InviteTransaction<'_>, outcome: Outcome, own: &[&Msg<'_>]) -> Vec<Leg> {
     let by_tag = OnceCell::new();
     let answered = matches!(outcome, Outcome::Answered | Outcome::MediaFailed);
     let caller_cancelled = matches!(attempt.cancelled(), Cancelled::ByCaller(_));
-    let global = attempt.hops.iter().flat_map(Hop::finals).any(|m| m.status >= 600);
+    let global = attempt.branches.iter().flat_map(Branch::finals).any(|m| m.status >= 600);
     attempt
         .legs()
         .map(|hop| {
@@ -86,19 +86,19 @@ fn legs(ctx: &Context<'_>, attempt: &Attempt<'_>, outcome: Outcome, own: &[&Msg<
 }
 
 /// The other side of the INVITE's record, else of its first response's.
-fn target(ctx: &Context<'_>, hop: &Hop<'_>) -> Option<String> {
+fn target(ctx: &Context<'_>, hop: &Branch<'_>) -> Option<String> {
     let peer = |m: &Msg<'_>| ctx.event(m.id).and_then(|e| ctx.trace.peer(e));
     let target = hop.invite().and_then(peer).or_else(|| hop.responses().next().and_then(peer));
     target.map(|t| decode(t).into_owned())
 }
 
 /// Whether the CANCEL of a leg says that another leg answered.
-fn is_completed_elsewhere(ctx: &Context<'_>, hop: &Hop<'_>) -> bool {
+fn is_completed_elsewhere(ctx: &Context<'_>, hop: &Branch<'_>) -> bool {
     hop.cancel().is_some_and(|m| completed_elsewhere(ctx, m))
 }
 
 /// Whose mobility service speaks for the endpoint of a leg.
-fn home(ctx: &Context<'_>, hop: &Hop<'_>, leg: &Leg) -> Home {
+fn home(ctx: &Context<'_>, hop: &Branch<'_>, leg: &Leg) -> Home {
     let logged = hop.messages.iter().find(|m| (m.direction == Direction::Outgoing) == m.is_request());
     let here = logged.or(hop.messages.first()).map(|m| m.server);
     here.map_or(Home::Missing, |here| home_of(ctx, here, leg.target.as_deref()))
@@ -145,7 +145,7 @@ fn is_port_of(target: &str, ports: &[&str]) -> bool {
 
 /// What the responses of a leg call their sender: the first phone, else the first desktop behind UCWA, else the first
 /// mobility service, else the first of all.
-fn client(hop: &Hop<'_>) -> Option<Product> {
+fn client(hop: &Branch<'_>) -> Option<Product> {
     let makers = hop.responses().filter(|m| m.status > 100).filter_map(|m| m.product);
     let mut found: Option<(u8, Maker<'_>)> = None;
     for maker in makers {
@@ -172,7 +172,7 @@ const NAMED: u8 = 2;
 
 /// The client of a leg whose final responses name none: in its requests inside the dialog, or in a 100. A server that
 /// answers 100 for another names no client.
-fn in_dialog(hop: &Hop<'_>, by_tag: &HashMap<u64, Maker<'_>>) -> Option<Product> {
+fn in_dialog(hop: &Branch<'_>, by_tag: &HashMap<u64, Maker<'_>>) -> Option<Product> {
     let of_tag = hop.responses().find_map(|m| by_tag.get(&m.to_tag).copied());
     let early = || hop.responses().filter(|m| m.status == 100).filter_map(|m| m.product);
     let named = of_tag.or_else(|| early().find(|p| p.client().is_some()))?;
@@ -181,7 +181,7 @@ fn in_dialog(hop: &Hop<'_>, by_tag: &HashMap<u64, Maker<'_>>) -> Option<Product>
 
 /// Whether any response came from a mobile endpoint. The mobility service alone speaks for a phone unless a desktop
 /// behind it names itself.
-fn has_mobile(attempt: &Attempt<'_>) -> bool {
+fn has_mobile(attempt: &InviteTransaction<'_>) -> bool {
     let responses = || attempt.messages.iter().filter(|m| m.method == Method::Invite && m.status > 100);
     let products = || responses().take(256).filter_map(|m| m.product);
     let desktop = products().any(Maker::is_desktop_behind_ucwa);

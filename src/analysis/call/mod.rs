@@ -9,12 +9,12 @@ mod legs;
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
-use super::attempt::{Attempt, attempts};
 use super::coverage::{Blind, Order};
 use super::diagnostic::Diagnostic;
 use super::message::{Context, Group};
 use super::servers::ServerId;
-use super::words::{Modality, Outcome, Told, Verdict};
+use super::terms::{Modality, Outcome, Told, Verdict};
+use super::transaction::{InviteTransaction, transactions};
 use crate::knowledge::Product;
 use crate::span::Span;
 use crate::time::Timestamp;
@@ -184,7 +184,7 @@ const RETRY_MS: i64 = 32_000;
 
 /// All calls of one Call-ID.
 pub(super) fn calls(ctx: &Context<'_>, group: &Group<'_>) -> Vec<Call> {
-    let mut attempts = attempts(ctx, group);
+    let mut attempts = transactions(ctx, group);
     let mut first: HashMap<u64, (bool, Option<Timestamp>, EventId)> = HashMap::new();
     for (tag, m) in attempts.iter().filter_map(|a| Some((a.from_tag, a.messages.first()?))) {
         let key = (m.time.is_none(), m.time, m.id);
@@ -209,7 +209,7 @@ pub(super) fn calls(ctx: &Context<'_>, group: &Group<'_>) -> Vec<Call> {
         return vec![build::call(ctx, group, only, &group.diagnostics, Some(&initial))];
     }
     let shares = share(ctx, group, &joined, owner);
-    let build = |(i, (attempts, diagnostics)): (usize, (&Vec<Attempt<'_>>, &Vec<EventId>))| {
+    let build = |(i, (attempts, diagnostics)): (usize, (&Vec<InviteTransaction<'_>>, &Vec<EventId>))| {
         build::call(ctx, group, attempts, diagnostics, (i == owner).then_some(&initial))
     };
     // One Call-ID may have thousands of calls; then all threads build them.
@@ -219,8 +219,8 @@ pub(super) fn calls(ctx: &Context<'_>, group: &Group<'_>) -> Vec<Call> {
 /// Attempts that are one call: each follows, with a higher `CSeq` and soon, a final after which a caller tries again
 /// (RFC 3261 sections 8.1.3.4, 8.1.3.5, 21.5.4, 22.2; RFC 4028 for 422). They come by caller, then by `CSeq`, and no
 /// two of a caller have the same.
-fn join(attempts: Vec<Attempt<'_>>) -> Vec<Vec<Attempt<'_>>> {
-    let mut joined: Vec<Vec<Attempt<'_>>> = Vec::new();
+fn join(attempts: Vec<InviteTransaction<'_>>) -> Vec<Vec<InviteTransaction<'_>>> {
+    let mut joined: Vec<Vec<InviteTransaction<'_>>> = Vec::new();
     // The call whose last attempt this caller may try again, and since when.
     let mut waiting: Option<(usize, Option<Timestamp>)> = None;
     let mut caller = None;
@@ -249,7 +249,12 @@ fn join(attempts: Vec<Attempt<'_>>) -> Vec<Vec<Attempt<'_>>> {
 /// The diagnostic records of each call: those that name one of its `CSeq` numbers; all others belong to the dialog.
 /// Where several calls count alike, the one whose message stands nearest ahead on the same server. A record belongs to
 /// one call only, so that many calls under one Call-ID with many records stay small.
-fn share(ctx: &Context<'_>, group: &Group<'_>, joined: &[Vec<Attempt<'_>>], owner: usize) -> Vec<Vec<EventId>> {
+fn share(
+    ctx: &Context<'_>,
+    group: &Group<'_>,
+    joined: &[Vec<InviteTransaction<'_>>],
+    owner: usize,
+) -> Vec<Vec<EventId>> {
     let mut calls: HashMap<u32, Vec<usize>> = HashMap::new();
     let mut placed: Vec<(ServerId, Order, u32, usize)> = Vec::new();
     for (i, attempt) in joined.iter().enumerate().flat_map(|(i, call)| call.iter().map(move |a| (i, a))) {

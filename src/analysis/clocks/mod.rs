@@ -19,6 +19,8 @@ mod line;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use serde::Serialize;
+
 use crate::analysis::coverage::{Coverage, Order, Ranks};
 use crate::analysis::servers::{ServerId, Servers};
 use crate::span::FileId;
@@ -29,7 +31,8 @@ use common::Tie;
 use fit::{Bound, Extent, Segment};
 
 /// How the offset of a clock is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ClockBasis {
     /// The clock on which the report tells its times.

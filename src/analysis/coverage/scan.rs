@@ -2,8 +2,8 @@
 
 use hashbrown::HashMap;
 
+use super::gap::{self, TailLine};
 use super::numbers::Numbers;
-use super::outside::{self, TailLine};
 use super::stream::Stream;
 use super::{Hole, Step, Stretch};
 use crate::analysis::servers::{ServerId, Servers};
@@ -29,8 +29,8 @@ pub(super) fn scan(trace: &Trace, servers: &Servers, base: u32, events: &[Event]
     let symbol_of = |event: &Event| only.or_else(|| event.server());
     let numbers = Numbers::of(events);
     let timeless = events.iter().all(|e| e.time().is_none());
-    let outside = outside::lines(trace, events);
-    let mut lines = outside.iter().peekable();
+    let between = gap::lines(trace, events);
+    let mut lines = between.iter().peekable();
     let mut streams = Streams::default();
     // Lines ahead of the first record of a server.
     let mut early: HashMap<Option<Symbol>, u32> = HashMap::new();
@@ -51,7 +51,7 @@ pub(super) fn scan(trace: &Trace, servers: &Servers, base: u32, events: &[Event]
             if let Some(stream) = known {
                 stream.copy();
             } else {
-                early.insert(symbol_of(event), outside::COPIED);
+                early.insert(symbol_of(event), gap::COPIED);
             }
             continue;
         }
@@ -69,7 +69,7 @@ pub(super) fn scan(trace: &Trace, servers: &Servers, base: u32, events: &[Event]
             if stream.misses(number)
                 && let Some(before) = i.checked_sub(1).and_then(|b| events.get(b))
             {
-                stream.lines(outside::swallowed(trace, before, stream.symbol), false);
+                stream.lines(gap::swallowed(trace, before, stream.symbol), false);
             }
             let before = stream.symbol;
             stream.take(id, event, number, cls, &mut out.steps);
@@ -87,7 +87,7 @@ pub(super) fn scan(trace: &Trace, servers: &Servers, base: u32, events: &[Event]
         }
     }
     let mut tail: HashMap<Option<Symbol>, Vec<TailLine>> = HashMap::new();
-    for line in outside::tail(trace, events) {
+    for line in gap::tail(trace, events) {
         tail.entry(line.server).or_default().push(line);
     }
     let file = events.first().map(|e| e.file);

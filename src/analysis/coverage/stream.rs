@@ -1,6 +1,6 @@
 //! The records of one server in one input, as far as they were read.
 
-use super::outside::{COPIED, TailLine};
+use super::gap::{COPIED, TailLine};
 use super::scan::Scan;
 use super::set::ahead_and_back;
 use super::usual::Usual;

@@ -4,7 +4,7 @@ mod changes;
 
 use std::cmp::Reverse;
 
-use super::crossing::{Crossing, crossings};
+use super::transmission::{Transmission, transmissions};
 use super::{Analysis, Call, Clocks, Push, ServerId};
 use crate::record::{Direction, RecordKind};
 use crate::sip::{Method, StartLine};
@@ -86,7 +86,7 @@ pub fn of_event(trace: &Trace, analysis: &Analysis, id: EventId) -> Option<HopTa
 
 /// The same among the records of a call or a push, such as [`super::Call::own_records`].
 pub fn of_records(trace: &Trace, analysis: &Analysis, records: &[EventId], id: EventId) -> Option<HopTable> {
-    let all = crossings(trace, records);
+    let all = transmissions(trace, records);
     let mut root = all.iter().position(|c| c.records().any(|r| r == id))?;
     for _ in 0..all.len() {
         match all.get(root).and_then(|c| c.before) {
@@ -130,8 +130,8 @@ fn is_invite(event: &Event) -> bool {
     event.kind == RecordKind::Protocol && event.method == Method::Invite
 }
 
-/// Rows of a crossing and of all that were made from it, depth first, so that each leg of a fork stays together.
-fn add(trace: &Trace, analysis: &Analysis, all: &[Crossing], root: usize, table: &mut HopTable) {
+/// Rows of a transmission and of all that were made from it, depth first, so that each leg of a fork stays together.
+fn add(trace: &Trace, analysis: &Analysis, all: &[Transmission], root: usize, table: &mut HopTable) {
     let mut next: Vec<Vec<usize>> = vec![Vec::new(); all.len()];
     for (i, c) in all.iter().enumerate() {
         if let Some(list) = c.before.and_then(|b| next.get_mut(b)) {
@@ -145,7 +145,7 @@ fn add(trace: &Trace, analysis: &Analysis, all: &[Crossing], root: usize, table:
             continue;
         }
         seen[at] = true;
-        for id in all.get(at).into_iter().flat_map(Crossing::records) {
+        for id in all.get(at).into_iter().flat_map(Transmission::records) {
             if let Some(row) = row(trace, analysis, id, before.and_then(|b: usize| table.rows.get(b)), before) {
                 table.rows.push(row);
                 before = Some(table.rows.len() - 1);

@@ -6,7 +6,7 @@ use crate::analysis::Analysis;
 use crate::analysis::call::{Call, Clock};
 use crate::analysis::coverage::Blind;
 use crate::analysis::message::Context;
-use crate::analysis::push::{Push, Sighting};
+use crate::analysis::push::{FirstSeen, Push};
 use crate::analysis::servers::{Role, ServerId};
 use crate::time::Timestamp;
 use crate::trace::EventId;
@@ -105,7 +105,7 @@ impl Occasion {
         match self {
             Occasion::Call(c) => analysis.calls.get(c as usize).map(|c| c.clocks.iter().map(span_of_call).collect()),
             Occasion::Message(m) => analysis.messages_inside.get(m as usize).map(|m| {
-                let end = |s: &Sighting| m.ends.iter().find(|e| e.server == s.server).map(|e| (e.id, e.time));
+                let end = |s: &FirstSeen| m.ends.iter().find(|e| e.server == s.server).map(|e| (e.id, e.time));
                 m.sights
                     .iter()
                     .map(|s| Span {
@@ -187,7 +187,7 @@ fn span_of_call(clock: &Clock) -> Span {
 }
 
 /// By the order of the server's own records.
-fn on_one_server(ctx: &Context<'_>, span: &Span, push: Sighting, all: &[Span]) -> Fit {
+fn on_one_server(ctx: &Context<'_>, span: &Span, push: FirstSeen, all: &[Span]) -> Fit {
     let file = |id: EventId| ctx.event(id).map(|e| e.file);
     if (push.time.is_none() || span.start.is_none()) && file(push.id) != file(span.first) {
         return Fit::Not;
@@ -216,7 +216,7 @@ fn on_one_server(ctx: &Context<'_>, span: &Span, push: Sighting, all: &[Span]) -
 
 /// Whether something that shows on a server later only may have been open at a time: it began in the dark, and not
 /// after the push.
-fn may_be_open(ctx: &Context<'_>, span: &Span, push: Sighting, all: &[Span]) -> bool {
+fn may_be_open(ctx: &Context<'_>, span: &Span, push: FirstSeen, all: &[Span]) -> bool {
     let dark = ctx.coverage.dark_since(span.server, span.first);
     let told = ctx.coverage.joined(span.server, push.id, span.first) && dark.is_none_or(|d| push.time > Some(d));
     let unsure = |s: &Span| ctx.unsure_ms((s.server, s.first), (push.server, push.id));
@@ -233,13 +233,13 @@ fn fits(delay: Option<i64>) -> Fit {
 }
 
 /// By the clocks of several servers, give or take what is not known of them.
-fn across(ctx: &Context<'_>, spans: &[Span], sights: &[Sighting]) -> Fit {
+fn across(ctx: &Context<'_>, spans: &[Span], sights: &[FirstSeen]) -> Fit {
     let pairs = || spans.iter().flat_map(|s| sights.iter().map(move |p| (s, *p)));
-    let unsure = |s: &Span, p: Sighting| ctx.unsure_ms((s.server, s.first), (p.server, p.id));
+    let unsure = |s: &Span, p: FirstSeen| ctx.unsure_ms((s.server, s.first), (p.server, p.id));
     let known = pairs().filter_map(|(s, p)| Some((s, p, unsure(s, p)?))).min_by_key(|(.., unsure)| *unsure);
     let Some((span, push, unsure)) = known else {
         // Without times, any order of two logs is possible.
-        let near = |(s, p): (&Span, Sighting)| {
+        let near = |(s, p): (&Span, FirstSeen)| {
             s.start.zip(p.time).map_or(s.server != p.server, |(s, t)| t.since(s).abs() <= APART_MS)
         };
         return if pairs().any(near) { Fit::Apart } else { Fit::Not };
@@ -257,7 +257,7 @@ fn across(ctx: &Context<'_>, spans: &[Span], sights: &[Sighting]) -> Fit {
 }
 
 /// Whether a push tells of a call that was missed a moment ago.
-fn missed(ctx: &Context<'_>, call: &Call, spans: &[Span], sights: &[Sighting]) -> Fit {
+fn missed(ctx: &Context<'_>, call: &Call, spans: &[Span], sights: &[FirstSeen]) -> Fit {
     if matches!(call.outcome, crate::analysis::Outcome::Answered | crate::analysis::Outcome::MediaFailed) {
         return Fit::Not;
     }

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::Analysis;
 use super::coverage::Blind;
 use super::message::Context;
-use super::words::Link;
+use super::terms::Link;
 use crate::time::Timestamp;
 use crate::trace::EventId;
 pub(crate) use assign::Given;
@@ -28,7 +28,7 @@ use fit::{Fit, Kind};
 
 /// Why a push that is linked to none may still be a call's own.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Doubt {
+pub(super) struct AmbiguousPush {
     /// Number of the push.
     pub(super) push: usize,
     pub(super) why: Blind,
@@ -36,14 +36,14 @@ pub(super) struct Doubt {
 
 /// The doubts of every occasion.
 #[derive(Debug, Default)]
-pub(super) struct Doubts {
-    pub(super) calls: Vec<Vec<Doubt>>,
-    pub(super) messages: Vec<Vec<Doubt>>,
+pub(super) struct Ambiguity {
+    pub(super) calls: Vec<Vec<AmbiguousPush>>,
+    pub(super) messages: Vec<Vec<AmbiguousPush>>,
 }
 
-impl Doubts {
+impl Ambiguity {
     /// Keeps a doubt of an occasion, as long as it has few of that kind.
-    fn add(&mut self, analysis: &Analysis, occasion: Occasion, doubt: Doubt) {
+    fn add(&mut self, analysis: &Analysis, occasion: Occasion, doubt: AmbiguousPush) {
         let (own, to) = match occasion {
             Occasion::Call(c) => (self.calls.get_mut(c as usize), analysis.calls.get(c as usize).map(|c| &c.to)),
             Occasion::Message(m) => {
@@ -51,11 +51,11 @@ impl Doubts {
             }
         };
         // The callee's own pushes decide, before those of others.
-        let kind = |d: &Doubt| {
+        let kind = |d: &AmbiguousPush| {
             let push = analysis.pushes.get(d.push)?;
             Some((push.result, to.is_some_and(|to| push.is_of(to))))
         };
-        let alike = |own: &[Doubt]| own.iter().filter(|d| kind(d) == kind(&doubt)).count();
+        let alike = |own: &[AmbiguousPush]| own.iter().filter(|d| kind(d) == kind(&doubt)).count();
         if let Some(own) = own.filter(|own| alike(own) < MOST_ALIKE) {
             own.push(doubt);
         }
@@ -66,7 +66,7 @@ impl Doubts {
 /// moment is a load test, and asking all pairs of it would be quadratic.
 const NEAR: (usize, usize) = (48, 16);
 
-/// Doubts that are kept of one call, of pushes that ended alike, and of the callee or of others: a verdict hangs on nothing
+/// Ambiguous pushes that are kept of one call, of pushes that ended alike, and of the callee or of others: a verdict hangs on nothing
 /// else, so more change nothing.
 const MOST_ALIKE: usize = 8;
 /// Voice mails that are looked at before one push.
@@ -83,14 +83,14 @@ pub(crate) struct Proposal {
 }
 
 /// Links every push, where the evidence says to what. Returns the doubts of each occasion.
-pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>, proposals: Vec<Proposal>) -> Doubts {
-    let mut doubts = Doubts {
+pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>, proposals: Vec<Proposal>) -> Ambiguity {
+    let mut doubts = Ambiguity {
         calls: vec![Vec::new(); analysis.calls.len()],
         messages: vec![Vec::new(); analysis.messages_inside.len()],
     };
     for Proposal { push, apart, .. } in &proposals {
         for occasion in apart {
-            doubts.add(analysis, *occasion, Doubt { push: *push, why: Blind::Clocks });
+            doubts.add(analysis, *occasion, AmbiguousPush { push: *push, why: Blind::Clocks });
         }
     }
     for Proposal { push, given, .. } in proposals {
@@ -216,7 +216,7 @@ pub(super) fn time_ahead(ctx: &Context<'_>, id: EventId) -> Option<Timestamp> {
 const AHEAD: u32 = 64;
 
 /// Puts a link, or the doubts of every candidate, into the analysis.
-fn put(analysis: &mut Analysis, ctx: &Context<'_>, p: usize, given: Given, doubts: &mut Doubts) {
+fn put(analysis: &mut Analysis, ctx: &Context<'_>, p: usize, given: Given, doubts: &mut Ambiguity) {
     let (to, candidates, others) = match given {
         Given::To(occasion, others) => match fit::blind(analysis, ctx, p, occasion) {
             None => (Some(occasion), others, None),
@@ -227,7 +227,7 @@ fn put(analysis: &mut Analysis, ctx: &Context<'_>, p: usize, given: Given, doubt
     let calls: Vec<usize> = candidates.iter().filter_map(|o| o.call()).collect();
     if let (None, Some(why)) = (to, others) {
         for occasion in &candidates {
-            doubts.add(analysis, *occasion, Doubt { push: p, why });
+            doubts.add(analysis, *occasion, AmbiguousPush { push: p, why });
         }
     }
     let Some(push) = analysis.pushes.get_mut(p) else { return };

@@ -1,12 +1,12 @@
 //! From one MESSAGE transaction to a push.
 
 use super::recognise::asserted_user;
-use super::{Hop, Push, Sighting};
+use super::{FirstSeen, Push, Sighting};
 use crate::analysis::coverage::Blind;
 use crate::analysis::diagnostic::Diagnostic;
 use crate::analysis::message::{Context, Group, Msg};
 use crate::analysis::servers::ServerId;
-use crate::analysis::words::{Link, PushResult};
+use crate::analysis::terms::{Link, PushResult};
 use crate::record::Direction;
 use crate::sip::{HeaderName, NameAddr, mcx_user};
 use crate::text::{contains_ignore_case, decode, host_of};
@@ -77,7 +77,7 @@ pub(super) fn push(ctx: &Context<'_>, group: &Group<'_>, cseq: u32, set: &[&Msg<
         status: t.answer.map(|m| m.status),
         reason: t.answer.and_then(|m| ctx.reason_phrase(m.id)),
         diagnostics,
-        hops: hops(ctx, &t),
+        sightings: sightings(ctx, &t),
         call: None,
         candidates: Vec::new(),
         link: Link::None,
@@ -85,7 +85,7 @@ pub(super) fn push(ctx: &Context<'_>, group: &Group<'_>, cseq: u32, set: &[&Msg<
         evidence,
         lines: Vec::new(),
         superseded: false,
-        sights: Sighting::first_of_each(ctx, set.iter().copied()),
+        sights: FirstSeen::first_of_each(ctx, set.iter().copied()),
         owner: owner(ctx, &t),
         first,
         records: set.iter().map(|m| m.id).chain(records_about).collect(),
@@ -152,13 +152,13 @@ fn looks_like_a_test(ctx: &Context<'_>, t: &Transaction<'_, '_>, cseq: u32) -> b
     bare_agent || (t.requests.is_empty() && cseq == 1)
 }
 
-fn hops(ctx: &Context<'_>, t: &Transaction<'_, '_>) -> Vec<Hop> {
+fn sightings(ctx: &Context<'_>, t: &Transaction<'_, '_>) -> Vec<Sighting> {
     t.requests
         .iter()
         .filter_map(|m| {
             let event = ctx.event(m.id)?;
             let peer = ctx.trace.peer(event).map(|p| decode(p).into_owned());
-            Some(Hop {
+            Some(Sighting {
                 event: m.id,
                 server: ctx.servers.name(event).map(str::to_owned),
                 direction: m.direction,

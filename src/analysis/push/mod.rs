@@ -7,7 +7,7 @@ use super::coverage::Blind;
 use super::diagnostic::Diagnostic;
 use super::message::{Context, Group, Msg};
 use super::servers::ServerId;
-use super::words::{Link, PushResult};
+use super::terms::{Link, PushResult};
 use crate::record::Direction;
 use crate::sip::Method;
 use crate::span::Span;
@@ -17,7 +17,7 @@ use crate::trace::EventId;
 /// One place that logged the MESSAGE.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
-pub struct Hop {
+pub struct Sighting {
     /// The record.
     pub event: EventId,
     /// The server that logged it.
@@ -32,21 +32,21 @@ pub struct Hop {
 
 /// The first record of something on one server.
 #[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
-pub(crate) struct Sighting {
+pub(crate) struct FirstSeen {
     pub(crate) server: ServerId,
     pub(crate) id: EventId,
     pub(crate) time: Option<Timestamp>,
 }
 
-impl Sighting {
+impl FirstSeen {
     /// Of messages, the first of each server in its own order.
-    pub(super) fn first_of_each<'m>(ctx: &Context<'_>, messages: impl Iterator<Item = &'m Msg<'m>>) -> Vec<Sighting> {
-        let mut out: Vec<Sighting> = Vec::new();
+    pub(super) fn first_of_each<'m>(ctx: &Context<'_>, messages: impl Iterator<Item = &'m Msg<'m>>) -> Vec<FirstSeen> {
+        let mut out: Vec<FirstSeen> = Vec::new();
         for m in messages {
-            let now = Sighting { server: m.server, id: m.id, time: m.time };
+            let now = FirstSeen { server: m.server, id: m.id, time: m.time };
             match out.iter_mut().find(|s| s.server == m.server) {
                 Some(known) => {
-                    let order = |s: &Sighting| ctx.coverage.order(s.server, s.id);
+                    let order = |s: &FirstSeen| ctx.coverage.order(s.server, s.id);
                     if order(&now) < order(known) {
                         *known = now;
                     }
@@ -85,7 +85,7 @@ pub struct Push {
     /// Diagnostics of the final response.
     pub diagnostics: Vec<Diagnostic>,
     /// Copies of the MESSAGE, in order.
-    pub hops: Vec<Hop>,
+    pub sightings: Vec<Sighting>,
     /// Number of its call in [`super::Analysis::calls`].
     pub call: Option<usize>,
     /// Numbers of calls that it may belong to, when more than one is possible.
@@ -106,7 +106,7 @@ pub struct Push {
     /// A later push of the same call was accepted: what kept this one back did not keep the callee from being told.
     pub superseded: bool,
     /// First record of each server that logged it.
-    pub(super) sights: Vec<Sighting>,
+    pub(super) sights: Vec<FirstSeen>,
     /// The Front End whose mobility service sent it, where its log is here.
     pub(super) owner: Option<ServerId>,
     pub(super) first: EventId,
@@ -121,7 +121,7 @@ impl Push {
 
     /// Milliseconds from the MESSAGE to its answer, on the clock of the server that sent first.
     pub fn latency_ms(&self) -> Option<i64> {
-        self.latency.filter(|_| !self.hops.is_empty())
+        self.latency.filter(|_| !self.sightings.is_empty())
     }
 }
 

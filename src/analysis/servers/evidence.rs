@@ -50,14 +50,14 @@ pub(super) struct Stream {
     pub(super) mediation: u32,
     pub(super) file_name: String,
     /// Where it starts and ends in the server's own sequence, where the input has one server only.
-    pub(super) ends: Option<[Place; 2]>,
+    pub(super) ends: Option<[SequencePoint; 2]>,
     /// Messages read, by whether they came in or went out: each tells other names.
     looked: [u32; 2],
 }
 
 /// A record in the sequence of a server.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub(super) struct SequencePoint {
     pub(super) seq: u32,
     pub(super) time: Timestamp,
     /// Component lines ahead of the first record, or behind the last.
@@ -100,11 +100,11 @@ pub(super) fn streams(trace: &Trace, events: &[Event]) -> Vec<Stream> {
 }
 
 /// The first and the last record, where both have a number and a time.
-fn ends(trace: &Trace, file: FileId, events: &[Event]) -> Option<[Place; 2]> {
+fn ends(trace: &Trace, file: FileId, events: &[Event]) -> Option<[SequencePoint; 2]> {
     let (first, last) = (events.first()?, events.last()?);
     let place = |e: &Event, lines: usize| {
         let lines = u32::try_from(lines).unwrap_or(u32::MAX);
-        Some(Place { seq: e.seq, time: e.time()?, lines }).filter(|p| p.seq > 0)
+        Some(SequencePoint { seq: e.seq, time: e.time()?, lines }).filter(|p| p.seq > 0)
     };
     let (ahead, behind) = trace.lines_around(file);
     Some([place(first, ahead)?, place(last, behind)?])

@@ -1,9 +1,12 @@
 //! What a server does.
 
+use serde::Serialize;
+
 use super::evidence::Stream;
 
 /// What a server does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Role {
     /// Registers clients and forks calls to them.
@@ -28,6 +31,12 @@ impl Role {
             Role::Mediation => "mediation",
             Role::Unknown => "unknown",
         }
+    }
+}
+
+impl std::fmt::Display for Role {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.name())
     }
 }
 

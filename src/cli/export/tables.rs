@@ -27,7 +27,7 @@ mod whole {
     use clap::ValueEnum;
     use siptrail::Trace;
     use siptrail::analysis::Analysis;
-    use siptrail::export::tables::{self, Format};
+    use siptrail::export::tables::{self, TableFormat};
     use siptrail::query::{Query, Table};
     use siptrail::report;
 
@@ -41,7 +41,7 @@ mod whole {
         trace: &'t Trace,
         analysis: &'t Analysis,
         query: Query,
-        format: Format,
+        format: TableFormat,
     }
 
     impl Source<'_> {
@@ -61,7 +61,7 @@ mod whole {
         }
 
         fn extension(&self) -> &'static str {
-            if self.format == Format::Arrow { "arrow" } else { "parquet" }
+            if self.format == TableFormat::Arrow { "arrow" } else { "parquet" }
         }
 
         /// One file a table, in a folder that gets its name when all of them are there.
@@ -108,7 +108,7 @@ mod whole {
             let Some((trace, analysis)) = self.clocks.read(&self.inputs, siptrail::Depth::Causes) else {
                 return Ok(Status::Failed);
             };
-            let format = if self.form == Form::Arrow { Format::Arrow } else { Format::Parquet };
+            let format = if self.form == Form::Arrow { TableFormat::Arrow } else { TableFormat::Parquet };
             let source = Source { trace: &trace, analysis: &analysis, query: self.filter.query(), format };
             match (folder, output, self.table) {
                 (Some(folder), ..) => {

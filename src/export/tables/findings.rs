@@ -26,7 +26,7 @@ pub(super) fn batch(report: &Report) -> Result<RecordBatch, ArrowError> {
     let line: Int64Array = all.iter().map(|f| f.evidence.first().map(|p| number(p.line))).collect();
     RecordBatch::try_from_iter_with_nullable([
         ("code", text(|f| f.code), true),
-        ("severity", text(|f| f.severity), true),
+        ("severity", text(|f| f.severity.name()), true),
         ("summary", text(|f| f.summary), true),
         ("cause", text(|f| f.cause), true),
         ("remedy", text(|f| f.remedy), true),

@@ -27,7 +27,7 @@ const GROUP: usize = 65_536;
 
 /// Which kind of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum TableFormat {
     /// Apache Parquet, compressed with Snappy.
     Parquet,
     /// Apache Arrow IPC file, also called Feather version 2.
@@ -38,7 +38,7 @@ pub enum Format {
 ///
 /// # Errors
 /// When the writer fails.
-pub fn rows(bound: &Bound<'_>, table: Table, rows: &[Row], format: Format, out: &mut dyn Write) -> io::Result<()> {
+pub fn rows(bound: &Bound<'_>, table: Table, rows: &[Row], format: TableFormat, out: &mut dyn Write) -> io::Result<()> {
     let columns = Columns::of(table);
     let batches = rows.chunks(BATCH).map(|rows| columns.batch(bound, rows));
     write(&columns.schema(), batches, format, out)
@@ -48,7 +48,7 @@ pub fn rows(bound: &Bound<'_>, table: Table, rows: &[Row], format: Format, out: 
 ///
 /// # Errors
 /// When the writer fails.
-pub fn findings(report: &Report, format: Format, out: &mut dyn Write) -> io::Result<()> {
+pub fn findings(report: &Report, format: TableFormat, out: &mut dyn Write) -> io::Result<()> {
     let batch = findings::batch(report);
     let schema = batch.as_ref().map_or_else(|_| Arc::new(Schema::empty()), RecordBatch::schema);
     write(&schema, std::iter::once(batch), format, out)
@@ -57,18 +57,18 @@ pub fn findings(report: &Report, format: Format, out: &mut dyn Write) -> io::Res
 fn write(
     schema: &SchemaRef,
     batches: impl Iterator<Item = Result<RecordBatch, ArrowError>>,
-    format: Format,
+    format: TableFormat,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     match format {
-        Format::Arrow => {
+        TableFormat::Arrow => {
             let mut file = FileWriter::try_new(out, schema).map_err(arrow)?;
             for batch in batches {
                 file.write(&batch.map_err(arrow)?).map_err(arrow)?;
             }
             file.finish().map_err(arrow)
         }
-        Format::Parquet => {
+        TableFormat::Parquet => {
             let properties = WriterProperties::builder()
                 .set_compression(Compression::SNAPPY)
                 .set_max_row_group_row_count(Some(GROUP))

@@ -55,7 +55,7 @@ impl<'a> Values<'a> {
             let dimension = if server.role == Role::FrontEnd { Dimension::FrontEnd } else { Dimension::Server };
             server.name.iter().for_each(|name| self.text(dimension, name));
         }
-        for hop in call.pushes.iter().filter_map(|p| analysis.pushes.get(*p)).flat_map(|p| &p.hops) {
+        for hop in call.pushes.iter().filter_map(|p| analysis.pushes.get(*p)).flat_map(|p| &p.sightings) {
             let server = trace.event(hop.event).and_then(|e| analysis.servers.get(analysis.servers.of(e)));
             if let Some(server) = server.filter(|s| s.role != Role::FrontEnd) {
                 server.name.iter().for_each(|name| self.text(Dimension::Server, name));

@@ -7,7 +7,7 @@ use nom::character::complete::char;
 use nom::combinator::opt;
 use nom::sequence::preceded;
 
-use super::{HEAD, LONGEST, Said, hex, known, place_end, said, stamp};
+use super::{HEAD, LONGEST, LineText, hex, known, line_text, place_end, stamp};
 
 /// How far a line is the trace's own, and the range in it that names the machine.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,8 +37,8 @@ pub(crate) fn frame(line: &[u8]) -> Frame {
     let exact = |end: &usize| line.get(stamp..*end).is_some_and(is_exact);
     let end = if usual { place_end(line).filter(exact).unwrap_or(stamp) } else { 0 };
     // The number of the activity ties a search result together.
-    let end = match said(line) {
-        Said { correlation: Some(_), text } if end > stamp => line.len() - text.len(),
+    let end = match line_text(line) {
+        LineText { correlation: Some(_), text } if end > stamp => line.len() - text.len(),
         _ => end,
     };
     Frame { end, stamp, machine }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::report::model::{Diagnostic, Hop, Leg, Place};
+use crate::report::model::{Diagnostic, Leg, Place, Sighting};
 use crate::text::{no_formula, sanitize};
 
 /// A column's name, and what stands in it for one item.
@@ -65,10 +65,10 @@ pub(super) fn diagnostic(d: &Diagnostic) -> String {
 
 pub(super) fn leg(leg: &Leg) -> String {
     let status = leg.status.map(|s| s.to_string());
-    words(&[leg.target.as_deref(), Some(leg.outcome), status.as_deref(), leg.client.as_deref()])
+    words(&[leg.target.as_deref(), Some(leg.outcome.name()), status.as_deref(), leg.client.as_deref()])
 }
 
-pub(super) fn hop(hop: &Hop) -> String {
+pub(super) fn hop(hop: &Sighting) -> String {
     words(&[hop.server.as_deref(), hop.direction, hop.peer.as_deref(), hop.time.as_deref()])
 }
 

@@ -1,19 +1,20 @@
 //! The columns of each table, in the order of the JSON document.
 
 use super::cell::{Cell, Column, diagnostic, hop, leg, place};
+use crate::analysis::{Modality, Told, Verdict};
 use crate::report::model::{Call, Finding, Push};
 
 pub(super) const CALLS: [Column<Call>; 28] = [
     ("call_id", |c| Cell::of(&c.call_id)),
     ("from", |c| Cell::of(&c.from)),
     ("to", |c| Cell::of(&c.to)),
-    ("modality", |c| Cell::maybe(c.modality)),
+    ("modality", |c| Cell::maybe(c.modality.map(Modality::name))),
     ("started", |c| Cell::maybe(c.started.as_deref())),
     ("ended", |c| Cell::maybe(c.ended.as_deref())),
     ("rang", |c| Cell::plain(&c.rang)),
     ("ring_ms", |c| Cell::number(c.ring_ms)),
     ("answer_ms", |c| Cell::number(c.answer_ms)),
-    ("outcome", |c| Cell::of(c.outcome)),
+    ("outcome", |c| Cell::of(c.outcome.name())),
     ("expected", |c| Cell::number(c.expected)),
     ("status", |c| Cell::number(c.status)),
     ("reason", |c| Cell::maybe(c.reason.as_deref())),
@@ -21,14 +22,14 @@ pub(super) const CALLS: [Column<Call>; 28] = [
     ("attempts", |c| Cell::plain(&c.attempts)),
     ("legs", |c| Cell::list(c.legs.iter().map(leg))),
     ("mobile", |c| Cell::plain(&c.mobile)),
-    ("verdict", |c| Cell::maybe(c.verdict)),
+    ("verdict", |c| Cell::maybe(c.verdict.map(Verdict::name))),
     ("undetermined", |c| Cell::maybe(c.undetermined.as_ref().map(|u| u.reason.as_str()))),
     ("pushes", |c| Cell::list(&c.pushes)),
     ("findings", |c| Cell::list(&c.findings)),
     ("messages", |c| Cell::plain(&c.messages)),
     ("evidence", |c| Cell::list(c.evidence.iter().map(place))),
     ("gateway_cause", |c| Cell::number(c.gateway_cause.as_ref().map(|g| g.cause))),
-    ("told_by_mail", |c| Cell::maybe(c.told_by_mail.map(crate::analysis::Told::name))),
+    ("told_by_mail", |c| Cell::maybe(c.told_by_mail.map(Told::name))),
     ("voice_mail", |c| Cell::plain(&c.voice_mail)),
     ("gave_up_ms", |c| Cell::number(c.gave_up_ms)),
     ("reached_later", |c| Cell::maybe(c.reached_later.as_deref())),
@@ -43,7 +44,7 @@ pub(super) const PUSHES: [Column<Push>; 20] = [
     ("sent", |p| Cell::maybe(p.sent.as_deref())),
     ("answered", |p| Cell::maybe(p.answered.as_deref())),
     ("latency_ms", |p| Cell::number(p.latency_ms)),
-    ("result", |p| Cell::of(p.result)),
+    ("result", |p| Cell::of(p.result.name())),
     ("undetermined", |p| Cell::maybe(p.undetermined.as_ref().map(|u| u.reason.as_str()))),
     ("status", |p| Cell::number(p.status)),
     ("reason", |p| Cell::maybe(p.reason.as_deref())),
@@ -51,7 +52,7 @@ pub(super) const PUSHES: [Column<Push>; 20] = [
     ("hops", |p| Cell::list(p.hops.iter().map(hop))),
     ("call", |p| Cell::maybe(p.call.as_deref())),
     ("candidates", |p| Cell::list(&p.candidates)),
-    ("link", |p| Cell::of(p.link)),
+    ("link", |p| Cell::of(p.link.name())),
     ("findings", |p| Cell::list(&p.findings)),
     ("evidence", |p| Cell::list(p.evidence.iter().map(place))),
     ("superseded", |p| Cell::plain(&p.superseded)),
@@ -59,7 +60,7 @@ pub(super) const PUSHES: [Column<Push>; 20] = [
 
 pub(super) const FINDINGS: [Column<Finding>; 9] = [
     ("code", |f| Cell::of(f.code)),
-    ("severity", |f| Cell::of(f.severity)),
+    ("severity", |f| Cell::of(f.severity.name())),
     ("summary", |f| Cell::of(f.summary)),
     ("cause", |f| Cell::of(f.cause)),
     ("remedy", |f| Cell::of(f.remedy)),

@@ -5,8 +5,8 @@
 
 mod charts;
 mod escape;
+mod page;
 mod policy;
-mod view;
 
 use std::io::{self, Write};
 
@@ -15,7 +15,7 @@ use askama::Template;
 use super::model::Report;
 use crate::analysis::Analysis;
 use crate::trace::Trace;
-use view::Page;
+use page::Page;
 
 /// What the page is made of. `report` must be the whole report of this analysis, not a digest.
 #[derive(Clone, Copy, Debug)]

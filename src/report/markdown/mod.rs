@@ -5,11 +5,12 @@ mod escape;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, Write};
 
-use super::model::{Call, Finding, Lone, Place, Push, Report, Spot};
-use super::words::{
-    MOST, calls_of, gateway_cause, headline, is_lost, is_shown, known, mobile_client, servers_of, spoken_of, steps_of,
+use super::labels::{
+    self, MOST, calls_of, gateway_cause, headline, is_shown, known, mobile_client, servers_of, spoken_of, steps_of,
     told_by_mail, unpublished, when,
 };
+use super::model::{Call, Finding, Lone, Place, Push, Report, TimedPlace};
+use crate::analysis::Verdict;
 use crate::knowledge::catalogue::Step;
 use escape::{code, in_cell, prose};
 
@@ -81,7 +82,7 @@ impl<'r> Known<'r> {
         let mut any = false;
         for push in call.pushes.iter().filter_map(|id| self.pushes.get(id.as_str())).flatten() {
             any = true;
-            writeln!(out, "- push {}: {}", prose(push.result), answer(push))?;
+            writeln!(out, "- push {}: {}", prose(push.result.name()), answer(push))?;
         }
         Ok(any)
     }
@@ -103,7 +104,7 @@ fn missed(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io:
         let what = call.modality.map_or(String::new(), |m| format!(", {m}"));
         let client = mobile_client(call).map_or(String::new(), |c| format!(", {}", code(c)));
         let from = code(known(&call.from, "(unknown caller)"));
-        writeln!(out, "- **{}** from {from}{what}{client}", prose(call.verdict.unwrap_or_default()))?;
+        writeln!(out, "- **{}** from {from}{what}{client}", prose(call.verdict.map_or("", Verdict::name)))?;
         writeln!(out, "- INVITE {}", status(call.status, call.reason.as_deref()))?;
         if !known_things.pushes(call, out)? {
             writeln!(out, "- no push")?;
@@ -136,7 +137,7 @@ fn messages(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> i
         writeln!(
             out,
             "- **{}** from {}, {status}",
-            prose(message.verdict),
+            prose(message.verdict.name()),
             code(known(&message.from, "(unknown sender)"))
         )?;
         known_things.causes(&message.findings, out)?;
@@ -148,7 +149,7 @@ fn messages(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> i
 
 /// Mobile callees of whom the logs cannot tell whether they missed the call, and why.
 fn perhaps(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let unknown: Vec<&Call> = report.calls.iter().filter(|c| c.verdict == Some("undetermined")).collect();
+    let unknown: Vec<&Call> = report.calls.iter().filter(|c| c.verdict == Some(Verdict::Undetermined)).collect();
     if unknown.is_empty() {
         return Ok(());
     }
@@ -174,8 +175,8 @@ fn holes(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "## Holes: for these times the logs say nothing\n")?;
     for (server, hole) in all.iter().take(MOST) {
         let name = code(server.server.as_deref().unwrap_or("(no name)"));
-        let at = |edge: &Spot| code(&format!("{}:{}", edge.place.file, edge.place.line));
-        let time = |edge: &Spot| prose(&when(edge.time.as_deref()));
+        let at = |edge: &TimedPlace| code(&format!("{}:{}", edge.place.file, edge.place.line));
+        let time = |edge: &TimedPlace| prose(&when(edge.time.as_deref()));
         let (after, before) = (&hole.after, &hole.before);
         let times = format!("{} to {}", time(after), time(before));
         writeln!(out, "- {name}, {times}: {} ({} to {})", prose(&hole.what()), at(after), at(before))?;
@@ -187,7 +188,7 @@ fn holes(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 fn lost(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io::Result<()> {
     // Those of missed calls, and of calls perhaps missed, stand with them.
     let shown: HashSet<&String> = report.calls.iter().filter(|c| is_shown(c)).flat_map(|c| &c.pushes).collect();
-    let lost: Vec<&Push> = report.pushes.iter().filter(|p| is_lost(p) && !shown.contains(&p.call_id)).collect();
+    let lost: Vec<&Push> = report.pushes.iter().filter(|p| p.result.is_lost() && !shown.contains(&p.call_id)).collect();
     if lost.is_empty() {
         return Ok(());
     }
@@ -196,7 +197,7 @@ fn lost(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io::R
         let whom = push.user.as_deref().filter(|_| !push.synthetic).map_or("(unknown user)".to_owned(), code);
         let whom = if push.synthetic { "synthetic test".to_owned() } else { whom };
         writeln!(out, "### {} {whom}\n", when(push.sent.as_deref()))?;
-        writeln!(out, "- **{}**: {}", prose(push.result), answer(push))?;
+        writeln!(out, "- **{}**: {}", prose(push.result.name()), answer(push))?;
         known_things.causes(&push.findings, out)?;
         proof(&push.evidence, out)?;
         writeln!(out, "- Call-ID {}\n", code(&push.call_id))?;
@@ -296,15 +297,7 @@ fn more(count: usize, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn counts(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let s = &report.summary;
-    let tables = [
-        ("Calls by outcome", &s.outcomes),
-        ("Mobile callees by verdict", &s.verdicts),
-        ("Pushes by result", &s.push_results),
-    ];
-    for (title, counts) in tables.iter().filter(|(_, counts)| !counts.is_empty()) {
-        let mut rows: Vec<_> = counts.iter().collect();
-        rows.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
+    for (title, rows) in labels::counts(&report.summary) {
         writeln!(out, "| {title} | |\n|:--|--:|")?;
         for (word, n) in rows {
             writeln!(out, "| {} | {n} |", prose(word))?;
@@ -325,7 +318,7 @@ fn sources(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let file = in_cell(&code(&s.path));
         for own in servers_of(report, s) {
             let server = if own.name.is_empty() { String::new() } else { in_cell(&code(own.name)) };
-            let (role, clock) = (prose(own.role), in_cell(&prose(&own.clock)));
+            let (role, clock) = (prose(own.role.name()), in_cell(&prose(&own.clock)));
             writeln!(out, "| {file} | {server} | {role} | {records} | {first} | {last} | {clock} |")?;
         }
     }

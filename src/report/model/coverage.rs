@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Place;
+use crate::analysis::Role;
 
 /// For which times the log of one server speaks.
 #[derive(Clone, Debug, Serialize)]
@@ -10,7 +11,7 @@ use super::Place;
 #[non_exhaustive]
 pub struct Coverage {
     pub server: Option<String>,
-    pub role: &'static str,
+    pub role: Role,
     /// Without a hole from the first record to the last.
     pub spans: Vec<Span>,
     pub holes: Vec<Hole>,
@@ -21,8 +22,8 @@ pub struct Coverage {
 #[expect(missing_docs, reason = "see Report")]
 #[non_exhaustive]
 pub struct Span {
-    pub first: Spot,
-    pub last: Spot,
+    pub first: TimedPlace,
+    pub last: TimedPlace,
 }
 
 /// A time for which a log says nothing.
@@ -34,8 +35,8 @@ pub struct Hole {
     pub kind: &'static str,
     /// Lines that are missing, where their numbers tell.
     pub lines: Option<u64>,
-    pub after: Spot,
-    pub before: Spot,
+    pub after: TimedPlace,
+    pub before: TimedPlace,
 }
 
 impl Hole {
@@ -57,7 +58,7 @@ impl Hole {
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
 #[non_exhaustive]
-pub struct Spot {
+pub struct TimedPlace {
     pub time: Option<String>,
     pub place: Place,
 }

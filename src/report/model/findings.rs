@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Lone, Place};
-use crate::knowledge::catalogue::Step;
+use crate::knowledge::catalogue::{Severity, Step};
 
 /// One cause with all that it explains.
 #[derive(Clone, Debug, Serialize)]
@@ -11,7 +11,7 @@ use crate::knowledge::catalogue::Step;
 #[non_exhaustive]
 pub struct Finding {
     pub code: &'static str,
-    pub severity: &'static str,
+    pub severity: Severity,
     pub summary: &'static str,
     pub cause: &'static str,
     pub remedy: &'static str,

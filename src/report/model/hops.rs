@@ -8,7 +8,7 @@ use super::Place;
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Report")]
 #[non_exhaustive]
-pub struct Hop {
+pub struct Sighting {
     pub server: Option<String>,
     pub direction: Option<&'static str>,
     pub peer: Option<String>,

@@ -14,13 +14,13 @@ pub(super) fn call(trace: &Trace, analysis: &Analysis, call: &analysis::Call) ->
         call_id: call.call_id.clone(),
         from: call.from.clone(),
         to: call.to.clone(),
-        modality: call.modality.map(analysis::Modality::name),
+        modality: call.modality,
         started: iso(call.started),
         ended: iso(call.ended),
         rang: call.rang,
         ring_ms: call.ring_ms,
         answer_ms: call.answer_ms,
-        outcome: call.outcome.name(),
+        outcome: call.outcome,
         expected: call.outcome.expected(),
         status: call.status,
         reason: call.reason.clone(),
@@ -33,12 +33,12 @@ pub(super) fn call(trace: &Trace, analysis: &Analysis, call: &analysis::Call) ->
                 target: leg.target.clone(),
                 client: leg.client.as_ref().map(|c| c.name.clone()),
                 mobile: leg.mobile,
-                outcome: leg.outcome.name(),
+                outcome: leg.outcome,
                 status: leg.status,
             })
             .collect(),
         mobile: call.mobile,
-        verdict: call.verdict.map(analysis::Verdict::name),
+        verdict: call.verdict,
         pushes,
         findings: call.findings.clone(),
         messages: call.messages,
@@ -58,8 +58,8 @@ pub(super) fn call_in_brief(analysis: &Analysis, call: &analysis::Call) -> model
     let pushes = call.pushes.iter().filter_map(|p| analysis.pushes.get(*p)).map(|p| p.call_id.clone()).collect();
     model::Call {
         call_id: call.call_id.clone(),
-        outcome: call.outcome.name(),
-        verdict: call.verdict.map(analysis::Verdict::name),
+        outcome: call.outcome,
+        verdict: call.verdict,
         pushes,
         findings: call.findings.clone(),
         ..model::Call::default()
@@ -72,7 +72,7 @@ pub(super) fn push_in_brief(push: &analysis::Push) -> model::Push {
         call_id: push.call_id.clone(),
         cseq: push.cseq,
         synthetic: push.synthetic,
-        result: push.result.name(),
+        result: push.result,
         findings: push.findings.clone(),
         ..model::Push::default()
     }
@@ -89,14 +89,14 @@ pub(super) fn push(trace: &Trace, analysis: &Analysis, push: &analysis::Push) ->
         sent: iso(push.sent),
         answered: iso(push.answered),
         latency_ms: push.latency_ms(),
-        result: push.result.name(),
+        result: push.result,
         status: push.status,
         reason: push.reason.clone(),
         diagnostics: diagnostics(&push.diagnostics),
         hops: push
-            .hops
+            .sightings
             .iter()
-            .map(|hop| model::Hop {
+            .map(|hop| model::Sighting {
                 server: hop.server.clone(),
                 direction: super::direction(hop.direction),
                 peer: hop.peer.clone(),
@@ -105,7 +105,7 @@ pub(super) fn push(trace: &Trace, analysis: &Analysis, push: &analysis::Push) ->
             .collect(),
         call: push.call.and_then(call_id),
         candidates: push.candidates.iter().filter_map(|c| call_id(*c)).collect(),
-        link: push.link.name(),
+        link: push.link,
         findings: push.findings.clone(),
         evidence: places(trace, &push.evidence, &push.lines),
         superseded: push.superseded,
@@ -128,7 +128,7 @@ pub(super) fn missed_message(
         sent: iso(message.sent),
         status: message.status,
         reason: message.reason.clone(),
-        verdict: message.verdict.map_or("", analysis::Verdict::name),
+        verdict: message.verdict.unwrap_or(analysis::Verdict::Undetermined),
         pushes: message.pushes.iter().filter_map(call_id).collect(),
         findings: message.findings.clone(),
         evidence: places(trace, &message.evidence, &[]),
@@ -195,7 +195,7 @@ pub(super) fn grouped(trace: &Trace, analysis: &Analysis, whole: bool) -> Vec<mo
                 entry.severity,
                 model::Finding {
                     code: &entry.code,
-                    severity: entry.severity.name(),
+                    severity: entry.severity,
                     summary: words.summary,
                     cause: words.cause,
                     remedy: words.remedy,

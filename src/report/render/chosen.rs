@@ -3,7 +3,7 @@
 use hashbrown::{HashMap, HashSet};
 
 use crate::analysis::{Analysis, Call, Push, Verdict};
-use crate::report::words::MOST;
+use crate::report::labels::MOST;
 
 /// What is told.
 pub(super) enum Chosen {

@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::labels::MOST;
 use super::model::{self, Place, Report};
-use super::words::MOST;
 use crate::analysis::{self, Analysis, Call};
 use crate::input::InputError;
 use crate::record::Direction;
@@ -100,16 +100,16 @@ fn summary(trace: &Trace, analysis: &Analysis) -> model::Summary {
         undetermined: BTreeMap::new(),
     };
     for call in &analysis.calls {
-        *out.outcomes.entry(call.outcome.name()).or_default() += 1;
+        *out.outcomes.entry(call.outcome).or_default() += 1;
         if let Some(verdict) = call.verdict {
-            *out.verdicts.entry(verdict.name()).or_default() += 1;
+            *out.verdicts.entry(verdict).or_default() += 1;
         }
         if let Some(why) = undetermined::word(call) {
             *out.undetermined.entry(why).or_default() += 1;
         }
     }
     for push in &analysis.pushes {
-        *out.push_results.entry(push.result.name()).or_default() += 1;
+        *out.push_results.entry(push.result).or_default() += 1;
     }
     out
 }

@@ -28,7 +28,7 @@ pub(super) fn sources(trace: &Trace, analysis: &Analysis) -> Vec<model::Source> 
             model::Source {
                 path: input.name().to_owned(),
                 server: only.and_then(|s| s.name.clone()),
-                role: only.map_or(Role::Unknown.name(), |s| s.role),
+                role: only.map_or(Role::Unknown, |s| s.role),
                 format: if source.cls {
                     "cls"
                 } else if source.unprefixed {
@@ -71,8 +71,8 @@ fn server(analysis: &Analysis, id: ServerId) -> Option<model::Server> {
     let (server, clock) = (analysis.servers.get(id)?, analysis.clocks.get(id)?);
     Some(model::Server {
         name: server.name.clone(),
-        role: server.role.name(),
-        clock: clock.basis.name(),
+        role: server.role,
+        clock: clock.basis,
         clock_against: clock.against.and_then(|id| analysis.servers.get(id)).and_then(|s| s.name.clone()),
         clock_offset_ms: clock.offset_ms,
         clock_spread_ms: clock.spread_ms,

@@ -8,14 +8,14 @@ use crate::trace::{EventId, Trace};
 
 /// One entry a server that logged records with a time, by first time.
 pub fn coverage(trace: &Trace, analysis: &Analysis) -> Vec<model::Coverage> {
-    let spot = |id: EventId| model::Spot { time: iso(analysis.time(trace, id)), place: place(trace, id) };
+    let spot = |id: EventId| model::TimedPlace { time: iso(analysis.time(trace, id)), place: place(trace, id) };
     let (stretches, holes) = (analysis.coverage.stretches(), analysis.coverage.holes());
     (0..)
         .map(ServerId)
         .zip(analysis.servers.all())
         .map(|(id, server)| model::Coverage {
             server: server.name.clone(),
-            role: server.role.name(),
+            role: server.role,
             spans: of_server(stretches, id, |s| s.server)
                 .iter()
                 .map(|s| model::Span { first: spot(s.first), last: spot(s.last) })

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use crate::analysis::{Analysis, Call};
 use crate::knowledge::catalogue::{never_reported, steps};
 use crate::knowledge::{codes, tables};
+use crate::report::labels;
 use crate::report::model::{GatewayCause, Unexplained};
-use crate::report::words;
 
 /// What is told of a failed call.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -57,7 +57,7 @@ fn new(what: &Told, reason: String) -> Unexplained {
             (id.to_string(), meaning, known.map_or("", |d| d.remedy))
         }
         Told::Gateway(cause) => {
-            let (code, meaning) = words::gateway_words(cause);
+            let (code, meaning) = labels::gateway_words(cause);
             (code, meaning, codes::gateway_cause(cause).map_or("", |c| c.remedy))
         }
         Told::Status(status) => {

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use super::{cause, heading, line, more};
+use crate::report::labels::{MOST, spoken_of};
 use crate::report::model::{Finding, Report};
-use crate::report::words::{MOST, spoken_of};
 
 /// Each with what its records speak of, and where they stand.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {

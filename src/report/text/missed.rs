@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 
 use super::{DIM, cause, heading, line, more, proof};
+use crate::analysis::Verdict;
 use crate::report::hops::{self, HopText};
+use crate::report::labels::{self, MOST, known, told_by_mail};
 use crate::report::model::{Call, Report};
-use crate::report::words::{self, MOST, known, told_by_mail};
 use crate::text::page;
 
 /// Missed calls under their causes.
@@ -51,7 +52,7 @@ pub(super) fn messages(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for message in report.missed_messages.iter().take(MOST) {
         let time = message.sent.as_deref().map_or("(no time in the log)".to_owned(), |t| t.replace('T', " "));
         line(out, 2, &format!("{time}  {}", known(&message.to, "(unknown user)")))?;
-        let status = words::status(message.status, message.reason.as_deref());
+        let status = labels::status(message.status, message.reason.as_deref());
         line(out, 4, &format!("{}: from {}, {status}", message.verdict, known(&message.from, "(unknown sender)")))?;
         for finding in report.findings.iter().filter(|f| message.findings.contains(&f.code)) {
             cause(out, 4, finding)?;
@@ -104,7 +105,11 @@ fn victim(report: &Report, call: &Call, out: &mut dyn Write) -> io::Result<()> {
     line(
         out,
         6,
-        &format!("{}: from {}{what}{client}", call.verdict.unwrap_or_default(), known(&call.from, "(unknown caller)")),
+        &format!(
+            "{}: from {}{what}{client}",
+            call.verdict.map_or("", Verdict::name),
+            known(&call.from, "(unknown caller)")
+        ),
     )?;
     let status = call
         .status
@@ -117,7 +122,7 @@ fn victim(report: &Report, call: &Call, out: &mut dyn Write) -> io::Result<()> {
         line(out, 6, told)?;
     }
     if let Some(cause) = &call.gateway_cause {
-        line(out, 6, &words::gateway_cause(cause.cause))?;
+        line(out, 6, &labels::gateway_cause(cause.cause))?;
     }
     line(out, 6, &format!("Call-ID {}", call.call_id))?;
     proof(out, 6, &call.evidence)?;
@@ -131,6 +136,6 @@ fn victim(report: &Report, call: &Call, out: &mut dyn Write) -> io::Result<()> {
 /// What became of the pushes of a call.
 pub(super) fn pushes_of(report: &Report, call: &Call) -> String {
     let own: Vec<String> =
-        report.pushes.iter().filter(|p| call.pushes.contains(&p.call_id)).map(words::push_result).collect();
+        report.pushes.iter().filter(|p| call.pushes.contains(&p.call_id)).map(labels::push_result).collect();
     if own.is_empty() { "not sent".to_owned() } else { own.join("; ") }
 }

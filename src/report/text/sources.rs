@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 
 use super::{heading, line, more};
+use crate::analysis::ClockBasis;
+use crate::report::labels::{MOST, clock};
 use crate::report::model::{Coverage, Report, Source};
-use crate::report::words::{MOST, clock};
 use crate::text::plural;
 
 /// Sources with clocks, holes and notes.
@@ -34,15 +35,17 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 /// The server on whose clock times are told.
 fn reference(sources: &[Source]) -> &str {
-    let own = sources.iter().filter(|s| s.clock == Some("reference")).map(|s| s.server.as_deref());
-    let several = sources.iter().flat_map(|s| &s.servers).filter(|s| s.clock == "reference").map(|s| s.name.as_deref());
+    let own = sources.iter().filter(|s| s.clock == Some(ClockBasis::Reference)).map(|s| s.server.as_deref());
+    let several =
+        sources.iter().flat_map(|s| &s.servers).filter(|s| s.clock == ClockBasis::Reference).map(|s| s.name.as_deref());
     own.chain(several).flatten().next().unwrap_or("the reference")
 }
 
 /// Clocks that no message ties to the reference, in one paragraph.
 fn untied(sources: &[Source], reference: &str, out: &mut dyn Write) -> io::Result<()> {
-    let own = sources.iter().filter(|s| s.clock == Some("unknown")).map(|s| s.server.as_ref().unwrap_or(&s.path));
-    let several = sources.iter().flat_map(|s| &s.servers).filter(|s| s.clock == "unknown");
+    let own =
+        sources.iter().filter(|s| s.clock == Some(ClockBasis::Unknown)).map(|s| s.server.as_ref().unwrap_or(&s.path));
+    let several = sources.iter().flat_map(|s| &s.servers).filter(|s| s.clock == ClockBasis::Unknown);
     let mut names: Vec<&String> = own.chain(several.filter_map(|s| s.name.as_ref())).collect();
     names.sort_unstable();
     names.dedup();
@@ -71,7 +74,7 @@ fn entry(s: &Source, reference: Option<&str>, out: &mut dyn Write) -> io::Result
         let they = if s.copies == 1 { "stands" } else { "stand" };
         line(out, 4, &format!("{} of them {they} in another place too, counted once", s.copies))?;
     }
-    if let (Some(_), Some(basis)) = (reference, s.clock.filter(|c| *c != "unknown")) {
+    if let (Some(_), Some(basis)) = (reference, s.clock.filter(|c| *c != ClockBasis::Unknown)) {
         let offset = (s.clock_offset_ms, s.clock_spread_ms);
         line(out, 4, &format!("clock: {}", clock(basis, s.clock_against.as_deref(), offset)))?;
     }
@@ -79,7 +82,7 @@ fn entry(s: &Source, reference: Option<&str>, out: &mut dyn Write) -> io::Result
         let name = server.name.as_deref().unwrap_or("(no name)");
         let offset = (server.clock_offset_ms, server.clock_spread_ms);
         let clock = match server.clock {
-            "unknown" => String::new(),
+            ClockBasis::Unknown => String::new(),
             basis => format!(", clock: {}", clock(basis, server.clock_against.as_deref(), offset)),
         };
         line(out, 4, &format!("{name} ({}){clock}", server.role))?;

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{ABSENT, Book, Doubt, Mark, NONE, UNDETERMINED};
+use super::{ABSENT, Allowance, Book, Mark, NONE, UNDETERMINED};
+use crate::analysis::Verdict;
 use crate::report::model::{MissedMessage, Report};
 use crate::synth::truth::{self, Truth};
 
@@ -22,13 +23,13 @@ pub(super) fn messages(book: &mut Book, truth: &Truth, report: &Report) {
     for said in all.iter().filter(|said| !truth.missed_messages.iter().any(|told| is(told, said))) {
         // Where the logs have lost the answer, it is not known that nothing was missed.
         let unsure = truth.calls.iter().any(|call| call.call_id == said.call_id && call.unsure);
-        let open = unsure && said.verdict == UNDETERMINED;
-        book.note("message", &said.call_id, NONE, said.verdict, if open { Mark::Open } else { Mark::Wrong });
+        let open = unsure && said.verdict == Verdict::Undetermined;
+        book.note("message", &said.call_id, NONE, said.verdict.name(), if open { Mark::Open } else { Mark::Wrong });
     }
 }
 
 impl Book {
-    pub(super) fn mark(&mut self, id: &str, name: &'static str, told: bool, said: bool, doubt: Doubt<'_>) {
+    pub(super) fn mark(&mut self, id: &str, name: &'static str, told: bool, said: bool, doubt: Allowance<'_>) {
         if told || said {
             let word = |holds: bool| if holds { name } else { NONE };
             let good = doubt.as_good(name, if said { "true" } else { "false" });
@@ -38,7 +39,7 @@ impl Book {
     }
 
     fn message(&mut self, told: &truth::Message, said: &MissedMessage) {
-        let verdict = said.verdict;
+        let verdict = said.verdict.name();
         let open = match (verdict, told.unsure) {
             (UNDETERMINED, true) => Some(Mark::Open),
             (UNDETERMINED, false) => Some(Mark::Cautious),
@@ -46,7 +47,7 @@ impl Book {
         };
         self.judge("message", &told.call_id, &told.verdict, verdict, open);
         let none = BTreeMap::new();
-        let doubt = Doubt { unsure: told.unsure, known: &[], or: &none };
+        let doubt = Allowance { unsure: told.unsure, known: &[], or: &none };
         self.findings(&told.call_id, &told.findings, &said.findings, doubt, verdict == UNDETERMINED);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Scene;
 use crate::analysis::{Outcome, Verdict};
-use crate::synth::place::{Node, Path, Place};
+use crate::synth::place::{Endpoint, Node, Path};
 use crate::synth::script::HOP;
 use crate::synth::session::{Body, Flight, Method, Note, Session, Tag};
 
@@ -11,7 +11,7 @@ const REPEATED: [u16; 6] = [422, 488, 302, 415, 413, 420];
 
 /// The first way answers 503, the second leads to the phone: under a new branch, with all else as it was.
 fn fail_over(scene: &mut Scene<'_, '_>, mut session: Session, callee: u32) {
-    let answered = scene.teller.rng.chance(50);
+    let answered = scene.ctx.rng.chance(50);
     let rang = scene.write(&mut session, Body::ImSdp, |w| {
         w.ask(0, 1, Note::None);
         w.refuse(0, 1, 503, Note::None);
@@ -39,11 +39,11 @@ fn fail_over(scene: &mut Scene<'_, '_>, mut session: Session, callee: u32) {
 
 /// A partner's call comes in over one Edge, which cannot serve it, and then over the other.
 pub(super) fn failover_edge(scene: &mut Scene<'_, '_>) {
-    let topology = scene.teller.topology;
-    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
+    let topology = scene.ctx.topology;
+    let (callee, from) = (scene.phone_user(), scene.ctx.desk_user());
     let mut session = scene.session(0);
-    let start = scene.party(&mut session, from, Place::Partner);
-    let end = scene.party(&mut session, callee, Place::Mobile);
+    let start = scene.party(&mut session, from, Endpoint::Partner);
+    let end = scene.party(&mut session, callee, Endpoint::Mobile);
     let home = topology.home(callee);
     for edge in [topology.edge(), topology.second_edge()] {
         let way = topology.way_out(home).filter(|node| *node != Node::Server(topology.edge()));
@@ -56,11 +56,11 @@ pub(super) fn failover_edge(scene: &mut Scene<'_, '_>) {
 
 /// A client's Front End cannot serve it, and the client asks another.
 pub(super) fn failover_front_end(scene: &mut Scene<'_, '_>) {
-    let topology = scene.teller.topology;
-    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
+    let topology = scene.ctx.topology;
+    let (callee, from) = (scene.phone_user(), scene.ctx.desk_user());
     let mut session = scene.session(0);
-    let start = scene.party(&mut session, from, Place::Desktop);
-    let end = scene.party(&mut session, callee, Place::Mobile);
+    let start = scene.party(&mut session, from, Endpoint::Desktop);
+    let end = scene.party(&mut session, callee, Endpoint::Mobile);
     let home = topology.home(callee);
     for server in [(home + 1) % topology.front_ends(), home] {
         session.paths.push(Path::new([start, Node::Server(server), end].into_iter()));
@@ -71,8 +71,8 @@ pub(super) fn failover_front_end(scene: &mut Scene<'_, '_>) {
 
 /// The phone's side wants the INVITE changed, and the caller's client sends it once more, changed.
 pub(super) fn retry(scene: &mut Scene<'_, '_>) {
-    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
-    let status = REPEATED[scene.teller.rng.below(6) as usize % REPEATED.len()];
+    let (callee, from) = (scene.phone_user(), scene.ctx.desk_user());
+    let status = REPEATED[scene.ctx.rng.below(6) as usize % REPEATED.len()];
     let mut session = scene.phone_call(0, from, callee);
     // The same way, another transaction at its far end.
     let way = *session.path(0);
@@ -97,7 +97,7 @@ pub(super) fn retry(scene: &mut Scene<'_, '_>) {
 
 /// The caller hangs up when the call has ended already: the CANCEL has no effect (RFC 3261 section 9.2).
 pub(super) fn late_cancel(scene: &mut Scene<'_, '_>) {
-    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
+    let (callee, from) = (scene.phone_user(), scene.ctx.desk_user());
     let mut session = scene.phone_call(0, from, callee);
     let rang = scene.write(&mut session, Body::ImSdp, |w| {
         w.ask_all();
@@ -116,11 +116,11 @@ pub(super) fn late_cancel(scene: &mut Scene<'_, '_>) {
 
 /// Busy here; the CANCEL crosses the 486 inside the server.
 pub(super) fn late_busy_cancel(scene: &mut Scene<'_, '_>) {
-    let (callee, from) = (scene.teller.desk_user(), scene.teller.desk_user());
+    let (callee, from) = (scene.ctx.desk_user(), scene.ctx.desk_user());
     let mut session = scene.session(0);
-    let start = scene.party(&mut session, from, Place::Desktop);
-    let end = scene.party(&mut session, callee, Place::Desktop);
-    let home = Node::Server(scene.teller.topology.home(callee));
+    let start = scene.party(&mut session, from, Endpoint::Desktop);
+    let end = scene.party(&mut session, callee, Endpoint::Desktop);
+    let home = Node::Server(scene.ctx.topology.home(callee));
     session.paths.push(Path::new([start, home, end].into_iter()));
     session.fork = 1;
     scene.write(&mut session, Body::AudioSdp, |w| {
@@ -142,7 +142,7 @@ pub(super) fn late_busy_cancel(scene: &mut Scene<'_, '_>) {
 
 /// Nobody cancels: the server's own timer ends the INVITE, and its 487 reaches the caller (RFC 3261 sections 16.7, 16.8).
 pub(super) fn server_timer(scene: &mut Scene<'_, '_>) {
-    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
+    let (callee, from) = (scene.phone_user(), scene.ctx.desk_user());
     let mut session = scene.phone_call(0, from, callee);
     let rang = scene.write(&mut session, Body::ImSdp, |w| {
         w.ask_all();
@@ -158,10 +158,10 @@ pub(super) fn server_timer(scene: &mut Scene<'_, '_>) {
 
 /// A gateway plays a tone (183), and gives up; cause 19 of Q.850 says that the far phone rang. A 183 alone does not.
 pub(super) fn early_media(scene: &mut Scene<'_, '_>) {
-    let (callee, from) = (scene.teller.desk_user(), scene.teller.desk_user());
-    let alerted = scene.teller.rng.chance(60);
+    let (callee, from) = (scene.ctx.desk_user(), scene.ctx.desk_user());
+    let alerted = scene.ctx.rng.chance(60);
     let mut session = scene.session(0);
-    scene.connect(&mut session, from, &[(callee, Place::Desktop)]);
+    scene.connect(&mut session, from, &[(callee, Endpoint::Desktop)]);
     scene.write(&mut session, Body::AudioSdp, |w| {
         w.ask_all();
         w.wait(200, 900);
@@ -175,9 +175,9 @@ pub(super) fn early_media(scene: &mut Scene<'_, '_>) {
 
 /// The caller is asked for a password, and types it.
 pub(super) fn slow_challenge(scene: &mut Scene<'_, '_>) {
-    let (callee, from) = (scene.teller.desk_user(), scene.teller.desk_user());
+    let (callee, from) = (scene.ctx.desk_user(), scene.ctx.desk_user());
     let mut session = scene.session(0);
-    scene.connect(&mut session, from, &[(callee, Place::Desktop)]);
+    scene.connect(&mut session, from, &[(callee, Endpoint::Desktop)]);
     scene.write(&mut session, Body::ImSdp, |w| {
         w.ask(0, 1, Note::None);
         w.refuse(0, 1, 407, Note::Challenge);

@@ -7,8 +7,8 @@ use crate::synth::session::Body;
 /// Two callers at once: one push each, in the order of the calls; one is refused, the other accepted.
 pub(super) fn crowded(scene: &mut Scene<'_, '_>) {
     let callee = scene.phone_user();
-    for (after, code) in [(0, "PN04"), (scene.teller.rng.range(30, 250), "")] {
-        let from = scene.teller.desk_user();
+    for (after, code) in [(0, "PN04"), (scene.ctx.rng.range(30, 250), "")] {
+        let from = scene.ctx.desk_user();
         let mut session = scene.phone_call(after, from, callee);
         scene.write(&mut session, Body::ImSdp, |w| {
             w.ask_all();

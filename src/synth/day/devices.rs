@@ -3,14 +3,14 @@
 use super::Scene;
 use super::scene::either;
 use crate::analysis::{Outcome, Verdict};
-use crate::synth::place::Place;
+use crate::synth::place::Endpoint;
 use crate::synth::session::{Body, Flight, Method, Note, Tag};
 
 /// A boss and a delegate, each with a phone: the call goes to both, and only the delegate's push gets through. The boss
 /// was not woken.
 pub(super) fn delegate(scene: &mut Scene<'_, '_>) {
-    let topology = scene.teller.topology;
-    let (boss, from) = (scene.phone_user(), scene.teller.desk_user());
+    let topology = scene.ctx.topology;
+    let (boss, from) = (scene.phone_user(), scene.ctx.desk_user());
     let mut delegate = scene.phone_user();
     // Both on one Front End: it forks.
     for _ in 0..40 {
@@ -20,7 +20,7 @@ pub(super) fn delegate(scene: &mut Scene<'_, '_>) {
         delegate = scene.phone_user();
     }
     let mut session = scene.session(0);
-    scene.connect(&mut session, from, &[(boss, Place::Mobile), (delegate, Place::Mobile)]);
+    scene.connect(&mut session, from, &[(boss, Endpoint::Mobile), (delegate, Endpoint::Mobile)]);
     let rang = scene.write(&mut session, Body::ImSdp, |w| {
         w.ask_all();
         w.ring();
@@ -36,9 +36,9 @@ pub(super) fn delegate(scene: &mut Scene<'_, '_>) {
 
 /// Busy on the desk while the phone's push was refused: nobody can say whether the phone would have been picked up.
 pub(super) fn busy_elsewhere(scene: &mut Scene<'_, '_>) {
-    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
+    let (callee, from) = (scene.phone_user(), scene.ctx.desk_user());
     let mut session = scene.session(0);
-    scene.connect(&mut session, from, &[(callee, Place::Mobile), (callee, Place::Desktop)]);
+    scene.connect(&mut session, from, &[(callee, Endpoint::Mobile), (callee, Endpoint::Desktop)]);
     let rang = scene.write(&mut session, Body::ImSdp, |w| {
         w.ask_all();
         w.ring();
@@ -54,9 +54,9 @@ pub(super) fn busy_elsewhere(scene: &mut Scene<'_, '_>) {
 
 /// Desk and phone answer at once; the caller keeps the desk and hangs up on the phone (RFC 3261 section 13.2.2.4).
 pub(super) fn two_answer(scene: &mut Scene<'_, '_>) {
-    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
+    let (callee, from) = (scene.phone_user(), scene.ctx.desk_user());
     let mut session = scene.session(0);
-    scene.connect(&mut session, from, &[(callee, Place::Mobile), (callee, Place::Desktop)]);
+    scene.connect(&mut session, from, &[(callee, Endpoint::Mobile), (callee, Endpoint::Desktop)]);
     let rang = scene.write(&mut session, Body::ImSdp, |w| {
         w.ask_all();
         w.ring();
@@ -82,7 +82,7 @@ pub(super) fn two_answer(scene: &mut Scene<'_, '_>) {
 
 /// The phone itself refuses, before any push is needed: its own answer is the cause.
 pub(super) fn refused(scene: &mut Scene<'_, '_>) {
-    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
+    let (callee, from) = (scene.phone_user(), scene.ctx.desk_user());
     let mut session = scene.phone_call(0, from, callee);
     scene.write(&mut session, Body::AudioSdp, |w| {
         w.ask_all();
@@ -96,7 +96,7 @@ pub(super) fn refused(scene: &mut Scene<'_, '_>) {
 
 /// The push is accepted, and half a second later the mobility service fails.
 pub(super) fn server_error(scene: &mut Scene<'_, '_>) {
-    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
+    let (callee, from) = (scene.phone_user(), scene.ctx.desk_user());
     let mut session = scene.phone_call(0, from, callee);
     let rang = scene.write(&mut session, Body::ImSdp, |w| {
         w.ask_all();

@@ -25,7 +25,7 @@ struct Sent {
 
 /// A conversation with a phone, and a message that comes when nobody has looked at it for a while.
 fn conversation(scene: &mut Scene<'_, '_>, callee: u32, end: End) -> Sent {
-    let from = scene.teller.desk_user();
+    let from = scene.ctx.desk_user();
     let mut session = scene.phone_call(0, from, callee);
     let (at, cseq) = scene.write(&mut session, Body::ImSdp, |w| {
         w.ask_all();
@@ -67,7 +67,7 @@ pub(super) fn answered(scene: &mut Scene<'_, '_>) {
 pub(super) fn missed(scene: &mut Scene<'_, '_>) {
     let callee = scene.phone_user();
     let sent = conversation(scene, callee, End::Lost);
-    let code = if scene.teller.rng.chance(60) { "PN04" } else { "" };
+    let code = if scene.ctx.rng.chance(60) { "PN04" } else { "" };
     let push = scene.push(sent.at + 120, callee, code, Some(sent.call));
     of_message(scene, push);
     note(scene, &sent, push, code);
@@ -95,7 +95,7 @@ fn of_message(scene: &mut Scene<'_, '_>, push: usize) {
 
 /// Somebody else calls while the message waits: the first push is of the call, the second of the message.
 pub(super) fn beside_a_call(scene: &mut Scene<'_, '_>) {
-    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
+    let (callee, from) = (scene.phone_user(), scene.ctx.desk_user());
     let sent = conversation(scene, callee, End::Lost);
     let mut session = scene.phone_call(sent.at - 2_000, from, callee);
     let rang = scene.write(&mut session, Body::ImSdp, |w| {

@@ -6,7 +6,7 @@ use super::Scene;
 use super::scene::either;
 use crate::analysis::{Outcome, Verdict};
 use crate::synth::faults::FINE;
-use crate::synth::place::{Node, Party, Path, Place};
+use crate::synth::place::{Endpoint, Node, Party, Path};
 use crate::synth::script::Script;
 use crate::synth::session::{Body, Flight, Method, Note, Tag};
 
@@ -26,15 +26,15 @@ fn unanswered(scene: &mut Scene<'_, '_>, after: u32, from: u32, callee: u32) -> 
 
 /// Only when the call is over does the phone hear of it: "missed call". That push wakes nobody for the call.
 pub(super) fn behind(scene: &mut Scene<'_, '_>) {
-    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
+    let (callee, from) = (scene.phone_user(), scene.ctx.desk_user());
     let (ended, _) = unanswered(scene, 0, from, callee);
-    let later = scene.teller.rng.range(200, 3_000);
+    let later = scene.ctx.rng.range(200, 3_000);
     scene.push(ended.over + later, callee, "", None);
 }
 
 /// The same, and the caller has called again before the push leaves: it is of the first call, and could be of the second.
 pub(super) fn behind_and_redial(scene: &mut Scene<'_, '_>) {
-    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
+    let (callee, from) = (scene.phone_user(), scene.ctx.desk_user());
     let (first, call) = unanswered(scene, 0, from, callee);
     let (second, redialled) = unanswered(scene, first.over + 700, from, callee);
     let push = scene.push(second.rang + 300, callee, "", None);
@@ -49,7 +49,7 @@ pub(super) fn behind_and_redial(scene: &mut Scene<'_, '_>) {
 
 /// A missed call, and another of the same people within five minutes that is answered.
 pub(super) fn redial(scene: &mut Scene<'_, '_>) {
-    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
+    let (callee, from) = (scene.phone_user(), scene.ctx.desk_user());
     let (first, call) = unanswered(scene, 0, from, callee);
     scene.of_call(call, |call| {
         call.verdict = Some(Verdict::MissedPushFailed.name().to_owned());
@@ -57,7 +57,7 @@ pub(super) fn redial(scene: &mut Scene<'_, '_>) {
         call.reached_later = true;
     });
     scene.push(first.rang + 150, callee, "PN04", Some(call));
-    let after = first.over + scene.teller.rng.range(20_000, 200_000);
+    let after = first.over + scene.ctx.rng.range(20_000, 200_000);
     let mut session = scene.phone_call(after, from, callee);
     let rang = scene.write(&mut session, Body::ImSdp, |w| {
         w.ask_all();
@@ -73,7 +73,7 @@ pub(super) fn redial(scene: &mut Scene<'_, '_>) {
 
 /// The caller gives up after long ringing; the push was refused.
 pub(super) fn abandoned(scene: &mut Scene<'_, '_>) {
-    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
+    let (callee, from) = (scene.phone_user(), scene.ctx.desk_user());
     let mut session = scene.phone_call(0, from, callee);
     let rang = scene.write(&mut session, Body::ImSdp, |w| {
         w.ask_all();
@@ -90,7 +90,7 @@ pub(super) fn abandoned(scene: &mut Scene<'_, '_>) {
 
 /// A push that fails and one that succeeds, for the same call.
 fn twice(scene: &mut Scene<'_, '_>, answered: bool) {
-    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
+    let (callee, from) = (scene.phone_user(), scene.ctx.desk_user());
     let mut session = scene.phone_call(0, from, callee);
     let rang = scene.write(&mut session, Body::ImSdp, |w| {
         w.ask_all();
@@ -126,8 +126,8 @@ pub(super) fn second_answered(scene: &mut Scene<'_, '_>) {
 
 /// One push, two branches: the first Edge answers 503, the second takes it to the clearing house.
 pub(super) fn failover(scene: &mut Scene<'_, '_>) {
-    let topology = scene.teller.topology;
-    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
+    let topology = scene.ctx.topology;
+    let (callee, from) = (scene.phone_user(), scene.ctx.desk_user());
     let (ended, call) = unanswered(scene, 0, from, callee);
     scene.of_call(call, |call| {
         call.verdict = Some(Verdict::NotOpened.name().to_owned());
@@ -135,9 +135,9 @@ pub(super) fn failover(scene: &mut Scene<'_, '_>) {
     });
     let mut session = scene.session(ended.rang + 150);
     session.mcx = crate::synth::story::mcx(callee);
-    let key = scene.teller.rng.next();
-    session.parties.push(Party { user: callee, place: Place::PushSender, key });
-    session.parties.push(Party { user: 0, place: Place::ClearingHouse, key });
+    let key = scene.ctx.rng.next();
+    session.parties.push(Party { user: callee, place: Endpoint::PushSender, key });
+    session.parties.push(Party { user: 0, place: Endpoint::ClearingHouse, key });
     let inside: Vec<Node> =
         topology.way_out(topology.home(callee)).filter(|n| *n != Node::Server(topology.edge())).collect();
     for edge in [topology.edge(), topology.second_edge()] {
@@ -145,7 +145,7 @@ pub(super) fn failover(scene: &mut Scene<'_, '_>) {
         session.paths.push(Path::new(once(Node::Party(0)).chain(way).chain([Node::Party(1)])));
     }
     let mut script = Script::new(&mut session);
-    script.cseq = 20_000 + u16::try_from(scene.teller.rng.below(9_000)).unwrap_or(0);
+    script.cseq = 20_000 + u16::try_from(scene.ctx.rng.below(9_000)).unwrap_or(0);
     let (house, edge) = (script.end(0), script.end(0) - 1);
     script.session.fork = edge - 1;
     let ask = Flight { body: Body::Push, ..script.request(0, 0, 0, edge, Method::Message) };

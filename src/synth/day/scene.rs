@@ -3,10 +3,10 @@
 use crate::analysis::{Link, Outcome, Verdict};
 use crate::synth::faults::{FINE, Fault, find};
 use crate::synth::phone::Platform;
-use crate::synth::place::{Node, Path, Place};
+use crate::synth::place::{Endpoint, Node, Path};
 use crate::synth::script::Script;
 use crate::synth::session::{Body, Session};
-use crate::synth::story::{self, Teller, Writer};
+use crate::synth::story::{self, StoryContext, Writer};
 use crate::synth::{address, truth};
 
 /// Milliseconds for which the people of a story are kept out of other calls: longer than anybody redials.
@@ -33,7 +33,7 @@ pub(in crate::synth) enum Event {
 /// A story while it is told.
 #[derive(Debug)]
 pub(in crate::synth) struct Scene<'t, 'p> {
-    pub(in crate::synth) teller: &'t mut Teller<'p>,
+    pub(in crate::synth) ctx: &'t mut StoryContext<'p>,
     /// Milliseconds since the logs began.
     pub(in crate::synth) start: u64,
     pub(in crate::synth) acts: Vec<Act>,
@@ -41,32 +41,32 @@ pub(in crate::synth) struct Scene<'t, 'p> {
 }
 
 impl<'t, 'p> Scene<'t, 'p> {
-    pub(in crate::synth) fn new(teller: &'t mut Teller<'p>, start: u64) -> Scene<'t, 'p> {
-        Scene { teller, start, acts: Vec::new(), events: Vec::new() }
+    pub(in crate::synth) fn new(ctx: &'t mut StoryContext<'p>, start: u64) -> Scene<'t, 'p> {
+        Scene { ctx, start, acts: Vec::new(), events: Vec::new() }
     }
 
     /// Somebody with a phone that gets pushes, and nobody else to call.
     pub(super) fn phone_user(&mut self) -> u32 {
-        self.teller.user_of(self.start, self.start + APART, Platform::pushes)
+        self.ctx.user_of(self.start, self.start + APART, Platform::pushes)
     }
 
     /// A session that begins so many milliseconds after the story.
     pub(super) fn session(&mut self, after: u32) -> Session {
         let mut session = Session::blank();
-        let key = self.teller.rng.next();
+        let key = self.ctx.rng.next();
         session.reset(key, self.start + u64::from(after));
         session
     }
 
     /// Adds a party to a session.
-    pub(super) fn party(&mut self, session: &mut Session, user: u32, place: Place) -> Node {
-        story::party(self.teller, session, user, place)
+    pub(super) fn party(&mut self, session: &mut Session, user: u32, place: Endpoint) -> Node {
+        story::party(self.ctx, session, user, place)
     }
 
     /// A colleague's desk calls the endpoints of others, all homed where the first is.
-    pub(super) fn connect(&mut self, session: &mut Session, from: u32, callees: &[(u32, Place)]) {
-        let topology = self.teller.topology;
-        let start = self.party(session, from, Place::Desktop);
+    pub(super) fn connect(&mut self, session: &mut Session, from: u32, callees: &[(u32, Endpoint)]) {
+        let topology = self.ctx.topology;
+        let start = self.party(session, from, Endpoint::Desktop);
         let own = Node::Server(topology.home(from));
         let home = Node::Server(topology.home(callees.first().map_or(from, |(user, _)| *user)));
         for (user, place) in callees {
@@ -83,7 +83,7 @@ impl<'t, 'p> Scene<'t, 'p> {
     /// A call of a colleague to a phone, ready to be written.
     pub(super) fn phone_call(&mut self, after: u32, from: u32, callee: u32) -> Session {
         let mut session = self.session(after);
-        self.connect(&mut session, from, &[(callee, Place::Mobile)]);
+        self.connect(&mut session, from, &[(callee, Endpoint::Mobile)]);
         session
     }
 
@@ -94,7 +94,7 @@ impl<'t, 'p> Scene<'t, 'p> {
         body: Body,
         tell: impl FnOnce(&mut Writer<'_, '_>) -> R,
     ) -> R {
-        let mut writer = Writer::new(Script::new(session), &mut self.teller.rng, body);
+        let mut writer = Writer::new(Script::new(session), &mut self.ctx.rng, body);
         let result = tell(&mut writer);
         writer.script.finish();
         result
@@ -125,7 +125,7 @@ impl<'t, 'p> Scene<'t, 'p> {
     pub(super) fn push(&mut self, after: u32, user: u32, code: &str, of: Option<usize>) -> usize {
         let fault = find(code).unwrap_or(&FINE);
         let mut session = self.session(after);
-        story::push(self.teller, &mut session, user, fault);
+        story::push(self.ctx, &mut session, user, fault);
         self.note_push(session, fault, of)
     }
 

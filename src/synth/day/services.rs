@@ -3,18 +3,18 @@
 use super::Scene;
 use super::scene::either;
 use crate::analysis::{Outcome, Verdict};
-use crate::synth::place::{Node, Path, Place};
+use crate::synth::place::{Endpoint, Node, Path};
 use crate::synth::script::HOP;
 use crate::synth::session::{Body, Flight, Method, Note, Tag};
 
 /// The phone is silent and its push refused; the Front End hands the caller to the voice mail, which answers.
 pub(super) fn voice_mail(scene: &mut Scene<'_, '_>) {
-    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
-    if scene.teller.rng.chance(30) {
-        return straight(scene, callee, from, Place::VoiceMail);
+    let (callee, from) = (scene.phone_user(), scene.ctx.desk_user());
+    if scene.ctx.rng.chance(30) {
+        return straight(scene, callee, from, Endpoint::VoiceMail);
     }
     let mut session = scene.session(0);
-    scene.connect(&mut session, from, &[(callee, Place::Mobile), (callee, Place::VoiceMail)]);
+    scene.connect(&mut session, from, &[(callee, Endpoint::Mobile), (callee, Endpoint::VoiceMail)]);
     let rang = scene.write(&mut session, Body::AudioSdp, |w| {
         let (fork, end) = (w.script.session.fork, w.script.end(0));
         w.ask(0, end, Note::None);
@@ -40,14 +40,14 @@ pub(super) fn voice_mail(scene: &mut Scene<'_, '_>) {
 }
 
 /// A call straight to a service; at that time the phone gets a push that has nothing to do with it.
-fn straight(scene: &mut Scene<'_, '_>, callee: u32, from: u32, place: Place) {
+fn straight(scene: &mut Scene<'_, '_>, callee: u32, from: u32, place: Endpoint) {
     let mut session = scene.session(0);
-    let start = scene.party(&mut session, from, Place::Desktop);
+    let start = scene.party(&mut session, from, Endpoint::Desktop);
     let end = scene.party(&mut session, callee, place);
-    let home = Node::Server(scene.teller.topology.home(callee));
+    let home = Node::Server(scene.ctx.topology.home(callee));
     session.paths.push(Path::new([start, home, end].into_iter()));
     session.fork = 1;
-    let answered = scene.teller.rng.chance(50);
+    let answered = scene.ctx.rng.chance(50);
     scene.write(&mut session, Body::AudioSdp, |w| {
         w.ask(0, 2, Note::None);
         w.wait(2_000, 4_000);
@@ -61,7 +61,7 @@ fn straight(scene: &mut Scene<'_, '_>, callee: u32, from: u32, place: Place) {
     });
     let outcome = if answered { Outcome::Answered } else { Outcome::ServerError };
     let call = scene.call(session, outcome, None, &[]);
-    if place == Place::VoiceMail {
+    if place == Endpoint::VoiceMail {
         scene.of_call(call, |call| either(&mut call.or, "voice_mail", &["true", "false"]));
     }
     scene.push(400, callee, "PN04", None);
@@ -69,14 +69,14 @@ fn straight(scene: &mut Scene<'_, '_>, callee: u32, from: u32, place: Place) {
 
 /// Somebody joins the conference of an organiser: its focus is asked, not the organiser's phone.
 pub(super) fn focus(scene: &mut Scene<'_, '_>) {
-    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
-    straight(scene, callee, from, Place::Focus);
+    let (callee, from) = (scene.phone_user(), scene.ctx.desk_user());
+    straight(scene, callee, from, Endpoint::Focus);
 }
 
 /// An invitation to a conference, which names no kind of media.
 pub(super) fn conference(scene: &mut Scene<'_, '_>) {
-    let (callee, from) = (scene.phone_user(), scene.teller.desk_user());
-    let answered = scene.teller.rng.chance(50);
+    let (callee, from) = (scene.phone_user(), scene.ctx.desk_user());
+    let answered = scene.ctx.rng.chance(50);
     let mut session = scene.phone_call(0, from, callee);
     let rang = scene.write(&mut session, Body::Conference, |w| {
         w.ask_all();

@@ -11,7 +11,7 @@ use crate::synth::{address, truth};
 
 /// What would prove the judgements of one call or push of the truth.
 #[derive(Debug)]
-pub(super) struct Doubt {
+pub(super) struct ProofCase {
     /// Its place there.
     at: usize,
     servers: u32,
@@ -67,7 +67,7 @@ impl Engine<'_> {
     pub(super) fn call(&mut self, start: u64, family: Option<usize>, callee: Option<Again>) {
         self.calls += 1;
         let slot = self.slot(start);
-        let told = story::call(&mut self.teller, &mut self.slots[slot], callee);
+        let told = story::call(&mut self.ctx, &mut self.slots[slot], callee);
         let family = family.unwrap_or_else(|| self.family(start));
         let session = &self.slots[slot];
         let mut call = truth::Call {
@@ -106,7 +106,7 @@ impl Engine<'_> {
         family: usize,
     ) -> String {
         let slot = self.slot(start);
-        story::push(&mut self.teller, &mut self.slots[slot], user, fault);
+        story::push(&mut self.ctx, &mut self.slots[slot], user, fault);
         self.note_push(slot, fault, false, call, link, family)
     }
 
@@ -139,10 +139,10 @@ impl Engine<'_> {
         let family = self.family(self.now);
         let slot = self.slot(self.now);
         if test {
-            let fault = story::test(&mut self.teller, &mut self.slots[slot]);
+            let fault = story::test(&mut self.ctx, &mut self.slots[slot]);
             self.note_push(slot, fault, true, None, Link::None, family);
         } else {
-            let fault = story::voice_mail(&mut self.teller, &mut self.slots[slot]);
+            let fault = story::voice_mail(&mut self.ctx, &mut self.slots[slot]);
             self.note_push(slot, fault, false, None, Link::None, family);
         }
     }
@@ -159,7 +159,7 @@ impl Engine<'_> {
         family.forget(&self.slots);
         // A log may turn out to end before the family did, and it ends early only where it has gaps.
         let doubtful = unsure || self.plan.gaps_ppm > 0;
-        let doubt = |at: usize, proofs: Proofs| Doubt { at, servers: family.servers, end, proofs };
+        let doubt = |at: usize, proofs: Proofs| ProofCase { at, servers: family.servers, end, proofs };
         let circle: Vec<_> = family.slots().map(|slot| &self.slots[slot]).collect();
         let crowded = |push: &Sent<'_>| push.is_crowded(self.topology, &self.at_edge);
         for (call, slot) in family.calls.iter().map(|(call, slot)| (call.clone(), *slot)) {

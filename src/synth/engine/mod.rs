@@ -14,10 +14,10 @@ use super::log::ServerLog;
 use super::place::{Node, Topology};
 use super::rng::Rng;
 use super::session::{Kept, Session};
-use super::story::{self, Teller};
+use super::story::{self, StoryContext};
 use super::truth::Truth;
 use super::{Extent, Plan};
-use family::{Doubt, Family};
+use family::{Family, ProofCase};
 
 /// Kinds of sessions, of a hundred that begin.
 const CALL: u32 = 30;
@@ -32,7 +32,7 @@ struct Engine<'p> {
     plan: &'p Plan,
     topology: &'p Topology,
     logs: Vec<ServerLog>,
-    teller: Teller<'p>,
+    ctx: StoryContext<'p>,
     rng: Rng,
     /// Chance of the stories: without any, the others draw what they always drew.
     tales: Rng,
@@ -48,8 +48,8 @@ struct Engine<'p> {
     handed: Vec<u64>,
     truth: Truth,
     /// What would prove the judgements of the calls and of the pushes of the truth that may be unsure.
-    call_proofs: Vec<Doubt>,
-    push_proofs: Vec<Doubt>,
+    call_proofs: Vec<ProofCase>,
+    push_proofs: Vec<ProofCase>,
     /// When pushes came in at the Edge.
     at_edge: Vec<u64>,
 }
@@ -60,13 +60,13 @@ pub(super) fn run(plan: &Plan, sink: &mut dyn FnMut(usize, &[u8]) -> io::Result<
     let wishes: Vec<(&'static Fault, u32)> = plan.faults.iter().map(|w| (w.0, w.1)).collect();
     let logs: Vec<ServerLog> =
         topology.machines.iter().enumerate().map(|(n, machine)| ServerLog::new(plan, n, machine)).collect();
-    let teller = Teller::new(Rng::new(plan.seed, 1), &topology, Mix::new(&wishes));
+    let ctx = StoryContext::new(Rng::new(plan.seed, 1), &topology, Mix::new(&wishes));
     let handed = vec![0; logs.len()];
     let mut engine = Engine {
         plan,
         topology: &topology,
         logs,
-        teller,
+        ctx,
         rng: Rng::new(plan.seed, 2),
         tales: Rng::new(plan.seed, 3),
         now: 0,
@@ -248,7 +248,7 @@ impl Engine<'_> {
 
     fn routine(&mut self, ping: Option<u8>) {
         let slot = self.slot(self.now);
-        story::routine(&mut self.teller, &mut self.slots[slot], ping);
+        story::routine(&mut self.ctx, &mut self.slots[slot], ping);
         self.enqueue(slot);
     }
 }

@@ -23,7 +23,7 @@ impl Engine<'_> {
 
     fn tale(&mut self, tale: &'static Tale) {
         let family = self.family(self.now);
-        let mut scene = Scene::new(&mut self.teller, self.now);
+        let mut scene = Scene::new(&mut self.ctx, self.now);
         (tale.tell)(&mut scene);
         let Scene { acts, events, .. } = scene;
         for event in events {

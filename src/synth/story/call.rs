@@ -1,12 +1,12 @@
 //! A call: the INVITE, its forks, and the choice of an ending.
 
 use super::ending::{Fetching, Writer};
-use super::{Again, Caused, Teller, Told};
+use super::{Again, Caused, StoryContext, Told};
 use crate::analysis::{Link, Outcome, Verdict};
 use crate::synth::Era;
 use crate::synth::faults::{self, Course};
 use crate::synth::phone::Platform;
-use crate::synth::place::{Node, Party, Path, Place};
+use crate::synth::place::{Endpoint, Node, Party, Path};
 use crate::synth::script::Script;
 use crate::synth::session::{Body, Session};
 use crate::synth::text::mix;
@@ -41,19 +41,19 @@ const PHONE: [(Verdict, u32); 5] = [
 ];
 
 /// Writes a call. `callee` is given when the same user is called once more.
-pub(in crate::synth) fn call(teller: &mut Teller<'_>, session: &mut Session, callee: Option<Again>) -> Told {
+pub(in crate::synth) fn call(ctx: &mut StoryContext<'_>, session: &mut Session, callee: Option<Again>) -> Told {
     match callee {
-        Some(Again { user, gone: true }) => to_phone_gone(teller, session, user),
-        Some(Again { user, gone: false }) => to_phone(teller, session, Some(user)),
-        None if teller.rng.chance(45) => to_phone(teller, session, None),
-        None => to_desk(teller, session),
+        Some(Again { user, gone: true }) => to_phone_gone(ctx, session, user),
+        Some(Again { user, gone: false }) => to_phone(ctx, session, Some(user)),
+        None if ctx.rng.chance(45) => to_phone(ctx, session, None),
+        None => to_desk(ctx, session),
     }
 }
 
 /// A call to somebody whose phone is no target any more: only the desktop client rings.
-fn to_phone_gone(teller: &mut Teller<'_>, session: &mut Session, callee: u32) -> Told {
-    connect(teller, session, callee, &[Place::Desktop]);
-    let mut writer = Writer::new(Script::new(session), &mut teller.rng, Body::ImSdp);
+fn to_phone_gone(ctx: &mut StoryContext<'_>, session: &mut Session, callee: u32) -> Told {
+    connect(ctx, session, callee, &[Endpoint::Desktop]);
+    let mut writer = Writer::new(Script::new(session), &mut ctx.rng, Body::ImSdp);
     let mut told = writer.desk(Outcome::NoAnswer);
     writer.script.finish();
     told.findings.push("PN22");
@@ -61,21 +61,21 @@ fn to_phone_gone(teller: &mut Teller<'_>, session: &mut Session, callee: u32) ->
 }
 
 /// Adds a party to a session.
-pub(in crate::synth) fn party(teller: &mut Teller<'_>, session: &mut Session, user: u32, place: Place) -> Node {
-    session.parties.push(Party { user, place, key: teller.rng.next() });
+pub(in crate::synth) fn party(ctx: &mut StoryContext<'_>, session: &mut Session, user: u32, place: Endpoint) -> Node {
+    session.parties.push(Party { user, place, key: ctx.rng.next() });
     Node::Party(u8::try_from(session.parties.len() - 1).unwrap_or(0))
 }
 
 /// The parties of a call and the paths to the callee's endpoints.
-fn connect(teller: &mut Teller<'_>, session: &mut Session, callee: u32, places: &[Place]) {
-    let topology = teller.topology;
-    let outside = places.first() == Some(&Place::Partner);
-    let federated = !outside && teller.rng.chance(15);
-    let from = teller.desk_user();
-    let start = party(teller, session, from, if federated { Place::Partner } else { Place::Desktop });
+fn connect(ctx: &mut StoryContext<'_>, session: &mut Session, callee: u32, places: &[Endpoint]) {
+    let topology = ctx.topology;
+    let outside = places.first() == Some(&Endpoint::Partner);
+    let federated = !outside && ctx.rng.chance(15);
+    let from = ctx.desk_user();
+    let start = party(ctx, session, from, if federated { Endpoint::Partner } else { Endpoint::Desktop });
     let home = Node::Server(topology.home(callee));
     for place in places {
-        let end = party(teller, session, callee, *place);
+        let end = party(ctx, session, callee, *place);
         let from_home = topology.home(from);
         let path = if outside {
             Path::new([start].into_iter().chain(topology.way_out(from_home)).chain([end]))
@@ -92,28 +92,28 @@ fn connect(teller: &mut Teller<'_>, session: &mut Session, callee: u32, places: 
 }
 
 /// A call to somebody without a phone, in the company or out of it.
-fn to_desk(teller: &mut Teller<'_>, session: &mut Session) -> Told {
-    let callee = teller.desk_user();
-    let mut outcome = DESK[teller.rng.weighted(&DESK.map(|(_, w)| w))].0;
-    let outside = teller.rng.chance(15);
-    let places: &[Place] = match () {
-        () if outside => &[Place::Partner],
-        () if teller.rng.chance(20) => &[Place::Desktop, Place::Desktop],
-        () => &[Place::Desktop],
+fn to_desk(ctx: &mut StoryContext<'_>, session: &mut Session) -> Told {
+    let callee = ctx.desk_user();
+    let mut outcome = DESK[ctx.rng.weighted(&DESK.map(|(_, w)| w))].0;
+    let outside = ctx.rng.chance(15);
+    let places: &[Endpoint] = match () {
+        () if outside => &[Endpoint::Partner],
+        () if ctx.rng.chance(20) => &[Endpoint::Desktop, Endpoint::Desktop],
+        () => &[Endpoint::Desktop],
     };
     // Some desks have a Mac, since there is a client for it.
-    let mac = !outside && teller.topology.era == Some(Era::Skype2019) && mix(u64::from(callee), 49).is_multiple_of(6);
-    let places: &[Place] = match (mac, places.len()) {
-        (true, 1) => &[Place::Mac],
-        (true, _) => &[Place::Mac, Place::Desktop],
+    let mac = !outside && ctx.topology.era == Some(Era::Skype2019) && mix(u64::from(callee), 49).is_multiple_of(6);
+    let places: &[Endpoint] = match (mac, places.len()) {
+        (true, 1) => &[Endpoint::Mac],
+        (true, _) => &[Endpoint::Mac, Endpoint::Desktop],
         _ => places,
     };
     if outside && outcome == Outcome::NotFound {
         outcome = Outcome::FederationFailed;
     }
-    connect(teller, session, callee, places);
-    let body = [Body::ImSdp, Body::AudioSdp, Body::VideoSdp][teller.rng.weighted(&[65, 28, 7])];
-    let mut writer = Writer::new(Script::new(session), &mut teller.rng, body);
+    connect(ctx, session, callee, places);
+    let body = [Body::ImSdp, Body::AudioSdp, Body::VideoSdp][ctx.rng.weighted(&[65, 28, 7])];
+    let mut writer = Writer::new(Script::new(session), &mut ctx.rng, body);
     let mut told = writer.desk(outcome);
     if mac && outcome == Outcome::NoFinal && writer.rang == 0 {
         // No record says what listens behind that port: it could be a phone.
@@ -124,25 +124,25 @@ fn to_desk(teller: &mut Teller<'_>, session: &mut Session) -> Told {
 }
 
 /// A call to somebody with a phone, and perhaps a desktop client beside it.
-fn to_phone(teller: &mut Teller<'_>, session: &mut Session, callee: Option<u32>) -> Told {
+fn to_phone(ctx: &mut StoryContext<'_>, session: &mut Session, callee: Option<u32>) -> Told {
     let first = callee.is_none();
-    let mut fault = teller.faults.draw(&mut teller.rng);
+    let mut fault = ctx.faults.draw(&mut ctx.rng);
     let (now, until) = (session.start, session.start + 400_000);
     let callee = callee.unwrap_or_else(|| match fault.code {
-        "PN23" => teller.user_of(now, until, |p| !p.pushes()),
-        "PN22" | "PN24" => teller.user_of(now, until, Platform::pushes),
-        "PN60" => teller.user_of(now, until, Platform::is_ucwa),
-        "PN21" => teller.user_of(now, until, Platform::is_iphone),
-        _ => teller.phone_user(now, until),
+        "PN23" => ctx.user_of(now, until, |p| !p.pushes()),
+        "PN22" | "PN24" => ctx.user_of(now, until, Platform::pushes),
+        "PN60" => ctx.user_of(now, until, Platform::is_ucwa),
+        "PN21" => ctx.user_of(now, until, Platform::is_iphone),
+        _ => ctx.phone_user(now, until),
     });
-    let platform = Platform::of(callee, teller.topology.era);
-    let off = teller.off(platform);
+    let platform = Platform::of(callee, ctx.topology.era);
+    let off = ctx.off(platform);
     if off {
         fault = faults::find("PN21").unwrap_or(fault);
     }
-    let mut verdict = PHONE[teller.rng.weighted(&PHONE.map(|(_, w)| w))].0;
+    let mut verdict = PHONE[ctx.rng.weighted(&PHONE.map(|(_, w)| w))].0;
     // In the foreground the app needs no push, and answers.
-    let open = !platform.pushes() || fault.code == "PN24" || (first && teller.rng.chance(8));
+    let open = !platform.pushes() || fault.code == "PN24" || (first && ctx.rng.chance(8));
     let pushed = !open && fault.course != Course::NoPush;
     let unfetched = fault.code == "PN60" && platform.is_ucwa();
     if fault.code == "PN24" {
@@ -167,10 +167,10 @@ fn to_phone(teller: &mut Teller<'_>, session: &mut Session, callee: Option<u32>)
     if !first && matches!(verdict, Verdict::AnsweredByMobile | Verdict::AnsweredElsewhere) {
         verdict = Verdict::CallerGaveUp;
     }
-    let both = verdict == Verdict::AnsweredElsewhere || (!unfetched && teller.rng.chance(30));
-    let places: &[Place] = if both { &[Place::Mobile, Place::Desktop] } else { &[Place::Mobile] };
-    connect(teller, session, callee, places);
-    let mut writer = Writer::new(Script::new(session), &mut teller.rng, Body::ImSdp);
+    let both = verdict == Verdict::AnsweredElsewhere || (!unfetched && ctx.rng.chance(30));
+    let places: &[Endpoint] = if both { &[Endpoint::Mobile, Endpoint::Desktop] } else { &[Endpoint::Mobile] };
+    connect(ctx, session, callee, places);
+    let mut writer = Writer::new(Script::new(session), &mut ctx.rng, Body::ImSdp);
     let ucwa = match () {
         () if unfetched => Fetching::Never,
         () if platform.is_ucwa() => Fetching::PerhapsNot,
@@ -182,7 +182,7 @@ fn to_phone(teller: &mut Teller<'_>, session: &mut Session, callee: Option<u32>)
     if pushed {
         told.findings.extend(fault.causes());
         told.push = Some(Caused {
-            after: rang + teller.rng.range(60, 400),
+            after: rang + ctx.rng.range(60, 400),
             user: callee,
             fault,
             link: if first { Link::Certain } else { Link::Likely },
@@ -200,11 +200,11 @@ fn to_phone(teller: &mut Teller<'_>, session: &mut Session, callee: Option<u32>)
     told.findings.dedup();
     // A second caller while the first still waits: two calls that a push may belong to.
     let waits = matches!(verdict, Verdict::NotOpened | Verdict::MissedPushFailed | Verdict::MissedPushUnanswered);
-    if first && waits && teller.rng.chance(8) {
-        told.again = Some((teller.rng.range(8_000, 15_000), Again { user: callee, gone: false }));
+    if first && waits && ctx.rng.chance(8) {
+        told.again = Some((ctx.rng.range(8_000, 15_000), Again { user: callee, gone: false }));
     }
     if first && fault.code == "PN22" {
-        told.again = Some((teller.rng.range(150_000, 200_000), Again { user: callee, gone: true }));
+        told.again = Some((ctx.rng.range(150_000, 200_000), Again { user: callee, gone: true }));
     }
     told
 }

@@ -85,7 +85,7 @@ impl<'s, 'r> Writer<'s, 'r> {
     fn invite(&mut self, to: u8, credentials: bool) {
         let ask = Flight { body: self.body, ..self.script.request(self.at, 0, 0, to, Method::Invite) };
         let challenged =
-            credentials && matches!(self.script.session.party(0).place, crate::synth::place::Place::Desktop);
+            credentials && matches!(self.script.session.party(0).place, crate::synth::place::Endpoint::Desktop);
         if challenged {
             self.script.send(Flight { b: 1, ..ask });
             self.at += HOP + 3;

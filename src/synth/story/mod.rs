@@ -22,7 +22,7 @@ const PHONE_USERS: u32 = 8_000;
 
 /// What stories are told from.
 #[derive(Debug)]
-pub(super) struct Teller<'p> {
+pub(super) struct StoryContext<'p> {
     pub(super) rng: Rng,
     pub(super) topology: &'p Topology,
     pub(super) faults: Mix,
@@ -34,10 +34,10 @@ pub(super) struct Teller<'p> {
 /// Nobody sets the clock of a server twice within so many milliseconds.
 const SET_APART: u64 = 900_000;
 
-impl<'p> Teller<'p> {
-    pub(super) fn new(rng: Rng, topology: &'p Topology, faults: Mix) -> Teller<'p> {
+impl<'p> StoryContext<'p> {
+    pub(super) fn new(rng: Rng, topology: &'p Topology, faults: Mix) -> StoryContext<'p> {
         let cast = Cast { next: 0, busy: vec![0; PHONE_USERS as usize] };
-        Teller { rng, topology, faults, cast, set_until: [0; 256] }
+        StoryContext { rng, topology, faults, cast, set_until: [0; 256] }
     }
 
     /// Whether the clock of a server may be set at a time.

@@ -1,21 +1,21 @@
 //! Pushes: MESSAGEs of the mobility service to the clearing house.
 
-use super::Teller;
+use super::StoryContext;
 use crate::synth::faults::{Course, FAULTS, FINE, Fault};
-use crate::synth::place::{Node, Party, Path, Place};
+use crate::synth::place::{Endpoint, Node, Party, Path};
 use crate::synth::script::Script;
 use crate::synth::session::{Body, Flight, Method, Note, Session, Tag};
 use crate::synth::text::mix;
 
 /// A push for a user's phone.
-pub(in crate::synth) fn push(teller: &mut Teller<'_>, session: &mut Session, user: u32, fault: &'static Fault) {
+pub(in crate::synth) fn push(ctx: &mut StoryContext<'_>, session: &mut Session, user: u32, fault: &'static Fault) {
     session.mcx = mcx(user);
-    let front_end = teller.topology.home(user);
-    parties(teller, session, user, Place::PushSender);
-    let way = teller.topology.way_out(front_end);
+    let front_end = ctx.topology.home(user);
+    parties(ctx, session, user, Endpoint::PushSender);
+    let way = ctx.topology.way_out(front_end);
     session.paths.push(Path::new([Node::Party(0)].into_iter().chain(way).chain([Node::Party(1)])));
-    let cseq = 20_000 + u16::try_from(teller.rng.below(9_000)).unwrap_or(0);
-    send(teller, session, fault, cseq);
+    let cseq = 20_000 + u16::try_from(ctx.rng.below(9_000)).unwrap_or(0);
+    send(ctx, session, fault, cseq);
 }
 
 /// Name of a user's session with the mobility service.
@@ -24,36 +24,36 @@ pub(in crate::synth) fn mcx(user: u32) -> u64 {
 }
 
 /// A missed call or a voice mail: a push without an INVITE that waits for it.
-pub(in crate::synth) fn voice_mail(teller: &mut Teller<'_>, session: &mut Session) -> &'static Fault {
+pub(in crate::synth) fn voice_mail(ctx: &mut StoryContext<'_>, session: &mut Session) -> &'static Fault {
     let (now, until) = (session.start, session.start + 100_000);
-    let off = teller.faults.switched_off();
-    let user = teller.user_of(now, until, |p| !(off && p.is_iphone()));
-    let drawn = teller.faults.draw(&mut teller.rng);
+    let off = ctx.faults.switched_off();
+    let user = ctx.user_of(now, until, |p| !(off && p.is_iphone()));
+    let drawn = ctx.faults.draw(&mut ctx.rng);
     let fault = if drawn.course == Course::NoPush { &FAULTS[0] } else { drawn };
-    push(teller, session, user, fault);
+    push(ctx, session, user, fault);
     fault
 }
 
 /// `Test-CsMcxPushNotification`: straight to the Edge.
-pub(in crate::synth) fn test(teller: &mut Teller<'_>, session: &mut Session) -> &'static Fault {
+pub(in crate::synth) fn test(ctx: &mut StoryContext<'_>, session: &mut Session) -> &'static Fault {
     static PASSED: Fault = Fault {
         header: "ms-diagnostics-public: 30007;Reason=\"Push Notification synthetic transaction succeeded\"",
         ..FINE
     };
-    parties(teller, session, 1, Place::Test);
-    session.paths.push(Path::new([Node::Party(0), Node::Server(teller.topology.edge()), Node::Party(1)].into_iter()));
-    let failed = teller.rng.chance(20);
+    parties(ctx, session, 1, Endpoint::Test);
+    session.paths.push(Path::new([Node::Party(0), Node::Server(ctx.topology.edge()), Node::Party(1)].into_iter()));
+    let failed = ctx.rng.chance(20);
     let fault = if failed { crate::synth::faults::find("PN04").unwrap_or(&PASSED) } else { &PASSED };
-    send(teller, session, fault, 1);
+    send(ctx, session, fault, 1);
     fault
 }
 
-fn parties(teller: &mut Teller<'_>, session: &mut Session, user: u32, place: Place) {
-    session.parties.push(Party { user, place, key: teller.rng.next() });
-    session.parties.push(Party { user: 0, place: Place::ClearingHouse, key: teller.rng.next() });
+fn parties(ctx: &mut StoryContext<'_>, session: &mut Session, user: u32, place: Endpoint) {
+    session.parties.push(Party { user, place, key: ctx.rng.next() });
+    session.parties.push(Party { user: 0, place: Endpoint::ClearingHouse, key: ctx.rng.next() });
 }
 
-fn send(teller: &mut Teller<'_>, session: &mut Session, fault: &'static Fault, cseq: u16) {
+fn send(ctx: &mut StoryContext<'_>, session: &mut Session, fault: &'static Fault, cseq: u16) {
     let mut script = Script::new(session);
     script.cseq = cseq;
     let house = script.end(0);
@@ -71,7 +71,7 @@ fn send(teller: &mut Teller<'_>, session: &mut Session, fault: &'static Fault, c
         let f = script.response(at, 0, (from, to), Method::Message, fault.status, tag);
         Flight { note: Note::Fault(fault), ..f }
     };
-    let soon = arrived + teller.rng.range(90, 450);
+    let soon = arrived + ctx.rng.range(90, 450);
     match fault.course {
         Course::FrontEnd | Course::Edge => {
             let f = answer(&script, arrived + 12, stop, 0, Tag::Server);

@@ -1,23 +1,23 @@
 //! What servers do all day: sign-ins, presence, looking after each other.
 
-use super::Teller;
-use crate::synth::place::{Node, Party, Path, Place};
+use super::StoryContext;
+use crate::synth::place::{Endpoint, Node, Party, Path};
 use crate::synth::script::Script;
 use crate::synth::session::{Body, Flight, Method, Note, Session, Tag};
 
 /// Writes one transaction of a client or a server.
-pub(in crate::synth) fn routine(teller: &mut Teller<'_>, session: &mut Session, ping: Option<u8>) {
-    let user = teller.rng.below(32_000);
-    session.parties.push(Party { user, place: Place::Desktop, key: teller.rng.next() });
-    let home = Node::Server(teller.topology.home(user));
-    match (ping, teller.rng.weighted(&[30, 30, 25, 15])) {
-        (None, 0) => register(teller, session, home),
-        (None, 1) => subscribe(teller, session, home),
-        (None, 2) => notify(teller, session, home),
+pub(in crate::synth) fn routine(ctx: &mut StoryContext<'_>, session: &mut Session, ping: Option<u8>) {
+    let user = ctx.rng.below(32_000);
+    session.parties.push(Party { user, place: Endpoint::Desktop, key: ctx.rng.next() });
+    let home = Node::Server(ctx.topology.home(user));
+    match (ping, ctx.rng.weighted(&[30, 30, 25, 15])) {
+        (None, 0) => register(ctx, session, home),
+        (None, 1) => subscribe(ctx, session, home),
+        (None, 2) => notify(ctx, session, home),
         (from, _) => {
-            let front_end = u8::try_from(teller.rng.below(u32::from(teller.topology.front_ends()))).unwrap_or(0);
+            let front_end = u8::try_from(ctx.rng.below(u32::from(ctx.topology.front_ends()))).unwrap_or(0);
             let from = from.unwrap_or(front_end);
-            self::ping(session, from, teller.topology.edge());
+            self::ping(session, from, ctx.topology.edge());
         }
     }
 }
@@ -28,11 +28,11 @@ pub(in crate::synth) fn ping(session: &mut Session, from: u8, to: u8) {
     exchange(session, Method::Options, 0, 1, Body::None, 2, Note::None);
 }
 
-fn register(teller: &mut Teller<'_>, session: &mut Session, home: Node) {
+fn register(ctx: &mut StoryContext<'_>, session: &mut Session, home: Node) {
     session.paths.push(Path::new([Node::Party(0), home].into_iter()));
     let mut script = Script::new(session);
     let mut at = 0;
-    let challenged = teller.rng.chance(30);
+    let challenged = ctx.rng.chance(30);
     if challenged {
         let ask = script.request(at, 0, 0, 1, Method::Register);
         let got = script.send(ask);
@@ -47,19 +47,19 @@ fn register(teller: &mut Teller<'_>, session: &mut Session, home: Node) {
     script.finish();
 }
 
-fn subscribe(teller: &mut Teller<'_>, session: &mut Session, home: Node) {
-    let watched = teller.desk_user();
-    session.parties.push(Party { user: watched, place: Place::Desktop, key: teller.rng.next() });
+fn subscribe(ctx: &mut StoryContext<'_>, session: &mut Session, home: Node) {
+    let watched = ctx.desk_user();
+    session.parties.push(Party { user: watched, place: Endpoint::Desktop, key: ctx.rng.next() });
     session.paths.push(Path::new([Node::Party(0), home, Node::Party(1)].into_iter()));
     exchange(session, Method::Subscribe, 0, 1, Body::Categories, 8, Note::Credentials);
 }
 
-fn notify(teller: &mut Teller<'_>, session: &mut Session, home: Node) {
+fn notify(ctx: &mut StoryContext<'_>, session: &mut Session, home: Node) {
     session.paths.push(Path::new([home, Node::Party(0)].into_iter()));
     let mut script = Script::new(session);
-    for _ in 0..teller.rng.range(1, 4) {
+    for _ in 0..ctx.rng.range(1, 4) {
         // BENOTIFY has no answer.
-        let at = u32::from(script.cseq) * teller.rng.range(50, 900);
+        let at = u32::from(script.cseq) * ctx.rng.range(50, 900);
         let ask = script.request(at, 0, 0, 1, Method::BeNotify);
         script.send(Flight { body: Body::Categories, tag: Tag::Leg(0), ..ask });
         script.cseq += 1;

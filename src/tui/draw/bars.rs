@@ -9,7 +9,7 @@ use ratatui::widgets::Widget;
 use crate::text::plural;
 use crate::tui::app::App;
 use crate::tui::cell::{clip, columns, fit};
-use crate::tui::keys::{Line as KeyLine, Place, Scope};
+use crate::tui::keys::{KeyContext, KeyLine, Scope};
 use crate::tui::pages::tabs::{state, tabs};
 use crate::tui::state::{Load, Prompt, PromptKind};
 
@@ -92,7 +92,7 @@ pub(super) fn prompt(app: &App, prompt: &Prompt, area: Rect, buf: &mut Buffer) -
 
 /// Keys of this place, as many as there is room for.
 pub(super) fn hints(app: &App, area: Rect, buf: &mut Buffer) {
-    if matches!(app.place(), Place::Prompt) {
+    if matches!(app.place(), KeyContext::Prompt) {
         if let Some(notice) = app.notice.as_ref().filter(|n| n.bad) {
             let text = clip(&notice.text, usize::from(area.width), app.theme.ascii);
             Line::styled(text, app.theme.bad).render(area, buf);

@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyCode;
 
-use super::{Binding, Command, KEYMAP, Key, Place, Preset};
+use super::{Binding, Command, KEYMAP, Key, KeyContext, Preset};
 use crate::tui::view::View;
 
 /// Keys that always mean the same, so that nobody is locked in: everything else can be changed.
@@ -18,7 +18,7 @@ const SAME: [(char, &str); 4] = [('i', "Tab"), ('m', "Enter"), ('h', "Backspace"
 
 /// One line of the table with its keys.
 #[derive(Clone, Debug)]
-pub struct Line {
+pub struct KeyLine {
     /// Keys, the one that is shown first; none when they were taken away.
     pub keys: Vec<Key>,
     /// The line.
@@ -29,7 +29,7 @@ pub struct Line {
 #[derive(Clone, Debug)]
 pub struct Keymap {
     preset: Preset,
-    lines: Vec<Line>,
+    lines: Vec<KeyLine>,
 }
 
 /// Why keys cannot be as somebody wants them.
@@ -51,7 +51,7 @@ impl Keymap {
     /// The keys of a preset.
     pub fn preset(preset: Preset) -> Keymap {
         let keys = |b: &Binding| preset.keys(b.command).unwrap_or(b.keys).to_vec();
-        Keymap { preset, lines: KEYMAP.iter().map(|b| Line { keys: keys(b), binding: b }).collect() }
+        Keymap { preset, lines: KEYMAP.iter().map(|b| KeyLine { keys: keys(b), binding: b }).collect() }
     }
 
     /// A preset in which some commands have other keys, or none.
@@ -78,7 +78,7 @@ impl Keymap {
 
     /// Another command that has a key of this one where this one holds.
     fn clash(&self, command: Command) -> Option<String> {
-        let places = View::ALL.map(Place::View).into_iter().chain([Place::Text, Place::Menu]);
+        let places = View::ALL.map(KeyContext::View).into_iter().chain([KeyContext::Text, KeyContext::Menu]);
         places.into_iter().find_map(|place| {
             let own = self.lines(place).find(|l| l.binding.command == command)?;
             let (key, other) = own.keys.iter().find_map(|key| {
@@ -86,9 +86,9 @@ impl Keymap {
                 others.find(|l| l.keys.contains(key)).map(|l| (key, l.binding.name))
             })?;
             let place = match place {
-                Place::View(view) => format!("in {}", view.name()),
-                Place::Menu => "in menus".to_owned(),
-                Place::Text | Place::Prompt => "in the help".to_owned(),
+                KeyContext::View(view) => format!("in {}", view.name()),
+                KeyContext::Menu => "in menus".to_owned(),
+                KeyContext::Text | KeyContext::Prompt => "in the help".to_owned(),
             };
             Some(format!("{key} is the key of {other} too {place}; give {other} another one, or none: {other} = []"))
         })
@@ -100,13 +100,13 @@ impl Keymap {
     }
 
     /// The lines that hold at a place, in the order of the help.
-    pub fn lines(&self, place: Place) -> impl Iterator<Item = &Line> {
+    pub fn lines(&self, place: KeyContext) -> impl Iterator<Item = &KeyLine> {
         self.lines.iter().filter(move |l| l.binding.scope.has(place))
     }
 
     /// What a key does at a place.
-    pub(in crate::tui) fn command(&self, key: Key, place: Place) -> Option<Command> {
-        if place == Place::Prompt {
+    pub(in crate::tui) fn command(&self, key: Key, place: KeyContext) -> Option<Command> {
+        if place == KeyContext::Prompt {
             return match key {
                 Key { code: KeyCode::Enter, .. } => Some(Command::Open),
                 Key { code: KeyCode::Esc, .. } => Some(Command::Back),

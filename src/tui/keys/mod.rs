@@ -9,7 +9,7 @@ use crossterm::event::KeyCode;
 use tui_input::InputRequest;
 
 pub use key::{KEY_NAMES, Key, UnknownKey};
-pub use keymap::{Clash, Keymap, Line};
+pub use keymap::{Clash, KeyLine, Keymap};
 pub use preset::Preset;
 pub use table::{Binding, KEYMAP};
 
@@ -66,7 +66,7 @@ pub enum Command {
 
 /// Where a key has a meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum KeyContext {
     /// One of the six views.
     View(View),
     /// The help, or another text over the view.
@@ -91,12 +91,12 @@ pub enum Scope {
 }
 
 impl Scope {
-    fn has(self, place: Place) -> bool {
+    fn has(self, place: KeyContext) -> bool {
         match (self, place) {
-            (Scope::All, Place::View(_) | Place::Text | Place::Menu)
-            | (Scope::Views, Place::View(_))
-            | (Scope::Choice, Place::View(_) | Place::Menu) => true,
-            (Scope::Only(views), Place::View(view)) => views.contains(&view),
+            (Scope::All, KeyContext::View(_) | KeyContext::Text | KeyContext::Menu)
+            | (Scope::Views, KeyContext::View(_))
+            | (Scope::Choice, KeyContext::View(_) | KeyContext::Menu) => true,
+            (Scope::Only(views), KeyContext::View(view)) => views.contains(&view),
             _ => false,
         }
     }

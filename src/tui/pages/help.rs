@@ -5,14 +5,14 @@ use ratatui::text::{Line, Span};
 
 use crate::tui::app::App;
 use crate::tui::cell::fit;
-use crate::tui::keys::Place;
+use crate::tui::keys::KeyContext;
 
 /// The lines of the help.
 pub(in crate::tui) fn lines(app: &App) -> Vec<Line<'static>> {
     let line = |keys: &str, help: &str| {
         Line::from(vec![Span::styled(fit(keys, 16, app.theme.ascii), app.theme.name), Span::raw(format!(" {help}"))])
     };
-    let own = app.keys.lines(Place::View(app.view)).filter(|l| !l.keys.is_empty());
+    let own = app.keys.lines(KeyContext::View(app.view)).filter(|l| !l.keys.is_empty());
     let mut out: Vec<Line<'static>> = own
         .map(|l| line(&l.keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "), l.binding.help))
         .collect();

@@ -6,8 +6,8 @@ use std::iter::repeat_n;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::analysis::ServerId;
 use crate::analysis::clocks::ClockBasis;
+use crate::analysis::{Outcome, ServerId, Verdict};
 use crate::text::plural;
 use crate::tui::app::App;
 use crate::tui::cell::{clip, fit};
@@ -84,14 +84,14 @@ impl Page<'_> {
     fn verdict(&mut self) {
         let data = &self.app.data;
         let overview = &data.overview;
-        let lost = overview.results.iter().filter(|(w, _)| ["rejected", "unroutable", "unanswered"].contains(w));
+        let lost = overview.results.iter().filter(|(result, _)| result.is_lost());
         let lost: usize = lost.map(|(_, n)| n).sum();
         let (mut text, style) = match (overview.missed, lost) {
             (0, 0) => ("No missed notification".to_owned(), self.theme.good),
             (0, n) => (format!("No missed call, but {} lost", plural(n as u64, "push")), self.theme.bad),
             (n, _) => (format!("{} missed", plural(n as u64, "call")), self.theme.bad),
         };
-        if let Some((_, n)) = overview.verdicts.iter().find(|(word, _)| *word == "undetermined") {
+        if let Some((_, n)) = overview.verdicts.iter().find(|(verdict, _)| *verdict == Verdict::Undetermined) {
             // Writing to a string cannot fail.
             let _ = write!(text, ", {n} more perhaps: the logs do not tell");
         }
@@ -126,14 +126,18 @@ impl Page<'_> {
     /// Three tables, side by side where there is room.
     fn counts(&mut self) {
         let overview = &self.app.data.overview;
-        let tables =
-            [("Mobile callees", &overview.verdicts), ("Pushes", &overview.results), ("Calls", &overview.outcomes)];
+        let (bad, plain) = (self.theme.bad, Style::new());
+        let style = |is_bad: bool| if is_bad { bad } else { plain };
+        let verdicts = overview.verdicts.iter().map(|(v, n)| (v.name(), *n, style(v.is_missed())));
+        let results = overview.results.iter().map(|(r, n)| (r.name(), *n, style(r.is_lost())));
+        let outcomes = overview.outcomes.iter().map(|(o, n)| (o.name(), *n, style(*o == Outcome::Rejected)));
+        let tables: [(&str, Vec<_>); 3] =
+            [("Mobile callees", verdicts.collect()), ("Pushes", results.collect()), ("Calls", outcomes.collect())];
         let wide = self.width >= 78;
         if !wide {
             for (title, rows) in tables.into_iter().filter(|(_, rows)| !rows.is_empty()) {
                 self.heading(title);
-                for (word, n) in rows {
-                    let style = self.word(word);
+                for (word, n, style) in rows {
                     self.line(&format!("  {word:<22}{n:>8}"), style);
                 }
             }
@@ -146,17 +150,11 @@ impl Page<'_> {
         self.out.push(Line::from(titles.collect::<Vec<_>>()).style(self.theme.head));
         for i in 0..tables.iter().map(|(_, rows)| rows.len()).max().unwrap_or(0) {
             let cells = tables.iter().zip(widths).map(|((_, rows), w)| match rows.get(i) {
-                Some((word, n)) => Span::styled(format!("{}{n:>6}  ", fit(word, w, ascii)), self.word(word)),
+                Some((word, n, style)) => Span::styled(format!("{}{n:>6}  ", fit(word, w, ascii)), *style),
                 None => Span::raw(" ".repeat(w + 8)),
             });
             self.out.push(Line::from(cells.collect::<Vec<_>>()));
         }
-    }
-
-    fn word(&self, word: &str) -> Style {
-        let missed = ["not_opened", "missed_no_push", "missed_push_failed", "missed_push_unanswered"];
-        let lost = ["rejected", "unroutable", "unanswered"];
-        if missed.contains(&word) || lost.contains(&word) { self.theme.bad } else { Style::new() }
     }
 
     /// Calls over the time of the logs, and for which of it each server's log speaks.

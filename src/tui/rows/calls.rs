@@ -1,49 +1,31 @@
 //! Calls: one row each.
 
-use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use ratatui::style::Style;
 
-use super::column::{Column, column};
-use super::when;
-use crate::analysis::{Call, Modality, Outcome};
-use crate::tui::data::Data;
+use super::column::{Column, select};
+use crate::analysis::{Call, Outcome};
 use crate::tui::theme::Theme;
 
-pub(super) const COLUMNS: &[Column] = &[
-    column("Time", 14, 14, 9),
-    column("From", 12, 40, 6),
-    column("To", 14, 40, 8),
-    column("What", 5, 19, 2),
-    column("Outcome", 12, 18, 5),
-    column("Status", 6, 6, 1),
-    column("Verdict", 18, 22, 7),
-    column("Causes", 6, 14, 3),
-    column("Messages", 8, 8, 0),
-];
+pub(super) static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
+    vec![
+        select("time", 9),
+        select("from", 6),
+        select("to", 8),
+        select("modality", 2),
+        select("outcome", 5),
+        select("status", 1),
+        select("verdict", 7),
+        select("finding", 3),
+        select("messages", 0),
+    ]
+});
 
-/// Text of a cell.
-pub(super) fn cell<'d>(data: &Data, call: &'d Call, column: usize) -> Cow<'d, str> {
+pub(super) fn style(theme: &Theme, call: &Call, column: &str) -> Style {
     match column {
-        0 => when(data, call.started),
-        1 => call.from.as_str().into(),
-        2 => call.to.as_str().into(),
-        3 => call.modality.map_or("", Modality::name).into(),
-        4 => call.outcome.name().into(),
-        5 => call.status.map(|s| s.to_string()).unwrap_or_default().into(),
-        6 => call.verdict.map_or("", |v| v.name()).into(),
-        7 => match call.findings[..] {
-            [only] => only.into(),
-            _ => call.findings.join(" ").into(),
-        },
-        _ => call.messages.to_string().into(),
-    }
-}
-
-pub(super) fn style(theme: &Theme, call: &Call, column: usize) -> Style {
-    match column {
-        4 | 5 => outcome(theme, call.outcome),
-        6 if call.is_missed() => theme.bad,
+        "outcome" | "status" => outcome(theme, call.outcome),
+        "verdict" if call.is_missed() => theme.bad,
         _ => Style::new(),
     }
 }

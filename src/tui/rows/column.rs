@@ -1,8 +1,14 @@
 //! Columns of a list: those that have no room are left out, the least important first.
 
+use crate::query::{Field, find_field};
+
 /// A column of a list.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::tui) struct Column {
+    /// By what the list knows it.
+    pub(in crate::tui) name: &'static str,
+    /// The field whose values it shows; the list knows itself what stands in the others.
+    pub(in crate::tui) field: Option<&'static Field>,
     pub(in crate::tui) title: &'static str,
     /// Columns of the terminal it takes at least, and at most.
     pub(in crate::tui) width: (usize, usize),
@@ -10,8 +16,20 @@ pub(in crate::tui) struct Column {
     pub(in crate::tui) weight: u8,
 }
 
-pub(super) const fn column(title: &'static str, least: usize, most: usize, weight: u8) -> Column {
-    Column { title, width: (least, most), weight }
+/// A column of the registry of fields.
+pub(super) fn select(name: &'static str, weight: u8) -> Column {
+    let field = find_field(name);
+    let (title, least, most) = field.map_or((name, 8, 24), |f| f.title);
+    Column { name, field, title, width: (least, most), weight }
+}
+
+/// A column that only this list has.
+pub(super) const fn column(
+    name: &'static str,
+    (title, least, most): (&'static str, usize, usize),
+    weight: u8,
+) -> Column {
+    Column { name, field: None, title, width: (least, most), weight }
 }
 
 /// The columns that fit, by number, with their widths; two blanks stand between them.
@@ -42,7 +60,7 @@ mod tests {
 
     #[test]
     fn the_heaviest_columns_stay_and_share_the_room() {
-        let all = [column("a", 4, 4, 9), column("b", 4, 10, 5), column("c", 4, 6, 7)];
+        let all = [column("a", ("", 4, 4), 9), column("b", ("", 4, 10), 5), column("c", ("", 4, 6), 7)];
         assert_eq!(fitting(&all, 0, 30), [(0, 4), (1, 10), (2, 6)]);
         assert_eq!(fitting(&all, 0, 18), [(0, 4), (1, 5), (2, 5)]);
         assert_eq!(fitting(&all, 0, 12), [(0, 4), (2, 6)]);

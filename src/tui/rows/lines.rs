@@ -13,11 +13,11 @@ use crate::tui::theme::Theme;
 const MOST: usize = 2_000;
 
 /// Text of a cell; the columns are those of the records.
-pub(super) fn cell(data: &Data, entry: Entry, column: usize) -> Cow<'_, str> {
+pub(super) fn cell<'d>(data: &'d Data, entry: Entry, column: &str) -> Cow<'d, str> {
     let Some((place, line)) = data.line(entry) else { return "".into() };
     match column {
-        0 => when(data, data.analysis.line_time(&data.trace, place)),
-        1 => {
+        "time" => when(data, data.analysis.line_time(&data.trace, place)),
+        "server" => {
             let server = data.analysis.servers.get(data.analysis.line_server(&data.trace, place));
             let name = server.and_then(|s| s.name.as_deref());
             name.or_else(|| data.trace.inputs().get(place.file.index()).map(crate::input::Input::name))
@@ -25,8 +25,8 @@ pub(super) fn cell(data: &Data, entry: Entry, column: usize) -> Cow<'_, str> {
                 .into()
         }
         // A line has no peer; who wrote it stands there.
-        3 => decode(line.component()),
-        4 => {
+        "peer" => decode(line.component()),
+        "message" => {
             let text = line.message();
             format!("{}: {}", decode(line.prefix().level), decode(text.get(..MOST).unwrap_or(text))).into()
         }

@@ -13,6 +13,7 @@ pub(super) use order::sort;
 pub(super) use records::title;
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use ratatui::style::Style;
 
@@ -22,6 +23,7 @@ use super::theme::Theme;
 use super::view::View;
 use crate::analysis::{Call, Push};
 use crate::ladder::Subject;
+use crate::query::{Field, Row, Value};
 use crate::text::decode;
 use crate::time::Timestamp;
 use crate::trace::EventId;
@@ -29,9 +31,9 @@ use crate::trace::EventId;
 /// The columns of a list.
 pub(super) fn columns(view: View) -> &'static [Column] {
     match view {
-        View::Pushes => pushes::COLUMNS,
-        View::Calls => calls::COLUMNS,
-        View::Records => records::COLUMNS,
+        View::Pushes => &pushes::COLUMNS,
+        View::Calls => &calls::COLUMNS,
+        View::Records => &records::COLUMNS,
         View::Findings => findings::COLUMNS,
         View::Overview | View::Timeline => &[],
     }
@@ -39,21 +41,57 @@ pub(super) fn columns(view: View) -> &'static [Column] {
 
 /// What is to be shown in a cell; as logged, not made safe yet.
 pub(super) fn cell(data: &Data, view: View, row: usize, column: usize) -> Cow<'_, str> {
+    let Some(column) = columns(view).get(column) else { return "".into() };
+    if let Some((field, row)) = column.field.zip(asked(data, view, row)) {
+        return value(data, field, row).into();
+    }
     let cell = match view {
-        View::Pushes => data.analysis.pushes.get(row).map(|p| pushes::cell(data, p, column)),
-        View::Calls => data.analysis.calls.get(row).map(|c| calls::cell(data, c, column)),
+        View::Pushes => data.analysis.pushes.get(row).map(|p| pushes::cell(data, p, column.name)),
         View::Records => data.records.get(row).map(|entry| match entry {
-            Entry::Record(id) => records::cell(data, *id, column),
-            Entry::Line(_) => lines::cell(data, *entry, column),
+            Entry::Record(id) => records::cell(data, *id, column.name),
+            Entry::Line(_) => lines::cell(data, *entry, column.name),
         }),
-        View::Findings => data.causes.get(row).map(|c| findings::cell(c, column)),
-        View::Overview | View::Timeline => None,
+        View::Findings => data.causes.get(row).map(|c| findings::cell(c, column.name)),
+        View::Calls | View::Overview | View::Timeline => None,
     };
     cell.unwrap_or_default()
 }
 
+/// The row as queries know it, where it has fields.
+fn asked(data: &Data, view: View, row: usize) -> Option<Row> {
+    match view {
+        View::Pushes => Some(Row::Push(row)),
+        View::Calls => Some(Row::Call(row)),
+        // A line says things its own way.
+        View::Records => data.records.get(row)?.record().map(Row::Record),
+        View::Findings | View::Overview | View::Timeline => None,
+    }
+}
+
+/// The values of a field, side by side.
+fn value(data: &Data, field: &Field, row: Row) -> String {
+    let mut out = String::new();
+    field.each(&data.trace, &data.analysis, row, &mut |value| {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        match value {
+            Value::Word(word) => out.push_str(word),
+            Value::Text(text) => out.push_str(&decode(&text)),
+            // Writing to a string cannot fail.
+            Value::Number(n) | Value::Duration(n) => {
+                let _ = write!(out, "{n}");
+            }
+            Value::Time(time) => out.push_str(&when(data, Some(time))),
+            Value::Flag(is) => out.push_str(if is { "yes" } else { "" }),
+        }
+    });
+    out
+}
+
 /// The style of a cell.
 pub(super) fn style(theme: &Theme, data: &Data, view: View, row: usize, column: usize) -> Style {
+    let column = columns(view).get(column).map_or("", |c| c.name);
     let style = match view {
         View::Pushes => data.analysis.pushes.get(row).map(|p| pushes::style(theme, data, p, column)),
         View::Calls => data.analysis.calls.get(row).map(|c| calls::style(theme, c, column)),
@@ -91,7 +129,7 @@ pub(super) fn record(data: &Data, view: View, row: usize) -> Option<EventId> {
 }
 
 fn push_record(push: &Push) -> Option<EventId> {
-    push.hops.first().map(|h| h.event).or(push.evidence.first().copied())
+    push.sightings.first().map(|h| h.event).or(push.evidence.first().copied())
 }
 
 /// The row that a record stands for; quickly found when it is near a row.

@@ -5,7 +5,8 @@ use std::cmp::Ordering;
 
 use rayon::prelude::*;
 
-use super::cell;
+use super::{asked, cell, columns};
+use crate::query::{Kind, Value};
 use crate::tui::data::Data;
 use crate::tui::view::View;
 
@@ -38,15 +39,22 @@ fn key(data: &Data, view: View, column: usize, row: usize) -> Key {
     // The rows of every list stand in the order of time, and numbers that are no text are compared as such.
     let number = |n: Option<i64>| Key { head: n.map_or(0, |n| u128::from(n.abs_diff(i64::MIN)) + 1), cut: false };
     let count = |n: usize| number(i64::try_from(n).ok());
-    let (call, push, cause) = (data.analysis.calls.get(row), data.analysis.pushes.get(row), data.causes.get(row));
-    match (view, column) {
-        (View::Findings, 2) => cause.map_or(number(None), |c| count(c.cases)),
-        (View::Findings, 3) => cause.map_or(number(None), |c| count(c.missed)),
-        (View::Calls, 5) => number(call.and_then(|c| c.status).map(i64::from)),
-        (View::Calls, 8) => number(call.and_then(|c| i64::try_from(c.messages).ok())),
-        (View::Pushes, 3) => number(push.and_then(|p| p.status).map(i64::from)),
-        (View::Pushes, 6) => number(push.and_then(crate::analysis::Push::latency_ms)),
-        (_, 0) if view != View::Findings => count(row),
+    let known = columns(view).get(column);
+    let field = known.and_then(|c| c.field).filter(|f| matches!(f.kind, Kind::Number | Kind::Duration));
+    if let Some((field, asked)) = field.zip(asked(data, view, row)) {
+        let mut first = None;
+        field.each(&data.trace, &data.analysis, asked, &mut |value| {
+            if let Value::Number(n) | Value::Duration(n) = value {
+                first = first.or(Some(n));
+            }
+        });
+        return number(first);
+    }
+    let cause = data.causes.get(row).filter(|_| view == View::Findings);
+    match (known.map_or("", |c| c.name), cause) {
+        ("cases", Some(cause)) => count(cause.cases),
+        ("missed", Some(cause)) => count(cause.missed),
+        ("time", _) => count(row),
         _ => {
             let text = cell(data, view, row, column);
             let mut head = [0; 16];

@@ -1,11 +1,11 @@
 //! Records: every record as logged, by corrected time.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use ratatui::style::Style;
 
-use super::column::{Column, column};
-use super::when;
+use super::column::{Column, column, select};
 use crate::record::{Direction, RecordKind};
 use crate::sip::StartLine;
 use crate::text::{clean, decode};
@@ -13,29 +13,29 @@ use crate::trace::EventId;
 use crate::tui::data::Data;
 use crate::tui::theme::Theme;
 
-pub(super) const COLUMNS: &[Column] = &[
-    column("Time", 14, 14, 9),
-    column("Server", 9, 26, 7),
-    column("", 3, 3, 6),
-    column("Peer", 10, 30, 4),
-    column("Message", 22, 60, 8),
-    column("Call-ID", 8, 34, 5),
-];
+pub(super) static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
+    vec![
+        select("time", 9),
+        column("server", ("Server", 9, 26), 7),
+        column("direction", ("", 3, 3), 6),
+        select("peer", 4),
+        column("message", ("Message", 22, 60), 8),
+        select("call-id", 5),
+    ]
+});
 
-/// Text of a cell.
-pub(super) fn cell(data: &Data, id: EventId, column: usize) -> Cow<'_, str> {
+/// Text of a cell that says it in other words than the field.
+pub(super) fn cell<'d>(data: &'d Data, id: EventId, column: &str) -> Cow<'d, str> {
     let Some(event) = data.trace.event(id) else { return "".into() };
     match column {
-        0 => when(data, data.analysis.time(&data.trace, id)),
-        1 => data
+        "server" => data
             .analysis
             .servers
             .name(event)
             .map_or_else(|| data.trace.inputs().get(event.file.index()).map_or("", |i| i.name()).into(), Into::into),
-        2 => direction(event.direction).into(),
-        3 => data.trace.peer(event).map(decode).unwrap_or_default(),
-        4 => title(data, id),
-        _ => event.call_id().map(|s| decode(data.trace.symbol(s))).unwrap_or_default(),
+        "direction" => direction(event.direction).into(),
+        "message" => title(data, id),
+        _ => "".into(),
     }
 }
 
@@ -74,10 +74,10 @@ fn field(data: &Data, id: EventId, name: &str) -> Option<String> {
     data.trace.field(data.trace.event(id)?, name).map(|raw| decode(&clean(raw)).into_owned())
 }
 
-pub(super) fn style(theme: &Theme, data: &Data, id: EventId, column: usize) -> Style {
+pub(super) fn style(theme: &Theme, data: &Data, id: EventId, column: &str) -> Style {
     match column {
-        4 if is_failure(data, id) => theme.bad,
-        2 | 5 => theme.dim,
+        "message" if is_failure(data, id) => theme.bad,
+        "direction" | "call-id" => theme.dim,
         _ => Style::new(),
     }
 }

@@ -6,7 +6,7 @@ use super::moves::{go, pane, select};
 use super::{menus, steps};
 use crate::tui::action::Effect;
 use crate::tui::app::App;
-use crate::tui::keys::Place;
+use crate::tui::keys::KeyContext;
 use crate::tui::layout::{layout, menu_item_at, view_at};
 use crate::tui::list::{Motion, scrolled};
 use crate::tui::state::Overlay;
@@ -19,8 +19,8 @@ pub(super) fn wheel(app: &mut App, column: u16, row: u16, down: bool) {
     let motion = if down { Motion::Down(WHEEL) } else { Motion::Up(WHEEL) };
     let over_pane = layout(app).pane_text().contains(Position { x: column, y: row });
     match app.place() {
-        Place::Prompt => {}
-        Place::View(_) if over_pane => pane(app, motion),
+        KeyContext::Prompt => {}
+        KeyContext::View(_) if over_pane => pane(app, motion),
         _ => go(app, motion),
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use siptrail::input::Input;
 use siptrail::query::{Column, FIELDS, Query, Table};
 use siptrail::report::{self, list::List};
-use siptrail::synth::{Extent, Format, Plan, in_memory};
+use siptrail::synth::{Extent, LogFormat, Plan, in_memory};
 use siptrail::trace::LoadOptions;
 use siptrail::{Analysis, Options, Trace};
 
@@ -45,10 +45,10 @@ impl World {
     pub(super) fn all() -> Vec<World> {
         let plan = |seed, format| Plan { seed, format, extent: Extent::Calls(30), ..Plan::default() };
         let plans = [
-            (plan(51, Format::R2), Stored::Windows1252),
-            (Plan { servers: 3, ..plan(52, Format::Lync2010) }, Stored::Utf8),
-            (Plan { servers: 4, clock_skew_ms: 4_000, ..plan(53, Format::Cls) }, Stored::Utf16),
-            (Plan { clock_skew_ms: 90_000_000, gaps_ppm: 20_000, ..plan(54, Format::Cls) }, Stored::Windows1252),
+            (plan(51, LogFormat::R2), Stored::Windows1252),
+            (Plan { servers: 3, ..plan(52, LogFormat::Lync2010) }, Stored::Utf8),
+            (Plan { servers: 4, clock_skew_ms: 4_000, ..plan(53, LogFormat::Cls) }, Stored::Utf16),
+            (Plan { clock_skew_ms: 90_000_000, gaps_ppm: 20_000, ..plan(54, LogFormat::Cls) }, Stored::Windows1252),
         ];
         plans.into_iter().map(|(plan, stored)| World::new(&plan, stored)).collect()
     }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
+use crate::analysis::{Outcome, PushResult, Verdict};
+
 use super::scaled;
 
 /// Columns of the picture that a full bar takes.
@@ -28,8 +30,8 @@ struct Bar {
 
 impl Bars {
     /// The largest first.
-    pub(in crate::report::html) fn counts(title: &'static str, counts: &BTreeMap<&'static str, u64>) -> Bars {
-        let mut rows: Vec<_> = counts.iter().map(|(word, n)| ((*word).to_owned(), *n, tone(word))).collect();
+    pub(in crate::report::html) fn counts(title: &'static str, counts: &BTreeMap<impl Judgement, u64>) -> Bars {
+        let mut rows: Vec<_> = counts.iter().map(|(word, n)| (word.to_string(), *n, word.tone())).collect();
         rows.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         Bars::new(title, rows)
     }
@@ -88,14 +90,41 @@ impl Bars {
     }
 }
 
-/// Class of the colour of an outcome, a verdict or a result.
-pub(in crate::report::html) fn tone(word: &str) -> &'static str {
-    match word {
-        "answered" | "answered_by_mobile" | "answered_elsewhere" | "accepted" => "good",
-        "not_opened" => "bad1",
-        "missed_no_push" => "bad2",
-        "missed_push_failed" | "rejected" | "unroutable" => "bad3",
-        "missed_push_unanswered" | "unanswered" => "bad4",
-        _ => "neutral",
+/// What bars count: each has a class of colour.
+pub(in crate::report::html) trait Judgement: std::fmt::Display {
+    fn tone(&self) -> &'static str;
+}
+
+impl Judgement for Outcome {
+    fn tone(&self) -> &'static str {
+        match self {
+            Outcome::Answered | Outcome::AnsweredElsewhere => "good",
+            Outcome::Rejected => "bad3",
+            _ => "neutral",
+        }
+    }
+}
+
+impl Judgement for Verdict {
+    fn tone(&self) -> &'static str {
+        match self {
+            Verdict::AnsweredByMobile | Verdict::AnsweredElsewhere => "good",
+            Verdict::NotOpened => "bad1",
+            Verdict::MissedNoPush => "bad2",
+            Verdict::MissedPushFailed => "bad3",
+            Verdict::MissedPushUnanswered => "bad4",
+            Verdict::DeclinedByMobile | Verdict::CallerGaveUp | Verdict::Undetermined => "neutral",
+        }
+    }
+}
+
+impl Judgement for PushResult {
+    fn tone(&self) -> &'static str {
+        match self {
+            PushResult::Accepted => "good",
+            PushResult::Rejected | PushResult::Unroutable => "bad3",
+            PushResult::Unanswered => "bad4",
+            PushResult::Undetermined => "neutral",
+        }
     }
 }

@@ -4,7 +4,7 @@ mod bars;
 mod spans;
 mod timeline;
 
-pub(super) use bars::{Bars, tone};
+pub(super) use bars::{Bars, Judgement};
 pub(super) use spans::Spans;
 pub(super) use timeline::Timeline;
 

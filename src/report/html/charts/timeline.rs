@@ -2,10 +2,10 @@
 
 use askama::Template;
 
-use super::bars::tone;
+use super::bars::Judgement;
 use super::scaled;
-use crate::analysis::Analysis;
-use crate::report::words::MISSED;
+use crate::analysis::{Analysis, Verdict};
+use crate::report::labels::MISSED;
 use crate::time::Timestamp;
 
 /// Spans that a column may stand for, in milliseconds, and how they are called.
@@ -55,8 +55,8 @@ struct Part {
 impl Timeline {
     /// `None` where nothing is missed, or no missed call has a time.
     pub(in crate::report::html) fn new(analysis: &Analysis) -> Option<Timeline> {
-        let verdict = |c: &crate::analysis::Call| c.verdict.map_or("", |v| v.name());
-        let missed: Vec<(Timestamp, &str)> = analysis.missed().filter_map(|c| Some((c.started?, verdict(c)))).collect();
+        let missed: Vec<(Timestamp, Verdict)> =
+            analysis.missed().filter_map(|c| Some((c.started?, c.verdict?))).collect();
         let (first, last) = (missed.iter().map(|m| m.0).min()?, missed.iter().map(|m| m.0).max()?);
         let fits = |ms: i64| last.0.div_euclid(ms) - first.0.div_euclid(ms) < MOST;
         let (ms, span) = SPANS.iter().copied().find(|(ms, _)| fits(*ms)).unwrap_or(SPANS[SPANS.len() - 1]);
@@ -71,8 +71,8 @@ impl Timeline {
             }
         }
         let most = counts.iter().map(|c| c.iter().sum()).max().unwrap_or(0);
-        let kind = |(i, (word, words)): (usize, &(&'static str, &'static str))| {
-            (tone(word), *words, counts.iter().map(|c| c[i]).sum::<u64>())
+        let kind = |(i, (word, words)): (usize, &(Verdict, &'static str))| {
+            (word.tone(), *words, counts.iter().map(|c| c[i]).sum::<u64>())
         };
         let kinds = MISSED.iter().enumerate().map(kind).filter(|(_, _, n)| *n > 0).collect();
         let start = |at: usize| Timestamp((begin + i64::try_from(at).unwrap_or(0)).saturating_mul(ms));
@@ -105,7 +105,7 @@ fn parts(counts: &[u64; 4], most: u64) -> Vec<Part> {
     for ((word, _), n) in MISSED.iter().zip(counts).filter(|(_, n)| **n > 0) {
         let height = scaled(*n, most, HEIGHT);
         y = y.saturating_sub(height);
-        out.push(Part { tone: tone(word), y, height });
+        out.push(Part { tone: word.tone(), y, height });
     }
     out
 }

@@ -3,22 +3,22 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use super::Attempt;
+use super::InviteTransaction;
 use crate::analysis::message::Msg;
 use crate::analysis::servers::ServerId;
 use crate::sip::Method;
 
 /// How near the caller each server logged an INVITE.
 pub(in crate::analysis) struct Ends<'a, 'm> {
-    attempt: &'a Attempt<'m>,
+    attempt: &'a InviteTransaction<'m>,
     /// The length of the shortest Via list of its copies, and whether all of its hops with that list ended.
     depths: BTreeMap<ServerId, (usize, bool)>,
 }
 
 impl<'a, 'm> Ends<'a, 'm> {
-    pub(in crate::analysis) fn of(attempt: &'a Attempt<'m>) -> Ends<'a, 'm> {
+    pub(in crate::analysis) fn of(attempt: &'a InviteTransaction<'m>) -> Ends<'a, 'm> {
         let mut depths: BTreeMap<ServerId, (usize, bool)> = BTreeMap::new();
-        for hop in &attempt.hops {
+        for hop in &attempt.branches {
             let mut own: BTreeMap<ServerId, (usize, bool)> = BTreeMap::new();
             for m in hop.messages.iter().filter(|m| m.method == Method::Invite) {
                 let (depth, ended) = own.entry(m.server).or_insert((usize::MAX, false));

@@ -6,10 +6,10 @@
 
 use std::sync::OnceLock;
 
-use super::telling::{Beside, Telling};
+use super::line_index::{Beside, LineIndex};
 use crate::analysis::coverage::Order;
 use crate::analysis::{Analysis, Push, ServerId};
-use crate::record::prefix::said;
+use crate::record::prefix::line_text;
 use crate::record::{Direction, RecordKind};
 use crate::sip::{HeaderName, Method, NameAddr, StartLine};
 use crate::text::{decode, host_of};
@@ -19,11 +19,11 @@ use serde::{Deserialize, Serialize};
 
 /// Finds what stands beside the messages of a trace.
 #[derive(Debug)]
-pub(crate) struct Nearby<'a> {
+pub(crate) struct Correlator<'a> {
     pub(super) trace: &'a Trace,
     pub(super) analysis: &'a Analysis,
     /// Lines and records that say something the catalogue knows.
-    telling: Telling,
+    line_index: LineIndex,
     /// For each server the times while pushes were in it, by start, with a record of each.
     inside: Vec<Vec<(Inside, EventId)>>,
     /// For each record the milliseconds that its server was seen to work until then, once somebody asks.
@@ -58,7 +58,7 @@ pub(crate) type Stays = Vec<(ServerId, Inside, u32)>;
 /// What a part of the logs does not know by itself.
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
-    pub(crate) telling: Telling,
+    pub(crate) telling: LineIndex,
     pub(crate) stays: Stays,
     /// By row of a message, ascending: the milliseconds that its server was seen to work until then.
     pub(crate) worked: Vec<(u32, i64)>,
@@ -77,7 +77,7 @@ enum About {
 }
 
 /// The records of a message on one server.
-struct Stay<'t> {
+struct ServerWindow<'t> {
     server: ServerId,
     from: Timestamp,
     to: Timestamp,
@@ -87,21 +87,26 @@ struct Stay<'t> {
     correlations: Vec<&'t [u8]>,
 }
 
-impl<'a> Nearby<'a> {
+impl<'a> Correlator<'a> {
     /// With what is known of the text between the records.
-    pub(super) fn new(trace: &'a Trace, analysis: &'a Analysis, telling: Telling, pushes: &[Push]) -> Nearby<'a> {
+    pub(super) fn new(
+        trace: &'a Trace,
+        analysis: &'a Analysis,
+        line_index: LineIndex,
+        pushes: &[Push],
+    ) -> Correlator<'a> {
         let inside = vec![Vec::new(); analysis.servers.all().len()];
-        let mut out = Nearby { trace, analysis, telling, inside, worked: OnceLock::new() };
-        if !out.telling.is_empty() {
+        let mut out = Correlator { trace, analysis, line_index, inside, worked: OnceLock::new() };
+        if !out.line_index.is_empty() {
             out.place(pushes);
         }
         out
     }
 
     /// Beside the messages of a part of the logs.
-    pub(super) fn of_part(trace: &'a Trace, analysis: &'a Analysis, shared: Shared) -> Nearby<'a> {
+    pub(super) fn of_part(trace: &'a Trace, analysis: &'a Analysis, shared: Shared) -> Correlator<'a> {
         let Shared { telling, stays, worked } = shared;
-        let mut out = Nearby::new(trace, analysis, telling, &[]);
+        let mut out = Correlator::new(trace, analysis, telling, &[]);
         let rows = trace.rows().unwrap_or_default();
         let id = |row: u32| rows.binary_search(&row).ok().and_then(|at| u32::try_from(at).ok());
         for (server, inside, row) in stays {
@@ -120,7 +125,7 @@ impl<'a> Nearby<'a> {
 
     /// While which pushes were in which servers, as far as a line was written then that says something.
     pub(crate) fn stays_of(trace: &'a Trace, analysis: &'a Analysis, times: &[Timestamp]) -> Stays {
-        let mut out = Nearby::new(trace, analysis, Telling::default(), &[]);
+        let mut out = Correlator::new(trace, analysis, LineIndex::default(), &[]);
         out.place(&analysis.pushes);
         let rows = trace.rows().unwrap_or_default();
         let written = |inside: &Inside| {
@@ -194,7 +199,7 @@ impl<'a> Nearby<'a> {
     /// Component lines, connection and security records about a message that say something the catalogue knows; and
     /// whether there are lines that may as well be about another message.
     pub(super) fn beside(&self, records: &[EventId]) -> (Vec<Beside>, bool) {
-        if self.telling.is_empty() {
+        if self.line_index.is_empty() {
             return (Vec::new(), false);
         }
         let about = self.about(records);
@@ -203,7 +208,10 @@ impl<'a> Nearby<'a> {
         for stay in self.stays(records) {
             let found = |name: &String| {
                 let from = stay.from.plus(-CONNECTION_MS);
-                self.telling.about(stay.server, name, from, stay.to.plus(NEAR_MS)).take(LOOKED_AT).collect::<Vec<_>>()
+                self.line_index
+                    .about(stay.server, name, from, stay.to.plus(NEAR_MS))
+                    .take(LOOKED_AT)
+                    .collect::<Vec<_>>()
             };
             let all: Vec<Vec<(Timestamp, Beside)>> = about.iter().map(found).collect();
             // Whether the numbers in brackets are those of the records is not documented: only where one is.
@@ -242,7 +250,7 @@ impl<'a> Nearby<'a> {
         if correlations.is_empty() {
             return None;
         }
-        let own = said(line.text(self.trace)).correlation?;
+        let own = line_text(line.text(self.trace)).correlation?;
         Some(correlations.binary_search(&own).is_ok())
     }
 
@@ -259,8 +267,8 @@ impl<'a> Nearby<'a> {
     }
 
     /// Where a message was, and from when to when; to its time-out where no final response came.
-    fn stays(&self, records: &[EventId]) -> Vec<Stay<'a>> {
-        let mut out: Vec<Stay<'a>> = Vec::new();
+    fn stays(&self, records: &[EventId]) -> Vec<ServerWindow<'a>> {
+        let mut out: Vec<ServerWindow<'a>> = Vec::new();
         for (server, own) in self.by_server(records) {
             let times = || own.iter().map(|(time, _)| *time);
             let (Some(from), Some(mut to)) = (times().min(), times().max()) else { continue };
@@ -274,7 +282,7 @@ impl<'a> Nearby<'a> {
             let mut correlations: Vec<&[u8]> = correlations.map(|h| h.raw.trim_ascii()).collect();
             correlations.sort_unstable();
             correlations.dedup();
-            out.push(Stay { server, from, to, inside: self.inside_of(&own), correlations });
+            out.push(ServerWindow { server, from, to, inside: self.inside_of(&own), correlations });
         }
         out
     }

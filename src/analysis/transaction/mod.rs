@@ -21,22 +21,22 @@ mod proof;
 
 use hashbrown::HashMap;
 
-use super::crossing::MOST_STEPS;
 use super::message::{Context, Group, Msg};
+use super::transmission::MOST_STEPS;
 use crate::record::Direction;
 use crate::sip::Method;
 pub(super) use cancel::{Cancelled, completed_elsewhere};
 pub(super) use ends::Ends;
 
 /// One hop: all messages with the same top Via.
-pub(super) struct Hop<'m> {
+pub(super) struct Branch<'m> {
     pub(super) messages: Vec<&'m Msg<'m>>,
     parent: Option<usize>,
     leaf: bool,
     depth: usize,
 }
 
-impl<'m> Hop<'m> {
+impl<'m> Branch<'m> {
     /// Responses to the INVITE here.
     pub(super) fn responses(&self) -> impl Iterator<Item = &'m Msg<'m>> + '_ {
         self.messages.iter().copied().filter(|m| m.method == Method::Invite && !m.is_request())
@@ -59,12 +59,12 @@ impl<'m> Hop<'m> {
 }
 
 /// One INVITE with all its hops.
-pub(super) struct Attempt<'m> {
+pub(super) struct InviteTransaction<'m> {
     pub(super) cseq: u32,
     pub(super) from_tag: u64,
     /// INVITE, its responses, CANCEL and ACK, in order.
     pub(super) messages: Vec<&'m Msg<'m>>,
-    pub(super) hops: Vec<Hop<'m>>,
+    pub(super) branches: Vec<Branch<'m>>,
     pub(super) root: usize,
     /// Every hop that is as near to the caller as the root: more than one where the request was sent again elsewhere.
     /// In order.
@@ -77,26 +77,27 @@ pub(super) struct Attempt<'m> {
     rang: bool,
 }
 
-impl<'m> Attempt<'m> {
+impl<'m> InviteTransaction<'m> {
     fn new(
         ctx: &Context<'_>,
         dialogs: &proof::Dialogs<'m>,
         cseq: u32,
         from_tag: u64,
         messages: Vec<&'m Msg<'m>>,
-    ) -> Attempt<'m> {
-        let hops = hops(&messages);
-        let depth = hops.iter().filter(|h| h.parent.is_none()).map(|h| h.depth).min();
-        let is_root = |h: &Hop<'_>| h.parent.is_none() && Some(h.depth) == depth;
-        let roots: Vec<usize> = hops.iter().enumerate().filter(|(_, h)| is_root(h)).map(|(i, _)| i).collect();
-        let leaves = hops.iter().enumerate().filter(|(_, h)| h.leaf).map(|(i, _)| i).take(MOST_LEAVES + 1).collect();
+    ) -> InviteTransaction<'m> {
+        let branches = branches(&messages);
+        let depth = branches.iter().filter(|h| h.parent.is_none()).map(|h| h.depth).min();
+        let is_root = |h: &Branch<'_>| h.parent.is_none() && Some(h.depth) == depth;
+        let roots: Vec<usize> = branches.iter().enumerate().filter(|(_, h)| is_root(h)).map(|(i, _)| i).collect();
+        let leaves =
+            branches.iter().enumerate().filter(|(_, h)| h.leaf).map(|(i, _)| i).take(MOST_LEAVES + 1).collect();
         let root = roots.first().copied().unwrap_or(0);
         let cancelled = Cancelled::Not;
-        let mut out = Attempt {
+        let mut out = InviteTransaction {
             cseq,
             from_tag,
             messages,
-            hops,
+            branches,
             root,
             roots,
             leaves,
@@ -112,13 +113,13 @@ impl<'m> Attempt<'m> {
         out
     }
 
-    pub(super) fn root(&self) -> Option<&Hop<'m>> {
-        self.hops.get(self.root)
+    pub(super) fn root(&self) -> Option<&Branch<'m>> {
+        self.branches.get(self.root)
     }
 
     /// The far ends: leaves of the tree. The root is one only where the log holds nothing but the leg.
-    pub(super) fn legs(&self) -> impl Iterator<Item = &Hop<'m>> {
-        self.hops.iter().enumerate().filter_map(|(i, hop)| {
+    pub(super) fn legs(&self) -> impl Iterator<Item = &Branch<'m>> {
+        self.branches.iter().enumerate().filter_map(|(i, hop)| {
             let outgoing = || hop.invite().is_some_and(|m| m.direction == Direction::Outgoing);
             (hop.leaf && (!self.is_root(i) || outgoing())).then_some(hop)
         })
@@ -154,7 +155,7 @@ impl<'m> Attempt<'m> {
 
     /// Of a final response that only far ends gave, and no server was seen to send on, the others of its class.
     pub(super) fn rivals(&self, f: &Msg<'_>) -> impl Iterator<Item = &'m Msg<'m>> {
-        let sent_on = self.hops.iter().any(|h| !h.leaf && h.finals().next().is_some());
+        let sent_on = self.branches.iter().any(|h| !h.leaf && h.finals().next().is_some());
         let class = f.status / 100;
         let legs = self.legs().filter(move |_| !sent_on).take(MOST_LEAVES).flat_map(|h| h.finals().take(MOST_FINALS));
         legs.filter(move |m| m.status / 100 == class)
@@ -174,7 +175,7 @@ impl<'m> Attempt<'m> {
     /// Whether a hop is another, or hangs below it. A tree has no circles and no request more proxies than
     /// `Max-Forwards` lets it pass (RFC 3261 section 8.1.1.6); a hostile log may have both.
     fn is_below(&self, at: usize, other: usize) -> bool {
-        std::iter::successors(Some(at), |at| self.hops.get(*at)?.parent).take(MOST_STEPS).any(|at| at == other)
+        std::iter::successors(Some(at), |at| self.branches.get(*at)?.parent).take(MOST_STEPS).any(|at| at == other)
     }
 
     fn is_root(&self, hop: usize) -> bool {
@@ -191,13 +192,13 @@ const MOST_FINALS: usize = 64;
 const MOST_LEAVES: usize = 256;
 
 /// The hops of an INVITE, tied to each other.
-fn hops<'m>(messages: &[&'m Msg<'m>]) -> Vec<Hop<'m>> {
+fn branches<'m>(messages: &[&'m Msg<'m>]) -> Vec<Branch<'m>> {
     let mut index: HashMap<u64, usize> = HashMap::new();
-    let mut hops: Vec<Hop<'m>> = Vec::new();
+    let mut hops: Vec<Branch<'m>> = Vec::new();
     let top = |m: &Msg<'_>| m.vias.first().copied().unwrap_or(0);
     for &m in messages.iter().filter(|m| m.method == Method::Invite) {
         let at = *index.entry(top(m)).or_insert_with(|| {
-            hops.push(Hop { messages: Vec::new(), parent: None, leaf: true, depth: usize::MAX });
+            hops.push(Branch { messages: Vec::new(), parent: None, leaf: true, depth: usize::MAX });
             hops.len() - 1
         });
         if let Some(hop) = hops.get_mut(at) {
@@ -228,7 +229,7 @@ fn hops<'m>(messages: &[&'m Msg<'m>]) -> Vec<Hop<'m>> {
 }
 
 /// INVITE transactions that are initial: no To tag in the request, or no request in the log at all.
-pub(super) fn attempts<'m>(ctx: &Context<'_>, group: &'m Group<'m>) -> Vec<Attempt<'m>> {
+pub(super) fn transactions<'m>(ctx: &Context<'_>, group: &'m Group<'m>) -> Vec<InviteTransaction<'m>> {
     let mut sets: HashMap<(u64, u32), Vec<&'m Msg<'m>>> = HashMap::new();
     let mut order = Vec::new();
     for m in &group.messages {
@@ -250,7 +251,7 @@ pub(super) fn attempts<'m>(ctx: &Context<'_>, group: &'m Group<'m>) -> Vec<Attem
         let invites = || set.iter().filter(|m| m.method == Method::Invite);
         let start_missing = !any && out.is_empty() && invites().next().is_some() && invites().all(|m| !m.is_request());
         if initial(&set) || start_missing {
-            out.push(Attempt::new(ctx, &dialogs, key.1, key.0, set));
+            out.push(InviteTransaction::new(ctx, &dialogs, key.1, key.0, set));
         }
     }
     out

@@ -2,7 +2,7 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use super::Attempt;
+use super::InviteTransaction;
 use crate::analysis::message::{Group, Msg};
 use crate::record::Direction;
 use crate::sip::Method;
@@ -13,15 +13,15 @@ use crate::sip::Method;
 ///   to a failure has the branch of the INVITE and a single Via (RFC 3261 sections 13.2.2.4 and 17.1.1.3).
 /// * A BYE of the callee, a re-INVITE or a MESSAGE need a dialog that is confirmed (sections 15, 14.1; RFC 3428).
 ///   A BYE of the caller, PRACK and UPDATE may belong to an early dialog and prove nothing (RFC 3262, RFC 3311).
-pub(super) fn of<'m>(dialogs: &Dialogs<'m>, attempt: &Attempt<'m>) -> Option<&'m Msg<'m>> {
+pub(super) fn of<'m>(dialogs: &Dialogs<'m>, attempt: &InviteTransaction<'m>) -> Option<&'m Msg<'m>> {
     acks_of_answers(attempt).next().or_else(|| dialogs.proof(attempt))
 }
 
 /// ACKs to a 2xx.
-pub(super) fn acks_of_answers<'m>(attempt: &Attempt<'m>) -> impl Iterator<Item = &'m Msg<'m>> {
+pub(super) fn acks_of_answers<'m>(attempt: &InviteTransaction<'m>) -> impl Iterator<Item = &'m Msg<'m>> {
     let acks =
         || attempt.messages.iter().copied().filter(|m| m.method == Method::Ack && m.is_request() && m.to_tag != 0);
-    let firsts = || attempt.hops.iter().filter_map(|h| h.messages.first());
+    let firsts = || attempt.branches.iter().filter_map(|h| h.messages.first());
     let branches: HashSet<Option<u64>> =
         acks().next().into_iter().flat_map(|_| firsts()).map(|o| o.vias.first().copied()).collect();
     let new = acks().filter(move |m| !branches.contains(&m.vias.first().copied())).take(MOST);
@@ -32,7 +32,7 @@ pub(super) fn acks_of_answers<'m>(attempt: &Attempt<'m>) -> impl Iterator<Item =
 const MOST: usize = 64;
 
 /// Whether an ACK on a branch of its own is one to a 2xx.
-fn is_to_answer(attempt: &Attempt<'_>, m: &Msg<'_>) -> bool {
+fn is_to_answer(attempt: &InviteTransaction<'_>, m: &Msg<'_>) -> bool {
     let invite = || attempt.messages.iter().filter(|o| o.method == Method::Invite);
     // From the caller: the branch of the INVITE is known there, so that another one is new.
     let from_caller = || {
@@ -71,12 +71,12 @@ impl<'m> Dialogs<'m> {
     }
 
     /// What the caller of an attempt sent or got inside the dialog, in the order of the log.
-    pub(super) fn of_caller(&self, attempt: &Attempt<'_>) -> impl Iterator<Item = &'m Msg<'m>> {
+    pub(super) fn of_caller(&self, attempt: &InviteTransaction<'_>) -> impl Iterator<Item = &'m Msg<'m>> {
         self.inside.get(&attempt.from_tag).into_iter().flatten().copied()
     }
 
     /// The first that only a confirmed dialog explains; where other attempts of the caller follow, it may be theirs.
-    fn proof(&self, attempt: &Attempt<'_>) -> Option<&'m Msg<'m>> {
+    fn proof(&self, attempt: &InviteTransaction<'_>) -> Option<&'m Msg<'m>> {
         let tag = attempt.from_tag;
         let is_last = self.newest.get(&tag).is_none_or(|newest| *newest <= attempt.cseq);
         let proves = |m: &&Msg<'_>| m.to_tag != 0 && (m.method != Method::Bye || m.to_tag == tag);

@@ -8,13 +8,13 @@ use super::{Matcher, catalogue};
 
 /// Which texts of the catalogue stand in something: one bit a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Said(u128);
+pub(super) struct MatchedTexts(u128);
 
-impl Said {
+impl MatchedTexts {
     /// The texts that stand in `hay`, in any case.
-    pub(super) fn of(hay: &[u8]) -> Said {
-        let Some(all) = &TEXTS.automaton else { return Said::default() };
-        Said(all.find_overlapping_iter(hay).fold(0, |bits, m| bits | bit(m.pattern().as_usize())))
+    pub(super) fn of(hay: &[u8]) -> MatchedTexts {
+        let Some(all) = &TEXTS.automaton else { return MatchedTexts::default() };
+        MatchedTexts(all.find_overlapping_iter(hay).fold(0, |bits, m| bits | bit(m.pattern().as_usize())))
     }
 
     /// Whether the text of a matcher, or its result code, is among them.
@@ -45,11 +45,11 @@ struct Texts {
 /// How Windows says that nobody answered a connection, or that it was refused.
 pub(super) const CONNECT: [&str; 2] = ["wsaetimedout", "wsaeconnrefused"];
 /// Names of the clearing house and of a record's field, which tell one entry from another.
-pub(super) const HOUSE_DOMAIN: &str = "push.lync.com";
+pub(super) const CLEARING_HOUSE_DOMAIN: &str = "push.lync.com";
 /// The proxy of a hosting provider, in Data.
 pub(super) const PROXY_FIELD: &str = "fqdn1";
 /// The proxy of the clearing house.
-pub(super) const HOUSE_PROXY: &str = "sipfed.online.lync.com";
+pub(super) const CLEARING_HOUSE_PROXY: &str = "sipfed.online.lync.com";
 /// A handshake that came to nothing, in the words of id 1047, and how Windows says that the other side cut it.
 pub(super) const HANDSHAKE: &str = "failed to complete tls negotiation";
 /// See [`HANDSHAKE`].
@@ -59,7 +59,7 @@ static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
     let matchers = || catalogue().iter().flat_map(|f| &f.matchers);
     let text = |m: &'static Matcher| m.text.as_deref().or(m.result_code.as_deref());
     let mut all: Vec<&'static str> = matchers().filter_map(text).collect();
-    all.extend(CONNECT.iter().chain([&HOUSE_DOMAIN, &PROXY_FIELD, &HOUSE_PROXY, &HANDSHAKE, &RESET]));
+    all.extend(CONNECT.iter().chain([&CLEARING_HOUSE_DOMAIN, &PROXY_FIELD, &CLEARING_HOUSE_PROXY, &HANDSHAKE, &RESET]));
     all.sort_unstable();
     all.dedup();
     let in_lines = matchers().filter(|m| matches!(m.place.as_str(), "component" | "result_code")).filter_map(text);
@@ -83,10 +83,10 @@ mod tests {
     fn every_text_has_a_bit_and_is_found_in_any_case() {
         assert!(TEXTS.all.len() <= 128, "{} texts", TEXTS.all.len());
         for text in &TEXTS.all {
-            assert!(Said::of(format!("x {} y", text.to_uppercase()).as_bytes()).has_text(text), "{text}");
-            assert!(!Said::of(b"nothing").has_text(text), "{text}");
+            assert!(MatchedTexts::of(format!("x {} y", text.to_uppercase()).as_bytes()).has_text(text), "{text}");
+            assert!(!MatchedTexts::of(b"nothing").has_text(text), "{text}");
         }
-        assert!(Said::of(b"Result 0xC3E93D6F(X)").is_telling());
-        assert!(!Said::of(b"fqdn1=\"push.lync.com\"").is_telling());
+        assert!(MatchedTexts::of(b"Result 0xC3E93D6F(X)").is_telling());
+        assert!(!MatchedTexts::of(b"fqdn1=\"push.lync.com\"").is_telling());
     }
 }

@@ -4,7 +4,7 @@ use crate::text::contains_ignore_case;
 
 /// Where a line stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Section {
     #[default]
     Lines,
     /// A body that people wrote.
@@ -19,7 +19,7 @@ pub(super) enum Place {
 
 /// What a header's line may be changed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Care {
+pub(super) enum Policy {
     /// Numbers of the protocol stay, however long.
     Numbers,
     /// Versions look like addresses.
@@ -36,7 +36,7 @@ pub(super) enum Care {
 }
 
 /// How the value of a header, its name in lower case, is treated.
-pub(super) fn care(name: &[u8]) -> Care {
+pub(super) fn policy(name: &[u8]) -> Policy {
     match name {
         b"instance-id"
         | b"trace-correlation-id"
@@ -54,9 +54,9 @@ pub(super) fn care(name: &[u8]) -> Care {
         | b"rack"
         | b"date"
         | b"result-code"
-        | b"sip-cseq" => Care::Numbers,
-        b"via" | b"v" | b"record-route" | b"route" | b"peer" => Care::Hops,
-        b"user-agent" | b"server" => Care::Product,
+        | b"sip-cseq" => Policy::Numbers,
+        b"via" | b"v" | b"record-route" | b"route" | b"peer" => Policy::Hops,
+        b"user-agent" | b"server" => Policy::Product,
         b"subject"
         | b"s"
         | b"organization"
@@ -64,10 +64,10 @@ pub(super) fn care(name: &[u8]) -> Care {
         | b"thread-topic"
         | b"topic"
         | b"comment"
-        | b"comments" => Care::Prose,
-        _ if super::people::holds_addresses(name) => Care::Address,
-        _ if super::fields::is_name(name) => Care::Name,
-        _ => Care::Usual,
+        | b"comments" => Policy::Prose,
+        _ if super::people::holds_addresses(name) => Policy::Address,
+        _ if super::fields::is_name(name) => Policy::Name,
+        _ => Policy::Usual,
     }
 }
 
@@ -79,17 +79,17 @@ pub(super) fn is_no_body(value: &[u8]) -> bool {
 }
 
 /// What kind of body a content type announces.
-pub(super) fn kind_of(content_type: &[u8]) -> Place {
+pub(super) fn kind_of(content_type: &[u8]) -> Section {
     let has = |part: &[u8]| contains_ignore_case(content_type, part);
     if has(b"multipart/") {
-        Place::Parts
+        Section::Parts
     } else if has(b"html") {
-        Place::Prose
+        Section::Prose
     } else if has(b"xml") {
-        Place::Tags(false)
+        Section::Tags(false)
     } else if has(b"sdp") {
-        Place::Body
+        Section::Body
     } else {
-        Place::Prose
+        Section::Prose
     }
 }

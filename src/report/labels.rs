@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::model::{Call, Diagnostic, Finding, Lone, Push, Report, Source, Unexplained};
-use crate::analysis::Told;
+use super::model::{Call, Diagnostic, Finding, Lone, Push, Report, Source, Summary, Unexplained};
+use crate::analysis::{ClockBasis, Role, Told, Verdict};
 use crate::knowledge::catalogue::{self, Step};
 use crate::knowledge::{codes, tables};
 use crate::text::plural;
@@ -26,7 +26,7 @@ pub(super) const MOST: usize = 20;
 const SOME: usize = 5;
 
 /// How a clock stands to that of the reference.
-pub(super) fn clock(basis: &str, against: Option<&str>, (offset_ms, spread_ms): (i64, Option<i64>)) -> String {
+pub(super) fn clock(basis: ClockBasis, against: Option<&str>, (offset_ms, spread_ms): (i64, Option<i64>)) -> String {
     let spread = spread_ms.map_or(String::new(), |ms| format!(", give or take {} ms", (ms + 1) / 2));
     let than = against.map_or(String::new(), |name| format!(" of {name}"));
     let ahead = match offset_ms {
@@ -35,24 +35,24 @@ pub(super) fn clock(basis: &str, against: Option<&str>, (offset_ms, spread_ms): 
         ms => format!("{} ahead of that{than}, corrected", seconds(ms).trim_start_matches('+')),
     };
     match basis {
-        "reference" => "all times are told on this one".to_owned(),
-        "unknown" => "tied to no other, not corrected".to_owned(),
-        "measured" => format!("{ahead}{spread}"),
-        _ => format!("{ahead}, as given with --clock"),
+        ClockBasis::Reference => "all times are told on this one".to_owned(),
+        ClockBasis::Unknown => "tied to no other, not corrected".to_owned(),
+        ClockBasis::Measured => format!("{ahead}{spread}"),
+        ClockBasis::Given => format!("{ahead}, as given with --clock"),
     }
 }
 
 /// A server of a source, for a table: one log may hold several.
 pub(super) struct OwnServer<'r> {
     pub(super) name: &'r str,
-    pub(super) role: &'r str,
+    pub(super) role: Role,
     /// Empty where there is one server in all.
     pub(super) clock: String,
 }
 
 /// The servers of a source.
 pub(super) fn servers_of<'r>(report: &Report, source: &'r Source) -> Vec<OwnServer<'r>> {
-    let clock = |basis: &str, against: Option<&str>, offset| {
+    let clock = |basis: ClockBasis, against: Option<&str>, offset| {
         if report.coverage.len() > 1 { clock(basis, against, offset) } else { String::new() }
     };
     if source.servers.is_empty() {
@@ -69,29 +69,36 @@ pub(super) fn servers_of<'r>(report: &Report, source: &'r Source) -> Vec<OwnServ
 }
 
 /// Verdicts that count as missed, in words.
-pub(super) const MISSED: [(&str, &str); 4] = [
-    ("not_opened", "not opened"),
-    ("missed_no_push", "without a push"),
-    ("missed_push_failed", "push failed"),
-    ("missed_push_unanswered", "push unanswered"),
+pub(super) const MISSED: [(Verdict, &str); 4] = [
+    (Verdict::NotOpened, "not opened"),
+    (Verdict::MissedNoPush, "without a push"),
+    (Verdict::MissedPushFailed, "push failed"),
+    (Verdict::MissedPushUnanswered, "push unanswered"),
 ];
-
-/// Whether the push did not arrive at the clearing house, or was refused there.
-pub(super) fn is_lost(push: &Push) -> bool {
-    matches!(push.result, "rejected" | "unroutable" | "unanswered")
-}
 
 /// Whether the report shows a call by itself: missed, or perhaps missed.
 pub(super) fn is_shown(call: &Call) -> bool {
-    call.is_missed() || call.verdict == Some("undetermined")
+    call.is_missed() || call.verdict == Some(Verdict::Undetermined)
+}
+
+/// How often each word was said, the most frequent first, in tables with their titles; none is empty.
+pub(super) fn counts(summary: &Summary) -> Vec<(&'static str, Vec<(&'static str, u64)>)> {
+    let mut tables = [
+        ("Calls by outcome", summary.outcomes.iter().map(|(o, n)| (o.name(), *n)).collect::<Vec<_>>()),
+        ("Mobile callees by verdict", summary.verdicts.iter().map(|(v, n)| (v.name(), *n)).collect()),
+        ("Pushes by result", summary.push_results.iter().map(|(r, n)| (r.name(), *n)).collect()),
+    ];
+    // Equal ones stay in the order of their words.
+    tables.iter_mut().for_each(|(_, rows)| rows.sort_by_key(|(_, n)| std::cmp::Reverse(*n)));
+    tables.into_iter().filter(|(_, rows)| !rows.is_empty()).collect()
 }
 
 /// The verdict of the whole report.
 pub(super) fn headline(report: &Report) -> Headline {
     let s = &report.summary;
     let seen = format!("in {}, {}", plural(s.calls, "call"), plural(s.pushes, "push"));
-    let lost = report.pushes.iter().filter(|p| !p.synthetic && is_lost(p)).count() as u64;
-    let perhaps = s.verdicts.get("undetermined").copied().unwrap_or(0);
+    let lost = report.pushes.iter().filter(|p| p.is_lost()).count() as u64;
+    let perhaps = s.verdicts.get(&Verdict::Undetermined).copied().unwrap_or(0);
     let seen = match s.missed_messages {
         0 => seen,
         n if s.missed > 0 => format!("{} inside conversations missed too, {seen}", plural(n, "message")),
@@ -223,7 +230,7 @@ pub(super) fn unpublished(push: &Push) -> impl Iterator<Item = &Diagnostic> {
 /// What became of a push: `unanswered`, or `rejected 403 Forbidden`.
 pub(super) fn push_result(push: &Push) -> String {
     match push.status {
-        None => push.result.to_owned(),
+        None => push.result.to_string(),
         Some(_) => format!("{} {}", push.result, answer(push)),
     }
 }

@@ -44,7 +44,7 @@ impl<'t> ComponentLine<'t> {
 
     /// What it says, without prefix, place in the source code, and the numbers of its activity and object behind them.
     pub fn message(&self) -> &'t [u8] {
-        object(prefix::said(self.text).text.trim_ascii())
+        object(prefix::line_text(self.text).text.trim_ascii())
     }
 }
 

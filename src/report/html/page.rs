@@ -5,18 +5,19 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use askama::Template;
 
-use super::charts::{Bars, Spans, Timeline};
+use super::charts::{Bars, Judgement, Spans, Timeline};
 use super::policy::policy;
 use super::{CASES, ENTRIES, MISSED_ROWS, ROWS, Sources};
+use crate::analysis::Verdict;
 use crate::knowledge::catalogue::{self, Step};
 use crate::knowledge::explanation::{Check, checks};
 use crate::ladder::svg::{self, SvgOptions};
 use crate::ladder::{self, Ladder, Subject};
-use crate::report::model::{Call, Contrast, Finding, Place, Push, Report};
-use crate::report::words::{
+use crate::report::labels::{
     Headline, answer, calls_of, gateway_cause, headline, known, mobile_client, servers_of, spoken_of, status, steps_of,
     told_by_mail, voice_mail, when,
 };
+use crate::report::model::{Call, Contrast, Finding, Place, Push, Report};
 
 /// The whole page.
 #[derive(Template)]
@@ -33,7 +34,7 @@ pub(super) struct Page<'r> {
     charts: Vec<Bars>,
     causes: Vec<Cause<'r>>,
     /// The rows that are there at once, and the others, which a browser need not lay out before they are asked for.
-    missed: Vec<Vec<Row<'r>>>,
+    missed: Vec<Vec<MissedRow<'r>>>,
     missed_total: usize,
     cases: Vec<Case<'r>>,
     calls: &'r [Call],
@@ -51,7 +52,7 @@ struct Cause<'r> {
 }
 
 /// One missed call in the table.
-struct Row<'r> {
+struct MissedRow<'r> {
     call: &'r Call,
     push: String,
     /// It is shown with its ladder further down, under this number.
@@ -82,7 +83,7 @@ impl<'r> Page<'r> {
         };
         let missed: Vec<(usize, &Call)> = report.calls.iter().enumerate().filter(|(_, c)| c.is_missed()).collect();
         let chosen = choose(&missed);
-        let rows = missed.iter().take(MISSED_ROWS).enumerate().map(|(i, (_, call))| Row {
+        let rows = missed.iter().take(MISSED_ROWS).enumerate().map(|(i, (_, call))| MissedRow {
             call,
             push: push_words(&of_call(call)),
             case: chosen.contains(&i).then_some(i),
@@ -131,7 +132,7 @@ impl<'r> Page<'r> {
 }
 
 /// The first rows, and the rest of them.
-fn in_two(mut rows: Vec<Row<'_>>) -> Vec<Vec<Row<'_>>> {
+fn in_two(mut rows: Vec<MissedRow<'_>>) -> Vec<Vec<MissedRow<'_>>> {
     const AT_ONCE: usize = 100;
     let rest = rows.split_off(rows.len().min(AT_ONCE));
     [rows, rest].into_iter().filter(|part| !part.is_empty()).collect()
@@ -180,7 +181,7 @@ fn common(c: &Contrast) -> String {
 fn push_words(pushes: &[&Push]) -> String {
     let words = |p: &&Push| match p.status {
         Some(status) => format!("{} {status}", p.result),
-        None => p.result.to_owned(),
+        None => p.result.to_string(),
     };
     if pushes.is_empty() { "no push".to_owned() } else { pushes.iter().map(words).collect::<Vec<_>>().join(", ") }
 }
@@ -191,6 +192,15 @@ fn proof(evidence: &[Place], most: usize) -> String {
     let more = evidence.len().saturating_sub(most);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     format!("{}{more}", places.join(", "))
+}
+
+/// Class of the colour of a verdict.
+fn tone(verdict: Option<Verdict>) -> &'static str {
+    verdict.map_or("neutral", |v| v.tone())
+}
+
+fn word(word: Option<impl std::fmt::Display>) -> String {
+    word.map_or(String::new(), |w| w.to_string())
 }
 
 fn text(value: Option<&str>) -> &str {

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::record::prefix;
 use crate::span::{FileId, Span};
 use crate::time::Timestamp;
-use crate::trace::{Event, Gap as Lines, PREFIX, Symbol, Trace};
+use crate::trace::{Event, Gap as GapLines, PREFIX, Symbol, Trace};
 
 /// Records looked at by one worker.
 const PART: usize = 4096;
@@ -70,7 +70,7 @@ impl<'t> Gaps<'t> {
         Span { file, start: from, len: u32::try_from(len).unwrap_or(0) }
     }
 
-    fn count(&self, before: usize, out: &mut Vec<Lines>) {
+    fn count(&self, before: usize, out: &mut Vec<GapLines>) {
         let text = self.text(before);
         if text.len() < 4 {
             return;
@@ -84,7 +84,7 @@ impl<'t> Gaps<'t> {
                     last.count = last.count.saturating_add(1);
                     last.informs |= informs;
                 }
-                None => out.push(Lines { before, server, count: 1, informs }),
+                None => out.push(GapLines { before, server, count: 1, informs }),
             }
         }
         if text.len() > LONG {
@@ -114,7 +114,7 @@ fn informs(line: &[u8]) -> bool {
 }
 
 /// The component lines of one input around its records, in order; nothing where there are none.
-pub(super) fn lines(trace: &Trace, events: &[Event]) -> Vec<Lines> {
+pub(super) fn lines(trace: &Trace, events: &[Event]) -> Vec<GapLines> {
     if let Some(kept) = events.first().and_then(|e| trace.kept_gaps(e.file)) {
         return kept.to_vec();
     }

@@ -6,7 +6,7 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::texts::Said;
+use super::matcher::MatchedTexts;
 use crate::analysis::{Analysis, ServerId};
 use crate::record::RecordKind;
 use crate::span::{FileId, Span};
@@ -41,7 +41,7 @@ impl Beside {
 
 /// What is named, and by which line or record.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Telling {
+pub(crate) struct LineIndex {
     /// Hash of server and name, time, place; sorted.
     names: Vec<(u64, Timestamp, Beside)>,
     #[serde(skip)]
@@ -53,15 +53,15 @@ const PART: u32 = 4096;
 /// A line names few things; one that names more is a dump.
 const NAMES: usize = 24;
 
-impl Telling {
+impl LineIndex {
     /// Reads the text between the records of a trace, and its connection records.
-    pub(crate) fn read(trace: &Trace, analysis: &Analysis) -> Telling {
-        let mut out = Telling::default();
+    pub(crate) fn read(trace: &Trace, analysis: &Analysis) -> LineIndex {
+        let mut out = LineIndex::default();
         let count = u32::try_from(trace.events().len()).unwrap_or(u32::MAX);
         let files = 0..u32::try_from(trace.inputs().len()).unwrap_or(u32::MAX);
         let parts: Vec<u32> = (0..count).step_by(PART as usize).collect();
         let line = |found: &mut Vec<_>, id: EventId, line: &crate::trace::ComponentLine<'_>| {
-            if !Said::of(line.text).is_telling() {
+            if !MatchedTexts::of(line.text).is_telling() {
                 return;
             }
             let prefix = line.prefix();
@@ -90,7 +90,7 @@ impl Telling {
                         && event.call_id().is_none()
                         && !event.is_copy()
                         && !trace.is_silent(event)
-                        && Said::of(trace.fields(event)).is_telling()
+                        && MatchedTexts::of(trace.fields(event)).is_telling()
                         && let Some(time) = analysis.time(trace, id)
                     {
                         out.note(&mut found, analysis.servers.of(event), trace.fields(event), time, Beside::Record(id));

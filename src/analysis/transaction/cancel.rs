@@ -1,7 +1,7 @@
 //! Whether the caller gave up.
 
 use super::proof::Dialogs;
-use super::{Attempt, FAN_OUT_MS, Hop};
+use super::{Branch, FAN_OUT_MS, InviteTransaction};
 use crate::analysis::message::{Context, Msg};
 use crate::analysis::servers::Role;
 use crate::record::Direction;
@@ -22,10 +22,10 @@ pub(in crate::analysis) enum Cancelled<'m> {
 }
 
 /// Looks for the CANCEL, or the BYE inside the early dialog, with which the caller gave up.
-pub(super) fn of<'m>(ctx: &Context<'_>, dialogs: &Dialogs<'m>, attempt: &Attempt<'m>) -> Cancelled<'m> {
+pub(super) fn of<'m>(ctx: &Context<'_>, dialogs: &Dialogs<'m>, attempt: &InviteTransaction<'m>) -> Cancelled<'m> {
     let last = attempt.final_response();
     let mut found = Cancelled::Not;
-    for hop in attempt.roots.iter().filter_map(|r| attempt.hops.get(*r)) {
+    for hop in attempt.roots.iter().filter_map(|r| attempt.branches.get(*r)) {
         if hop.messages.iter().any(|m| m.method == Method::Cancel && m.status == 481) {
             continue;
         }
@@ -57,20 +57,20 @@ pub(super) fn of<'m>(ctx: &Context<'_>, dialogs: &Dialogs<'m>, attempt: &Attempt
 
 /// The CANCEL as it came to the next server, where that of the caller falls into a hole: a server that sent the INVITE
 /// one way only, as its log tells, and no timer of its own, has no reason to cancel but the caller's.
-fn passed_on<'m>(ctx: &Context<'_>, attempt: &Attempt<'m>, last: Option<&Msg<'m>>) -> Option<&'m Msg<'m>> {
+fn passed_on<'m>(ctx: &Context<'_>, attempt: &InviteTransaction<'m>, last: Option<&Msg<'m>>) -> Option<&'m Msg<'m>> {
     let [root] = attempt.roots[..] else { return None };
     if last.is_some_and(|m| m.status < 300) || !attempt.messages.iter().any(|m| m.method == Method::Cancel) {
         return None;
     }
-    let invite = |hop: &Hop<'m>, direction| {
+    let invite = |hop: &Branch<'m>, direction| {
         let is = |m: &&&Msg<'m>| m.method == Method::Invite && m.is_request() && m.direction == direction;
         hop.messages.iter().take(MOST).find(is).copied()
     };
     let mut at = root;
     for _ in 0..MOST_SERVERS {
-        let mut below = attempt.hops.iter().enumerate().filter(|(_, h)| h.parent == Some(at));
+        let mut below = attempt.branches.iter().enumerate().filter(|(_, h)| h.parent == Some(at));
         let (Some((next, hop)), None) = (below.next(), below.next()) else { return None };
-        if !ctx.runs_on(invite(attempt.hops.get(at)?, Direction::Incoming)?, FAN_OUT_MS) {
+        if !ctx.runs_on(invite(attempt.branches.get(at)?, Direction::Incoming)?, FAN_OUT_MS) {
             return None;
         }
         let refused = hop.messages.iter().any(|m| m.method == Method::Cancel && m.status == 481);
@@ -104,7 +104,13 @@ const ROUND_MS: i64 = 500;
 const MOST: usize = 64;
 
 /// Behind the final a CANCEL has no effect (RFC 3261 section 9.2); 481 to it, which is looked for before, says so too.
-fn is_late(ctx: &Context<'_>, attempt: &Attempt<'_>, hop: &Hop<'_>, cancel: &Msg<'_>, last: Option<&Msg<'_>>) -> bool {
+fn is_late(
+    ctx: &Context<'_>,
+    attempt: &InviteTransaction<'_>,
+    hop: &Branch<'_>,
+    cancel: &Msg<'_>,
+    last: Option<&Msg<'_>>,
+) -> bool {
     let Some(last) = last else { return false };
     let same = |m: &&&Msg<'_>| m.method == Method::Invite && m.status == last.status && m.to_tag == last.to_tag;
     // Of a 487 only the copy towards the caller counts: legs may have been cancelled before.
@@ -113,13 +119,13 @@ fn is_late(ctx: &Context<'_>, attempt: &Attempt<'_>, hop: &Hop<'_>, cancel: &Msg
 }
 
 /// Whether a CANCEL came from another server of the house: what it had from the caller, its own log would tell.
-fn comes_from_server(ctx: &Context<'_>, hop: &Hop<'_>, cancel: &Msg<'_>) -> bool {
+fn comes_from_server(ctx: &Context<'_>, hop: &Branch<'_>, cancel: &Msg<'_>) -> bool {
     hop.depth > 1 && ctx.comes_from_own_server(cancel) && !is_from_outside(ctx, hop, cancel)
 }
 
 /// Whether an Edge, which sends an INVITE one way only, brought that of another house's caller: the domains of caller and
 /// callee differ, the caller's is none of the house, and who sent the CANCEL is no Front End or gateway that is known.
-fn is_from_outside(ctx: &Context<'_>, hop: &Hop<'_>, cancel: &Msg<'_>) -> bool {
+fn is_from_outside(ctx: &Context<'_>, hop: &Branch<'_>, cancel: &Msg<'_>) -> bool {
     let Some(invite) = hop.invite() else { return false };
     let domain = |name| {
         let value = ctx.header(invite.id, name)?;
@@ -135,7 +141,7 @@ fn is_from_outside(ctx: &Context<'_>, hop: &Hop<'_>, cancel: &Msg<'_>) -> bool {
 }
 
 /// A BYE of the caller while the callee rings ends the call as a CANCEL does.
-fn early_bye<'m>(ctx: &Context<'_>, dialogs: &Dialogs<'m>, attempt: &Attempt<'m>) -> Option<&'m Msg<'m>> {
+fn early_bye<'m>(ctx: &Context<'_>, dialogs: &Dialogs<'m>, attempt: &InviteTransaction<'m>) -> Option<&'m Msg<'m>> {
     let last = attempt.final_response().filter(|m| m.status >= 300)?;
     let byes = dialogs.of_caller(attempt).filter(|m| m.method == Method::Bye && m.from_tag == attempt.from_tag);
     let mut early =

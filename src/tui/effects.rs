@@ -19,7 +19,7 @@ use super::state::Notice;
 use super::terminal;
 
 /// Whom effects are passed to.
-pub(super) struct Outside {
+pub(super) struct Effects {
     pub(super) sender: Sender<Event>,
     pub(super) follow: Arc<AtomicBool>,
     pub(super) asked: Arc<AtomicUsize>,
@@ -29,9 +29,9 @@ pub(super) struct Outside {
 }
 
 /// Carries out what is to be done outside.
-pub(super) fn perform(app: &App, effect: Effect, outside: &Outside) {
-    let Outside { follow, asked, .. } = outside;
-    let sender = outside.sender.clone();
+pub(super) fn perform(app: &App, effect: Effect, effects: &Effects) {
+    let Effects { follow, asked, .. } = effects;
+    let sender = effects.sender.clone();
     let told = sender.clone();
     let tell = move |text: String, bad: bool| {
         // Nobody listens any more when the user has left.
@@ -45,7 +45,7 @@ pub(super) fn perform(app: &App, effect: Effect, outside: &Outside) {
             }
         }
         Effect::Note(call_id, text) => {
-            if outside.notes.send((call_id, text)).is_err() {
+            if effects.notes.send((call_id, text)).is_err() {
                 tell("note not written: its thread has ended".to_owned(), true);
             }
         }
@@ -67,7 +67,7 @@ pub(super) fn perform(app: &App, effect: Effect, outside: &Outside) {
         },
         Effect::Save(save) => {
             let data = Arc::clone(&app.data);
-            let inputs = outside.inputs.clone();
+            let inputs = effects.inputs.clone();
             // A file may lie on a slow network, and no key waits.
             thread::spawn(move || match save::save(&data, &save, &inputs) {
                 Ok(bytes) => tell(format!("saved {} ({bytes} bytes)", save.path.display()), false),

@@ -1,11 +1,11 @@
-//! Crossings: one message on its way from one neighbour to the next.
+//! Transmissions: one message on its way from one neighbour to the next.
 //!
 //! The sender logs what it sends and the receiver what it receives: both copies have the same Via list, because
 //! only the next copy carries one entry more (request) or less (response); RFC 3261 sections 16.6 item 8 and 16.7
 //! step 3, PUSH.md section 8. So copies of several servers fall together without looking at clocks.
 //!
 //! ```text
-//!            caller ──[A]──▶ FE ──[b1, A]──▶ phone            one message, two crossings
+//!            caller ──[A]──▶ FE ──[b1, A]──▶ phone            one message, two transmissions
 //!                            FE ──[b2, A]──▶ Edge ──...       a fork: the same message, another leg
 //! ```
 
@@ -15,7 +15,7 @@ use crate::record::{Direction, RecordKind};
 use crate::sip::Method;
 use crate::trace::{EventId, Symbol, Trace};
 
-/// What is the same in all crossings of one message.
+/// What is the same in all transmissions of one message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct MessageKey {
     pub(crate) call: Option<Symbol>,
@@ -29,7 +29,7 @@ pub(crate) struct MessageKey {
 
 /// One message between two neighbours, with the one or two records that logged it.
 #[derive(Clone, Debug)]
-pub(crate) struct Crossing {
+pub(crate) struct Transmission {
     pub(crate) key: MessageKey,
     /// Top entry first.
     pub(crate) vias: Box<[u64]>,
@@ -39,13 +39,13 @@ pub(crate) struct Crossing {
     pub(crate) received: Option<EventId>,
     /// A record whose direction was lost.
     pub(crate) stray: Option<EventId>,
-    /// How many crossings before this one are the same: more than none is a retransmission.
+    /// How many transmissions before this one are the same: more than none is a retransmission.
     pub(crate) repeat: usize,
-    /// The crossing from which the sender of this one made it.
+    /// The transmission from which the sender of this one made it.
     pub(crate) before: Option<usize>,
 }
 
-impl Crossing {
+impl Transmission {
     /// Its records, the sender's first.
     pub(crate) fn records(&self) -> impl Iterator<Item = EventId> + '_ {
         [self.sent, self.received, self.stray].into_iter().flatten()
@@ -61,7 +61,7 @@ impl Crossing {
     }
 }
 
-/// Equal crossings: a message and its retransmissions.
+/// Equal transmissions: a message and its retransmissions.
 #[derive(Default)]
 struct Same {
     at: Vec<usize>,
@@ -74,9 +74,9 @@ type Index = HashMap<(MessageKey, Box<[u64]>), Same>;
 /// No message makes more steps (`Max-Forwards`, RFC 3261 section 8.1.1.6); a longer Via list is hostile.
 pub(super) const MOST_STEPS: usize = 70;
 
-/// The crossings of the messages among `records`, in the order of their first record.
-pub(crate) fn crossings(trace: &Trace, records: &[EventId]) -> Vec<Crossing> {
-    let mut all: Vec<Crossing> = Vec::new();
+/// The transmissions of the messages among `records`, in the order of their first record.
+pub(crate) fn transmissions(trace: &Trace, records: &[EventId]) -> Vec<Transmission> {
+    let mut all: Vec<Transmission> = Vec::new();
     let mut index: Index = HashMap::new();
     for &id in records {
         let Some(event) = trace.event(id).filter(|e| e.kind == RecordKind::Protocol && !e.is_copy()) else { continue };
@@ -94,16 +94,16 @@ pub(crate) fn crossings(trace: &Trace, records: &[EventId]) -> Vec<Crossing> {
         let used = &mut same.used[event.direction as usize];
         let at = same.at.get(*used).copied().unwrap_or_else(|| {
             let (vias, repeat) = (identity.vias.as_ref().into(), same.at.len());
-            all.push(Crossing { key, vias, sent: None, received: None, stray: None, repeat, before: None });
+            all.push(Transmission { key, vias, sent: None, received: None, stray: None, repeat, before: None });
             same.at.push(all.len() - 1);
             all.len() - 1
         });
         *used += 1;
-        if let Some(crossing) = all.get_mut(at) {
+        if let Some(transmission) = all.get_mut(at) {
             *match event.direction {
-                Direction::Outgoing => &mut crossing.sent,
-                Direction::Incoming => &mut crossing.received,
-                Direction::Unknown => &mut crossing.stray,
+                Direction::Outgoing => &mut transmission.sent,
+                Direction::Incoming => &mut transmission.received,
+                Direction::Unknown => &mut transmission.stray,
             } = Some(id);
         }
     }
@@ -111,10 +111,10 @@ pub(crate) fn crossings(trace: &Trace, records: &[EventId]) -> Vec<Crossing> {
     all
 }
 
-/// Ties each crossing to the one before it: the list without the top entry is what a request had before, and what
+/// Ties each transmission to the one before it: the list without the top entry is what a request had before, and what
 /// a response has after. A server in between may have no log, so more than one entry may be missing.
-fn chain(all: &mut [Crossing], index: &Index) {
-    let shorter = |c: &Crossing| {
+fn chain(all: &mut [Transmission], index: &Index) {
+    let shorter = |c: &Transmission| {
         (1..c.vias.len().min(MOST_STEPS)).find_map(|n| {
             let same = &index.get(&(c.key, c.vias.get(n..)?.into()))?.at;
             same.get(c.repeat).or(same.last()).copied().map(|at| (n, at))

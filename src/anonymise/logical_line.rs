@@ -3,7 +3,7 @@
 
 /// A logical line.
 #[derive(Debug, Default)]
-pub(super) struct View {
+pub(super) struct LogicalLine {
     /// The text that is read and changed.
     pub(super) text: Vec<u8>,
     /// Where each byte came from; empty when that is the same place.
@@ -19,7 +19,7 @@ struct Origin {
     escaped: bool,
 }
 
-impl View {
+impl LogicalLine {
     /// Takes lines with the breaks between them.
     pub(super) fn take(&mut self, lines: &[u8]) {
         self.text.clear();

@@ -1,12 +1,13 @@
 //! The words in which outcomes, verdicts and results stand in reports.
 
-use serde::{Serialize, Serializer};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Makes an enum whose variants have a word in reports.
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum $name { $($(#[$doc])* $variant),* }
         impl $name {
@@ -15,6 +16,16 @@ macro_rules! words {
 
             /// All words.
             pub const WORDS: &'static [&'static str] = &[$($word),*];
+
+            /// All there are, in the order of [`Self::WORDS`].
+            pub const ALL: &'static [$name] = &[$($name::$variant),*];
+        }
+        /// By the word, so that counts stand in the order of their words.
+        impl Ord for $name {
+            fn cmp(&self, other: &$name) -> std::cmp::Ordering { self.name().cmp(other.name()) }
+        }
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &$name) -> Option<std::cmp::Ordering> { Some(self.cmp(other)) }
         }
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.pad(self.name()) }
@@ -22,9 +33,27 @@ macro_rules! words {
     };
 }
 
+/// In JSON the word.
+macro_rules! serialised_as_words {
+    ($($name:ident),*) => {$(
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> { to.serialize_str(self.name()) }
+        }
+        impl<'d> Deserialize<'d> for $name {
+            fn deserialize<D: Deserializer<'d>>(from: D) -> Result<$name, D::Error> {
+                let word = String::deserialize(from)?;
+                let known = $name::ALL.iter().find(|n| n.name() == word);
+                known.copied().ok_or_else(|| D::Error::custom("no such word"))
+            }
+        }
+    )*};
+}
+
+serialised_as_words!(Outcome, Verdict, Modality, PushResult, Link);
+
 words! {
-    #[derive(serde::Serialize)]
     /// How an INVITE ended.
+    #[derive(Default)]
     Outcome {
         /// A 2xx went to the caller.
         Answered = "answered",
@@ -61,6 +90,7 @@ words! {
         /// The log runs on without a final.
         NoFinal = "no_final",
         /// The log ends, or starts, inside the call.
+        #[default]
         Undetermined = "undetermined",
         /// Of a leg only: another leg answered.
         AnsweredElsewhere = "answered_elsewhere",
@@ -85,7 +115,6 @@ impl Outcome {
 }
 
 words! {
-    #[derive(serde::Serialize)]
     /// What happened to the mobile callee.
     Verdict {
         /// The mobile leg gave the 2xx.
@@ -110,17 +139,17 @@ words! {
 }
 
 impl Verdict {
+    /// Those that count as missed.
+    pub const MISSED: [Verdict; 4] =
+        [Verdict::NotOpened, Verdict::MissedNoPush, Verdict::MissedPushFailed, Verdict::MissedPushUnanswered];
+
     /// Whether it counts as missed.
     pub fn is_missed(self) -> bool {
-        matches!(
-            self,
-            Verdict::NotOpened | Verdict::MissedNoPush | Verdict::MissedPushFailed | Verdict::MissedPushUnanswered
-        )
+        Verdict::MISSED.contains(&self)
     }
 }
 
 words! {
-    #[derive(serde::Serialize)]
     /// What the INVITE offered.
     Modality {
         /// Instant messages.
@@ -139,8 +168,8 @@ words! {
 }
 
 words! {
-    #[derive(serde::Serialize)]
     /// What became of a push.
+    #[derive(Default)]
     PushResult {
         /// 2xx: taken by the clearing house; never means delivered to the device.
         Accepted = "accepted",
@@ -151,6 +180,7 @@ words! {
         /// No final response although the log runs on.
         Unanswered = "unanswered",
         /// The log ends too soon.
+        #[default]
         Undetermined = "undetermined",
     }
 }
@@ -163,14 +193,15 @@ impl PushResult {
 }
 
 words! {
-    #[derive(serde::Serialize)]
     /// How sure the call of a push is.
+    #[derive(Default)]
     Link {
         /// The only candidate.
         Certain = "certain",
         /// The best of several.
         Likely = "likely",
         /// None, or several equally good ones.
+        #[default]
         None = "none",
     }
 }
