@@ -37,7 +37,7 @@ def program() -> str:
 
 def run(arguments: Iterable[Path], *, path: str | None = None) -> bytes:
     """What the program writes. Raises :class:`Failed` when it ends with an error (status 2)."""
-    command = [path or program(), *map(os.fspath, arguments)]
+    command = [path or program(), *(os.fspath(argument) for argument in arguments)]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     if done.returncode not in (0, 1):
         said = done.stderr.decode("utf-8", "replace").strip()

@@ -10,7 +10,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if __package__ in (None, ""):  # run by spark-submit as a file
@@ -59,7 +59,7 @@ def write(
 def _step(spark: SparkSession, job: str, step: str, count: int, path: str | None) -> list[dict[str, Any]]:
     """Does all tasks of a step: one row a task, one partition a row."""
 
-    def tasks(batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
+    def tasks(batches: Iterable[pyarrow.RecordBatch]) -> Iterable[pyarrow.RecordBatch]:
         import pyarrow
 
         for batch in batches:
