@@ -38,7 +38,7 @@
 //! * "Accepted" is never called "delivered"; "missed" is only said of an INVITE that ended in the log.
 //!
 //! # Features
-//! `cli` (the program), `tui`, `html`, `export` (CSV, pcapng, SIPp), `synth` and `anonymise` are on by default,
+//! `cli` (the program), `tui`, `html`, `export` (CSV, pcapng, SIPp), `synth`, `anonymise` and `job` are on by default,
 //! `parquet` is not. Without any of them this is the engine: [`span`] to [`findings`], [`query`], [`ladder`], and the
 //! report as [`model`](report::model), text and JSON.
 //!
@@ -98,6 +98,11 @@
 //! * *View, page, pane*: one of the six lists of the terminal UI, its lines, and what is told of the selected row.
 //! * *Plan, fault, era, truth*: what invented logs are made from, and what really happened in them.
 //! * *Pseudonym*: the word that stands for a name in a copy without names.
+
+#![cfg_attr(
+    not(feature = "job"),
+    expect(dead_code, unused_imports, reason = "what parts of the logs leave to each other is asked for by jobs alone")
+)]
 
 pub mod span;
 pub mod stats;
