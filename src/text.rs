@@ -156,6 +156,27 @@ pub(crate) fn line_end(bytes: &[u8], pos: usize) -> (usize, usize) {
     }
 }
 
+/// The known name that a typed one is nearest to, with no more mistakes than `worst`; of equally near ones the first. With
+/// each stands how it is compared: in lower case, or with its signs made alike.
+pub fn nearest<P: AsRef<str>, N>(typed: &str, known: impl IntoIterator<Item = (P, N)>, worst: usize) -> Option<N> {
+    let mistakes = known.into_iter().map(|(plain, name)| (strsim::damerau_levenshtein(typed, plain.as_ref()), name));
+    mistakes.filter(|(n, _)| *n <= worst).min_by_key(|(n, _)| *n).map(|(_, name)| name)
+}
+
+/// One wrong letter in three is a mistake; more is another word.
+pub fn one_in_three(typed: &str) -> usize {
+    typed.chars().count().div_ceil(3)
+}
+
+/// `host:port`, `[2001:db8::1]:5061` or a bare host: the host without brackets, and what stands for a port.
+pub fn host_and_port(text: &str) -> (&str, Option<&str>) {
+    let (host, port) = match text.rsplit_once(':') {
+        Some((host, port)) if !host.contains(':') || host.ends_with(']') => (host, Some(port)),
+        _ => (text, None),
+    };
+    (host.trim_start_matches('[').trim_end_matches(']'), port)
+}
+
 /// `host[:port]` without its port.
 pub fn host_of(text: &str) -> &str {
     let text = text.trim();

@@ -7,6 +7,13 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Timestamp(pub i64);
 
+/// As [`Timestamp::iso`].
+impl serde::Serialize for Timestamp {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&self.iso())
+    }
+}
+
 impl Timestamp {
     /// Stands for "the log does not say" in tightly packed places.
     pub(crate) const NONE: Timestamp = Timestamp(i64::MIN);
@@ -115,8 +122,13 @@ impl Timestamp {
 
 /// `+1.251 s`, `-3600.000 s`: a difference for people.
 pub fn seconds(ms: i64) -> String {
+    format!("{} s", bare_seconds(ms))
+}
+
+/// The same without its unit: `+0.003`, `-1.250`.
+pub(crate) fn bare_seconds(ms: i64) -> String {
     let sign = if ms < 0 { '-' } else { '+' };
-    format!("{sign}{}.{:03} s", ms.unsigned_abs() / 1000, ms.unsigned_abs() % 1000)
+    format!("{sign}{}.{:03}", ms.unsigned_abs() / 1000, ms.unsigned_abs() % 1000)
 }
 
 /// Reads what [`seconds`] writes, and `4.2s`, `-3600`, `+250ms`, `90m`, `1h`: milliseconds.

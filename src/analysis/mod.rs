@@ -41,6 +41,7 @@ pub use terms::{Link, Modality, Outcome, PushResult, Told, Verdict};
 
 use rayon::prelude::*;
 
+use crate::sip::TIMER_F_MS;
 use crate::time::Timestamp;
 use crate::trace::{EventId, LinePlace, Trace};
 
@@ -59,7 +60,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { no_final_ms: 185_000, push_timeout_ms: 33_000, clocks: Vec::new() }
+        Options { no_final_ms: 185_000, push_timeout_ms: TIMER_F_MS + 1_000, clocks: Vec::new() }
     }
 }
 

@@ -362,10 +362,10 @@ fn is_last_label(text: &[u8], range: &Range<usize>) -> bool {
 
 /// Which parts of a word are replaced, in which order, and which are names that stand by themselves elsewhere.
 fn parts(lower: &[u8], mark: Mark) -> Vec<(Range<usize>, Shape, bool)> {
-    let part = |r: Range<usize>| (r.clone(), shape(&lower[r]), false);
+    let part = |r: Range<usize>| (r.clone(), Shape::of(&lower[r]), false);
     if lower.starts_with(b"mcxuser") && lower.len() >= 39 && lower[7..39].iter().all(u8::is_ascii_hexdigit) {
         let user = 39..lower.len();
-        let user = (!user.is_empty()).then(|| (user.clone(), shape(&lower[user]), true));
+        let user = (!user.is_empty()).then(|| (user.clone(), Shape::of(&lower[user]), true));
         return user.into_iter().chain([(7..39, Shape::Hex, false)]).collect();
     }
     if lower.len() > COOKIE.len() && lower[..COOKIE.len()].eq_ignore_ascii_case(COOKIE) {
@@ -392,10 +392,4 @@ fn role(lower: &[u8], mark: Mark) -> Option<Range<usize>> {
     let edge = finder!(b"edge").find(lower).map(|at| at..at + 4);
     let found = edge.or_else(|| ROLES.iter().find(|role| lower.starts_with(role)).map(|role| 0..role.len()))?;
     (mark == Mark::Host || numbered(found.end)).then_some(found)
-}
-
-/// The shape that keeps a word readable as what it was.
-fn shape(word: &[u8]) -> Shape {
-    let hex = word.iter().all(u8::is_ascii_hexdigit) && word.iter().any(u8::is_ascii_digit);
-    if hex && word.len() >= 8 && !word.iter().all(u8::is_ascii_digit) { Shape::Hex } else { Shape::Word }
 }

@@ -56,6 +56,14 @@ pub(super) enum Shape {
     Ipv4,
 }
 
+impl Shape {
+    /// The shape that keeps a word readable as what it was.
+    pub(super) fn of(word: &[u8]) -> Shape {
+        let hex = word.iter().all(u8::is_ascii_hexdigit) && word.iter().any(u8::is_ascii_digit);
+        if hex && word.len() >= 8 && !word.iter().all(u8::is_ascii_digit) { Shape::Hex } else { Shape::Word }
+    }
+}
+
 /// Places in a line that are known by their shape.
 pub(super) type Found = Vec<(Range<usize>, Shape)>;
 

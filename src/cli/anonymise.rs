@@ -114,14 +114,10 @@ impl Anonymise {
             Ok(copies) => copies,
             Err(line) => return Ok(failed(&line)),
         };
-        // Kept from here on: the folder gets its name only when all of it is proven.
-        let path = temporary.keep();
-        let placed = fs::rename(&path, &self.output).and_then(|()| output::open_to_all(&self.output));
-        if let Err(e) = placed {
-            let _ = fs::remove_dir_all(&path);
+        // The folder gets its name only when all of it is proven.
+        if let Err(e) = output::place_folder(temporary, &self.output) {
             return Ok(failed(&format!("cannot make the folder {}: {e}", self.output.display())));
         }
-        output::unfinished(None);
         if let Err(e) = self.write_map(&map, &copies, &names) {
             let _ = fs::remove_dir_all(&self.output);
             return Ok(failed(&format!("cannot write {}: {e}; name another file with --map", map.display())));

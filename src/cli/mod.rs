@@ -275,11 +275,9 @@ fn with_command(mut typed: Vec<OsString>) -> Result<Vec<OsString>, String> {
     Ok(typed)
 }
 
-/// The name that was probably meant: at most one in three letters is wrong.
+/// The name that was probably meant.
 fn nearest<'n>(typed: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let worst = typed.chars().count().div_ceil(3);
-    let mistakes = names.map(|name| (strsim::damerau_levenshtein(typed, name), name));
-    mistakes.filter(|(n, _)| *n <= worst).min_by_key(|(n, _)| *n).map(|(_, name)| name)
+    siptrail::text::nearest(typed, names.map(|n| (n, n)), siptrail::text::one_in_three(typed))
 }
 
 /// The logs of a job, where one is named; else what is named.

@@ -210,6 +210,19 @@ pub(crate) fn temporary_folder(parent: &Path) -> io::Result<TempDir> {
     Ok(folder)
 }
 
+/// Gives such a folder its name: all of it is seen at once, or nothing.
+#[cfg(any(feature = "anonymise", feature = "parquet"))]
+pub(crate) fn place_folder(folder: TempDir, target: &Path) -> io::Result<()> {
+    let path = folder.keep();
+    let done = fs::rename(&path, target).and_then(|()| open_to_all(target));
+    match done {
+        Ok(()) => unfinished(None),
+        // What is left of it is nobody's.
+        Err(_) => drop(fs::remove_dir_all(&path)),
+    }
+    done
+}
+
 /// Makes sure that a folder can be put in place later: its name is free, and the folder around it is there.
 ///
 /// # Errors
@@ -236,7 +249,7 @@ pub(crate) fn free_folder(target: &Path) -> Result<(), String> {
 
 /// A temporary folder is for its owner only; the copy is a folder like any other.
 #[cfg(any(feature = "anonymise", feature = "parquet"))]
-pub(crate) fn open_to_all(folder: &Path) -> io::Result<()> {
+fn open_to_all(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

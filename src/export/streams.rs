@@ -12,7 +12,7 @@ use crate::analysis::transmission::Transmission;
 use crate::analysis::{Analysis, ServerId};
 use crate::record::Direction;
 use crate::sip::{HeaderName, Via};
-use crate::text::decode;
+use crate::text::{decode, host_and_port};
 use crate::trace::{EventId, Trace};
 
 /// An end of a connection.
@@ -203,10 +203,7 @@ fn view(trace: &Trace, analysis: &Analysis, id: EventId) -> Option<Observer> {
 impl End {
     /// `host:port`, `[2001:db8::1]:5061`, a bare host.
     fn read(text: &str) -> End {
-        let (host, port) = match text.rsplit_once(':') {
-            Some((host, port)) if !host.contains(':') || host.ends_with(']') => (host, port.parse().ok()),
-            _ => (text, None),
-        };
-        End { host: host.trim_start_matches('[').trim_end_matches(']').to_owned(), port }
+        let (host, port) = host_and_port(text);
+        End { host: host.to_owned(), port: port.and_then(|p| p.parse().ok()) }
     }
 }

@@ -11,7 +11,7 @@ use crate::analysis::coverage::Order;
 use crate::analysis::{Analysis, Push, ServerId};
 use crate::record::prefix::line_text;
 use crate::record::{Direction, RecordKind};
-use crate::sip::{HeaderName, Method, NameAddr, StartLine};
+use crate::sip::{HeaderName, Method, NameAddr, StartLine, TIMER_F_MS};
 use crate::text::{decode, host_of};
 use crate::time::Timestamp;
 use crate::trace::{EventId, Trace};
@@ -34,8 +34,6 @@ pub(crate) struct Correlator<'a> {
 const NEAR_MS: i64 = 1_000;
 /// A connection is opened, or fails, up to this long before the message that uses it.
 const CONNECTION_MS: i64 = 60_000;
-/// As long as an answer is waited for (Timer F, RFC 3261 section 17.1.2.2).
-const TIMEOUT_MS: i64 = 32_000;
 /// So many lines about one name are looked at.
 const LOOKED_AT: usize = 4096;
 /// So many lines about one name beside one message are proof enough.
@@ -274,7 +272,7 @@ impl<'a> Correlator<'a> {
             let (Some(from), Some(mut to)) = (times().min(), times().max()) else { continue };
             let events = || own.iter().filter_map(|(_, id)| self.trace.event(*id));
             if !events().any(|e| e.status >= 200) {
-                to = to.max(from.plus(TIMEOUT_MS));
+                to = to.max(from.plus(TIMER_F_MS));
             }
             let fields = |e| crate::sip::Headers::new(self.trace.fields(e)).take(4);
             let correlations =

@@ -9,12 +9,10 @@ use super::matcher::{CLEARING_HOUSE_DOMAIN, CONNECT, PROXY_FIELD};
 use super::tls;
 use crate::analysis::{Diagnostic, Push, PushResult, Role, ServerId};
 use crate::record::{Direction, RecordKind};
-use crate::sip::{HeaderName, Method, StartLine};
+use crate::sip::{HeaderName, Method, StartLine, TIMER_F_MS};
 use crate::text::{contains_ignore_case, decode, host_of};
 use crate::trace::{Event, EventId};
 
-/// Timer F (RFC 3261 section 17.1.2.2): an answer that comes later reaches nobody (RFC 4320 section 4.2).
-const TIMER_F_MS: i64 = 32_000;
 /// What the clearing house says; 30007 is a test that passed, 30000 an accepted push (PUSH.md section 5).
 const CLEARING_HOUSE: std::ops::Range<u32> = 30_000..31_000;
 /// Time for a message to get from one server to the next.
@@ -51,6 +49,7 @@ pub(super) fn causes(correlator: &Correlator<'_>, push: &Push) -> Found {
         found.codes.push("PN11");
     }
     let answers = answers(correlator, push);
+    // An answer that comes later than that reaches nobody (RFC 4320 section 4.2).
     // The clocks of two servers are not set ahead by the same at once; the one that gave up did so at the limit.
     let waited = |limit: i64| answers.iter().filter(move |(_, a)| a.logged_ms > limit);
     let witnesses: BTreeSet<ServerId> = waited(TIMER_F_MS - GAVE_UP_MS).map(|((server, ..), _)| *server).collect();

@@ -1,6 +1,7 @@
 //! The nearest known name to a mistyped one.
 
 use super::{catalogue, clients, codes, tables};
+use crate::text;
 
 /// The name with the fewest typing mistakes between, if one in three letters or fewer is wrong.
 pub(super) fn nearest(typed: &str) -> Option<&'static str> {
@@ -13,10 +14,5 @@ pub(super) fn nearest(typed: &str) -> Option<&'static str> {
         .chain(codes::result_codes().iter().map(|c| c.name))
         .chain(codes::tls_alerts().iter().map(|a| a.name))
         .chain(clients::clients().iter().map(|c| c.token.trim_end_matches('*')));
-    let worst = typed.chars().count().div_ceil(3);
-    names
-        .map(|name| (strsim::damerau_levenshtein(&typed, &name.to_ascii_lowercase()), name))
-        .filter(|(mistakes, _)| *mistakes <= worst)
-        .min_by_key(|(mistakes, _)| *mistakes)
-        .map(|(_, name)| name)
+    text::nearest(&typed, names.map(|name| (name.to_ascii_lowercase(), name)), text::one_in_three(&typed))
 }

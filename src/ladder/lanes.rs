@@ -15,7 +15,7 @@ use crate::analysis::{Role, ServerId, Servers};
 use crate::knowledge::Product;
 use crate::knowledge::clients::MOBILITY_PORTS;
 use crate::sip::{HeaderName, Method, NameAddr};
-use crate::text::{contains_ignore_case, decode};
+use crate::text::{contains_ignore_case, decode, host_and_port};
 use crate::trace::{EventId, Symbol, Trace};
 
 /// The messages that go over one link.
@@ -166,7 +166,8 @@ impl Lanes {
         if let Some(lane) = self.by_peer.get(&(peer.clone(), endpoint)) {
             return *lane;
         }
-        let (host, port) = split(&peer);
+        let (host, port) = host_and_port(&peer);
+        let port = port.unwrap_or_default();
         let mobility = MOBILITY_PORTS.contains(&port) || product.is_some_and(speaks_for_phone);
         let client = (up && link.origin) || (!up && is_address(host));
         let mut key = peer.clone();
@@ -280,7 +281,7 @@ fn aliases<'l>(links: impl Iterator<Item = &'l Link>) -> BTreeMap<String, Server
     for link in links {
         for (end, peer) in [(&link.up, &link.up_peer), (&link.down, &link.down_peer)] {
             if let (Some(End::Logged(server)), Some(peer)) = (end, peer) {
-                pairs.push((split(peer).0.to_owned(), *server));
+                pairs.push((host_and_port(peer).0.to_owned(), *server));
             }
         }
     }
@@ -289,16 +290,6 @@ fn aliases<'l>(links: impl Iterator<Item = &'l Link>) -> BTreeMap<String, Server
         out.entry(host).or_insert(server);
     }
     out
-}
-
-/// `host:port`, `[2001:db8::1]:5061` or a bare host.
-fn split(peer: &str) -> (&str, &str) {
-    match peer.rsplit_once(':') {
-        Some((host, port)) if !host.contains(':') || host.ends_with(']') => {
-            (host.trim_start_matches('[').trim_end_matches(']'), port)
-        }
-        _ => (peer, ""),
-    }
 }
 
 fn is_address(host: &str) -> bool {

@@ -12,7 +12,7 @@ use crate::sip::Method;
 use crate::text::page::{self, BAD, DIM, GOOD, HEAD};
 use crate::text::sanitize;
 use crate::text::width::{columns, cut};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, bare_seconds};
 
 /// How the text looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,18 +88,13 @@ fn time_of(step: &Step, style: TimeStyle) -> String {
 
 /// The time beside a step; empty when the log tells none.
 pub(super) fn time(step: &Step, style: TimeStyle) -> String {
-    let seconds = |ms: Option<i64>| ms.map(seconds);
+    let seconds = |ms: Option<i64>| ms.map(bare_seconds);
     let text = match style {
         TimeStyle::Absolute => step.time.map(Timestamp::clock),
         TimeStyle::Delta => seconds(step.delta_ms),
         TimeStyle::Start => seconds(step.since_start_ms),
     };
     text.unwrap_or_default()
-}
-
-/// `+0.003`, `-1.250`.
-pub(crate) fn seconds(ms: i64) -> String {
-    format!("{}{}.{:03}", if ms < 0 { '-' } else { '+' }, (ms / 1000).abs(), (ms % 1000).abs())
 }
 
 /// One row of cells; a wide character takes a cell and an empty one.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::text::{nearest as nearest_of, one_in_three};
+
 /// A query that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -26,10 +28,6 @@ impl std::error::Error for QueryError {}
 /// The known name that `typed` is nearest to, if at most one letter in three is wrong.
 pub(super) fn nearest(typed: &str, known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
     let typed: String = typed.to_ascii_lowercase().replace('_', "-").chars().take(64).collect();
-    let worst = typed.chars().count().div_ceil(3).min(4);
-    known
-        .map(|name| (strsim::damerau_levenshtein(&typed, &name.to_ascii_lowercase().replace('_', "-")), name))
-        .filter(|(mistakes, _)| *mistakes <= worst)
-        .min_by_key(|(mistakes, _)| *mistakes)
-        .map(|(_, name)| name)
+    let worst = one_in_three(&typed).min(4);
+    nearest_of(&typed, known.map(|name| (name.to_ascii_lowercase().replace('_', "-"), name)), worst)
 }

@@ -32,9 +32,9 @@ pub struct ComponentSpan {
     /// Records and other lines.
     pub lines: u64,
     /// First time, on the clock of the reference.
-    pub first: Option<String>,
+    pub first: Option<Timestamp>,
     /// Last time.
-    pub last: Option<String>,
+    pub last: Option<Timestamp>,
 }
 
 /// The coverage of every server. Reads all text between the records.
@@ -45,8 +45,8 @@ pub fn coverage_of_servers(trace: &Trace, analysis: &Analysis) -> Vec<ServerCove
         own.map(|c| ComponentSpan {
             name: c.name.clone(),
             lines: c.lines,
-            first: c.span.map(|s| s.0.iso()),
-            last: c.span.map(|s| s.1.iso()),
+            first: c.span.map(|s| s.0),
+            last: c.span.map(|s| s.1),
         })
         .collect()
     };
@@ -78,21 +78,12 @@ pub fn write_coverage(all: &[ServerCoverage], out: &mut dyn Write) -> io::Result
             } else {
                 format!("{}:{} to {}:{}", first.place.file, first.place.line, last.place.file, last.place.line)
             };
-            line(
-                out,
-                2,
-                &format!("speaks  {} to {}  {places}", short(first.time.as_ref()), short(last.time.as_ref())),
-            )?;
+            line(out, 2, &format!("speaks  {} to {}  {places}", short(first.time), short(last.time)))?;
             while let Some(hole) = holes.next_if(|h| h.after.place == last.place) {
                 line(
                     out,
                     2,
-                    &format!(
-                        "HOLE    {} to {}  {}",
-                        short(hole.after.time.as_ref()),
-                        short(hole.before.time.as_ref()),
-                        hole.what()
-                    ),
+                    &format!("HOLE    {} to {}  {}", short(hole.after.time), short(hole.before.time), hole.what()),
                 )?;
             }
         }
@@ -102,14 +93,13 @@ pub fn write_coverage(all: &[ServerCoverage], out: &mut dyn Write) -> io::Result
         for c in &server.components {
             let name = if c.name.is_empty() { "(no component named)" } else { &c.name };
             let lines = if c.lines == 1 { "1 line".to_owned() } else { format!("{} lines", c.lines) };
-            line(out, 4, &format!("{name}: {lines}, {} to {}", short(c.first.as_ref()), short(c.last.as_ref())))?;
+            line(out, 4, &format!("{name}: {lines}, {} to {}", short(c.first), short(c.last)))?;
         }
     }
     Ok(())
 }
 
 /// `2013-10-15 09:01:45`.
-fn short(time: Option<&String>) -> String {
-    let time = time.and_then(|t| Timestamp::parse(t, None));
+fn short(time: Option<Timestamp>) -> String {
     time.map_or("(no time)".to_owned(), Timestamp::short)
 }

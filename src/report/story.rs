@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use anstyle::Style;
+
 use super::hops::{self as hop_text, HopText};
 use super::{hop_table, labels, why_undetermined};
 use crate::analysis::{Analysis, Call, Diagnostic, Push, PushResult, hops};
@@ -9,7 +11,7 @@ use crate::knowledge::catalogue::{self, Step};
 use crate::knowledge::{Explanation, lookup, tables};
 use crate::ladder::{self, Ladder};
 use crate::span::Span;
-use crate::text::page::{self, BAD, DIM, GOOD, HEAD};
+use crate::text::page::{self, Ansi, BAD, DIM, GOOD, HEAD, Sink};
 use crate::text::{decode, plural, sanitize};
 use crate::time::Timestamp;
 use crate::trace::{EventId, Trace};
@@ -34,7 +36,7 @@ impl Story<'_> {
     /// # Errors
     /// When the writer fails.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        self.write_facts(out)?;
+        self.tell_facts(&mut Ansi(&mut *out))?;
         writeln!(out)?;
         ladder::text::write(self.ladder, &self.look, out)?;
         let (call, pushes) = self.parts();
@@ -48,19 +50,19 @@ impl Story<'_> {
         Ok(())
     }
 
-    /// Writes the facts alone: what became of the call and its pushes, causes, remedies, proof. Needs no steps in the
+    /// Tells the facts alone: what became of the call and its pushes, causes, remedies, proof. Needs no steps in the
     /// ladder, only its numbers of call and pushes.
     ///
     /// # Errors
     /// When the writer fails.
-    pub fn write_facts(&self, out: &mut dyn Write) -> io::Result<()> {
+    pub fn tell_facts(&self, out: &mut dyn Sink) -> io::Result<()> {
         let (call, pushes) = self.parts();
         if let Some(call) = call {
             self.call(call, out)?;
         }
         for push in &pushes {
             if call.is_some() {
-                writeln!(out)?;
+                out.unbroken("")?;
             }
             self.push(push, out)?;
         }
@@ -84,7 +86,8 @@ impl Story<'_> {
         for id in self.ladder.steps.iter().flat_map(|step| step.kind.records()) {
             let Some(event) = self.trace.event(*id) else { continue };
             writeln!(out)?;
-            self.line(0, &format!("{}:{}", place(self.trace, *id), self.trace.locate(*id).byte), out)?;
+            let at = format!("{}:{}", place(self.trace, *id), self.trace.locate(*id).byte);
+            page::paragraph(out, self.look.width, 0, &at)?;
             for line in self.trace.record(event).trim_ascii_end().split(|b| *b == b'\n') {
                 writeln!(out, "{}", sanitize(decode(line).trim_end_matches('\r').replace('\t', "    ").as_str()))?;
             }
@@ -92,17 +95,15 @@ impl Story<'_> {
         Ok(())
     }
 
-    fn line(&self, indent: usize, text: &str, out: &mut dyn Write) -> io::Result<()> {
-        page::paragraph(out, self.look.width, indent, text)
+    fn line(&self, indent: usize, text: &str, out: &mut dyn Sink) -> io::Result<()> {
+        out.paragraph(Style::new(), self.look.width, indent, text)
     }
 
-    fn heading(&self, text: &str, out: &mut dyn Write) -> io::Result<()> {
-        write!(out, "{HEAD}")?;
-        self.line(0, text, out)?;
-        write!(out, "{HEAD:#}")
+    fn heading(&self, text: &str, out: &mut dyn Sink) -> io::Result<()> {
+        out.paragraph(HEAD, self.look.width, 0, text)
     }
 
-    fn call(&self, call: &Call, out: &mut dyn Write) -> io::Result<()> {
+    fn call(&self, call: &Call, out: &mut dyn Sink) -> io::Result<()> {
         self.heading(&format!("Call {}", call.call_id), out)?;
         let what = call.modality.map_or(String::new(), |m| format!(", {}", m.name()));
         let (from, to) = (known(&call.from), known(&call.to));
@@ -112,9 +113,8 @@ impl Story<'_> {
         self.line(2, &format!("INVITE {status}{rang}: {}", meaning("outcome", call.outcome.name())), out)?;
         if let Some(verdict) = call.verdict {
             let style = if verdict.is_missed() { BAD } else { GOOD };
-            write!(out, "{style}")?;
-            self.line(2, &format!("verdict {}", meaning("verdict", verdict.name())), out)?;
-            write!(out, "{style:#}")?;
+            let text = format!("verdict {}", meaning("verdict", verdict.name()));
+            out.paragraph(style, self.look.width, 2, &text)?;
         }
         if let Some(blind) = &call.blind {
             self.line(2, &format!("why: {}", why_undetermined(self.trace, self.analysis, blind)), out)?;
@@ -149,16 +149,15 @@ impl Story<'_> {
         self.proof(&call.evidence, &call.lines, out)
     }
 
-    fn push(&self, push: &Push, out: &mut dyn Write) -> io::Result<()> {
+    fn push(&self, push: &Push, out: &mut dyn Sink) -> io::Result<()> {
         self.heading(&format!("Push {}", push.call_id), out)?;
         let whom = if push.synthetic { "a synthetic test" } else { push.user.as_deref().unwrap_or("an unknown user") };
         self.line(2, &format!("{}  for {whom}, link {}", when(push.sent), push.link.name()), out)?;
         let status = push.status.map_or("no final response".to_owned(), |s| status(s, push.reason.as_deref()));
         let after = push.latency_ms().map_or(String::new(), |ms| format!(" after {ms} ms"));
         let style = if push.result == PushResult::Accepted { GOOD } else { BAD };
-        write!(out, "{style}")?;
-        self.line(2, &format!("{status}{after}: {}", meaning("push_result", push.result.name())), out)?;
-        write!(out, "{style:#}")?;
+        let text = format!("{status}{after}: {}", meaning("push_result", push.result.name()));
+        out.paragraph(style, self.look.width, 2, &text)?;
         if let Some(blind) = &push.blind {
             self.line(2, &format!("why: {}", why_undetermined(self.trace, self.analysis, blind)), out)?;
         }
@@ -176,14 +175,14 @@ impl Story<'_> {
         self.proof(&push.evidence, &push.lines, out)
     }
 
-    fn dialog(&self, out: &mut dyn Write) -> io::Result<()> {
+    fn dialog(&self, out: &mut dyn Sink) -> io::Result<()> {
         let first = self.ladder.records.first().and_then(|id| self.trace.event(*id));
         let call = first.and_then(crate::trace::Event::call_id).map(|s| decode(self.trace.symbol(s)).into_owned());
         self.heading(&format!("Dialog {}", call.unwrap_or_default()), out)?;
         self.line(2, &format!("{}  neither a call nor a push", when(self.ladder.start)), out)
     }
 
-    fn diagnostics(&self, all: &[Diagnostic], out: &mut dyn Write) -> io::Result<()> {
+    fn diagnostics(&self, all: &[Diagnostic], out: &mut dyn Sink) -> io::Result<()> {
         for d in all {
             let params: Vec<String> = d.params.iter().map(|(name, value)| format!("; {name}={value}")).collect();
             let unpublished = if tables::unpublished(d.id).is_some() { " (meaning not published)" } else { "" };
@@ -192,7 +191,7 @@ impl Story<'_> {
         Ok(())
     }
 
-    fn causes(&self, codes: &[&'static str], out: &mut dyn Write) -> io::Result<()> {
+    fn causes(&self, codes: &[&'static str], out: &mut dyn Sink) -> io::Result<()> {
         for finding in codes.iter().filter_map(|code| catalogue::find(code)) {
             self.line(2, &format!("cause [{}]: {}. {}", finding.code, finding.summary, finding.cause), out)?;
             let steps = Explanation::of_finding(finding).steps;
@@ -204,20 +203,18 @@ impl Story<'_> {
                     Step::Text(text) if i == 0 => self.line(2, &format!("do: {text}"), out)?,
                     Step::Text(text) => self.line(4, text, out)?,
                     // Half a command is of no use: never broken.
-                    Step::Command(command) => writeln!(out, "    {}", sanitize(command))?,
+                    Step::Command(command) => out.unbroken(&format!("    {command}"))?,
                 }
             }
         }
         Ok(())
     }
 
-    fn proof(&self, evidence: &[EventId], lines: &[Span], out: &mut dyn Write) -> io::Result<()> {
+    fn proof(&self, evidence: &[EventId], lines: &[Span], out: &mut dyn Sink) -> io::Result<()> {
         let evidence = super::render::places(self.trace, evidence, lines);
         let places: Vec<String> = evidence.iter().take(8).map(|p| format!("{}:{}", p.file, p.line)).collect();
         let rest = if evidence.len() > 8 { format!(" and {} more", evidence.len() - 8) } else { String::new() };
-        write!(out, "{DIM}")?;
-        self.line(2, &format!("proof: {}{rest}", places.join(" ")), out)?;
-        write!(out, "{DIM:#}")
+        out.paragraph(DIM, self.look.width, 2, &format!("proof: {}{rest}", places.join(" ")))
     }
 }
 

@@ -12,6 +12,9 @@ pub(crate) use grammar::{address, quick};
 pub(crate) use message::StartKind;
 pub use message::{Header, Headers, Message, StartLine};
 
+/// Timer F (RFC 3261 section 17.1.2.2): as long as an answer to a request that is no INVITE is waited for, in milliseconds.
+pub const TIMER_F_MS: i64 = 32_000;
+
 /// A SIP method (RFC 3261 section 7.1 and its extensions, Microsoft's SERVICE and BENOTIFY).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[expect(missing_docs, reason = "each variant is the method of that name")]

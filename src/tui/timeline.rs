@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::data::Data;
 use super::list::List;
 use crate::ladder::{self, Ladder, Step, StepKind, Subject, Tone, text};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, bare_seconds};
 use crate::trace::EventId;
 
 /// Which time stands beside a row.
@@ -142,11 +142,11 @@ impl Timeline {
 
     /// The time column of a row.
     pub(super) fn time_text(&self, step: &Step, mark: Option<Timestamp>) -> String {
-        let since = |from: Option<Timestamp>| Some(text::seconds(step.time?.since(from?)));
+        let since = |from: Option<Timestamp>| Some(bare_seconds(step.time?.since(from?)));
         let text = match self.time {
             TimeMode::Clock => step.time.map(Timestamp::clock),
-            TimeMode::Delta => step.delta_ms.map(text::seconds),
-            TimeMode::Start => step.since_start_ms.map(text::seconds),
+            TimeMode::Delta => step.delta_ms.map(bare_seconds),
+            TimeMode::Start => step.since_start_ms.map(bare_seconds),
             TimeMode::Mark => since(mark),
         };
         text.unwrap_or_default()

@@ -209,10 +209,18 @@ fn ticks(folder: &Path) -> u64 {
 #[test]
 fn time_grows_with_servers_files_and_pushes_and_not_with_their_pairs() {
     type Make = fn(usize) -> (String, String);
-    let cases: [(&str, usize, Make); 4] = [
+    let cases: [(&str, usize, Make); 9] = [
         ("servers", 1_500, |n| ("a.log".to_owned(), record(n, &format!("pool{n}\\srv{n}"), CALL, n))),
         ("files", 1_000, |n| (format!("{n}.log"), record(n, "0", CALL, n))),
         ("files of one server at one time", 500, |n| (format!("{n}.log"), record(n % 7, "pool\\srv", CALL, n))),
+        ("markers that begin records", 100_000, |_| ("a.log".to_owned(), "$$begin_record\n".to_owned())),
+        ("markers that end records", 100_000, |_| ("a.log".to_owned(), "$$end_record\n".to_owned())),
+        ("halves of markers", 400_000, |_| ("a.log".to_owned(), "$$".to_owned())),
+        ("fields of no record", 100_000, |_| ("a.log".to_owned(), "Start-Line: x\n".to_owned())),
+        ("false lengths that point far ahead", 2_000, |n| {
+            let lies = "Content-Length: 4000000000\nMessage-Body: x";
+            ("a.log".to_owned(), record(n, "0", CALL, n).replace("Content-Length: 0\nMessage-Body: -", lies))
+        }),
         ("calls and pushes of one user", 1_000, |n| {
             ("a.log".to_owned(), record(2 * n, "0", CALL, 2 * n) + &record(2 * n + 1, "0", PUSH, 2 * n + 1))
         }),
@@ -220,10 +228,12 @@ fn time_grows_with_servers_files_and_pushes_and_not_with_their_pairs() {
     for (case, few, make) in cases {
         let of = |count: usize| {
             let dir = tempfile::tempdir().unwrap();
-            for n in 0..count {
-                let (name, text) = make(n);
-                let mut file = std::fs::File::options().create(true).append(true).open(dir.path().join(name)).unwrap();
-                std::io::Write::write_all(&mut file, text.as_bytes()).unwrap();
+            let mut logs: std::collections::BTreeMap<String, String> = std::collections::BTreeMap::new();
+            for (name, text) in (0..count).map(make) {
+                logs.entry(name).or_default().push_str(&text);
+            }
+            for (name, text) in logs {
+                std::fs::write(dir.path().join(name), text).unwrap();
             }
             ticks(dir.path())
         };

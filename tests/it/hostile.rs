@@ -52,7 +52,7 @@ fn a_header_of_two_megabytes_and_an_endless_prefix_line_do_not_hide_their_neighb
 }
 
 #[test]
-fn megabytes_of_markers_are_read_in_reasonable_time() {
+fn megabytes_of_markers_are_read() {
     for piece in
         ["$$begin_record\n", "$$end_record\n", "$$", "Start-Line: x\n", "Peer: x\n", "Via: SIP/2.0/TLS a\n,", "\n"]
     {

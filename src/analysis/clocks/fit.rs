@@ -1,7 +1,8 @@
 //! From bounds to the offset of a clock: where it was set, and between that the line that fits.
 
+use super::clock::{Clock, ClockBasis};
 use super::line::{Bounds, Line, Point};
-use super::{Clock, ClockBasis};
+use super::segment::{Segment, span, whole};
 use crate::analysis::coverage::{Order, Ranks};
 use crate::analysis::servers::{ServerId, Servers};
 use crate::time::Timestamp;
@@ -29,69 +30,6 @@ const KNOTS: i32 = 32;
 
 /// A clock that is set more often than this is not known well enough to tell how well.
 const MOST_PIECES: usize = 256;
-
-/// From a record on, how far the clock is ahead. Its times are counted from `origin`, without what the server's own
-/// log tells of steps.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
-pub(super) struct Segment {
-    pub(super) from: Order,
-    pub(super) at: EventId,
-    /// What the server's own log tells: steps that its numbers went on over; or what the user said.
-    pub(super) own_ms: i64,
-    origin: i64,
-    line: Line,
-    /// Time and half of the width that holds every clock that may be, around the line; empty where that is not known.
-    halves: Vec<(f64, f64)>,
-}
-
-impl Segment {
-    /// An offset that is known.
-    pub(super) fn known(from: Order, at: EventId, own_ms: i64) -> Segment {
-        Segment { from, at, own_ms, origin: 0, line: Line::default(), halves: vec![(0.0, 0.0)] }
-    }
-
-    fn x(&self, time: Timestamp) -> f64 {
-        span(time.0 - self.own_ms - self.origin)
-    }
-
-    /// Milliseconds that the clock is ahead, when it says `time`.
-    pub(super) fn ahead(&self, time: Timestamp) -> i64 {
-        self.own_ms + whole(self.line.value(self.x(time)))
-    }
-
-    /// The same where another segment begins.
-    pub(super) fn ahead_at(&self, begin: &Segment) -> i64 {
-        self.ahead(Timestamp(begin.origin + self.own_ms))
-    }
-
-    /// Forgets how sure it is.
-    pub(super) fn blur(&mut self) {
-        self.halves.clear();
-    }
-
-    /// By how much that may be wrong.
-    pub(super) fn half(&self, time: Timestamp) -> Option<f64> {
-        let x = self.x(time);
-        let at = self.halves.partition_point(|(t, _)| *t <= x);
-        match (at.checked_sub(1).and_then(|i| self.halves.get(i)), self.halves.get(at)) {
-            (Some((t0, a)), Some((t1, b))) => Some(a + (b - a) * (x - t0) / (t1 - t0)),
-            (Some((_, only)), None) | (None, Some((_, only))) => Some(*only),
-            (None, None) => None,
-        }
-    }
-}
-
-/// Milliseconds as a number to reckon with: times of a log are far below 2^53.
-#[expect(clippy::cast_precision_loss, reason = "a span of times has no more than 2^53 milliseconds")]
-fn span(ms: i64) -> f64 {
-    ms as f64
-}
-
-/// Whole milliseconds.
-#[expect(clippy::cast_possible_truncation, reason = "offsets of clocks are far below 2^63 milliseconds")]
-fn whole(ms: f64) -> i64 {
-    ms.round() as i64
-}
 
 /// A server's records in time: the first and the last, without its own steps.
 pub(super) type Extent = (i64, i64);
@@ -334,6 +272,51 @@ mod tests {
         // A millisecond more, for times are cut to whole ones.
         assert_eq!(clock(&[(1, 7_004, true), (2, 6_998, false), (3, 7_010, true)]), [(7_001, Some(4))]);
         assert_eq!(clock(&[(1, 7_003, true)]), [(7_003, None)]);
+    }
+
+    /// A clock that is `ahead` at first, drifts by `ppm` and is seen by requests and responses whose ways take `ways`
+    /// milliseconds: whatever the ways, the truth lies in the band, and the band is no wider than the ways allow.
+    #[test]
+    fn the_truth_lies_in_the_band_whatever_the_ways() {
+        proptest::proptest!(|(
+            ahead in -100_000_i64..100_000,
+            ppm in -200_i64..200,
+            ways in proptest::collection::vec((1_i64..40, proptest::bool::ANY), 4..60),
+        )| {
+            let truth = |time: i64| span(ahead) + span(time) * span(ppm) / 1e6;
+            let times = (0_i64..).map(|i| i * 30_000);
+            let bounds: Vec<Bound> = (0..).zip(times).zip(&ways).map(|((at, time), (way, upper))| {
+                let ms = if *upper { whole(truth(time).ceil()) + way } else { whole(truth(time).floor()) - way };
+                Bound { at: EventId(at), time, ms, unsure: 0.0, upper: *upper }
+            }).collect();
+            proptest::prop_assert_eq!(pieces(&bounds).len(), 1, "a clock that was not set is one");
+            let lines = of(&bounds, 0);
+            if lines.is_two_sided() {
+                let line = lines.likely();
+                let end = bounds.last().map_or(0, |b| b.time);
+                for (time, half) in halves(&lines, line, 0, end) {
+                    let off = (truth(whole(time)) - line.value(time)).abs();
+                    proptest::prop_assert!(off <= half + 1.0, "at {}: {} off, told is {}", time, off, half);
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn what_the_log_tells_itself_and_what_messages_tell_become_one_list() {
+        let at = |n: u32, ms| Segment::known(Order::nth(n), EventId(n), ms);
+        let measured: Vec<Segment> = [at(0, 0), at(50, 0)].into_iter().collect();
+        let both = with_own(&measured, &[at(20, 700), at(50, 900)]);
+        let told: Vec<(u32, i64)> = both.iter().map(|s| (s.at.0, s.own_ms)).collect();
+        assert_eq!(told, [(0, 0), (20, 700), (50, 900)]);
+    }
+
+    #[test]
+    fn a_part_that_is_bounded_from_one_side_joins_its_neighbour_where_it_may() {
+        let bound = |at: u32, ms, upper| Bound { at: EventId(at), time: i64::from(at) * 1_000, ms, unsure: 0.0, upper };
+        let bounds = [bound(0, 5, true), bound(1, -5, false), bound(2, 8, true), bound(3, 90_000, false)];
+        let joined = join_one_sided(&bounds, vec![&bounds[..2], &bounds[2..3], &bounds[3..]]);
+        assert_eq!(joined.iter().map(|p| p.len()).collect::<Vec<_>>(), [3, 1]);
     }
 
     #[test]

@@ -12,74 +12,25 @@
 //! Clocks drift, so the offset is a line between the bounds of its time; where no line fits, because a clock was set, a
 //! new segment begins. What else the offset may be, by all lines that fit, is how sure it is.
 
+mod clock;
 mod common;
 mod fit;
 mod line;
+mod segment;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-
-use serde::Serialize;
 
 use crate::analysis::coverage::{Coverage, Order, Ranks};
 use crate::analysis::servers::{ServerId, Servers};
 use crate::span::FileId;
 use crate::time::Timestamp;
 use crate::trace::{Event, EventId, Trace};
+pub use clock::{Clock, ClockBasis};
 pub(super) use common::Shared;
 use common::Tie;
-use fit::{Bound, Extent, Segment};
-
-/// How the offset of a clock is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum ClockBasis {
-    /// The clock on which the report tells its times.
-    Reference,
-    /// From messages in common with servers whose offset is known.
-    Measured,
-    /// Given by the user.
-    Given,
-    /// No message in common: not corrected.
-    Unknown,
-}
-
-impl ClockBasis {
-    /// The word of the report.
-    pub fn name(self) -> &'static str {
-        match self {
-            ClockBasis::Reference => "reference",
-            ClockBasis::Measured => "measured",
-            ClockBasis::Given => "given",
-            ClockBasis::Unknown => "unknown",
-        }
-    }
-}
-
-/// The clock of one server against the reference.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
-pub struct Clock {
-    /// How it is known.
-    pub basis: ClockBasis,
-    /// Milliseconds that it is ahead of the clock that it is told against, as at the middle of the common messages.
-    pub offset_ms: i64,
-    /// Width of the band in which the offset lies at any record, drift and the cut of times to milliseconds allowed for;
-    /// `None` where messages bound it from one side only.
-    pub spread_ms: Option<i64>,
-    /// Milliseconds that the offset grew from the first to the last common message by drift, not by being set.
-    pub drift_ms: i64,
-    /// Common messages that were used.
-    pub messages: usize,
-    /// From a record on, how far the clock is ahead; in the order of the server's records.
-    segments: Vec<Segment>,
-    /// The server on whose clock its times are told, when that is another.
-    pub against: Option<ServerId>,
-    /// What messages in common say, where the user said something else.
-    pub measured_ms: Option<i64>,
-    /// Clocks of different groups cannot be compared.
-    group: u16,
-}
+use fit::{Bound, Extent};
+use segment::Segment;
 
 /// The clocks of all servers.
 #[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
@@ -399,29 +350,4 @@ fn roots(servers: &Servers) -> Vec<ServerId> {
     let mut out: Vec<(ServerId, &crate::analysis::Server)> = (0..).map(ServerId).zip(servers.all()).collect();
     out.sort_by_key(|(_, s)| (s.role, Reverse(s.records), s.name.as_deref()));
     out.into_iter().map(|(id, _)| id).collect()
-}
-
-impl Clock {
-    /// A clock of which nothing is known.
-    fn own() -> Clock {
-        Clock {
-            basis: ClockBasis::Unknown,
-            offset_ms: 0,
-            spread_ms: None,
-            drift_ms: 0,
-            messages: 0,
-            segments: Vec::new(),
-            against: None,
-            measured_ms: None,
-            group: 0,
-        }
-    }
-
-    /// Where the offset changed, from how many milliseconds to how many: a clock that drifts or was set.
-    pub fn changes(&self) -> impl Iterator<Item = (EventId, i64, i64)> {
-        self.segments.windows(2).filter_map(|pair| match pair {
-            [before, now] => Some((now.at, before.ahead_at(now), now.ahead_at(now))),
-            _ => None,
-        })
-    }
 }

@@ -17,6 +17,14 @@ pub struct Order {
     id: u32,
 }
 
+#[cfg(test)]
+impl Order {
+    /// The place of a number.
+    pub(crate) fn nth(rank: u32) -> Order {
+        Order { rank, id: rank }
+    }
+}
+
 /// Ranks of all stretches, by server.
 #[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
 pub(in crate::analysis) struct Ranks {

@@ -77,14 +77,7 @@ mod whole {
                 let file = out.into_inner().map_err(|e| cannot(e.into_error()))?;
                 file.sync_all().map_err(cannot)?;
             }
-            let path = temporary.keep();
-            let done = fs::rename(&path, target).and_then(|()| output::open_to_all(target));
-            if let Err(e) = done {
-                let _ = fs::remove_dir_all(&path);
-                return Err(cannot(e));
-            }
-            output::unfinished(None);
-            Ok(())
+            output::place_folder(temporary, target).map_err(cannot)
         }
     }
 

@@ -4,7 +4,7 @@ use super::cell::{Cell, Column, diagnostic, hop, leg, place};
 use crate::analysis::{Modality, Told, Verdict};
 use crate::report::model::{Call, Finding, Push};
 
-pub(super) const CALLS: [Column<Call>; 28] = [
+pub(super) const CALLS: &[Column<Call>] = &[
     ("call_id", |c| Cell::of(&c.call_id)),
     ("from", |c| Cell::of(&c.from)),
     ("to", |c| Cell::of(&c.to)),
@@ -35,7 +35,7 @@ pub(super) const CALLS: [Column<Call>; 28] = [
     ("reached_later", |c| Cell::maybe(c.reached_later.as_deref())),
 ];
 
-pub(super) const PUSHES: [Column<Push>; 20] = [
+pub(super) const PUSHES: &[Column<Push>] = &[
     ("call_id", |p| Cell::of(&p.call_id)),
     ("cseq", |p| Cell::plain(&p.cseq)),
     ("user", |p| Cell::maybe(p.user.as_deref())),
@@ -58,7 +58,7 @@ pub(super) const PUSHES: [Column<Push>; 20] = [
     ("superseded", |p| Cell::plain(&p.superseded)),
 ];
 
-pub(super) const FINDINGS: [Column<Finding>; 9] = [
+pub(super) const FINDINGS: &[Column<Finding>] = &[
     ("code", |f| Cell::of(f.code)),
     ("severity", |f| Cell::of(f.severity.name())),
     ("summary", |f| Cell::of(f.summary)),

@@ -31,9 +31,9 @@ pub enum Table {
 /// When the writer fails.
 pub fn write(report: &Report, table: Table, out: &mut dyn Write) -> io::Result<()> {
     match table {
-        Table::Calls => rows(&columns::CALLS, &report.calls, out),
-        Table::Pushes => rows(&columns::PUSHES, &report.pushes, out),
-        Table::Findings => rows(&columns::FINDINGS, &report.findings, out),
+        Table::Calls => rows(columns::CALLS, &report.calls, out),
+        Table::Pushes => rows(columns::PUSHES, &report.pushes, out),
+        Table::Findings => rows(columns::FINDINGS, &report.findings, out),
     }
 }
 

@@ -12,6 +12,7 @@ use super::labels::{
 use super::model::{Call, Finding, Lone, Place, Push, Report, TimedPlace};
 use crate::analysis::Verdict;
 use crate::knowledge::catalogue::Step;
+use crate::time::Timestamp;
 use escape::{code, in_cell, prose};
 
 /// Servers named beside a cause.
@@ -176,7 +177,7 @@ fn holes(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for (server, hole) in all.iter().take(MOST) {
         let name = code(server.server.as_deref().unwrap_or("(no name)"));
         let at = |edge: &TimedPlace| code(&format!("{}:{}", edge.place.file, edge.place.line));
-        let time = |edge: &TimedPlace| prose(&when(edge.time.as_deref()));
+        let time = |edge: &TimedPlace| prose(&when(edge.time.map(Timestamp::iso).as_deref()));
         let (after, before) = (&hole.after, &hole.before);
         let times = format!("{} to {}", time(after), time(before));
         writeln!(out, "- {name}, {times}: {} ({} to {})", prose(&hole.what()), at(after), at(before))?;

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Place;
 use crate::analysis::Role;
+use crate::time::Timestamp;
 
 /// For which times the log of one server speaks.
 #[derive(Clone, Debug, Serialize)]
@@ -59,6 +60,6 @@ impl Hole {
 #[expect(missing_docs, reason = "see Report")]
 #[non_exhaustive]
 pub struct TimedPlace {
-    pub time: Option<String>,
+    pub time: Option<Timestamp>,
     pub place: Place,
 }

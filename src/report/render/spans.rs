@@ -1,6 +1,6 @@
 //! For which times each server speaks.
 
-use super::{iso, place};
+use super::place;
 use crate::analysis::coverage::HoleKind;
 use crate::analysis::{Analysis, ServerId};
 use crate::report::model;
@@ -8,7 +8,7 @@ use crate::trace::{EventId, Trace};
 
 /// One entry a server that logged records with a time, by first time.
 pub fn coverage(trace: &Trace, analysis: &Analysis) -> Vec<model::Coverage> {
-    let spot = |id: EventId| model::TimedPlace { time: iso(analysis.time(trace, id)), place: place(trace, id) };
+    let spot = |id: EventId| model::TimedPlace { time: analysis.time(trace, id), place: place(trace, id) };
     let (stretches, holes) = (analysis.coverage.stretches(), analysis.coverage.holes());
     (0..)
         .map(ServerId)

@@ -7,6 +7,7 @@ use crate::analysis::ClockBasis;
 use crate::report::labels::{MOST, clock};
 use crate::report::model::{Coverage, Report, Source};
 use crate::text::plural;
+use crate::time::Timestamp;
 
 /// Sources with clocks, holes and notes.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -98,14 +99,14 @@ fn holes(all: &[Coverage], out: &mut dyn Write) -> io::Result<()> {
     heading(out, "Holes: for these times the logs say nothing")?;
     for (server, hole) in holes.iter().take(MOST) {
         let name = server.server.as_deref().unwrap_or("(no name)");
-        let clock = |t: &Option<String>| t.as_deref().and_then(|t| t.get(11..)).unwrap_or("?").to_owned();
+        let clock = |t: Option<Timestamp>| t.map_or("?".to_owned(), Timestamp::clock);
         let (after, before) = (&hole.after, &hole.before);
         let places = if after.place.file == before.place.file {
             format!("{}:{} to :{}", after.place.file, after.place.line, before.place.line)
         } else {
             format!("{}:{} to {}:{}", after.place.file, after.place.line, before.place.file, before.place.line)
         };
-        line(out, 2, &format!("{name}  {} to {}: {}", clock(&after.time), clock(&before.time), hole.what()))?;
+        line(out, 2, &format!("{name}  {} to {}: {}", clock(after.time), clock(before.time), hole.what()))?;
         line(out, 4, &places)?;
     }
     more(out, holes.len())

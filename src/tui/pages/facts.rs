@@ -9,7 +9,7 @@ use crate::knowledge::explanation::checks;
 use crate::ladder::text::{TextOptions, TimeStyle};
 use crate::ladder::{Ladder, Subject};
 use crate::report::story::Story;
-use crate::text::plural;
+use crate::text::{page, plural};
 use crate::tui::app::App;
 use crate::tui::cell::{clip, wrap};
 use crate::tui::data::{Cause, Entry};
@@ -59,39 +59,26 @@ fn story(app: &App, subject: &Subject, width: usize) -> Vec<Line<'static>> {
     }
     let look = TextOptions { width: width.max(20), ascii: app.theme.ascii, time: TimeStyle::Absolute };
     let story = Story { trace: &app.data.trace, analysis: &app.data.analysis, ladder: &ladder, look };
-    let mut text = Vec::new();
-    if story.write_facts(&mut text).is_err() {
-        return Vec::new();
-    }
+    let mut told = Vec::new();
+    // Collecting lines cannot fail.
+    let _ = story.tell_facts(&mut told);
     let mut out = notes(app, subject, width);
-    out.append(&mut styled(&String::from_utf8_lossy(&text), &app.theme, width));
+    let line = |(style, text): (anstyle::Style, String)| {
+        Line::styled(clip(&text, width, app.theme.ascii), in_theme(&app.theme, style))
+    };
+    out.extend(told.into_iter().take(MOST).map(line));
     out
 }
 
-/// Text with the colours of [`crate::text::page`] as lines of the terminal. Texts of the log hold no escapes any
-/// more, so every escape is ours.
-fn styled(text: &str, theme: &Theme, width: usize) -> Vec<Line<'static>> {
-    let mut style = Style::new();
-    let mut out = Vec::new();
-    for line in text.lines().take(MOST) {
-        let mut spans = Vec::new();
-        for (i, part) in line.split("\u{1b}[").enumerate() {
-            let (codes, text) = if i == 0 { ("", part) } else { part.split_once('m').unwrap_or(("", part)) };
-            style = match codes {
-                "" => style,
-                "1" => theme.head,
-                "2" => theme.dim,
-                "31" => theme.bad,
-                "32" => theme.good,
-                _ => Style::new(),
-            };
-            if !text.is_empty() {
-                spans.push(Span::styled(clip(text, width, theme.ascii), style));
-            }
-        }
-        out.push(Line::from(spans));
+/// A style of a page in the colours of the terminal UI.
+fn in_theme(theme: &Theme, style: anstyle::Style) -> Style {
+    match style {
+        page::HEAD => theme.head,
+        page::DIM => theme.dim,
+        page::BAD => theme.bad,
+        page::GOOD => theme.good,
+        _ => Style::new(),
     }
-    out
 }
 
 /// All about a cause.

@@ -62,8 +62,7 @@ impl Spans {
 }
 
 fn times(span: &Span) -> Option<(Timestamp, Timestamp)> {
-    let time = |t: &Option<String>| t.as_deref().and_then(|t| Timestamp::parse(t, None));
-    Some((time(&span.first.time)?, time(&span.last.time)?))
+    span.first.time.zip(span.last.time)
 }
 
 /// The end of a long name.
