@@ -4,13 +4,20 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 
 /// A time as the log shows it: milliseconds since 1970-01-01T00:00:00 on the clock of the log,
 /// whose zone the text does not tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(pub i64);
 
-/// As [`Timestamp::iso`].
+/// For people as [`Timestamp::iso`]; between tasks of a job as it is.
 impl serde::Serialize for Timestamp {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&self.iso())
+        if to.is_human_readable() { to.serialize_str(&self.iso()) } else { to.serialize_i64(self.0) }
+    }
+}
+
+/// Between tasks of a job.
+impl<'d> serde::Deserialize<'d> for Timestamp {
+    fn deserialize<D: serde::Deserializer<'d>>(from: D) -> Result<Timestamp, D::Error> {
+        i64::deserialize(from).map(Timestamp)
     }
 }
 
