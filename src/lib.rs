@@ -101,7 +101,11 @@
 
 #![cfg_attr(
     not(feature = "job"),
-    expect(dead_code, unused_imports, reason = "what parts of the logs leave to each other is asked for by jobs alone")
+    expect(
+        dead_code,
+        unused_imports,
+        reason = "what parts of the logs leave to each other is asked for by jobs alone"
+    )
 )]
 
 pub mod span;

@@ -135,7 +135,8 @@ fn told(step: Step, task: u32, totals: &Totals) -> String {
 }
 
 fn line(text: &str) -> io::Result<Status> {
-    Status::Fine.after_writing(Output::open(None, &[]).map_err(io::Error::other)?.write(false, |out| writeln!(out, "{text}")))
+    Status::Fine
+        .after_writing(Output::open(None, &[]).map_err(io::Error::other)?.write(false, |out| writeln!(out, "{text}")))
 }
 
 /// The job that is named, and nothing else, where its results are asked for as they are.

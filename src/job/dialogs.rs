@@ -8,8 +8,8 @@ use super::facts::{Surveyed, within};
 use super::store::Manifest;
 use super::{Job, JobError};
 use crate::analysis::{self, Analysis, Call, Push, SessionMessage};
-use crate::trace::part::{Cut, Join};
 use crate::trace::Trace;
+use crate::trace::part::{Cut, Join};
 
 /// What stands where in all buckets together: bucket, and number there.
 pub(super) type Key = (u32, u32);
@@ -49,21 +49,22 @@ impl Dialogs {
         let at = |user: &str| usize::try_from(hasher.hash_one(user) % u64::from(count.max(1))).unwrap_or(0);
         let mut out: Vec<Dialogs> = Vec::new();
         out.resize_with(count as usize, Dialogs::default);
+        let mut put = |bucket: usize, add: &mut dyn FnMut(&mut Dialogs)| out.get_mut(bucket).into_iter().for_each(add);
         for (key, call) in self.calls {
             let mut own: Vec<usize> = call.users().map(|user| at(&user)).collect();
             own.sort_unstable();
             own.dedup();
             for bucket in own {
-                out[bucket].calls.push((key, call.clone()));
+                put(bucket, &mut |own| own.calls.push((key, call.clone())));
             }
         }
         for (key, push) in self.pushes {
             if let Some(user) = push.user.as_ref().map(|u| u.to_ascii_lowercase()) {
-                out[at(&user)].pushes.push((key, push));
+                put(at(&user), &mut |own| own.pushes.push((key, push.clone())));
             }
         }
         for (key, message) in self.messages {
-            out[at(&message.to.to_ascii_lowercase())].messages.push((key, message));
+            put(at(&message.to.to_ascii_lowercase()), &mut |own| own.messages.push((key, message.clone())));
         }
         out
     }
@@ -103,7 +104,12 @@ impl Left {
 }
 
 /// The records of one bucket, with what all know of servers and clocks. With `told`, also all that says something.
-pub(super) fn bucket(job: &Job, surveyed: &Surveyed, number: u32, told: bool) -> Result<(Trace, Analysis, u64), JobError> {
+pub(super) fn bucket(
+    job: &Job,
+    surveyed: &Surveyed,
+    number: u32,
+    told: bool,
+) -> Result<(Trace, Analysis, u64), JobError> {
     let mut join = Join::default();
     let mut own = 0;
     for (manifest, base) in surveyed.units.iter() {

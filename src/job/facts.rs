@@ -60,11 +60,15 @@ pub(super) struct Units {
 impl Units {
     pub(super) fn of(job: &Job) -> Result<Units, JobError> {
         let count = job.tasks(Step::Map);
-        let manifests: Vec<Manifest> = (0..count).map(|n| job.store.manifest(Step::Map, n)).collect::<Result<_, _>>()?;
+        let manifests: Vec<Manifest> =
+            (0..count).map(|n| job.store.manifest(Step::Map, n)).collect::<Result<_, _>>()?;
         let (mut file, mut row) = (0u64, 0u64);
         let mut bases = Vec::with_capacity(manifests.len());
         for manifest in &manifests {
-            let number = |n: u64| u32::try_from(n).map_err(|_| JobError::new("more than 4,294,967,295 records; cut the logs into several jobs"));
+            let number = |n: u64| {
+                u32::try_from(n)
+                    .map_err(|_| JobError::new("more than 4,294,967,295 records; cut the logs into several jobs"))
+            };
             bases.push((number(file)?, number(row)?));
             let total = |name: &str| manifest.totals.get(name).copied().unwrap_or(0);
             (file, row) = (file + total("files"), row + total("records"));
@@ -118,7 +122,8 @@ impl Surveyed {
             at.map_or(Symbol::NONE, |(_, here)| *here)
         };
         let trace = join.done(kept, Some(&self.facts.known), job.plan.seed);
-        let Placed { mut servers, clocks, coverage } = within(&trace, || job.store.read(&self.manifest, "facts", PLACED))?;
+        let Placed { mut servers, clocks, coverage } =
+            within(&trace, || job.store.read(&self.manifest, "facts", PLACED))?;
         servers.restore(&trace, &to);
         let mut placed = Analysis::default();
         (placed.servers, placed.clocks, placed.coverage) = (servers, clocks, coverage);

@@ -56,7 +56,12 @@ pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
             Given::None(others) => (None, others),
         };
         let push = *found.pushes.get(p.push)?;
-        Some(Keyed { push, apart: p.apart.iter().filter_map(of).collect(), to, others: others.iter().filter_map(of).collect() })
+        Some(Keyed {
+            push,
+            apart: p.apart.iter().filter_map(of).collect(),
+            to,
+            others: others.iter().filter_map(of).collect(),
+        })
     });
     let keyed: Vec<Keyed> = keyed.collect();
 
@@ -71,7 +76,12 @@ pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
 
 impl Keyed {
     /// With the numbers that keys have.
-    pub(super) fn numbered(self, push: usize, call: &dyn Fn(Key) -> Option<u32>, message: &dyn Fn(Key) -> Option<u32>) -> Proposal {
+    pub(super) fn numbered(
+        self,
+        push: usize,
+        call: &dyn Fn(Key) -> Option<u32>,
+        message: &dyn Fn(Key) -> Option<u32>,
+    ) -> Proposal {
         let of = |one: Of| match one {
             Of::Call(key) => call(key).map(Occasion::Call),
             Of::Message(key) => message(key).map(Occasion::Message),

@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::dialogs::{Dialogs, Key, Left, add_told};
-use super::facts::{Inputs, Surveyed, within, whole};
+use super::facts::{Inputs, Surveyed, whole, within};
 use super::judge::own;
 use super::link::Keyed;
 use super::plan::Unread;

@@ -87,7 +87,10 @@ impl Job {
     pub fn run(&self, step: Step, task: u32) -> Result<Totals, JobError> {
         let of = self.tasks(step);
         if task >= of {
-            return Err(JobError::new(format!("{step}: expected a task from 0 to {}, found {task}", of.saturating_sub(1))));
+            return Err(JobError::new(format!(
+                "{step}: expected a task from 0 to {}, found {task}",
+                of.saturating_sub(1)
+            )));
         }
         if let Some(done) = self.store.done(step, task)? {
             return Ok(done);

@@ -150,8 +150,7 @@ impl Store {
         let from = read.iter().map(|m| (format!("{}/{}", m.step, m.task), m.hash.clone())).collect();
         let (step, plan) = (step.name().to_owned(), self.plan.clone());
         let files = BTreeMap::new();
-        let manifest =
-            Manifest { step, task, plan, from, totals: Totals::new(), files, hash: String::new() };
+        let manifest = Manifest { step, task, plan, from, totals: Totals::new(), files, hash: String::new() };
         Ok(Task { store: self, manifest, folder })
     }
 

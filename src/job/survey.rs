@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::facts::{Facts, Placed, Rows, Units, within, whole};
+use super::facts::{Facts, Placed, Rows, Units, whole, within};
 use super::store::pack;
 use super::{Job, JobError, Step, Totals};
 use crate::analysis::{self, Analysis, Options};
@@ -57,7 +57,8 @@ pub(super) fn run(job: &Job) -> Result<Totals, JobError> {
     landmarks.insert(0);
     landmarks.extend(others(&trace).into_iter().map(of_row));
     let landmarks = landmarks_of(&trace, &rows, &landmarks);
-    let copies = (0..).map(EventId).zip(trace.events()).filter(|(_, e)| e.is_copy()).map(|(id, _)| of_row(id)).collect();
+    let copies =
+        (0..).map(EventId).zip(trace.events()).filter(|(_, e)| e.is_copy()).map(|(id, _)| of_row(id)).collect();
     let holders = (0..).map(FileId).take(trace.inputs().len()).map(|file| trace.holders(file).to_vec()).collect();
     let known = Known { sources: trace.sources().to_vec(), holders, copies, ahead };
     whole(&trace)?;

@@ -175,7 +175,8 @@ fn join(
     let identities = Identities::new(words);
     let holders = Vec::new();
     let symbols = names.spans();
-    let mut trace = Trace { inputs, lines, events, symbols, identities, products, hasher, sources, problems, holders, part: None };
+    let mut trace =
+        Trace { inputs, lines, events, symbols, identities, products, hasher, sources, problems, holders, part: None };
     trace.name_servers();
     if apart {
         trace.holders = vec![Vec::new(); trace.inputs.len()];
@@ -188,12 +189,12 @@ fn join(
 impl Trace {
     /// Marks the copies of records, and counts them.
     pub(super) fn mark_copies(&mut self) {
-    let copies;
-    (copies, self.holders) = super::copies::mark(self);
-    for (source, n) in self.sources.iter_mut().zip(copies) {
-        source.copies = n;
+        let copies;
+        (copies, self.holders) = super::copies::mark(self);
+        for (source, n) in self.sources.iter_mut().zip(copies) {
+            source.copies = n;
+        }
     }
-}
 }
 
 /// A chunk on its way into the store.

@@ -53,13 +53,7 @@ impl Default for Met {
 
 impl Met {
     /// The number of a name, counted from 1.
-    pub(super) fn number(
-        &mut self,
-        all: &Finding,
-        hasher: &Seeded,
-        text: &[u8],
-        span: Span,
-    ) -> u32 {
+    pub(super) fn number(&mut self, all: &Finding, hasher: &Seeded, text: &[u8], span: Span) -> u32 {
         let hash = hasher.hash_one(text);
         let Some(slot) = usize::try_from(hash % 64).ok().and_then(|at| self.0.get_mut(at)) else { return 0 };
         if slot.0 != hash || slot.1 == 0 {

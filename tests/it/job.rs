@@ -63,7 +63,8 @@ fn many_tasks_give_the_report_of_one_run() {
         assert!(o.status.success(), "{}", err(&o));
         path
     };
-    let holes = synth("holes", &["--seed", "21", "--calls", "60", "--servers", "4", "--gaps", "8%", "--clock-skew", "3s"]);
+    let holes =
+        synth("holes", &["--seed", "21", "--calls", "60", "--servers", "4", "--gaps", "8%", "--clock-skew", "3s"]);
     let damage = synth("damage", &["--seed", "22", "--calls", "60", "--damage", "4%", "--format", "lync2010"]);
     let utf16 = synth("utf16", &["--seed", "23", "--calls", "30", "--encoding", "utf-16", "--damage", "1%"]);
     for logs in ["samples", &holes, &damage, &utf16] {
@@ -80,7 +81,9 @@ fn many_tasks_give_the_report_of_one_run() {
 fn the_text_of_a_finished_job_is_that_of_its_logs() {
     let job = Job::plan("samples", "3");
     job.work();
-    for form in [&["--format", "text"][..], &["--format", "html"], &["--format", "csv", "--table", "calls"], &["--hops"]] {
+    for form in
+        [&["--format", "text"][..], &["--format", "html"], &["--format", "csv", "--table", "calls"], &["--hops"]]
+    {
         let of = |what: &str| run(&[&["report", "-q", what], form].concat());
         let (one, many) = (of("samples"), of(job.name()));
         assert_eq!((one.status, out(&one)), (many.status, out(&many)), "{form:?}");

@@ -144,7 +144,11 @@ pub(super) fn propose(analysis: &Analysis, ctx: &Context<'_>) -> Vec<Proposal> {
         let (edges, apart): (Vec<Vec<Edge>>, Vec<Vec<Occasion>>) =
             own.iter().map(|p| edges(analysis, ctx, (occasions, mail), *p)).unzip();
         let given = assign(analysis, &rooms, own, edges);
-        out.extend(own.iter().zip(apart).zip(given).map(|((push, apart), given)| Proposal { push: *push, apart, given }));
+        out.extend(own.iter().zip(apart).zip(given).map(|((push, apart), given)| Proposal {
+            push: *push,
+            apart,
+            given,
+        }));
     }
     out
 }

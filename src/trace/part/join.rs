@@ -129,11 +129,7 @@ impl Join {
     }
 
     fn file(&mut self, file: FileId) -> &mut OfFile {
-        let files = &mut self.part.files;
-        if files.len() <= file.index() {
-            files.resize_with(file.index() + 1, OfFile::default);
-        }
-        &mut files[file.index()]
+        self.part.files.entry(file).or_default()
     }
 
     /// The trace. `known` is what all inputs together tell; without it this is all of them, and it is found out.
@@ -173,7 +169,7 @@ impl Join {
             trace.inputs.push(Input::kept(kept.name, &kept.path, kept.len, (kept.encoding, kept.original_len)));
             trace.sources.push(kept.source);
         }
-        for own in &mut self.part.files {
+        for own in self.part.files.values_mut() {
             // Of two texts with one start, the one that says something.
             own.texts.sort_unstable_by_key(|(start, len, at)| (*start, std::cmp::Reverse(*len), *at));
             own.texts.dedup_by_key(|(start, ..)| *start);

@@ -13,6 +13,7 @@ mod join;
 pub(crate) use cut::{Cut, Wanted};
 pub(crate) use join::{Join, Known};
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use hashbrown::HashMap;
@@ -74,7 +75,7 @@ pub(super) struct Part {
     /// The texts of names.
     names: Vec<u8>,
     /// By input.
-    files: Vec<OfFile>,
+    files: BTreeMap<FileId, OfFile>,
     bytes: Vec<u8>,
     /// Of messages without a time: that of the nearest record ahead of them.
     ahead: HashMap<EventId, Option<Timestamp>>,
@@ -103,7 +104,7 @@ impl Part {
             let start = usize::try_from(span.start).ok()?;
             return self.names.get(start..start + span.len as usize);
         }
-        let texts = &self.files.get(span.file.index())?.texts;
+        let texts = &self.files.get(&span.file)?.texts;
         let at = texts.partition_point(|(start, ..)| *start <= span.start).checked_sub(1)?;
         let (start, len, at) = texts.get(at)?;
         let from = usize::try_from(span.start - start).ok()?;
@@ -112,14 +113,14 @@ impl Part {
     }
 
     pub(super) fn place(&self, file: FileId, byte: u64) -> Option<Place> {
-        let places = &self.files.get(file.index())?.places;
+        let places = &self.files.get(&file)?.places;
         let at = places.binary_search_by_key(&byte, |p| p.byte).ok()?;
         places.get(at).copied()
     }
 
     /// The component lines that were kept of a stretch of an input.
     pub(super) fn lines_in(&self, file: FileId, from: u64, to: u64) -> &[Span] {
-        let lines = self.files.get(file.index()).map_or(&[][..], |f| &f.lines);
+        let lines = self.files.get(&file).map_or(&[][..], |f| &f.lines);
         let at = |byte: u64| lines.partition_point(|line| line.start < byte);
         lines.get(at(from)..at(to)).unwrap_or_default()
     }
@@ -133,13 +134,13 @@ impl Trace {
 
     /// The component lines between the records of an input, where this is a part of the logs that knows them.
     pub(crate) fn kept_gaps(&self, file: FileId) -> Option<&[Gap]> {
-        self.part.as_ref()?.files.get(file.index())?.gaps.as_deref()
+        self.part.as_ref()?.files.get(&file)?.gaps.as_deref()
     }
 
     /// How many component lines stand ahead of the first record of an input, and behind the last.
     pub(crate) fn lines_around(&self, file: FileId) -> (usize, usize) {
         if let Some(part) = &self.part {
-            return part.files.get(file.index()).map_or((0, 0), |f| f.around);
+            return part.files.get(&file).map_or((0, 0), |f| f.around);
         }
         let ahead = self.ids_of(file).next().map_or(0, |id| self.lines_before(id).count());
         (ahead, self.lines_behind(file).count())
