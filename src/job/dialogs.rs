@@ -115,7 +115,7 @@ pub(super) fn bucket(
     for (manifest, base) in surveyed.units.iter() {
         let cut: Cut = job.store.read(manifest, "buckets", number)?;
         own += cut.rows.len() as u64;
-        join.add(&cut, base, false);
+        join.add(cut, base, false);
     }
     if told {
         add_told(job, surveyed.units.iter(), &mut join, true)?;
@@ -134,7 +134,7 @@ pub(super) fn add_told<'m>(
 ) -> Result<(), JobError> {
     for (manifest, base) in units {
         let told: Cut = job.store.read(manifest, "telling", 0)?;
-        join.add(&told, base, foreign);
+        join.add(told, base, foreign);
     }
     Ok(())
 }

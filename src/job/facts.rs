@@ -115,7 +115,7 @@ impl Surveyed {
 
     /// A part of the logs, with what all know of servers and clocks. `join` has its records.
     pub(super) fn trace(&self, job: &Job, mut join: Join, kept: Vec<Kept>) -> Result<(Trace, Analysis), JobError> {
-        join.add(&self.facts.landmarks, (0, 0), true);
+        join.add(self.facts.landmarks.clone(), (0, 0), true);
         let names: Vec<(Symbol, Symbol)> = self.facts.names.iter().map(|(n, text)| (*n, join.name(text))).collect();
         let to = |symbol: Symbol| {
             let at = names.binary_search_by_key(&symbol, |(n, _)| *n).ok().and_then(|at| names.get(at));

@@ -34,7 +34,7 @@ pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
     for manifest in &reduced {
         job.store.follows(manifest, &surveyed.manifest)?;
         let mut left: Left = job.store.read(manifest, "users", task)?;
-        join.add(&std::mem::take(&mut left.cut), (0, 0), false);
+        join.add(std::mem::take(&mut left.cut), (0, 0), false);
         parts.push(left);
     }
     let kept = surveyed.units.kept(job)?;

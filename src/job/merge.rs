@@ -68,7 +68,7 @@ pub(super) fn results(job: &Job) -> Result<Merged, JobError> {
     let mut parts: Vec<Left> = Vec::new();
     for manifest in &reduced {
         let mut left: Left = job.store.read(manifest, "dialogs", 0)?;
-        join.add(&std::mem::take(&mut left.cut), (0, 0), false);
+        join.add(std::mem::take(&mut left.cut), (0, 0), false);
         parts.push(left);
     }
     add_told(job, surveyed.units.iter(), &mut join, false)?;

@@ -21,7 +21,7 @@ pub(super) fn run(job: &Job) -> Result<Totals, JobError> {
         let Rows { cut, gaps } = job.store.read(manifest, "rows", 0)?;
         let found = cut.rows.len() as u64;
         job.store.agrees(manifest, "records", manifest.totals.get("records").copied().unwrap_or(0), found)?;
-        let names = join.add(&cut, base, false);
+        let names = join.add(cut, base, false);
         let name = |symbol: Symbol| names.get(symbol.0 as usize).copied().unwrap_or(Symbol::NONE);
         for (file, mut own) in gaps {
             own.iter_mut().for_each(|gap| gap.server = gap.server.map(name));
@@ -31,7 +31,7 @@ pub(super) fn run(job: &Job) -> Result<Totals, JobError> {
         own.iter_mut().for_each(|k| k.source.renumber(&name));
         kept.extend(own);
         let told: Cut = job.store.read(manifest, "telling", 0)?;
-        join.add(&told, base, true);
+        join.add(told, base, true);
     }
     let trace = join.done(kept, None, job.plan.seed);
     let options = Options::default();

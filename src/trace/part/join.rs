@@ -72,7 +72,7 @@ const PRODUCT: u32 = 34;
 impl Join {
     /// Adds records; `file` and `row` are the numbers of the first file and record of where they were cut out. Gives the
     /// number of each of its names here. A record that was added before stays as it is.
-    pub(crate) fn add(&mut self, cut: &Cut, (file, row): (u32, u32), foreign: bool) -> Vec<Symbol> {
+    pub(crate) fn add(&mut self, cut: Cut, (file, row): (u32, u32), foreign: bool) -> Vec<Symbol> {
         let names: Vec<Symbol> = cut.names.iter().map(|text| self.names.add(text)).collect();
         let name = |symbol: Symbol| names.get(symbol.0 as usize).copied().unwrap_or(Symbol::NONE);
         let products: Vec<u64> = cut.products.iter().map(|text| self.product(text)).collect();
@@ -95,10 +95,10 @@ impl Join {
             event.flags = if foreign { event.flags | Event::FOREIGN } else { event.flags & !Event::FOREIGN };
             self.held.push(Held { row: own + row, event, place, settled: cut.settled });
         }
-        let mut from = self.part.bytes.len();
-        self.part.bytes.extend_from_slice(&cut.bytes);
+        let lot = u32::try_from(self.part.bytes.len()).unwrap_or(u32::MAX);
+        let mut from = 0;
         for span in cut.texts.iter().map(at) {
-            self.file(span.file).texts.push((span.start, span.len, from));
+            self.file(span.file).texts.push((span.start, span.len, (lot, from)));
             from += span.len as usize;
         }
         for (span, place) in &cut.lines {
@@ -107,6 +107,7 @@ impl Join {
             own.lines.push(span);
             own.places.push(*place);
         }
+        self.part.bytes.push(cut.bytes);
         names
     }
 

@@ -76,7 +76,8 @@ pub(super) struct Part {
     names: Vec<u8>,
     /// By input.
     files: BTreeMap<FileId, OfFile>,
-    bytes: Vec<u8>,
+    /// Texts as they came, each lot by itself: none is copied.
+    bytes: Vec<Vec<u8>>,
     /// Of messages without a time: that of the nearest record ahead of them.
     ahead: HashMap<EventId, Option<Timestamp>>,
 }
@@ -84,8 +85,8 @@ pub(super) struct Part {
 /// What is kept of an input.
 #[derive(Debug, Default)]
 struct OfFile {
-    /// Start, length, and where it stands in the bytes; by start.
-    texts: Vec<(u64, u32, usize)>,
+    /// Start, length, and in which lot it stands, and where; by start.
+    texts: Vec<(u64, u32, (u32, usize))>,
     /// By byte.
     places: Vec<Place>,
     /// By start.
@@ -106,10 +107,11 @@ impl Part {
         }
         let texts = &self.files.get(&span.file)?.texts;
         let at = texts.partition_point(|(start, ..)| *start <= span.start).checked_sub(1)?;
-        let (start, len, at) = texts.get(at)?;
+        let (start, len, (lot, at)) = texts.get(at)?;
         let from = usize::try_from(span.start - start).ok()?;
         let to = from + span.len as usize;
-        (to <= *len as usize).then(|| self.bytes.get(at + from..at + to)).flatten()
+        let lot = self.bytes.get(*lot as usize)?;
+        if to <= *len as usize { lot.get(at + from..at + to) } else { None }
     }
 
     pub(super) fn place(&self, file: FileId, byte: u64) -> Option<Place> {
