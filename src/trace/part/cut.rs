@@ -21,9 +21,44 @@ pub(crate) struct Cut {
     pub(super) texts: Vec<Span>,
     /// Component lines, and where they stand.
     pub(super) lines: Vec<(Span, Place)>,
+    #[serde(with = "lot")]
     pub(super) bytes: Vec<u8>,
     /// Its dates are read as they are meant.
     pub(super) settled: bool,
+}
+
+/// Texts at once, not byte by byte.
+mod lot {
+    use std::fmt;
+
+    use serde::de::{Error, Visitor};
+    use serde::{Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_bytes(bytes)
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<Vec<u8>, D::Error> {
+        from.deserialize_byte_buf(Lot)
+    }
+
+    struct Lot;
+
+    impl Visitor<'_> for Lot {
+        type Value = Vec<u8>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("texts")
+        }
+
+        fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+            Ok(bytes.to_vec())
+        }
+
+        fn visit_byte_buf<E: Error>(self, bytes: Vec<u8>) -> Result<Vec<u8>, E> {
+            Ok(bytes)
+        }
+    }
 }
 
 /// What is cut out.
