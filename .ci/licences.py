@@ -1,4 +1,7 @@
-"""Licences and sources of the dependencies, where cargo-deny cannot be had: reads deny.toml and `cargo tree`."""
+"""Licences, bans and sources of the dependencies, where cargo-deny cannot be had: reads deny.toml and `cargo tree`.
+
+Advisories it cannot judge. Wildcards are looked for in the manifest's own dependencies.
+"""
 
 import re
 import subprocess
@@ -8,6 +11,7 @@ import tomllib
 RULES = tomllib.load(open("deny.toml", "rb"))
 ALLOWED = set(RULES["licenses"]["allow"])
 MORE = {e["crate"]: set(e["allow"]) for e in RULES["licenses"]["exceptions"]}
+BANNED = {ban["crate"]: ban["reason"] for ban in RULES["bans"]["deny"]}
 TREE = ["cargo", "tree", "--locked", "--all-features", "--edges", "normal,build", "--prefix", "none", "--format", "{p}|{l}", "--target"]
 
 
@@ -36,8 +40,17 @@ for crate in sorted(crates):
     name, version, *source = package.replace(" (proc-macro)", "").split(" ", 2)
     if not (licence and allowed(licence, ALLOWED | MORE.get(name, set()))):
         wrong.append(f"{name} {version}: licence {licence}")
+    if name in BANNED:
+        wrong.append(f"{name} {version}: banned, {BANNED[name]}")
     # A crate of the registry has no source here; the first, the program itself, has its folder.
     if source and name != "siptrail":
         wrong.append(f"{name} {version}: from {source[0]}")
-print("\n".join(wrong) or f"  {len(crates)} crates: licences and sources are as deny.toml allows")
+manifest = tomllib.load(open("Cargo.toml", "rb"))
+tables = [manifest, *manifest.get("target", {}).values()]
+for table in tables:
+    for kind in ("dependencies", "build-dependencies", "dev-dependencies"):
+        for name, asked in table.get(kind, {}).items():
+            if "*" in (asked if isinstance(asked, str) else asked.get("version", "*")):
+                wrong.append(f"{name}: any version would do")
+print("\n".join(wrong) or f"  {len(crates)} crates: licences, bans and sources are as deny.toml allows")
 sys.exit(bool(wrong))

@@ -2,6 +2,7 @@
 
 mod hostile;
 pub(crate) mod known;
+pub(crate) mod lane;
 pub mod page;
 pub(crate) mod width;
 

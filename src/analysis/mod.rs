@@ -11,6 +11,7 @@ pub mod clocks;
 pub mod coverage;
 mod depth;
 mod diagnostic;
+mod few;
 mod group;
 pub mod hops;
 mod later;
@@ -138,95 +139,70 @@ const PART: usize = 4096;
 
 /// Who logged, for which times, and how the clocks stand; no call and no push.
 pub fn place(trace: &Trace, options: &Options) -> Analysis {
-    place_groups(trace, options, &group::by_call_id(trace))
+    place_groups(trace, options).0
 }
 
-fn place_groups(trace: &Trace, options: &Options, groups: &group::Groups) -> Analysis {
-    let mut servers = Servers::identify(trace);
-    let shared = clocks::Shared::find(trace, &servers, groups);
+fn place_groups(trace: &Trace, options: &Options) -> (Analysis, group::Groups) {
+    let (mut servers, groups) = rayon::join(|| Servers::identify(trace), || group::by_call_id(trace));
+    // Coverage asks who wrote a record, not what that server is called.
+    let read = || Coverage::read(trace, &servers);
+    let (mut coverage, shared) = rayon::join(read, || clocks::Shared::find(trace, &servers, &groups));
     servers.learn(trace, shared.all().map(|m| (m.to, m.sent)));
-    let mut coverage = Coverage::read(trace, &servers);
     let given: Vec<(ServerId, i64)> =
         options.clocks.iter().filter_map(|(name, ms)| Some((servers.find(name)?, *ms))).collect();
     let clocks = Clocks::measure(trace, &servers, &coverage, &shared, &given);
     coverage.settle(trace, &clocks);
-    Analysis { servers, clocks, coverage, ..Analysis::default() }
+    (Analysis { servers, clocks, coverage, ..Analysis::default() }, groups)
 }
 
 /// Reads calls and pushes out of a trace, without their causes ([`crate::analyse`] adds those). The result
 /// depends on the bytes only, not on threads.
 pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
-    let groups = group::by_call_id(trace);
-    let placed = place_groups(trace, options, &groups);
-    let found = dialogs_of(trace, options, &placed, groups);
-    let linked = propose(trace, options, &placed, &found);
-    conclude(trace, options, placed, found, linked)
+    let (place, mut found) = gather(trace, options);
+    judge(trace, options, &place, &mut found);
+    together(place, found)
 }
 
-/// Calls, pushes and messages inside conversations by themselves, in order; not linked, and without verdicts. `placed`
-/// has the servers, their clocks and for which times they speak.
-pub(crate) fn dialogs(trace: &Trace, options: &Options, placed: &Analysis) -> Analysis {
-    dialogs_of(trace, options, placed, group::by_call_id(trace))
+/// Who logged and when, and beside that the calls and pushes, not yet tied to each other.
+pub(crate) fn gather(trace: &Trace, options: &Options) -> (Analysis, Analysis) {
+    let (place, groups) = place_groups(trace, options);
+    let found = dialogs_of(trace, options, &place, groups);
+    (place, found)
 }
 
-/// For each push, by user and in their order, what it may belong to.
-pub(crate) fn propose(trace: &Trace, options: &Options, placed: &Analysis, found: &Analysis) -> Vec<Proposal> {
-    link::propose(found, &context(trace, options, placed))
+/// The second half by itself, in a part of the logs: `place` is what all logs together tell.
+pub(crate) fn dialogs(trace: &Trace, options: &Options, place: &Analysis) -> Analysis {
+    dialogs_of(trace, options, place, group::by_call_id(trace))
 }
 
-/// Links and verdicts.
-pub(crate) fn conclude(
-    trace: &Trace,
-    options: &Options,
-    placed: Analysis,
-    found: Analysis,
-    proposals: Vec<Proposal>,
-) -> Analysis {
-    let mut out = found;
-    let ctx = context(trace, options, &placed);
-    let ambiguity = link::link(&mut out, &ctx, proposals);
-    verdict::judge(&mut out, &ambiguity, &ctx);
-    later::mark(&mut out);
-    let Analysis { servers, clocks, coverage, .. } = placed;
-    Analysis { servers, clocks, coverage, ..out }
-}
-
-/// Of a message without a time: that of the nearest record ahead of it.
-pub(crate) fn time_ahead(trace: &Trace, options: &Options, placed: &Analysis, id: EventId) -> Option<Timestamp> {
-    link::time_ahead(&context(trace, options, placed), id)
-}
-
-fn context<'t>(trace: &'t Trace, options: &'t Options, placed: &'t Analysis) -> message::Context<'t> {
-    let Analysis { servers, clocks, coverage, .. } = placed;
-    message::Context { trace, options, servers, clocks, coverage }
-}
-
-fn dialogs_of(trace: &Trace, options: &Options, placed: &Analysis, groups: group::Groups) -> Analysis {
-    let ctx = context(trace, options, placed);
+/// Calls, pushes and messages inside conversations, in order.
+fn dialogs_of(trace: &Trace, options: &Options, place: &Analysis, groups: group::Groups) -> Analysis {
+    let ctx = context(trace, options, place);
     let parts: Vec<Analysis> = groups
         .par_iter()
         // Small parts: a list that doubles again and again touches many times the memory that it needs.
         .with_max_len(PART)
-        .fold(Analysis::default, |mut out, ids| {
+        .fold(Default::default, |(mut out, mut keys): (Analysis, Vec<group::Key>), ids| {
             let kinds = group::kinds(trace, ids);
             if !kinds.call && !kinds.message {
-                out.messages += group::count_messages(trace, ids);
-                return out;
+                out.messages += group::count_messages(trace, ids, &mut keys);
+                return (out, keys);
             }
+            group::touch(trace, ids);
             let group = message::Group::read(&ctx, ids);
             if kinds.call {
-                out.calls.extend(call::calls(&ctx, &group));
+                out.calls.extend(call::calls(&ctx, &group).into_iter().map(call::Call::shrunk));
             }
             if kinds.message {
                 let (pushes, others) = push::split(&ctx, &group);
-                out.pushes.extend(push::pushes(&ctx, &group, &pushes));
+                out.pushes.extend(push::pushes(&ctx, &group, &pushes).into_iter().map(push::Push::shrunk));
                 out.messages_inside.extend(session::messages(&ctx, &group, &others));
             }
             out.messages += group.count();
-            out
+            (out, keys)
         })
         // They wait for each other; what lists have too much while they double serves the next ones.
-        .map(|mut part| {
+        .map(|(mut part, _)| {
             part.calls.shrink_to_fit();
             part.pushes.shrink_to_fit();
             part.messages_inside.shrink_to_fit();
@@ -245,15 +221,10 @@ fn dialogs_of(trace: &Trace, options: &Options, placed: &Analysis, groups: group
         out.messages_inside.extend(part.messages_inside);
         out.messages += part.messages;
     }
-    sort(&mut out);
-    out
-}
-
-/// Puts calls, pushes and messages inside conversations in order.
-fn sort(out: &mut Analysis) {
     out.calls.par_sort_by_cached_key(place_of_call);
     out.pushes.par_sort_by_cached_key(place_of_push);
     out.messages_inside.par_sort_by_cached_key(place_of_message);
+    out
 }
 
 /// Where something stands among others of its kind: by time, then by its first record.
@@ -269,4 +240,44 @@ pub(crate) fn place_of_push(push: &Push) -> InOrder {
 
 pub(crate) fn place_of_message(message: &SessionMessage) -> InOrder {
     (message.sent.is_none(), message.sent, message.first)
+}
+
+/// Ties pushes to calls, and gives both their verdicts.
+pub(crate) fn judge(trace: &Trace, options: &Options, place: &Analysis, found: &mut Analysis) {
+    let proposals = propose(trace, options, place, found);
+    conclude(trace, options, place, found, proposals);
+}
+
+/// For each push, by user and in their order, what it may belong to.
+pub(crate) fn propose(trace: &Trace, options: &Options, place: &Analysis, found: &Analysis) -> Vec<Proposal> {
+    link::propose(found, &context(trace, options, place))
+}
+
+/// Ties and verdicts, from what each push may belong to.
+pub(crate) fn conclude(
+    trace: &Trace,
+    options: &Options,
+    place: &Analysis,
+    found: &mut Analysis,
+    proposals: Vec<Proposal>,
+) {
+    let ctx = context(trace, options, place);
+    let ambiguity = link::link(found, &ctx, proposals);
+    verdict::judge(found, &ambiguity, &ctx);
+    later::mark(found);
+}
+
+/// What both halves hold.
+pub(crate) fn together(place: Analysis, found: Analysis) -> Analysis {
+    let Analysis { servers, clocks, coverage, .. } = place;
+    Analysis { servers, clocks, coverage, ..found }
+}
+
+/// Of a message without a time: that of the nearest record ahead of it.
+pub(crate) fn time_ahead(trace: &Trace, options: &Options, place: &Analysis, id: EventId) -> Option<Timestamp> {
+    link::time_ahead(&context(trace, options, place), id)
+}
+
+fn context<'t>(trace: &'t Trace, options: &'t Options, place: &'t Analysis) -> message::Context<'t> {
+    message::Context { trace, options, servers: &place.servers, clocks: &place.clocks, coverage: &place.coverage }
 }

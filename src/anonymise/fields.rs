@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::marks::{List, Mark, Marks, finder, rest, run, run_back, short_run};
 
 /// Names of parameters, attributes and fields whose value is a name, without `-` and `_`.
-static NAMES: List<85> = List::new([
+static NAMES: List<91> = List::new([
     "user",
     "username",
     "userid",
@@ -91,6 +91,12 @@ static NAMES: List<85> = List::new([
     "delegate",
     "person",
     "isub",
+    "lat",
+    "lon",
+    "latitude",
+    "longitude",
+    "participants",
+    "attendees",
 ]);
 
 /// Names that say so only with a value in quotes that looks like one.
@@ -148,7 +154,9 @@ pub(super) fn parameters(text: &[u8], marks: &mut Marks) {
         let quote = text.get(at + 1 + blank).copied().filter(|b| matches!(b, b'"' | b'\''));
         let file = name.eq_ignore_ascii_case(b"filename")
             || name.eq_ignore_ascii_case(b"name") && (star || text.get(..8).is_some_and(is_content));
-        let capitals = CAPITALS.contains(&name);
+        // `/o=Contoso/ou=...` of Exchange is written small.
+        let legacy = name == b"o" && text[..end - len].ends_with(b"/");
+        let capitals = CAPITALS.contains(&name) || legacy;
         if capitals {
             marks.set(end - len..end, Mark::Done);
         }
@@ -177,11 +185,13 @@ pub(super) fn parameters(text: &[u8], marks: &mut Marks) {
             at + 1..at + 1 + short_run(text, at + 1, |b| !b.is_ascii_whitespace() && !b"\"'<>;,&)]}".contains(&b))
         };
         let shown = &text[value.clone()];
+        // What most realms are called.
+        let realm = name.eq_ignore_ascii_case(b"realm") && !shown.eq_ignore_ascii_case(b"SIP Communications Service");
         let own = [&b"phone"[..], b"ip", b"dialstring"].contains(&shown);
         let perhaps = quote.is_some()
             && (shown.contains(&b' ') || shown.first().is_some_and(u8::is_ascii_uppercase))
             && has_plain(&PERHAPS, name);
-        if !own && (capitals || file || is_name(name)) || perhaps {
+        if !own && (capitals || file || realm || is_name(name)) || perhaps {
             marks.set(value, Mark::Name);
         }
     }
@@ -220,11 +230,14 @@ pub(super) fn members(text: &[u8], marks: &mut Marks) {
         let open = blanks + slash;
         let name = &text[at - len..at];
         let named = is_name(name) || has_plain(&PERHAPS, name);
+        let open = if rest(text, blanks).starts_with(b"[") { blanks } else { open };
         if named && text.get(open) == Some(&b'"') {
             marks.set(
                 open + 1..open + 1 + short_run(text, open + 1, |b| b != b'"' && (slash == 0 || b != b'\\')),
                 Mark::Name,
             );
+        } else if named && text.get(open) == Some(&b'[') {
+            marks.set(open + 1..open + 1 + short_run(text, open + 1, |b| b != b']'), Mark::Name);
         }
     }
 }
@@ -247,17 +260,29 @@ pub(super) fn behind(text: &[u8], word: &Range<usize>, marks: &mut Marks) {
         "calling",
         "phone",
     ]);
-    let gap = run(text, word.end, |b| matches!(b, b' ' | b'.' | b':' | b'=' | b'#' | b'\'' | b'"'));
+    let gap = run(text, word.end, |b| matches!(b, b' ' | b'.' | b':' | b'=' | b'#' | b'\'' | b'"' | b'[' | b'('));
     if !(1..5).contains(&gap) || word.len() > 12 {
         return;
     }
     let (start, name) = (word.end + gap, &text[word.clone()]);
     let digits = run(text, start, |b| b.is_ascii_digit());
-    if digits > 0 && NUMBERED.has(name) {
+    let meeting = || {
+        let front = text[..word.start].trim_ascii_end();
+        name.eq_ignore_ascii_case(b"id")
+            && [&b"conference"[..], b"meeting"]
+                .iter()
+                .any(|w| front.len().checked_sub(w.len()).is_some_and(|at| front[at..].eq_ignore_ascii_case(w)))
+    };
+    if digits > 0 && (NUMBERED.has(name) || meeting()) {
         marks.set(start..start + digits, Mark::Name);
     }
     let gap = &text[word.end..start];
-    let quote = gap.iter().copied().find(|b| matches!(b, b'\'' | b'"')).filter(|b| gap.ends_with(&[*b]));
+    let quote = match gap {
+        // `user [bob]`, `user(bob)`
+        [b' ', b'['] | [b'['] => Some(b']'),
+        [b'('] => Some(b')'),
+        _ => gap.iter().copied().find(|b| matches!(b, b'\'' | b'"')).filter(|b| gap.ends_with(&[*b])),
+    };
     // `user:epid:` is a part of an address, and what has a scheme is one.
     let colon = gap == b": " || gap == b":" && !name.eq_ignore_ascii_case(b"user");
     let scheme = run(text, start, |b| b.is_ascii_alphabetic()).min(12);

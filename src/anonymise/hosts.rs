@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::marks::{List, Mark, Marks, finder, rest, run, run_back, short_run};
-use super::vocabulary::{is_top, kept_tail};
+use super::vocabulary::{is_known, is_top, kept_tail};
 use super::words::is_letter;
 
 /// Schemes behind which a name or a host stands.
@@ -44,9 +44,10 @@ pub(super) fn mark(text: &[u8], value: usize, marks: &mut Marks) {
     }
     named(text, value, marks);
     by_last_label(text, marks);
+    other_letters(text, marks);
     if memchr::memchr(b':', text).is_some() {
         vias(text, marks);
-        ports(text, marks);
+        ports(text, value, marks);
         schemes(text, marks);
     }
     parameters(text, marks);
@@ -68,13 +69,21 @@ fn named(text: &[u8], value: usize, marks: &mut Marks) {
     host(text, host_at(text, from), marks);
 }
 
-/// `fe01:5061`: the ports of SIP tell a host.
-fn ports(text: &[u8], marks: &mut Marks) {
-    for at in finder!(b":506").find_iter(text) {
+/// `fe01:5061`: the ports of SIP tell a host, and those of the services that a server speaks to.
+fn ports(text: &[u8], value: usize, marks: &mut Marks) {
+    const SERVICES: [&[u8]; 10] = [b"135", b"389", b"443", b"444", b"445", b"636", b"1433", b"3268", b"4443", b"8080"];
+    for at in memchr::memchr_iter(b':', text) {
         let digits = run(text, at + 1, |b| b.is_ascii_digit());
+        let port = &text[at + 1..at + 1 + digits];
+        // `Content-Length:443` is none.
+        let service = at > value && SERVICES.contains(&port);
+        let sip = digits == 4 && port.starts_with(b"506");
+        if !service && !sip {
+            continue;
+        }
         let at = at - usize::from(text[..at].ends_with(b"]"));
         let start = at - run_back(text, at, is_host);
-        if digits == 4 && start < at && !text[start..at].iter().all(u8::is_ascii_digit) {
+        if start < at && !text[start..at].iter().all(u8::is_ascii_digit) {
             host(text, start..at, marks);
         }
     }
@@ -94,9 +103,33 @@ fn by_last_label(text: &[u8], marks: &mut Marks) {
         let Some(last) = memchr::memrchr(b'.', &text[start..end]).map(|p| start + p + 1) else { continue };
         let label = &text[last..end];
         let one_case = label.iter().all(u8::is_ascii_lowercase) || label.iter().all(u8::is_ascii_uppercase);
-        if last > start + 1 && one_case && is_top(label) {
+        let whole = &text[start..end];
+        if last > start + 1 && one_case && (is_top(label) || is_stranger(whole, label)) {
             host(text, start..end, marks);
+            // `meet.contoso.com/bob/` without its scheme.
+            if text.get(end) == Some(&b'/') {
+                url(text, start, marks);
+            }
         }
+    }
+}
+
+/// Whether three labels or more, written small, end with a word that nobody knows: `mail.firm.museum`. Also a host in other
+/// letters: `xn--...`.
+fn is_stranger(whole: &[u8], last: &[u8]) -> bool {
+    let small = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
+    last.len() > 1
+        && memchr::memchr_iter(b'.', whole).count() > 1
+        && whole.split(|b| *b == b'.').all(|label| label.first().is_some_and(u8::is_ascii_lowercase))
+        && whole.iter().all(small)
+        && !is_known(last)
+}
+
+/// `xn--bcher-kva.example`: a host in other letters.
+fn other_letters(text: &[u8], marks: &mut Marks) {
+    for at in finder!(b"xn--").find_iter(text) {
+        let start = at - run_back(text, at, is_host);
+        host(text, host_at(text, start), marks);
     }
 }
 
@@ -104,10 +137,19 @@ fn by_last_label(text: &[u8], marks: &mut Marks) {
 pub(super) fn host(text: &[u8], range: Range<usize>, marks: &mut Marks) {
     let kept = kept_tail(&text[range.clone()]);
     if kept > 0 {
-        marks.set(range.end - kept..range.end, Mark::Done);
+        let front = range.start..range.end - kept;
+        // Of these, what stands in front is the name of a customer.
+        if [&b"onmicrosoft.com"[..], b"sharepoint.com"].iter().any(|tail| ends_with(&text[range.clone()], tail)) {
+            marks.set(front.clone(), Mark::Name);
+        }
+        marks.set(front.end..range.end, Mark::Done);
     } else {
         marks.set(range, Mark::Host);
     }
+}
+
+fn ends_with(host: &[u8], tail: &[u8]) -> bool {
+    host.len().checked_sub(tail.len()).is_some_and(|at| host[at..].eq_ignore_ascii_case(tail))
 }
 
 /// The host at a place, behind blanks and quotes.

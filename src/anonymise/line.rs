@@ -1,19 +1,18 @@
 //! One logical line: marked, then its words replaced.
 
-use std::hash::BuildHasher;
 use std::ops::Range;
 
-use foldhash::fast::FixedState;
 use hashbrown::HashSet;
 
 use super::logical_line::LogicalLine;
-use super::marks::{Mark, Marks, finder};
+use super::marks::{Mark, Marks, before, finder, rest, run};
+use super::openers::Openers;
+use super::parts::parts;
 use super::pseudonym::{Pseudonyms, Shape};
 use super::sections::{Policy, Section};
 use super::vocabulary::{is_code, is_known, is_top};
-use super::words::{Seen, hash, words};
-use super::{fields, people};
-use super::{hosts, shapes};
+use super::words::{Seen, hash, is_letter, words};
+use super::{fields, hosts, memory, people, shapes};
 use crate::record::prefix;
 
 /// What kind of text a line is.
@@ -26,18 +25,8 @@ pub(super) enum Kind {
     Tags,
 }
 
-/// The magic cookie of a branch (RFC 3261 section 8.1.1.7).
-const COOKIE: &[u8] = b"z9hG4bK";
 /// Numbers of so many digits are those of telephones, sessions and devices; shorter ones count and measure.
 const LONG_NUMBER: usize = 7;
-/// Words of which a thread remembers what became of them.
-const MEMORY: usize = 1 << 13;
-/// Bytes of a word that is remembered.
-const REMEMBERED: usize = 31;
-/// The same of lines.
-const LINES: usize = 1 << 12;
-const LONGEST_LINE: usize = 512;
-
 /// What all threads know of the names of a text.
 #[derive(Debug)]
 pub(super) struct Names<'s> {
@@ -56,33 +45,13 @@ pub(super) struct Worker<'r> {
     ranges: Vec<Range<usize>>,
     /// Up to here a line is of the frame, and its numbers are the frame's own.
     frame: usize,
-    memory: Vec<Remembered>,
-    lines: Vec<RememberedLine>,
+    memory: memory::Words,
+    lines: memory::Lines,
+    openers: Openers,
     /// Words that were surely names, as numbers.
     pub(super) names: HashSet<u64>,
     /// How many words, numbers and addresses were replaced.
     pub(super) replaced: u64,
-}
-
-/// A word and what stands in its place, in one line of the cache.
-#[derive(Clone, Copy, Debug)]
-#[repr(align(64))]
-struct Remembered {
-    word: [u8; REMEMBERED],
-    new: [u8; REMEMBERED],
-    len: u8,
-    /// Under which mark; 0 for nothing remembered.
-    how: u8,
-}
-
-const FORGOTTEN: Remembered = Remembered { word: [0; REMEMBERED], new: [0; REMEMBERED], len: 0, how: 0 };
-
-#[derive(Clone, Debug, Default)]
-struct RememberedLine {
-    old: Vec<u8>,
-    new: Vec<u8>,
-    place: Section,
-    replaced: u64,
 }
 
 impl<'r> Worker<'r> {
@@ -93,8 +62,9 @@ impl<'r> Worker<'r> {
             marks: Marks::default(),
             ranges: Vec::new(),
             frame: 0,
-            memory: vec![FORGOTTEN; MEMORY],
-            lines: vec![RememberedLine::default(); LINES],
+            memory: memory::Words::default(),
+            lines: memory::Lines::default(),
+            openers: Openers::default(),
             names: HashSet::new(),
             replaced: 0,
         }
@@ -137,6 +107,15 @@ impl<'r> Worker<'r> {
         for (range, shape) in shapes::find(text, versions, plain) {
             if range.start >= from && !self.marks.is_done(range.start) {
                 self.whole(&mut text[range.clone()], shape);
+                if is_dump(&text[range.clone()]) {
+                    // Behind the bytes stands what they are.
+                    self.marks.set(range.end..text.len(), Mark::Name);
+                }
+                if text.get(range.end) == Some(&b'%') {
+                    // The zone of an address.
+                    let zone = run(text, range.end + 1, is_letter);
+                    self.marks.set(range.end + 1..range.end + 1 + zone, Mark::Name);
+                }
                 self.marks.set(range, Mark::Done);
             }
         }
@@ -192,8 +171,16 @@ impl<'r> Worker<'r> {
             fields::behind(text, range, &mut self.marks);
             // What hangs directly behind a GUID is a word of its own.
             let range = &(range.start + self.marks.done(range)..range.end);
-            let mark = self.marks.of(range);
-            if range.is_empty() || mark == Mark::Host && is_last_label(text, range) {
+            let mut mark = self.marks.of(range);
+            if mark == Mark::Host {
+                if is_last_label(text, range) {
+                    continue;
+                }
+                if !may_tell_role(text, range) {
+                    mark = Mark::Domain;
+                }
+            }
+            if range.is_empty() {
                 continue;
             }
             let numbers = all_numbers || range.start < self.frame;
@@ -218,35 +205,23 @@ impl<'r> Worker<'r> {
         self.ranges = ranges;
     }
 
-    fn word(&mut self, word: &mut [u8], mark: Mark, numbers: bool) {
-        let how = mark as u8 | u8::from(numbers) << 4 | 0x80;
-        let len = word.len();
-        if len > REMEMBERED {
-            let Some(new) = self.decide(word, mark, numbers) else { return };
-            self.name(word, &new, mark);
-            word.copy_from_slice(&new);
-            self.replaced += 1;
+    /// Puts a word's pseudonym in its place. `numbers` says that long numbers and hexadecimal ones are the frame's own.
+    pub(super) fn word(&mut self, word: &mut [u8], mark: Mark, numbers: bool) {
+        let (h, how) = (hash(word), (mark, numbers));
+        if let Some(new) = self.memory.get(h, word, how) {
+            if new != word {
+                word.copy_from_slice(new);
+                self.replaced += 1;
+            }
             return;
         }
-        let slot = usize::try_from(hash(word) >> 7).unwrap_or(0) % MEMORY;
-        let Some(known) = self.memory.get(slot).copied() else { return };
-        let known = if known.how == how && usize::from(known.len) == len && known.word[..len] == *word {
-            known
-        } else {
-            let new = self.decide(word, mark, numbers);
-            if let Some(new) = &new {
-                self.name(word, new, mark);
-            }
-            let mut known = Remembered { len: u8::try_from(len).unwrap_or(0), how, ..FORGOTTEN };
-            known.word[..len].copy_from_slice(word);
-            known.new[..len].copy_from_slice(new.as_deref().unwrap_or(word));
-            if let Some(place) = self.memory.get_mut(slot) {
-                *place = known;
-            }
-            known
-        };
-        if known.new[..len] != *word {
-            word.copy_from_slice(&known.new[..len]);
+        let new = self.decide(word, mark, numbers);
+        if let Some(new) = &new {
+            self.name(word, new, mark);
+        }
+        self.memory.put(h, word, how, new.as_deref().unwrap_or(word));
+        if let Some(new) = new.filter(|new| new != word) {
+            word.copy_from_slice(&new);
             self.replaced += 1;
         }
     }
@@ -263,11 +238,6 @@ impl<'r> Worker<'r> {
         }
     }
 
-    fn line_slot(line: &[u8], place: Section) -> usize {
-        let h = FixedState::default().hash_one((line, place == Section::Body));
-        usize::try_from(h).unwrap_or(0) % LINES
-    }
-
     /// Whether nobody gave words to replace wherever they stand.
     pub(super) fn gives_nothing(&self) -> bool {
         self.known.also.is_empty()
@@ -275,38 +245,23 @@ impl<'r> Worker<'r> {
 
     /// Puts in place what became of the same line before; tells whether there was one.
     pub(super) fn recall(&mut self, line: &mut [u8], place: Section) -> bool {
-        let Some(known) = self.lines.get(Self::line_slot(line, place)) else { return false };
-        let same = known.place == place && known.old == line && !line.is_empty();
-        if same {
-            line.copy_from_slice(&known.new);
-            self.replaced += known.replaced;
-        }
-        same
+        let replaced = self.lines.recall(line, place);
+        self.replaced += replaced.unwrap_or(0);
+        replaced.is_some()
     }
 
     /// Remembers what became of a line.
     pub(super) fn remember(&mut self, old: &[u8], new: &[u8], place: Section, before: u64) {
-        if old.len() > LONGEST_LINE {
-            return;
-        }
-        let replaced = self.replaced - before;
-        if let Some(known) = self.lines.get_mut(Self::line_slot(old, place)) {
-            known.old.clear();
-            known.old.extend_from_slice(old);
-            known.new.clear();
-            known.new.extend_from_slice(new);
-            (known.place, known.replaced) = (place, replaced);
-        }
+        self.lines.remember(old, new, place, self.replaced - before);
     }
 
     /// A line with a prefix. Behind that of most openers stands nothing.
     pub(super) fn traced(&mut self, line: &mut [u8]) {
-        let frame = prefix::frame(line);
-        let bare = line.get(frame.end..).is_some_and(|said| said.trim_ascii() == b"$$begin_record");
-        if frame.end == 0 || !bare || memchr::memchr(b'\n', line).is_some() {
+        let opener = self.openers.read(line);
+        if !opener.bare {
             return self.replace(line, 0, Kind::Traced);
         }
-        let Some(machine) = frame.machine.and_then(|range| line.get_mut(range)) else { return };
+        let Some(machine) = opener.machine.and_then(|range| line.get_mut(range)) else { return };
         let own: Vec<_> = words(machine).collect();
         for range in own {
             if !is_last_label(machine, &range) {
@@ -350,6 +305,24 @@ fn within<'b>(breaks: &'b [usize], range: &Range<usize>) -> &'b [usize] {
     inside.get(..inside.partition_point(|b| *b < range.end)).unwrap_or_default()
 }
 
+/// Whether a text is bytes in pairs of digits with blanks between them.
+fn is_dump(text: &[u8]) -> bool {
+    text.len() >= 23 && text.chunks(3).all(|pair| pair.get(2).is_none_or(|b| *b == b' '))
+}
+
+/// Whether a word of a host may be the name of a server: its first label, where it has more than two or but one, or a part
+/// of a label.
+fn may_tell_role(text: &[u8], range: &Range<usize>) -> bool {
+    let (front, behind) = (before(text, range.start), rest(text, range.end));
+    let label = |at: usize| run(behind, at, |b| is_letter(b) || matches!(b, b'-' | b'_'));
+    let domain = || {
+        let first = 1 + label(1);
+        first > 1 && (behind.get(first) != Some(&b'.') || label(first + 1) == 0)
+    };
+    let part = front == b'-' || behind.first() == Some(&b'-');
+    part || front != b'.' && !(behind.first() == Some(&b'.') && domain())
+}
+
 /// `com` of `fe01.contoso.com`.
 fn is_last_label(text: &[u8], range: &Range<usize>) -> bool {
     let front = range.start.checked_sub(1).and_then(|b| text.get(b));
@@ -358,38 +331,4 @@ fn is_last_label(text: &[u8], range: &Range<usize>) -> bool {
     let country = label.len() == 2 && [&b"co"[..], b"ac"].iter().any(|l| label.eq_ignore_ascii_case(l));
     let last = behind != Some(&b'.') || !text.get(range.end + 1).is_some_and(u8::is_ascii_alphanumeric);
     front == Some(&b'.') && behind != Some(&b'-') && (last && is_top(label) || country)
-}
-
-/// Which parts of a word are replaced, in which order, and which are names that stand by themselves elsewhere.
-fn parts(lower: &[u8], mark: Mark) -> Vec<(Range<usize>, Shape, bool)> {
-    let part = |r: Range<usize>| (r.clone(), Shape::of(&lower[r]), false);
-    if lower.starts_with(b"mcxuser") && lower.len() >= 39 && lower[7..39].iter().all(u8::is_ascii_hexdigit) {
-        let user = 39..lower.len();
-        let user = (!user.is_empty()).then(|| (user.clone(), Shape::of(&lower[user]), true));
-        return user.into_iter().chain([(7..39, Shape::Hex, false)]).collect();
-    }
-    if lower.len() > COOKIE.len() && lower[..COOKIE.len()].eq_ignore_ascii_case(COOKIE) {
-        return vec![part(COOKIE.len()..lower.len())];
-    }
-    match role(lower, mark).filter(|_| mark != Mark::Name) {
-        Some(kept) => {
-            let rest = [0..kept.start, kept.end..lower.len()];
-            rest.into_iter().filter(|r| !r.is_empty()).map(part).collect()
-        }
-        None => vec![part(0..lower.len())],
-    }
-}
-
-/// The word for the role of a server in its name, on which causes may hang. Outside of hosts only where nothing but a
-/// number makes the name: a Medina is no mediation server.
-fn role(lower: &[u8], mark: Mark) -> Option<Range<usize>> {
-    const ROLES: [&[u8]; 6] = [b"edge", b"director", b"mediation", b"pool", b"dir", b"med"];
-    let numbered = |from: usize| from < lower.len() && lower[from..].iter().all(u8::is_ascii_digit);
-    // `FE1900` may be any number in hexadecimal digits.
-    if lower.starts_with(b"fe") && numbered(2) && (mark == Mark::Host || lower.len() < 6) {
-        return Some(0..2);
-    }
-    let edge = finder!(b"edge").find(lower).map(|at| at..at + 4);
-    let found = edge.or_else(|| ROLES.iter().find(|role| lower.starts_with(role)).map(|role| 0..role.len()))?;
-    (mark == Mark::Host || numbered(found.end)).then_some(found)
 }

@@ -10,6 +10,8 @@ pub(super) enum Mark {
     Words,
     /// A host: replaced whatever word it is, but for what its label tells of a server's role.
     Host,
+    /// A label of a host that is not the server's own: no role stands in it, but in one with a number.
+    Domain,
     /// A name: replaced whatever word it is.
     Name,
     /// Replaced already, or kept on purpose.

@@ -26,6 +26,9 @@ mod hosts;
 mod line;
 mod logical_line;
 mod marks;
+mod memory;
+mod openers;
+mod parts;
 mod people;
 mod phones;
 mod proof;
@@ -36,6 +39,7 @@ mod remains;
 mod rewrite;
 mod sections;
 mod shapes;
+mod vias;
 mod vocabulary;
 mod words;
 

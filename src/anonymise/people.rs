@@ -177,7 +177,7 @@ pub(super) fn description(text: &[u8], from: usize, marks: &mut Marks) {
             if memchr::memmem::find(value, b" IN IP").is_some() {
                 last_word(text, marks);
             }
-            for name in [&b"cname:"[..], b"tool:", b"cat:", b"keywds:", b"charset:"] {
+            for name in [&b"cname:"[..], b"tool:", b"cat:", b"keywds:", b"charset:", b"label:"] {
                 if let Some(at) = memchr::memmem::find(text, name) {
                     marks.set(at + name.len()..text.len(), Mark::Name);
                 }

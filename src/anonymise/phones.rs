@@ -79,8 +79,13 @@ fn is_phone(number: &[u8], front: u8) -> bool {
     let groups: Vec<&[u8]> = number.split(|b| !b.is_ascii_digit()).filter(|g| !g.is_empty()).collect();
     let digits: usize = groups.iter().map(|g| g.len()).sum();
     let lengths: Vec<usize> = groups.iter().map(|g| g.len()).collect();
-    if !(7..=16).contains(&digits) || groups.len() < 2 || groups.len() > 7 {
+    // As it is read out: `4 2 5 5 5 5 0 1 4 2`.
+    let read_out = groups.len() == digits;
+    if !(7..=16).contains(&digits) || groups.len() < 2 || groups.len() > 7 && !read_out {
         return false;
+    }
+    if read_out && groups.len() > 7 {
+        return true;
     }
     let plus = matches!(number, [b'+', ..] | [b'0', b'0', b'1'..=b'9', ..]) || front == b'(';
     let has = |sign: u8| number.contains(&sign) || sign == b'-' && !number.is_ascii();

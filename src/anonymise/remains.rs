@@ -11,6 +11,8 @@ use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::marks::{List, finder};
+use super::openers::{Opener, Openers};
+use super::sections::is_count;
 use super::shapes::is_version;
 use super::vocabulary::{is_code, is_known};
 use super::words::{Recent, Seen, dotted, given, hash, last_word, split, words};
@@ -37,18 +39,21 @@ const SHORTEST: usize = 3;
 const LONGEST: usize = 64;
 /// So many digits are a number of a telephone, a device or a session.
 const LONG_NUMBER: usize = 7;
+/// Words that a thread knows to be clean.
+const CLEAN: usize = 1 << 14;
 /// Different words told of a piece of the text; more than anybody looks at.
 const MOST: usize = 10_000;
 
 /// Reads a copy against the words of the originals; the words stand in the order of their first places.
-/// Words that somebody gave count whatever words they are, and in the frame, too.
-pub fn remains(seen: &Seen, copy: &[u8], words: &[String]) -> Vec<Remaining> {
+/// Words that somebody gave count whatever words they are, and in the frame, too. They are told however often they stand
+/// there, and so is a word that `is_name` says was surely a name.
+pub fn remains(seen: &Seen, copy: &[u8], words: &[String], is_name: impl Fn(&[u8]) -> bool) -> Vec<Remaining> {
     let given = &given(words);
     let pieces = split(copy);
     let lines = AtomicUsize::new(0);
     let found: Vec<(usize, HashMap<Vec<u8>, Remaining>)> = pieces
         .par_iter()
-        .map_init(Recent::default, |clean, piece| {
+        .map_init(Clean::default, |clean, piece| {
             let mut reader = Reader { seen, given, found: HashMap::new(), broken: None, clean };
             let mut number = 0;
             let mut at = 0;
@@ -73,7 +78,8 @@ pub fn remains(seen: &Seen, copy: &[u8], words: &[String]) -> Vec<Remaining> {
         first += count;
     }
     let common = (lines.into_inner() as u64 / COMMON).max(RARE);
-    let mut out: Vec<Remaining> = all.into_values().filter(|r| r.count <= common).collect();
+    let told = |(lower, r): &(Vec<u8>, Remaining)| r.count <= common || given.contains(lower) || is_name(&r.word);
+    let mut out: Vec<Remaining> = all.into_iter().filter(told).map(|(_, r)| r).collect();
     out.sort_unstable_by(|a, b| a.line.cmp(&b.line).then_with(|| a.word.cmp(&b.word)));
     out
 }
@@ -84,32 +90,83 @@ struct Reader<'s> {
     found: HashMap<Vec<u8>, Remaining>,
     /// A word that reached the end of the line before, its line, and whether it is one of the original: what is behind it
     /// may be its other half.
-    broken: Option<(Vec<u8>, usize, bool)>,
-    /// Lines of which no word is one of the original.
-    clean: &'s mut Recent,
+    broken: Option<(&'s [u8], usize, bool)>,
+    clean: &'s mut Clean,
 }
 
-impl Reader<'_> {
-    fn look(&mut self, line: &[u8], number: usize) {
+/// What a thread has found to be no word of the original.
+struct Clean {
+    /// Whole lines.
+    lines: Recent,
+    /// Words, by their numbers.
+    words: Vec<u64>,
+    openers: Openers,
+}
+
+impl Default for Clean {
+    fn default() -> Clean {
+        Clean { lines: Recent::default(), words: vec![0; CLEAN], openers: Openers::default() }
+    }
+}
+
+impl Clean {
+    /// Whether a word was clean a moment ago, where numbers count or elsewhere.
+    fn has(&self, word: &[u8], counts: bool) -> bool {
+        let (at, h) = Clean::slot(word, counts);
+        self.words.get(at) == Some(&h)
+    }
+
+    fn put(&mut self, word: &[u8], counts: bool) {
+        let (at, h) = Clean::slot(word, counts);
+        if let Some(place) = self.words.get_mut(at) {
+            *place = h;
+        }
+    }
+
+    fn slot(word: &[u8], counts: bool) -> (usize, u64) {
+        let h = hash(word).rotate_left(u32::from(counts)) | 1;
+        (usize::try_from(h >> 9).unwrap_or(0) % CLEAN, h)
+    }
+}
+
+impl<'s> Reader<'s> {
+    fn look(&mut self, line: &'s [u8], number: usize) {
         let traced = line.starts_with(b"TL_");
+        let left = self.broken.is_some_and(|(.., left)| left);
+        if self.given.is_empty() && !left {
+            // Nothing but numbers of the frame, and of most openers the machine.
+            let opener = if traced { self.clean.openers.read(line) } else { Opener::default() };
+            if opener.bare {
+                let machine = opener.machine.and_then(|range| line.get(range)).unwrap_or_default();
+                if !words(machine).any(|r| self.is_left(machine, r, false)) {
+                    self.broken = None;
+                    return;
+                }
+            } else if is_count(line) {
+                self.broken = half(line).map(|half| (half, number, false));
+                return;
+            }
+        }
+        if !left && !traced && self.clean.lines.has(line) {
+            self.broken = half(line).map(|half| (half, number, false));
+            return;
+        }
         let frame = if traced { prefix::frame(line) } else { Frame::default() };
         let from = prefix_end(line, &frame);
         let text = line.get(from..).unwrap_or_default();
-        let end = last_word(text).filter(|r| r.len() < LONGEST).map(|r| text[r].to_vec());
-        if !self.broken.as_ref().is_some_and(|(.., left)| *left) && self.clean.has(line) {
-            self.broken = end.map(|half| (half, number, false));
-            return;
-        }
+        let end = half(text);
         let mut clean = true;
         // What is left of a prefix that was wrapped is numbers, too.
         let counts = traced && from == 0 || counts(line);
         let products = [&b"user-agent:"[..], b"server:"].iter().any(|name| starts_with(line, name));
-        let own = words(&line[..from]).map(|r| &line[r]).filter(|w| self.is_given(w));
-        let machine = frame.machine.and_then(|range| line.get(range)).unwrap_or_default();
-        let machine = words(machine).filter(|r| self.is_left(machine, r.clone(), false)).map(|r| &machine[r]);
-        for word in own.chain(machine).collect::<Vec<_>>() {
-            clean = false;
-            self.tell(word, number);
+        if traced {
+            let own = words(&line[..from]).map(|r| &line[r]).filter(|w| self.is_given(w));
+            let machine = frame.machine.and_then(|range| line.get(range)).unwrap_or_default();
+            let machine = words(machine).filter(|r| self.is_left(machine, r.clone(), false)).map(|r| &machine[r]);
+            for word in own.chain(machine).collect::<Vec<_>>() {
+                clean = false;
+                self.tell(word, number);
+            }
         }
         for range in dotted(text) {
             let address = &text[range.clone()];
@@ -126,22 +183,30 @@ impl Reader<'_> {
         let mut whole = false;
         if let Some((half, line, left)) = broken {
             let first = words(text).next().filter(|r| from + r.start == 0).map(|r| &text[r]);
-            whole = first.is_some_and(|rest| is_known(&[&half, rest].concat()));
+            whole = first.is_some_and(|rest| is_known(&[half, rest].concat()));
             if !whole && left {
-                self.tell(&half, line);
+                self.tell(half, line);
             }
         }
         for range in words(text) {
-            let left = (!whole || range.start > 0) && self.is_left(text, range.clone(), counts);
+            let word = &text[range.clone()];
+            let escaped = text[..range.start].ends_with(b"%");
+            let left = (escaped || !self.clean.has(word, counts)) && {
+                let left = self.is_left(text, range.clone(), counts);
+                if !left && !escaped {
+                    self.clean.put(word, counts);
+                }
+                left && (!whole || range.start > 0)
+            };
             clean &= !left && !whole;
             if range.end == text.len() && end.is_some() {
-                self.broken = end.clone().map(|half| (half, number, left));
+                self.broken = end.map(|half| (half, number, left));
             } else if left {
-                self.tell(&text[range], number);
+                self.tell(word, number);
             }
         }
         if clean {
-            self.clean.again(line);
+            self.clean.lines.again(line);
         }
     }
 
@@ -184,10 +249,15 @@ impl Reader<'_> {
 
     fn finish(mut self) -> HashMap<Vec<u8>, Remaining> {
         if let Some((word, line, true)) = self.broken.take() {
-            self.tell(&word, line);
+            self.tell(word, line);
         }
         self.found
     }
+}
+
+/// The word that reaches the end of a text, and may go on in the next line.
+fn half(text: &[u8]) -> Option<&[u8]> {
+    last_word(text).filter(|r| r.len() < LONGEST).and_then(|r| text.get(r))
 }
 
 /// Where the frame ends of a line that starts with it; one that was wrapped in the place in the source code is all frame.

@@ -2,16 +2,18 @@
 
 use std::io::{self, Write};
 use std::sync::Mutex;
+use std::sync::mpsc::sync_channel;
 
 use hashbrown::HashSet;
 use memchr::memmem;
 use rayon::prelude::*;
 
 use super::line::{Kind, Names, Worker};
-use super::marks::{finder, run, run_back};
+use super::marks::{Mark, finder, run, run_back};
 use super::pseudonym::{Key, Pseudonyms};
 use super::redact::{redact, redact_between_tags};
-use super::sections::{Policy, Section, is_no_body, kind_of, policy};
+use super::sections::{Policy, Section, is_count, is_no_body, kind_of, policy};
+use super::vias;
 use super::words::{Seen, given, hash, is_short};
 use crate::text::line_end;
 
@@ -56,23 +58,28 @@ impl<'s> Rewriter<'s> {
         let pieces = pieces(text);
         let workers: Mutex<Vec<Worker<'_>>> = Mutex::default();
         let lock = || workers.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        // Some at a time: the copy is never in memory as a whole.
-        for some in pieces.chunks(4 * rayon::current_num_threads()) {
-            let done: Vec<Vec<u8>> = some
-                .par_iter()
-                .map(|piece| {
-                    let idle = lock().pop();
-                    let mut worker = idle.unwrap_or_else(|| Worker::new(&self.known));
-                    let mut piece = piece.to_vec();
-                    lines(&mut worker, &mut piece);
-                    lock().push(worker);
-                    piece
-                })
-                .collect();
-            for piece in done {
+        let rewritten = &|some: &[&[u8]]| -> Vec<Vec<u8>> {
+            let one = |piece: &&[u8]| {
+                let idle = lock().pop();
+                let mut worker = idle.unwrap_or_else(|| Worker::new(&self.known));
+                let mut piece = piece.to_vec();
+                lines(&mut worker, &mut piece);
+                lock().push(worker);
+                piece
+            };
+            some.par_iter().map(one).collect()
+        };
+        // Some at a time: the copy is never in memory as a whole. Some are written while the next are made.
+        std::thread::scope(|scope| -> io::Result<()> {
+            let (sender, receiver) = sync_channel::<Vec<Vec<u8>>>(0);
+            let some = pieces.chunks(2 * rayon::current_num_threads());
+            // Nobody takes more when the writer has failed.
+            scope.spawn(move || some.map(rewritten).try_for_each(|done| sender.send(done)));
+            for piece in receiver.iter().flatten() {
                 out.write_all(&piece)?;
             }
-        }
+            Ok(())
+        })?;
         for worker in workers.into_inner().unwrap_or_default() {
             if let (Ok(mut names), Ok(mut replaced)) = (self.names.lock(), self.replaced.lock()) {
                 names.extend(worker.names);
@@ -113,48 +120,57 @@ fn lines(worker: &mut Worker<'_>, text: &mut [u8]) {
     let mut state = State::default();
     let mut old = Vec::new();
     let mut at = 0;
+    // Where the line ends that was looked at last.
+    let mut ahead = line_end(text, 0);
     while at < text.len() {
-        let (mut end, mut next) = line_end(text, at);
+        let (mut end, mut next) = ahead;
         let first = &text[at..end];
         let opens = is_opener(first);
         state.see(first, opens);
         let len = first.len();
         let known = First::of(first);
+        ahead = line_end(text, next);
         // Nothing goes on with an opener.
-        while !opens && next < text.len() && next - at < LONGEST {
-            let (more, behind) = line_end(text, next);
-            if !state.continues(&known, &text[next..more]) {
-                break;
-            }
-            (end, next) = (more, behind);
+        while !opens && next < text.len() && next - at < LONGEST && state.continues(&known, &text[next..ahead.0]) {
+            (end, next) = ahead;
+            ahead = line_end(text, next);
         }
-        let traced = opens || text[at..].starts_with(b"TL_") || end > at + len && is_opener(&text[at..end]);
+        let alone = end == at + len;
+        let traced = opens || text[at..].starts_with(b"TL_") || !alone && is_opener(&text[at..end]);
         let line = &mut text[at..end];
-        if end == at + len && state.place == Section::Lines && worker.gives_nothing() && is_count(line) {
-            at = next;
+        at = next;
+        if alone && state.place == Section::Lines && worker.gives_nothing() && is_count(line) {
             continue;
         }
         if !state.is_usual(line, traced) {
             state.line(worker, line, len, traced);
         } else if !worker.recall(line, state.place) {
-            old.clear();
-            old.extend_from_slice(line);
-            let before = worker.replaced;
-            state.line(worker, line, len, traced);
-            worker.remember(&old, line, state.place, before);
+            let mut via = Via { state: &mut state, worker, old: &mut old };
+            if alone && via.state.place == Section::Lines && vias::each(line, &mut via) {
+                continue;
+            }
+            state.new_line(worker, line, len, &mut old);
         }
-        at = next;
     }
 }
 
-/// Whether a line is a header of every record whose value is a number of the frame or the protocol: it stays as it is.
-fn is_count(line: &[u8]) -> bool {
-    const COUNTS: [&[u8]; 4] = [b"Trace-Correlation-Id: ", b"Instance-Id: ", b"Content-Length: ", b"Max-Forwards: "];
-    let value = COUNTS.iter().find_map(|name| line.strip_prefix(*name)).map(<[u8]>::trim_ascii_end);
-    value.is_some_and(|v| {
-        (1..=10).contains(&v.len()) && v.iter().all(u8::is_ascii_digit)
-            || (4..=8).contains(&v.len()) && v.iter().all(u8::is_ascii_hexdigit)
-    })
+/// A Via that is taken apart.
+struct Via<'l, 'r> {
+    state: &'l mut State,
+    worker: &'l mut Worker<'r>,
+    old: &'l mut Vec<u8>,
+}
+
+impl vias::Change for Via<'_, '_> {
+    fn line(&mut self, line: &mut [u8]) {
+        self.state.again(self.worker, line, self.old);
+    }
+
+    fn word(&mut self, word: &mut [u8]) {
+        if !word.is_empty() {
+            self.worker.word(word, Mark::Words, false);
+        }
+    }
 }
 
 /// What may stand in front of a terminator, as the frame has it: blanks, tabs and the backslashes of a copy.
@@ -247,6 +263,22 @@ impl State {
             Section::Body => true,
             _ => false,
         }
+    }
+
+    /// A usual line, whether it was met before or not.
+    fn again(&mut self, worker: &mut Worker<'_>, line: &mut [u8], old: &mut Vec<u8>) {
+        if !worker.recall(line, self.place) {
+            self.new_line(worker, line, line.len(), old);
+        }
+    }
+
+    /// A usual line that was not met before.
+    fn new_line(&mut self, worker: &mut Worker<'_>, line: &mut [u8], first: usize, old: &mut Vec<u8>) {
+        old.clear();
+        old.extend_from_slice(line);
+        let before = worker.replaced;
+        self.line(worker, line, first, false);
+        worker.remember(old, line, self.place, before);
     }
 
     fn line(&mut self, worker: &mut Worker<'_>, line: &mut [u8], first: usize, traced: bool) {

@@ -11,6 +11,9 @@ use super::words::{is_letter, letter_at, letter_before};
 pub(super) fn find(text: &[u8], versions: bool, hops: bool) -> Found {
     let mut out = Vec::new();
     ipv4(text, versions, &mut out);
+    if memchr::memchr(b'.', text).is_some() {
+        dots(text, &mut out);
+    }
     if memchr::memchr(b':', text).is_some() {
         colons(text, &mut out);
     }
@@ -49,6 +52,27 @@ fn ipv4(text: &[u8], versions: bool, out: &mut Found) {
         let alone = (large || !letters) && first != b'.' && !is_version(text, start, versions);
         if alone && is_ipv4(&text[number.clone()]) {
             out.push((number, Shape::Ipv4));
+        }
+    }
+}
+
+/// The address of a network card as `001B.4411.3AB7`, and an address written backwards: `7.1.4.c.0.0.2...ip6.arpa`.
+fn dots(text: &[u8], out: &mut Found) {
+    let mut at = 0;
+    while let Some(dot) = memchr::memchr(b'.', rest(text, at)).map(|p| at + p) {
+        let part = |b: u8| b.is_ascii_hexdigit() || b == b'.';
+        let start = dot - text[at..dot].iter().rev().take_while(|b| part(**b)).count();
+        let end = dot + run(text, dot, part);
+        at = end.max(dot + 1);
+        // `ip6.arpa` begins with no hexadecimal digit.
+        let word = text[start..end].strip_suffix(b".").unwrap_or(&text[start..end]);
+        if letter_before(text, start) || word.len() == end - start && letter_at(text, end) {
+            continue;
+        }
+        let card = word.len() == 14 && word.iter().enumerate().all(|(i, b)| (i % 5 == 4) == (*b == b'.'));
+        let nibbles = word.len() > 16 && word.iter().enumerate().all(|(i, b)| (i % 2 == 1) == (*b == b'.'));
+        if card && word.iter().any(u8::is_ascii_digit) || nibbles {
+            out.push((start..start + word.len(), Shape::Hex));
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use hashbrown::HashSet;
 
 use super::marks::List;
-use super::words::words;
+use super::words::{hash, words};
 
 /// What causes, statuses and results are told by, the data they are compiled from, and a list of its own.
 const TEXTS: [&str; 12] = [
@@ -52,8 +52,29 @@ pub(super) fn is_known(word: &[u8]) -> bool {
     lower.copy_from_slice(word);
     lower.make_ascii_lowercase();
     // `May` is somebody where `may` is a word.
-    let person = word.first().is_some_and(u8::is_ascii_uppercase) && PEOPLE.has(lower);
-    !person && (VOCABULARY.contains(&*lower) || is_humps(word, lower))
+    let person = || word.first().is_some_and(u8::is_ascii_uppercase) && PEOPLE.has(lower);
+    (has(lower) || is_humps(word, lower)) && !person()
+}
+
+/// One bit in each for a word of the vocabulary, by its number: most words are none, which shows here.
+static PERHAPS: LazyLock<Vec<u64>> = LazyLock::new(|| {
+    let mut out = vec![0; PLACES];
+    for word in VOCABULARY.iter() {
+        let (at, bit) = place(word);
+        out[at] |= bit;
+    }
+    out
+});
+const PLACES: usize = 1 << 12;
+
+fn place(lower: &[u8]) -> (usize, u64) {
+    let h = hash(lower);
+    (usize::try_from(h >> 6).unwrap_or(0) % PLACES, 1 << (h & 63))
+}
+
+fn has(lower: &[u8]) -> bool {
+    let (at, bit) = place(lower);
+    PERHAPS.get(at).is_some_and(|places| places & bit != 0) && VOCABULARY.contains(lower)
 }
 
 /// Words of messages that are common names of people, too: words only when written small.
@@ -63,7 +84,8 @@ static PEOPLE: List<14> = List::new([
 ]);
 
 fn is_humps(word: &[u8], lower: &[u8]) -> bool {
-    if !word.iter().all(u8::is_ascii_alphabetic) {
+    // A hump begins inside.
+    if !word.iter().skip(1).any(u8::is_ascii_uppercase) || !word.iter().all(u8::is_ascii_alphabetic) {
         return false;
     }
     let upper = |at: usize| word.get(at).is_some_and(u8::is_ascii_uppercase);
@@ -76,7 +98,7 @@ fn is_humps(word: &[u8], lower: &[u8]) -> bool {
         }
         // A class may have a letter in front: `CRoute`.
         let mark = start == 0 && at == 1 && matches!(word[0], b'C' | b'I');
-        if !mark && (at - start < 2 || !VOCABULARY.contains(&lower[start..at])) {
+        if !mark && (at - start < 2 || !has(&lower[start..at])) {
             return false;
         }
         (start, humps) = (at, humps + 1);

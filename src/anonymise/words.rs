@@ -36,6 +36,32 @@ pub(super) fn letter_before(text: &[u8], at: usize) -> bool {
     at.checked_sub(1).and_then(|b| text.get(b)).is_some_and(|b| is_letter(*b)) && ![1, 2, 3].into_iter().any(mark)
 }
 
+/// What a byte may be part of.
+#[derive(Clone, Copy)]
+enum Kind {
+    Sign,
+    /// A letter or a digit of ASCII.
+    Letter,
+    /// A letter, or typographic punctuation.
+    Wide,
+}
+
+static KINDS: [Kind; 256] = {
+    let mut out = [Kind::Sign; 256];
+    let mut at = 0u8;
+    loop {
+        if at.is_ascii_alphanumeric() {
+            out[at as usize] = Kind::Letter;
+        } else if at >= 0x80 {
+            out[at as usize] = Kind::Wide;
+        }
+        if at == u8::MAX {
+            break out;
+        }
+        at += 1;
+    }
+};
+
 /// Goes over the words of a text.
 #[derive(Debug)]
 pub(super) struct Words<'t> {
@@ -56,10 +82,10 @@ impl Iterator for Words<'_> {
         let text = self.text;
         let mut at = self.at;
         loop {
-            match text.get(at)? {
-                b if b.is_ascii_alphanumeric() => break,
-                b if *b < 0x80 => at += 1,
-                _ => match punctuation(text, at) {
+            match KINDS[usize::from(*text.get(at)?)] {
+                Kind::Letter => break,
+                Kind::Sign => at += 1,
+                Kind::Wide => match punctuation(text, at) {
                     0 => break,
                     n => at += n,
                 },
@@ -67,10 +93,10 @@ impl Iterator for Words<'_> {
         }
         let start = at;
         while let Some(b) = text.get(at) {
-            if b.is_ascii_alphanumeric() || *b >= 0x80 && punctuation(text, at) == 0 {
-                at += 1;
-            } else {
-                break;
+            match KINDS[usize::from(*b)] {
+                Kind::Letter => at += 1,
+                Kind::Wide if punctuation(text, at) == 0 => at += 1,
+                _ => break,
             }
         }
         self.at = at;
@@ -121,13 +147,45 @@ pub(super) fn dotted(text: &[u8]) -> impl Iterator<Item = std::ops::Range<usize>
 /// A number for a word, the same whatever its case.
 #[inline]
 pub(super) fn hash(word: &[u8]) -> u64 {
-    let mut h: u64 = 0xcbf2_9ce4_8422_2325;
-    for byte in word {
-        h = (h ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3);
+    const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
+    let len = word.len();
+    let mut h = SEED ^ len as u64;
+    if len >= 8 {
+        let (chunks, rest) = word.as_chunks::<8>();
+        for chunk in chunks {
+            h = mixed(h ^ lower(u64::from_le_bytes(*chunk)));
+        }
+        // The last eight bytes, some of which were read already.
+        if let Some(last) = word.last_chunk::<8>().filter(|_| !rest.is_empty()) {
+            h = mixed(h ^ lower(u64::from_le_bytes(*last)));
+        }
+    } else if let (Some(first), Some(last)) = (word.first_chunk::<4>(), word.last_chunk::<4>()) {
+        let both = u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last));
+        h = mixed(h ^ lower(both));
+    } else {
+        h = mixed(h ^ lower(word.iter().fold(0, |n, b| n << 8 | u64::from(*b))));
     }
-    h ^= h >> 32;
-    h = h.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    h ^ (h >> 29)
+    mixed(h ^ SEED.rotate_left(32))
+}
+
+#[inline]
+fn mixed(n: u64) -> u64 {
+    let product = u128::from(n) * 0xa076_1d64_78bd_642f_u128;
+    // Both halves of the product, one over the other.
+    #[expect(clippy::cast_possible_truncation, reason = "the half is what is wanted")]
+    let low = product as u64;
+    low ^ (product >> 64) as u64
+}
+
+/// Eight bytes with their capitals written small.
+#[inline]
+fn lower(bytes: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let low = bytes & (0x7f * ONES);
+    let from_a = low + (0x80 - u64::from(b'A')) * ONES;
+    let behind_z = low + (0x7f - u64::from(b'Z')) * ONES;
+    let capital = (from_a ^ behind_z) & !bytes & (0x80 * ONES);
+    bytes | capital >> 2
 }
 
 /// Words of no more bytes than this are known one by one: there are so few that a pseudonym may be the name of another.
@@ -196,11 +254,11 @@ pub struct Seen {
     /// The short ones, packed and sorted.
     pub(super) short: Vec<u64>,
     /// Patterns of short words of which most texts are in use.
-    crowded: HashSet<u64>,
+    pub(super) crowded: HashSet<u64>,
 }
 
 /// Which places of a short word are digits, as a number.
-fn pattern(word: &[u8]) -> u64 {
+pub(super) fn pattern(word: &[u8]) -> u64 {
     word.iter().fold(1, |n, b| n << 1 | u64::from(b.is_ascii_digit()))
 }
 
@@ -313,4 +371,26 @@ pub(super) fn split(text: &[u8]) -> Vec<&[u8]> {
     }
     out.push(rest);
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A number hangs on each byte of a word and on nothing else, but for its case.
+    #[test]
+    fn each_byte_of_a_word_makes_another_number() {
+        let word: Vec<u8> = (0..40).map(|n| b"aZ09@[`{m\x80\xe9\xffz"[n % 13] ^ u8::from(n > 25)).collect();
+        let mut all = HashSet::new();
+        for len in 0..word.len() {
+            let word = &word[..len];
+            assert!(all.insert(hash(word)));
+            assert_eq!(hash(word), hash(&word.to_ascii_uppercase()));
+            for at in 0..len {
+                let mut other = word.to_vec();
+                other[at] = if word[at] == b'q' { b'r' } else { b'q' };
+                assert!(all.insert(hash(&other)), "{len} {at}");
+            }
+        }
+    }
 }

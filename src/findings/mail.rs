@@ -6,6 +6,7 @@
 //! not published, so it is recognised by any sign of Exchange UM.
 
 use hashbrown::{HashMap, HashSet};
+use rayon::prelude::*;
 
 use crate::analysis::{self, Analysis, Call, Outcome, Role};
 use crate::sip::{HeaderName, Method, NameAddr};
@@ -25,8 +26,9 @@ pub(crate) type Told = (String, Timestamp, Option<bool>);
 pub(super) fn told(trace: &Trace, analysis: &Analysis) -> Vec<Told> {
     let mut out = Vec::new();
     let mut answers: HashMap<(crate::trace::Symbol, u32), u16> = HashMap::new();
-    let is_own = |e: &Event| e.method == Method::Info && !e.is_copy() && !e.is_foreign();
-    let infos = || trace.events().iter().enumerate().filter(|(_, e)| is_own(e));
+    let is_own = |(_, e): &(usize, &Event)| e.method == Method::Info && !e.is_copy() && !e.is_foreign();
+    let infos: Vec<(usize, &Event)> = trace.events().par_iter().enumerate().filter(is_own).collect();
+    let infos = || infos.iter().copied();
     for (_, event) in infos().filter(|(_, e)| e.status >= 200) {
         if let Some(id) = event.call_id() {
             answers.insert((id, event.cseq), event.status);

@@ -98,30 +98,48 @@ pub(crate) fn stays(trace: &Trace, analysis: &Analysis, times: &[Timestamp]) -> 
     Correlator::stays_of(trace, analysis, times)
 }
 
-/// What the texts of a trace say. `shared` holds what a part of the logs does not know by itself.
-pub(crate) fn said(trace: &Trace, analysis: &Analysis, shared: Option<Shared>) -> Said {
-    let lost = |p: &Push| !matches!(p.result, PushResult::Accepted | PushResult::Undetermined);
-    let failed = |c: &Call| c.outcome.expected() == Some(false);
-    let correlator = match shared {
-        Some(shared) => Correlator::of_part(trace, analysis, shared),
-        None => {
-            // Where all went well, the text between the records is not even read.
-            let any = analysis.pushes.iter().any(lost) || analysis.calls.iter().any(failed);
-            let line_index = if any { LineIndex::read(trace, analysis) } else { LineIndex::default() };
-            Correlator::new(trace, analysis, line_index, &analysis.pushes)
-        }
-    };
+/// What the texts of a part of the logs say. `shared` holds what it does not know by itself.
+pub(crate) fn said(trace: &Trace, analysis: &Analysis, shared: Shared) -> Said {
+    said_beside(&Correlator::of_part(trace, analysis, shared))
+}
+
+fn said_beside(correlator: &Correlator<'_>) -> Said {
+    let Correlator { trace, analysis, .. } = *correlator;
     Said {
-        pushes: analysis.pushes.par_iter().map(|push| push::causes(&correlator, push)).collect(),
-        calls: analysis.calls.par_iter().map(|call| call::said(&correlator, call)).collect(),
+        pushes: analysis.pushes.par_iter().map(|push| push::causes(correlator, push)).collect(),
+        calls: analysis.calls.par_iter().map(|call| call::said(correlator, call)).collect(),
         gateway: analysis.calls.par_iter().map(|call| gateway::cause(trace, call)).collect(),
         mail: mail::told(trace, analysis),
     }
 }
 
+/// What components wrote, as far as the catalogue knows it.
+#[derive(Debug)]
+pub(crate) struct Lines(LineIndex);
+
+impl Lines {
+    /// Reads it, where somebody will ask.
+    pub(crate) fn read(trace: &Trace, place: &Analysis, needed: bool) -> Lines {
+        Lines(if needed { LineIndex::read(trace, place) } else { LineIndex::default() })
+    }
+}
+
+/// Whether any push was lost or any call failed: where all went well, the text between the records is not even read.
+pub(crate) fn needs_lines(analysis: &Analysis) -> bool {
+    let lost = |p: &Push| !matches!(p.result, PushResult::Accepted | PushResult::Undetermined);
+    let failed = |c: &Call| c.outcome.expected() == Some(false);
+    analysis.pushes.iter().any(lost) || analysis.calls.iter().any(failed)
+}
+
 /// Names the causes of every push that was lost and of every call that failed.
 pub fn attach(trace: &Trace, analysis: &mut Analysis) {
-    let said = said(trace, analysis, None);
+    let lines = Lines::read(trace, analysis, needs_lines(analysis));
+    attach_with(trace, analysis, lines);
+}
+
+/// The same with what components wrote.
+pub(crate) fn attach_with(trace: &Trace, analysis: &mut Analysis, Lines(line_index): Lines) {
+    let said = said_beside(&Correlator::new(trace, analysis, line_index, &analysis.pushes));
     attach_said(trace, analysis, said);
 }
 

@@ -6,6 +6,7 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use crate::analysis::{Analysis, Call, Outcome};
+use crate::record::sign;
 use crate::sip::{Diagnostics, HeaderName, Method, NameAddr};
 use crate::text::decode;
 use crate::time::Timestamp;
@@ -95,8 +96,8 @@ pub(super) fn ends_session(trace: &Trace, event: &Event) -> Option<String> {
 
 /// NOTIFY and BENOTIFY by which a server ends a registration (ids 4140 to 4142), by user in lower case, then by time.
 fn ended_sessions(trace: &Trace, analysis: &Analysis) -> Vec<(String, Timestamp, EventId)> {
-    let events: Vec<(u32, _)> =
-        (0..).zip(trace.events()).filter(|(_, e)| matches!(e.method, Method::Notify | Method::Benotify)).collect();
+    let is = |e: &Event| matches!(e.method, Method::Notify | Method::Benotify) && !trace.lacks(e, sign::DIAGNOSTICS);
+    let events: Vec<(u32, _)> = (0..).zip(trace.events()).filter(|(_, e)| is(e)).collect();
     let mut ended: Vec<(String, Timestamp, EventId)> = events
         .par_iter()
         .filter(|(_, event)| !trace.is_silent(event))

@@ -1,4 +1,4 @@
-//! Mapping a file. All of the program's `unsafe` is in this file.
+//! Mapping a file. All `unsafe` that is about mapped files is in this file.
 //!
 //! # Contract
 //! A mapping shows the file as it is now: another process may write to it or cut it short.
@@ -9,6 +9,9 @@
 //!   zeros and [`Map::intact_len`] tells how much was real. A SIGBUS outside our mappings goes to the handler
 //!   that was there before. This also covers an I/O error of a network share while a page is read.
 //!   On Windows a mapped file cannot be cut.
+//! * *Grown*: only the first files that are mapped (128 at a time) stay open to be asked; of others, and of
+//!   temporary ones, it is taken that they have not.
+//! * *Temporary*: unlinked, so nobody else can change it, and nothing watches its end.
 //!
 //! One `unsafe` (the mapping) cannot keep that promise alone, hence the handler's few more.
 
@@ -67,6 +70,20 @@ impl Map {
     #[cfg(not(unix))]
     #[expect(clippy::unused_self, reason = "elsewhere it has something to do")]
     fn give_back(&self, _: usize, _: usize) {}
+
+    /// Has the pages of a stretch ready that will be read now: at once, in place of a fault for every few of them.
+    #[cfg(target_os = "linux")]
+    pub(super) fn will_read(&self, from: usize, len: usize) {
+        if from < self.pages.len() {
+            let len = len.min(self.pages.len() - from);
+            // An old kernel does not know it, and the end of a file may be gone: then they come one by one.
+            drop(self.pages.advise_range(memmap2::Advice::PopulateRead, from, len));
+        }
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    #[expect(clippy::unused_self, reason = "elsewhere it has something to do")]
+    pub(super) fn will_read(&self, _: usize, _: usize) {}
 
     pub(super) fn bytes(&self) -> &[u8] {
         &self.pages

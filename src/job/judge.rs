@@ -31,7 +31,7 @@ pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
         analysis.pushes = dialogs.pushes.into_iter().map(|(_, push)| push).collect();
         let telling: LineIndex = within(&trace, || job.store.read(&surveyed.manifest, "facts", TELLING))?;
         let shared = Shared { telling, stays: stays.clone(), worked: worked.clone() };
-        let said = findings::said(&trace, &analysis, Some(shared));
+        let said = findings::said(&trace, &analysis, shared);
         whole(&trace)?;
         (calls, pushes) = (calls + said.calls.len() as u64, pushes + said.pushes.len() as u64);
         parts.push(within(&trace, || pack(&said))?);

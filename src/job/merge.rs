@@ -87,7 +87,8 @@ pub(super) fn results(job: &Job) -> Result<Merged, JobError> {
     found.analysis.messages = reduced.iter().filter_map(|m| m.totals.get("messages")).sum();
     let said = said(job, &trace, (&reduced, &judged), (&found.calls, &found.pushes))?;
     let proposals = proposals(job, &linked, &found)?;
-    let mut analysis = analysis::conclude(&trace, &Options::default(), placed, found.analysis, proposals);
+    analysis::conclude(&trace, &Options::default(), &placed, &mut found.analysis, proposals);
+    let mut analysis = analysis::together(placed, found.analysis);
     findings::attach_said(&trace, &mut analysis, said);
     let errors = errors(job, &surveyed)?;
     let from = reduced.into_iter().chain(linked).chain(judged).chain([surveyed.manifest]).collect();

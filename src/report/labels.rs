@@ -89,7 +89,9 @@ pub(super) fn counts(summary: &Summary) -> Vec<(&'static str, Vec<(&'static str,
         ("Pushes by result", summary.push_results.iter().map(|(r, n)| (r.name(), *n)).collect()),
     ];
     // Equal ones stay in the order of their words.
-    tables.iter_mut().for_each(|(_, rows)| rows.sort_by_key(|(_, n)| std::cmp::Reverse(*n)));
+    for (_, rows) in &mut tables {
+        rows.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    }
     tables.into_iter().filter(|(_, rows)| !rows.is_empty()).collect()
 }
 
@@ -244,7 +246,7 @@ pub(super) fn gateway_cause(cause: u32) -> String {
 /// The same as its name in the log and what it means.
 pub(super) fn gateway_words(cause: u32) -> (String, String) {
     let known = codes::gateway_cause(cause);
-    let meaning = known.map_or("not in the table of causes".to_owned(), |c| format!("{}: {}", c.name, c.meaning));
+    let meaning = known.map_or("Not in the table of causes.".to_owned(), |c| format!("{}: {}", c.name, c.meaning));
     (format!("Q.850 cause {cause}"), meaning)
 }
 

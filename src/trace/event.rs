@@ -51,7 +51,7 @@ pub struct Event {
     pub kind: RecordKind,
     /// Received or sent.
     pub direction: Direction,
-    /// [`Event::EDGE`], [`Event::DATE`], [`Event::COPY`], [`Event::INFERRED`] and [`Event::FOREIGN`].
+    /// [`Event::EDGE`], [`Event::DATE`], [`Event::COPY`], [`Event::INFERRED`], [`Event::UNDIAGNOSED`] and [`Event::FOREIGN`].
     pub(super) flags: u8,
     /// Where its tags and Via hashes are kept, counted from 1; 0 for nowhere.
     pub(super) identity: u32,
@@ -70,8 +70,11 @@ impl Event {
     /// The time is that of the line above the record, which has lost its own prefix.
     pub(super) const INFERRED: u8 = 8;
 
+    /// A message without any header of the ms-diagnostics family.
+    pub(super) const UNDIAGNOSED: u8 = 32;
+
     /// Stands in a part of the logs only because facts point at it: it belongs to another part.
-    pub(super) const FOREIGN: u8 = 32;
+    pub(super) const FOREIGN: u8 = 64;
 
     /// The bits of an order.
     pub(super) fn date_bits(order: DateOrder) -> u8 {

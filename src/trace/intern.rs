@@ -24,6 +24,14 @@ impl Interner {
         self.add(hasher.hash_one(text), span)
     }
 
+    /// Whether a string has a number.
+    pub(super) fn has(&self, hasher: &Seeded, text: &[u8]) -> bool {
+        let hash = hasher.hash_one(text);
+        let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        let same = |i: &u32| self.entries.get(*i as usize).is_some_and(|(h, s)| *h == hash && s.len == len);
+        self.table.find(hash, same).is_some()
+    }
+
     fn add(&mut self, hash: u64, span: Span) -> Symbol {
         let Interner { table, entries } = self;
         let known = |i: &u32| entries.get(*i as usize).is_some_and(|(h, s)| *h == hash && s.len == span.len);

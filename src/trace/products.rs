@@ -9,6 +9,13 @@ use crate::knowledge::Product;
 use crate::record::HeaderLine;
 use crate::span::Span;
 
+/// Bytes of a name that is kept.
+const LONGEST: usize = 1024;
+/// Names that are kept: a deployment has some hundred, a hostile log one a message, and each is a copy.
+const MOST: usize = 1 << 16;
+/// Stands for a name that is read again for each message.
+const NOT_KEPT: u32 = u32::MAX;
+
 /// The names that all workers find. Their numbers depend on which worker comes first, so nothing may depend on them.
 #[derive(Debug)]
 pub(super) struct Finding(Mutex<Found>);
@@ -30,9 +37,15 @@ impl Finding {
         Products(texts.into_iter().map(|text| Known { text, told: OnceLock::new() }).collect())
     }
 
-    /// The number of a name, counted from 1.
+    /// The number of a name, counted from 1; [`NOT_KEPT`] of one that is too long or one too many.
     fn number(&self, hasher: &Seeded, text: &[u8], span: Span) -> u32 {
+        if text.len() > LONGEST {
+            return NOT_KEPT;
+        }
         let mut found = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if found.texts.len() >= MOST && !found.names.has(hasher, text) {
+            return NOT_KEPT;
+        }
         let number = found.names.intern(hasher, text, span).0.saturating_add(1);
         if number as usize > found.texts.len() {
             found.texts.push(text.into());
@@ -175,8 +188,8 @@ impl Trace {
 }
 
 /// The value of the header of a line.
-pub(super) fn value_at(text: &[u8], line: HeaderLine) -> Option<&[u8]> {
-    let value = super::identity::value_of_line(text, line);
+pub(super) fn value_at(text: &[u8], line: HeaderLine, regular: bool) -> Option<&[u8]> {
+    let value = super::identity::value_of_line(text, line, regular);
     value.or_else(|| super::identity::header_at(text, line).map(|h| h.raw.trim_ascii()))
 }
 
@@ -205,6 +218,30 @@ mod tests {
                 let found = trace.product(&trace.events()[0]).map(|m| String::from_utf8_lossy(m.text()));
                 assert_eq!(found.as_deref(), Some(product), "{line:?} {for_analysis}");
             }
+        }
+    }
+
+    /// Names without end, and one without bounds, take no memory of their own, and are read all the same.
+    #[test]
+    fn a_hostile_log_does_not_fill_the_memory_with_names() {
+        use std::fmt::Write;
+        let mut log = String::new();
+        let endless = "x".repeat(super::LONGEST + 1);
+        let names = |n: usize| if n.is_multiple_of(64) { format!("{endless}{n}") } else { format!("a/{n}") };
+        let count = super::MOST * 33 / 32;
+        for n in 0..count {
+            let name = names(n);
+            let _ = write!(
+                log,
+                "$$begin_record\nStart-Line: BYE sip:a SIP/2.0\nCall-ID: 1\nCSeq: 1 BYE\nVia: SIP/2.0/TLS a;branch=z9hG4bK{n}\nServer: {name}\nMessage-Body: -\n$$end_record\n"
+            );
+        }
+        let trace = Trace::load(vec![Input::from_bytes("log", log.into_bytes())], &LoadOptions::default());
+        let kept = &trace.products.0;
+        assert!(kept.len() == super::MOST && kept.iter().all(|known| known.text.len() <= super::LONGEST));
+        assert_eq!(trace.events().len(), count);
+        for (n, event) in trace.events().iter().enumerate() {
+            assert_eq!(trace.product(event).map(super::Maker::text), Some(names(n).as_bytes()));
         }
     }
 }

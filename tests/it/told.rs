@@ -132,7 +132,7 @@ fn causes_of_the_telephone_network_are_in_every_form() {
     // Beside a missed call, in the same words wherever people read them.
     for (cause, words) in [
         ("34", "Q.850 cause 34: No circuit or channel available: All lines are taken."),
-        ("126", "Q.850 cause 126: not in the table of causes"),
+        ("126", "Q.850 cause 126: Not in the table of causes."),
     ] {
         let missed = base("nopush").replace(" #final2", &format!(" | Reason: Q.850;cause={cause}"));
         let dir = story::folder(&missed);

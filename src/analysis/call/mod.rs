@@ -152,6 +152,18 @@ pub struct Call {
 }
 
 impl Call {
+    /// Without room that nothing takes any more: most lists hold one thing, and are made with room for four.
+    pub(super) fn shrunk(mut self) -> Call {
+        self.diagnostics.shrink_to_fit();
+        self.legs.shrink_to_fit();
+        self.evidence.shrink_to_fit();
+        self.callees.shrink_to_fit();
+        self.clocks.shrink_to_fit();
+        self.homes.shrink_to_fit();
+        self.records.shrink_to_fit();
+        self
+    }
+
     /// Whether the callee missed it.
     pub fn is_missed(&self) -> bool {
         self.verdict.is_some_and(Verdict::is_missed)

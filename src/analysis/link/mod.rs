@@ -228,7 +228,8 @@ fn put(analysis: &mut Analysis, ctx: &Context<'_>, p: usize, given: Given, doubt
         },
         Given::None(candidates) => (None, candidates, Some(Blind::Tied)),
     };
-    let calls: Vec<usize> = candidates.iter().filter_map(|o| o.call()).collect();
+    let mut calls: Vec<usize> = candidates.iter().filter_map(|o| o.call()).collect();
+    calls.shrink_to_fit();
     if let (None, Some(why)) = (to, others) {
         for occasion in &candidates {
             doubts.add(analysis, *occasion, AmbiguousPush { push: p, why });

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
-use siptrail::anonymise::{Difference, Key, Rewriter, Seen, Story, culprits, leave_out, remains};
+use siptrail::anonymise::{Difference, Key, Remaining, Rewriter, Seen, Story, culprits, leave_out, remains};
 use siptrail::input::Input;
 use siptrail::report::{self, model::Report};
 use siptrail::span::{FileId, Span};
@@ -73,11 +73,16 @@ impl Maker<'_> {
         let mut trace = trace;
         let mut dropped = 0;
         for _ in 0..ROUNDS {
-            let (analysis, report) = analysed(&trace);
-            let s = &report.summary;
-            let (story, calls, pushes, missed) = (Story::of(&report), s.calls, s.pushes, s.missed);
-            drop(report);
-            let known = Known { seen: Seen::of(texts(&trace)), story, calls, pushes, missed };
+            // Side by side: some of an analysis is done on one core.
+            let ((analysis, story, [calls, pushes, missed]), seen) = rayon::join(
+                || {
+                    let (analysis, report) = analysed(&trace);
+                    let s = &report.summary;
+                    (analysis, Story::of(&report), [s.calls, s.pushes, s.missed])
+                },
+                || Seen::of(texts(&trace)),
+            );
+            let known = Known { seen, story, calls, pushes, missed };
             let rewriter = Rewriter::new(&known.seen, self.key, self.words);
             let files = self
                 .write(&trace, &analysis, &rewriter)
@@ -88,8 +93,15 @@ impl Maker<'_> {
             let again = self.again.filter(|_| dropped == 0);
             let kept = again.is_none().then_some(trace);
             let copy = Trace::open(&files).map_err(|e| format!("cannot read the copy back: {e}"))?;
-            let Some(found) = known.story.difference(&Story::of(&analysed(&copy).1)) else {
-                return self.found(&rewriter, &known, &copy, dropped);
+            let (story, left) = rayon::join(
+                || Story::of(&analysed(&copy).1),
+                || {
+                    let left = |text| remains(&known.seen, text, self.words, |word| rewriter.is_name(word));
+                    texts(&copy).map(left).collect::<Vec<_>>()
+                },
+            );
+            let Some(found) = known.story.difference(&story) else {
+                return self.found(&rewriter, &known, copy.inputs().iter().zip(left), dropped);
             };
             trace = kept.or_else(|| again.map(|again| again())).ok_or("cannot read the originals again")?;
             let report = analysed(&trace).1;
@@ -152,16 +164,25 @@ impl Maker<'_> {
     }
 
     /// The second reading: a name that the first surely knew refuses the copy, all other words are told.
-    fn found(&self, rewriter: &Rewriter<'_>, known: &Known, copy: &Trace, dropped: u64) -> Result<Copies, String> {
+    fn found<'c>(
+        &self,
+        rewriter: &Rewriter<'_>,
+        known: &Known,
+        copies: impl Iterator<Item = (&'c Input, Vec<Remaining>)>,
+        dropped: u64,
+    ) -> Result<Copies, String> {
         let (mut names, mut words) = (Vec::new(), Vec::new());
-        for input in copy.inputs() {
-            let name = Path::new(input.name()).file_name().unwrap_or_default().to_string_lossy().into_owned();
-            for one in remains(&known.seen, input.bytes(), self.words) {
+        for (copy, left) in copies {
+            let name = Path::new(copy.name()).file_name().unwrap_or_default().to_string_lossy().into_owned();
+            for one in left {
                 let word = decode(&one.word).into_owned();
                 if rewriter.is_name(&one.word) {
                     let what =
                         format!("a name is left in line {} of {name}: {word:?}, so nothing was written", one.line);
-                    let given = self.words.iter().any(|w| w.to_lowercase().contains(&word.to_lowercase()));
+                    let lower = word.to_lowercase();
+                    let is_it = |part: &str| part == lower;
+                    let parts = |w: &String| w.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(is_it);
+                    let given = self.words.iter().any(parts);
                     return Err(if given {
                         format!("{what}; the log itself needs this word, so leave out --word {word}")
                     } else {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Kept, Place};
 use crate::span::Span;
+use crate::trace::identity::{FIXED, PRODUCT, VIAS};
 use crate::trace::{Event, EventId, Symbol, Trace};
 
 /// Records, with what is known of each, and texts.
@@ -91,11 +92,6 @@ impl Cut {
         self.bytes.extend_from_slice(text);
     }
 }
-
-/// Words of a message before its Via hashes, how many of these there are, and what made it.
-const FIXED: usize = 4;
-const VIAS: u64 = (1 << 10) - 1;
-const PRODUCT: u32 = 34;
 
 impl Trace {
     /// Where each record stands.

@@ -10,8 +10,8 @@ use crate::input::Input;
 use crate::record::DateOrder;
 use crate::span::{FileId, Span};
 use crate::time::Timestamp;
-use crate::trace::identity::Identities;
-use crate::trace::load::settle_dates;
+use crate::trace::identity::{Identities, PRODUCT, UNKNOWN};
+use crate::trace::join::settle_dates;
 use crate::trace::products::Products;
 use crate::trace::{Event, EventId, Problem, Source, Symbol, Trace};
 
@@ -67,8 +67,6 @@ impl Names {
     }
 }
 
-const PRODUCT: u32 = 34;
-
 impl Join {
     /// Adds records; `file` and `row` are the numbers of the first file and record of where they were cut out. Gives the
     /// number of each of its names here. A record that was added before stays as it is.
@@ -123,6 +121,10 @@ impl Join {
 
     fn product(&mut self, text: &[u8]) -> u64 {
         let next = self.product_texts.len() as u64 + 1;
+        if next >= UNKNOWN && !self.products.contains_key(text) {
+            // Read again for each message.
+            return UNKNOWN;
+        }
         *self.products.entry_ref(text).or_insert_with(|| {
             self.product_texts.push(text.to_vec());
             next
