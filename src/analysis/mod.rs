@@ -22,6 +22,7 @@ mod outcome;
 mod push;
 pub mod servers;
 mod session;
+mod stages;
 mod terms;
 mod transaction;
 pub(crate) mod transmission;
@@ -45,7 +46,7 @@ use crate::time::Timestamp;
 use crate::trace::{EventId, LinePlace, Trace};
 
 /// Limits of the rules, in milliseconds, and what the user knows.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Options {
     /// An INVITE without a final for so long behind its last message has none: a proxy waits longer than three minutes
@@ -64,7 +65,7 @@ impl Default for Options {
 }
 
 /// What the logs tell.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct Analysis {
     /// Calls, by first record time, then by position.
@@ -88,6 +89,11 @@ pub struct Analysis {
 }
 
 impl Analysis {
+    /// Makes anew what is not kept in an index.
+    pub(crate) fn complete(&mut self) {
+        self.servers.complete();
+    }
+
     /// Calls whose mobile callee missed them.
     pub fn missed(&self) -> impl Iterator<Item = &Call> {
         self.calls.iter().filter(|call| call.is_missed())
@@ -132,23 +138,9 @@ impl Analysis {
     }
 }
 
-/// Call-IDs that one worker takes at a time.
-const PART: usize = 4096;
-
 /// Who logged, for which times, and how the clocks stand; no call and no push.
 pub fn place(trace: &Trace, options: &Options) -> Analysis {
-    place_groups(trace, options, &group::by_call_id(trace))
-}
-
-fn place_groups(trace: &Trace, options: &Options, groups: &group::Groups) -> Analysis {
-    let mut servers = Servers::identify(trace);
-    let shared = clocks::Shared::find(trace, &servers, groups);
-    servers.learn(trace, shared.all().map(|m| (m.to, m.sent)));
-    let mut coverage = Coverage::read(trace, &servers);
-    let given: Vec<(ServerId, i64)> =
-        options.clocks.iter().filter_map(|(name, ms)| Some((servers.find(name)?, *ms))).collect();
-    let clocks = Clocks::measure(trace, &servers, &coverage, &shared, &given);
-    coverage.settle(trace, &clocks);
+    let stages::Timebase { servers, clocks, coverage } = stages::survey(trace, options, &group::by_call_id(trace));
     Analysis { servers, clocks, coverage, ..Analysis::default() }
 }
 
@@ -156,55 +148,10 @@ fn place_groups(trace: &Trace, options: &Options, groups: &group::Groups) -> Ana
 /// depends on the bytes only, not on threads.
 pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
     let groups = group::by_call_id(trace);
-    let Analysis { servers, clocks, coverage, .. } = place_groups(trace, options, &groups);
+    let stages::Timebase { servers, clocks, coverage } = stages::survey(trace, options, &groups);
     let ctx = message::Context { trace, options, servers: &servers, clocks: &clocks, coverage: &coverage };
-    let parts: Vec<Analysis> = groups
-        .par_iter()
-        // Small parts: a list that doubles again and again touches many times the memory that it needs.
-        .with_max_len(PART)
-        .fold(Analysis::default, |mut out, ids| {
-            let kinds = group::kinds(trace, ids);
-            if !kinds.call && !kinds.message {
-                out.messages += group::count_messages(trace, ids);
-                return out;
-            }
-            let group = message::Group::read(&ctx, ids);
-            if kinds.call {
-                out.calls.extend(call::calls(&ctx, &group).into_iter().map(call::Call::shrunk));
-            }
-            if kinds.message {
-                let (pushes, others) = push::split(&ctx, &group);
-                out.pushes.extend(push::pushes(&ctx, &group, &pushes).into_iter().map(push::Push::shrunk));
-                out.messages_inside.extend(session::messages(&ctx, &group, &others));
-            }
-            out.messages += group.count();
-            out
-        })
-        // They wait for each other; what lists have too much while they double serves the next ones.
-        .map(|mut part| {
-            part.calls.shrink_to_fit();
-            part.pushes.shrink_to_fit();
-            part.messages_inside.shrink_to_fit();
-            part
-        })
-        .collect();
+    let facts = stages::dialogs(&ctx, &groups, |_| true);
     drop(groups);
-    let mut out = Analysis {
-        calls: Vec::with_capacity(parts.iter().map(|p| p.calls.len()).sum()),
-        pushes: Vec::with_capacity(parts.iter().map(|p| p.pushes.len()).sum()),
-        ..Analysis::default()
-    };
-    for part in parts {
-        out.calls.extend(part.calls);
-        out.pushes.extend(part.pushes);
-        out.messages_inside.extend(part.messages_inside);
-        out.messages += part.messages;
-    }
-    out.calls.par_sort_by_cached_key(|c| (c.started.is_none(), c.started, c.first));
-    out.pushes.par_sort_by_cached_key(|p| (p.sent.is_none(), p.sent, p.first));
-    out.messages_inside.par_sort_by_cached_key(|m| (m.sent.is_none(), m.sent, m.first));
-    let ambiguity = link::link(&mut out, &ctx);
-    verdict::judge(&mut out, &ambiguity, &ctx);
-    later::mark(&mut out);
+    let out = stages::users(&ctx, facts);
     Analysis { servers, clocks, coverage, ..out }
 }

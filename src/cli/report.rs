@@ -128,9 +128,9 @@ impl Report {
             Ok(opened) => opened,
             Err(line) => return Ok(failed(&line)),
         };
-        let Some(Loaded { trace, errors, found }) = load(&self.inputs) else { return Ok(Status::Failed) };
+        let Some(Loaded { trace, errors, found, kept }) = load(&self.inputs) else { return Ok(Status::Failed) };
         tell_damage(&trace);
-        let selected = self.clocks.analyse(&trace, Depth::Causes).and_then(|analysis| {
+        let selected = self.clocks.analyse(&trace, &kept, Depth::Causes).and_then(|analysis| {
             let selection = self.selection(&trace, &analysis)?;
             let all = (analysis.calls.len(), analysis.pushes.len());
             Ok((reports::select(&trace, selection.apply(analysis), &self.filter.query()), selection, all))

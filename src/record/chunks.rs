@@ -56,6 +56,12 @@ pub struct Framed<R> {
 }
 
 impl<R> Framed<R> {
+    /// Records that were framed before, up to a place, with the lines outside of them.
+    pub(crate) fn known(records: Vec<R>, end: usize, lines_outside: i64) -> Framed<R> {
+        let (ends, lines_before) = (Vec::new(), Vec::new());
+        Framed { start: 0, end, first: None, base: 0, ends, records, lines_before, lines_after: lines_outside }
+    }
+
     /// Lines that belong to no record.
     pub fn lines_outside(&self) -> i64 {
         self.lines_before.iter().copied().map(i64::from).sum::<i64>() + self.lines_after
@@ -94,9 +100,22 @@ pub fn frame<S: Send, R: Send>(
     read: impl Fn(&mut S, &RawRecord) -> R + Sync,
     done: impl Fn(ChunkDone, &mut S) + Sync,
 ) -> Vec<(S, Framed<R>)> {
+    frame_from(bytes, 0, chunk, state, read, done)
+}
+
+/// The same from the end of a record on; chunks are counted from there.
+pub fn frame_from<S: Send, R: Send>(
+    bytes: &[u8],
+    from: usize,
+    chunk: usize,
+    state: impl Fn() -> S + Sync,
+    read: impl Fn(&mut S, &RawRecord) -> R + Sync,
+    done: impl Fn(ChunkDone, &mut S) + Sync,
+) -> Vec<(S, Framed<R>)> {
     let chunk = chunk.clamp(1, 1 << 30);
-    let count = bytes.len().div_ceil(chunk).max(1);
-    let range = |i: usize| i * chunk..((i + 1) * chunk).min(bytes.len());
+    let from = from.min(bytes.len());
+    let count = (bytes.len() - from).div_ceil(chunk).max(1);
+    let range = |i: usize| from + i * chunk..(from + (i + 1) * chunk).min(bytes.len());
     let run = |base: usize, behind: usize, part: Range<usize>, stop: &dyn Fn(usize) -> bool| {
         let mut own = state();
         let mut scanner = Scanner::new(bytes, base, (behind, part.start), part.end - base);
@@ -107,17 +126,18 @@ pub fn frame<S: Send, R: Send>(
         .into_par_iter()
         .map(|i| {
             let part = range(i);
-            let start = if i == 0 { 0 } else { likely_boundary(bytes, part.start, part.end) };
-            let (mut own, framed, mut scanner) = run(part.start, 0, start..part.end, &|_| false);
+            // Only the first one knows where the record before its own ends.
+            let (start, behind) = if i == 0 { (from, from) } else { (likely_boundary(bytes, part.start, part.end), 0) };
+            let (mut own, framed, mut scanner) = run(part.start, behind, start..part.end, &|_| false);
             let line_feeds = scanner.feeds_before(part.end);
             done(ChunkDone { number: i, bytes: part.len(), line_feeds, again: false }, &mut own);
             (own, framed)
         })
         .collect();
     let mut joined = Vec::with_capacity(count);
-    let mut pos = 0;
+    let mut pos = from;
     // End of the last record.
-    let mut behind = 0;
+    let mut behind = from;
     for (i, (own, mut framed)) in parts.into_iter().enumerate() {
         let limit = range(i).end;
         if pos >= limit && i + 1 < count {

@@ -20,7 +20,7 @@ mod scan;
 mod signs;
 mod tape;
 
-pub use chunks::{CHUNK, ChunkDone, Framed, frame};
+pub use chunks::{CHUNK, ChunkDone, Framed, frame, frame_from};
 pub use layout::{Direction, HeaderLine, Layout, RecordKind, ViaLines};
 pub(crate) use names::{is_header, starts_header};
 pub use prefix::DateOrder;

@@ -6,11 +6,37 @@ use crate::span::{FileId, Span};
 use crate::time::Timestamp;
 
 /// Number of an event in [`super::Trace::events`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    bitcode::Decode,
+    bitcode::Encode,
+    serde::Deserialize,
+    serde::Serialize,
+)]
 pub struct EventId(pub u32);
 
 /// Number of an interned string.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    bitcode::Decode,
+    bitcode::Encode,
+    serde::Deserialize,
+    serde::Serialize,
+)]
 pub struct Symbol(pub u32);
 
 impl Symbol {
@@ -19,7 +45,7 @@ impl Symbol {
 }
 
 /// One record. At most 64 bytes, so that a billion-byte log needs some fifty million bytes of index.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, bitcode::Decode, bitcode::Encode)]
 pub struct Event {
     /// First byte in the input.
     pub start: u64,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::hash::BuildHasher;
 
 use super::details;
+use super::hasher::Seeded;
 use super::products::{self, Finding, Met};
 use super::{Event, Trace};
 use crate::record::{HeaderLine, Layout, sign, starts_header};
@@ -42,7 +43,7 @@ pub(super) struct RecordText<'r> {
     /// First byte of the record.
     pub(super) start: usize,
     pub(super) record: &'r [u8],
-    pub(super) hasher: &'r foldhash::fast::RandomState,
+    pub(super) hasher: &'r Seeded,
     pub(super) products: &'r Finding,
 }
 
@@ -65,8 +66,8 @@ fn is_wanted(method: Method) -> bool {
 }
 
 impl Identities {
-    /// Of all chunks.
-    pub(super) fn new(words: Vec<u64>) -> Identities {
+    /// Those of records that were read before.
+    pub(super) fn before(words: Vec<u64>) -> Identities {
         Identities { words, met: Met::default() }
     }
 
@@ -101,7 +102,7 @@ impl Identities {
     }
 
     /// The entries of the Via header of a line.
-    fn add_vias(&mut self, hasher: &foldhash::fast::RandomState, text: &[u8], line: HeaderLine) {
+    fn add_vias(&mut self, hasher: &Seeded, text: &[u8], line: HeaderLine) {
         let kept = self.words.len();
         let quick =
             value_of_line(text, line).and_then(|value| quick::vias(value, |v| self.words.push(via_hash(hasher, v))));
@@ -114,8 +115,15 @@ impl Identities {
     }
 }
 
+/// The words of a message, by its place.
+pub(super) fn words_of(all: &[u64], identity: u32) -> &[u64] {
+    let own = (identity as usize).checked_sub(1).and_then(|at| all.get(at..));
+    let count = own.and_then(<[u64]>::first).map_or(0, |head| usize::try_from(head & VIAS).unwrap_or(0) + FIXED);
+    own.and_then(|own| own.get(..count)).unwrap_or_default()
+}
+
 /// The tag in the From or To header of a line.
-fn tag_at(hasher: &foldhash::fast::RandomState, text: &[u8], line: HeaderLine) -> u64 {
+fn tag_at(hasher: &Seeded, text: &[u8], line: HeaderLine) -> u64 {
     match value_of_line(text, line).and_then(quick::tag) {
         Some(tag) => hash_of_tag(hasher, tag),
         None => header_at(text, line).map_or(0, |h| tag_hash(hasher, &h.value())),
@@ -148,25 +156,25 @@ pub(super) fn one_line(text: &[u8]) -> Option<&[u8]> {
     (whole && line.is_ascii() && line.first().is_some_and(u8::is_ascii_alphabetic)).then_some(value)
 }
 
-fn tag_hash(hasher: &foldhash::fast::RandomState, value: &[u8]) -> u64 {
+fn tag_hash(hasher: &Seeded, value: &[u8]) -> u64 {
     hash_of_tag(hasher, NameAddr::parse(value).tag)
 }
 
-fn hash_of_tag(hasher: &foldhash::fast::RandomState, tag: &[u8]) -> u64 {
+fn hash_of_tag(hasher: &Seeded, tag: &[u8]) -> u64 {
     match tag {
         [] => 0,
         tag => hasher.hash_one(tag).max(1),
     }
 }
 
-fn via_hash(hasher: &foldhash::fast::RandomState, via: Via<'_>) -> u64 {
+fn via_hash(hasher: &Seeded, via: Via<'_>) -> u64 {
     hasher.hash_one((via.sent_by, via.branch)).max(1)
 }
 
 impl Trace {
     /// What ties a message to others.
     pub(crate) fn identity<'t>(&'t self, event: &Event) -> Identity<'t> {
-        let kept = (event.identity as usize).checked_sub(1).and_then(|at| self.identities.words.get(at..));
+        let kept = (event.identity as usize).checked_sub(1).and_then(|at| self.identities.words().get(at..));
         let Some(&[head, _, from_tag, to_tag, ref rest @ ..]) = kept else {
             return self.message(event).map_or_else(Identity::default, |m| self.read_identity(&m));
         };
@@ -176,25 +184,25 @@ impl Trace {
 
     /// The number of what a message names as its sender, 0 where it names nothing; `None` where nothing was kept of it.
     pub(super) fn product_number(&self, event: &Event) -> Option<u32> {
-        let head = self.identities.words.get((event.identity as usize).checked_sub(1)?)?;
+        let head = self.identities.words().get((event.identity as usize).checked_sub(1)?)?;
         Some(head >> PRODUCT).filter(|number| *number < UNKNOWN).and_then(|number| u32::try_from(number).ok())
     }
 
     /// The place of the only P-Asserted-Identity of a message; `None` where that is not known.
     pub(super) fn asserted_place(&self, event: &Event) -> Option<usize> {
-        let head = self.identities.words.get((event.identity as usize).checked_sub(1)?)?;
+        let head = self.identities.words().get((event.identity as usize).checked_sub(1)?)?;
         let repeated = head >> SIGNS & u64::from(sign::REPEATED) != 0;
         usize::try_from(head >> ASSERTED & 0xffff).ok().filter(|at| *at > 0 && !repeated)
     }
 
     /// The second word of a message, where it was kept.
     pub(super) fn details(&self, event: &Event) -> Option<u64> {
-        self.identities.words.get(event.identity as usize).copied().filter(|_| event.identity > 0)
+        self.identities.words().get(event.identity as usize).copied().filter(|_| event.identity > 0)
     }
 
     /// Whether a message is known to have none of the headers of a sign.
     pub(crate) fn lacks(&self, event: &Event, sign: u16) -> bool {
-        let head = (event.identity as usize).checked_sub(1).and_then(|at| self.identities.words.get(at));
+        let head = (event.identity as usize).checked_sub(1).and_then(|at| self.identities.words().get(at));
         head.is_some_and(|head| (head >> SIGNS) & u64::from(sign) == 0)
     }
 

@@ -5,8 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 
 use super::dates;
+use super::hasher::{self, Seeded, own_seed};
 use super::identity::{Identities, RecordText};
 use super::intern::Interner;
+use super::kept::Ties;
 use super::products::{Finding, Products};
 use super::{Event, LineStarts, Problem, Source, Symbol, Trace};
 use crate::input::Input;
@@ -32,13 +34,15 @@ pub struct LoadOptions<'f> {
     /// Keep what ties messages to each other, as an analysis asks of each. Without it the reading is quicker and an
     /// analysis reads the messages again.
     pub for_analysis: bool,
+    /// Also take the sums that tell these texts from others, for an index that is kept of them.
+    pub sums: bool,
     /// Told after every chunk, from any thread.
     pub progress: &'f (dyn Fn(Progress) + Sync),
 }
 
 impl Default for LoadOptions<'_> {
     fn default() -> Self {
-        LoadOptions { chunk: CHUNK, for_analysis: true, progress: &|_| {} }
+        LoadOptions { chunk: CHUNK, for_analysis: true, sums: false, progress: &|_| {} }
     }
 }
 
@@ -47,21 +51,30 @@ const SHARES: usize = 16;
 const LEAST: usize = 256 << 10;
 
 /// What one worker collects beside events, before strings have their final numbers.
-struct Worker {
+pub(super) struct Worker {
     names: Interner,
     /// `None` where no analysis will ask.
     identities: Option<Identities>,
     /// Where its record starts and ends, and what is wrong with it.
     flaws: Vec<(u64, u64, Flaw)>,
+    /// What was found to be wrong when its records were read before.
+    known: Vec<Problem>,
+}
+
+impl Worker {
+    /// Of records that were read before.
+    pub(super) fn before(names: Interner, words: Vec<u64>, known: Vec<Problem>) -> Worker {
+        Worker { names, identities: Some(Identities::before(words)), flaws: Vec::new(), known }
+    }
 }
 
 /// A chunk's events and what came with them.
-type Part = (Worker, record::Framed<Event>);
+pub(super) type Part = (Worker, record::Framed<Event>);
 
 pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>) -> Trace {
     let total = inputs.iter().map(|i| i.bytes().len() as u64).sum();
     let done = AtomicU64::new(0);
-    let hasher = foldhash::fast::RandomState::default();
+    let hasher = hasher::of(own_seed());
     let products = Finding::new();
     let (parts, lines): (Vec<Vec<Part>>, Vec<LineStarts>) = inputs
         .par_iter()
@@ -70,9 +83,11 @@ pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>) -> Trace {
             let file = FileId(u32::try_from(i).unwrap_or(u32::MAX));
             // A small input is shared among the threads, too.
             let chunk = options.chunk.min((input.bytes().len() / SHARES).max(LEAST));
-            let lines = LineStarts::new(input.bytes().len(), chunk);
+            let len = input.bytes().len();
+            let lines = LineStarts::new(len, chunk).for_index(if options.sums { len } else { 0 });
             let parts = read_input(
                 input.bytes(),
+                0,
                 file,
                 (chunk, options.for_analysis),
                 (&hasher, &products),
@@ -81,7 +96,11 @@ pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>) -> Trace {
                         own.words.shrink_to_fit();
                     }
                     let ChunkDone { number, bytes, line_feeds, again } = done_with;
-                    input.forget(number.saturating_mul(chunk), bytes);
+                    let from = number.saturating_mul(chunk);
+                    if options.sums && !again {
+                        lines.note(input.bytes(), from, bytes);
+                    }
+                    input.forget(from, bytes);
                     if again {
                         return;
                     }
@@ -95,23 +114,26 @@ pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>) -> Trace {
             (parts, lines)
         })
         .unzip();
-    join(inputs, parts, lines, (hasher, products.done()))
+    join(inputs, parts, lines, (own_seed(), products.done()))
 }
 
-fn read_input(
+pub(super) fn read_input(
     bytes: &[u8],
+    from: usize,
     file: FileId,
     (chunk, for_analysis): (usize, bool),
-    known: (&foldhash::fast::RandomState, &Finding),
+    known: (&Seeded, &Finding),
     done: impl Fn(ChunkDone, &mut Worker) + Sync,
 ) -> Vec<Part> {
-    record::frame(
+    record::frame_from(
         bytes,
+        from,
         chunk,
         || Worker {
             names: Interner::with_capacity(chunk.min(bytes.len()) >> 11),
             identities: for_analysis.then(Identities::default),
             flaws: Vec::new(),
+            known: Vec::new(),
         },
         |worker, raw| read(bytes, file, raw, worker, known),
         done,
@@ -120,11 +142,11 @@ fn read_input(
 
 /// Puts the chunks of all inputs together: strings get their final numbers in order, which those of products never have, then
 /// the events of each chunk move to their place in parallel.
-fn join(
+pub(super) fn join(
     inputs: Vec<Input>,
     parts: Vec<Vec<Part>>,
     lines: Vec<LineStarts>,
-    (hasher, products): (foldhash::fast::RandomState, Products),
+    (seed, products): (u64, Products),
 ) -> Trace {
     let mut names = Interner::with_capacity(0);
     let mut problems = Vec::new();
@@ -158,6 +180,7 @@ fn join(
             let torn = worker.flaws.iter().find(|(.., flaw)| *flaw == Flaw::CutAtEnd).map(|(_, end, _)| *end);
             let torn = torn.filter(|_| growing);
             let told = worker.flaws.iter().filter(|(_, end, _)| kept(*end) && Some(*end) != torn);
+            problems.extend(worker.known);
             problems.reserve(worker.flaws.len());
             problems.extend(told.map(|(at, _, flaw)| Problem::of(file, *at, *flaw)));
             let symbols = names.merge(&worker.names);
@@ -169,10 +192,12 @@ fn join(
         }
     }
     let (events, words, sources) = place(moves, &inputs);
-    let identities = Identities::new(words);
+    let identities = Ties::of(words);
     let holders = Vec::new();
     let symbols = names.spans();
-    let mut trace = Trace { inputs, lines, events, symbols, identities, products, hasher, sources, problems, holders };
+    let hasher = hasher::of(seed);
+    let mut trace =
+        Trace { inputs, lines, events, symbols, identities, products, seed, hasher, sources, problems, holders };
     trace.name_servers();
     let copies;
     (copies, trace.holders) = super::copies::mark(&mut trace);
@@ -266,7 +291,7 @@ fn read(
     file: FileId,
     raw: &RawRecord,
     worker: &mut Worker,
-    (hasher, products): (&foldhash::fast::RandomState, &Finding),
+    (hasher, products): (&Seeded, &Finding),
 ) -> Event {
     let layout = &raw.layout;
     let record = bytes.get(raw.start..raw.end).unwrap_or_default();

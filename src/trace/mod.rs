@@ -6,8 +6,11 @@ mod dates;
 mod details;
 mod event;
 mod fields;
+mod grown;
+mod hasher;
 mod identity;
 mod intern;
+mod kept;
 mod lines;
 mod load;
 mod products;
@@ -16,7 +19,9 @@ mod source;
 pub use component_lines::{ComponentLine, LinePlace};
 pub(crate) use component_lines::{PREFIX, component};
 pub use event::{Event, EventId, Symbol};
+pub(crate) use grown::Before;
 pub(crate) use identity::Identity;
+pub(crate) use kept::Facts;
 pub use load::{LoadOptions, Progress};
 pub(crate) use products::Maker;
 pub use source::Source;
@@ -30,7 +35,7 @@ use crate::span::{FileId, Location, Span};
 use lines::LineStarts;
 
 /// Something in an input that could not be read as it should be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct Problem {
     /// Which input.
@@ -48,9 +53,11 @@ pub struct Trace {
     lines: Vec<LineStarts>,
     events: Vec<Event>,
     symbols: Vec<Span>,
-    identities: identity::Identities,
+    identities: kept::Ties,
     products: products::Products,
-    hasher: foldhash::fast::RandomState,
+    /// Of `hasher`.
+    seed: u64,
+    hasher: hasher::Seeded,
     sources: Vec<Source>,
     problems: Vec<Problem>,
     /// By input: those that hold all its records.

@@ -13,6 +13,7 @@
 //! * `hops`: the hop tables of the samples
 //! * `hostile`: damaged and malicious input
 //! * `pty`: the terminal UI on a real pseudo-terminal
+//! * `index`: what is kept of logs changes no answer
 //! * `list`: `siptrail list`, `siptrail grep`, `report --where`
 //! * `notes`: notes on calls and pushes, and their file
 //! * `query`: the filter language; `differential` holds it against a naive evaluation over the JSON
@@ -63,6 +64,7 @@ mod framing;
 mod fuzzed;
 mod hops;
 mod hostile;
+mod index;
 mod keyboard;
 mod layers;
 mod less;

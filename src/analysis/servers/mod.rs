@@ -28,11 +28,11 @@ use hashbrown::{HashMap, HashSet};
 use machine::Machines;
 
 /// Number of a server in [`Servers::all`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
 pub struct ServerId(pub u16);
 
 /// One server.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct Server {
     /// The machine of the prefix, else what the server calls itself in Record-Route or Via, else what others call
@@ -51,9 +51,10 @@ pub struct Server {
 }
 
 /// All servers of a trace.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
 pub struct Servers {
     all: Vec<Server>,
+    #[serde(skip)]
     directory: Directory,
     /// For each input: the servers that log in it, ascending.
     inside: Vec<Vec<ServerId>>,
@@ -69,7 +70,7 @@ pub struct Servers {
     missing: Vec<String>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
 struct FileServers {
     named: Vec<(Symbol, ServerId)>,
     /// The same by the text of the name.
@@ -203,6 +204,11 @@ impl Servers {
         let mut missing = std::mem::take(&mut self.missing);
         missing.retain(|host| self.find(host).is_none());
         self.missing = missing;
+    }
+
+    /// Makes anew what is not kept: whom names belong to.
+    pub(crate) fn complete(&mut self) {
+        self.directory = Directory::new(&self.all);
     }
 
     /// Every server, by first time.
