@@ -34,7 +34,7 @@ fn framing(bencher: Bencher<'_, '_>) {
     let log = &LOG[..];
     bencher
         .counter(BytesCount::of_slice(log))
-        .bench(|| record::frame(log, record::CHUNK, || (), |(), raw| raw.end, |_, ()| ()).len());
+        .bench(|| record::frame(log, record::CHUNK, |_| (), |(), raw| raw.end, |_, ()| ()).len());
 }
 
 /// Every header of every message.

@@ -154,8 +154,13 @@ pub fn analyse_to(trace: &Trace, options: &Options, depth: Depth) -> Analysis {
         Depth::Servers => analysis::place(trace, options),
         Depth::Calls => analysis::analyse(trace, options),
         Depth::Causes => {
-            let mut out = analysis::analyse(trace, options);
-            findings::attach(trace, &mut out);
+            let (place, mut found) = analysis::gather(trace, options);
+            // What components wrote says the same whatever becomes of the calls.
+            let needs_lines = findings::needs_lines(&found);
+            let judge = || analysis::judge(trace, options, &place, &mut found);
+            let ((), lines) = rayon::join(judge, || findings::Lines::read(trace, &place, needs_lines));
+            let mut out = analysis::together(place, found);
+            findings::attach_with(trace, &mut out, lines);
             out
         }
     }

@@ -8,7 +8,7 @@ use siptrail::record;
 fuzz_target!(|input: (u8, &[u8])| {
     let (size, bytes) = input;
     let frame = |chunk: usize| -> Vec<(usize, usize)> {
-        let mut out: Vec<(usize, usize)> = record::frame(bytes, chunk, || (), |(), raw| (raw.start, raw.end), |_, ()| ())
+        let mut out: Vec<(usize, usize)> = record::frame(bytes, chunk, |_| (), |(), raw| (raw.start, raw.end), |_, ()| ())
             .into_iter()
             .flat_map(|(_, done)| done.records)
             .collect();

@@ -72,15 +72,25 @@ pub(super) fn kinds(trace: &Trace, ids: &[EventId]) -> Kinds {
     kinds
 }
 
+/// Brings messages into the processor's cache all at a time: rules come to them one after the other, and would wait for each.
+pub(super) fn touch(trace: &Trace, ids: &[EventId]) {
+    let events = ids.iter().take(TOUCHED).filter_map(|id| trace.event(*id));
+    std::hint::black_box(events.fold(0, |sum, event| sum ^ trace.touch(event)));
+}
+
+/// More than these would drive each other out again.
+const TOUCHED: usize = 64;
+
+/// What is the same in all copies of a message that a proxy logs when it comes in and when it goes out.
+pub(super) type Key = (u32, Method, u16);
+
 /// Messages of a group that is neither call nor push, without reading their headers again: what a proxy
-/// logs when a message comes in and when it goes out has the same number, method and status.
-pub(super) fn count_messages(trace: &Trace, ids: &[EventId]) -> u64 {
-    let mut keys: Vec<_> = ids
-        .iter()
-        .filter_map(|id| trace.event(*id))
-        .filter(|e| e.kind == RecordKind::Protocol)
-        .map(|e| (e.cseq, e.method, e.status))
-        .collect();
+/// logs when a message comes in and when it goes out has the same number, method and status. `keys` is used again and
+/// again.
+pub(super) fn count_messages(trace: &Trace, ids: &[EventId], keys: &mut Vec<Key>) -> u64 {
+    keys.clear();
+    let messages = ids.iter().filter_map(|id| trace.event(*id)).filter(|e| e.kind == RecordKind::Protocol);
+    keys.extend(messages.map(|e| (e.cseq, e.method, e.status)));
     keys.sort_unstable();
     keys.dedup();
     keys.len() as u64

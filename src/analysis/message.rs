@@ -222,20 +222,23 @@ fn count_messages<'m>(messages: impl Iterator<Item = &'m Msg<'m>> + Clone) -> u6
         };
         m.vias.get(1).copied().or_else(of_invite)
     };
-    let kind = |m: &Msg<'_>| if is_per_hop(m.method) { m.method } else { Method::Unknown };
-    let mut parents: Vec<(Method, u64)> = requests().filter_map(|m| Some((kind(m), below(m)?))).collect();
+    // Hashes are told apart by the kind of their request: 64 bits of them stand for both.
+    let of_kind =
+        |m: &Msg<'_>, branch: u64| if is_per_hop(m.method) { branch ^ u64::from(m.method as u8) } else { branch };
+    let mut parents: Vec<u64> = requests().filter_map(|m| Some(of_kind(m, below(m)?))).collect();
     parents.sort_unstable();
-    let mut keys: Vec<_> = messages
-        .filter_map(|m| {
-            let top = top(m);
-            match m.status {
-                // A request that was forwarded is counted where it ends up: each leg of a fork is one.
-                0 if parents.binary_search(&(kind(m), top)).is_ok() => None,
-                0 | 100 => Some((m.cseq, m.method, m.status, m.from_tag, top)),
-                _ => Some((m.cseq, m.method, m.status, m.from_tag, m.to_tag)),
-            }
-        })
-        .collect();
+    let mut keys: Vec<u128> = Vec::with_capacity(messages.clone().count());
+    keys.extend(messages.filter_map(|m| {
+        let top = top(m);
+        let other = match m.status {
+            // A request that was forwarded is counted where it ends up: each leg of a fork is one.
+            0 if parents.binary_search(&of_kind(m, top)).is_ok() => return None,
+            0 | 100 => top,
+            _ => m.to_tag,
+        };
+        let what = u64::from(m.cseq) << 32 | u64::from(m.method as u8) << 16 | u64::from(m.status);
+        Some(u128::from(other) << 64 | u128::from(m.from_tag.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ what))
+    }));
     keys.sort_unstable();
     keys.dedup();
     keys.len() as u64

@@ -11,6 +11,7 @@ pub mod clocks;
 pub mod coverage;
 mod depth;
 mod diagnostic;
+mod few;
 mod group;
 pub mod hops;
 mod later;
@@ -22,7 +23,6 @@ mod outcome;
 mod push;
 pub mod servers;
 mod session;
-mod stages;
 mod terms;
 mod transaction;
 pub(crate) mod transmission;
@@ -138,20 +138,102 @@ impl Analysis {
     }
 }
 
+/// Call-IDs that one worker takes at a time.
+const PART: usize = 4096;
+
 /// Who logged, for which times, and how the clocks stand; no call and no push.
 pub fn place(trace: &Trace, options: &Options) -> Analysis {
-    let stages::Timebase { servers, clocks, coverage } = stages::survey(trace, options, &group::by_call_id(trace));
-    Analysis { servers, clocks, coverage, ..Analysis::default() }
+    place_groups(trace, options).0
+}
+
+fn place_groups(trace: &Trace, options: &Options) -> (Analysis, group::Groups) {
+    let (mut servers, groups) = rayon::join(|| Servers::identify(trace), || group::by_call_id(trace));
+    // Coverage asks who wrote a record, not what that server is called.
+    let read = || Coverage::read(trace, &servers);
+    let (mut coverage, shared) = rayon::join(read, || clocks::Shared::find(trace, &servers, &groups));
+    servers.learn(trace, shared.all().map(|m| (m.to, m.sent)));
+    let given: Vec<(ServerId, i64)> =
+        options.clocks.iter().filter_map(|(name, ms)| Some((servers.find(name)?, *ms))).collect();
+    let clocks = Clocks::measure(trace, &servers, &coverage, &shared, &given);
+    coverage.settle(trace, &clocks);
+    (Analysis { servers, clocks, coverage, ..Analysis::default() }, groups)
 }
 
 /// Reads calls and pushes out of a trace, without their causes ([`crate::analyse`] adds those). The result
 /// depends on the bytes only, not on threads.
 pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
-    let groups = group::by_call_id(trace);
-    let stages::Timebase { servers, clocks, coverage } = stages::survey(trace, options, &groups);
-    let ctx = message::Context { trace, options, servers: &servers, clocks: &clocks, coverage: &coverage };
-    let facts = stages::dialogs(&ctx, &groups, |_| true);
+    let (place, mut found) = gather(trace, options);
+    judge(trace, options, &place, &mut found);
+    together(place, found)
+}
+
+/// Who logged and when, and beside that the calls and pushes, not yet tied to each other.
+pub(crate) fn gather(trace: &Trace, options: &Options) -> (Analysis, Analysis) {
+    let (place, groups) = place_groups(trace, options);
+    let ctx = context(trace, options, &place);
+    let parts: Vec<Analysis> = groups
+        .par_iter()
+        // Small parts: a list that doubles again and again touches many times the memory that it needs.
+        .with_max_len(PART)
+        .fold(Default::default, |(mut out, mut keys): (Analysis, Vec<group::Key>), ids| {
+            let kinds = group::kinds(trace, ids);
+            if !kinds.call && !kinds.message {
+                out.messages += group::count_messages(trace, ids, &mut keys);
+                return (out, keys);
+            }
+            group::touch(trace, ids);
+            let group = message::Group::read(&ctx, ids);
+            if kinds.call {
+                out.calls.extend(call::calls(&ctx, &group).into_iter().map(call::Call::shrunk));
+            }
+            if kinds.message {
+                let (pushes, others) = push::split(&ctx, &group);
+                out.pushes.extend(push::pushes(&ctx, &group, &pushes).into_iter().map(push::Push::shrunk));
+                out.messages_inside.extend(session::messages(&ctx, &group, &others));
+            }
+            out.messages += group.count();
+            (out, keys)
+        })
+        // They wait for each other; what lists have too much while they double serves the next ones.
+        .map(|(mut part, _)| {
+            part.calls.shrink_to_fit();
+            part.pushes.shrink_to_fit();
+            part.messages_inside.shrink_to_fit();
+            part
+        })
+        .collect();
     drop(groups);
-    let out = stages::users(&ctx, facts);
-    Analysis { servers, clocks, coverage, ..out }
+    let mut out = Analysis {
+        calls: Vec::with_capacity(parts.iter().map(|p| p.calls.len()).sum()),
+        pushes: Vec::with_capacity(parts.iter().map(|p| p.pushes.len()).sum()),
+        ..Analysis::default()
+    };
+    for part in parts {
+        out.calls.extend(part.calls);
+        out.pushes.extend(part.pushes);
+        out.messages_inside.extend(part.messages_inside);
+        out.messages += part.messages;
+    }
+    out.calls.par_sort_by_cached_key(|c| (c.started.is_none(), c.started, c.first));
+    out.pushes.par_sort_by_cached_key(|p| (p.sent.is_none(), p.sent, p.first));
+    out.messages_inside.par_sort_by_cached_key(|m| (m.sent.is_none(), m.sent, m.first));
+    (place, out)
+}
+
+/// Ties pushes to calls, and gives both their verdicts.
+pub(crate) fn judge(trace: &Trace, options: &Options, place: &Analysis, found: &mut Analysis) {
+    let ctx = context(trace, options, place);
+    let ambiguity = link::link(found, &ctx);
+    verdict::judge(found, &ambiguity, &ctx);
+    later::mark(found);
+}
+
+/// What both halves hold.
+pub(crate) fn together(place: Analysis, found: Analysis) -> Analysis {
+    let Analysis { servers, clocks, coverage, .. } = place;
+    Analysis { servers, clocks, coverage, ..found }
+}
+
+fn context<'t>(trace: &'t Trace, options: &'t Options, place: &'t Analysis) -> message::Context<'t> {
+    message::Context { trace, options, servers: &place.servers, clocks: &place.clocks, coverage: &place.coverage }
 }

@@ -80,22 +80,23 @@ fn read<'m>(
 ) -> Option<SessionMessage> {
     let request = set.iter().copied().filter(|m| m.is_request()).min_by_key(|m| m.vias.len())?;
     let address = |name| ctx.header(request.id, name).map(|v| decode(NameAddr::parse(&v).address()).into_owned());
-    let to = ctx.header(request.id, HeaderName::To)?;
-    if contains_ignore_case(&to, b"opaque=app:") {
-        return None;
-    }
     let peer = |m: &Msg<'_>| ctx.event(m.id).and_then(|e| ctx.trace.peer(e)).map(decode);
+    // Where it may be a server or a mobility service: of most messages it is known that it is not.
+    let listener = |m: &Msg<'_>| ctx.event(m.id).filter(|e| !ctx.trace.is_beside_client(e)).and_then(|_| peer(m));
     let to_phone = |m: &&&Msg<'_>| {
         let outward = (m.direction == Direction::Outgoing) == m.is_request();
-        outward && peer(m).is_some_and(|p| is_mobility_listener(&p))
+        outward && listener(m).is_some_and(|p| is_mobility_listener(&p))
             || !m.is_request() && m.status > 100 && m.product.is_some_and(Maker::is_mobile)
     };
     let phone = set.iter().find(to_phone);
     let behind = |p: &str| p.ends_with(":5061") && ctx.servers.is_own_host(host_of(p));
     let outward =
-        || set.iter().filter(|m| m.is_request() && m.direction == Direction::Outgoing).filter_map(|m| peer(m));
+        || set.iter().filter(|m| m.is_request() && m.direction == Direction::Outgoing).filter_map(|m| listener(m));
     if phone.is_none() && !outward().any(|p| behind(&p)) {
         // To a desktop client: most messages are.
+        return None;
+    }
+    if contains_ignore_case(&ctx.header(request.id, HeaderName::To)?, b"opaque=app:") {
         return None;
     }
     let client = phone.and_then(|_| name(request.to_tag)?.client());
@@ -103,7 +104,7 @@ fn read<'m>(
         // Behind UCWA, too: a Mac.
         return None;
     }
-    let to_ucwa = || set.iter().any(|m| peer(m).is_some_and(|p| is_ucwa_listener(&p)));
+    let to_ucwa = || set.iter().any(|m| listener(m).is_some_and(|p| is_ucwa_listener(&p)));
     let finals = || set.iter().copied().filter(|m| m.is_final());
     let last = finals().find(|m| m.status < 300).or_else(|| finals().min_by_key(|m| m.vias.len()));
     let mut evidence: Vec<EventId> = [request.id].into_iter().chain(last.map(|m| m.id)).collect();

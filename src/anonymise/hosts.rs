@@ -77,7 +77,8 @@ fn ports(text: &[u8], value: usize, marks: &mut Marks) {
         let port = &text[at + 1..at + 1 + digits];
         // `Content-Length:443` is none.
         let service = at > value && SERVICES.contains(&port);
-        if !service && !(digits == 4 && port.starts_with(b"506")) {
+        let sip = digits == 4 && port.starts_with(b"506");
+        if !service && !sip {
             continue;
         }
         let at = at - usize::from(text[..at].ends_with(b"]"));
@@ -118,7 +119,7 @@ fn by_last_label(text: &[u8], marks: &mut Marks) {
 fn is_stranger(whole: &[u8], last: &[u8]) -> bool {
     let small = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
     last.len() > 1
-        && whole.iter().filter(|b| **b == b'.').count() > 1
+        && memchr::memchr_iter(b'.', whole).count() > 1
         && whole.split(|b| *b == b'.').all(|label| label.first().is_some_and(u8::is_ascii_lowercase))
         && whole.iter().all(small)
         && !is_known(last)

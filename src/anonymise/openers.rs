@@ -80,9 +80,9 @@ impl Form {
     fn is_of(&self, line: &[u8], head: &[u8]) -> bool {
         let same = |((old, new), place): ((&u8, &u8), &Allowed)| {
             let place = *place as u8;
-            (old == new)
-                | new.is_ascii_digit() & (place >= Allowed::Digit as u8)
-                | new.is_ascii_hexdigit() & (place >= Allowed::Hex as u8)
+            let digit = u8::from(new.is_ascii_digit()) & u8::from(place >= Allowed::Digit as u8);
+            let hex = u8::from(new.is_ascii_hexdigit()) & u8::from(place >= Allowed::Hex as u8);
+            (u8::from(old == new) | digit | hex) != 0
         };
         self.text.len() == line.len()
             && !line.is_empty()

@@ -418,7 +418,7 @@ mod tests {
     /// What is no word of the log gets no pseudonym that a short word of it has.
     #[test]
     fn parts_share_no_pseudonym_with_short_words() {
-        let log: String = (0..2_000).map(|n| format!("{n:04} ")).collect();
+        let log = (0..2_000).map(|n| format!("{n:04}")).collect::<Vec<_>>().join(" ");
         let seen = Seen::of([log.as_bytes()]);
         assert!(!seen.is_crowded(b"0001"));
         let pseudonyms = Pseudonyms::new(&Key::new(*b"a key for this test"), &seen);

@@ -36,7 +36,6 @@ fn tell(trace: &Trace, kept: &Kept, started: Instant) {
     let (files, threads) = (plural(files as u64, "input"), plural(threads as u64, "thread"));
     let from = match kept.taken() {
         Taken::Kept => ", from the index",
-        Taken::Grown => ", from the index but what was appended",
         _ => "",
     };
     say(&format!("siptrail: read {files} in {ms} ms with {threads}{from}"));

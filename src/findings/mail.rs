@@ -6,6 +6,7 @@
 //! not published, so it is recognised by any sign of Exchange UM.
 
 use hashbrown::{HashMap, HashSet};
+use rayon::prelude::*;
 
 use crate::analysis::{Analysis, Call, Outcome, Role, Told};
 use crate::sip::{HeaderName, Method, NameAddr};
@@ -33,7 +34,9 @@ impl Mail {
     pub(super) fn read(trace: &Trace, analysis: &Analysis) -> Mail {
         let mut out = Mail::default();
         let mut answers: HashMap<(crate::trace::Symbol, u32), u16> = HashMap::new();
-        let infos = || trace.events().iter().enumerate().filter(|(_, e)| e.method == Method::Info && !e.is_copy());
+        let is_info = |(_, e): &(usize, &Event)| e.method == Method::Info && !e.is_copy();
+        let infos: Vec<(usize, &Event)> = trace.events().par_iter().enumerate().filter(is_info).collect();
+        let infos = || infos.iter().copied();
         for (_, event) in infos().filter(|(_, e)| e.status >= 200) {
             if let Some(id) = event.call_id() {
                 answers.insert((id, event.cseq), event.status);

@@ -43,14 +43,33 @@ struct Found {
     lines: Vec<Span>,
 }
 
-/// Names the causes of every push that was lost and of every call that failed.
-pub fn attach(trace: &Trace, analysis: &mut Analysis) {
-    let (mut pushes, mut calls) = (std::mem::take(&mut analysis.pushes), std::mem::take(&mut analysis.calls));
+/// What components wrote, as far as the catalogue knows it.
+#[derive(Debug)]
+pub(crate) struct Lines(LineIndex);
+
+impl Lines {
+    /// Reads it, where somebody will ask.
+    pub(crate) fn read(trace: &Trace, place: &Analysis, needed: bool) -> Lines {
+        Lines(if needed { LineIndex::read(trace, place) } else { LineIndex::default() })
+    }
+}
+
+/// Whether any push was lost or any call failed: where all went well, the text between the records is not even read.
+pub(crate) fn needs_lines(analysis: &Analysis) -> bool {
     let lost = |p: &Push| !matches!(p.result, PushResult::Accepted | PushResult::Undetermined);
     let failed = |c: &Call| c.outcome.expected() == Some(false);
-    // Where all went well, the text between the records is not even read.
-    let any = pushes.iter().any(lost) || calls.iter().any(failed);
-    let line_index = if any { LineIndex::read(trace, analysis) } else { LineIndex::default() };
+    analysis.pushes.iter().any(lost) || analysis.calls.iter().any(failed)
+}
+
+/// Names the causes of every push that was lost and of every call that failed.
+pub fn attach(trace: &Trace, analysis: &mut Analysis) {
+    let lines = Lines::read(trace, analysis, needs_lines(analysis));
+    attach_with(trace, analysis, lines);
+}
+
+/// The same with what components wrote.
+pub(crate) fn attach_with(trace: &Trace, analysis: &mut Analysis, Lines(line_index): Lines) {
+    let (mut pushes, mut calls) = (std::mem::take(&mut analysis.pushes), std::mem::take(&mut analysis.calls));
     let correlator = Correlator::new(trace, analysis, line_index, &pushes);
     pushes.par_iter_mut().for_each(|push| {
         let found = push::causes(&correlator, push);

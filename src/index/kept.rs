@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::de::DeserializeOwned;
 
+use super::Index;
 use super::container::{Bytes, Reader, Section, TIES, decode, decode_rows, encode, encode_rows, words, write};
-use super::{Index, grown};
 use crate::input::{Compared, Identity, Input};
 use crate::trace::{Event, Facts, LoadOptions, Trace};
 use crate::{Analysis, Depth, Options};
@@ -29,8 +29,6 @@ pub enum Taken {
     Anew,
     /// It was kept.
     Kept,
-    /// It was kept, and what was appended since was read.
-    Grown,
 }
 
 #[derive(Debug)]
@@ -206,11 +204,6 @@ pub(super) fn restore(
     let (Some(facts), Some(events)) = rayon::join(|| reader.read::<Facts<'_>>(FACTS), records) else {
         return Err(inputs);
     };
-    if compared.contains(&Compared::Grown) {
-        let trace = grown::restore(&reader, (inputs, options), (facts, events))?;
-        let path = index.folder.path(super::key(trace.inputs()));
-        return Ok((trace, Kept::of(index, path, (true, Taken::Grown))));
-    }
     let stale = known.iter().zip(&inputs).any(|(known, input)| known.is_out_of_date(input));
     let ties = reader.clone();
     let read = move || ties.bytes(TIES).map(|bytes| words(&bytes));

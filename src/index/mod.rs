@@ -15,7 +15,6 @@
 
 mod container;
 mod folder;
-mod grown;
 mod kept;
 
 pub use folder::{Entry, Folder};

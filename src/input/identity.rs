@@ -71,10 +71,10 @@ pub(crate) struct Sums {
 }
 
 impl Sums {
-    /// Whether a text begins with that of which these were taken, which had `len` bytes.
-    fn begin(&self, bytes: &[u8], len: usize) -> bool {
-        let Some(text) = bytes.get(..len).filter(|_| self.chunk > 0) else { return false };
-        text.len().div_ceil(self.chunk) == self.each.len()
+    /// Whether they were taken of a text.
+    fn are_of(&self, text: &[u8]) -> bool {
+        self.chunk > 0
+            && text.len().div_ceil(self.chunk) == self.each.len()
             && text.par_chunks(self.chunk).zip(&self.each).all(|(part, known)| sum(part) == *known)
     }
 }
@@ -88,6 +88,8 @@ pub(crate) struct Identity {
     /// Of the beginning, the end, and places between.
     ends: u64,
     sums: Sums,
+    /// Of what kept it from being read as a whole.
+    damage: u64,
     /// Only the whole text tells.
     whole: bool,
 }
@@ -97,8 +99,6 @@ pub(crate) struct Identity {
 pub(crate) enum Compared {
     /// The same text.
     Same,
-    /// The same text with more behind it.
-    Grown,
     /// Another one.
     Other,
 }
@@ -118,7 +118,8 @@ impl Identity {
         let last = stat.as_ref().and_then(Stat::last_ms);
         let whole = last.is_none_or(|last| last.saturating_add(RACE_MS) > now_ms);
         let ends = ends(input.bytes(), len);
-        Some(Identity { name: input.name.clone(), len: len as u64, stat, ends, sums, whole })
+        let damage = damage(input);
+        Some(Identity { name: input.name.clone(), len: len as u64, stat, ends, sums, damage, whole })
     }
 
     /// What an input is to the one of this identity.
@@ -126,23 +127,18 @@ impl Identity {
         let bytes = input.bytes();
         let Ok(len) = usize::try_from(self.len) else { return Compared::Other };
         let place = |s: &Option<Stat>| s.as_ref().map(|s| s.path.clone());
-        if self.name != input.name || place(&self.stat) != place(&input.stat) || len > bytes.len() {
+        if self.name != input.name || place(&self.stat) != place(&input.stat) || len != bytes.len() {
             return Compared::Other;
         }
-        if ends(bytes, len) != self.ends {
+        // Of a log that is being written, what is torn at its end is judged in its own way.
+        if ends(bytes, len) != self.ends || damage(input) != self.damage || input.has_grown() {
             return Compared::Other;
         }
-        if len == bytes.len() && self.stat == input.stat && !self.whole {
+        if self.stat == input.stat && !self.whole {
             return Compared::Same;
         }
         // A file that was touched, copied or moved there may still be the same.
-        if !self.sums.begin(bytes, len) {
-            Compared::Other
-        } else if len == bytes.len() {
-            Compared::Same
-        } else {
-            Compared::Grown
-        }
+        if self.sums.are_of(bytes) { Compared::Same } else { Compared::Other }
     }
 
     /// Whether the times of the file tell by now what only the whole text told when it was read.
@@ -154,11 +150,6 @@ impl Identity {
     /// What the text was told by when it was read.
     pub(crate) fn sums(&self) -> &Sums {
         &self.sums
-    }
-
-    /// The bytes of the text.
-    pub(crate) fn text_len(&self) -> u64 {
-        self.len
     }
 }
 
@@ -190,6 +181,11 @@ fn ends(bytes: &[u8], len: usize) -> u64 {
     }
     hasher.write_usize(len);
     hasher.finish()
+}
+
+/// What is wrong with an input, in one number.
+fn damage(input: &Input) -> u64 {
+    sum(format!("{:?}", input.damage().collect::<Vec<_>>()).as_bytes())
 }
 
 /// What tells some bytes from any others, as long as nobody seeks others to be the same.

@@ -1,4 +1,4 @@
-//! Mapping a file. All of the program's `unsafe` is in this file.
+//! Mapping a file. All `unsafe` that is about mapped files is in this file.
 //!
 //! # Contract
 //! A mapping shows the file as it is now: another process may write to it or cut it short.
@@ -70,6 +70,20 @@ impl Map {
     #[cfg(not(unix))]
     #[expect(clippy::unused_self, reason = "elsewhere it has something to do")]
     fn give_back(&self, _: usize, _: usize) {}
+
+    /// Has the pages of a stretch ready that will be read now: at once, in place of a fault for every few of them.
+    #[cfg(target_os = "linux")]
+    pub(super) fn will_read(&self, from: usize, len: usize) {
+        if from < self.pages.len() {
+            let len = len.min(self.pages.len() - from);
+            // An old kernel does not know it, and the end of a file may be gone: then they come one by one.
+            drop(self.pages.advise_range(memmap2::Advice::PopulateRead, from, len));
+        }
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    #[expect(clippy::unused_self, reason = "elsewhere it has something to do")]
+    pub(super) fn will_read(&self, _: usize, _: usize) {}
 
     pub(super) fn bytes(&self) -> &[u8] {
         &self.pages

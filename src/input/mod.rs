@@ -95,6 +95,13 @@ impl Input {
         }
     }
 
+    /// Tells that a part of the text is read now, from its start to its end.
+    pub(crate) fn will_read(&self, from: usize, len: usize) {
+        if let Text::Mapped(map) = &self.text {
+            map.will_read(from, len);
+        }
+    }
+
     /// Tells that a part of the text was read and is perhaps not read again, so that it need not stay in memory.
     pub(crate) fn forget(&self, from: usize, len: usize) {
         if let Text::Mapped(map) = &self.text {

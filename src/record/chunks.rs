@@ -21,15 +21,18 @@ use super::scan::{RawRecord, Scanner, likely_boundary};
 /// back at once when they are joined; small enough to share the work evenly.
 pub const CHUNK: usize = if cfg!(debug_assertions) { 64 << 10 } else { 4 << 20 };
 
+/// Line feeds are counted in stretches of so many bytes: few enough to count on from one for each place that is printed.
+pub const STRETCH: usize = 16 << 10;
+
 /// A chunk that has been read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ChunkDone {
     /// Its number: chunk `n` starts at byte `n * chunk`.
     pub number: usize,
     /// Its length.
     pub bytes: usize,
-    /// Line feeds in it.
-    pub line_feeds: u64,
+    /// Line feeds in each [`STRETCH`] of it.
+    pub line_feeds: Vec<u32>,
     /// It was told of before, and read once more since chunks did not fit together; nothing is counted again.
     pub again: bool,
 }
@@ -56,12 +59,6 @@ pub struct Framed<R> {
 }
 
 impl<R> Framed<R> {
-    /// Records that were framed before, up to a place, with the lines outside of them.
-    pub(crate) fn known(records: Vec<R>, end: usize, lines_outside: i64) -> Framed<R> {
-        let (ends, lines_before) = (Vec::new(), Vec::new());
-        Framed { start: 0, end, first: None, base: 0, ends, records, lines_before, lines_after: lines_outside }
-    }
-
     /// Lines that belong to no record.
     pub fn lines_outside(&self) -> i64 {
         self.lines_before.iter().copied().map(i64::from).sum::<i64>() + self.lines_after
@@ -91,33 +88,20 @@ impl<R> Framed<R> {
 }
 
 /// Frames `bytes` in chunks of `chunk` bytes on all threads of the current pool; `read` turns each record
-/// into what the caller keeps, with a worker's own state `S` (an interner, say); `done` is told of
-/// each chunk when it has been read, and has the state to tidy.
+/// into what the caller keeps, with a worker's own state `S` (an interner, say), made for the stretch that it will read;
+/// `done` is told of each chunk when it has been read, and has the state to tidy.
 pub fn frame<S: Send, R: Send>(
     bytes: &[u8],
     chunk: usize,
-    state: impl Fn() -> S + Sync,
-    read: impl Fn(&mut S, &RawRecord) -> R + Sync,
-    done: impl Fn(ChunkDone, &mut S) + Sync,
-) -> Vec<(S, Framed<R>)> {
-    frame_from(bytes, 0, chunk, state, read, done)
-}
-
-/// The same from the end of a record on; chunks are counted from there.
-pub fn frame_from<S: Send, R: Send>(
-    bytes: &[u8],
-    from: usize,
-    chunk: usize,
-    state: impl Fn() -> S + Sync,
+    state: impl Fn(Range<usize>) -> S + Sync,
     read: impl Fn(&mut S, &RawRecord) -> R + Sync,
     done: impl Fn(ChunkDone, &mut S) + Sync,
 ) -> Vec<(S, Framed<R>)> {
     let chunk = chunk.clamp(1, 1 << 30);
-    let from = from.min(bytes.len());
-    let count = (bytes.len() - from).div_ceil(chunk).max(1);
-    let range = |i: usize| from + i * chunk..(from + (i + 1) * chunk).min(bytes.len());
+    let count = bytes.len().div_ceil(chunk).max(1);
+    let range = |i: usize| i * chunk..((i + 1) * chunk).min(bytes.len());
     let run = |base: usize, behind: usize, part: Range<usize>, stop: &dyn Fn(usize) -> bool| {
-        let mut own = state();
+        let mut own = state(part.clone());
         let mut scanner = Scanner::new(bytes, base, (behind, part.start), part.end - base);
         let framed = read_range(&mut scanner, part, stop, &mut |raw| read(&mut own, raw));
         (own, framed, scanner)
@@ -126,18 +110,17 @@ pub fn frame_from<S: Send, R: Send>(
         .into_par_iter()
         .map(|i| {
             let part = range(i);
-            // Only the first one knows where the record before its own ends.
-            let (start, behind) = if i == 0 { (from, from) } else { (likely_boundary(bytes, part.start, part.end), 0) };
-            let (mut own, framed, mut scanner) = run(part.start, behind, start..part.end, &|_| false);
-            let line_feeds = scanner.feeds_before(part.end);
+            let start = if i == 0 { 0 } else { likely_boundary(bytes, part.start, part.end) };
+            let (mut own, framed, mut scanner) = run(part.start, 0, start..part.end, &|_| false);
+            let line_feeds = scanner.feeds_in(part.end, STRETCH);
             done(ChunkDone { number: i, bytes: part.len(), line_feeds, again: false }, &mut own);
             (own, framed)
         })
         .collect();
     let mut joined = Vec::with_capacity(count);
-    let mut pos = from;
+    let mut pos = 0;
     // End of the last record.
-    let mut behind = from;
+    let mut behind = 0;
     for (i, (own, mut framed)) in parts.into_iter().enumerate() {
         let limit = range(i).end;
         if pos >= limit && i + 1 < count {
@@ -149,7 +132,7 @@ pub fn frame_from<S: Send, R: Send>(
         if !goes_on(pos, behind) && framed.ends_at(pos).is_none() {
             let known = |at: usize| goes_on(at, at) || framed.ends_at(at).is_some();
             let (mut own, framed, _) = run(pos, behind, pos..limit.max(pos), &known);
-            done(ChunkDone { number: i, bytes: range(i).len(), line_feeds: 0, again: true }, &mut own);
+            done(ChunkDone { number: i, bytes: range(i).len(), line_feeds: Vec::new(), again: true }, &mut own);
             pos = framed.end;
             behind = framed.last_end().unwrap_or(behind);
             joined.push((own, framed));

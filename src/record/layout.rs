@@ -8,61 +8,8 @@ use std::ops::Range;
 use super::names::{self, Field, Line, PLACES, is_header};
 use super::signs;
 use super::tape::Tape;
+use super::values::{Direction, RecordKind, decimal, direction, ends_at, hex, log_type};
 use crate::text::line_end;
-
-/// What a record is.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    bitcode::Decode,
-    bitcode::Encode,
-    serde::Deserialize,
-    serde::Serialize,
-)]
-pub enum RecordKind {
-    /// A SIP message (`Start-Line:`).
-    Protocol,
-    /// `LogType: diagnostic`, or the fields of one.
-    Diagnostic,
-    /// `LogType: connection`.
-    Connection,
-    /// Anything else; its `name: value` lines stay readable.
-    #[default]
-    Other,
-}
-
-/// Whether the server received or sent the message.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    bitcode::Decode,
-    bitcode::Encode,
-    serde::Deserialize,
-    serde::Serialize,
-)]
-pub enum Direction {
-    /// `Direction: incoming`.
-    Incoming,
-    /// `Direction: outgoing`.
-    Outgoing,
-    /// The record does not say.
-    #[default]
-    Unknown,
-}
 
 /// Positions inside a record, in bytes from its start; an empty range means "not there".
 #[derive(Clone, Debug, Default)]
@@ -109,6 +56,8 @@ pub struct Layout {
     pub(crate) asserted: Option<u32>,
     /// Which of some rare headers may be there: bits of [`sign`](super::sign).
     pub(crate) signs: u16,
+    /// Every line of which the place is kept is a name, a colon, a blank and a value that ends with the line.
+    pub(crate) is_regular: bool,
     /// Absolute position where another record starts inside this one.
     pub(super) split: Option<usize>,
 }
@@ -132,7 +81,7 @@ pub struct ViaLines {
 }
 
 impl ViaLines {
-    fn push(&mut self, line: HeaderLine) {
+    pub(super) fn push(&mut self, line: HeaderLine) {
         if let Some(slot) = self.lines.get_mut(self.count as usize) {
             *slot = line;
         }
@@ -181,14 +130,7 @@ impl Layout {
                 }
                 Field::InstanceId => out.instance = hex(value_text),
                 Field::LogType => out.kind = log_type(value_text),
-                Field::Direction => {
-                    out.direction = match value_text.first() {
-                        Some(b'i' | b'I') => Direction::Incoming,
-                        Some(b'o' | b'O') => Direction::Outgoing,
-                        _ => Direction::Unknown,
-                    };
-                    out.names_edge = value_text.len() > 12 && crate::text::contains_ignore_case(value_text, b"edge");
-                }
+                Field::Direction => (out.direction, out.names_edge) = direction(value_text),
                 Field::Diagnostic if out.kind == RecordKind::Other => out.kind = RecordKind::Diagnostic,
                 Field::Diagnostic | Field::CorrelationId => {}
                 Field::Peer => {
@@ -292,7 +234,7 @@ impl Layout {
         }
     }
 
-    fn set_body(&mut self, start: usize, value_at: usize, end: usize, first: &[u8], line: usize) {
+    pub(super) fn set_body(&mut self, start: usize, value_at: usize, end: usize, first: &[u8], line: usize) {
         let none =
             matches!(first, b"-" | b"" | [0xe2, 0x80, 0x93 | 0x94] | [0x96 | 0x97]) && self.content_length != Some(1);
         if none && line + 2 >= end {
@@ -316,8 +258,7 @@ impl Layout {
             return None;
         }
         let exact = body + claimed;
-        let is_end = |at: usize| bytes.get(at..).is_some_and(|t| t.trim_ascii_start().starts_with(b"$$end_record"));
-        if bytes.get(exact..).is_some() && is_end(exact) {
+        if ends_at(bytes, exact) {
             return Some(exact);
         }
         // Rendered with bare line feeds: each counted two bytes on the wire.
@@ -363,7 +304,8 @@ impl Layout {
     }
 }
 
-fn relative(start: usize, at: usize) -> u32 {
+#[inline]
+pub(super) fn relative(start: usize, at: usize) -> u32 {
     u32::try_from(at.saturating_sub(start)).unwrap_or(u32::MAX)
 }
 
@@ -399,23 +341,4 @@ fn continued(bytes: &[u8], end: usize) -> usize {
         let more = bytes.get(from..line_end(bytes, from).0).unwrap_or_default();
         end = from + more.trim_ascii_end().len();
     }
-}
-
-fn log_type(value: &[u8]) -> RecordKind {
-    if value.eq_ignore_ascii_case(b"diagnostic") {
-        RecordKind::Diagnostic
-    } else if value.eq_ignore_ascii_case(b"connection") {
-        RecordKind::Connection
-    } else {
-        RecordKind::Other
-    }
-}
-
-fn hex(text: &[u8]) -> u32 {
-    text.iter().map_while(|b| char::from(*b).to_digit(16)).take(8).fold(0, |n, d| (n << 4) | d)
-}
-
-fn decimal(text: &[u8]) -> Option<u32> {
-    let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
-    std::str::from_utf8(text.get(..digits)?).ok()?.parse().ok()
 }

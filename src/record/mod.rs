@@ -16,16 +16,19 @@ mod chunks;
 mod layout;
 mod names;
 pub mod prefix;
+mod quick;
 mod scan;
 mod signs;
 mod tape;
+mod values;
 
-pub use chunks::{CHUNK, ChunkDone, Framed, frame, frame_from};
-pub use layout::{Direction, HeaderLine, Layout, RecordKind, ViaLines};
+pub use chunks::{CHUNK, ChunkDone, Framed, STRETCH, frame};
+pub use layout::{HeaderLine, Layout, ViaLines};
 pub(crate) use names::{is_header, starts_header};
 pub use prefix::DateOrder;
 pub use scan::{RawRecord, Scanner};
 pub(crate) use signs::sign;
+pub use values::{Direction, RecordKind};
 
 /// Damage of one record that a reader of the report should know about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -32,10 +32,29 @@ const FIELDS: [(&[u8], Field); 11] = [
 
 /// The field of a line and the offset of its value.
 pub(super) fn field(text: &[u8]) -> Option<(Field, usize)> {
-    let first = text.first()?.to_ascii_lowercase();
-    let mut candidates = FIELDS.iter().zip(&FIELD_WORDS).filter(|((name, _), _)| name[0] == first);
-    candidates.find_map(|((name, field), words)| Some((*field, words.find(text, name)?)))
+    let first = text.first().filter(|b| b.is_ascii_alphabetic())?;
+    let mut candidates = FIELD_LETTERS[usize::from(first & 0x1f)];
+    while candidates != 0 {
+        let at = candidates.trailing_zeros() as usize;
+        candidates &= candidates - 1;
+        let ((name, field), words) = (FIELDS.get(at)?, FIELD_WORDS.get(at)?);
+        if let Some(value) = words.find(text, name) {
+            return Some((*field, value));
+        }
+    }
+    None
 }
+
+/// By first letter, which names of [`FIELDS`] begin with it, one bit each.
+const FIELD_LETTERS: [u16; 32] = {
+    let mut letters = [0; 32];
+    let mut i = 0;
+    while i < FIELDS.len() {
+        letters[(FIELDS[i].0[0] & 0x1f) as usize] |= 1 << i;
+        i += 1;
+    }
+    letters
+};
 
 /// Of each name in [`FIELDS`].
 const FIELD_WORDS: [Words; FIELDS.len()] = words_of(&FIELDS);
@@ -139,6 +158,12 @@ const fn key(first: u8, second: u8) -> usize {
     ((first & 0x1f) as usize) << 5 | (second & 0x1f) as usize
 }
 
+/// Whether a line may be one of those that [`line`] knows: two looks tell of most that they are not.
+#[inline]
+pub(super) fn may_be_known(text: &[u8]) -> bool {
+    matches!(text, [first, second, ..] if TABLE[key(*first, *second)] != 0 || *first < b' ')
+}
+
 /// What a line of a message is, and the offset of its value.
 #[inline]
 pub(super) fn line(text: &[u8]) -> (Line, usize) {
@@ -208,13 +233,15 @@ impl Words {
     }
 
     /// What [`value_of`] says. The quick way: where the name would end, a colon, one blank and a value stand, so that all
-    /// of the line up to there is compared at once.
+    /// of the line up to there is compared at once, or the first sixteen letters of it.
     #[inline]
     fn find(&self, text: &[u8], name: &[u8]) -> Option<usize> {
-        let usual = matches!(text.get(self.len..self.len + 3), Some([b':', b' ', b'!'..=0xff])) && self.len <= 16;
+        let usual = matches!(text.get(self.len..self.len + 3), Some([b':', b' ', b'!'..=0xff]));
         match text.first_chunk::<16>().filter(|_| usual) {
             Some(head) => {
-                let is_name = (u128::from_le_bytes(*head) | self.case) & self.mask == self.name;
+                let begins = (u128::from_le_bytes(*head) | self.case) & self.mask == self.name;
+                let is_name =
+                    begins && (self.len <= 16 || text.get(16..self.len)?.eq_ignore_ascii_case(name.get(16..)?));
                 is_name.then_some(self.len + 2)
             }
             None => value_of(text, name),
@@ -318,6 +345,7 @@ mod tests {
             });
             let slow = slow.or_else(|| ALIKE.iter().find_map(|(name, kind)| Some((*kind, value_of(&text, name)?))));
             let quick = line(&text);
+            prop_assert!(may_be_known(&text) || quick == (Line::Other, 0));
             let is_rare = text.len() > 1 && signs::of_line(&text) != 0;
             prop_assert!(!is_rare || quick.0 == Line::Rare);
             prop_assert_eq!(if quick.0 == Line::Rare { (Line::Other, 0) } else { quick }, slow.unwrap_or((Line::Other, 0)));

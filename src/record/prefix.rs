@@ -19,6 +19,7 @@ use crate::time::Timestamp;
 
 #[cfg(feature = "anonymise")]
 pub(crate) use frame::{Frame, frame};
+pub(crate) use quick::Last;
 
 type Res<'a, O> = nom::IResult<&'a [u8], O, ()>;
 
@@ -70,10 +71,12 @@ const LONGEST: usize = 1024;
 
 /// Reads a prefix line; never fails, what cannot be read stays empty.
 pub fn parse(line: &[u8]) -> Prefix<'_> {
-    if let Some(prefix) = quick::parse(line) {
-        return prefix;
-    }
-    careful(line)
+    parse_after(line, &mut Last::default())
+}
+
+/// The same of a line behind others.
+pub(crate) fn parse_after<'a>(line: &'a [u8], last: &mut Last) -> Prefix<'a> {
+    quick::parse(line, last).unwrap_or_else(|| careful(line))
 }
 
 /// The same without the quick way.

@@ -4,6 +4,7 @@ use memchr::memmem;
 
 use super::layout::Layout;
 use super::names::opens_record;
+use super::quick;
 use super::tape::Tape;
 use super::{Flaw, MAX_RECORD};
 use crate::text::line_end;
@@ -63,14 +64,27 @@ impl<'a> Scanner<'a> {
         self.lines
     }
 
-    /// Line feeds from the base to `to`.
-    pub fn feeds_before(&mut self, to: usize) -> u64 {
-        self.tape.feeds_before(to)
+    /// Line feeds from the base to `to`, in stretches of so many bytes.
+    pub fn feeds_in(&mut self, to: usize, stretch: usize) -> Vec<u32> {
+        self.tape.feeds_in(to, stretch)
     }
 
     /// The next record whose opening line starts before `limit`.
     pub fn next_before(&mut self, limit: usize) -> Option<RawRecord> {
+        self.next::<true>(limit)
+    }
+
+    /// The same without the quick way.
+    #[cfg(test)]
+    pub(super) fn carefully_before(&mut self, limit: usize) -> Option<RawRecord> {
+        self.next::<false>(limit)
+    }
+
+    fn next<const QUICK: bool>(&mut self, limit: usize) -> Option<RawRecord> {
         while self.pos < limit && self.pos < self.bytes.len() {
+            if let Some(record) = if QUICK { self.quick() } else { None } {
+                return Some(record);
+            }
             let (line, next) = self.tape.line_end(self.pos);
             if let Some(at) = self.opener(line) {
                 return Some(self.record(at, true));
@@ -91,6 +105,33 @@ impl<'a> Scanner<'a> {
             self.pos = next;
         }
         None
+    }
+
+    /// The record of the current line, where all of it is regular: its opener stands on this line behind the prefix, and
+    /// the next marker is its terminator, on a line of its own.
+    fn quick(&mut self) -> Option<RawRecord> {
+        let (bytes, start) = (self.bytes, self.pos);
+        let starts = |at: usize, word: &[u8]| bytes.get(at..).is_some_and(|text| text.starts_with(word));
+        if !starts(start, b"TL_") || start < self.behind {
+            return None;
+        }
+        let cap = bytes.len().min(start.saturating_add(MAX_PREFIX));
+        let (opener, line) = self.tape.mark_and_line(start, cap)?;
+        let fields = opener + BEGIN_WORD.len();
+        if !starts(opener, BEGIN_WORD) || line != self.tape.line_at(start) {
+            return None;
+        }
+        let (content, last) = self.tape.mark_and_line(fields, start.saturating_add(MAX_RECORD).min(bytes.len()))?;
+        if !starts(content, END_WORD) || last <= line || self.tape.line(last - 1).1 != content {
+            return None;
+        }
+        let next = self.tape.line(last).1;
+        let mut layout = Layout::default();
+        quick::layout(&self.tape, (line, last), (start, fields), &mut layout)?;
+        (self.pos, self.behind) = (next, next);
+        self.tape.go_on_at(last + 1);
+        let lines_before = std::mem::take(&mut self.lines);
+        Some(RawRecord { start, prefix_len: opener - start, end: next, layout, lines_before, flaw: None })
     }
 
     /// The first opener of the current line, which ends at `line`.

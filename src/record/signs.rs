@@ -28,7 +28,14 @@ pub(super) fn of_line(text: &[u8]) -> u16 {
         word if word == letters(*b"reas") => sign::REASON,
         word if word == letters(*b"warn") => sign::WARNING,
         // A minus has the bit that tells cases apart set already.
-        word if word == letters(*b"ms-d") || word == letters(*b"ms-c") => sign::DIAGNOSTICS,
+        word if word == letters(*b"ms-d") || word == letters(*b"ms-c") => {
+            // Many have an Ms-Conversation-ID.
+            let is_other = text.first_chunk::<8>().is_some_and(|head| {
+                let word = u64::from_le_bytes(*head) | 0x2020_2020_2020_2020;
+                word != u64::from_le_bytes(*b"ms-diagn") && word != u64::from_le_bytes(*b"ms-clien")
+            });
+            if is_other { 0 } else { sign::DIAGNOSTICS }
+        }
         word if word == letters(*b"ms-t") => sign::TEXT_FORMAT,
         word if word == letters(*b"p-as") => sign::ASSERTED,
         // Control characters before a name.

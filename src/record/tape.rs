@@ -5,7 +5,7 @@
 
 use std::cell::Cell;
 
-use wide::u8x32;
+use crate::text::lane;
 
 /// Bytes searched at a time: a block and its positions stay in the first-level cache until they are read.
 const BLOCK: usize = 16 << 10;
@@ -20,7 +20,8 @@ pub(super) struct Tape<'a> {
     /// Positions of line feeds, and room behind them to write more without asking.
     feeds: Vec<u32>,
     count: usize,
-    marks: Vec<u32>,
+    /// Each `$$`, with the number of the line that holds it.
+    marks: Vec<(u32, u32)>,
     /// 1 where the last byte that was looked at is a `$`.
     carry: u64,
     line: usize,
@@ -64,13 +65,15 @@ impl<'a> Tape<'a> {
     fn search(&mut self, block: &[u8], offset: u32) {
         let (mut at, mut count, mut carry) = (offset, self.count, self.carry);
         let (lanes, rest) = block.as_chunks::<64>();
-        for lane in lanes {
-            let (mut feeds, dollars) = (bits(lane, b'\n'), bits(lane, b'$'));
+        let Tape { feeds: list, marks, .. } = self;
+        lane::pairs(lanes, (b'\n', b'$'), |mut feeds, dollars| {
             if dollars != 0 {
                 // The second of two.
                 let mut pairs = dollars & (dollars << 1 | carry);
                 while pairs != 0 {
-                    self.marks.push((at + pairs.trailing_zeros()).wrapping_sub(1));
+                    let second = pairs.trailing_zeros();
+                    let before = (feeds & ((1 << second) - 1)).count_ones();
+                    marks.push(((at + second).wrapping_sub(1), lines(count) + before));
                     pairs &= pairs - 1;
                 }
             }
@@ -78,7 +81,7 @@ impl<'a> Tape<'a> {
             let end = count + feeds.count_ones() as usize;
             // Most have no more than four: these are written without looking how many there are.
             while count < end {
-                if let Some(slots) = self.feeds.get_mut(count..).and_then(|free| free.first_chunk_mut::<AT_ONCE>()) {
+                if let Some(slots) = list.get_mut(count..).and_then(|free| free.first_chunk_mut::<AT_ONCE>()) {
                     for slot in slots {
                         *slot = at.wrapping_add(feeds.trailing_zeros());
                         feeds &= feeds.wrapping_sub(1);
@@ -88,7 +91,7 @@ impl<'a> Tape<'a> {
             }
             count = end;
             at += 64;
-        }
+        });
         for byte in rest {
             if *byte == b'\n' {
                 if let Some(slot) = self.feeds.get_mut(count) {
@@ -97,7 +100,7 @@ impl<'a> Tape<'a> {
                 count += 1;
             }
             if *byte == b'$' && carry == 1 {
-                self.marks.push(at - 1);
+                self.marks.push((at - 1, lines(count)));
             }
             carry = u64::from(*byte == b'$');
             at += 1;
@@ -142,9 +145,19 @@ impl<'a> Tape<'a> {
         }
     }
 
+    /// Notes that the reader goes on with a line: it need not be looked for.
+    pub(super) fn go_on_at(&mut self, line: usize) {
+        self.line = line;
+    }
+
     /// Line ends from a line on, as far as they are known: for a reader that knows where to stop.
     pub(super) fn feeds_from(&self, line: usize) -> impl Iterator<Item = usize> + '_ {
         self.feeds().get(line..).unwrap_or_default().iter().map(|feed| self.absolute(*feed))
+    }
+
+    /// The line ends from one line to another, counted from the base, which comes second; `None` where they are not known.
+    pub(super) fn feeds_between(&self, from: usize, to: usize) -> Option<(&[u32], usize)> {
+        Some((self.feeds().get(from..to)?, self.base))
     }
 
     /// The line from `pos`: its end without the line feed, and the start of the line after it.
@@ -155,15 +168,22 @@ impl<'a> Tape<'a> {
 
     /// The first `$$` at or after `pos` and before `to`.
     pub(super) fn mark(&mut self, pos: usize, to: usize) -> Option<usize> {
+        self.mark_and_line(pos, to).map(|(at, _)| at)
+    }
+
+    /// The same with the number of the line that holds it.
+    pub(super) fn mark_and_line(&mut self, pos: usize, to: usize) -> Option<(usize, usize)> {
         let wanted = u32::try_from(pos.saturating_sub(self.base)).unwrap_or(u32::MAX);
         let before = self.mark.checked_sub(1).and_then(|i| self.marks.get(i));
-        if before.is_some_and(|mark| *mark >= wanted) {
-            self.mark = self.marks.partition_point(|mark| *mark < wanted);
+        if before.is_some_and(|(mark, _)| *mark >= wanted) {
+            self.mark = self.marks.partition_point(|(mark, _)| *mark < wanted);
         }
         loop {
             match self.marks.get(self.mark) {
-                Some(mark) if *mark < wanted => self.mark += 1,
-                Some(mark) => return Some(self.absolute(*mark)).filter(|at| *at < to),
+                Some((mark, _)) if *mark < wanted => self.mark += 1,
+                Some((mark, line)) => {
+                    return Some((self.absolute(*mark), *line as usize)).filter(|(at, _)| *at < to);
+                }
                 // The second `$` tells, and may be the byte behind.
                 None if self.filled < to.saturating_add(1).min(self.bytes.len()) => self.fill(self.filled + 1),
                 None => return None,
@@ -171,17 +191,28 @@ impl<'a> Tape<'a> {
         }
     }
 
-    /// Line feeds from the start of the tape to `to`.
-    pub(super) fn feeds_before(&mut self, to: usize) -> u64 {
+    /// Line feeds from the start of the tape to `to`, in stretches of so many bytes.
+    pub(super) fn feeds_in(&mut self, to: usize, stretch: usize) -> Vec<u32> {
         self.fill(to);
-        let to = u32::try_from(to.saturating_sub(self.base)).unwrap_or(u32::MAX);
-        self.feeds().partition_point(|feed| *feed < to) as u64
+        let mut feeds = self.feeds();
+        (self.base..to)
+            .step_by(stretch.max(1))
+            .map(|from| {
+                let end = u32::try_from(to.min(from + stretch) - self.base).unwrap_or(u32::MAX);
+                let (inside, rest) = feeds.split_at(feeds.partition_point(|feed| *feed < end));
+                feeds = rest;
+                lines(inside.len())
+            })
+            .collect()
     }
 }
 
+/// Line feeds, and marks with their lines.
+type Lists = (Vec<u32>, Vec<(u32, u32)>);
+
 thread_local! {
     /// Lists of the last tape of this thread: its next one need not find memory of its own between what was read.
-    static LISTS: Cell<Option<(Vec<u32>, Vec<u32>)>> = const { Cell::new(None) };
+    static LISTS: Cell<Option<Lists>> = const { Cell::new(None) };
 }
 
 /// Longer lists are given back.
@@ -196,15 +227,13 @@ impl Drop for Tape<'_> {
     }
 }
 
+/// A number of lines, as it is kept.
+fn lines(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
 /// Positions of line feeds that are written at once.
 const AT_ONCE: usize = 4;
-
-/// Which bytes are the wanted one, the first in the lowest bit.
-fn bits(lane: &[u8; 64], wanted: u8) -> u64 {
-    let wanted = u8x32::splat(wanted);
-    let half = |half: &[u8]| half.first_chunk::<32>().map_or(0, |h| u8x32::new(*h).simd_eq(wanted).to_bitmask());
-    u64::from(half(&lane[..32])) | u64::from(half(&lane[32..])) << 32
-}
 
 #[cfg(test)]
 mod tests {
@@ -226,7 +255,10 @@ mod tests {
                 prop_assert_eq!(tape.line_end(pos), crate::text::line_end(&bytes, pos));
                 let mark = bytes[pos..].windows(2).position(|w| w == b"$$").map(|at| pos + at);
                 prop_assert_eq!(tape.mark(pos, bytes.len()), mark);
-                prop_assert_eq!(tape.feeds_before(pos), memchr::memchr_iter(b'\n', &bytes[base..pos]).count() as u64);
+                let line = |at: usize| memchr::memchr_iter(b'\n', &bytes[base..at]).count();
+                prop_assert_eq!(tape.mark_and_line(pos, bytes.len()), mark.map(|at| (at, line(at))));
+                let counts: Vec<u32> = bytes[base..pos].chunks(100).map(|part| lines(memchr::memchr_iter(b'\n', part).count())).collect();
+                prop_assert_eq!(tape.feeds_in(pos, 100), counts);
             }
         }
     }

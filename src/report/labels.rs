@@ -89,7 +89,9 @@ pub(super) fn counts(summary: &Summary) -> Vec<(&'static str, Vec<(&'static str,
         ("Pushes by result", summary.push_results.iter().map(|(r, n)| (r.name(), *n)).collect()),
     ];
     // Equal ones stay in the order of their words.
-    tables.iter_mut().for_each(|(_, rows)| rows.sort_by_key(|(_, n)| std::cmp::Reverse(*n)));
+    for (_, rows) in &mut tables {
+        rows.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    }
     tables.into_iter().filter(|(_, rows)| !rows.is_empty()).collect()
 }
 

@@ -157,8 +157,17 @@ const HOUSE_IDS: std::ops::Range<u32> = 30_000..31_000;
 
 /// Whether an address is at the clearing house, with or without a user before the host.
 pub(crate) fn is_house(address: &[u8]) -> bool {
-    contains_ignore_case(address, b"@push.lync.com") || contains_ignore_case(address, b"sip:push.lync.com")
+    // The sign before the host is rarer in an address than any letter of it.
+    memchr::memchr2_iter(b'@', b':', address).any(|at| {
+        let (before, host) = address.split_at(at);
+        let is_host = |from: usize| host.get(from..from + HOUSE.len()).is_some_and(|h| h.eq_ignore_ascii_case(HOUSE));
+        let scheme = || before.len() >= 3 && before[before.len() - 3..].eq_ignore_ascii_case(b"sip");
+        is_host(1) && (host.first() == Some(&b'@') || scheme())
+    })
 }
+
+/// The host of the clearing house.
+const HOUSE: &[u8] = b"push.lync.com";
 
 /// `McxUser<32 hex><address>`: the mobility service's id and the mobile user.
 pub(crate) fn mcx_user(address: &str) -> Option<(String, String)> {
@@ -201,6 +210,26 @@ impl PushHeaders<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[test]
+    fn houses() {
+        for (address, is) in [
+            ("sip:push@Push.lync.com;opaque=app:x", true),
+            ("<SIP:push.lync.com>", true),
+            ("x@push.lync.com", true),
+            ("push.lync.com", false),
+            ("sips:push.lync.com", false),
+            ("ip:push.lync.com", false),
+            ("sip:push@push.lync.co", false),
+            ("@:@push.lync.com", true),
+            ("", false),
+            ("@", false),
+        ] {
+            let plain = contains_ignore_case(address.as_bytes(), b"@push.lync.com")
+                || contains_ignore_case(address.as_bytes(), b"sip:push.lync.com");
+            assert_eq!((is_house(address.as_bytes()), plain), (is, is), "{address}");
+        }
+    }
+
     #[test]
     fn offers() {
         for (body, headers, offer) in [

@@ -4,16 +4,22 @@ use std::borrow::Cow;
 
 use super::identity::{one_line, value_of_line};
 use super::{Event, Trace};
+use crate::knowledge::clients::MOBILITY_PORTS;
 use crate::record::{HeaderLine, Layout, sign, starts_header};
 use crate::sip::{Facts, Header, HeaderName, Headers, Message, Method, PushHeaders, StartLine};
 
-/// Lowest bits of what is kept: facts, then the places of Peer, To and From, each 16 bits; 0 where a place is not known.
+/// Lowest bits of what is kept: facts, the highest of them whether the other side is a client, then the places of Peer, To and
+/// From, each 16 bits; 0 where a place is not known.
+const CLIENT: u64 = 1 << 15;
 const PEER: u32 = 16;
 const TO: u32 = 32;
 const FROM: u32 = 48;
 
+/// Bytes that a processor loads at once.
+const AROUND: usize = 64;
+
 /// The word of a message.
-pub(super) fn of(record: &[u8], layout: &Layout, method: Method, to_tag: bool) -> u64 {
+pub(super) fn of(record: &[u8], layout: &Layout, (method, status): (Method, u16), to_tag: bool) -> u64 {
     let text = |from: u32, to: usize| record.get(from as usize..to).unwrap_or_default();
     let message = Message::of_record(
         text(layout.start_line.start, layout.headers.end as usize),
@@ -21,27 +27,47 @@ pub(super) fn of(record: &[u8], layout: &Layout, method: Method, to_tag: bool) -
     );
     let facts = match method {
         Method::Message => quick_push(record, layout, &message, to_tag),
+        // Only what it asks for tells something.
+        Method::Invite if status > 0 => Some(Facts::default()),
         _ => None,
     };
     let facts = facts.unwrap_or_else(|| Facts::of(&message, method, to_tag, layout.signs));
     let place = |at: Option<u32>| place(record, layout, at);
+    let peer = place(layout.peer);
+    let from = u32::try_from(peer).unwrap_or(0);
+    let known = method == Method::Message && from > 0 && is_client(text(from, layout.headers.end as usize));
+    let client = if known { CLIENT } else { 0 };
     place(layout.from.map(|l| l.start)) << FROM
         | place(layout.to.map(|l| l.start)) << TO
-        | place(layout.peer) << PEER
+        | peer << PEER
+        | client
         | u64::from(facts.bits())
+}
+
+/// Whether the text from a Peer line on is sure to name a client: neither the port at which servers listen, nor one of the
+/// mobility service.
+fn is_client(text: &[u8]) -> bool {
+    let is_listener = |port: &[u8]| port == b"5061" || MOBILITY_PORTS.iter().any(|known| known.as_bytes() == port);
+    one_line(text).is_some_and(|peer| !peer.rsplit(|b| *b == b':').next().is_some_and(is_listener))
 }
 
 /// The place of a header or field, 0 where it is not there or not sure: only the first of a name counts, and lines that
 /// begin in an unusual way may be headers that framing did not see.
 pub(super) fn place(record: &[u8], layout: &Layout, at: Option<u32>) -> u64 {
-    let is_sure = |at: &u32| layout.signs != sign::ANY && starts_header(record.get(*at as usize..).unwrap_or_default());
+    let is_sure = |at: &u32| {
+        layout.is_regular || layout.signs != sign::ANY && starts_header(record.get(*at as usize..).unwrap_or_default())
+    };
     at.filter(is_sure).and_then(|at| u16::try_from(at).ok()).map_or(0, u64::from)
 }
 
 /// The quick way to tell a push, where each header that may tell stands on one line and once.
 fn quick_push(record: &[u8], layout: &Layout, message: &Message<'_>, to_tag: bool) -> Option<Facts> {
     let text = record.get(..layout.headers.end as usize)?;
-    let start = message.start_line();
+    let start = if layout.is_regular {
+        StartLine::parse(record.get(layout.start_line.start as usize..layout.start_line.end as usize)?)
+    } else {
+        message.start_line()
+    };
     let is_request = !matches!(start, StartLine::Response { .. });
     let doubts = if is_request { sign::REPEATED } else { sign::REPEATED | sign::DIAGNOSTICS };
     if layout.signs & doubts != 0 {
@@ -49,7 +75,9 @@ fn quick_push(record: &[u8], layout: &Layout, message: &Message<'_>, to_tag: boo
     }
     let value = |line: Option<HeaderLine>| match line {
         // Without a blank behind the colon it may be the end of the header before.
-        Some(line) if starts_header(text.get(line.start as usize..)?) => value_of_line(text, line),
+        Some(line) if layout.is_regular || starts_header(text.get(line.start as usize..)?) => {
+            value_of_line(text, line, layout.is_regular)
+        }
         Some(_) => None,
         None => Some(&b""[..]),
     };
@@ -69,11 +97,26 @@ impl Trace {
     /// Facts of a message.
     pub(crate) fn facts(&self, event: &Event) -> Facts {
         match self.details(event) {
-            Some(word) => Facts::from_bits(u16::try_from(word & 0xffff).unwrap_or(0)),
+            Some(word) => Facts::from_bits(u16::try_from(word & (CLIENT - 1)).unwrap_or(0)),
             None => self.message(event).map_or_else(Facts::default, |message| {
                 Facts::of(&message, event.method, self.identity(event).to_tag != 0, sign::ANY)
             }),
         }
+    }
+
+    /// Whether the other side of a MESSAGE is known to be a client: no server, and no mobility service.
+    pub(crate) fn is_beside_client(&self, event: &Event) -> bool {
+        self.details(event).is_some_and(|word| word & CLIENT != 0)
+    }
+
+    /// Looks at what rules will ask of a message: its words, and its text around the start line. What comes of it means
+    /// nothing; see [`crate::analysis`], which asks so for many messages at a time.
+    pub(crate) fn touch(&self, event: &Event) -> u8 {
+        let text = self.inputs.get(event.file.index()).map_or(&[][..], |input| input.bytes());
+        let head = usize::try_from(event.start).unwrap_or(usize::MAX).saturating_add(event.head as usize);
+        let around = [head.saturating_sub(AROUND), head.saturating_add(AROUND), head.saturating_add(2 * AROUND)];
+        let text = around.iter().fold(0, |sum, at| sum ^ text.get(*at).copied().unwrap_or(0));
+        text ^ self.details(event).map_or(0, |word| word.to_le_bytes()[0])
     }
 
     /// The text from a place that was kept on, to the end of the headers.
@@ -128,7 +171,7 @@ mod tests {
         #[test]
         fn what_was_kept_is_what_the_text_says(
             fields in prop::collection::vec(prop::sample::select(vec![
-                "Peer: 192.0.2.1:5061", "peer:x", " Peer: a", "\x0cPeer: b", "PEER : c", "Direction: incoming", "Peer: d\r\n e", "junk", "", "\rPeer: f", "Peer:\u{fc}",
+                "Peer: 192.0.2.1:5061", "Peer: 192.0.2.1:5088", "Peer: 192.0.2.1:50610", "peer:x", " Peer: a", "\x0cPeer: b", "PEER : c", "Direction: incoming", "Peer: d\r\n e", "junk", "", "\rPeer: f", "Peer:\u{fc}",
             ]), 0..4),
             method in prop::sample::select(vec!["INVITE", "MESSAGE", "BYE", "OPTIONS"]),
             response in any::<bool>(),
@@ -149,6 +192,8 @@ mod tests {
             for (a, b) in kept.events().iter().zip(read.events()) {
                 prop_assert_eq!(kept.facts(a), read.facts(b));
                 prop_assert_eq!(kept.peer(a), read.peer(b));
+                let listens = |port: &str| read.peer(b).is_some_and(|peer| peer.ends_with(port.as_bytes()));
+                prop_assert!(!kept.is_beside_client(a) || ![":5061", ":5086", ":5087", ":5088", ":5089"].into_iter().any(listens));
                 for name in [HeaderName::From, HeaderName::To, HeaderName::Contact] {
                     prop_assert_eq!(kept.header(a, name), read.header(b, name));
                 }

@@ -76,7 +76,7 @@ pub struct Event {
     pub kind: RecordKind,
     /// Received or sent.
     pub direction: Direction,
-    /// [`Event::EDGE`], [`Event::DATE`], [`Event::COPY`] and [`Event::INFERRED`].
+    /// [`Event::EDGE`], [`Event::DATE`], [`Event::COPY`], [`Event::INFERRED`] and [`Event::UNDIAGNOSED`].
     pub(super) flags: u8,
     /// Where its tags and Via hashes are kept, counted from 1; 0 for nowhere.
     pub(super) identity: u32,
@@ -94,6 +94,9 @@ impl Event {
 
     /// The time is that of the line above the record, which has lost its own prefix.
     pub(super) const INFERRED: u8 = 8;
+
+    /// A message without any header of the ms-diagnostics family.
+    pub(super) const UNDIAGNOSED: u8 = 32;
 
     /// The bits of an order.
     pub(super) fn date_bits(order: DateOrder) -> u8 {

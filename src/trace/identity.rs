@@ -66,19 +66,14 @@ fn is_wanted(method: Method) -> bool {
 }
 
 impl Identities {
-    /// Those of records that were read before.
-    pub(super) fn before(words: Vec<u64>) -> Identities {
-        Identities { words, met: Met::default() }
-    }
-
     /// Keeps what ties this message to others; returns its place, counted from 1, or 0 when nothing was kept.
-    pub(super) fn add(&mut self, at: RecordText<'_>, layout: &Layout, method: Method) -> u32 {
+    pub(super) fn add(&mut self, at: RecordText<'_>, layout: &Layout, (method, status): (Method, u16)) -> u32 {
         let Some(vias) = layout.vias.get().filter(|_| is_wanted(method)) else { return 0 };
         let place = self.words.len();
         let hasher = at.hasher;
         let text = at.record.get(..layout.headers.end as usize).unwrap_or_default();
         let product = layout.product.and_then(|line| {
-            let value = products::value_at(text, line)?;
+            let value = products::value_at(text, line, layout.is_regular)?;
             let start = at.start + (value.as_ptr() as usize - at.record.as_ptr() as usize);
             let len = u32::try_from(value.len()).unwrap_or(u32::MAX);
             let span = Span { file: at.file, start: start as u64, len };
@@ -86,13 +81,13 @@ impl Identities {
         });
         // More names than this are a hostile log, and are read again.
         let product = product.unwrap_or(0).min(UNKNOWN);
-        let tag = |line: Option<HeaderLine>| line.map_or(0, |line| tag_at(hasher, text, line));
+        let tag = |line: Option<HeaderLine>| line.map_or(0, |line| tag_at(hasher, text, (line, layout.is_regular)));
         let (from_tag, to_tag) = (tag(layout.from), tag(layout.to));
-        let details = details::of(at.record, layout, method, to_tag != 0);
+        let details = details::of(at.record, layout, (method, status), to_tag != 0);
         let asserted = details::place(at.record, layout, layout.asserted);
         self.words.extend([product << PRODUCT | asserted << ASSERTED, details, from_tag, to_tag]);
         for line in vias {
-            self.add_vias(hasher, text, *line);
+            self.add_vias(hasher, text, (*line, layout.is_regular));
         }
         let count = (self.words.len() - place - FIXED) as u64;
         if let Some(word) = self.words.get_mut(place) {
@@ -102,10 +97,20 @@ impl Identities {
     }
 
     /// The entries of the Via header of a line.
-    fn add_vias(&mut self, hasher: &Seeded, text: &[u8], line: HeaderLine) {
+    fn add_vias(&mut self, hasher: &Seeded, text: &[u8], (line, regular): (HeaderLine, bool)) {
         let kept = self.words.len();
-        let quick =
-            value_of_line(text, line).and_then(|value| quick::vias(value, |v| self.words.push(via_hash(hasher, v))));
+        let value = value_of_line(text, line, regular);
+        let masked = value.and_then(|value| {
+            let text = text.get(line.value as usize..)?;
+            // It begins where the line's does, or blanks stand before it.
+            let value = text.get(..value.len()).filter(|start| start.as_ptr() == value.as_ptr())?;
+            quick::masked_vias(text, value, |v| self.words.push(via_hash(hasher, v)))
+        });
+        if masked.is_some() {
+            return;
+        }
+        self.words.truncate(kept);
+        let quick = value.and_then(|value| quick::vias(value, |v| self.words.push(via_hash(hasher, v))));
         if quick.is_none() {
             self.words.truncate(kept);
             if let Some(h) = header_at(text, line) {
@@ -115,16 +120,9 @@ impl Identities {
     }
 }
 
-/// The words of a message, by its place.
-pub(super) fn words_of(all: &[u64], identity: u32) -> &[u64] {
-    let own = (identity as usize).checked_sub(1).and_then(|at| all.get(at..));
-    let count = own.and_then(<[u64]>::first).map_or(0, |head| usize::try_from(head & VIAS).unwrap_or(0) + FIXED);
-    own.and_then(|own| own.get(..count)).unwrap_or_default()
-}
-
 /// The tag in the From or To header of a line.
-fn tag_at(hasher: &Seeded, text: &[u8], line: HeaderLine) -> u64 {
-    match value_of_line(text, line).and_then(quick::tag) {
+fn tag_at(hasher: &Seeded, text: &[u8], (line, regular): (HeaderLine, bool)) -> u64 {
+    match value_of_line(text, line, regular).and_then(quick::tag) {
         Some(tag) => hash_of_tag(hasher, tag),
         None => header_at(text, line).map_or(0, |h| tag_hash(hasher, &h.value())),
     }
@@ -136,13 +134,15 @@ pub(super) fn header_at(text: &[u8], line: HeaderLine) -> Option<Header<'_>> {
 }
 
 /// The quick way to the value of the header of a line: all of it stands on that line, in ASCII, and the line behind
-/// starts a header, or nothing does.
-pub(super) fn value_of_line(text: &[u8], line: HeaderLine) -> Option<&[u8]> {
+/// starts a header, or nothing does. `regular`: framing has seen that.
+pub(super) fn value_of_line(text: &[u8], line: HeaderLine, regular: bool) -> Option<&[u8]> {
     let value = text.get(line.value as usize..line.end as usize)?;
-    let rest = text.get(line.end as usize + 1..).unwrap_or_default();
-    let whole = rest.is_empty() || starts_header(rest);
-    let begins = text.get(line.start as usize).is_some_and(u8::is_ascii_alphabetic);
-    (whole && begins && value.is_ascii()).then(|| value.trim_ascii())
+    let is_whole = || {
+        let rest = text.get(line.end as usize + 1..).unwrap_or_default();
+        let begins = text.get(line.start as usize).is_some_and(u8::is_ascii_alphabetic);
+        begins && (rest.is_empty() || starts_header(rest))
+    };
+    ((regular || is_whole()) && value.is_ascii()).then(|| value.trim_ascii())
 }
 
 /// The same of the header whose line starts the text.
@@ -202,6 +202,9 @@ impl Trace {
 
     /// Whether a message is known to have none of the headers of a sign.
     pub(crate) fn lacks(&self, event: &Event, sign: u16) -> bool {
+        if sign == sign::DIAGNOSTICS && event.flags & Event::UNDIAGNOSED != 0 {
+            return true;
+        }
         let head = (event.identity as usize).checked_sub(1).and_then(|at| self.identities.words().get(at));
         head.is_some_and(|head| (head >> SIGNS) & u64::from(sign) == 0)
     }

@@ -14,14 +14,14 @@ use crate::span::{FileId, Span};
 /// All but records and what ties them together.
 #[derive(Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Facts<'t> {
-    pub(super) symbols: Cow<'t, [Span]>,
-    /// Of each input the line feeds, chunk by chunk.
-    pub(super) lines: Vec<Vec<u64>>,
-    pub(super) sources: Cow<'t, [Source]>,
-    pub(super) problems: Cow<'t, [Problem]>,
+    symbols: Cow<'t, [Span]>,
+    /// Of each input the line feeds, stretch by stretch.
+    lines: Vec<Vec<u32>>,
+    sources: Cow<'t, [Source]>,
+    problems: Cow<'t, [Problem]>,
     holders: Cow<'t, [Vec<FileId>]>,
     products: Vec<Cow<'t, [u8]>>,
-    pub(super) seed: u64,
+    seed: u64,
 }
 
 impl Facts<'_> {

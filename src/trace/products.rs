@@ -8,7 +8,7 @@ use super::intern::Interner;
 use super::{Event, Trace};
 use crate::knowledge::Product;
 use crate::record::HeaderLine;
-use crate::span::{FileId, Span};
+use crate::span::Span;
 
 /// Bytes of a name that is kept.
 const LONGEST: usize = 1024;
@@ -31,16 +31,6 @@ struct Found {
 impl Finding {
     pub(super) fn new() -> Finding {
         Finding(Mutex::new(Found { names: Interner::with_capacity(64), texts: Vec::new() }))
-    }
-
-    /// With names that were found before, by their numbers.
-    pub(super) fn before(hasher: &Seeded, texts: Vec<Box<[u8]>>) -> Finding {
-        let all = Finding::new();
-        for text in texts {
-            let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
-            all.number(hasher, &text, Span { file: FileId(0), start: 0, len });
-        }
-        all
     }
 
     pub(super) fn done(self) -> Products {
@@ -201,8 +191,8 @@ impl Trace {
 }
 
 /// The value of the header of a line.
-pub(super) fn value_at(text: &[u8], line: HeaderLine) -> Option<&[u8]> {
-    let value = super::identity::value_of_line(text, line);
+pub(super) fn value_at(text: &[u8], line: HeaderLine, regular: bool) -> Option<&[u8]> {
+    let value = super::identity::value_of_line(text, line, regular);
     value.or_else(|| super::identity::header_at(text, line).map(|h| h.raw.trim_ascii()))
 }
 
@@ -254,7 +244,7 @@ mod tests {
         assert!(kept.len() == super::MOST && kept.iter().all(|known| known.text.len() <= super::LONGEST));
         assert_eq!(trace.events().len(), count);
         for (n, event) in trace.events().iter().enumerate() {
-            assert_eq!(trace.product(event).map(|m| m.text()), Some(names(n).as_bytes()));
+            assert_eq!(trace.product(event).map(super::Maker::text), Some(names(n).as_bytes()));
         }
     }
 }

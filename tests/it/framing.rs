@@ -20,7 +20,7 @@ fn corpus() -> Vec<(String, Vec<u8>)> {
 
 /// Records follow each other: none begins inside the one before.
 fn in_order(bytes: &[u8]) -> bool {
-    let parts = record::frame(bytes, usize::MAX, || (), |(), raw| (raw.start, raw.end), |_, ()| ());
+    let parts = record::frame(bytes, usize::MAX, |_| (), |(), raw| (raw.start, raw.end), |_, ()| ());
     let records: Vec<(usize, usize)> = parts.into_iter().flat_map(|((), part)| part.records).collect();
     records.iter().all(|(start, end)| start < end && *end <= bytes.len())
         && records.windows(2).all(|pair| pair[0].1 <= pair[1].0)

@@ -1,9 +1,8 @@
 //! Who called whom, with what and when.
 
-use std::collections::BTreeMap;
-
 use super::{Call, Clock};
 use crate::analysis::coverage::Order;
+use crate::analysis::few::Few;
 use crate::analysis::message::{Context, Msg};
 use crate::analysis::servers::ServerId;
 use crate::analysis::terms::{Modality, Outcome};
@@ -73,18 +72,21 @@ fn modality(offer: Offer) -> Modality {
 /// caller sent them on to the caller: a response that goes back has the Via list of the request that came.
 pub(super) fn times(ctx: &Context<'_>, call: &mut Call, attempts: &[InviteTransaction<'_>]) {
     let order = |m: &Msg<'_>| ctx.coverage.order(m.server, m.id);
-    // For each server its clock, and the places of its first message and last final.
-    let mut places: BTreeMap<ServerId, (usize, Order, Order)> = BTreeMap::new();
+    // For each server the number of its clock, and the places of its first message and last final.
+    let mut index: Few<ServerId, usize> = Few::default();
+    let mut places: Vec<(Order, Order)> = Vec::new();
     let ends = attempts.last().map(Ends::of);
     let messages = (0..).zip(attempts).flat_map(|(number, a)| a.messages.iter().map(move |m| (number, *m)));
     for (number, m) in messages {
         let invite = m.method == Method::Invite;
         let now = order(m);
-        let (at, first, last) = places.entry(m.server).or_insert_with(|| {
+        let new = || {
             call.clocks.push(Clock::new(m.server, m.id));
-            (call.clocks.len() - 1, now, Order::default())
-        });
-        let Some(clock) = call.clocks.get_mut(*at) else { continue };
+            places.push((now, Order::default()));
+            places.len() - 1
+        };
+        let at = index.with(m.server, new, |at| *at);
+        let Some((clock, (first, last))) = call.clocks.get_mut(at).zip(places.get_mut(at)) else { continue };
         if now < *first {
             (clock.first, *first) = (m.id, now);
         }

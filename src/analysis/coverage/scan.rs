@@ -105,13 +105,18 @@ pub(super) fn scan(trace: &Trace, servers: &Servers, base: u32, events: &[Event]
 struct Streams {
     all: Vec<Stream>,
     servers: HashMap<ServerId, usize>,
+    /// The last that was asked for: mostly the next record is of the same server.
+    last: Option<(ServerId, usize)>,
     /// The first stream of each name.
     names: HashMap<Option<Symbol>, usize>,
 }
 
 impl Streams {
     fn of(&mut self, server: ServerId) -> Option<&mut Stream> {
-        self.servers.get(&server).and_then(|at| self.all.get_mut(*at))
+        if self.last.is_none_or(|(last, _)| last != server) {
+            self.last = self.servers.get(&server).map(|at| (server, *at));
+        }
+        self.last.and_then(|(_, at)| self.all.get_mut(at))
     }
 
     fn named(&mut self, name: Option<Symbol>) -> Option<&mut Stream> {

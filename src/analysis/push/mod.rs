@@ -5,6 +5,7 @@ mod recognise;
 
 use super::coverage::Blind;
 use super::diagnostic::Diagnostic;
+use super::few::Few;
 use super::message::{Context, Group, Msg};
 use super::servers::ServerId;
 use super::terms::{Link, PushResult};
@@ -140,19 +141,11 @@ pub(super) type Sets<'m> = Vec<((u64, u32), Vec<&'m Msg<'m>>)>;
 
 /// All MESSAGE transactions of one Call-ID: pushes, and others.
 pub(super) fn split<'m>(ctx: &Context<'_>, group: &'m Group<'m>) -> (Sets<'m>, Sets<'m>) {
-    let mut sets: Sets<'m> = Vec::new();
-    let mut index = hashbrown::HashMap::new();
+    let mut sets: Few<(u64, u32), Vec<&'m Msg<'m>>> = Few::default();
     for m in group.messages.iter().filter(|m| m.method == Method::Message) {
-        let key = (m.from_tag, m.cseq);
-        let at = *index.entry(key).or_insert_with(|| {
-            sets.push((key, Vec::new()));
-            sets.len() - 1
-        });
-        if let Some((_, set)) = sets.get_mut(at) {
-            set.push(m);
-        }
+        sets.with((m.from_tag, m.cseq), Vec::new, |set| set.push(m));
     }
-    sets.into_iter().partition(|(_, set)| set.iter().any(|m| ctx.facts(m.id).is_push()))
+    sets.into_all().into_iter().partition(|(_, set)| set.iter().any(|m| ctx.facts(m.id).is_push()))
 }
 
 /// All pushes of one Call-ID.

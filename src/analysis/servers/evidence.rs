@@ -80,15 +80,23 @@ pub(super) fn streams(trace: &Trace, events: &[Event]) -> Vec<Stream> {
     let single = source.server_count() <= 1;
     let mut out: Vec<Stream> = Vec::new();
     let mut index: HashMap<Option<Symbol>, usize> = HashMap::new();
+    let mut last: Option<(Option<Symbol>, usize)> = None;
     let name = trace.inputs().get(file.index()).map_or("", |i| i.name());
     for event in events {
         // In an input of one server a record without its name is the server's too.
         let symbol = if single { source.only_server() } else { event.server() };
-        let at = *index.entry(symbol).or_insert_with(|| {
-            let machine = symbol.map(|s| machine(trace, s));
-            out.push(Stream { file, symbol, machine, file_name: file_stem(name), ..Stream::default() });
-            out.len() - 1
-        });
+        // Mostly the next record is of the same stream.
+        let at = last.filter(|(known, _)| *known == symbol).map_or_else(
+            || {
+                *index.entry(symbol).or_insert_with(|| {
+                    let machine = symbol.map(|s| machine(trace, s));
+                    out.push(Stream { file, symbol, machine, file_name: file_stem(name), ..Stream::default() });
+                    out.len() - 1
+                })
+            },
+            |(_, at)| at,
+        );
+        last = Some((symbol, at));
         if let Some(stream) = out.get_mut(at) {
             stream.note(trace, event);
         }

@@ -19,8 +19,7 @@ mod ends;
 mod finals;
 mod proof;
 
-use hashbrown::HashMap;
-
+use super::few::Few;
 use super::message::{Context, Group, Msg};
 use super::transmission::MOST_STEPS;
 use crate::record::Direction;
@@ -193,14 +192,15 @@ const MOST_LEAVES: usize = 256;
 
 /// The hops of an INVITE, tied to each other.
 fn branches<'m>(messages: &[&'m Msg<'m>]) -> Vec<Branch<'m>> {
-    let mut index: HashMap<u64, usize> = HashMap::new();
+    let mut index: Few<u64, usize> = Few::default();
     let mut hops: Vec<Branch<'m>> = Vec::new();
     let top = |m: &Msg<'_>| m.vias.first().copied().unwrap_or(0);
     for &m in messages.iter().filter(|m| m.method == Method::Invite) {
-        let at = *index.entry(top(m)).or_insert_with(|| {
-            hops.push(Branch { messages: Vec::new(), parent: None, leaf: true, depth: usize::MAX });
+        let new = || {
+            hops.push(Branch { messages: Vec::with_capacity(4), parent: None, leaf: true, depth: usize::MAX });
             hops.len() - 1
-        });
+        };
+        let at = index.with(top(m), new, |at| *at);
         if let Some(hop) = hops.get_mut(at) {
             hop.messages.push(m);
             hop.depth = hop.depth.min(m.vias.len());
@@ -208,8 +208,8 @@ fn branches<'m>(messages: &[&'m Msg<'m>]) -> Vec<Branch<'m>> {
     }
     // Parents in a second step: copies come in any order, and a server in between may have no log.
     for &m in messages.iter().filter(|m| m.method == Method::Invite) {
-        let Some(&at) = index.get(&top(m)) else { continue };
-        let above = m.vias.iter().skip(1).find_map(|v| index.get(v).copied()).filter(|p| *p != at);
+        let Some(&at) = index.get(top(m)) else { continue };
+        let above = m.vias.iter().skip(1).find_map(|v| index.get(*v).copied()).filter(|p| *p != at);
         if let Some(parent) = above {
             if let Some(hop) = hops.get_mut(parent) {
                 hop.leaf = false;
@@ -220,7 +220,7 @@ fn branches<'m>(messages: &[&'m Msg<'m>]) -> Vec<Branch<'m>> {
         }
     }
     for &m in messages.iter().filter(|m| m.method == Method::Cancel) {
-        let at = m.vias.first().and_then(|v| index.get(v)).copied();
+        let at = m.vias.first().and_then(|v| index.get(*v)).copied();
         if let Some(hop) = at.and_then(|at| hops.get_mut(at)) {
             hop.messages.push(m);
         }
@@ -230,24 +230,17 @@ fn branches<'m>(messages: &[&'m Msg<'m>]) -> Vec<Branch<'m>> {
 
 /// INVITE transactions that are initial: no To tag in the request, or no request in the log at all.
 pub(super) fn transactions<'m>(ctx: &Context<'_>, group: &'m Group<'m>) -> Vec<InviteTransaction<'m>> {
-    let mut sets: HashMap<(u64, u32), Vec<&'m Msg<'m>>> = HashMap::new();
-    let mut order = Vec::new();
+    let mut sets: Few<(u64, u32), Vec<&'m Msg<'m>>> = Few::default();
     for m in &group.messages {
         if matches!(m.method, Method::Invite | Method::Cancel | Method::Ack) {
-            sets.entry((m.from_tag, m.cseq))
-                .or_insert_with(|| {
-                    order.push((m.from_tag, m.cseq));
-                    Vec::new()
-                })
-                .push(m);
+            sets.with((m.from_tag, m.cseq), Vec::new, |set| set.push(m));
         }
     }
     let initial = |set: &[&Msg<'_>]| set.iter().any(|m| m.method == Method::Invite && m.is_request() && m.to_tag == 0);
-    let any = sets.values().any(|set| initial(set));
+    let any = sets.iter().any(|(_, set)| initial(set));
     let dialogs = proof::Dialogs::of(group);
     let mut out = Vec::new();
-    for key in order {
-        let Some(set) = sets.remove(&key) else { continue };
+    for (key, set) in sets.into_all() {
         let invites = || set.iter().filter(|m| m.method == Method::Invite);
         let start_missing = !any && out.is_empty() && invites().next().is_some() && invites().all(|m| !m.is_request());
         if initial(&set) || start_missing {

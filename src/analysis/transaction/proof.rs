@@ -1,8 +1,9 @@
 //! Messages that only a 2xx explains, where the log holds none.
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashSet;
 
 use super::InviteTransaction;
+use crate::analysis::few::Few;
 use crate::analysis::message::{Group, Msg};
 use crate::record::Direction;
 use crate::sip::Method;
@@ -48,9 +49,9 @@ fn is_to_answer(attempt: &InviteTransaction<'_>, m: &Msg<'_>) -> bool {
 #[derive(Debug, Default)]
 pub(super) struct Dialogs<'m> {
     /// What a party with this tag sent or got.
-    inside: HashMap<u64, Vec<&'m Msg<'m>>>,
+    inside: Few<u64, Vec<&'m Msg<'m>>>,
     /// The highest `CSeq` of its initial INVITEs.
-    newest: HashMap<u64, u32>,
+    newest: Few<u64, u32>,
 }
 
 impl<'m> Dialogs<'m> {
@@ -58,12 +59,11 @@ impl<'m> Dialogs<'m> {
         let mut out = Dialogs::default();
         for m in &group.messages {
             if m.method == Method::Invite && m.to_tag == 0 {
-                let newest = out.newest.entry(m.from_tag).or_default();
-                *newest = m.cseq.max(*newest);
+                out.newest.with(m.from_tag, || 0, |newest| *newest = m.cseq.max(*newest));
             } else if m.is_request() && matches!(m.method, Method::Bye | Method::Invite | Method::Message) {
-                out.inside.entry(m.from_tag).or_default().push(m);
+                out.inside.with(m.from_tag, Vec::new, |own| own.push(m));
                 if m.to_tag != m.from_tag {
-                    out.inside.entry(m.to_tag).or_default().push(m);
+                    out.inside.with(m.to_tag, Vec::new, |own| own.push(m));
                 }
             }
         }
@@ -72,13 +72,13 @@ impl<'m> Dialogs<'m> {
 
     /// What the caller of an attempt sent or got inside the dialog, in the order of the log.
     pub(super) fn of_caller(&self, attempt: &InviteTransaction<'_>) -> impl Iterator<Item = &'m Msg<'m>> {
-        self.inside.get(&attempt.from_tag).into_iter().flatten().copied()
+        self.inside.get(attempt.from_tag).into_iter().flatten().copied()
     }
 
     /// The first that only a confirmed dialog explains; where other attempts of the caller follow, it may be theirs.
     fn proof(&self, attempt: &InviteTransaction<'_>) -> Option<&'m Msg<'m>> {
         let tag = attempt.from_tag;
-        let is_last = self.newest.get(&tag).is_none_or(|newest| *newest <= attempt.cseq);
+        let is_last = self.newest.get(tag).is_none_or(|newest| *newest <= attempt.cseq);
         let proves = |m: &&Msg<'_>| m.to_tag != 0 && (m.method != Method::Bye || m.to_tag == tag);
         self.of_caller(attempt).filter(|_| tag != 0 && is_last).find(proves)
     }

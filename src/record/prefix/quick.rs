@@ -5,19 +5,69 @@ use memchr::memchr;
 use super::{DateOrder, Prefix};
 use crate::time::Timestamp;
 
+/// What the last prefix line of a log said: the next one mostly begins with the same words, in the same minute.
+#[derive(Clone, Debug)]
+pub(crate) struct Last {
+    /// `TL_INFO(TF_PROTOCOL) [0]`, how much of it is kept, and where its words end.
+    head: [u8; LONGEST_HEAD],
+    kept: usize,
+    level: usize,
+    flag: usize,
+    has_server: bool,
+    /// `10/15/2013-09:01`.
+    minute: Option<u128>,
+    time: i64,
+    order: DateOrder,
+}
+
 /// `TL_INFO(TF_PROTOCOL) [0]0F14.1A2C::10/15/2013-09:01:45.669.000d0b31 `; `None` for what is written in any other way.
-pub(super) fn parse(line: &[u8]) -> Option<Prefix<'_>> {
-    let rest = line.strip_prefix(b"TL_")?;
-    let is_word = |b: &u8| b.is_ascii_uppercase() || *b == b'_';
-    let (level, rest) = rest.split_at_checked(rest.iter().take_while(|b| is_word(b)).count())?;
-    let rest = rest.strip_prefix(b"(TF_").filter(|_| !level.is_empty())?;
-    let (flag, rest) = rest.split_at_checked(rest.iter().position(|b| matches!(b, b')' | b'\n'))?)?;
-    let rest = rest.strip_prefix(b") [")?;
-    let (place, rest) = rest.split_at_checked(memchr(b']', rest)?)?;
-    let rest = hex(rest.get(1..)?)?.strip_prefix(b".")?;
+pub(super) fn parse<'a>(line: &'a [u8], last: &mut Last) -> Option<Prefix<'a>> {
+    let known = last.head.get(..last.kept).filter(|head| !head.is_empty() && line.starts_with(head));
+    let len = known.map(<[u8]>::len).or_else(|| last.begin(line))?;
+    let (head, rest) = line.split_at_checked(len)?;
+    let rest = hex(rest)?.strip_prefix(b".")?;
     let (stamp, _) = hex(rest)?.strip_prefix(b"::")?.split_first_chunk::<32>()?;
-    let (time, order, seq) = of_stamp(stamp)?;
-    Some(Prefix { level, flag, server: memchr(b'\\', place).map(|_| place), time: Some(time), order, seq: Some(seq) })
+    let (time, order, seq) = of_stamp(stamp, last)?;
+    let place = head.get(last.flag + b") [".len()..len - 1)?;
+    let (level, flag) = (head.get(LEVEL..last.level)?, head.get(last.level + 4..last.flag)?);
+    let server = last.has_server.then_some(place);
+    Some(Prefix { level, flag, server, time: Some(time), order, seq: Some(seq) })
+}
+
+/// Where the level starts.
+const LEVEL: usize = b"TL_".len();
+
+/// A longer one is read again.
+const LONGEST_HEAD: usize = 96;
+
+impl Default for Last {
+    fn default() -> Last {
+        let order = DateOrder::Unknown;
+        Last { head: [0; LONGEST_HEAD], kept: 0, level: 0, flag: 0, has_server: false, minute: None, time: 0, order }
+    }
+}
+
+impl Last {
+    /// Reads a line up to the end of the place behind level and flag, and tells how long that is.
+    fn begin(&mut self, line: &[u8]) -> Option<usize> {
+        self.kept = 0;
+        let rest = line.strip_prefix(b"TL_")?;
+        let is_word = |b: &u8| b.is_ascii_uppercase() || *b == b'_';
+        let (level, rest) = rest.split_at_checked(rest.iter().take_while(|b| is_word(b)).count())?;
+        let rest = rest.strip_prefix(b"(TF_").filter(|_| !level.is_empty())?;
+        let (flag, rest) = rest.split_at_checked(rest.iter().position(|b| matches!(b, b')' | b'\n'))?)?;
+        let rest = rest.strip_prefix(b") [")?;
+        let place = rest.get(..memchr(b']', rest)?)?;
+        self.level = LEVEL + level.len();
+        self.flag = self.level + b"(TF_".len() + flag.len();
+        self.has_server = memchr(b'\\', place).is_some();
+        let head = line.get(..self.flag + b") []".len() + place.len())?;
+        if let Some(kept) = self.head.get_mut(..head.len()) {
+            kept.copy_from_slice(head);
+            self.kept = head.len();
+        }
+        Some(head.len())
+    }
 }
 
 /// What stands behind one to eight digits to the base of sixteen.
@@ -27,23 +77,32 @@ fn hex(text: &[u8]) -> Option<&[u8]> {
 }
 
 /// `10/15/2013-09:01:45.669.000d0b31`.
-fn of_stamp(text: &[u8; 32]) -> Option<(Timestamp, DateOrder, u32)> {
+fn of_stamp(text: &[u8; 32], last: &mut Last) -> Option<(Timestamp, DateOrder, u32)> {
     let (head, rest) = text.split_first_chunk::<16>()?;
     let (tail, number) = rest.split_first_chunk::<8>()?;
     let number = number.first_chunk::<8>()?;
-    let fits = DAY_AND_MINUTE.fits(u128::from_le_bytes(*head)) && SECOND.fits(u64::from_le_bytes(*tail).into());
-    if !fits {
+    if !SECOND.fits(u64::from_le_bytes(*tail).into()) {
         return None;
     }
     let digit = |i: usize| u32::from(text[i].wrapping_sub(b'0'));
     let two = |i: usize| digit(i) * 10 + digit(i + 1);
-    let (a, b, year) = (two(0), two(3), two(6) * 100 + two(8));
-    let order = DateOrder::of(a, b);
-    let (month, day) = if order == DateOrder::DayFirst { (b, a) } else { (a, b) };
-    let time = Timestamp::from_civil([year, month, day], [two(11), two(14), two(17), two(20) * 10 + digit(22)])?;
+    let minute = u128::from_le_bytes(*head);
+    if Some(minute) != last.minute {
+        if !DAY_AND_MINUTE.fits(minute) {
+            return None;
+        }
+        let (a, b, year) = (two(0), two(3), two(6) * 100 + two(8));
+        let order = DateOrder::of(a, b);
+        let (month, day) = if order == DateOrder::DayFirst { (b, a) } else { (a, b) };
+        let time = Timestamp::from_civil([year, month, day], [two(11), two(14), 0, 0])?;
+        (last.minute, last.time, last.order) = (Some(minute), time.0, order);
+    }
+    // A leap second is one.
+    let (second, milli) = (two(17), two(20) * 10 + digit(22));
+    let time = (second <= 60).then(|| Timestamp(last.time + i64::from(second * 1000 + milli)))?;
     let nibbles = number.map(|b| NIBBLES[usize::from(b)]);
     let seq = nibbles.iter().fold(0, |n, nibble| (n << 4) | u32::from(*nibble));
-    nibbles.iter().all(|nibble| *nibble < 16).then_some((time, order, seq))
+    nibbles.iter().all(|nibble| *nibble < 16).then_some((time, last.order, seq))
 }
 
 /// What sixteen bytes must be: digits in some places, certain marks in the others.
@@ -105,7 +164,7 @@ mod tests {
 
     #[test]
     fn the_usual_line_goes_the_quick_way() {
-        assert_eq!(parse(USUAL), Some(super::super::careful(USUAL)));
+        assert_eq!(parse(USUAL, &mut Last::default()), Some(super::super::careful(USUAL)));
     }
 
     proptest! {
@@ -116,8 +175,12 @@ mod tests {
             at in 0..USUAL.len(), gone in 0usize..3, put in prop::sample::select(vec![&b""[..], b"1", b"9", b"F", b"g", b" ", b"[", b"]", b"\n", b"/", b":", b"\xfc", b"\\"]),
         ) {
             let line = [&USUAL[..at], put, USUAL.get(at + gone..).unwrap_or_default()].concat();
-            if let Some(quick) = parse(&line) {
-                prop_assert_eq!(quick, super::super::careful(&line));
+            // Whatever the line before said.
+            let mut last = Last::default();
+            for line in [&line[..], USUAL, &line, USUAL] {
+                if let Some(quick) = parse(line, &mut last) {
+                    prop_assert_eq!(quick, super::super::careful(line));
+                }
             }
         }
     }

@@ -47,29 +47,34 @@ pub fn digest(trace: &Trace, analysis: &Analysis, errors: &[InputError]) -> Repo
 fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool) -> Report {
     let chosen = if whole { Chosen::All } else { Chosen::of(analysis) };
     let (problems, problems_left_out) = problems(trace, errors, if whole { usize::MAX } else { MOST });
+    let lists = || {
+        // Chosen first: the rendered ones then have a place from the start, and are not moved about.
+        let calls: Vec<(&Call, bool)> = chosen.calls(analysis).collect();
+        let shown = |(c, full)| if full { call(trace, analysis, c) } else { call_in_brief(analysis, c) };
+        let calls = calls.into_par_iter().map(shown).collect();
+        let pushes: Vec<(&analysis::Push, bool)> = chosen.pushes(analysis).collect();
+        let shown = |(p, full)| if full { push(trace, analysis, p) } else { push_in_brief(p) };
+        (calls, pushes.into_par_iter().map(shown).collect())
+    };
+    // What is counted over all of them, meanwhile.
+    let causes = || rayon::join(|| grouped(trace, analysis, whole), || contrasts::contrasts(trace, analysis));
+    let counts = || rayon::join(|| summary(trace, analysis), || notes::notes(trace, analysis));
+    let ((calls, pushes), ((findings, contrasts), (summary, notes))) =
+        rayon::join(lists, || rayon::join(causes, counts));
     Report {
         schema: model::SCHEMA,
         generator: concat!("siptrail ", env!("CARGO_PKG_VERSION")).to_owned(),
         sources: sources::sources(trace, analysis),
-        summary: summary(trace, analysis),
-        calls: {
-            // Chosen first: the rendered ones then have a place from the start, and are not moved about.
-            let chosen: Vec<(&Call, bool)> = chosen.calls(analysis).collect();
-            let shown = |(c, full)| if full { call(trace, analysis, c) } else { call_in_brief(analysis, c) };
-            chosen.into_par_iter().map(shown).collect()
-        },
-        pushes: {
-            let chosen: Vec<(&analysis::Push, bool)> = chosen.pushes(analysis).collect();
-            let shown = |(p, full)| if full { push(trace, analysis, p) } else { push_in_brief(p) };
-            chosen.into_par_iter().map(shown).collect()
-        },
+        summary,
+        calls,
+        pushes,
         missed_messages: analysis.missed_messages().map(|m| missed_message(trace, analysis, m)).collect(),
-        findings: grouped(trace, analysis, whole),
+        findings,
         problems,
         problems_left_out,
         coverage: spans::coverage(trace, analysis),
-        contrasts: contrasts::contrasts(trace, analysis),
-        notes: notes::notes(trace, analysis),
+        contrasts,
+        notes,
         selection: None,
         unexplained: unexplained::unexplained(analysis),
         voice_mail: voice_mail(analysis),

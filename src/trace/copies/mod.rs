@@ -79,16 +79,41 @@ fn suspects(trace: &Trace) -> Vec<bool> {
 
 /// Whether every server's records rise by time and number, so that none can be there twice.
 fn ascends(events: &[Event]) -> bool {
-    let mut last: Vec<(Symbol, (Timestamp, u32))> = Vec::new();
-    events.iter().all(|event| {
+    let parts: Option<Vec<Ends>> = events.par_chunks(PART).map(ends).collect();
+    let mut last: Vec<(Symbol, Moment)> = Vec::new();
+    parts.is_some_and(|parts| {
+        parts.into_iter().flatten().all(|(server, from, to)| {
+            if let Some((_, before)) = last.iter_mut().find(|(known, _)| *known == server) {
+                return from > std::mem::replace(before, to);
+            }
+            last.push((server, to));
+            last.len() <= super::source::MAX_SERVERS
+        })
+    })
+}
+
+/// Records that one worker looks at.
+const PART: usize = 1 << 16;
+
+/// Time and number of a record.
+type Moment = (Timestamp, u32);
+
+/// Of each server among some records, the place of the first and of the last.
+type Ends = Vec<(Symbol, Moment, Moment)>;
+
+/// The ends of each server; `None` where its records do not rise, have no time, or the servers are too many.
+fn ends(events: &[Event]) -> Option<Ends> {
+    let mut out: Ends = Vec::new();
+    let rises = events.iter().all(|event| {
         let now = (event.time, event.seq);
         let known = event.time != Timestamp::NONE;
-        if let Some((_, before)) = last.iter_mut().find(|(server, _)| *server == event.server) {
+        if let Some((_, _, before)) = out.iter_mut().find(|(server, ..)| *server == event.server) {
             return known && now > std::mem::replace(before, now);
         }
-        last.push((event.server, now));
-        known && last.len() <= super::source::MAX_SERVERS
-    })
+        out.push((event.server, now, now));
+        known && out.len() <= super::source::MAX_SERVERS
+    });
+    rises.then_some(out)
 }
 
 /// Records that stand in the suspected inputs more than once: the number of their group, and the record; by group.

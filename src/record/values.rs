@@ -1,0 +1,92 @@
+//! What the fields say that framing reads.
+
+/// What a record is.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    bitcode::Decode,
+    bitcode::Encode,
+    serde::Deserialize,
+    serde::Serialize,
+)]
+pub enum RecordKind {
+    /// A SIP message (`Start-Line:`).
+    Protocol,
+    /// `LogType: diagnostic`, or the fields of one.
+    Diagnostic,
+    /// `LogType: connection`.
+    Connection,
+    /// Anything else; its `name: value` lines stay readable.
+    #[default]
+    Other,
+}
+
+/// Whether the server received or sent the message.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    bitcode::Decode,
+    bitcode::Encode,
+    serde::Deserialize,
+    serde::Serialize,
+)]
+pub enum Direction {
+    /// `Direction: incoming`.
+    Incoming,
+    /// `Direction: outgoing`.
+    Outgoing,
+    /// The record does not say.
+    #[default]
+    Unknown,
+}
+
+/// Whether a terminator stands at a place, blanks before it aside.
+pub(super) fn ends_at(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at..).is_some_and(|text| text.trim_ascii_start().starts_with(b"$$end_record"))
+}
+
+/// Of a Direction field: the direction, and whether it names edges.
+pub(super) fn direction(value: &[u8]) -> (Direction, bool) {
+    let direction = match value.first() {
+        Some(b'i' | b'I') => Direction::Incoming,
+        Some(b'o' | b'O') => Direction::Outgoing,
+        _ => Direction::Unknown,
+    };
+    (direction, value.len() > 12 && crate::text::contains_ignore_case(value, b"edge"))
+}
+
+/// Of a `LogType` field.
+pub(super) fn log_type(value: &[u8]) -> RecordKind {
+    if value.eq_ignore_ascii_case(b"diagnostic") {
+        RecordKind::Diagnostic
+    } else if value.eq_ignore_ascii_case(b"connection") {
+        RecordKind::Connection
+    } else {
+        RecordKind::Other
+    }
+}
+
+/// Up to eight digits to the base of sixteen.
+pub(super) fn hex(text: &[u8]) -> u32 {
+    text.iter().map_while(|b| char::from(*b).to_digit(16)).take(8).fold(0, |n, d| (n << 4) | d)
+}
+
+/// The digits that a value begins with.
+pub(super) fn decimal(text: &[u8]) -> Option<u32> {
+    let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
+    std::str::from_utf8(text.get(..digits)?).ok()?.parse().ok()
+}
