@@ -129,6 +129,8 @@ pub mod export;
 #[deny(clippy::disallowed_methods)]
 pub mod findings;
 #[deny(clippy::disallowed_methods)]
+pub mod index;
+#[deny(clippy::disallowed_methods)]
 pub mod knowledge;
 #[deny(clippy::disallowed_methods)]
 pub mod ladder;

@@ -1,7 +1,6 @@
 //! Small helpers for log bytes: decoding, cleaning and making them safe to show.
 
 mod hostile;
-pub(crate) mod known;
 pub(crate) mod lane;
 pub mod page;
 pub(crate) mod width;

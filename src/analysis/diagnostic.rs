@@ -6,12 +6,12 @@ use crate::text::{contains_ignore_case, decode};
 use crate::trace::EventId;
 
 /// One header of the ms-diagnostics family.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct Diagnostic {
     /// `ms-diagnostics`, `ms-diagnostics-public` or `ms-client-diagnostics`.
-    #[serde(with = "crate::text::known")]
-    pub header: crate::text::known::Word,
+    #[serde(with = "crate::knowledge::constant::one")]
+    pub header: crate::knowledge::constant::Constant,
     /// Error id.
     pub id: u32,
     /// The text the server gave.

@@ -47,7 +47,7 @@ use crate::time::Timestamp;
 use crate::trace::{EventId, LinePlace, Trace};
 
 /// Limits of the rules, in milliseconds, and what the user knows.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Options {
     /// An INVITE without a final for so long behind its last message has none: a proxy waits longer than three minutes
@@ -66,7 +66,7 @@ impl Default for Options {
 }
 
 /// What the logs tell.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct Analysis {
     /// Calls, by first record time, then by position.
@@ -90,6 +90,11 @@ pub struct Analysis {
 }
 
 impl Analysis {
+    /// Makes anew what is not kept in an index.
+    pub(crate) fn complete(&mut self) {
+        self.servers.complete();
+    }
+
     /// Calls whose mobile callee missed them.
     pub fn missed(&self) -> impl Iterator<Item = &Call> {
         self.calls.iter().filter(|call| call.is_missed())

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use siptrail::index::Kept;
 use siptrail::time::parse_seconds;
 use siptrail::{Analysis, Depth, Options, Trace};
 
@@ -35,8 +36,9 @@ impl GivenClocks {
     ///
     /// # Errors
     /// A line for the user when a name belongs to no server of the logs, or to several.
-    pub(super) fn analyse(&self, trace: &Trace, depth: Depth) -> Result<Analysis, String> {
-        let analysis = siptrail::analyse_to(trace, &self.options(), self.deep_enough(depth));
+    pub(super) fn analyse(&self, trace: &Trace, kept: &Kept, depth: Depth) -> Result<Analysis, String> {
+        let analysis = kept.analyse(trace, &self.options(), self.deep_enough(depth));
+        kept.save(trace);
         let Some((name, _)) = self.clocks.iter().find(|(name, _)| analysis.servers.find(name).is_none()) else {
             return Ok(analysis);
         };
@@ -54,9 +56,9 @@ impl GivenClocks {
     /// The logs and their analysis, no deeper than is asked for; `None` when there is nothing to analyse, which has been
     /// said by then.
     pub(super) fn read(&self, inputs: &[PathBuf], depth: Depth) -> Option<(Trace, Analysis)> {
-        let Loaded { trace, found: true, .. } = load_to(inputs, self.deep_enough(depth))? else { return None };
+        let Loaded { trace, kept, found: true, .. } = load_to(inputs, self.deep_enough(depth))? else { return None };
         tell_damage(&trace);
-        match self.analyse(&trace, depth) {
+        match self.analyse(&trace, &kept, depth) {
             Ok(analysis) => Some((trace, analysis)),
             Err(line) => {
                 failed(&line);

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "anonymise")]
 mod anonymise;
+mod cache;
 #[cfg(feature = "synth")]
 mod check;
 mod clock;
@@ -107,6 +108,7 @@ enum Command {
     /// Hold a report against the truth (not in this build)
     #[cfg(not(feature = "synth"))]
     Check(without::Without),
+    Cache(cache::Cache),
     Config(config::Config),
     Completions(shell::Completions),
     Man(shell::Man),
@@ -182,6 +184,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Synth(synth) => Ok(synth.run()),
         #[cfg(feature = "synth")]
         Command::Check(check) => check.run(),
+        Command::Cache(cache) => cache.run(),
         Command::Config(config) => config.run(arguments.global.config.as_deref()),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),

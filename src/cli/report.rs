@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use siptrail::index::Kept;
 use siptrail::knowledge::catalogue::Severity;
 #[cfg(feature = "export")]
 use siptrail::report::csv;
@@ -156,12 +157,14 @@ impl Report {
         #[cfg(not(feature = "job"))]
         let (job, analysed): (Option<(Trace, Vec<(String, String)>)>, Option<Analysis>) = (None, None);
         let (loaded, unread) = match job {
-            Some((trace, unread)) => (Some(Loaded { found: true, trace, errors: Vec::new() }), unread),
+            Some((trace, unread)) => {
+                (Some(Loaded { found: true, trace, errors: Vec::new(), kept: Kept::nothing() }), unread)
+            }
             None => (load(&self.inputs), Vec::new()),
         };
-        let Some(Loaded { trace, errors, found }) = loaded else { return Ok(Status::Failed) };
+        let Some(Loaded { trace, errors, found, kept }) = loaded else { return Ok(Status::Failed) };
         tell_damage(&trace);
-        let analysed = analysed.map_or_else(|| self.clocks.analyse(&trace, Depth::Causes), Ok);
+        let analysed = analysed.map_or_else(|| self.clocks.analyse(&trace, &kept, Depth::Causes), Ok);
         let selected = analysed.and_then(|analysis| {
             let selection = self.selection(&trace, &analysis)?;
             let all = (analysis.calls.len(), analysis.pushes.len());

@@ -85,6 +85,7 @@ impl Tui {
         let settings = Settings {
             options: self.clocks.options(),
             limits: super::global::limits(),
+            index: super::global::index().cloned(),
             inputs: self.inputs,
             follow: self.follow,
             colour: colour(),

@@ -42,24 +42,10 @@ pub(crate) use line_index::LineIndex;
 /// Codes of causes, and what proves them beside the messages themselves.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Found {
-    #[serde(with = "codes")]
+    #[serde(with = "crate::knowledge::constant::many")]
     codes: Vec<&'static str>,
     records: Vec<EventId>,
     lines: Vec<Span>,
-}
-
-/// Codes of the catalogue, as texts.
-mod codes {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(codes: &[&'static str], to: S) -> Result<S::Ok, S::Error> {
-        codes.serialize(to)
-    }
-
-    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<Vec<&'static str>, D::Error> {
-        let codes = Vec::<String>::deserialize(from)?;
-        Ok(codes.iter().filter_map(|code| super::find(code)).map(|f| f.code.as_str()).collect())
-    }
 }
 
 /// What texts say of calls and pushes, and nothing that depends on which push belongs to which call.

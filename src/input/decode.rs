@@ -73,7 +73,7 @@ impl Encoding {
 /// Unpacks and decodes as far as needed; plain text is taken as it is. Also why that ended early, if it did.
 pub(super) fn prepare(name: String, (text, account): (Text, Account), budget: &Budget) -> (Input, Option<Stop>) {
     let (original_len, checkpoints, encoding) = (0, Vec::new(), Encoding::Utf8);
-    let mut input = Input { name, text, encoding, original_len, checkpoints, notes: Vec::new(), account };
+    let mut input = Input { name, text, encoding, original_len, checkpoints, notes: Vec::new(), account, stat: None };
     let mut stop = None;
     let unpacked = unpacker(input.bytes()).map(|(kind, from)| (kind, from.map(|from| drain(from, None, budget))));
     if let Some((kind, drained)) = unpacked {

@@ -50,6 +50,7 @@ impl Input {
             checkpoints: Vec::new(),
             notes: Vec::new(),
             account: Account::default(),
+            stat: None,
         }
     }
 

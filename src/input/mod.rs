@@ -8,6 +8,7 @@
 mod budget;
 mod decode;
 mod error;
+mod identity;
 mod kept;
 mod map;
 mod saved;
@@ -17,6 +18,7 @@ mod walk;
 pub use budget::Limits;
 pub use decode::Encoding;
 pub use error::InputError;
+pub(crate) use identity::{Compared, Identity, Sums, sum};
 pub use saved::{SAVED, is_saved};
 pub use walk::{Opened, is_log_name, open, open_within};
 pub(crate) use walk::{list, open_listed};
@@ -37,6 +39,8 @@ pub struct Input {
     notes: Vec<String>,
     /// What the text takes of the budget.
     account: Account,
+    /// What the file system said when it was opened, of a file whose bytes are the text.
+    stat: Option<identity::Stat>,
 }
 
 enum Text {

@@ -194,7 +194,11 @@ impl Opening {
             && metadata.len() > 0
             && let Ok(map) = file.try_clone().and_then(Map::new)
         {
+            let before = self.opened.inputs.len();
             self.add(name, (Text::Mapped(map), Account::default()), found);
+            if let Some(input) = self.opened.inputs.get_mut(before) {
+                input.note_file(path, &metadata);
+            }
             return Ok(());
         }
         let drained = drain(file, regular.then_some(metadata.len()), &self.budget);

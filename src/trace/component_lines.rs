@@ -12,7 +12,7 @@ use crate::span::{FileId, Span};
 use crate::time::Timestamp;
 
 /// Where a component line stands: small enough to keep millions of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, bitcode::Decode, bitcode::Encode)]
 pub struct LinePlace {
     /// In which input.
     pub file: FileId,

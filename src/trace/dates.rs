@@ -18,7 +18,7 @@ const WEEKS_MS: i64 = 20 * 86_400_000;
 const BESIDE_MS: i64 = 2 * 86_400_000;
 
 /// What the dates of one input show.
-#[derive(Clone, Copy, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, serde::Deserialize, serde::Serialize)]
 pub(super) struct Dates {
     day_first: bool,
     month_first: bool,
@@ -31,7 +31,7 @@ pub(super) struct Dates {
 }
 
 /// A record.
-#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, serde::Deserialize, serde::Serialize)]
 struct DatedRecord {
     time: Timestamp,
     seq: u32,

@@ -7,11 +7,24 @@ use crate::time::Timestamp;
 
 /// Number of an event in [`super::Trace::events`]. In what one task of a job leaves to others it is the number among the
 /// records of all inputs ([`super::row`]).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, bitcode::Decode, bitcode::Encode)]
 pub struct EventId(pub u32);
 
 /// Number of an interned string.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    bitcode::Decode,
+    bitcode::Encode,
+    serde::Deserialize,
+    serde::Serialize,
+)]
 pub struct Symbol(pub u32);
 
 impl Symbol {
@@ -20,7 +33,7 @@ impl Symbol {
 }
 
 /// One record. At most 64 bytes, so that a billion-byte log needs some fifty million bytes of index.
-#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, bitcode::Decode, bitcode::Encode, serde::Deserialize, serde::Serialize)]
 pub struct Event {
     /// First byte in the input.
     pub start: u64,

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::hash::BuildHasher;
 
 use super::details;
+use super::hasher::Seeded;
 use super::products::{self, Finding, Met};
-use super::{Event, Seeded, Trace};
+use super::{Event, Trace};
 use crate::record::{HeaderLine, Layout, sign, starts_header};
 use crate::sip::{Header, Headers, Message, Method, NameAddr, Via, quick};
 use crate::span::{FileId, Span};
@@ -65,11 +66,6 @@ fn is_wanted(method: Method) -> bool {
 }
 
 impl Identities {
-    /// Of all chunks.
-    pub(super) fn new(words: Vec<u64>) -> Identities {
-        Identities { words, met: Met::default() }
-    }
-
     /// Keeps what ties this message to others; returns its place, counted from 1, or 0 when nothing was kept.
     pub(super) fn add(&mut self, at: RecordText<'_>, layout: &Layout, (method, status): (Method, u16)) -> u32 {
         let Some(vias) = layout.vias.get().filter(|_| is_wanted(method)) else { return 0 };
@@ -178,7 +174,7 @@ fn via_hash(hasher: &Seeded, via: Via<'_>) -> u64 {
 impl Trace {
     /// What ties a message to others.
     pub(crate) fn identity<'t>(&'t self, event: &Event) -> Identity<'t> {
-        let kept = (event.identity as usize).checked_sub(1).and_then(|at| self.identities.words.get(at..));
+        let kept = (event.identity as usize).checked_sub(1).and_then(|at| self.identities.words().get(at..));
         let Some(&[head, _, from_tag, to_tag, ref rest @ ..]) = kept else {
             return self.message(event).map_or_else(Identity::default, |m| self.read_identity(&m));
         };
@@ -188,20 +184,20 @@ impl Trace {
 
     /// The number of what a message names as its sender, 0 where it names nothing; `None` where nothing was kept of it.
     pub(super) fn product_number(&self, event: &Event) -> Option<u32> {
-        let head = self.identities.words.get((event.identity as usize).checked_sub(1)?)?;
+        let head = self.identities.words().get((event.identity as usize).checked_sub(1)?)?;
         Some(head >> PRODUCT).filter(|number| *number < UNKNOWN).and_then(|number| u32::try_from(number).ok())
     }
 
     /// The place of the only P-Asserted-Identity of a message; `None` where that is not known.
     pub(super) fn asserted_place(&self, event: &Event) -> Option<usize> {
-        let head = self.identities.words.get((event.identity as usize).checked_sub(1)?)?;
+        let head = self.identities.words().get((event.identity as usize).checked_sub(1)?)?;
         let repeated = head >> SIGNS & u64::from(sign::REPEATED) != 0;
         usize::try_from(head >> ASSERTED & 0xffff).ok().filter(|at| *at > 0 && !repeated)
     }
 
     /// The second word of a message, where it was kept.
     pub(super) fn details(&self, event: &Event) -> Option<u64> {
-        self.identities.words.get(event.identity as usize).copied().filter(|_| event.identity > 0)
+        self.identities.words().get(event.identity as usize).copied().filter(|_| event.identity > 0)
     }
 
     /// Whether a message is known to have none of the headers of a sign.
@@ -209,7 +205,7 @@ impl Trace {
         if sign == sign::DIAGNOSTICS && event.flags & Event::UNDIAGNOSED != 0 {
             return true;
         }
-        let head = (event.identity as usize).checked_sub(1).and_then(|at| self.identities.words.get(at));
+        let head = (event.identity as usize).checked_sub(1).and_then(|at| self.identities.words().get(at));
         head.is_some_and(|head| (head >> SIGNS) & u64::from(sign) == 0)
     }
 

@@ -4,7 +4,8 @@ use std::hash::BuildHasher;
 
 use hashbrown::HashTable;
 
-use super::{Seeded, Symbol};
+use super::Symbol;
+use super::hasher::Seeded;
 use crate::span::Span;
 
 /// Numbers depend on first use only. The hash is seeded at random, so that a hostile log cannot aim at

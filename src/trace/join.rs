@@ -3,12 +3,13 @@
 use rayon::prelude::*;
 
 use super::dates;
-use super::identity::Identities;
+use super::hasher;
 use super::intern::Interner;
+use super::kept::Ties;
 use super::numbers;
 use super::parts::{Part, Read};
 use super::products::Products;
-use super::{Event, LineStarts, Problem, Seeded, Source, Symbol, Trace};
+use super::{Event, LineStarts, Problem, Source, Symbol, Trace};
 use crate::input::Input;
 use crate::record::{DateOrder, Flaw};
 use crate::span::FileId;
@@ -20,7 +21,7 @@ pub(super) fn join(
     inputs: Vec<Input>,
     parts: Vec<Vec<Part>>,
     lines: Vec<LineStarts>,
-    (hasher, products): (Seeded, Products),
+    (seed, products): (u64, Products),
     apart: bool,
 ) -> Trace {
     let mut names = Interner::with_capacity(0);
@@ -70,10 +71,23 @@ pub(super) fn join(
     let calls = numbers::number(&mut chunks, symbols.len());
     symbols.extend(calls);
     let (events, words, sources) = place(moves, &inputs, apart);
-    let identities = Identities::new(words);
+    let identities = Ties::of(words);
     let holders = Vec::new();
-    let mut trace =
-        Trace { inputs, lines, events, symbols, identities, products, hasher, sources, problems, holders, part: None };
+    let hasher = hasher::of(seed);
+    let mut trace = Trace {
+        inputs,
+        lines,
+        events,
+        symbols,
+        identities,
+        products,
+        seed,
+        hasher,
+        sources,
+        problems,
+        holders,
+        part: None,
+    };
     trace.name_servers();
     if apart {
         trace.holders = vec![Vec::new(); trace.inputs.len()];

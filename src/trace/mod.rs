@@ -6,9 +6,11 @@ mod dates;
 mod details;
 mod event;
 mod fields;
+mod hasher;
 mod identity;
 mod intern;
 mod join;
+mod kept;
 mod lines;
 mod load;
 mod numbers;
@@ -22,6 +24,7 @@ pub use component_lines::{ComponentLine, LinePlace};
 pub(crate) use component_lines::{PREFIX, component};
 pub use event::{Event, EventId, Symbol};
 pub(crate) use identity::Identity;
+pub(crate) use kept::Facts;
 pub use load::{LoadOptions, Progress};
 pub(crate) use part::Gap;
 pub(crate) use products::Maker;
@@ -36,7 +39,7 @@ use crate::span::{FileId, Location, Span};
 use lines::LineStarts;
 
 /// Something in an input that could not be read as it should be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct Problem {
     /// Which input.
@@ -47,9 +50,6 @@ pub struct Problem {
     pub what: Cow<'static, str>,
 }
 
-/// Seeded, so that no log can aim at collisions.
-type Seeded = foldhash::fast::SeedableRandomState;
-
 /// Logs, framed and indexed.
 #[derive(Debug)]
 pub struct Trace {
@@ -57,9 +57,11 @@ pub struct Trace {
     lines: Vec<LineStarts>,
     events: Vec<Event>,
     symbols: Vec<Span>,
-    identities: identity::Identities,
+    identities: kept::Ties,
     products: products::Products,
-    hasher: Seeded,
+    /// Of `hasher`.
+    seed: u64,
+    hasher: hasher::Seeded,
     sources: Vec<Source>,
     problems: Vec<Problem>,
     /// By input: those that hold all its records.

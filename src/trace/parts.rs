@@ -1,8 +1,9 @@
 //! What one worker makes of a chunk.
 
+use super::hasher::Seeded;
 use super::identity::Identities;
 use super::intern::Interner;
-use super::{Event, Seeded, Symbol};
+use super::{Event, Symbol};
 use crate::record::prefix::Last;
 use crate::record::{Flaw, Framed};
 use crate::span::{FileId, Span};

@@ -3,8 +3,9 @@
 use std::hash::BuildHasher;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use super::hasher::Seeded;
 use super::intern::Interner;
-use super::{Event, Seeded, Trace};
+use super::{Event, Trace};
 use crate::knowledge::Product;
 use crate::record::HeaderLine;
 use crate::span::Span;
@@ -33,8 +34,7 @@ impl Finding {
     }
 
     pub(super) fn done(self) -> Products {
-        let texts = self.0.into_inner().unwrap_or_else(PoisonError::into_inner).texts;
-        Products(texts.into_iter().map(|text| Known { text, told: OnceLock::new() }).collect())
+        Products::of(self.0.into_inner().unwrap_or_else(PoisonError::into_inner).texts)
     }
 
     /// The number of a name, counted from 1; [`NOT_KEPT`] of one that is too long or one too many.
@@ -89,8 +89,12 @@ struct Known {
 
 impl Products {
     /// Names by their numbers.
-    pub(super) fn of(texts: Vec<Vec<u8>>) -> Products {
-        Products(texts.into_iter().map(|text| Known { text: text.into(), told: OnceLock::new() }).collect())
+    pub(super) fn of(texts: Vec<Box<[u8]>>) -> Products {
+        Products(texts.into_iter().map(|text| Known { text, told: OnceLock::new() }).collect())
+    }
+
+    pub(super) fn texts(&self) -> impl Iterator<Item = &[u8]> {
+        self.0.iter().map(|known| &*known.text)
     }
 
     fn get(&self, number: u32) -> Option<&Known> {

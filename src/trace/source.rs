@@ -5,7 +5,7 @@ use super::{Event, Symbol, Trace};
 use crate::time::Timestamp;
 
 /// Counts and facts of one input.
-#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, not states")]
 pub struct Source {
     /// Records by kind: protocol, diagnostic, connection, other.

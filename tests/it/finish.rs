@@ -1,7 +1,7 @@
 //! What every command has: global options, the configuration file, completions, manual pages, hints.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use crate::common::root;
 
@@ -9,7 +9,7 @@ const LOG: &str = "samples/silent-mobile-leg.log";
 
 /// Runs the program with a configuration file, or none.
 fn run(args: &[&str], config: &Path) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_siptrail"));
+    let mut command = crate::program::program();
     command.args(args).current_dir(root("")).env("SIPTRAIL_CONFIG", config);
     command.env_remove("CLICOLOR_FORCE").env_remove("NO_COLOR").output().unwrap()
 }

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 /// The rooms from the ground up. Each may look at those before it.
-const FLOORS: [&str; 20] = [
+const FLOORS: [&str; 21] = [
     "span",
     "text",
     "time",
@@ -22,6 +22,7 @@ const FLOORS: [&str; 20] = [
     "trace",
     "analysis",
     "findings",
+    "index",
     "query",
     "ladder",
     "report",

@@ -14,6 +14,7 @@
 //! * `hops`: the hop tables of the samples
 //! * `hostile`: damaged and malicious input
 //! * `pty`: the terminal UI on a real pseudo-terminal
+//! * `index`: what is kept of logs changes no answer
 //! * `list`: `siptrail list`, `siptrail grep`, `report --where`
 //! * `notes`: notes on calls and pushes, and their file
 //! * `query`: the filter language; `differential` holds it against a naive evaluation over the JSON
@@ -64,6 +65,7 @@ mod framing;
 mod fuzzed;
 mod hops;
 mod hostile;
+mod index;
 mod job;
 mod keyboard;
 mod layers;

@@ -22,7 +22,7 @@ use crate::trace::EventId;
 pub(super) use legs::{home_of, is_mobility_listener, is_ucwa_listener};
 
 /// One far end of a call.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct Leg {
     /// `host:port` to which the INVITE went.
@@ -40,7 +40,7 @@ pub struct Leg {
 }
 
 /// What one server saw of a call; times on the clock of the reference.
-#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Clock {
     pub(crate) server: ServerId,
     /// Its first record there, in the order of that server.
@@ -57,7 +57,7 @@ pub(crate) struct Clock {
 }
 
 /// Where the push to a mobile endpoint would come from.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub(in crate::analysis) enum Home {
     /// The mobility service of this server.
     At(ServerId),
@@ -68,7 +68,7 @@ pub(in crate::analysis) enum Home {
 }
 
 /// One call.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, not states")]
 #[non_exhaustive]
 pub struct Call {
@@ -124,7 +124,7 @@ pub struct Call {
     /// Numbers of its pushes in [`super::Analysis::pushes`].
     pub pushes: Vec<usize>,
     /// Codes of the causes found.
-    #[serde(skip)]
+    #[serde(with = "crate::knowledge::constant::many")]
     pub findings: Vec<&'static str>,
     /// Different messages.
     pub messages: u64,

@@ -28,11 +28,11 @@ use hashbrown::{HashMap, HashSet};
 use machine::Machines;
 
 /// Number of a server in [`Servers::all`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
 pub struct ServerId(pub u16);
 
 /// One server.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct Server {
     /// The machine of the prefix, else what the server calls itself in Record-Route or Via, else what others call
@@ -51,7 +51,7 @@ pub struct Server {
 }
 
 /// All servers of a trace.
-#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
 pub struct Servers {
     all: Vec<Server>,
     #[serde(skip)]
@@ -70,7 +70,7 @@ pub struct Servers {
     missing: Vec<String>,
 }
 
-#[derive(Clone, Debug, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
 struct FileServers {
     named: Vec<(Symbol, ServerId)>,
     /// The same by the text of the name.
@@ -206,6 +206,11 @@ impl Servers {
         self.missing = missing;
     }
 
+    /// Makes anew what is not kept: whom names belong to.
+    pub(crate) fn complete(&mut self) {
+        self.directory = Directory::new(&self.all);
+    }
+
     /// Changes the numbers of the names that prefixes have, and puts together again what is not written down.
     pub(crate) fn restore(&mut self, trace: &Trace, to: &dyn Fn(Symbol) -> Symbol) {
         for file in &mut self.files {
@@ -213,7 +218,7 @@ impl Servers {
             file.named.sort_by_key(|(symbol, _)| *symbol);
             file.texts.sort_by_key(|(symbol, _)| trace.symbol(*symbol));
         }
-        self.directory = Directory::new(&self.all);
+        self.complete();
     }
 
     /// The names that prefixes have.

@@ -161,7 +161,7 @@ impl Trace {
 
     /// What ties a message to others; products are numbered anew, since their numbers are chance.
     fn cut_words(&self, event: &Event, out: &mut Cut, products: &mut HashMap<u64, u64>) -> u32 {
-        let own = (event.identity as usize).checked_sub(1).and_then(|at| self.identities.words.get(at..));
+        let own = (event.identity as usize).checked_sub(1).and_then(|at| self.identities.words().get(at..));
         let Some(&[head, ..]) = own else { return 0 };
         let count = usize::try_from(head & VIAS).unwrap_or(0);
         let (Some(words), true, Some(number)) =

@@ -5,13 +5,15 @@ use std::borrow::Cow;
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
-use super::{Cut, Gap, Kept, NAMES, OfFile, Part, seeded};
+use super::{Cut, Gap, Kept, NAMES, OfFile, Part};
 use crate::input::Input;
 use crate::record::DateOrder;
 use crate::span::{FileId, Span};
 use crate::time::Timestamp;
-use crate::trace::identity::{Identities, PRODUCT, UNKNOWN};
+use crate::trace::hasher;
+use crate::trace::identity::{PRODUCT, UNKNOWN};
 use crate::trace::join::settle_dates;
+use crate::trace::kept::Ties;
 use crate::trace::products::Products;
 use crate::trace::{Event, EventId, Problem, Source, Symbol, Trace};
 
@@ -33,7 +35,7 @@ pub(crate) struct Join {
     words: Vec<u64>,
     names: Names,
     products: HashMap<Vec<u8>, u64>,
-    product_texts: Vec<Vec<u8>>,
+    product_texts: Vec<Box<[u8]>>,
     part: Part,
 }
 
@@ -126,7 +128,7 @@ impl Join {
             return UNKNOWN;
         }
         *self.products.entry_ref(text).or_insert_with(|| {
-            self.product_texts.push(text.to_vec());
+            self.product_texts.push(text.into());
             next
         })
     }
@@ -144,9 +146,10 @@ impl Join {
             lines: Vec::new(),
             events: Vec::with_capacity(self.held.len()),
             symbols: std::mem::take(&mut self.names.spans),
-            identities: Identities::new(std::mem::take(&mut self.words)),
+            identities: Ties::of(std::mem::take(&mut self.words)),
             products: Products::of(std::mem::take(&mut self.product_texts)),
-            hasher: seeded(Some(seed)),
+            seed,
+            hasher: hasher::of(seed),
             sources: Vec::new(),
             problems: Vec::new(),
             holders: Vec::new(),

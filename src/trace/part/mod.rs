@@ -19,15 +19,10 @@ use std::path::PathBuf;
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
-use super::{EventId, Seeded, Source, Symbol, Trace};
+use super::{EventId, Source, Symbol, Trace};
 use crate::input::Encoding;
 use crate::span::{FileId, Span};
 use crate::time::Timestamp;
-
-/// What hashes texts: alike for all who have the same seed, else by chance.
-pub(super) fn seeded(seed: Option<u64>) -> Seeded {
-    seed.map_or_else(Seeded::default, |seed| Seeded::with_seed(seed, foldhash::SharedSeed::global_fixed()))
-}
 
 /// Component lines of one server between two records, ahead of the first, or behind the last.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
