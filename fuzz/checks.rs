@@ -95,6 +95,42 @@ pub(crate) fn export(bytes: &[u8]) {
     }
 }
 
+/// A log whose index was damaged: the bytes lie over it, from the place on that the first two of them tell, or are all of
+/// it.
+pub(crate) fn index(bytes: &[u8]) {
+    const LOG: &str = include_str!("seeds/anonymise/plain.log");
+    let Ok(folder) = tempfile::tempdir() else { return };
+    let index = siptrail::index::Index::new(folder.path(), b"fuzz").of_at_least(0);
+    let report = |with: bool| {
+        let inputs = vec![Input::from_bytes("fuzz.log", LOG.repeat(8))];
+        let (trace, kept) = if with {
+            index.load(inputs, &LoadOptions::default())
+        } else {
+            (Trace::load(inputs, &LoadOptions::default()), siptrail::index::Kept::nothing())
+        };
+        let analysis = kept.analyse(&trace, &Options::default(), siptrail::Depth::Causes);
+        kept.save(&trace);
+        let mut out = Vec::new();
+        assert!(siptrail::report::write_json(&siptrail::report::report(&trace, &analysis, &[]), &mut out).is_ok());
+        out
+    };
+    let truth = report(false);
+    assert!(report(true) == truth, "an index changes the answer");
+    let Some(entry) = index.folder().entries().into_iter().next() else { return };
+    let [low, high, rest @ ..] = bytes else { return };
+    let at = usize::from(u16::from_le_bytes([*low, *high]));
+    let mut damaged = if at == 0xffff { Vec::new() } else { std::fs::read(&entry.path).unwrap_or_default() };
+    let at = if damaged.is_empty() { 0 } else { at % damaged.len() };
+    damaged.resize(damaged.len().max(at + rest.len()), 0);
+    if let Some(place) = damaged.get_mut(at..at + rest.len()) {
+        place.copy_from_slice(rest);
+    }
+    if std::fs::write(&entry.path, damaged).is_ok() {
+        assert!(report(true) == truth, "a damaged index changes the answer");
+        assert!(report(true) == truth, "an index that was made again changes the answer");
+    }
+}
+
 fn load(bytes: &[u8]) -> Trace {
     let options = LoadOptions { chunk: 512, ..LoadOptions::default() };
     Trace::load(vec![Input::from_bytes("fuzz.log", bytes)], &options)

@@ -38,8 +38,8 @@
 //! * "Accepted" is never called "delivered"; "missed" is only said of an INVITE that ended in the log.
 //!
 //! # Features
-//! `cli` (the program), `tui`, `html`, `export` (CSV, pcapng, SIPp), `synth` and `anonymise` are on by default,
-//! `parquet` and `mcp` (questions of an assistant) are not. Without any of them this is the engine: [`span`] to [`findings`], [`query`], [`ladder`], and the
+//! `cli` (the program), `tui`, `html`, `export` (CSV, pcapng, SIPp), `captures` (as inputs), `synth`, `anonymise` and `job` are on
+//! by default, `parquet` and `mcp` (questions of an assistant) are not. Without any of them this is the engine: [`span`] to [`findings`], [`query`], [`ladder`], and the
 //! report as [`model`](report::model), text and JSON.
 //!
 //! # Glossary
@@ -99,6 +99,15 @@
 //! * *Plan, fault, era, truth*: what invented logs are made from, and what really happened in them.
 //! * *Pseudonym*: the word that stands for a name in a copy without names.
 
+#![cfg_attr(
+    not(feature = "job"),
+    expect(
+        dead_code,
+        unused_imports,
+        reason = "what parts of the logs leave to each other is asked for by jobs alone"
+    )
+)]
+
 pub mod span;
 pub mod stats;
 pub mod text;
@@ -129,6 +138,8 @@ pub mod export;
 #[deny(clippy::disallowed_methods)]
 pub mod findings;
 #[deny(clippy::disallowed_methods)]
+pub mod index;
+#[deny(clippy::disallowed_methods)]
 pub mod knowledge;
 #[deny(clippy::disallowed_methods)]
 pub mod ladder;
@@ -149,6 +160,8 @@ pub mod watch;
 #[cfg(feature = "anonymise")]
 #[deny(clippy::disallowed_methods)]
 pub mod anonymise;
+#[cfg(feature = "job")]
+pub mod job;
 #[cfg(feature = "tui")]
 pub mod tui;
 
@@ -174,8 +187,13 @@ pub fn analyse_to(trace: &Trace, options: &Options, depth: Depth) -> Analysis {
             let ((), lines) = rayon::join(judge, || findings::Lines::read(trace, &place, needs_lines));
             let mut out = analysis::together(place, found);
             findings::attach_with(trace, &mut out, lines);
-            rules::apply(trace, &mut out);
+            own_rules(trace, &mut out);
             out
         }
     }
+}
+
+/// Names the causes that the user's own rules know: they are not kept in an index, for they may change.
+fn own_rules(trace: &Trace, analysis: &mut Analysis) {
+    rules::apply(trace, analysis);
 }

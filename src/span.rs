@@ -3,7 +3,21 @@
 use std::fmt;
 
 /// Number of an input in the order in which it was opened; an index into [`crate::trace::Trace::sources`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    bitcode::Decode,
+    bitcode::Encode,
+    serde::Deserialize,
+    serde::Serialize,
+)]
 pub struct FileId(pub u32);
 
 impl FileId {
@@ -14,7 +28,20 @@ impl FileId {
 }
 
 /// A stretch of bytes in one input: absolute start (logs exceed 4 GiB) and a length below 4 GiB.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    bitcode::Decode,
+    bitcode::Encode,
+    serde::Deserialize,
+    serde::Serialize,
+)]
 pub struct Span {
     /// The input.
     pub file: FileId,

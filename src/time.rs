@@ -4,13 +4,19 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 
 /// A time as the log shows it: milliseconds since 1970-01-01T00:00:00 on the clock of the log,
 /// whose zone the text does not tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, bitcode::Decode, bitcode::Encode, serde::Deserialize,
+)]
 pub struct Timestamp(pub i64);
 
-/// As [`Timestamp::iso`].
+/// As [`Timestamp::iso`]; in an index and between tasks of a job its number.
 impl serde::Serialize for Timestamp {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&self.iso())
+        if to.is_human_readable() {
+            to.serialize_str(&self.iso())
+        } else {
+            to.serialize_newtype_struct("Timestamp", &self.0)
+        }
     }
 }
 

@@ -15,10 +15,11 @@ use crate::text::decode;
 use crate::trace::{EventId, Trace};
 
 /// Why a call belongs to a conversation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub struct Tie {
     /// The header, as it is usually written.
-    pub header: &'static str,
+    #[serde(with = "crate::knowledge::constant::one")]
+    pub header: crate::knowledge::constant::Constant,
     /// What it says, decoded.
     pub value: String,
     /// Number of the other call in [`Analysis::calls`].

@@ -6,11 +6,12 @@ use crate::text::{contains_ignore_case, decode};
 use crate::trace::EventId;
 
 /// One header of the ms-diagnostics family.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct Diagnostic {
     /// `ms-diagnostics`, `ms-diagnostics-public` or `ms-client-diagnostics`.
-    pub header: &'static str,
+    #[serde(with = "crate::knowledge::constant::one")]
+    pub header: crate::knowledge::constant::Constant,
     /// Error id.
     pub id: u32,
     /// The text the server gave.

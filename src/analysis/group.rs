@@ -31,7 +31,7 @@ impl Groups {
 pub(super) fn by_call_id(trace: &Trace) -> Groups {
     let mut ends = vec![0u32; trace.symbol_count()];
     let mut with_call = 0;
-    for event in trace.events().iter().filter(|e| !e.is_copy()) {
+    for event in trace.events().iter().filter(|e| !e.is_copy() && !e.is_foreign()) {
         if let Some(slot) = event.call_id().and_then(|c| ends.get_mut(c.0 as usize)) {
             *slot += 1;
             with_call += 1;
@@ -42,7 +42,7 @@ pub(super) fn by_call_id(trace: &Trace) -> Groups {
         start += std::mem::replace(slot, start);
     }
     let mut ids = vec![EventId(0); with_call];
-    for (i, event) in (0..).zip(trace.events()).filter(|(_, e)| !e.is_copy()) {
+    for (i, event) in (0..).zip(trace.events()).filter(|(_, e)| !e.is_copy() && !e.is_foreign()) {
         if let Some(next) = event.call_id().and_then(|c| ends.get_mut(c.0 as usize)) {
             if let Some(slot) = ids.get_mut(*next as usize) {
                 *slot = EventId(i);

@@ -35,6 +35,7 @@ pub use conversation::Tie;
 pub use coverage::{Blind, Coverage};
 pub use depth::Depth;
 pub use diagnostic::Diagnostic;
+pub(crate) use link::{Given, Occasion, Proposal};
 pub use lone::LoneCause;
 pub use push::{Push, Sighting};
 pub use servers::{Role, Server, ServerId, Servers};
@@ -48,7 +49,7 @@ use crate::time::Timestamp;
 use crate::trace::{EventId, LinePlace, Trace};
 
 /// Limits of the rules, in milliseconds, and what the user knows.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Options {
     /// An INVITE without a final for so long behind its last message has none: a proxy waits longer than three minutes
@@ -67,7 +68,7 @@ impl Default for Options {
 }
 
 /// What the logs tell.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct Analysis {
     /// Calls, by first record time, then by position.
@@ -91,6 +92,11 @@ pub struct Analysis {
 }
 
 impl Analysis {
+    /// Makes anew what is not kept in an index.
+    pub(crate) fn complete(&mut self) {
+        self.servers.complete();
+    }
+
     /// Calls whose mobile callee missed them.
     pub fn missed(&self) -> impl Iterator<Item = &Call> {
         self.calls.iter().filter(|call| call.is_missed())
@@ -167,7 +173,18 @@ pub fn analyse(trace: &Trace, options: &Options) -> Analysis {
 /// Who logged and when, and beside that the calls and pushes, not yet tied to each other.
 pub(crate) fn gather(trace: &Trace, options: &Options) -> (Analysis, Analysis) {
     let (place, groups) = place_groups(trace, options);
-    let ctx = context(trace, options, &place);
+    let found = dialogs_of(trace, options, &place, groups);
+    (place, found)
+}
+
+/// The second half by itself, in a part of the logs: `place` is what all logs together tell.
+pub(crate) fn dialogs(trace: &Trace, options: &Options, place: &Analysis) -> Analysis {
+    dialogs_of(trace, options, place, group::by_call_id(trace))
+}
+
+/// Calls, pushes and messages inside conversations, in order.
+fn dialogs_of(trace: &Trace, options: &Options, place: &Analysis, groups: group::Groups) -> Analysis {
+    let ctx = context(trace, options, place);
     let parts: Vec<Analysis> = groups
         .par_iter()
         // Small parts: a list that doubles again and again touches many times the memory that it needs.
@@ -211,16 +228,48 @@ pub(crate) fn gather(trace: &Trace, options: &Options) -> (Analysis, Analysis) {
         out.messages_inside.extend(part.messages_inside);
         out.messages += part.messages;
     }
-    out.calls.par_sort_by_cached_key(|c| (c.started.is_none(), c.started, c.first));
-    out.pushes.par_sort_by_cached_key(|p| (p.sent.is_none(), p.sent, p.first));
-    out.messages_inside.par_sort_by_cached_key(|m| (m.sent.is_none(), m.sent, m.first));
-    (place, out)
+    out.calls.par_sort_by_cached_key(place_of_call);
+    out.pushes.par_sort_by_cached_key(place_of_push);
+    out.messages_inside.par_sort_by_cached_key(place_of_message);
+    out
+}
+
+/// Where something stands among others of its kind: by time, then by its first record.
+pub(crate) type InOrder = (bool, Option<Timestamp>, EventId);
+
+pub(crate) fn place_of_call(call: &Call) -> InOrder {
+    (call.started.is_none(), call.started, call.first)
+}
+
+pub(crate) fn place_of_push(push: &Push) -> InOrder {
+    (push.sent.is_none(), push.sent, push.first)
+}
+
+pub(crate) fn place_of_message(message: &SessionMessage) -> InOrder {
+    (message.sent.is_none(), message.sent, message.first)
 }
 
 /// Ties pushes to calls, and gives both their verdicts.
 pub(crate) fn judge(trace: &Trace, options: &Options, place: &Analysis, found: &mut Analysis) {
+    let proposals = propose(trace, options, place, found);
+    conclude(trace, options, place, found, proposals);
+}
+
+/// For each push, by user and in their order, what it may belong to.
+pub(crate) fn propose(trace: &Trace, options: &Options, place: &Analysis, found: &Analysis) -> Vec<Proposal> {
+    link::propose(found, &context(trace, options, place))
+}
+
+/// Ties and verdicts, from what each push may belong to.
+pub(crate) fn conclude(
+    trace: &Trace,
+    options: &Options,
+    place: &Analysis,
+    found: &mut Analysis,
+    proposals: Vec<Proposal>,
+) {
     let ctx = context(trace, options, place);
-    let ambiguity = link::link(found, &ctx);
+    let ambiguity = link::link(found, &ctx, proposals);
     verdict::judge(found, &ambiguity, &ctx);
     later::mark(found);
     conversation::join(trace, found);
@@ -230,6 +279,11 @@ pub(crate) fn judge(trace: &Trace, options: &Options, place: &Analysis, found: &
 pub(crate) fn together(place: Analysis, found: Analysis) -> Analysis {
     let Analysis { servers, clocks, coverage, .. } = place;
     Analysis { servers, clocks, coverage, ..found }
+}
+
+/// Of a message without a time: that of the nearest record ahead of it.
+pub(crate) fn time_ahead(trace: &Trace, options: &Options, place: &Analysis, id: EventId) -> Option<Timestamp> {
+    link::time_ahead(&context(trace, options, place), id)
 }
 
 fn context<'t>(trace: &'t Trace, options: &'t Options, place: &'t Analysis) -> message::Context<'t> {

@@ -16,7 +16,7 @@ use crate::time::Timestamp;
 use crate::trace::{EventId, Maker};
 
 /// One message inside a conversation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct SessionMessage {
     /// Call-ID of the conversation.
@@ -44,6 +44,7 @@ pub struct SessionMessage {
     /// Numbers of its pushes in [`super::Analysis::pushes`].
     pub pushes: Vec<usize>,
     /// Codes of the causes found.
+    #[serde(with = "crate::knowledge::constant::many")]
     pub findings: Vec<&'static str>,
     /// Records that prove it, in order.
     pub evidence: Vec<EventId>,

@@ -1,6 +1,7 @@
 //! The words in which outcomes, verdicts and results stand in reports.
 
-use serde::{Serialize, Serializer};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Makes an enum whose variants have a word in reports.
 macro_rules! words {
@@ -26,17 +27,26 @@ macro_rules! words {
         impl PartialOrd for $name {
             fn partial_cmp(&self, other: &$name) -> Option<std::cmp::Ordering> { Some(self.cmp(other)) }
         }
+        /// From an index or another task of a job, where it stands by its number.
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<$name, D::Error> {
+                let number = u8::deserialize(from)?;
+                $name::ALL.get(usize::from(number)).copied().ok_or_else(|| Error::custom("there is no such word"))
+            }
+        }
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.pad(self.name()) }
         }
     };
 }
 
-/// In JSON the word.
+/// In JSON the word, in an index and between tasks the number.
 macro_rules! serialised_as_words {
     ($($name:ident),*) => {$(
         impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> { to.serialize_str(self.name()) }
+            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                if to.is_human_readable() { to.serialize_str(self.name()) } else { to.serialize_u8(*self as u8) }
+            }
         }
     )*};
 }
@@ -213,6 +223,7 @@ words! {
 impl Serialize for Told {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self {
+            told if !to.is_human_readable() => to.serialize_u8(*told as u8),
             Told::Yes => to.serialize_bool(true),
             Told::No => to.serialize_bool(false),
             Told::Unknown => to.serialize_none(),

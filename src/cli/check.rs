@@ -5,11 +5,11 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use siptrail::Options;
 use siptrail::report;
 use siptrail::synth::check::{Comparison, Mistake, check};
 use siptrail::synth::{Truth, truth};
 use siptrail::text::sanitize;
+use siptrail::{Depth, Options};
 
 use super::load::{Loaded, load};
 use super::{Status, say};
@@ -52,11 +52,12 @@ impl Check {
             }
         };
         let logs: Vec<PathBuf> = truth.logs.iter().map(|l| self.dir.join(&l.path)).collect();
-        let Some(Loaded { trace, errors, found }) = load(&logs) else { return Ok(Status::Failed) };
+        let Some(Loaded { trace, errors, found, kept }) = load(&logs) else { return Ok(Status::Failed) };
         if !errors.is_empty() || !found {
             return Ok(Status::Failed);
         }
-        let analysis = siptrail::analyse(&trace, &Options::default());
+        let analysis = kept.analyse(&trace, &Options::default(), Depth::Causes);
+        kept.save(&trace);
         let result = check(&truth, &report::report(&trace, &analysis, &errors));
         let mut out = BufWriter::new(io::stdout().lock());
         let written = match self.format {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use siptrail::index::Kept;
 use siptrail::time::parse_seconds;
 use siptrail::{Analysis, Depth, Options, Trace};
 
@@ -18,6 +19,12 @@ pub(super) struct GivenClocks {
 }
 
 impl GivenClocks {
+    /// Whether the user knows nothing of clocks.
+    #[cfg(feature = "job")]
+    pub(super) fn is_empty(&self) -> bool {
+        self.clocks.is_empty()
+    }
+
     /// The analysis's options with these clocks.
     pub(super) fn options(&self) -> Options {
         let mut options = Options::default();
@@ -29,8 +36,9 @@ impl GivenClocks {
     ///
     /// # Errors
     /// A line for the user when a name belongs to no server of the logs, or to several.
-    pub(super) fn analyse(&self, trace: &Trace, depth: Depth) -> Result<Analysis, String> {
-        let analysis = siptrail::analyse_to(trace, &self.options(), self.deep_enough(depth));
+    pub(super) fn analyse(&self, trace: &Trace, kept: &Kept, depth: Depth) -> Result<Analysis, String> {
+        let analysis = kept.analyse(trace, &self.options(), self.deep_enough(depth));
+        kept.save(trace);
         let Some((name, _)) = self.clocks.iter().find(|(name, _)| analysis.servers.find(name).is_none()) else {
             return Ok(analysis);
         };
@@ -48,9 +56,9 @@ impl GivenClocks {
     /// The logs and their analysis, no deeper than is asked for; `None` when there is nothing to analyse, which has been
     /// said by then.
     pub(super) fn read(&self, inputs: &[PathBuf], depth: Depth) -> Option<(Trace, Analysis)> {
-        let Loaded { trace, found: true, .. } = load_to(inputs, self.deep_enough(depth))? else { return None };
+        let Loaded { trace, kept, found: true, .. } = load_to(inputs, self.deep_enough(depth))? else { return None };
         tell_damage(&trace);
-        match self.analyse(&trace, depth) {
+        match self.analyse(&trace, &kept, depth) {
             Ok(analysis) => Some((trace, analysis)),
             Err(line) => {
                 failed(&line);

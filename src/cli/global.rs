@@ -3,8 +3,11 @@
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::time::UNIX_EPOCH;
 
 use clap::{ArgAction, Args, ColorChoice, value_parser};
+use etcetera::BaseStrategy;
+use siptrail::index::{Index, LEAST};
 use siptrail::input::{Format, Limits};
 
 /// What every command takes.
@@ -30,6 +33,16 @@ pub(crate) struct Global {
     /// Read every input in this layout: sipstack is the trace of a server. Unless given, each input is looked at
     #[arg(long, global = true, value_name = "LAYOUT", value_parser = parse_format)]
     format_in: Option<Format>,
+    /// Keep what was read out of the logs in this folder, so that the next command need not read them again [default:
+    /// siptrail in the user's folder for caches, for logs of 8 MB and more]
+    #[arg(long, global = true, value_name = "DIR", conflicts_with = "no_index")]
+    index: Option<PathBuf>,
+    /// Keep nothing, and use nothing that was kept
+    #[arg(long, global = true, action = ArgAction::SetTrue)]
+    no_index: bool,
+    /// Bytes that all that is kept may take; the oldest goes first
+    #[arg(long, global = true, value_name = "SIZE", default_value = "8GB", value_parser = super::number::parse_size)]
+    max_index: u64,
     /// Configuration file in place of the user's own; siptrail config tells where that is
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
@@ -75,7 +88,38 @@ pub(super) fn talks(least: Verbosity) -> bool {
     VERBOSITY.load(Ordering::Relaxed) >= least as u8
 }
 
+/// Likewise: where what was read is kept, if it is.
+static INDEX: OnceLock<Option<Index>> = OnceLock::new();
+
+/// Where what was read out of logs is kept; `None` where nothing is.
+pub(super) fn index() -> Option<&'static Index> {
+    INDEX.get()?.as_ref()
+}
+
+/// Where it is kept unless somebody says where.
+fn usual() -> Option<PathBuf> {
+    etcetera::choose_base_strategy().ok().map(|s| s.cache_dir().join("siptrail"))
+}
+
+/// What tells this build of the program from others of its version.
+fn build() -> Vec<u8> {
+    let of = |path: PathBuf| {
+        let metadata = path.metadata().ok()?;
+        let changed = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?.as_nanos();
+        Some([&metadata.len().to_le_bytes()[..], &changed.to_le_bytes()].concat())
+    };
+    std::env::current_exe().ok().and_then(of).unwrap_or_default()
+}
+
 impl Global {
+    /// Where what is read is kept: where the user says, else in the folder for caches.
+    fn kept(&self) -> Option<Index> {
+        let given = self.index.as_ref().map(|folder| (folder.clone(), 0));
+        let usual = || Some((usual()?, LEAST));
+        let (folder, least) = given.or_else(usual).filter(|_| !self.no_index)?;
+        Some(Index::new(folder, &build()).of_at_least(least).holding(self.max_index))
+    }
+
     /// Puts the options in force for the whole process.
     ///
     /// # Errors
@@ -98,6 +142,8 @@ impl Global {
         }
         VERBOSITY.store(verbosity as u8, Ordering::Relaxed);
         MAX_UNPACKED.store(self.max_unpacked, Ordering::Relaxed);
+        // Set once: options are put in force once.
+        let _ = INDEX.set(self.kept());
         let (jobs, given) = match self.jobs {
             Some(jobs) => (jobs, format!("--jobs {jobs}")),
             None => match environment_jobs()? {

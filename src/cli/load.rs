@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
+use siptrail::index::{Kept, Taken};
 use siptrail::input::{InputError, nothing_in};
 use siptrail::text::plural;
 use siptrail::trace::LoadOptions;
 use siptrail::{Depth, Trace};
 
-use super::global::{Verbosity, limits, talks};
+use super::global::{Verbosity, index, limits, talks};
 use super::progress::Bar;
 use super::{note, say};
 
@@ -19,10 +20,12 @@ pub(super) struct Loaded {
     pub(super) errors: Vec<InputError>,
     /// Any record was found.
     pub(super) found: bool,
+    /// What is kept of them.
+    pub(super) kept: Kept,
 }
 
 /// Facts of every input, then of the reading.
-fn tell(trace: &Trace, started: Instant) {
+fn tell(trace: &Trace, kept: &Kept, started: Instant) {
     for (input, source) in trace.inputs().iter().zip(trace.sources()) {
         let times = source.span.map_or("no times".to_owned(), |(a, b)| format!("{} to {}", a.iso(), b.iso()));
         let (name, bytes, records) = (input.name(), input.bytes().len(), source.record_count());
@@ -31,7 +34,11 @@ fn tell(trace: &Trace, started: Instant) {
     }
     let (files, ms, threads) = (trace.inputs().len(), started.elapsed().as_millis(), rayon::current_num_threads());
     let (files, threads) = (plural(files as u64, "input"), plural(threads as u64, "thread"));
-    say(&format!("siptrail: read {files} in {ms} ms with {threads}"));
+    let from = match kept.taken() {
+        Taken::Kept => ", from the index",
+        _ => "",
+    };
+    say(&format!("siptrail: read {files} in {ms} ms with {threads}{from}"));
 }
 
 /// Says which inputs could not be read to their ends: most forms of output have no place for it.
@@ -51,6 +58,7 @@ pub(super) fn load(inputs: &[PathBuf]) -> Option<Loaded> {
 /// Reads all inputs, and says which could not be read or hold nothing; `None` when none could be opened.
 #[expect(clippy::disallowed_methods, reason = "how long it takes is about the clock")]
 pub(super) fn load_to(inputs: &[PathBuf], depth: Depth) -> Option<Loaded> {
+    let inputs = &super::logs(inputs);
     let opened = siptrail::input::open_within(inputs, limits());
     for error in &opened.errors {
         say(&format!("siptrail: {error}"));
@@ -70,7 +78,10 @@ pub(super) fn load_to(inputs: &[PathBuf], depth: Depth) -> Option<Loaded> {
     let bar = Bar::new();
     let options =
         LoadOptions { progress: &|p| bar.show(p), for_analysis: depth > Depth::Records, ..LoadOptions::default() };
-    let trace = Trace::load(opened.inputs, &options);
+    let (trace, kept) = match index() {
+        Some(index) => index.load(opened.inputs, &options),
+        None => (Trace::load(opened.inputs, &options), Kept::nothing()),
+    };
     bar.finish();
     let found = trace.sources().iter().any(|s| s.record_count() > 0);
     // Where all hold nothing, that is why the command ends with an error.
@@ -79,7 +90,7 @@ pub(super) fn load_to(inputs: &[PathBuf], depth: Depth) -> Option<Loaded> {
         told(&format!("siptrail: {}", nothing_in(input)));
     }
     if talks(Verbosity::Verbose) {
-        tell(&trace, started);
+        tell(&trace, &kept, started);
     }
-    Some(Loaded { trace, errors: opened.errors, found })
+    Some(Loaded { trace, errors: opened.errors, found, kept })
 }

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "anonymise")]
 mod anonymise;
+mod cache;
 #[cfg(feature = "export")]
 mod case;
 #[cfg(feature = "synth")]
@@ -19,6 +20,8 @@ mod filter;
 mod findings;
 mod global;
 mod grep;
+#[cfg(feature = "job")]
+mod job;
 mod knowledge;
 mod list;
 mod load;
@@ -40,7 +43,14 @@ mod synth;
 mod tui;
 mod user;
 mod watch;
-#[cfg(not(all(feature = "tui", feature = "export", feature = "synth", feature = "anonymise", feature = "mcp")))]
+#[cfg(not(all(
+    feature = "tui",
+    feature = "export",
+    feature = "synth",
+    feature = "anonymise",
+    feature = "job",
+    feature = "mcp"
+)))]
 mod without;
 
 use std::ffi::OsString;
@@ -104,6 +114,11 @@ enum Command {
     /// Answer the questions of an assistant (not in this build)
     #[cfg(not(feature = "mcp"))]
     Mcp(without::Without),
+    #[cfg(feature = "job")]
+    Job(job::JobArgs),
+    /// Analyse logs in many tasks, on several machines (not in this build)
+    #[cfg(not(feature = "job"))]
+    Job(without::Without),
     #[cfg(feature = "anonymise")]
     Anonymise(anonymise::Anonymise),
     /// Copy logs without the names of people and machines (not in this build)
@@ -126,6 +141,7 @@ enum Command {
     /// Hold a report against the truth (not in this build)
     #[cfg(not(feature = "synth"))]
     Check(without::Without),
+    Cache(cache::Cache),
     Config(config::Config),
     Completions(shell::Completions),
     Man(shell::Man),
@@ -199,6 +215,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Mcp(mcp) => mcp.run(),
         #[cfg(not(feature = "mcp"))]
         Command::Mcp(_) => without::run("the questions of an assistant", "mcp"),
+        #[cfg(feature = "job")]
+        Command::Job(job) => job.run(),
         #[cfg(feature = "anonymise")]
         Command::Anonymise(anonymise) => anonymise.run(),
         Command::Findings(findings) => findings.run(arguments.global.config.as_deref()),
@@ -209,6 +227,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Synth(synth) => Ok(synth.run()),
         #[cfg(feature = "synth")]
         Command::Check(check) => check.run(),
+        Command::Cache(cache) => cache.run(),
         Command::Config(config) => config.run(arguments.global.config.as_deref()),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),
@@ -216,6 +235,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Tui(_) => without::run("the terminal UI", "tui"),
         #[cfg(not(feature = "export"))]
         Command::Export(_) | Command::Case(_) => without::run("files for other programs", "export"),
+        #[cfg(not(feature = "job"))]
+        Command::Job(_) => without::run("jobs of many tasks", "job"),
         #[cfg(not(feature = "anonymise"))]
         Command::Anonymise(_) => without::run("copies without names", "anonymise"),
         #[cfg(not(feature = "synth"))]
@@ -309,6 +330,15 @@ fn with_command(mut typed: Vec<OsString>) -> Result<Vec<OsString>, String> {
 /// The name that was probably meant.
 fn nearest<'n>(typed: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     siptrail::text::nearest(typed, names.map(|n| (n, n)), siptrail::text::one_in_three(typed))
+}
+
+/// The logs of a job, where one is named; else what is named.
+fn logs(inputs: &[std::path::PathBuf]) -> Vec<std::path::PathBuf> {
+    #[cfg(feature = "job")]
+    if let Some(logs) = job::logs(inputs) {
+        return logs;
+    }
+    inputs.to_vec()
 }
 
 /// A line that only informs; `--quiet` keeps it back.

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use siptrail::index::Kept;
 use siptrail::knowledge::catalogue::Severity;
 #[cfg(feature = "export")]
 use siptrail::report::csv;
@@ -121,6 +122,13 @@ enum FailOn {
     Never,
 }
 
+/// As of a report on half of the inputs, where some could not be read.
+#[cfg(feature = "job")]
+fn job_status(job: &siptrail::job::Job) -> io::Result<Status> {
+    let unread = job.counted(siptrail::job::Step::Merge, "errors").map_err(|e| io::Error::other(e.to_string()))?;
+    Ok(if unread > 0 { Status::Failed } else { Status::Fine })
+}
+
 impl Report {
     pub(crate) fn run(self) -> io::Result<Status> {
         let opened = self.form().and_then(|form| Ok((form, Output::open(self.output.as_deref(), &self.inputs)?)));
@@ -128,9 +136,36 @@ impl Report {
             Ok(opened) => opened,
             Err(line) => return Ok(failed(&line)),
         };
-        let Some(Loaded { trace, errors, found }) = load(&self.inputs) else { return Ok(Status::Failed) };
+        #[cfg(feature = "job")]
+        let job = match super::job::finished(&self.inputs, &self.clocks) {
+            Ok(job) => job,
+            Err(line) => return Ok(failed(&line)),
+        };
+        #[cfg(feature = "job")]
+        if let Some(job) = job.as_ref().filter(|_| format == ReportFormat::Json && self.is_plain()) {
+            return match job.report_json() {
+                Ok(text) => job_status(job)?.after_writing(output.write(false, |out| out.write_all(&text))),
+                Err(error) => Ok(failed(&error.to_string())),
+            };
+        }
+        #[cfg(feature = "job")]
+        let (job, analysed) = match job.map(|job| job.results()).transpose() {
+            Ok(None) => (None, None),
+            Ok(Some(merged)) => (Some((merged.trace, merged.errors)), Some(merged.analysis)),
+            Err(error) => return Ok(failed(&error.to_string())),
+        };
+        #[cfg(not(feature = "job"))]
+        let (job, analysed): (Option<(Trace, Vec<(String, String)>)>, Option<Analysis>) = (None, None);
+        let (loaded, unread) = match job {
+            Some((trace, unread)) => {
+                (Some(Loaded { found: true, trace, errors: Vec::new(), kept: Kept::nothing() }), unread)
+            }
+            None => (load(&self.inputs), Vec::new()),
+        };
+        let Some(Loaded { trace, errors, found, kept }) = loaded else { return Ok(Status::Failed) };
         tell_damage(&trace);
-        let selected = self.clocks.analyse(&trace, Depth::Causes).and_then(|analysis| {
+        let analysed = analysed.map_or_else(|| self.clocks.analyse(&trace, &kept, Depth::Causes), Ok);
+        let selected = analysed.and_then(|analysis| {
             let selection = self.selection(&trace, &analysis)?;
             let all = (analysis.calls.len(), analysis.pushes.len());
             Ok((reports::select(&trace, selection.apply(analysis), &self.filter.query()), selection, all))
@@ -147,6 +182,7 @@ impl Report {
             ReportFormat::Text | ReportFormat::Markdown => reports::digest(&trace, &analysis, &errors),
             _ => reports::report(&trace, &analysis, &errors),
         };
+        siptrail::report::add_unread(&mut report, &unread);
         reports::add_selection(&mut report, &selection, &self.filter.query(), all);
         report.summary.abandoned = self.count_abandoned.map(|s| analysis.abandoned(i64::from(s) * 1000).count() as u64);
         if self.hops {
@@ -155,7 +191,7 @@ impl Report {
         let status = match found {
             false => Status::Failed,
             // A report on half of the inputs must not pass for one on all.
-            true if !errors.is_empty() => Status::Failed,
+            true if !errors.is_empty() || !unread.is_empty() => Status::Failed,
             true if self.fails(&report) => Status::Found,
             true => Status::Fine,
         };
@@ -177,6 +213,18 @@ impl Report {
         // The process ends here: giving back every string one by one would only make the user wait.
         std::mem::forget((trace, analysis, report));
         Ok(status)
+    }
+
+    /// Whether all is told, and nothing beside it.
+    #[cfg(feature = "job")]
+    fn is_plain(&self) -> bool {
+        self.since.is_none()
+            && self.until.is_none()
+            && self.user.is_none()
+            && self.filter.query().is_empty()
+            && self.count_abandoned.is_none()
+            && !self.hops
+            && self.fail_on == FailOn::Never
     }
 
     /// What to write; a CSV has a table.

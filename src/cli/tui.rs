@@ -87,6 +87,7 @@ impl Tui {
             case,
             options: self.clocks.options(),
             limits: super::global::limits(),
+            index: super::global::index().cloned(),
             inputs: self.inputs,
             follow: self.follow,
             colour: colour(),

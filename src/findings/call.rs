@@ -6,7 +6,7 @@ use super::evidence::Evidence;
 use super::tls;
 use crate::analysis::{Call, Outcome, Push, Verdict};
 use crate::sip::Method;
-use crate::trace::Event;
+use crate::trace::{Event, Trace};
 
 /// UCWA tells the sender that a message was not fetched after 30 seconds; the SIP side follows.
 const UCWA_MS: std::ops::Range<i64> = 27_000..40_000;
@@ -14,8 +14,8 @@ const UCWA_MS: std::ops::Range<i64> = 27_000..40_000;
 /// A phone needs this long to be told, in milliseconds, and its owner longer.
 const RING_MS: i64 = 3_000;
 
-/// Causes of one call. Those of its pushes are its own.
-pub(super) fn causes(correlator: &Correlator<'_>, call: &Call, pushes: &[&Push]) -> Found {
+/// What its own failure says.
+pub(super) fn said(correlator: &Correlator<'_>, call: &Call) -> Found {
     let mut found = Found::default();
     if call.outcome.expected() == Some(false) {
         let evidence = Evidence::gather(correlator, &call.diagnostics, call.own_records());
@@ -23,6 +23,12 @@ pub(super) fn causes(correlator: &Correlator<'_>, call: &Call, pushes: &[&Push])
         found.codes.retain(|c| *c != "PN01");
         tls::of_call(&evidence, &mut found);
     }
+    found
+}
+
+/// Causes of one call, with what its own failure says. Those of its pushes are its own.
+pub(super) fn causes(trace: &Trace, call: &Call, pushes: &[&Push], said: Found) -> Found {
+    let mut found = said;
     // What kept a push back that was sent again and accepted did not keep the callee from being told.
     // Where the logs would not show that one, this one's cause stands with the push alone, unless the verdict is sure.
     let sure =
@@ -37,7 +43,7 @@ pub(super) fn causes(correlator: &Correlator<'_>, call: &Call, pushes: &[&Push])
         Some(Verdict::MissedNoPush) if rang_out(call) => {
             found.codes.push(if is_silent_platform(call) { "PN23" } else { "PN20" });
         }
-        Some(Verdict::AnsweredByMobile) if pushes.is_empty() && was_open(correlator, call) => found.codes.push("PN24"),
+        Some(Verdict::AnsweredByMobile) if pushes.is_empty() && was_open(trace, call) => found.codes.push("PN24"),
         _ => {}
     }
     if is_unfetched(call) {
@@ -61,9 +67,9 @@ fn is_silent_platform(call: &Call) -> bool {
 }
 
 /// Whether the mobile client that answered would have got a push if it had needed one, and the logs would show it.
-fn was_open(correlator: &Correlator<'_>, call: &Call) -> bool {
+fn was_open(trace: &Trace, call: &Call) -> bool {
     let starts = |e: &Event| e.method == Method::Invite && e.is_request();
-    let begins = call.own_records().iter().filter_map(|id| correlator.trace.event(*id)).any(starts);
+    let begins = call.own_records().iter().filter_map(|id| trace.event(*id)).any(starts);
     begins && call.blind.is_none() && call.pushes_told && !is_silent_platform(call)
 }
 

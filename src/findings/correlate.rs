@@ -15,10 +15,11 @@ use crate::sip::{HeaderName, Method, NameAddr, StartLine, TIMER_F_MS};
 use crate::text::{decode, host_of};
 use crate::time::Timestamp;
 use crate::trace::{EventId, Trace};
+use serde::{Deserialize, Serialize};
 
 /// Finds what stands beside the messages of a trace.
 #[derive(Debug)]
-pub(super) struct Correlator<'a> {
+pub(crate) struct Correlator<'a> {
     pub(super) trace: &'a Trace,
     pub(super) analysis: &'a Analysis,
     /// Lines and records that say something the catalogue knows.
@@ -39,14 +40,26 @@ const LOOKED_AT: usize = 4096;
 const ENOUGH: usize = 16;
 
 /// From when to when a message was in a server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Inside {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Inside {
     from: Timestamp,
     to: Timestamp,
     /// It was sent on, and nothing tells of an answer: the server may still have given up on it.
     sent_on: bool,
     /// What was in the server is the answer of the other side: a connection to that side did not fail.
     answered: bool,
+}
+
+/// While which pushes were in which servers, each with the row of its first record there.
+pub(crate) type Stays = Vec<(ServerId, Inside, u32)>;
+
+/// What a part of the logs does not know by itself.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    pub(crate) telling: LineIndex,
+    pub(crate) stays: Stays,
+    /// By row of a message, ascending: the milliseconds that its server was seen to work until then.
+    pub(crate) worked: Vec<(u32, i64)>,
 }
 
 /// What a server writes of a message that it gives up on stands this near ahead of its answer, in milliseconds.
@@ -88,6 +101,40 @@ impl<'a> Correlator<'a> {
         out
     }
 
+    /// Beside the messages of a part of the logs.
+    pub(super) fn of_part(trace: &'a Trace, analysis: &'a Analysis, shared: Shared) -> Correlator<'a> {
+        let Shared { telling, stays, worked } = shared;
+        let mut out = Correlator::new(trace, analysis, telling, &[]);
+        let rows = trace.rows().unwrap_or_default();
+        let id = |row: u32| rows.binary_search(&row).ok().and_then(|at| u32::try_from(at).ok());
+        for (server, inside, row) in stays {
+            // Of a push that is not here it only counts that it is another.
+            let push = EventId(id(row).unwrap_or(u32::MAX));
+            if let Some(slot) = out.inside.get_mut(usize::from(server.0)) {
+                slot.push((inside, push));
+            }
+        }
+        out.inside.iter_mut().for_each(|own| own.sort_unstable());
+        let of = |row: &u32| worked.binary_search_by_key(row, |(row, _)| *row).ok().and_then(|at| worked.get(at));
+        let until: Vec<i64> = rows.iter().map(|row| of(row).map_or(0, |(_, ms)| *ms)).collect();
+        out.worked = OnceLock::from(until);
+        out
+    }
+
+    /// While which pushes were in which servers, as far as a line was written then that says something.
+    pub(crate) fn stays_of(trace: &'a Trace, analysis: &'a Analysis, times: &[Timestamp]) -> Stays {
+        let mut out = Correlator::new(trace, analysis, LineIndex::default(), &[]);
+        out.place(&analysis.pushes);
+        let rows = trace.rows().unwrap_or_default();
+        let written = |inside: &Inside| {
+            let at = times.partition_point(|time| *time < inside.from);
+            times.get(at).is_some_and(|time| *time <= inside.to)
+        };
+        let all = (0..).map(ServerId).zip(&out.inside).flat_map(|(server, own)| own.iter().map(move |o| (server, o)));
+        let told = all.filter(|(_, (inside, _))| written(inside));
+        told.filter_map(|(server, (inside, id))| Some((server, *inside, *rows.get(id.0 as usize)?))).collect()
+    }
+
     /// Notes while which push was in which server.
     fn place(&mut self, pushes: &[Push]) {
         for push in pushes {
@@ -104,31 +151,7 @@ impl<'a> Correlator<'a> {
     /// Milliseconds that passed between two records of one server, counting of each silence between records no more than
     /// `silent_ms`: the clock may have been set ahead in it. The limit is the same for all who ask.
     pub(super) fn seen_to_pass(&self, from: EventId, to: EventId, silent_ms: i64) -> i64 {
-        let worked = self.worked.get_or_init(|| {
-            let events = self.trace.events();
-            let mut places: Vec<(ServerId, Order, usize)> = (0u32..)
-                .zip(events)
-                .filter(|(_, e)| !e.is_copy())
-                .map(|(i, e)| {
-                    let server = self.analysis.servers.of(e);
-                    (server, self.analysis.coverage.order(server, EventId(i)), i as usize)
-                })
-                .collect();
-            places.sort_unstable();
-            let mut out = vec![0; events.len()];
-            let (mut sum, mut last) = (0, None);
-            for (server, _, at) in places {
-                let id = EventId(u32::try_from(at).unwrap_or(u32::MAX));
-                if let Some(time) = self.analysis.time(self.trace, id) {
-                    let before: Option<(ServerId, Timestamp)> = last.replace((server, time));
-                    sum += before.filter(|(s, _)| *s == server).map_or(0, |(_, t)| time.since(t).clamp(0, silent_ms));
-                }
-                if let Some(slot) = out.get_mut(at) {
-                    *slot = sum;
-                }
-            }
-            out
-        });
+        let worked = self.worked.get_or_init(|| worked(self.trace, self.analysis, silent_ms));
         let until = |id: EventId| worked.get(id.0 as usize).copied().unwrap_or(0);
         until(to) - until(from)
     }
@@ -315,6 +338,34 @@ impl<'a> Correlator<'a> {
         out.extend(open.map(|(from, answered)| Inside { answered, ..stay(from) }).or(unanswered));
         out
     }
+}
+
+/// For each record the milliseconds that its server was seen to work until then, counting of each silence no more than
+/// `silent_ms`.
+pub(super) fn worked(trace: &Trace, analysis: &Analysis, silent_ms: i64) -> Vec<i64> {
+    let events = trace.events();
+    let mut places: Vec<(ServerId, Order, usize)> = (0u32..)
+        .zip(events)
+        .filter(|(_, e)| !e.is_copy())
+        .map(|(i, e)| {
+            let server = analysis.servers.of(e);
+            (server, analysis.coverage.order(server, EventId(i)), i as usize)
+        })
+        .collect();
+    places.sort_unstable();
+    let mut out = vec![0; events.len()];
+    let (mut sum, mut last) = (0, None);
+    for (server, _, at) in places {
+        let id = EventId(u32::try_from(at).unwrap_or(u32::MAX));
+        if let Some(time) = analysis.time(trace, id) {
+            let before: Option<(ServerId, Timestamp)> = last.replace((server, time));
+            sum += before.filter(|(s, _)| *s == server).map_or(0, |(_, t)| time.since(t).clamp(0, silent_ms));
+        }
+        if let Some(slot) = out.get_mut(at) {
+            *slot = sum;
+        }
+    }
+    out
 }
 
 /// The domain of the first address in a header or of a URI.

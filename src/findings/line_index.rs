@@ -4,6 +4,7 @@
 //! cost no more than both.
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::matcher::MatchedTexts;
 use crate::analysis::{Analysis, ServerId};
@@ -14,7 +15,7 @@ use crate::time::Timestamp;
 use crate::trace::{EventId, Trace};
 
 /// A line or a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) enum Beside {
     /// Line outside records: file, first byte, length.
     Line(u32, u64, u32),
@@ -39,10 +40,11 @@ impl Beside {
 }
 
 /// What is named, and by which line or record.
-#[derive(Debug, Default)]
-pub(super) struct LineIndex {
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct LineIndex {
     /// Hash of server and name, time, place; sorted.
     names: Vec<(u64, Timestamp, Beside)>,
+    #[serde(skip)]
     hasher: foldhash::fast::FixedState,
 }
 
@@ -53,7 +55,7 @@ const NAMES: usize = 24;
 
 impl LineIndex {
     /// Reads the text between the records of a trace, and its connection records.
-    pub(super) fn read(trace: &Trace, analysis: &Analysis) -> LineIndex {
+    pub(crate) fn read(trace: &Trace, analysis: &Analysis) -> LineIndex {
         let mut out = LineIndex::default();
         let count = u32::try_from(trace.events().len()).unwrap_or(u32::MAX);
         let files = 0..u32::try_from(trace.inputs().len()).unwrap_or(u32::MAX);
@@ -87,6 +89,7 @@ impl LineIndex {
                     if beside
                         && event.call_id().is_none()
                         && !event.is_copy()
+                        && !trace.is_silent(event)
                         && MatchedTexts::of(trace.fields(event)).is_telling()
                         && let Some(time) = analysis.time(trace, id)
                     {
@@ -129,6 +132,15 @@ impl LineIndex {
     fn key(&self, server: ServerId, name: &str) -> u64 {
         use std::hash::BuildHasher;
         self.hasher.hash_one((server, name))
+    }
+
+    /// When lines were written, ascending.
+    pub(crate) fn times(&self) -> Vec<Timestamp> {
+        let lines = self.names.iter().filter(|(.., at)| matches!(at, Beside::Line(..)));
+        let mut out: Vec<Timestamp> = lines.map(|(_, time, _)| *time).collect();
+        out.sort_unstable();
+        out.dedup();
+        out
     }
 
     /// Whether nothing was found.

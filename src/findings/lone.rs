@@ -27,7 +27,7 @@ pub(super) fn causes(trace: &Trace, analysis: &Analysis) -> Vec<LoneCause> {
         .events()
         .par_iter()
         .enumerate()
-        .filter(|(_, event)| event.kind != RecordKind::Protocol && !event.is_copy())
+        .filter(|(_, event)| event.kind != RecordKind::Protocol && !event.is_copy() && !trace.is_silent(event))
         .filter_map(|(i, event)| Some((EventId(u32::try_from(i).ok()?), of_record(trace, event))))
         .filter(|(_, codes)| !codes.is_empty())
         .collect();
@@ -61,14 +61,26 @@ fn judged(trace: &Trace, analysis: &Analysis, told: &[(EventId, Vec<&'static str
     let calls =
         analysis.calls.iter().filter(|c| c.outcome != Outcome::Undetermined).filter_map(|c| of(c.own_records()));
     let pushes = analysis.pushes.iter().filter(|p| p.result != PushResult::Undetermined).filter_map(|p| of(&p.records));
-    // Presence, registration and the like are no calls; nobody misses one when they fail.
-    let other = |e: &Event| {
-        use Method::{Ack, Bye, Cancel, Info, Invite, Message, Prack, Refer, Unknown, Update};
-        let own = matches!(e.method, Invite | Message | Ack | Bye | Cancel | Info | Prack | Refer | Update | Unknown);
-        e.kind == RecordKind::Protocol && !own
-    };
-    let others = trace.events().iter().filter(|e| other(e)).filter_map(Event::call_id);
+    let others = trace.events().iter().filter(|e| is_no_call(e)).filter_map(Event::call_id);
     calls.chain(pushes).chain(others).filter(|call| named.contains(call)).collect()
+}
+
+/// Presence, registration and the like are no calls; nobody misses one when they fail.
+fn is_no_call(event: &Event) -> bool {
+    use Method::{Ack, Bye, Cancel, Info, Invite, Message, Prack, Refer, Unknown, Update};
+    let own = matches!(event.method, Invite | Message | Ack | Bye | Cancel | Info | Prack | Refer | Update | Unknown);
+    event.kind == RecordKind::Protocol && !own
+}
+
+/// Of the Call-IDs that some records name, a message of each that is about no call.
+pub(crate) fn no_calls(trace: &Trace, named: &HashSet<Symbol>) -> Vec<EventId> {
+    let mut found: HashSet<Symbol> = HashSet::new();
+    let events = (0..).map(EventId).zip(trace.events()).filter(|(_, e)| is_no_call(e));
+    let of = |(id, event): (EventId, &Event)| {
+        let call = event.call_id().filter(|call| named.contains(call))?;
+        found.insert(call).then_some(id)
+    };
+    events.filter_map(of).collect()
 }
 
 /// The causes that a record names.

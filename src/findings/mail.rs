@@ -8,7 +8,7 @@
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
-use crate::analysis::{Analysis, Call, Outcome, Role, Told};
+use crate::analysis::{self, Analysis, Call, Outcome, Role};
 use crate::sip::{HeaderName, Method, NameAddr};
 use crate::text::{contains_ignore_case, decode};
 use crate::time::Timestamp;
@@ -18,6 +18,30 @@ use crate::trace::{Event, Trace};
 const AFTER_MS: i64 = 10_000;
 /// Ids of routing to Exchange UM.
 const UM: std::ops::Range<u32> = 15_000..16_000;
+
+/// An INFO to Exchange UM: a user that it names, when it was sent, and whether it was taken; `None` where no answer is there.
+pub(crate) type Told = (String, Timestamp, Option<bool>);
+
+/// Reads the INFO requests of a trace.
+pub(super) fn told(trace: &Trace, analysis: &Analysis) -> Vec<Told> {
+    let mut out = Vec::new();
+    let mut answers: HashMap<(crate::trace::Symbol, u32), u16> = HashMap::new();
+    let is_own = |(_, e): &(usize, &Event)| e.method == Method::Info && !e.is_copy() && !e.is_foreign();
+    let infos: Vec<(usize, &Event)> = trace.events().par_iter().enumerate().filter(is_own).collect();
+    let infos = || infos.iter().copied();
+    for (_, event) in infos().filter(|(_, e)| e.status >= 200) {
+        if let Some(id) = event.call_id() {
+            answers.insert((id, event.cseq), event.status);
+        }
+    }
+    for (i, event) in infos().filter(|(_, e)| e.is_request()) {
+        let Some(id) = u32::try_from(i).ok().map(crate::trace::EventId) else { break };
+        let (Some(time), true) = (analysis.time(trace, id), is_for_um(trace, event)) else { continue };
+        let status = event.call_id().and_then(|call| answers.get(&(call, event.cseq)).copied());
+        out.extend(named(trace, event).into_iter().map(|user| (user, time, status.map(|s| s < 300))));
+    }
+    out
+}
 
 /// What a trace shows of Exchange UM.
 #[derive(Debug, Default)]
@@ -30,25 +54,11 @@ pub(super) struct Mail {
 }
 
 impl Mail {
-    /// Reads the INFO requests of a trace, and which users have voice mail.
-    pub(super) fn read(trace: &Trace, analysis: &Analysis) -> Mail {
+    /// From the INFO requests to Exchange UM; and which users have voice mail.
+    pub(super) fn with(told: Vec<Told>, analysis: &Analysis) -> Mail {
         let mut out = Mail::default();
-        let mut answers: HashMap<(crate::trace::Symbol, u32), u16> = HashMap::new();
-        let is_info = |(_, e): &(usize, &Event)| e.method == Method::Info && !e.is_copy();
-        let infos: Vec<(usize, &Event)> = trace.events().par_iter().enumerate().filter(is_info).collect();
-        let infos = || infos.iter().copied();
-        for (_, event) in infos().filter(|(_, e)| e.status >= 200) {
-            if let Some(id) = event.call_id() {
-                answers.insert((id, event.cseq), event.status);
-            }
-        }
-        for (i, event) in infos().filter(|(_, e)| e.is_request()) {
-            let Some(id) = u32::try_from(i).ok().map(crate::trace::EventId) else { break };
-            let (Some(time), true) = (analysis.time(trace, id), is_for_um(trace, event)) else { continue };
-            let status = event.call_id().and_then(|call| answers.get(&(call, event.cseq)).copied());
-            for user in named(trace, event) {
-                out.told.entry(user).or_default().push((time, status.map(|s| s < 300)));
-            }
+        for (user, time, taken) in told {
+            out.told.entry(user).or_default().push((time, taken));
         }
         out.told.values_mut().for_each(|own| own.sort_unstable());
         for call in &analysis.calls {
@@ -72,7 +82,8 @@ impl Mail {
 
     /// Whether the callee of a call that nobody answered was told by mail. `None` where the trace shows nothing of
     /// Exchange UM or the call was answered.
-    pub(super) fn told(&self, trace: &Trace, analysis: &Analysis, call: &Call) -> Option<Told> {
+    pub(super) fn told(&self, trace: &Trace, analysis: &Analysis, call: &Call) -> Option<analysis::Told> {
+        use analysis::Told;
         let unanswered = [Outcome::Cancelled, Outcome::NoAnswer, Outcome::NoResponse];
         if (self.served.is_empty() && self.told.is_empty()) || !unanswered.contains(&call.outcome) {
             return None;

@@ -28,21 +28,77 @@ mod push;
 mod tls;
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::analysis::{Analysis, Call, Push, PushResult, Verdict};
 pub use crate::knowledge::catalogue::{Finding, Matcher, Severity, catalogue, find};
+use crate::record::RecordKind;
 use crate::span::Span;
-use crate::trace::{EventId, Trace};
+use crate::time::Timestamp;
+use crate::trace::{Event, EventId, Trace};
 use correlate::Correlator;
-use line_index::LineIndex;
+pub(crate) use correlate::{Shared, Stays};
+pub(crate) use line_index::LineIndex;
 pub use proving::{Proving, proving};
 
 /// Codes of causes, and what proves them beside the messages themselves.
-#[derive(Debug, Default)]
-struct Found {
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Found {
+    #[serde(with = "crate::knowledge::constant::many")]
     codes: Vec<&'static str>,
     records: Vec<EventId>,
     lines: Vec<Span>,
+}
+
+/// What texts say of calls and pushes, and nothing that depends on which push belongs to which call.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Said {
+    /// By push.
+    pub(crate) pushes: Vec<Found>,
+    /// By call.
+    pub(crate) calls: Vec<Found>,
+    /// By call: the cause of the telephone network.
+    pub(crate) gateway: Vec<Option<u32>>,
+    /// INFO requests to Exchange UM.
+    pub(crate) mail: Vec<mail::Told>,
+}
+
+/// Whether a line, or a record that names no message, says something the catalogue knows.
+pub(crate) fn is_telling(text: &[u8]) -> bool {
+    matcher::MatchedTexts::of(text).is_telling()
+}
+
+/// Whether a record that is no message, or a notification of the end of a registration, says something.
+pub(crate) fn says(trace: &Trace, event: &Event) -> bool {
+    match event.kind {
+        RecordKind::Protocol => population::ends_session(trace, event).is_some(),
+        _ => matcher::MatchedTexts::of(trace.fields(event)) != matcher::MatchedTexts::default(),
+    }
+}
+
+/// For each record the milliseconds that its server was seen to work until then.
+pub(crate) fn worked(trace: &Trace, analysis: &Analysis) -> Vec<i64> {
+    correlate::worked(trace, analysis, push::SILENT_MS)
+}
+
+/// While which pushes of a part of the logs were in which servers, where lines were written at one of some times.
+pub(crate) fn stays(trace: &Trace, analysis: &Analysis, times: &[Timestamp]) -> Stays {
+    Correlator::stays_of(trace, analysis, times)
+}
+
+/// What the texts of a part of the logs say. `shared` holds what it does not know by itself.
+pub(crate) fn said(trace: &Trace, analysis: &Analysis, shared: Shared) -> Said {
+    said_beside(&Correlator::of_part(trace, analysis, shared))
+}
+
+fn said_beside(correlator: &Correlator<'_>) -> Said {
+    let Correlator { trace, analysis, .. } = *correlator;
+    Said {
+        pushes: analysis.pushes.par_iter().map(|push| push::causes(correlator, push)).collect(),
+        calls: analysis.calls.par_iter().map(|call| call::said(correlator, call)).collect(),
+        gateway: analysis.calls.par_iter().map(|call| gateway::cause(trace, call)).collect(),
+        mail: mail::told(trace, analysis),
+    }
 }
 
 /// What components wrote, as far as the catalogue knows it.
@@ -71,15 +127,19 @@ pub fn attach(trace: &Trace, analysis: &mut Analysis) {
 
 /// The same with what components wrote.
 pub(crate) fn attach_with(trace: &Trace, analysis: &mut Analysis, Lines(line_index): Lines) {
+    let said = said_beside(&Correlator::new(trace, analysis, line_index, &analysis.pushes));
+    attach_said(trace, analysis, said);
+}
+
+/// The same from what the texts say.
+pub(crate) fn attach_said(trace: &Trace, analysis: &mut Analysis, said: Said) {
     let (mut pushes, mut calls) = (std::mem::take(&mut analysis.pushes), std::mem::take(&mut analysis.calls));
-    let correlator = Correlator::new(trace, analysis, line_index, &pushes);
-    pushes.par_iter_mut().for_each(|push| {
-        let found = push::causes(&correlator, push);
+    pushes.par_iter_mut().zip(said.pushes).for_each(|(push, found)| {
         add(&found, &mut push.findings, &mut push.evidence, &mut push.lines);
     });
-    calls.par_iter_mut().for_each(|call| {
+    calls.par_iter_mut().zip(said.calls).for_each(|(call, said)| {
         let own: Vec<&Push> = call.pushes.iter().filter_map(|p| pushes.get(*p)).collect();
-        let found = call::causes(&correlator, call, &own);
+        let found = call::causes(trace, call, &own, said);
         add(&found, &mut call.findings, &mut call.evidence, &mut call.lines);
     });
     for message in &mut analysis.messages_inside {
@@ -99,11 +159,10 @@ pub(crate) fn attach_with(trace: &Trace, analysis: &mut Analysis, Lines(line_ind
     }
     (analysis.pushes, analysis.calls) = (pushes, calls);
     population::attach(trace, analysis);
-    let mail = mail::Mail::read(trace, analysis);
-    let told = |c: &Call| (mail.told(trace, analysis, c), gateway::cause(trace, c));
-    let told: Vec<_> = analysis.calls.par_iter().map(told).collect();
-    for (call, told) in analysis.calls.iter_mut().zip(told) {
-        (call.told_by_mail, call.gateway_cause) = told;
+    let mail = mail::Mail::with(said.mail, analysis);
+    let told: Vec<_> = analysis.calls.par_iter().map(|c| mail.told(trace, analysis, c)).collect();
+    for ((call, told), cause) in analysis.calls.iter_mut().zip(told).zip(said.gateway) {
+        (call.told_by_mail, call.gateway_cause) = (told, cause);
     }
     analysis.lone = lone::causes(trace, analysis);
 }

@@ -37,7 +37,7 @@ pub fn peers(trace: &Trace, analysis: &Analysis, codes: &[&'static str]) -> BTre
         return BTreeMap::new();
     }
     let events = (0..).map(EventId).zip(trace.events());
-    for (id, event) in events.filter(|(_, e)| e.kind != RecordKind::Protocol && !e.is_copy()) {
+    for (id, event) in events.filter(|(_, e)| e.kind != RecordKind::Protocol && !e.is_copy() && !trace.is_silent(e)) {
         let said = MatchedTexts::of(trace.fields(event));
         let own = out.told(said);
         if !own.is_empty() {

@@ -81,20 +81,29 @@ fn phones_gone(analysis: &Analysis) -> HashMap<usize, Option<Timestamp>> {
     gone
 }
 
+/// The user, in lower case, whose registration a NOTIFY or BENOTIFY ends.
+pub(super) fn ends_session(trace: &Trace, event: &Event) -> Option<String> {
+    if !matches!(event.method, Method::Notify | Method::Benotify) {
+        return None;
+    }
+    let message = trace.message(event)?;
+    let value = message.header(HeaderName::MsDiagnostics)?.value();
+    let id = Diagnostics::parse(&value)?.id;
+    let to = message.header(HeaderName::To)?.value();
+    let user = decode(NameAddr::parse(&to).address()).to_ascii_lowercase();
+    (4_140..=4_142).contains(&id).then_some(user)
+}
+
 /// NOTIFY and BENOTIFY by which a server ends a registration (ids 4140 to 4142), by user in lower case, then by time.
 fn ended_sessions(trace: &Trace, analysis: &Analysis) -> Vec<(String, Timestamp, EventId)> {
     let is = |e: &Event| matches!(e.method, Method::Notify | Method::Benotify) && !trace.lacks(e, sign::DIAGNOSTICS);
     let events: Vec<(u32, _)> = (0..).zip(trace.events()).filter(|(_, e)| is(e)).collect();
     let mut ended: Vec<(String, Timestamp, EventId)> = events
         .par_iter()
+        .filter(|(_, event)| !trace.is_silent(event))
         .filter_map(|(i, event)| {
-            let message = trace.message(event)?;
-            let value = message.header(HeaderName::MsDiagnostics)?.value();
-            let id = Diagnostics::parse(&value)?.id;
-            let to = message.header(HeaderName::To)?.value();
-            let user = decode(NameAddr::parse(&to).address()).to_ascii_lowercase();
-            let time = analysis.time(trace, EventId(*i))?;
-            (4_140..=4_142).contains(&id).then_some((user, time, EventId(*i)))
+            let user = ends_session(trace, event)?;
+            Some((user, analysis.time(trace, EventId(*i))?, EventId(*i)))
         })
         .collect();
     ended.sort_unstable();

@@ -160,7 +160,7 @@ struct Answers {
 /// A server gives up as much before its time limit, by its log, or after it.
 const GAVE_UP_MS: i64 = 2_000;
 /// Of a silence between two records only so much counts as seen: the clock may have been set ahead in it.
-const SILENT_MS: i64 = TIMER_F_MS - 4_000;
+pub(super) const SILENT_MS: i64 = TIMER_F_MS - 4_000;
 
 fn answers(correlator: &Correlator<'_>, push: &Push) -> BTreeMap<(ServerId, bool, u64), Answers> {
     let trace = correlator.trace;

@@ -16,7 +16,7 @@ const LEAST: usize = 4 << 10;
 const SAMPLE: usize = 64 << 10;
 
 /// Encoding of an input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[expect(missing_docs, reason = "each variant is the encoding of that name")]
 #[non_exhaustive]
 pub enum Encoding {
@@ -85,6 +85,7 @@ pub(super) fn prepare(name: String, (text, account): (Text, Account), budget: &B
         origin: None,
         formats: Formats::default(),
         left_out: 0,
+        stat: None,
     };
     let mut stop = None;
     let unpacked = unpacker(input.bytes()).map(|(kind, from)| (kind, from.map(|from| drain(from, None, budget))));

@@ -100,7 +100,7 @@ impl Format {
 }
 
 /// Which layouts were found in an input.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub struct Formats(u16);
 
 impl Formats {

@@ -45,7 +45,7 @@ impl Map {
     }
 
     /// Whether nobody else knows the file.
-    fn is_temporary(&self) -> bool {
+    pub(super) fn is_temporary(&self) -> bool {
         self.slot.is_none()
     }
 

@@ -9,6 +9,8 @@ mod budget;
 mod decode;
 mod error;
 mod format;
+mod identity;
+mod kept;
 mod map;
 mod nothing;
 mod rewrite;
@@ -21,11 +23,13 @@ pub use budget::Limits;
 pub use decode::Encoding;
 pub use error::InputError;
 pub use format::{Format, Formats};
+pub(crate) use identity::{Compared, Identity, Sums, sum};
 pub use nothing::nothing_in;
 pub(crate) use rewrite::Rewrite;
 pub use saved::{CASE, SAVED, is_saved};
 pub use seen::{Seen, look};
 pub use walk::{Opened, is_log_name, open, open_within};
+pub(crate) use walk::{list, open_listed};
 
 use std::fmt;
 
@@ -49,22 +53,32 @@ pub struct Input {
     origin: Option<Box<Origin>>,
     formats: Formats,
     left_out: u64,
+    /// What the file system said when it was opened, of a file whose bytes are the text.
+    stat: Option<identity::Stat>,
 }
 
 enum Text {
     Owned(Vec<u8>),
     Mapped(Map),
+    /// Read elsewhere; opened again only where somebody asks for what was not kept of it.
+    Kept(kept::Kept),
 }
 
 impl Text {
     fn len(&self) -> usize {
-        self.bytes().len()
+        match self {
+            Text::Owned(bytes) => bytes.len(),
+            Text::Mapped(map) => map.bytes().len(),
+            Text::Kept(kept) => kept.len(),
+        }
     }
 
-    fn bytes(&self) -> &[u8] {
+    /// The bytes; of a kept text the file that is called `name` is opened for them.
+    fn bytes(&self, name: &str) -> &[u8] {
         match self {
             Text::Owned(bytes) => bytes,
             Text::Mapped(map) => map.bytes(),
+            Text::Kept(kept) => kept.bytes(name),
         }
     }
 
@@ -73,6 +87,7 @@ impl Text {
         match self {
             Text::Owned(bytes) => bytes.len() as u64,
             Text::Mapped(map) => map.intact_len(),
+            Text::Kept(kept) => kept.len() as u64,
         }
     }
 }
@@ -91,9 +106,14 @@ impl Input {
         &self.name
     }
 
+    /// Gives it another name.
+    pub(crate) fn rename(&mut self, name: String) {
+        self.name = name;
+    }
+
     /// The text.
     pub fn bytes(&self) -> &[u8] {
-        self.text.bytes()
+        self.text.bytes(&self.name)
     }
 
     /// The layouts that were found in it, where it is not known to be the trace of a server alone.
@@ -113,7 +133,7 @@ impl Input {
 
     /// The text as it was before it was written anew.
     pub(crate) fn original(&self) -> &[u8] {
-        self.original_text().bytes()
+        self.original_text().bytes(&self.name)
     }
 
     fn original_text(&self) -> &Text {
@@ -133,6 +153,16 @@ impl Input {
     /// The line of the original, where the text was written anew; the number of the packet in a capture.
     pub(crate) fn original_line(&self, offset: u64) -> Option<u64> {
         Some(self.origin.as_ref()?.line(self.bytes(), offset))
+    }
+
+    /// Length of the text, for which it is not read.
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Whether there is no text.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// Encoding of the original.
@@ -186,6 +216,9 @@ impl Input {
 
     /// The offset in the original of an offset in the text.
     pub fn original_offset(&self, offset: u64) -> u64 {
+        if let Text::Kept(kept) = &self.text {
+            return kept.original_offset(&self.name, offset);
+        }
         let offset = self.origin.as_ref().map_or(offset, |o| o.offset(offset));
         let at = self.checkpoints.partition_point(|(text, _)| *text <= offset);
         let Some((text, original)) = at.checked_sub(1).and_then(|i| self.checkpoints.get(i)) else { return offset };

@@ -64,7 +64,7 @@ proptest! {
         prop_assume!(!small || text.len() > 16);
         let decoded = super::decode::from_utf16(&bytes, encoding, Spool::new(&budget));
         let (checkpoints, account) = (decoded.checkpoints, decoded.account);
-        let input = Input { name: String::new(), text: decoded.text, encoding: Encoding::Utf16Le, original_len: 0, checkpoints, notes: vec![], accounts: vec![account], budget: Budget::new(Limits::default()), origin: None, formats: super::Formats::default(), left_out: 0 };
+        let input = Input { name: String::new(), text: decoded.text, encoding: Encoding::Utf16Le, original_len: 0, checkpoints, notes: vec![], accounts: vec![account], budget: Budget::new(Limits::default()), origin: None, formats: super::Formats::default(), left_out: 0, stat: None };
         prop_assert_eq!(input.bytes(), text.as_bytes());
         let mut original = if bom { 2 } else { 0 };
         for (at, c) in text.char_indices() {

@@ -50,7 +50,7 @@ pub fn open_within<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>, limits: L
 }
 
 pub(super) fn open_with<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>, budget: Budget) -> Opened {
-    let mut out = Opening { opened: Opened::default(), budget };
+    let mut out = Opening { opened: Opened::default(), budget, listed: None };
     let mut seen = BTreeSet::new();
     for path in paths {
         let path = path.as_ref();
@@ -65,10 +65,47 @@ pub(super) fn open_with<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>, budg
     out.opened
 }
 
+/// Files that would be opened.
+#[derive(Debug, Default)]
+pub(crate) struct Listed {
+    /// Each with whether it lies in a folder that was named.
+    pub(crate) files: Vec<(PathBuf, bool)>,
+    /// What cannot be read, with the number of files ahead of it.
+    pub(crate) errors: Vec<(usize, InputError)>,
+}
+
+/// The files of arguments, in the order in which they are opened; nothing is read of them but what siptrail saved itself.
+pub(crate) fn list<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Listed {
+    let mut out =
+        Opening { opened: Opened::default(), budget: Budget::new(Limits::default()), listed: Some(Listed::default()) };
+    let mut seen = BTreeSet::new();
+    for path in paths {
+        let path = path.as_ref();
+        if path.is_dir() {
+            out.folder(path, &mut seen)
+        } else {
+            out.file(path, &mut seen, Found::Named)
+        }
+        let mut listed = out.listed.take().unwrap_or_default();
+        listed.errors.extend(out.opened.errors.drain(..).map(|error| (listed.files.len(), error)));
+        out.listed = Some(listed);
+    }
+    out.listed.unwrap_or_default()
+}
+
+/// Opens one file of such a list.
+pub(crate) fn open_listed(path: &Path, in_folder: bool, limits: Limits) -> Opened {
+    let mut out = Opening { opened: Opened::default(), budget: Budget::new(limits), listed: None };
+    out.file(path, &mut BTreeSet::new(), if in_folder { Found::InFolder } else { Found::Named });
+    out.opened
+}
+
 /// What was opened so far, and what may still be unpacked.
 struct Opening {
     opened: Opened,
     budget: Budget,
+    /// Where nothing is opened.
+    listed: Option<Listed>,
 }
 
 impl Opening {
@@ -131,6 +168,16 @@ impl Opening {
 
     #[expect(clippy::disallowed_methods, reason = "this is the layer that reads files")]
     fn read_file(&mut self, path: &Path, found: Found) -> io::Result<()> {
+        if let Some(listed) = &mut self.listed {
+            let mut head = [0; 64];
+            let read = read_some(&mut File::open(path)?, &mut head)?;
+            if found == Found::InFolder && is_saved(&head[..read]) {
+                self.opened.saved.push(path.to_path_buf());
+            } else {
+                listed.files.push((path.to_path_buf(), found == Found::InFolder));
+            }
+            return Ok(());
+        }
         let name = path.to_string_lossy().replace('\\', if cfg!(windows) { "/" } else { "\\" });
         let mut file = File::open(path)?;
         let metadata = file.metadata()?;
@@ -147,7 +194,11 @@ impl Opening {
             && metadata.len() > 0
             && let Ok(map) = file.try_clone().and_then(Map::new)
         {
+            let before = self.opened.inputs.len();
             self.add(name, (Text::Mapped(map), Account::default()), found);
+            if let Some(input) = self.opened.inputs.get_mut(before) {
+                input.note_file(path, &metadata);
+            }
             return Ok(());
         }
         let drained = drain(file, regular.then_some(metadata.len()), &self.budget);

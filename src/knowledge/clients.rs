@@ -155,6 +155,11 @@ pub(crate) fn clients() -> &'static [Client] {
     &CLIENTS
 }
 
+/// The names for people.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    CLIENTS.iter().map(|client| client.name)
+}
+
 /// A row by its token.
 pub(crate) fn find(token: &str) -> Option<&'static Client> {
     CLIENTS.iter().find(|c| c.token.trim_end_matches('*').eq_ignore_ascii_case(token))

@@ -2,6 +2,7 @@
 //!
 //! * `tables`: ids, statuses and words, one TSV file each
 //! * `codes`: result codes, TLS alerts, event ids and causes of the telephone network, likewise
+//! * `constant`: texts that are compiled in, read back from a kept index
 //! * `clients`: phones, desktops and services by what they call themselves, `clients.tsv`
 //! * [`Product`]: what a client or server calls itself
 //! * [`catalogue`]: how a notification is missed, and what is never reported, in `catalogue.toml`
@@ -10,6 +11,7 @@
 pub mod catalogue;
 pub(crate) mod clients;
 pub(crate) mod codes;
+pub(crate) mod constant;
 pub mod explanation;
 pub mod lookup;
 mod product;

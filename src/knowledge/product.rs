@@ -3,7 +3,7 @@
 use super::clients::{self, Client, Kind, Pushes, ServedBy};
 
 /// What a client or server calls itself, as far as it matters for pushes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, not states")]
 #[non_exhaustive]
 pub struct Product {
@@ -22,7 +22,8 @@ pub struct Product {
     /// Served by UCWA.
     pub ucwa: bool,
     /// Name of a mobile platform without version; empty for others.
-    pub platform: &'static str,
+    #[serde(with = "super::constant::one")]
+    pub platform: super::constant::Constant,
 }
 
 /// The newest major version of the mobile clients, and of UCWA and the server platform (RTCC), that is known.

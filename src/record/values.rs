@@ -1,7 +1,21 @@
 //! What the fields say that framing reads.
 
 /// What a record is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    bitcode::Decode,
+    bitcode::Encode,
+    serde::Deserialize,
+    serde::Serialize,
+)]
 pub enum RecordKind {
     /// A SIP message (`Start-Line:`).
     Protocol,
@@ -15,7 +29,21 @@ pub enum RecordKind {
 }
 
 /// Whether the server received or sent the message.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    bitcode::Decode,
+    bitcode::Encode,
+    serde::Deserialize,
+    serde::Serialize,
+)]
 pub enum Direction {
     /// `Direction: incoming`.
     Incoming,

@@ -161,6 +161,17 @@ pub fn write_json(report: &model::Report, out: &mut dyn Write) -> io::Result<()>
 }
 
 pub use crate::case::why_undetermined;
+/// Adds inputs that another process could not read: file, and why.
+pub fn add_unread(report: &mut model::Report, unread: &[(String, String)]) {
+    let problem = |(file, what): &(String, String)| model::Problem {
+        file: file.clone(),
+        line: None,
+        byte: None,
+        what: what.clone().into(),
+    };
+    report.problems.splice(0..0, unread.iter().map(problem));
+}
+
 pub use components::{ComponentSpan, ServerCoverage, coverage_of_servers, write_coverage};
 pub use render::{add_hops, coverage, digest, hop_table, report};
 pub use selected::add_selection;

@@ -16,7 +16,21 @@ pub use message::{Header, Headers, Message, StartLine};
 pub const TIMER_F_MS: i64 = 32_000;
 
 /// A SIP method (RFC 3261 section 7.1 and its extensions, Microsoft's SERVICE and BENOTIFY).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    bitcode::Decode,
+    bitcode::Encode,
+    serde::Deserialize,
+    serde::Serialize,
+)]
 #[expect(missing_docs, reason = "each variant is the method of that name")]
 #[non_exhaustive]
 pub enum Method {

@@ -12,7 +12,7 @@ use crate::span::{FileId, Span};
 use crate::time::Timestamp;
 
 /// Where a component line stands: small enough to keep millions of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, bitcode::Decode, bitcode::Encode)]
 pub struct LinePlace {
     /// In which input.
     pub file: FileId,
@@ -69,7 +69,8 @@ const STEP: usize = 4 << 20;
 const LONGEST: usize = 16 << 10;
 
 impl Trace {
-    /// The component lines between a record and the one ahead of it in its input.
+    /// The component lines between a record and the one ahead of it in its input. Of a part of the logs, those that were
+    /// kept.
     pub fn lines_before(&self, id: EventId) -> impl Iterator<Item = ComponentLine<'_>> {
         let gap = self.event(id).map(|event| {
             let ahead = id.0.checked_sub(1).and_then(|i| self.event(EventId(i))).filter(|e| e.file == event.file);
@@ -82,13 +83,17 @@ impl Trace {
     pub fn lines_behind(&self, file: FileId) -> impl Iterator<Item = ComponentLine<'_>> {
         let last = self.events.partition_point(|e| e.file <= file).checked_sub(1).and_then(|i| self.events.get(i));
         let from = last.filter(|e| e.file == file).map_or(0, |e| e.start + u64::from(e.len));
-        let to = self.inputs.get(file.index()).map_or(0, |i| i.bytes().len() as u64);
+        let to = self.inputs.get(file.index()).map_or(0, |i| i.len() as u64);
         self.lines_of(file, from, to)
     }
 
     /// All component lines of an input.
     pub(crate) fn lines_in(&self, file: FileId) -> impl Iterator<Item = ComponentLine<'_>> {
-        self.ids_of(file).flat_map(|id| self.lines_before(id)).chain(self.lines_behind(file))
+        let len = self.inputs.get(file.index()).map_or(0, |i| i.len() as u64);
+        let records = move || self.ids_of(file).filter_map(|id| self.event(id));
+        let ends = [0].into_iter().chain(records().map(|e| e.start + u64::from(e.len)));
+        let starts = records().map(|e| e.start).chain([len]);
+        ends.zip(starts).flat_map(move |(from, to)| self.lines_of_text(file, from, to))
     }
 
     /// Where every component line stands, by input and position. Reads all that lies between the records.
@@ -115,7 +120,7 @@ impl Trace {
     /// The component line at a place.
     pub fn line_at(&self, place: LinePlace) -> Option<ComponentLine<'_>> {
         let end = self.event(place.before).filter(|e| e.file == place.file).map(|e| e.start);
-        let end = end.unwrap_or_else(|| self.inputs.get(place.file.index()).map_or(0, |i| i.bytes().len() as u64));
+        let end = end.unwrap_or_else(|| self.inputs.get(place.file.index()).map_or(0, |i| i.len() as u64));
         self.lines_of(place.file, place.start, end).next()
     }
 
@@ -144,7 +149,15 @@ impl Trace {
         }
     }
 
+    /// The component lines in a gap between records.
     fn lines_of(&self, file: FileId, from: u64, to: u64) -> impl Iterator<Item = ComponentLine<'_>> {
+        let kept = self.part.as_ref().map(|part| part.lines_in(file, from, to));
+        let read = kept.is_none().then(|| self.lines_of_text(file, from, to));
+        let line = |span: &Span| ComponentLine { span: *span, text: self.slice(*span) };
+        kept.unwrap_or_default().iter().map(line).chain(read.into_iter().flatten())
+    }
+
+    fn lines_of_text(&self, file: FileId, from: u64, to: u64) -> impl Iterator<Item = ComponentLine<'_>> {
         let bytes = self.inputs.get(file.index()).map_or(&[][..], |i| i.bytes());
         let at = |n: u64| usize::try_from(n).unwrap_or(usize::MAX).min(bytes.len());
         let gap = bytes.get(at(from)..at(to)).unwrap_or_default();

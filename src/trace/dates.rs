@@ -18,7 +18,7 @@ const WEEKS_MS: i64 = 20 * 86_400_000;
 const BESIDE_MS: i64 = 2 * 86_400_000;
 
 /// What the dates of one input show.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, serde::Deserialize, serde::Serialize)]
 pub(super) struct Dates {
     day_first: bool,
     month_first: bool,
@@ -31,7 +31,7 @@ pub(super) struct Dates {
 }
 
 /// A record.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Deserialize, serde::Serialize)]
 struct DatedRecord {
     time: Timestamp,
     seq: u32,
@@ -59,6 +59,13 @@ impl Dates {
         self.pass(self.last, Some(spot));
         self.first = self.first.or(Some(spot));
         self.last = Some(spot);
+    }
+
+    /// Changes the numbers of names.
+    pub(super) fn renumber(&mut self, to: &dyn Fn(Symbol) -> Symbol) {
+        for spot in [&mut self.first, &mut self.last].into_iter().flatten() {
+            spot.server = to(spot.server);
+        }
     }
 
     pub(super) fn join(&mut self, more: &Dates) {

@@ -112,7 +112,9 @@ impl Trace {
     /// Looks at what rules will ask of a message: its words, and its text around the start line. What comes of it means
     /// nothing; see [`crate::analysis`], which asks so for many messages at a time.
     pub(crate) fn touch(&self, event: &Event) -> u8 {
-        let text = self.inputs.get(event.file.index()).map_or(&[][..], |input| input.bytes());
+        // A part of the logs has its texts elsewhere, and does not open an input for it.
+        let input = self.inputs.get(event.file.index()).filter(|_| self.part.is_none());
+        let text = input.map_or(&[][..], |input| input.bytes());
         let head = usize::try_from(event.start).unwrap_or(usize::MAX).saturating_add(event.head as usize);
         let around = [head.saturating_sub(AROUND), head.saturating_add(AROUND), head.saturating_add(2 * AROUND)];
         let text = around.iter().fold(0, |sum, at| sum ^ text.get(*at).copied().unwrap_or(0));

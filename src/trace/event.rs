@@ -5,12 +5,26 @@ use crate::sip::Method;
 use crate::span::{FileId, Span};
 use crate::time::Timestamp;
 
-/// Number of an event in [`super::Trace::events`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// Number of an event in [`super::Trace::events`]. In what one task of a job leaves to others it is the number among the
+/// records of all inputs ([`super::row`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, bitcode::Decode, bitcode::Encode)]
 pub struct EventId(pub u32);
 
 /// Number of an interned string.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    bitcode::Decode,
+    bitcode::Encode,
+    serde::Deserialize,
+    serde::Serialize,
+)]
 pub struct Symbol(pub u32);
 
 impl Symbol {
@@ -19,7 +33,7 @@ impl Symbol {
 }
 
 /// One record. At most 64 bytes, so that a billion-byte log needs some fifty million bytes of index.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, bitcode::Decode, bitcode::Encode, serde::Deserialize, serde::Serialize)]
 pub struct Event {
     /// First byte in the input.
     pub start: u64,
@@ -50,7 +64,7 @@ pub struct Event {
     pub kind: RecordKind,
     /// Received or sent.
     pub direction: Direction,
-    /// [`Event::EDGE`], [`Event::DATE`], [`Event::COPY`], [`Event::INFERRED`] and [`Event::UNDIAGNOSED`].
+    /// [`Event::EDGE`], [`Event::DATE`], [`Event::COPY`], [`Event::INFERRED`], [`Event::UNDIAGNOSED`] and [`Event::FOREIGN`].
     pub(super) flags: u8,
     /// Where its tags and Via hashes are kept, counted from 1; 0 for nowhere.
     pub(super) identity: u32,
@@ -71,6 +85,9 @@ impl Event {
 
     /// A message without any header of the ms-diagnostics family.
     pub(super) const UNDIAGNOSED: u8 = 32;
+
+    /// Stands in a part of the logs only because facts point at it: it belongs to another part.
+    pub(super) const FOREIGN: u8 = 64;
 
     /// The bits of an order.
     pub(super) fn date_bits(order: DateOrder) -> u8 {
@@ -120,6 +137,11 @@ impl Event {
     /// The same record stands in another place, in this input or in another, and counts there.
     pub fn is_copy(&self) -> bool {
         self.flags & Self::COPY != 0
+    }
+
+    /// The record belongs to another part of the logs ([`super::part`]), and counts there.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.flags & Self::FOREIGN != 0
     }
 
     /// The record has lost its prefix, and its time is that of the prefix line directly above it.

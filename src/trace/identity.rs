@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::hash::BuildHasher;
 
 use super::details;
+use super::hasher::Seeded;
 use super::products::{self, Finding, Met};
 use super::{Event, Trace};
 use crate::record::{HeaderLine, Layout, sign, starts_header};
@@ -42,20 +43,20 @@ pub(super) struct RecordText<'r> {
     /// First byte of the record.
     pub(super) start: usize,
     pub(super) record: &'r [u8],
-    pub(super) hasher: &'r foldhash::fast::RandomState,
+    pub(super) hasher: &'r Seeded,
     pub(super) products: &'r Finding,
 }
 
 /// Words of a message before its Via hashes.
-const FIXED: usize = 4;
+pub(super) const FIXED: usize = 4;
 
 /// Parts of the first word, lowest bits first: the number of Via entries, signs, a place, and the product.
-const VIAS: u64 = (1 << SIGNS) - 1;
+pub(super) const VIAS: u64 = (1 << SIGNS) - 1;
 const SIGNS: u32 = 10;
 const ASSERTED: u32 = 18;
-const PRODUCT: u32 = 34;
+pub(super) const PRODUCT: u32 = 34;
 /// Stands for a product whose number is too large.
-const UNKNOWN: u64 = u64::MAX >> PRODUCT;
+pub(super) const UNKNOWN: u64 = u64::MAX >> PRODUCT;
 
 /// Methods whose messages are read for calls and pushes; all others (presence, registration: most of a log)
 /// are only asked when they share a Call-ID with one of these.
@@ -65,11 +66,6 @@ fn is_wanted(method: Method) -> bool {
 }
 
 impl Identities {
-    /// Of all chunks.
-    pub(super) fn new(words: Vec<u64>) -> Identities {
-        Identities { words, met: Met::default() }
-    }
-
     /// Keeps what ties this message to others; returns its place, counted from 1, or 0 when nothing was kept.
     pub(super) fn add(&mut self, at: RecordText<'_>, layout: &Layout, (method, status): (Method, u16)) -> u32 {
         let Some(vias) = layout.vias.get().filter(|_| is_wanted(method)) else { return 0 };
@@ -101,7 +97,7 @@ impl Identities {
     }
 
     /// The entries of the Via header of a line.
-    fn add_vias(&mut self, hasher: &foldhash::fast::RandomState, text: &[u8], (line, regular): (HeaderLine, bool)) {
+    fn add_vias(&mut self, hasher: &Seeded, text: &[u8], (line, regular): (HeaderLine, bool)) {
         let kept = self.words.len();
         let value = value_of_line(text, line, regular);
         let masked = value.and_then(|value| {
@@ -125,7 +121,7 @@ impl Identities {
 }
 
 /// The tag in the From or To header of a line.
-fn tag_at(hasher: &foldhash::fast::RandomState, text: &[u8], (line, regular): (HeaderLine, bool)) -> u64 {
+fn tag_at(hasher: &Seeded, text: &[u8], (line, regular): (HeaderLine, bool)) -> u64 {
     match value_of_line(text, line, regular).and_then(quick::tag) {
         Some(tag) => hash_of_tag(hasher, tag),
         None => header_at(text, line).map_or(0, |h| tag_hash(hasher, &h.value())),
@@ -160,25 +156,25 @@ pub(super) fn one_line(text: &[u8]) -> Option<&[u8]> {
     (whole && line.is_ascii() && line.first().is_some_and(u8::is_ascii_alphabetic)).then_some(value)
 }
 
-fn tag_hash(hasher: &foldhash::fast::RandomState, value: &[u8]) -> u64 {
+fn tag_hash(hasher: &Seeded, value: &[u8]) -> u64 {
     hash_of_tag(hasher, NameAddr::parse(value).tag)
 }
 
-fn hash_of_tag(hasher: &foldhash::fast::RandomState, tag: &[u8]) -> u64 {
+fn hash_of_tag(hasher: &Seeded, tag: &[u8]) -> u64 {
     match tag {
         [] => 0,
         tag => hasher.hash_one(tag).max(1),
     }
 }
 
-fn via_hash(hasher: &foldhash::fast::RandomState, via: Via<'_>) -> u64 {
+fn via_hash(hasher: &Seeded, via: Via<'_>) -> u64 {
     hasher.hash_one((via.sent_by, via.branch)).max(1)
 }
 
 impl Trace {
     /// What ties a message to others.
     pub(crate) fn identity<'t>(&'t self, event: &Event) -> Identity<'t> {
-        let kept = (event.identity as usize).checked_sub(1).and_then(|at| self.identities.words.get(at..));
+        let kept = (event.identity as usize).checked_sub(1).and_then(|at| self.identities.words().get(at..));
         let Some(&[head, _, from_tag, to_tag, ref rest @ ..]) = kept else {
             return self.message(event).map_or_else(Identity::default, |m| self.read_identity(&m));
         };
@@ -188,20 +184,20 @@ impl Trace {
 
     /// The number of what a message names as its sender, 0 where it names nothing; `None` where nothing was kept of it.
     pub(super) fn product_number(&self, event: &Event) -> Option<u32> {
-        let head = self.identities.words.get((event.identity as usize).checked_sub(1)?)?;
+        let head = self.identities.words().get((event.identity as usize).checked_sub(1)?)?;
         Some(head >> PRODUCT).filter(|number| *number < UNKNOWN).and_then(|number| u32::try_from(number).ok())
     }
 
     /// The place of the only P-Asserted-Identity of a message; `None` where that is not known.
     pub(super) fn asserted_place(&self, event: &Event) -> Option<usize> {
-        let head = self.identities.words.get((event.identity as usize).checked_sub(1)?)?;
+        let head = self.identities.words().get((event.identity as usize).checked_sub(1)?)?;
         let repeated = head >> SIGNS & u64::from(sign::REPEATED) != 0;
         usize::try_from(head >> ASSERTED & 0xffff).ok().filter(|at| *at > 0 && !repeated)
     }
 
     /// The second word of a message, where it was kept.
     pub(super) fn details(&self, event: &Event) -> Option<u64> {
-        self.identities.words.get(event.identity as usize).copied().filter(|_| event.identity > 0)
+        self.identities.words().get(event.identity as usize).copied().filter(|_| event.identity > 0)
     }
 
     /// Whether a message is known to have none of the headers of a sign.
@@ -209,7 +205,7 @@ impl Trace {
         if sign == sign::DIAGNOSTICS && event.flags & Event::UNDIAGNOSED != 0 {
             return true;
         }
-        let head = (event.identity as usize).checked_sub(1).and_then(|at| self.identities.words.get(at));
+        let head = (event.identity as usize).checked_sub(1).and_then(|at| self.identities.words().get(at));
         head.is_some_and(|head| (head >> SIGNS) & u64::from(sign) == 0)
     }
 

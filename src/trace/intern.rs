@@ -5,6 +5,7 @@ use std::hash::BuildHasher;
 use hashbrown::HashTable;
 
 use super::Symbol;
+use super::hasher::Seeded;
 use crate::span::Span;
 
 /// Numbers depend on first use only. The hash is seeded at random, so that a hostile log cannot aim at
@@ -20,12 +21,12 @@ impl Interner {
         Interner { table: HashTable::with_capacity(strings), entries: Vec::with_capacity(strings) }
     }
 
-    pub(super) fn intern(&mut self, hasher: &foldhash::fast::RandomState, text: &[u8], span: Span) -> Symbol {
+    pub(super) fn intern(&mut self, hasher: &Seeded, text: &[u8], span: Span) -> Symbol {
         self.add(hasher.hash_one(text), span)
     }
 
     /// Whether a string has a number.
-    pub(super) fn has(&self, hasher: &foldhash::fast::RandomState, text: &[u8]) -> bool {
+    pub(super) fn has(&self, hasher: &Seeded, text: &[u8]) -> bool {
         let hash = hasher.hash_one(text);
         let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
         let same = |i: &u32| self.entries.get(*i as usize).is_some_and(|(h, s)| *h == hash && s.len == len);

@@ -3,8 +3,9 @@
 use rayon::prelude::*;
 
 use super::dates;
-use super::identity::Identities;
+use super::hasher;
 use super::intern::Interner;
+use super::kept::Ties;
 use super::numbers;
 use super::parts::{Part, Read};
 use super::products::Products;
@@ -14,12 +15,14 @@ use crate::record::{DateOrder, Flaw};
 use crate::span::FileId;
 use crate::time::Timestamp;
 
-/// Puts the chunks of all inputs together.
+/// Puts the chunks of all inputs together. `apart`: these are only some of the logs, and nothing is concluded from one input
+/// to another.
 pub(super) fn join(
     inputs: Vec<Input>,
     parts: Vec<Vec<Part>>,
     lines: Vec<LineStarts>,
-    (hasher, products): (foldhash::fast::RandomState, Products),
+    (seed, products): (u64, Products),
+    apart: bool,
 ) -> Trace {
     let mut names = Interner::with_capacity(0);
     let mut problems = Vec::new();
@@ -67,17 +70,42 @@ pub(super) fn join(
     let mut chunks: Vec<_> = moves.iter_mut().map(|m| (m.file, &mut m.records)).collect();
     let calls = numbers::number(&mut chunks, symbols.len());
     symbols.extend(calls);
-    let (events, words, sources) = place(moves, &inputs);
-    let identities = Identities::new(words);
+    let (events, words, sources) = place(moves, &inputs, apart);
+    let identities = Ties::of(words);
     let holders = Vec::new();
-    let mut trace = Trace { inputs, lines, events, symbols, identities, products, hasher, sources, problems, holders };
+    let hasher = hasher::of(seed);
+    let mut trace = Trace {
+        inputs,
+        lines,
+        events,
+        symbols,
+        identities,
+        products,
+        seed,
+        hasher,
+        sources,
+        problems,
+        holders,
+        part: None,
+    };
     trace.name_servers();
-    let copies;
-    (copies, trace.holders) = super::copies::mark(&mut trace);
-    for (source, n) in trace.sources.iter_mut().zip(copies) {
-        source.copies = n;
+    if apart {
+        trace.holders = vec![Vec::new(); trace.inputs.len()];
+        return trace;
     }
+    trace.mark_copies();
     trace
+}
+
+impl Trace {
+    /// Marks the copies of records, and counts them.
+    pub(super) fn mark_copies(&mut self) {
+        let copies;
+        (copies, self.holders) = super::copies::mark(self);
+        for (source, n) in self.sources.iter_mut().zip(copies) {
+            source.copies = n;
+        }
+    }
 }
 
 /// A chunk on its way into the store.
@@ -92,7 +120,7 @@ struct Move {
     records: Vec<Read>,
 }
 
-fn place(moves: Vec<Move>, inputs: &[Input]) -> (Vec<Event>, Vec<u64>, Vec<Source>) {
+fn place(moves: Vec<Move>, inputs: &[Input], apart: bool) -> (Vec<Event>, Vec<u64>, Vec<Source>) {
     let facts: Vec<(Source, i64, FileId)> = moves
         .par_iter()
         .map(|chunk| {
@@ -120,13 +148,20 @@ fn place(moves: Vec<Move>, inputs: &[Input]) -> (Vec<Event>, Vec<u64>, Vec<Sourc
     let mut events = flatten(&moves, |m| m.records.len(), |m, i| m.records.get(i).map(|read| m.placed(read)));
     let moves: Vec<Vec<u64>> = moves.into_iter().map(|m| m.words).collect();
     let words = flatten(&moves, Vec::len, |m, i| m.get(i).copied());
-    let names: Vec<&str> = inputs.iter().map(Input::name).collect();
-    let orders = dates::settle(&sources, &names);
+    if !apart {
+        let names: Vec<&str> = inputs.iter().map(Input::name).collect();
+        settle_dates(&mut events, &mut sources, &names);
+    }
+    (events, words, sources)
+}
+
+/// Reads dates that can be read both ways as they are meant, as far as all inputs together tell.
+pub(super) fn settle_dates(events: &mut [Event], sources: &mut [Source], names: &[&str]) {
+    let orders = dates::settle(sources, names);
     for (source, order) in sources.iter_mut().zip(orders) {
         (source.day_first, source.dates_open) = (order == Some(true), order.is_none() && source.dates.are_ambiguous());
     }
-    swap(&mut events, &mut sources);
-    (events, words, sources)
+    swap(events, sources);
 }
 
 impl Move {

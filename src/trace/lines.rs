@@ -1,8 +1,9 @@
 //! Line numbers: line feeds are counted in stretches while a log is read, and closer only where a place is printed.
 
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
+use crate::input::{Sums, sum};
 use crate::record::STRETCH;
 
 /// Line feeds in each stretch of each chunk.
@@ -12,6 +13,8 @@ pub(super) struct LineStarts {
     /// Stretches of a whole chunk.
     stretches: usize,
     counts: Vec<AtomicU32>,
+    /// Of every [`STRETCH`] bytes of the text the line feeds and the sum, where they are wanted for an index.
+    fine: Vec<(AtomicU32, AtomicU64)>,
     before: OnceLock<Vec<u64>>,
 }
 
@@ -20,7 +23,45 @@ impl LineStarts {
         let chunk = chunk.clamp(1, 1 << 30);
         let stretches = chunk.div_ceil(STRETCH);
         let counts = (0..len.div_ceil(chunk) * stretches).map(|_| AtomicU32::new(0)).collect();
-        LineStarts { chunk, stretches, counts, before: OnceLock::new() }
+        LineStarts { chunk, stretches, counts, fine: Vec::new(), before: OnceLock::new() }
+    }
+
+    /// With room for what an index wants.
+    pub(super) fn for_index(self, len: usize) -> LineStarts {
+        let fine = (0..len.div_ceil(STRETCH)).map(|_| <(AtomicU32, AtomicU64)>::default()).collect();
+        LineStarts { fine, ..self }
+    }
+
+    /// Takes what an index wants of all that begins in a part of the text: stretches are counted from the beginning of the
+    /// text, whatever the chunks.
+    pub(super) fn note(&self, bytes: &[u8], from: usize, len: usize) {
+        let numbers = from.div_ceil(STRETCH)..from.saturating_add(len).div_ceil(STRETCH);
+        for (slot, i) in self.fine.get(numbers.clone()).into_iter().flatten().zip(numbers) {
+            let part = bytes.get(i * STRETCH..bytes.len().min((i + 1) * STRETCH)).unwrap_or_default();
+            slot.0.store(u32::try_from(feeds(part)).unwrap_or(u32::MAX), Ordering::Relaxed);
+            slot.1.store(sum(part), Ordering::Relaxed);
+        }
+    }
+
+    /// The line feeds of every stretch, to be kept.
+    pub(super) fn counts(&self) -> Vec<u32> {
+        self.fine.iter().map(|(feeds, _)| feeds.load(Ordering::Relaxed)).collect()
+    }
+
+    /// What tells the text from any other, where that was wanted.
+    pub(super) fn sums(&self) -> Sums {
+        Sums { chunk: STRETCH, each: self.fine.iter().map(|(_, sum)| sum.load(Ordering::Relaxed)).collect() }
+    }
+
+    /// Kept counts read back; `None` where they are not those of a text of this length.
+    pub(super) fn of(len: usize, counts: &[u32]) -> Option<LineStarts> {
+        // More line feeds than bytes were never counted.
+        let fits = len.div_ceil(STRETCH) == counts.len() && counts.iter().all(|n| *n as usize <= STRETCH);
+        fits.then(|| {
+            let out = LineStarts::new(len, STRETCH);
+            (0..).zip(counts).for_each(|(i, feeds)| out.set(i, &[*feeds]));
+            out
+        })
     }
 
     /// Line feeds in each stretch of a chunk, as counted while it was read.

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
+use super::hasher::{self, Seeded, own_seed};
 use super::identity::{Identities, RecordText};
 use super::join;
 use super::parts::{Mention, Part, Read, Worker};
@@ -34,13 +35,15 @@ pub struct LoadOptions<'f> {
     /// Keep what ties messages to each other, as an analysis asks of each. Without it the reading is quicker and an
     /// analysis reads the messages again.
     pub for_analysis: bool,
+    /// Also take the sums that tell these texts from others, for an index that is kept of them.
+    pub sums: bool,
     /// Told after every chunk, from any thread.
     pub progress: &'f (dyn Fn(Progress) + Sync),
 }
 
 impl Default for LoadOptions<'_> {
     fn default() -> Self {
-        LoadOptions { chunk: CHUNK, for_analysis: true, progress: &|_| {} }
+        LoadOptions { chunk: CHUNK, for_analysis: true, sums: false, progress: &|_| {} }
     }
 }
 
@@ -48,11 +51,15 @@ impl Default for LoadOptions<'_> {
 const SHARES: usize = 16;
 const LEAST: usize = 256 << 10;
 
-pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>) -> Trace {
+/// With a seed the inputs are only some of the logs: nothing is concluded from one input to another, copies are not sought,
+/// and texts are told apart as all do who have the seed.
+pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>, seed: Option<u64>) -> Trace {
     let inputs: Vec<Input> = inputs.into_par_iter().map(foreign::read).collect();
     let total = inputs.iter().map(|i| i.bytes().len() as u64).sum();
     let done = AtomicU64::new(0);
-    let hasher = foldhash::fast::RandomState::default();
+    let apart = seed.is_some();
+    let seed = seed.unwrap_or_else(own_seed);
+    let hasher = hasher::of(seed);
     let products = Finding::new();
     let (parts, lines): (Vec<Vec<Part>>, Vec<LineStarts>) = inputs
         .par_iter()
@@ -61,14 +68,19 @@ pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>) -> Trace {
             let file = FileId(u32::try_from(i).unwrap_or(u32::MAX));
             // A small input is shared among the threads, too.
             let chunk = options.chunk.min((input.bytes().len() / SHARES).max(LEAST));
-            let lines = LineStarts::new(input.bytes().len(), chunk);
+            let len = input.bytes().len();
+            let lines = LineStarts::new(len, chunk).for_index(if options.sums { len } else { 0 });
             let parts =
                 read_input(input, file, (chunk, options.for_analysis), (&hasher, &products), |done_with, own| {
                     if let Some(own) = &mut own.identities {
                         own.words.shrink_to_fit();
                     }
                     let ChunkDone { number, bytes, line_feeds, again } = done_with;
-                    input.forget(number.saturating_mul(chunk), bytes);
+                    let from = number.saturating_mul(chunk);
+                    if options.sums && !again {
+                        lines.note(input.bytes(), from, bytes);
+                    }
+                    input.forget(from, bytes);
                     if again {
                         return;
                     }
@@ -81,14 +93,14 @@ pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>) -> Trace {
             (parts, lines)
         })
         .unzip();
-    join::join(inputs, parts, lines, (hasher, products.done()))
+    join::join(inputs, parts, lines, (seed, products.done()), apart)
 }
 
 fn read_input(
     input: &Input,
     file: FileId,
     (chunk, for_analysis): (usize, bool),
-    known: (&foldhash::fast::RandomState, &Finding),
+    known: (&Seeded, &Finding),
     done: impl Fn(ChunkDone, &mut Worker) + Sync,
 ) -> Vec<Part> {
     let bytes = input.bytes();
@@ -110,7 +122,7 @@ fn read(
     file: FileId,
     raw: &RawRecord,
     worker: &mut Worker,
-    (hasher, products): (&foldhash::fast::RandomState, &Finding),
+    (hasher, products): (&Seeded, &Finding),
 ) -> Read {
     let layout = &raw.layout;
     let record = bytes.get(raw.start..raw.end).unwrap_or_default();

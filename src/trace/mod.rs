@@ -6,21 +6,27 @@ mod dates;
 mod details;
 mod event;
 mod fields;
+mod hasher;
 mod identity;
 mod intern;
 mod join;
+mod kept;
 mod lines;
 mod load;
 mod numbers;
+pub(crate) mod part;
 mod parts;
 mod products;
+pub(crate) mod row;
 mod source;
 
 pub use component_lines::{ComponentLine, LinePlace};
 pub(crate) use component_lines::{PREFIX, component};
 pub use event::{Event, EventId, Symbol};
 pub(crate) use identity::Identity;
+pub(crate) use kept::Facts;
 pub use load::{LoadOptions, Progress};
+pub(crate) use part::Gap;
 pub(crate) use products::Maker;
 pub use source::Source;
 
@@ -33,7 +39,7 @@ use crate::span::{FileId, Location, Span};
 use lines::LineStarts;
 
 /// Something in an input that could not be read as it should be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct Problem {
     /// Which input.
@@ -51,13 +57,17 @@ pub struct Trace {
     lines: Vec<LineStarts>,
     events: Vec<Event>,
     symbols: Vec<Span>,
-    identities: identity::Identities,
+    identities: kept::Ties,
     products: products::Products,
-    hasher: foldhash::fast::RandomState,
+    /// Of `hasher`.
+    seed: u64,
+    hasher: hasher::Seeded,
     sources: Vec<Source>,
     problems: Vec<Problem>,
     /// By input: those that hold all its records.
     holders: Vec<Vec<FileId>>,
+    /// Where it is not all of the logs.
+    part: Option<Box<part::Part>>,
 }
 
 impl Trace {
@@ -75,7 +85,12 @@ impl Trace {
 
     /// Reads inputs. Never fails: what cannot be read is among the [`Trace::problems`].
     pub fn load(inputs: Vec<Input>, options: &LoadOptions<'_>) -> Trace {
-        load::load(inputs, options)
+        load::load(inputs, options, None)
+    }
+
+    /// Reads some of the logs, of which others read the rest with the same seed.
+    pub(crate) fn load_part(inputs: Vec<Input>, seed: u64) -> Trace {
+        load::load(inputs, &LoadOptions::default(), Some(seed))
     }
 
     /// All records, by input and position.
@@ -142,6 +157,9 @@ impl Trace {
 
     /// Bytes of a place; empty when it does not exist.
     pub fn slice(&self, span: Span) -> &[u8] {
+        if let Some(text) = self.part.as_ref().and_then(|part| part.slice(span)) {
+            return text;
+        }
         let Ok(start) = usize::try_from(span.start) else { return &[] };
         self.inputs
             .get(span.file.index())
@@ -219,6 +237,9 @@ impl Trace {
         let Some(input) = self.inputs.get(file.index()) else {
             return Location { file: String::new(), line: 0, byte };
         };
+        if let Some(place) = self.part.as_ref().and_then(|part| part.place(file, byte)) {
+            return Location { file: input.name().to_owned(), line: place.line, byte: place.original };
+        }
         let of_text = || self.lines.get(file.index()).map_or(0, |l| l.line(input.bytes(), byte));
         let line = input.original_line(byte).unwrap_or_else(of_text);
         Location { file: input.name().to_owned(), line, byte: input.original_offset(byte) }

@@ -1,5 +1,6 @@
 //! What one worker makes of a chunk.
 
+use super::hasher::Seeded;
 use super::identity::Identities;
 use super::intern::Interner;
 use super::{Event, Symbol};
@@ -48,13 +49,7 @@ impl Worker {
     }
 
     /// The number of the name of a server.
-    pub(super) fn server(
-        &mut self,
-        bytes: &[u8],
-        file: FileId,
-        name: &[u8],
-        hasher: &foldhash::fast::RandomState,
-    ) -> Symbol {
+    pub(super) fn server(&mut self, bytes: &[u8], file: FileId, name: &[u8], hasher: &Seeded) -> Symbol {
         if name.is_empty() {
             return Symbol::NONE;
         }

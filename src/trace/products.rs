@@ -3,6 +3,7 @@
 use std::hash::BuildHasher;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use super::hasher::Seeded;
 use super::intern::Interner;
 use super::{Event, Trace};
 use crate::knowledge::Product;
@@ -33,12 +34,11 @@ impl Finding {
     }
 
     pub(super) fn done(self) -> Products {
-        let texts = self.0.into_inner().unwrap_or_else(PoisonError::into_inner).texts;
-        Products(texts.into_iter().map(|text| Known { text, told: OnceLock::new() }).collect())
+        Products::of(self.0.into_inner().unwrap_or_else(PoisonError::into_inner).texts)
     }
 
     /// The number of a name, counted from 1; [`NOT_KEPT`] of one that is too long or one too many.
-    fn number(&self, hasher: &foldhash::fast::RandomState, text: &[u8], span: Span) -> u32 {
+    fn number(&self, hasher: &Seeded, text: &[u8], span: Span) -> u32 {
         if text.len() > LONGEST {
             return NOT_KEPT;
         }
@@ -66,13 +66,7 @@ impl Default for Met {
 
 impl Met {
     /// The number of a name, counted from 1.
-    pub(super) fn number(
-        &mut self,
-        all: &Finding,
-        hasher: &foldhash::fast::RandomState,
-        text: &[u8],
-        span: Span,
-    ) -> u32 {
+    pub(super) fn number(&mut self, all: &Finding, hasher: &Seeded, text: &[u8], span: Span) -> u32 {
         let hash = hasher.hash_one(text);
         let Some(slot) = usize::try_from(hash % 64).ok().and_then(|at| self.0.get_mut(at)) else { return 0 };
         if slot.0 != hash || slot.1 == 0 {
@@ -94,6 +88,15 @@ struct Known {
 }
 
 impl Products {
+    /// Names by their numbers.
+    pub(super) fn of(texts: Vec<Box<[u8]>>) -> Products {
+        Products(texts.into_iter().map(|text| Known { text, told: OnceLock::new() }).collect())
+    }
+
+    pub(super) fn texts(&self) -> impl Iterator<Item = &[u8]> {
+        self.0.iter().map(|known| &*known.text)
+    }
+
     fn get(&self, number: u32) -> Option<&Known> {
         self.0.get((number as usize).checked_sub(1)?)
     }

@@ -6,7 +6,7 @@ use crate::input::Formats;
 use crate::time::Timestamp;
 
 /// Counts and facts of one input.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, not states")]
 pub struct Source {
     /// Records by kind: protocol, diagnostic, connection, other.
@@ -40,6 +40,17 @@ pub struct Source {
 pub(super) const MAX_SERVERS: usize = 64;
 
 impl Source {
+    /// Whether its ambiguous dates are day first.
+    pub(super) fn is_day_first(&self) -> bool {
+        self.day_first
+    }
+
+    /// Changes the numbers of names.
+    pub(crate) fn renumber(&mut self, to: &dyn Fn(Symbol) -> Symbol) {
+        self.servers.iter_mut().for_each(|symbol| *symbol = to(*symbol));
+        self.dates.renumber(to);
+    }
+
     /// All records.
     pub fn record_count(&self) -> u64 {
         self.records.iter().sum()

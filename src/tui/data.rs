@@ -2,8 +2,9 @@
 
 use rayon::prelude::*;
 
-use crate::analysis::{Analysis, Options, Outcome, PushResult, Verdict};
+use crate::analysis::{Analysis, Depth, Options, Outcome, PushResult, Verdict};
 use crate::case::{Index, Weight, by_use};
+use crate::index::Kept;
 use crate::knowledge::catalogue::{self, Finding};
 use crate::time::Timestamp;
 use crate::trace::{ComponentLine, EventId, LinePlace, LoadOptions, Trace};
@@ -36,7 +37,7 @@ impl Data {
 }
 
 /// A row of the records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, bitcode::Decode, bitcode::Encode)]
 pub enum Entry {
     /// A record.
     Record(EventId),
@@ -105,6 +106,23 @@ impl Data {
         Data::of(trace, analysis)
     }
 
+    /// The same of a trace that was perhaps kept, with what was kept of it.
+    pub(super) fn kept(trace: Trace, options: &Options, kept: &Kept) -> Data {
+        // On other clocks the order is another.
+        let usual = *options == Options::default();
+        let rows = || if usual { kept.rows::<Rows>(ROWS) } else { None };
+        let (analysis, rows) = rayon::join(|| kept.analyse(&trace, options, Depth::Causes), rows);
+        if let Some(rows) = rows.filter(|rows| rows.fit(&trace)) {
+            return Data::with(trace, analysis, rows);
+        }
+        let rows = Rows::of(&trace, &analysis);
+        if usual {
+            kept.add_rows(ROWS, &rows);
+        }
+        kept.save(&trace);
+        Data::with(trace, analysis, rows)
+    }
+
     /// A component line of the records.
     pub fn line(&self, entry: Entry) -> Option<(LinePlace, ComponentLine<'_>)> {
         let Entry::Line(n) = entry else { return None };
@@ -114,17 +132,44 @@ impl Data {
 
     /// Prepares the views of a trace that was analysed.
     pub fn of(trace: Trace, analysis: Analysis) -> Data {
+        let rows = Rows::of(&trace, &analysis);
+        Data::with(trace, analysis, rows)
+    }
+
+    fn with(trace: Trace, analysis: Analysis, rows: Rows) -> Data {
+        let overview = Overview::new(&trace, &analysis, rows.span);
+        let causes = causes(&analysis);
+        let index = Index::new(&analysis);
+        Data { trace, analysis, records: rows.records, lines: rows.lines, causes, cases: index, overview }
+    }
+}
+
+/// Under which name the rows are kept.
+const ROWS: &str = "rows";
+
+/// Records and component lines in the order of time: all text between the records is read for it.
+#[derive(Debug, bitcode::Decode, bitcode::Encode)]
+struct Rows {
+    records: Vec<Entry>,
+    lines: Vec<LinePlace>,
+    span: Option<(Timestamp, Timestamp)>,
+}
+
+impl Rows {
+    /// Whether all that there is has its row.
+    fn fit(&self, trace: &Trace) -> bool {
+        self.records.len() == trace.events().len() + self.lines.len()
+    }
+
+    fn of(trace: &Trace, analysis: &Analysis) -> Rows {
         let lines = trace.line_places();
-        let mut keyed = by_time(&trace, &analysis, &lines);
+        let mut keyed = by_time(trace, analysis, &lines);
         keyed.par_sort_unstable_by_key(|(time, before, entry)| (time.is_none(), *time, *before, line(*entry)));
         let first = keyed.first().and_then(|(t, ..)| *t);
         let timed = keyed.partition_point(|(t, ..)| t.is_some());
         let last = timed.checked_sub(1).and_then(|i| keyed.get(i)).and_then(|(t, ..)| *t);
         let records = keyed.into_iter().map(|(.., entry)| entry).collect();
-        let overview = Overview::new(&trace, &analysis, first.zip(last));
-        let causes = causes(&analysis);
-        let index = Index::new(&analysis);
-        Data { trace, analysis, records, lines, causes, cases: index, overview }
+        Rows { records, lines, span: first.zip(last) }
     }
 }
 

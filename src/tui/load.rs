@@ -13,6 +13,7 @@ use super::data::Data;
 use super::event::Event;
 use super::state::{Load, Notice};
 use crate::analysis::Options;
+use crate::index::{self, Index};
 use crate::input::{self, Input, Limits, Seen, is_log_name, look};
 use crate::trace::{LoadOptions, Progress, Trace};
 
@@ -24,14 +25,14 @@ const REST: u32 = 4;
 /// Loads, then follows while that is wanted; tells how far it has come.
 pub(super) fn load(
     (inputs, limits): (&[PathBuf], Limits),
-    options: &Options,
+    (options, index): (&Options, Option<&Index>),
     follow: &AtomicBool,
     sender: &Sender<Event>,
 ) {
     let mut seen = look(inputs);
     let mut kept = Vec::new();
     let own = || follow.load(Ordering::Relaxed);
-    let Some(mut data) = read((inputs, limits), &kept, options, sender, (false, own())) else { return };
+    let Some(mut data) = read((inputs, limits), &kept, (options, index), sender, (false, own())) else { return };
     let mut rest = PAUSE;
     loop {
         thread::sleep(rest);
@@ -43,7 +44,7 @@ pub(super) fn load(
         keep_lost(inputs, (&seen, &now), &data, &mut kept);
         seen = now;
         let started = started();
-        match read((inputs, limits), &kept, options, sender, (true, true)) {
+        match read((inputs, limits), &kept, (options, None), sender, (true, true)) {
             Some(new) => data = new,
             None => return,
         }
@@ -80,7 +81,7 @@ struct Kept {
 fn read(
     (inputs, limits): (&[PathBuf], Limits),
     kept: &[Kept],
-    options: &Options,
+    (options, index): (&Options, Option<&Index>),
     sender: &Sender<Event>,
     (again, follow): (bool, bool),
 ) -> Option<Arc<Data>> {
@@ -99,14 +100,24 @@ fn read(
             tell(Action::Loading(Load::Reading(p.done, p.total)));
         }
     };
-    if !again {
-        let first = beginning::of(&opened.inputs);
+    let load = LoadOptions { progress: &progress, ..LoadOptions::default() };
+    // Copies in memory are no files, and change all the time.
+    let index = index.filter(|_| !follow);
+    let found = match index {
+        Some(index) => index.find(opened.inputs, &load),
+        None => Err(opened.inputs),
+    };
+    let (trace, indexed) = found.unwrap_or_else(|inputs| {
+        let first = if again { Vec::new() } else { beginning::of(&inputs) };
         if !first.is_empty() {
             let trace = Trace::load(first, &LoadOptions::default());
             tell(Action::Beginning(Arc::new(Data::new(trace, options))));
         }
-    }
-    let trace = Trace::load(opened.inputs, &LoadOptions { progress: &progress, ..LoadOptions::default() });
+        match index {
+            Some(index) => index.read(inputs, &load),
+            None => (Trace::load(inputs, &load), index::Kept::nothing()),
+        }
+    });
     for (input, _) in trace.inputs().iter().zip(trace.sources()).filter(|(_, s)| s.record_count() == 0) {
         failed.push(input::nothing_in(input));
     }
@@ -117,7 +128,7 @@ fn read(
     if !again {
         tell(Action::Loading(Load::Analysing));
     }
-    let data = Arc::new(Data::new(trace, options));
+    let data = Arc::new(Data::kept(trace, options, &indexed));
     if let Some((name, _)) = options.clocks.iter().find(|(name, _)| data.analysis.servers.find(name).is_none()) {
         let all: Vec<&str> = data.analysis.servers.all().iter().filter_map(|s| s.name.as_deref()).collect();
         let servers = all.join(", ");

@@ -26,6 +26,7 @@ use super::terminal;
 use super::theme::Theme;
 use super::update::update;
 use crate::analysis::Options;
+use crate::index::Index;
 use crate::input::Limits;
 
 /// How the user left.
@@ -50,6 +51,8 @@ pub struct Settings {
     pub options: Options,
     /// How much may be unpacked.
     pub limits: Limits,
+    /// Where what was read is kept.
+    pub index: Option<Index>,
     /// Read what is appended to the logs.
     pub follow: bool,
     /// With colours.
@@ -139,8 +142,8 @@ pub fn run(settings: &Settings) -> io::Result<Left> {
     let told = sender.clone();
     let asked = Arc::new(AtomicUsize::new(0));
     let following = Arc::new(AtomicBool::new(settings.follow));
-    let follow = Arc::clone(&following);
-    thread::spawn(move || load::load((&inputs, limits), &options, &follow, &sender));
+    let (follow, index) = (Arc::clone(&following), settings.index.clone());
+    thread::spawn(move || load::load((&inputs, limits), (&options, index.as_ref()), &follow, &sender));
     let teller = told.clone();
     // Nobody listens any more when the user has left.
     let tell = move |text, bad| drop(teller.send(Event::Action(Action::Tell(Notice { text, bad }))));

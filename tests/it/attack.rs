@@ -13,7 +13,7 @@ use crate::program::{err, run_in};
 const MISSED: &str = "samples/silent-mobile-leg.log";
 
 fn siptrail(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_siptrail"));
+    let mut command = crate::program::program();
     command.args(args).current_dir(root("")).env_remove("RAYON_NUM_THREADS");
     command
 }
@@ -21,7 +21,12 @@ fn siptrail(args: &[&str]) -> Command {
 /// Runs a script of the shell with the program as `$0`.
 #[cfg(unix)]
 fn shell(script: &str, folder: &Path) -> Output {
-    Command::new("sh").args(["-c", script, env!("CARGO_BIN_EXE_siptrail")]).current_dir(folder).output().unwrap()
+    Command::new("sh")
+        .env("XDG_CACHE_HOME", crate::program::CACHE)
+        .args(["-c", script, env!("CARGO_BIN_EXE_siptrail")])
+        .current_dir(folder)
+        .output()
+        .unwrap()
 }
 
 fn names(folder: &Path) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! The program as it is run: what it prints where, and how it exits.
 
 use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use crate::common::root;
 use crate::program::{err, out, run, run_in};
@@ -76,12 +76,8 @@ fn a_tar_archive_is_refused() {
 #[test]
 fn standard_input_is_a_source() {
     let text = std::fs::read(root("samples/silent-mobile-leg.log")).unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_siptrail"))
-        .args(["report", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child =
+        crate::program::program().args(["report", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(&text).unwrap();
     let o = child.wait_with_output().unwrap();
     assert!(out(&o).starts_with("1 call missed"), "{}", out(&o));

@@ -9,7 +9,7 @@ use crate::common::root;
 use crate::program::run;
 
 fn siptrail(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_siptrail"));
+    let mut command = crate::program::program();
     command.args(args).env_remove("CLICOLOR_FORCE").env_remove("NO_COLOR");
     command
 }

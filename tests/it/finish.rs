@@ -1,7 +1,7 @@
 //! What every command has: global options, the configuration file, completions, manual pages, hints.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use crate::common::root;
 
@@ -9,7 +9,7 @@ const LOG: &str = "samples/silent-mobile-leg.log";
 
 /// Runs the program with a configuration file, or none.
 fn run(args: &[&str], config: &Path) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_siptrail"));
+    let mut command = crate::program::program();
     command.args(args).current_dir(root("")).env("SIPTRAIL_CONFIG", config);
     command.env_remove("CLICOLOR_FORCE").env_remove("NO_COLOR").output().unwrap()
 }
@@ -95,13 +95,16 @@ fn shells_and_man_know_every_command() {
     let folder = dir.path().join("man pages");
     let o = run(&["man", "-o", folder.to_str().unwrap()], Path::new(""));
     assert!(o.status.success(), "{o:?}");
-    // One page a command, each with what its help has.
+    // One page a command, each with what its help has; and those of the words behind one.
     let help = text(&run(&["--help"], Path::new("")).stdout);
     let commands = help.lines().skip_while(|l| *l != "Commands:").skip(1).take_while(|l| l.starts_with("  "));
     let commands = commands.filter(|l| !l.starts_with("   "));
     let commands: Vec<&str> = commands.filter_map(|l| l.split_whitespace().next()).filter(|c| *c != "help").collect();
     assert!(commands.len() > 10, "{help}");
-    let names = commands.iter().map(|c| format!("siptrail-{c}.1")).chain(["siptrail.1".to_owned()]);
+    let names = commands
+        .iter()
+        .map(|c| format!("siptrail-{c}.1"))
+        .chain(["siptrail.1", "siptrail-job-plan.1", "siptrail-job-run.1"].map(str::to_owned));
     let mut there: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|e| e.unwrap().file_name()).collect();
     there.sort();
     let mut names: Vec<_> = names.map(std::ffi::OsString::from).collect();

@@ -56,6 +56,11 @@ fn mutated_archives_are_read() {
 }
 
 #[test]
+fn mutated_indexes_are_made_again() {
+    mutate("index", checks::index);
+}
+
+#[test]
 fn mutated_logs_are_exported() {
     mutate("export", checks::export);
 }

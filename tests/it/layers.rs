@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 /// The rooms from the ground up. Each may look at those before it.
-const FLOORS: [&str; 26] = [
+const FLOORS: [&str; 28] = [
     "span",
     "text",
     "time",
@@ -23,6 +23,7 @@ const FLOORS: [&str; 26] = [
     "trace",
     "analysis",
     "findings",
+    "index",
     "query",
     "rules",
     "rates",
@@ -35,6 +36,7 @@ const FLOORS: [&str; 26] = [
     "bundle",
     "synth",
     "anonymise",
+    "job",
     "tui",
     "cli",
 ];

@@ -10,10 +10,12 @@
 //! * `scenarios`: input and expected report in one file each, `tests/scenarios/*.scenario`, and `tests/stories/*.story` in
 //!   short hand
 //! * `framing`: the same report whatever the chunk size and thread count
+//! * `job`: a job of many tasks gives the report of one run; what was cut or changed is named
 //! * `layers`: no room looks up, no files look at each other in a circle, and every file here is run
 //! * `hops`: the hop tables of the samples
 //! * `hostile`: damaged and malicious input
 //! * `pty`: the terminal UI on a real pseudo-terminal
+//! * `index`: what is kept of logs changes no answer
 //! * `list`: `siptrail list`, `siptrail grep`, `report --where`
 //! * `notes`: notes on calls and pushes, and their file
 //! * `query`: the filter language; `differential` holds it against a naive evaluation over the JSON
@@ -72,6 +74,8 @@ mod framing;
 mod fuzzed;
 mod hops;
 mod hostile;
+mod index;
+mod job;
 mod keyboard;
 mod layers;
 mod less;

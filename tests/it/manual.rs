@@ -178,7 +178,7 @@ fn run(command: &str, folder: &Path) -> Option<Output> {
         return None;
     };
     run.current_dir(folder).env("SIPTRAIL_CONFIG", "").env("HOME", folder);
-    run.env_remove("CLICOLOR_FORCE").env_remove("NO_COLOR").env_remove("COLUMNS");
+    run.env_remove("CLICOLOR_FORCE").env_remove("NO_COLOR").env_remove("COLUMNS").env_remove("XDG_CACHE_HOME");
     Some(run.output().unwrap())
 }
 

@@ -33,6 +33,7 @@ impl Session {
         // Neither the keys nor the notes of who runs the tests.
         command.env("SIPTRAIL_CONFIG", "");
         command.env("XDG_DATA_HOME", env!("CARGO_TARGET_TMPDIR"));
+        command.env("XDG_CACHE_HOME", crate::program::CACHE);
         command.cwd(root(""));
         command.env("TERM", "xterm-256color");
         command.env("LC_ALL", "C.UTF-8");
@@ -278,6 +279,7 @@ fn a_terminal_that_vanishes_ends_it_quietly() {
     command.args([FAILED]);
     command.cwd(root(""));
     command.env("SIPTRAIL_CONFIG", "");
+    command.env("XDG_CACHE_HOME", crate::program::CACHE);
     command.env("TERM", "xterm-256color");
     let mut child = pair.slave.spawn_command(command).unwrap();
     drop(pair.slave);

@@ -1,7 +1,5 @@
 //! Every shipped sample gives what `samples/README.md` promises.
 
-use std::process::Command;
-
 use serde_json::Value;
 
 use crate::common::root;
@@ -62,11 +60,7 @@ fn findings(entry: &Value) -> String {
 
 #[test]
 fn the_samples_give_what_their_readme_promises() {
-    let out = Command::new(env!("CARGO_BIN_EXE_siptrail"))
-        .args(["report", "--format", "json"])
-        .arg(root("samples"))
-        .output()
-        .unwrap();
+    let out = crate::program::program().args(["report", "--format", "json"]).arg(root("samples")).output().unwrap();
     let report: Value = serde_json::from_slice(&out.stdout).unwrap();
     let all = |key: &str| report[key].as_array().unwrap().clone();
     let file = |entry: &Value| {

@@ -1,7 +1,5 @@
 //! The JSON report of every scenario and sample is valid against the schema kept with the project.
 
-use std::process::Command;
-
 use serde_json::Value;
 
 use crate::common::{report_of, root, scenarios};
@@ -22,11 +20,8 @@ fn every_report_is_valid() {
     for scenario in scenarios() {
         check(&scenario.name, &report_of(&scenario.files));
     }
-    let out = Command::new(env!("CARGO_BIN_EXE_siptrail"))
-        .args(["report", "--hops", "--format", "json"])
-        .arg(root("samples"))
-        .output()
-        .unwrap();
+    let out =
+        crate::program::program().args(["report", "--hops", "--format", "json"]).arg(root("samples")).output().unwrap();
     let report: Value = serde_json::from_slice(&out.stdout).unwrap();
     check("samples", &report);
     let all = ["calls", "pushes"].iter().flat_map(|key| report[key].as_array().unwrap());

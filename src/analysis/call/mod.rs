@@ -23,7 +23,7 @@ use crate::trace::EventId;
 pub(super) use legs::{home_of, is_mobility_listener, is_ucwa_listener};
 
 /// One far end of a call.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct Leg {
     /// `host:port` to which the INVITE went.
@@ -41,7 +41,7 @@ pub struct Leg {
 }
 
 /// What one server saw of a call; times on the clock of the reference.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Clock {
     pub(crate) server: ServerId,
     /// Its first record there, in the order of that server.
@@ -58,7 +58,7 @@ pub(crate) struct Clock {
 }
 
 /// Where the push to a mobile endpoint would come from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 pub(in crate::analysis) enum Home {
     /// The mobility service of this server.
     At(ServerId),
@@ -69,7 +69,7 @@ pub(in crate::analysis) enum Home {
 }
 
 /// One call.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, not states")]
 #[non_exhaustive]
 pub struct Call {
@@ -114,6 +114,7 @@ pub struct Call {
     /// Voice mail answered: answered for SIP, missed for the person.
     pub voice_mail: bool,
     /// Of a call that nobody answered, in a trace that shows Exchange UM: whether the callee was told by mail.
+    #[serde(skip)]
     pub told_by_mail: Option<Told>,
     /// Of a failed call: the cause that the telephone network told (ITU-T Q.850).
     pub gateway_cause: Option<u32>,
@@ -132,6 +133,7 @@ pub struct Call {
     /// Numbers of its pushes in [`super::Analysis::pushes`].
     pub pushes: Vec<usize>,
     /// Codes of the causes found.
+    #[serde(with = "crate::knowledge::constant::many")]
     pub findings: Vec<&'static str>,
     /// Different messages.
     pub messages: u64,
@@ -185,6 +187,11 @@ impl Call {
     /// Whether it went to another server, of which its legs do not tell whom that called, and to no phone besides.
     pub(crate) fn goes_behind(&self) -> bool {
         self.legs.iter().any(answer::is_behind) && !self.legs.iter().any(|l| l.mobile && !answer::is_behind(l))
+    }
+
+    /// Whose pushes may be for it, lower case.
+    pub(crate) fn users(&self) -> impl Iterator<Item = String> {
+        self.callees.iter().cloned().chain([self.to.to_ascii_lowercase()])
     }
 
     /// Every record of the call, diagnostic records included.

@@ -7,7 +7,7 @@ use crate::analysis::servers::ServerId;
 use crate::trace::EventId;
 
 /// How the offset of a clock is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ClockBasis {
@@ -34,7 +34,7 @@ impl ClockBasis {
 }
 
 /// The clock of one server against the reference.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub struct Clock {
     /// How it is known.
     pub basis: ClockBasis,

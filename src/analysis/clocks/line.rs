@@ -26,7 +26,7 @@ pub(super) struct Bounds {
 }
 
 /// A line: value at the time 0, and slope.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 pub(super) struct Line {
     pub(super) at: f64,
     pub(super) slope: f64,

@@ -33,7 +33,7 @@ use fit::{Bound, Extent};
 use segment::Segment;
 
 /// The clocks of all servers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
 pub struct Clocks {
     of: Vec<Clock>,
     ranks: Ranks,
@@ -44,7 +44,7 @@ pub struct Clocks {
 }
 
 /// Clocks that can be compared with each other.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Deserialize, serde::Serialize)]
 struct Group {
     clocks: usize,
     /// None of them was seen to be set.

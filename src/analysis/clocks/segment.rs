@@ -7,7 +7,7 @@ use crate::trace::EventId;
 
 /// From a record on, how far the clock is ahead. Its times are counted from `origin`, without what the server's own
 /// log tells of steps.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(super) struct Segment {
     pub(super) from: Order,
     pub(super) at: EventId,

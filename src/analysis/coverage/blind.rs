@@ -6,7 +6,7 @@ use crate::time::Timestamp;
 use crate::trace::EventId;
 
 /// Why something is undetermined.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub enum Blind {
     /// The log begins inside the call: the INVITE is not there.

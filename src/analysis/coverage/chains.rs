@@ -8,7 +8,7 @@ use crate::time::Timestamp;
 use crate::trace::{Event, EventId, Trace};
 
 /// Stretches of one server without a hole between them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 pub(super) struct Chain {
     pub(super) server: ServerId,
     /// Numbers, or times and the absence of numbers, tell that nothing is missing.
@@ -25,7 +25,7 @@ pub(super) struct Chain {
     pub(super) before: Option<Timestamp>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Deserialize, serde::Serialize)]
 struct Span {
     first: EventId,
     start: Timestamp,

@@ -7,19 +7,7 @@ use rayon::prelude::*;
 use crate::record::prefix;
 use crate::span::{FileId, Span};
 use crate::time::Timestamp;
-use crate::trace::{Event, PREFIX, Symbol, Trace};
-
-/// Component lines of one server between two records, ahead of the first, or behind the last.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct GapLines {
-    /// Index of the record behind them in its input; behind the last record, the number of records.
-    pub(super) before: usize,
-    /// The prefix name of the lines.
-    pub(super) server: Option<Symbol>,
-    pub(super) count: u32,
-    /// Whether one of them has the level at which messages are traced, so that a message would have been traced too.
-    pub(super) informs: bool,
-}
+use crate::trace::{Event, Gap as GapLines, PREFIX, Symbol, Trace};
 
 /// Records looked at by one worker.
 const PART: usize = 4096;
@@ -76,7 +64,7 @@ impl<'t> Gaps<'t> {
         let end = |e: &Event| e.start + u64::from(e.len);
         let from = before.checked_sub(1).and_then(|b| self.events.get(b)).map_or(0, end);
         let file = self.events.first().map_or(FileId(0), |e| e.file);
-        let behind = || self.trace.inputs().get(file.index()).map_or(0, |i| i.bytes().len() as u64);
+        let behind = || self.trace.inputs().get(file.index()).map_or(0, |i| i.len() as u64);
         let to = self.events.get(before).map_or_else(behind, |e| e.start);
         let len = to.saturating_sub(from).min(u64::from(u32::MAX));
         Span { file, start: from, len: u32::try_from(len).unwrap_or(0) }
@@ -127,6 +115,9 @@ fn informs(line: &[u8]) -> bool {
 
 /// The component lines of one input around its records, in order; nothing where there are none.
 pub(super) fn lines(trace: &Trace, events: &[Event]) -> Vec<GapLines> {
+    if let Some(kept) = events.first().and_then(|e| trace.kept_gaps(e.file)) {
+        return kept.to_vec();
+    }
     let Some(gaps) = Gaps::new(trace, events) else { return Vec::new() };
     let parts: Vec<usize> = (0..=events.len()).step_by(PART).collect();
     parts

@@ -34,7 +34,7 @@ use crate::trace::{Event, EventId, Trace};
 use chains::Chain;
 
 /// Why a log is blind for a while.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub enum HoleKind {
     /// Sequence numbers are missing: this many lines were not logged, or were lost.
@@ -67,7 +67,7 @@ impl HoleKind {
 }
 
 /// A time in which a server worked and its log says nothing.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct Hole {
     /// Whose log.
@@ -81,7 +81,7 @@ pub struct Hole {
 }
 
 /// Records of one server, without a hole between them.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Deserialize, serde::Serialize)]
 pub struct Stretch {
     /// Whose log.
     pub server: ServerId,
@@ -102,7 +102,7 @@ pub struct Stretch {
 }
 
 /// The clock of a server was set while it logged: its numbers go on, its times jump.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Deserialize, serde::Serialize)]
 pub struct Step {
     /// The server.
     pub server: ServerId,
@@ -113,7 +113,7 @@ pub struct Step {
 }
 
 /// For which times the logs speak.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct Coverage {
     /// By server, then by first record.
@@ -174,6 +174,12 @@ impl Coverage {
     pub fn filtered(&self) -> &[FileId] {
         &self.filtered
     }
+}
+
+/// The component lines between the records of each input, as a part of the logs leaves them to others.
+pub(crate) fn gaps(trace: &Trace) -> Vec<(FileId, Vec<crate::trace::Gap>)> {
+    let files = by_file(trace.events());
+    files.par_iter().filter_map(|(_, own)| Some((own.first()?.file, gap::lines(trace, own)))).collect()
 }
 
 /// The events of each input with the number of the first.

@@ -10,9 +10,10 @@ use crate::time::Timestamp;
 use crate::trace::{Event, EventId, Trace};
 
 /// The place of a record among those of its server. Only places on one server can be compared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
 pub struct Order {
     rank: u32,
+    #[serde(with = "crate::trace::row")]
     id: u32,
 }
 
@@ -25,7 +26,7 @@ impl Order {
 }
 
 /// Ranks of all stretches, by server.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
 pub(in crate::analysis) struct Ranks {
     /// First record and rank, by first record.
     of: Vec<Vec<(EventId, u32)>>,

@@ -13,8 +13,8 @@ pub(super) struct Edge {
 }
 
 /// Where a push goes.
-#[derive(Clone, Debug)]
-pub(super) enum Given {
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub(crate) enum Given {
     /// To this occasion; the others that fit.
     To(Occasion, Vec<Occasion>),
     /// To none; all that fit.

@@ -12,8 +12,8 @@ use crate::time::Timestamp;
 use crate::trace::EventId;
 
 /// What can cause a push.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Occasion {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub(crate) enum Occasion {
     /// An INVITE, or that it was missed: a number of [`Analysis::calls`].
     Call(u32),
     /// A MESSAGE inside a conversation: a number of [`Analysis::messages_inside`].

@@ -13,6 +13,7 @@ mod assign;
 mod fit;
 
 use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
 
 use super::Analysis;
 use super::coverage::Blind;
@@ -20,8 +21,10 @@ use super::message::Context;
 use super::terms::Link;
 use crate::time::Timestamp;
 use crate::trace::EventId;
-use assign::{Edge, Given, assign, rooms};
-use fit::{Fit, Kind, Occasion};
+pub(crate) use assign::Given;
+use assign::{Edge, assign, rooms};
+pub(crate) use fit::Occasion;
+use fit::{Fit, Kind};
 
 /// Why a push that is linked to none may still be a call's own.
 #[derive(Clone, Copy, Debug)]
@@ -69,12 +72,35 @@ const MOST_ALIKE: usize = 8;
 /// Voice mails that are looked at before one push.
 const MAILS: usize = 16;
 
-/// Links every push of a user, where the evidence says to what. Returns the doubts of each occasion.
-pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) -> Ambiguity {
+/// What a push may belong to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Proposal {
+    /// Number of the push.
+    pub(crate) push: usize,
+    /// What cannot be told, since its clock cannot be compared with that of the push.
+    pub(crate) apart: Vec<Occasion>,
+    pub(crate) given: Given,
+}
+
+/// Links every push, where the evidence says to what. Returns the doubts of each occasion.
+pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>, proposals: Vec<Proposal>) -> Ambiguity {
     let mut doubts = Ambiguity {
         calls: vec![Vec::new(); analysis.calls.len()],
         messages: vec![Vec::new(); analysis.messages_inside.len()],
     };
+    for Proposal { push, apart, .. } in &proposals {
+        for occasion in apart {
+            doubts.add(analysis, *occasion, AmbiguousPush { push: *push, why: Blind::Clocks });
+        }
+    }
+    for Proposal { push, given, .. } in proposals {
+        put(analysis, ctx, push, given, &mut doubts);
+    }
+    doubts
+}
+
+/// What each push of each user may belong to: users in the order of their first push, the pushes of each in their order.
+pub(super) fn propose(analysis: &Analysis, ctx: &Context<'_>) -> Vec<Proposal> {
     let lower: Vec<String> = analysis.messages_inside.iter().map(|m| m.to.to_ascii_lowercase()).collect();
     let mut of_user: HashMap<&str, Vec<Occasion>> = HashMap::new();
     for (i, call) in (0..).zip(&analysis.calls) {
@@ -110,32 +136,32 @@ pub(super) fn link(analysis: &mut Analysis, ctx: &Context<'_>) -> Ambiguity {
             .push(p);
     }
     let rooms = rooms(analysis);
-    let mut given = Vec::new();
+    let mut out = Vec::new();
     for user in &users {
         let occasions = of_user.get(user.as_str()).map_or(&[][..], Vec::as_slice);
         let own = pushes.get(user).map_or(&[][..], Vec::as_slice);
         let mail = mail.get(user.as_str()).map_or(&[][..], Vec::as_slice);
-        let edges: Vec<Vec<Edge>> =
-            own.iter().map(|p| edges(analysis, ctx, (occasions, mail), *p, &mut doubts)).collect();
-        given.extend(own.iter().copied().zip(assign(analysis, &rooms, own, edges)));
+        let (edges, apart): (Vec<Vec<Edge>>, Vec<Vec<Occasion>>) =
+            own.iter().map(|p| edges(analysis, ctx, (occasions, mail), *p)).unzip();
+        let given = assign(analysis, &rooms, own, edges);
+        out.extend(own.iter().zip(apart).zip(given).map(|((push, apart), given)| Proposal {
+            push: *push,
+            apart,
+            given,
+        }));
     }
-    drop(of_user);
-    for (push, given) in given {
-        put(analysis, ctx, push, given, &mut doubts);
-    }
-    doubts
+    out
 }
 
-/// The occasions that fit a push. A call on a clock that cannot be compared gets a doubt.
+/// The occasions that fit a push, and where none does, those on a clock that cannot be compared: they get a doubt.
 /// `mail`: calls that ended at the user's voice mail.
 fn edges(
     analysis: &Analysis,
     ctx: &Context<'_>,
     (all, mail): (&[Occasion], &[u32]),
     p: usize,
-    doubts: &mut Ambiguity,
-) -> Vec<Edge> {
-    let Some(push) = analysis.pushes.get(p) else { return Vec::new() };
+) -> (Vec<Edge>, Vec<Occasion>) {
+    let Some(push) = analysis.pushes.get(p) else { return (Vec::new(), Vec::new()) };
     let sent = push.sent.or_else(|| time_ahead(ctx, push.first));
     let at = all.partition_point(|o| o.place(analysis) <= (sent, Some(push.first)));
     let near = all.get(at.saturating_sub(NEAR.0)..all.len().min(at + NEAR.1)).unwrap_or_default();
@@ -172,17 +198,18 @@ fn edges(
             told.map(|c| Occasion::Call(*c)).filter(|o| !out.iter().any(|e| e.occasion == *o)).collect();
         out.extend(told.into_iter().map(|occasion| Edge { occasion, kind: Kind::VoiceMail }));
     }
-    if out.is_empty() {
-        for occasion in apart {
-            doubts.add(analysis, occasion, AmbiguousPush { push: p, why: Blind::Clocks });
-        }
+    if !out.is_empty() {
+        apart.clear();
     }
     out.shrink_to_fit();
-    out
+    (out, apart)
 }
 
 /// Of a record that lost its time, that of the nearest ahead of it in its input.
-fn time_ahead(ctx: &Context<'_>, id: EventId) -> Option<Timestamp> {
+pub(super) fn time_ahead(ctx: &Context<'_>, id: EventId) -> Option<Timestamp> {
+    if let Some(known) = ctx.trace.time_ahead(id) {
+        return known;
+    }
     let file = ctx.event(id)?.file;
     let ahead = (id.0.saturating_sub(AHEAD)..id.0).rev().map(EventId);
     let mut own = ahead.filter_map(|id| Some((id, ctx.event(id)?))).take_while(|(_, e)| e.file == file);

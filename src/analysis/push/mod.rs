@@ -16,7 +16,7 @@ use crate::time::Timestamp;
 use crate::trace::EventId;
 
 /// One place that logged the MESSAGE.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct Sighting {
     /// The record.
@@ -32,7 +32,7 @@ pub struct Sighting {
 }
 
 /// The first record of something on one server.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct FirstSeen {
     pub(crate) server: ServerId,
     pub(crate) id: EventId,
@@ -60,7 +60,7 @@ impl FirstSeen {
 }
 
 /// One push notification.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct Push {
     /// Call-ID of the MESSAGE (not the one of the INVITE).
@@ -94,6 +94,7 @@ pub struct Push {
     /// How sure the call is.
     pub link: Link,
     /// Codes of the causes found.
+    #[serde(with = "crate::knowledge::constant::many")]
     pub findings: Vec<&'static str>,
     /// Records that prove it, in order.
     pub evidence: Vec<EventId>,

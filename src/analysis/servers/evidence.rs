@@ -121,8 +121,8 @@ fn ends(trace: &Trace, file: FileId, events: &[Event]) -> Option<[SequencePoint;
         let lines = u32::try_from(lines).unwrap_or(u32::MAX);
         Some(SequencePoint { seq: e.seq, time: e.time()?, lines }).filter(|p| p.seq > 0)
     };
-    let ahead = trace.ids_of(file).next().map_or(0, |id| trace.lines_before(id).count());
-    Some([place(first, ahead)?, place(last, trace.lines_behind(file).count())?])
+    let (ahead, behind) = trace.lines_around(file);
+    Some([place(first, ahead)?, place(last, behind)?])
 }
 
 impl Stream {

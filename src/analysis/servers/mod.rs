@@ -28,11 +28,11 @@ use hashbrown::{HashMap, HashSet};
 use machine::Machines;
 
 /// Number of a server in [`Servers::all`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
 pub struct ServerId(pub u16);
 
 /// One server.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct Server {
     /// The machine of the prefix, else what the server calls itself in Record-Route or Via, else what others call
@@ -53,9 +53,10 @@ pub struct Server {
 }
 
 /// All servers of a trace.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
 pub struct Servers {
     all: Vec<Server>,
+    #[serde(skip)]
     directory: Directory,
     /// For each input: the servers that log in it, ascending.
     inside: Vec<Vec<ServerId>>,
@@ -71,7 +72,7 @@ pub struct Servers {
     missing: Vec<String>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
 struct FileServers {
     named: Vec<(Symbol, ServerId)>,
     /// The same by the text of the name.
@@ -206,6 +207,26 @@ impl Servers {
         let mut missing = std::mem::take(&mut self.missing);
         missing.retain(|host| self.find(host).is_none());
         self.missing = missing;
+    }
+
+    /// Makes anew what is not kept: whom names belong to.
+    pub(crate) fn complete(&mut self) {
+        self.directory = Directory::new(&self.all);
+    }
+
+    /// Changes the numbers of the names that prefixes have, and puts together again what is not written down.
+    pub(crate) fn restore(&mut self, trace: &Trace, to: &dyn Fn(Symbol) -> Symbol) {
+        for file in &mut self.files {
+            file.named.iter_mut().chain(&mut file.texts).for_each(|(symbol, _)| *symbol = to(*symbol));
+            file.named.sort_by_key(|(symbol, _)| *symbol);
+            file.texts.sort_by_key(|(symbol, _)| trace.symbol(*symbol));
+        }
+        self.complete();
+    }
+
+    /// The names that prefixes have.
+    pub(crate) fn symbols(&self) -> impl Iterator<Item = Symbol> {
+        self.files.iter().flat_map(|file| &file.named).map(|(symbol, _)| *symbol)
     }
 
     /// Every server, by first time.

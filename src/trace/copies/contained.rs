@@ -135,7 +135,7 @@ fn candidates(trace: &Trace, suspected: &[bool], groups: &mut Groups) -> BTreeMa
 
 /// Component lines of an input. One that the end of the input cuts off is perhaps the prefix of a record.
 fn lines(trace: &Trace, file: FileId) -> u64 {
-    let end = trace.inputs().get(file.index()).map_or(0, |i| i.bytes().len() as u64);
+    let end = trace.inputs().get(file.index()).map_or(0, |i| i.len() as u64);
     trace.lines_in(file).filter(|l| l.span.start + u64::from(l.span.len) < end).count() as u64
 }
 

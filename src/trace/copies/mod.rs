@@ -14,6 +14,7 @@ use std::hash::{BuildHasher, Hasher};
 
 use rayon::prelude::*;
 
+use super::hasher::Seeded;
 use super::{Event, EventId, Source, Symbol, Trace};
 use crate::span::FileId;
 use crate::time::Timestamp;
@@ -166,7 +167,7 @@ fn visible(text: &[u8]) -> impl DoubleEndedIterator<Item = &[u8]> {
 }
 
 /// Hash of the words of a text.
-fn hash(hasher: &foldhash::fast::RandomState, text: &[u8]) -> u64 {
+fn hash(hasher: &Seeded, text: &[u8]) -> u64 {
     let mut state = hasher.build_hasher();
     visible(text).for_each(|word| state.write(word));
     state.finish()

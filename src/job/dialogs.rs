@@ -1,0 +1,140 @@
+//! Calls and pushes on their way between tasks.
+
+use std::hash::BuildHasher;
+
+use serde::{Deserialize, Serialize};
+
+use super::facts::{Surveyed, within};
+use super::store::Manifest;
+use super::{Job, JobError};
+use crate::analysis::{self, Analysis, Call, Push, SessionMessage};
+use crate::trace::Trace;
+use crate::trace::part::{Cut, Join};
+
+/// What stands where in all buckets together: bucket, and number there.
+pub(super) type Key = (u32, u32);
+
+/// Calls, pushes and messages inside conversations, each with its key; records by row.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Dialogs {
+    pub(super) calls: Vec<(Key, Call)>,
+    pub(super) pushes: Vec<(Key, Push)>,
+    pub(super) messages: Vec<(Key, SessionMessage)>,
+}
+
+/// The same in the order of an analysis: what it holds, and the keys.
+#[derive(Debug, Default)]
+pub(super) struct Ordered {
+    pub(super) analysis: Analysis,
+    pub(super) calls: Vec<Key>,
+    pub(super) pushes: Vec<Key>,
+    pub(super) messages: Vec<Key>,
+}
+
+impl Dialogs {
+    pub(super) fn of(bucket: u32, found: &Analysis) -> Dialogs {
+        fn keyed<T: Clone>(bucket: u32, all: &[T]) -> Vec<(Key, T)> {
+            (0..).zip(all).map(|(i, one)| ((bucket, i), one.clone())).collect()
+        }
+        Dialogs {
+            calls: keyed(bucket, &found.calls),
+            pushes: keyed(bucket, &found.pushes),
+            messages: keyed(bucket, &found.messages_inside),
+        }
+    }
+
+    /// Those of each of so many buckets of users. A call may be in several.
+    pub(super) fn by_user(self, seed: u64, count: u32) -> Vec<Dialogs> {
+        let hasher = foldhash::fast::FixedState::with_seed(seed);
+        let at = |user: &str| usize::try_from(hasher.hash_one(user) % u64::from(count.max(1))).unwrap_or(0);
+        let mut out: Vec<Dialogs> = Vec::new();
+        out.resize_with(count as usize, Dialogs::default);
+        let mut put = |bucket: usize, add: &mut dyn FnMut(&mut Dialogs)| out.get_mut(bucket).into_iter().for_each(add);
+        for (key, call) in self.calls {
+            let mut own: Vec<usize> = call.users().map(|user| at(&user)).collect();
+            own.sort_unstable();
+            own.dedup();
+            for bucket in own {
+                put(bucket, &mut |own| own.calls.push((key, call.clone())));
+            }
+        }
+        for (key, push) in self.pushes {
+            if let Some(user) = push.user.as_ref().map(|u| u.to_ascii_lowercase()) {
+                put(at(&user), &mut |own| own.pushes.push((key, push.clone())));
+            }
+        }
+        for (key, message) in self.messages {
+            put(at(&message.to.to_ascii_lowercase()), &mut |own| own.messages.push((key, message.clone())));
+        }
+        out
+    }
+
+    /// In the order of an analysis.
+    pub(super) fn ordered(mut self) -> Ordered {
+        self.calls.sort_by_cached_key(|(_, c)| analysis::place_of_call(c));
+        self.pushes.sort_by_cached_key(|(_, p)| analysis::place_of_push(p));
+        self.messages.sort_by_cached_key(|(_, m)| analysis::place_of_message(m));
+        let mut out = Ordered::default();
+        (out.calls, out.analysis.calls) = self.calls.into_iter().unzip();
+        (out.pushes, out.analysis.pushes) = self.pushes.into_iter().unzip();
+        (out.messages, out.analysis.messages_inside) = self.messages.into_iter().unzip();
+        out
+    }
+
+    pub(super) fn extend(&mut self, more: Dialogs) {
+        self.calls.extend(more.calls);
+        self.pushes.extend(more.pushes);
+        self.messages.extend(more.messages);
+    }
+}
+
+/// What a task of reduce leaves of calls and pushes: their records, then they themselves packed, since records can only be
+/// read where they are known.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Left {
+    pub(super) cut: Cut,
+    pub(super) dialogs: Vec<u8>,
+}
+
+impl Left {
+    pub(super) fn dialogs(&self, trace: &Trace) -> Result<Dialogs, JobError> {
+        within(trace, || postcard::from_bytes(&self.dialogs))
+            .map_err(|e| JobError::new(format!("calls and pushes cannot be read: {e}; plan the job anew")))
+    }
+}
+
+/// The records of one bucket, with what all know of servers and clocks. With `told`, also all that says something.
+pub(super) fn bucket(
+    job: &Job,
+    surveyed: &Surveyed,
+    number: u32,
+    told: bool,
+) -> Result<(Trace, Analysis, u64), JobError> {
+    let mut join = Join::default();
+    let mut own = 0;
+    for (manifest, base) in surveyed.units.iter() {
+        let cut: Cut = job.store.read(manifest, "buckets", number)?;
+        own += cut.rows.len() as u64;
+        join.add(cut, base, false);
+    }
+    if told {
+        add_told(job, surveyed.units.iter(), &mut join, true)?;
+    }
+    let kept = surveyed.units.kept(job)?;
+    let (trace, placed) = surveyed.trace(job, join, kept)?;
+    Ok((trace, placed, own))
+}
+
+/// Adds all that says something.
+pub(super) fn add_told<'m>(
+    job: &Job,
+    units: impl Iterator<Item = (&'m Manifest, (u32, u32))>,
+    join: &mut Join,
+    foreign: bool,
+) -> Result<(), JobError> {
+    for (manifest, base) in units {
+        let told: Cut = job.store.read(manifest, "telling", 0)?;
+        join.add(told, base, foreign);
+    }
+    Ok(())
+}

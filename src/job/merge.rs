@@ -1,0 +1,193 @@
+//! Links, verdicts, and the report.
+
+use hashbrown::HashMap;
+
+use super::dialogs::{Dialogs, Key, Left, add_told};
+use super::facts::{Inputs, Surveyed, whole, within};
+use super::judge::own;
+use super::link::Keyed;
+use super::plan::Unread;
+use super::store::Manifest;
+use super::{Job, JobError, Step, Totals};
+use crate::analysis::{self, Analysis, Options, Proposal};
+use crate::findings::{self, Found, Said};
+use crate::report::{self, model};
+use crate::trace::Trace;
+use crate::trace::part::{Join, Place};
+
+/// What a job found.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Merged {
+    /// The records of calls and pushes.
+    pub trace: Trace,
+    /// As of all logs.
+    pub analysis: Analysis,
+    /// Inputs that could not be read: file, and why.
+    pub errors: Vec<(String, String)>,
+    from: Vec<Manifest>,
+}
+
+impl Merged {
+    /// The whole report.
+    pub fn report(&self) -> model::Report {
+        let mut report = report::report(&self.trace, &self.analysis, &[]);
+        report::add_unread(&mut report, &self.errors);
+        report
+    }
+}
+
+pub(super) fn run(job: &Job) -> Result<Totals, JobError> {
+    let merged = results(job)?;
+    let mut text = Vec::new();
+    report::write_json(&merged.report(), &mut text).map_err(|e| JobError::new(e.to_string()))?;
+    whole(&merged.trace)?;
+    let from: Vec<_> = merged.from.iter().collect();
+    let mut out = job.store.begin(Step::Merge, 0, &from)?;
+    out.total("calls", merged.analysis.calls.len() as u64);
+    out.total("pushes", merged.analysis.pushes.len() as u64);
+    out.total("messages", merged.analysis.messages);
+    out.total("missed", merged.analysis.missed().count() as u64);
+    out.total("errors", merged.errors.len() as u64);
+    out.file("report.json", &[super::store::pack_bytes(&text)?])?;
+    out.end()
+}
+
+pub(super) fn report_json(job: &Job) -> Result<Vec<u8>, JobError> {
+    let manifest = job.store.manifest(Step::Merge, 0)?;
+    job.store.read_bytes(&manifest, "report.json", 0)
+}
+
+pub(super) fn results(job: &Job) -> Result<Merged, JobError> {
+    let surveyed = Surveyed::of(job)?;
+    let all = |step: Step| (0..job.tasks(step)).map(|n| job.store.manifest(step, n)).collect::<Result<Vec<_>, _>>();
+    let (reduced, linked, judged) = (all(Step::Reduce)?, all(Step::Link)?, all(Step::Judge)?);
+    add_up(job, &surveyed, &reduced, &linked, &judged)?;
+
+    let mut join = Join::default();
+    let mut parts: Vec<Left> = Vec::new();
+    for manifest in &reduced {
+        let mut left: Left = job.store.read(manifest, "dialogs", 0)?;
+        join.add(std::mem::take(&mut left.cut), (0, 0), false);
+        parts.push(left);
+    }
+    add_told(job, surveyed.units.iter(), &mut join, false)?;
+    let mut kept = surveyed.units.kept(job)?;
+    let mut files = kept.iter_mut();
+    for manifest in &surveyed.units.manifests {
+        let problems: Vec<Vec<(Place, String)>> = job.store.read(manifest, "problems", 0)?;
+        problems.into_iter().zip(&mut files).for_each(|(own, file)| file.problems = own);
+    }
+    let (trace, placed) = surveyed.trace(job, join, kept)?;
+    let mut dialogs = Dialogs::default();
+    for left in parts {
+        dialogs.extend(left.dialogs(&trace)?);
+    }
+    let mut found = dialogs.ordered();
+    found.analysis.messages = reduced.iter().filter_map(|m| m.totals.get("messages")).sum();
+    let said = said(job, &trace, (&reduced, &judged), (&found.calls, &found.pushes))?;
+    let proposals = proposals(job, &linked, &found)?;
+    analysis::conclude(&trace, &Options::default(), &placed, &mut found.analysis, proposals);
+    let mut analysis = analysis::together(placed, found.analysis);
+    findings::attach_said(&trace, &mut analysis, said);
+    let errors = errors(job, &surveyed)?;
+    let from = reduced.into_iter().chain(linked).chain(judged).chain([surveyed.manifest]).collect();
+    Ok(Merged { trace, analysis, errors, from })
+}
+
+/// Holds that nothing was lost between tasks.
+fn add_up(
+    job: &Job,
+    surveyed: &Surveyed,
+    reduced: &[Manifest],
+    linked: &[Manifest],
+    judged: &[Manifest],
+) -> Result<(), JobError> {
+    let sum = |all: &[Manifest], what: &str| all.iter().filter_map(|m| m.totals.get(what)).sum::<u64>();
+    for manifest in reduced {
+        job.store.follows(manifest, &surveyed.manifest)?;
+    }
+    for manifest in linked.iter().chain(judged) {
+        reduced.iter().try_for_each(|earlier| job.store.follows(manifest, earlier))?;
+    }
+    let of = &surveyed.manifest;
+    let total = |what: &str| of.totals.get(what).copied().unwrap_or(0);
+    job.store.agrees(of, "records", surveyed.units.total("records"), total("records"))?;
+    job.store.agrees(of, "records of Call-IDs", surveyed.units.total("with_call_id"), sum(reduced, "records"))?;
+    for (what, name) in [("calls", "judged calls"), ("pushes", "judged pushes")] {
+        job.store.agrees(of, name, sum(reduced, what), sum(judged, what))?;
+    }
+    Ok(())
+}
+
+/// What the texts say, in the order of calls and pushes.
+fn said(
+    job: &Job,
+    trace: &Trace,
+    (reduced, judged): (&[Manifest], &[Manifest]),
+    (calls, pushes): (&[Key], &[Key]),
+) -> Result<Said, JobError> {
+    let mut by_bucket: HashMap<u32, Said> = HashMap::new();
+    for (task, manifest) in (0..).zip(judged) {
+        for (part, (bucket, _)) in (0..).zip(own(job, task, reduced)) {
+            by_bucket.insert(bucket, within(trace, || job.store.read(manifest, "said", part))?);
+        }
+    }
+    let mut out = Said::default();
+    for bucket in 0..job.tasks(Step::Reduce) {
+        out.mail.extend(by_bucket.get_mut(&bucket).map(|s| std::mem::take(&mut s.mail)).into_iter().flatten());
+    }
+    let mut take = |(bucket, at): Key, of: fn(&mut Said) -> &mut Vec<Found>| -> Found {
+        let slot = by_bucket.get_mut(&bucket).and_then(|s| of(s).get_mut(at as usize));
+        slot.map(std::mem::take).unwrap_or_default()
+    };
+    out.pushes = pushes.iter().map(|key| take(*key, |s| &mut s.pushes)).collect();
+    out.calls = calls.iter().map(|key| take(*key, |s| &mut s.calls)).collect();
+    let cause = |(bucket, at): &Key| by_bucket.get(bucket).and_then(|s| s.gateway.get(*at as usize)).copied().flatten();
+    out.gateway = calls.iter().map(cause).collect();
+    Ok(out)
+}
+
+/// What each push may belong to: users in the order of their first push, the pushes of each in their order.
+fn proposals(job: &Job, linked: &[Manifest], found: &super::dialogs::Ordered) -> Result<Vec<Proposal>, JobError> {
+    fn numbers(keys: &[Key]) -> HashMap<Key, u32> {
+        keys.iter().copied().zip(0..).collect()
+    }
+    let (calls, pushes, messages) = (numbers(&found.calls), numbers(&found.pushes), numbers(&found.messages));
+    let mut first: HashMap<String, usize> = HashMap::new();
+    let mut out: Vec<(usize, Proposal)> = Vec::new();
+    for (i, push) in found.analysis.pushes.iter().enumerate().filter(|(_, p)| !p.synthetic) {
+        if let Some(user) = &push.user {
+            first.entry(user.to_ascii_lowercase()).or_insert(i);
+        }
+    }
+    for manifest in linked {
+        for keyed in job.store.read::<Vec<Keyed>>(manifest, "proposals", 0)? {
+            let Some(push) = pushes.get(&keyed.push).map(|n| *n as usize) else { continue };
+            let user = found.analysis.pushes.get(push).and_then(|p| p.user.as_ref()).map(|u| u.to_ascii_lowercase());
+            let at = user.and_then(|user| first.get(&user).copied()).unwrap_or(push);
+            let (call, message) = (|key| calls.get(&key).copied(), |key| messages.get(&key).copied());
+            out.push((at, keyed.numbered(push, &call, &message)));
+        }
+    }
+    out.sort_by_key(|(first, p)| (*first, p.push));
+    let expected = found.analysis.pushes.iter().filter(|p| !p.synthetic && p.user.is_some()).count();
+    if let Some(of) = linked.first() {
+        job.store.agrees(of, "linked pushes", expected as u64, out.len() as u64)?;
+    }
+    Ok(out.into_iter().map(|(_, p)| p).collect())
+}
+
+/// Inputs that could not be read, in the order of the inputs.
+fn errors(job: &Job, surveyed: &Surveyed) -> Result<Vec<(String, String)>, JobError> {
+    let mut out: Vec<Unread> = Vec::new();
+    let mut planned = job.plan.errors.iter().peekable();
+    for (manifest, (first, _)) in surveyed.units.manifests.iter().zip(&job.plan.units) {
+        while let Some((_, unread)) = planned.next_if(|(at, _)| at <= first) {
+            out.push(unread.clone());
+        }
+        out.extend(job.store.read::<Inputs>(manifest, "inputs", 0)?.errors.into_iter().map(|(_, unread)| unread));
+    }
+    out.extend(planned.map(|(_, unread)| unread.clone()));
+    Ok(out.into_iter().map(|u| (u.path, u.what)).collect())
+}

@@ -1,0 +1,134 @@
+//! One analysis as many tasks: on several machines, or on one that has not the memory for all logs at once.
+//!
+//! ```text
+//! files ── map ──► rows, gaps ────────────── survey ──► servers, clocks, coverage, lines that tell
+//!           └────► records by Call-ID ─────── reduce ──► calls, pushes ── link (by user) ──► what each push may belong to
+//!                         └────────────────── judge ───► causes                                            │
+//!                                                          └───────────── merge ◄──────────────────────────┘
+//! ```
+//!
+//! Every task reads files that nobody changes, and writes files that are the same however often and by whomever it is run.
+//! Its manifest comes last: who reads believes only what a manifest names, and holds it against length and hash. So a task
+//! that was killed is run again, and two that run at once do each other no harm.
+//!
+//! The report is that of one run, to the byte: the same rules judge, each over the records that it asks for.
+
+mod dialogs;
+mod error;
+mod facts;
+mod judge;
+mod link;
+mod map;
+mod merge;
+mod plan;
+mod reduce;
+mod step;
+mod store;
+mod survey;
+
+pub use error::JobError;
+pub use merge::Merged;
+pub use plan::{Options, Plan};
+pub use step::Step;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use store::Store;
+
+/// What a task counted, by name.
+pub type Totals = BTreeMap<String, u64>;
+
+/// A job, as it was planned.
+#[derive(Debug)]
+pub struct Job {
+    store: Store,
+    plan: Plan,
+}
+
+impl Job {
+    /// Plans a job over files and folders: `folder` is where it is kept. A folder that holds the same plan stays as it is.
+    ///
+    /// # Errors
+    /// When the folder cannot be written, or holds another plan, or nothing can be read.
+    pub fn plan(inputs: &[PathBuf], folder: &Path, options: &Options) -> Result<Job, JobError> {
+        let (store, plan) = plan::make(inputs, folder, options)?;
+        Ok(Job { store, plan })
+    }
+
+    /// Opens a job that was planned.
+    ///
+    /// # Errors
+    /// When the folder holds no plan, or one of another version.
+    pub fn open(folder: &Path) -> Result<Job, JobError> {
+        let (store, plan) = plan::read(folder)?;
+        Ok(Job { store, plan })
+    }
+
+    /// Whether a folder holds a plan.
+    pub fn is_job(folder: &Path) -> bool {
+        plan::is_there(folder)
+    }
+
+    /// What was planned.
+    pub fn planned(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// How many tasks a step has.
+    pub fn tasks(&self, step: Step) -> u32 {
+        self.plan.tasks(step)
+    }
+
+    /// Does one task, unless it is done, and tells what it counted.
+    ///
+    /// # Errors
+    /// When what it needs is not there, is not what was written, or does not add up; and when it cannot write.
+    pub fn run(&self, step: Step, task: u32) -> Result<Totals, JobError> {
+        let of = self.tasks(step);
+        if task >= of {
+            return Err(JobError::new(format!(
+                "{step}: expected a task from 0 to {}, found {task}",
+                of.saturating_sub(1)
+            )));
+        }
+        if let Some(done) = self.store.done(step, task)? {
+            return Ok(done);
+        }
+        match step {
+            Step::Map => map::run(self, task),
+            Step::Survey => survey::run(self),
+            Step::Reduce => reduce::run(self, task),
+            Step::Link => link::run(self, task),
+            Step::Judge => judge::run(self, task),
+            Step::Merge => merge::run(self),
+        }
+    }
+
+    /// What a task that is done counted of something.
+    ///
+    /// # Errors
+    /// When the task is not done.
+    pub fn counted(&self, step: Step, what: &str) -> Result<u64, JobError> {
+        let manifest = self.store.manifest(step, 0)?;
+        Ok(manifest.totals.get(what).copied().unwrap_or(0))
+    }
+
+    /// The report of the finished job as JSON, as it was written.
+    ///
+    /// # Errors
+    /// When the job is not finished, or what it wrote is not there as it was written.
+    pub fn report_json(&self) -> Result<Vec<u8>, JobError> {
+        merge::report_json(self)
+    }
+
+    /// The results of the finished job, as an analysis of all logs gives them. The trace holds the records of calls and
+    /// pushes; texts that nobody asked for are read again from the logs.
+    ///
+    /// # Errors
+    /// When the job is not finished, or what it wrote is not there as it was written.
+    pub fn results(&self) -> Result<Merged, JobError> {
+        self.report_json()?;
+        merge::results(self)
+    }
+}

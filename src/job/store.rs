@@ -1,0 +1,239 @@
+//! The folder of a job: files of each task in parts, and a manifest that names them.
+//!
+//! ```text
+//! JOB/plan                      first line: sha256 of the rest; then JSON
+//! JOB/map/0/manifest            the same: totals, files, and of each part where it stands and its sha256
+//! JOB/map/0/buckets             parts behind each other, each compressed by itself
+//! ```
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{JobError, Step, Totals};
+
+const MANIFEST: &str = "manifest";
+/// Of a part as it is compressed: quick, and small enough to travel.
+const LEVEL: i32 = 3;
+
+/// The folder.
+#[derive(Debug)]
+pub(super) struct Store {
+    folder: PathBuf,
+    /// Hash of the plan: files of another plan are none of this job.
+    plan: String,
+}
+
+/// What a task wrote.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Manifest {
+    step: String,
+    task: u32,
+    plan: String,
+    /// Hashes of the manifests that it read, by step and number.
+    from: BTreeMap<String, String>,
+    pub(super) totals: Totals,
+    files: BTreeMap<String, Written>,
+    /// Of this manifest.
+    #[serde(skip)]
+    hash: String,
+}
+
+/// One file: how long it is, and of each part where it stands, how long it is, and its hash.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Written {
+    bytes: u64,
+    parts: Vec<(u64, u64, String)>,
+}
+
+/// The files of a task that is at work.
+pub(super) struct Task<'s> {
+    store: &'s Store,
+    manifest: Manifest,
+    folder: PathBuf,
+}
+
+pub(super) fn hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Something as the parts of a file have it.
+pub(super) fn pack<T: Serialize>(what: &T) -> Result<Vec<u8>, JobError> {
+    let plain = postcard::to_stdvec(what).map_err(|e| JobError::new(format!("cannot write a part: {e}")))?;
+    zstd::encode_all(&plain[..], LEVEL).map_err(|e| JobError::new(format!("cannot compress a part: {e}")))
+}
+
+/// A text as the parts of a file have it.
+pub(super) fn pack_bytes(text: &[u8]) -> Result<Vec<u8>, JobError> {
+    zstd::encode_all(text, LEVEL).map_err(|e| JobError::new(format!("cannot compress a part: {e}")))
+}
+
+/// Writes a file whole or not at all; who reads sees the old one or the new one.
+pub(super) fn put(path: &Path, bytes: &[u8]) -> Result<(), JobError> {
+    let io = |e: std::io::Error| JobError::io(path, &e);
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".part-").tempfile_in(folder).map_err(io)?;
+    file.write_all(bytes).map_err(io)?;
+    file.as_file().sync_all().map_err(io)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // Other tasks may run as other users.
+        file.as_file().set_permissions(fs::Permissions::from_mode(0o644)).map_err(io)?;
+    }
+    file.persist(path).map(drop).map_err(|e| io(e.error))
+}
+
+/// Text behind a line with its hash.
+pub(super) fn sealed(text: &str) -> (String, String) {
+    let hash = hash(text.as_bytes());
+    (format!("{hash}\n{text}"), hash)
+}
+
+/// The text that was sealed, and its hash.
+pub(super) fn unsealed(path: &Path) -> Result<(String, String), JobError> {
+    let all = fs::read_to_string(path).map_err(|e| JobError::io(path, &e))?;
+    let (line, text) = all.split_once('\n').unwrap_or_default();
+    let found = hash(text.as_bytes());
+    if line != found {
+        return Err(JobError::changed(path, "it was cut or changed: its sha256 is another"));
+    }
+    Ok((text.to_owned(), found))
+}
+
+impl Store {
+    pub(super) fn new(folder: PathBuf, plan: String) -> Store {
+        Store { folder, plan }
+    }
+
+    fn folder(&self, step: Step, task: u32) -> PathBuf {
+        self.folder.join(step.name()).join(task.to_string())
+    }
+
+    /// What a task counted that is done.
+    pub(super) fn done(&self, step: Step, task: u32) -> Result<Option<Totals>, JobError> {
+        let folder = self.folder(step, task);
+        if !folder.join(MANIFEST).exists() {
+            return Ok(None);
+        }
+        let manifest = self.manifest(step, task)?;
+        for (name, written) in &manifest.files {
+            length(&folder.join(name), written)?;
+        }
+        Ok(Some(manifest.totals))
+    }
+
+    /// The manifest of a task that is done.
+    pub(super) fn manifest(&self, step: Step, task: u32) -> Result<Manifest, JobError> {
+        let path = self.folder(step, task).join(MANIFEST);
+        if !path.exists() {
+            return Err(JobError::new(format!("{}: task {task} of {step} is not done; run it first", path.display())));
+        }
+        let (text, hash) = unsealed(&path)?;
+        let read: Result<Manifest, _> = serde_json::from_str(&text);
+        let manifest = read.map_err(|e| JobError::changed(&path, &e.to_string()))?;
+        if (manifest.plan.as_str(), manifest.step.as_str(), manifest.task) != (&self.plan, step.name(), task) {
+            return Err(JobError::changed(&path, "it is of another plan or task"));
+        }
+        Ok(Manifest { hash, ..manifest })
+    }
+
+    /// Begins the files of a task.
+    pub(super) fn begin(&self, step: Step, task: u32, read: &[&Manifest]) -> Result<Task<'_>, JobError> {
+        let folder = self.folder(step, task);
+        fs::create_dir_all(&folder).map_err(|e| JobError::io(&folder, &e))?;
+        let from = read.iter().map(|m| (format!("{}/{}", m.step, m.task), m.hash.clone())).collect();
+        let (step, plan) = (step.name().to_owned(), self.plan.clone());
+        let files = BTreeMap::new();
+        let manifest = Manifest { step, task, plan, from, totals: Totals::new(), files, hash: String::new() };
+        Ok(Task { store: self, manifest, folder })
+    }
+
+    /// Reads a part of a file.
+    pub(super) fn read<T: DeserializeOwned>(&self, of: &Manifest, name: &str, part: u32) -> Result<T, JobError> {
+        let plain = self.read_bytes(of, name, part)?;
+        let path = self.path(of, name);
+        postcard::from_bytes(&plain).map_err(|e| JobError::changed(&path, &format!("part {part} cannot be read: {e}")))
+    }
+
+    fn path(&self, of: &Manifest, name: &str) -> PathBuf {
+        self.folder.join(&of.step).join(of.task.to_string()).join(name)
+    }
+
+    /// The same as bytes.
+    pub(super) fn read_bytes(&self, of: &Manifest, name: &str, part: u32) -> Result<Vec<u8>, JobError> {
+        let path = self.path(of, name);
+        let missing = || JobError::changed(&path, &format!("its manifest names no part {part}"));
+        let written = of.files.get(name).ok_or_else(missing)?;
+        let (at, len, expected) = written.parts.get(part as usize).ok_or_else(missing)?;
+        length(&path, written)?;
+        let io = |e: std::io::Error| JobError::io(&path, &e);
+        let mut file = fs::File::open(&path).map_err(io)?;
+        file.seek(SeekFrom::Start(*at)).map_err(io)?;
+        let mut packed = vec![0; usize::try_from(*len).unwrap_or(0)];
+        file.read_exact(&mut packed).map_err(io)?;
+        if hash(&packed) != *expected {
+            return Err(JobError::changed(&path, &format!("part {part} was changed: its sha256 is another")));
+        }
+        zstd::decode_all(&packed[..]).map_err(io)
+    }
+
+    /// Holds that a task read what others wrote, and nothing older.
+    pub(super) fn follows(&self, later: &Manifest, earlier: &Manifest) -> Result<(), JobError> {
+        let name = format!("{}/{}", earlier.step, earlier.task);
+        if later.from.get(&name) == Some(&earlier.hash) {
+            return Ok(());
+        }
+        Err(JobError::changed(&self.path(later, MANIFEST), &format!("{name} was run again since, and is another")))
+    }
+
+    /// Holds that numbers of two tasks agree.
+    pub(super) fn agrees(&self, of: &Manifest, what: &str, expected: u64, found: u64) -> Result<(), JobError> {
+        if expected == found { Ok(()) } else { Err(JobError::sum(&self.path(of, MANIFEST), what, (expected, found))) }
+    }
+}
+
+fn length(path: &Path, written: &Written) -> Result<(), JobError> {
+    let found = fs::metadata(path).map_err(|e| JobError::io(path, &e))?.len();
+    if found == written.bytes {
+        return Ok(());
+    }
+    Err(JobError::changed(path, &format!("expected {} bytes, found {found}", written.bytes)))
+}
+
+impl Task<'_> {
+    /// Writes a file of packed parts.
+    pub(super) fn file(&mut self, name: &str, parts: &[Vec<u8>]) -> Result<(), JobError> {
+        let mut at = 0;
+        let mut written = Written { bytes: 0, parts: Vec::with_capacity(parts.len()) };
+        for part in parts {
+            written.parts.push((at, part.len() as u64, hash(part)));
+            at += part.len() as u64;
+        }
+        written.bytes = at;
+        put(&self.folder.join(name), &parts.concat())?;
+        self.manifest.files.insert(name.to_owned(), written);
+        Ok(())
+    }
+
+    /// Counts something.
+    pub(super) fn total(&mut self, name: &str, n: u64) {
+        *self.manifest.totals.entry(name.to_owned()).or_default() += n;
+    }
+
+    /// Writes the manifest: the task is done.
+    pub(super) fn end(self) -> Result<Totals, JobError> {
+        let path = self.folder.join(MANIFEST);
+        let text = serde_json::to_string(&self.manifest).map_err(|e| JobError::new(e.to_string()))?;
+        put(&path, sealed(&text).0.as_bytes())?;
+        // What was written is what was meant.
+        let step = Step::ALL.into_iter().find(|s| s.name() == self.manifest.step);
+        step.map_or(Ok(()), |step| self.store.done(step, self.manifest.task).map(drop))?;
+        Ok(self.manifest.totals)
+    }
+}

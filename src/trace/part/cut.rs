@@ -1,0 +1,214 @@
+//! What one part of the logs leaves to others.
+
+use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
+
+use super::{Kept, Place};
+use crate::span::Span;
+use crate::trace::identity::{FIXED, PRODUCT, VIAS};
+use crate::trace::{Event, EventId, Symbol, Trace};
+
+/// Records, with what is known of each, and texts.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Cut {
+    /// The number of each record where it was cut out, ascending.
+    pub(crate) rows: Vec<u32>,
+    pub(crate) events: Vec<Event>,
+    /// Line, and how far the original offset lies behind that in the text.
+    places: Vec<(u64, u64)>,
+    pub(super) words: Vec<u64>,
+    pub(super) names: Vec<Vec<u8>>,
+    pub(super) products: Vec<Vec<u8>>,
+    pub(super) texts: Vec<Span>,
+    /// Component lines, and where they stand.
+    pub(super) lines: Vec<(Span, Place)>,
+    #[serde(with = "lot")]
+    pub(super) bytes: Vec<u8>,
+    /// Its dates are read as they are meant.
+    pub(super) settled: bool,
+}
+
+/// Texts at once, not byte by byte.
+mod lot {
+    use std::fmt;
+
+    use serde::de::{Error, Visitor};
+    use serde::{Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_bytes(bytes)
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<Vec<u8>, D::Error> {
+        from.deserialize_byte_buf(Lot)
+    }
+
+    struct Lot;
+
+    impl Visitor<'_> for Lot {
+        type Value = Vec<u8>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("texts")
+        }
+
+        fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+            Ok(bytes.to_vec())
+        }
+
+        fn visit_byte_buf<E: Error>(self, bytes: Vec<u8>) -> Result<Vec<u8>, E> {
+            Ok(bytes)
+        }
+    }
+}
+
+/// What is cut out.
+pub(crate) struct Wanted<'w> {
+    /// Records, ascending.
+    pub(crate) ids: Vec<EventId>,
+    /// Where a record stands.
+    pub(crate) place: &'w dyn Fn(EventId, &Event) -> Option<Place>,
+    /// With what ties messages to each other.
+    pub(crate) identities: bool,
+    /// Whether the text of a record is wanted.
+    pub(crate) text: &'w dyn Fn(EventId, &Event) -> bool,
+    /// Component lines.
+    pub(crate) lines: &'w [(Span, Place)],
+}
+
+impl Cut {
+    /// How much text it carries, in bytes.
+    pub(crate) fn text_len(&self) -> u64 {
+        self.bytes.len() as u64
+    }
+
+    pub(super) fn place(&self, at: usize, byte: u64) -> Option<Place> {
+        let (line, beyond) = *self.places.get(at)?;
+        Some(Place { byte, line, original: byte.wrapping_add(beyond) })
+    }
+
+    fn add_text(&mut self, span: Span, text: &[u8]) {
+        self.texts.push(span);
+        self.bytes.extend_from_slice(text);
+    }
+}
+
+impl Trace {
+    /// Where each record stands.
+    pub(crate) fn places(&self) -> Vec<Place> {
+        let mut out = Vec::with_capacity(self.events.len());
+        for own in self.events.chunk_by(|a, b| a.file == b.file) {
+            let Some(input) = own.first().and_then(|e| self.inputs.get(e.file.index())) else { continue };
+            let (mut at, mut line) = (0, 1);
+            for event in own {
+                let start = usize::try_from(event.start).unwrap_or(usize::MAX);
+                line += memchr::memchr_iter(b'\n', input.bytes().get(at..start).unwrap_or_default()).count() as u64;
+                at = start.max(at);
+                out.push(Place { byte: event.start, line, original: input.original_offset(event.start) });
+            }
+        }
+        out
+    }
+
+    /// Where a record of a part stands.
+    pub(crate) fn known_place(&self, event: &Event) -> Option<Place> {
+        self.part.as_ref()?.place(event.file, event.start)
+    }
+
+    /// Whether a record of a part has no text there: where all were kept that say something, it says nothing.
+    pub(crate) fn is_silent(&self, event: &Event) -> bool {
+        self.part.as_ref().is_some_and(|part| part.slice(event.span()).is_none())
+    }
+
+    /// A number for a name, alike wherever the seed is.
+    pub(crate) fn number_of(&self, symbol: Symbol) -> u64 {
+        use std::hash::BuildHasher;
+        self.hasher.hash_one(self.symbol(symbol))
+    }
+
+    /// Cuts records out; and the number there of each of their names.
+    pub(crate) fn cut(&self, wanted: &Wanted<'_>) -> (Cut, HashMap<Symbol, Symbol>) {
+        let mut out = Cut { settled: self.part.is_some(), ..Cut::default() };
+        let mut names: HashMap<Symbol, Symbol> = HashMap::new();
+        let mut products: HashMap<u64, u64> = HashMap::new();
+        for id in &wanted.ids {
+            let Some(mut event) = self.event(*id).copied() else { continue };
+            if (wanted.text)(*id, &event) {
+                out.add_text(event.span(), self.record(&event));
+            }
+            let mut name = |symbol: Symbol| {
+                if symbol == Symbol::NONE {
+                    return symbol;
+                }
+                *names.entry(symbol).or_insert_with(|| {
+                    out.names.push(self.symbol(symbol).to_vec());
+                    Symbol(u32::try_from(out.names.len() - 1).unwrap_or(u32::MAX))
+                })
+            };
+            (event.call, event.server) = (name(event.call), name(event.server));
+            event.identity = if wanted.identities { self.cut_words(&event, &mut out, &mut products) } else { 0 };
+            out.rows.push(self.rows().and_then(|rows| rows.get(id.0 as usize).copied()).unwrap_or(id.0));
+            let place = (wanted.place)(*id, &event).unwrap_or_default();
+            out.places.push((place.line, place.original.wrapping_sub(event.start)));
+            out.events.push(event);
+        }
+        for (span, place) in wanted.lines {
+            out.add_text(*span, self.slice(*span));
+            out.lines.push((*span, *place));
+        }
+        (out, names)
+    }
+
+    /// What ties a message to others; products are numbered anew, since their numbers are chance.
+    fn cut_words(&self, event: &Event, out: &mut Cut, products: &mut HashMap<u64, u64>) -> u32 {
+        let own = (event.identity as usize).checked_sub(1).and_then(|at| self.identities.words().get(at..));
+        let Some(&[head, ..]) = own else { return 0 };
+        let count = usize::try_from(head & VIAS).unwrap_or(0);
+        let (Some(words), true, Some(number)) =
+            (own.and_then(|w| w.get(..FIXED + count)), head & VIAS < VIAS, self.product_number(event))
+        else {
+            // Whoever asks reads the message again.
+            return 0;
+        };
+        let known = self.product(event).map(|maker| maker.text().to_vec());
+        let product = match (number, known) {
+            (1.., Some(text)) => *products.entry(number.into()).or_insert_with(|| {
+                out.products.push(text);
+                out.products.len() as u64
+            }),
+            _ => 0,
+        };
+        let at = out.words.len();
+        out.words.extend_from_slice(words);
+        if let Some(word) = out.words.get_mut(at) {
+            *word = *word & ((1 << PRODUCT) - 1) | product << PRODUCT;
+        }
+        u32::try_from(at + 1).unwrap_or(0)
+    }
+
+    /// Every input without its text; numbers of names are those of this trace.
+    pub(crate) fn kept(&self, paths: &[std::path::PathBuf]) -> Vec<Kept> {
+        let files = (0..).map(crate::span::FileId);
+        let mut out: Vec<Kept> = files
+            .zip(self.inputs.iter().zip(&self.sources).zip(paths))
+            .map(|(file, ((input, source), path))| Kept {
+                name: input.name().to_owned(),
+                path: path.clone(),
+                len: input.len(),
+                original_len: input.original_len(),
+                encoding: input.encoding(),
+                source: source.clone(),
+                problems: Vec::new(),
+                around: self.lines_around(file),
+            })
+            .collect();
+        for problem in &self.problems {
+            let at = self.location(problem.file, problem.byte);
+            let place = Place { byte: problem.byte, line: at.line, original: at.byte };
+            if let Some(kept) = out.get_mut(problem.file.index()) {
+                kept.problems.push((place, problem.what.to_string()));
+            }
+        }
+        out
+    }
+}

@@ -1,0 +1,212 @@
+//! From what others left to a trace.
+
+use std::borrow::Cow;
+
+use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
+
+use super::{Cut, Gap, Kept, NAMES, OfFile, Part};
+use crate::input::Input;
+use crate::record::DateOrder;
+use crate::span::{FileId, Span};
+use crate::time::Timestamp;
+use crate::trace::hasher;
+use crate::trace::identity::{PRODUCT, UNKNOWN};
+use crate::trace::join::settle_dates;
+use crate::trace::kept::Ties;
+use crate::trace::products::Products;
+use crate::trace::{Event, EventId, Problem, Source, Symbol, Trace};
+
+/// What all inputs together tell, which no part knows by itself.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Known {
+    pub(crate) sources: Vec<Source>,
+    pub(crate) holders: Vec<Vec<FileId>>,
+    /// Rows of records that count in another place, ascending.
+    pub(crate) copies: Vec<u32>,
+    /// Of messages without a time, by row: that of the nearest record ahead of them.
+    pub(crate) ahead: Vec<(u32, Option<Timestamp>)>,
+}
+
+/// Puts parts together.
+#[derive(Debug, Default)]
+pub(crate) struct Join {
+    held: Vec<Held>,
+    words: Vec<u64>,
+    names: Names,
+    products: HashMap<Vec<u8>, u64>,
+    product_texts: Vec<Box<[u8]>>,
+    part: Part,
+}
+
+/// A record on its way.
+#[derive(Debug)]
+struct Held {
+    row: u32,
+    event: Event,
+    place: Option<super::Place>,
+    settled: bool,
+}
+
+#[derive(Debug, Default)]
+struct Names {
+    known: HashMap<Vec<u8>, Symbol>,
+    texts: Vec<u8>,
+    spans: Vec<Span>,
+}
+
+impl Names {
+    fn add(&mut self, text: &[u8]) -> Symbol {
+        if let Some(known) = self.known.get(text) {
+            return *known;
+        }
+        let symbol = Symbol(u32::try_from(self.spans.len()).unwrap_or(u32::MAX));
+        let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        self.spans.push(Span { file: NAMES, start: self.texts.len() as u64, len });
+        self.texts.extend_from_slice(text);
+        self.known.insert(text.to_vec(), symbol);
+        symbol
+    }
+}
+
+impl Join {
+    /// Adds records; `file` and `row` are the numbers of the first file and record of where they were cut out. Gives the
+    /// number of each of its names here. A record that was added before stays as it is.
+    pub(crate) fn add(&mut self, cut: Cut, (file, row): (u32, u32), foreign: bool) -> Vec<Symbol> {
+        let names: Vec<Symbol> = cut.names.iter().map(|text| self.names.add(text)).collect();
+        let name = |symbol: Symbol| names.get(symbol.0 as usize).copied().unwrap_or(Symbol::NONE);
+        let products: Vec<u64> = cut.products.iter().map(|text| self.product(text)).collect();
+        let words = self.words.len();
+        self.words.extend_from_slice(&cut.words);
+        let at = |span: &Span| Span { file: FileId(span.file.0 + file), ..*span };
+        for (i, (own, event)) in cut.rows.iter().zip(&cut.events).enumerate() {
+            let mut event = *event;
+            if let Some(at) = (event.identity as usize).checked_sub(1) {
+                if let Some(word) = self.words.get_mut(words + at) {
+                    let number = usize::try_from(*word >> PRODUCT).unwrap_or(0).checked_sub(1);
+                    let product = number.and_then(|n| products.get(n)).copied().unwrap_or(0);
+                    *word = *word & ((1 << PRODUCT) - 1) | product << PRODUCT;
+                }
+                event.identity = u32::try_from(words + at + 1).unwrap_or(0);
+            }
+            let place = cut.place(i, event.start);
+            (event.call, event.server) = (name(event.call), name(event.server));
+            event.file = FileId(event.file.0 + file);
+            event.flags = if foreign { event.flags | Event::FOREIGN } else { event.flags & !Event::FOREIGN };
+            self.held.push(Held { row: own + row, event, place, settled: cut.settled });
+        }
+        let lot = u32::try_from(self.part.bytes.len()).unwrap_or(u32::MAX);
+        let mut from = 0;
+        for span in cut.texts.iter().map(at) {
+            self.file(span.file).texts.push((span.start, span.len, (lot, from)));
+            from += span.len as usize;
+        }
+        for (span, place) in &cut.lines {
+            let span = at(span);
+            let own = self.file(span.file);
+            own.lines.push(span);
+            own.places.push(*place);
+        }
+        self.part.bytes.push(cut.bytes);
+        names
+    }
+
+    /// Names that records of other parts have.
+    pub(crate) fn name(&mut self, text: &[u8]) -> Symbol {
+        self.names.add(text)
+    }
+
+    /// The component lines between the records of an input.
+    pub(crate) fn add_gaps(&mut self, file: FileId, gaps: Vec<Gap>) {
+        self.file(file).gaps = Some(gaps);
+    }
+
+    fn product(&mut self, text: &[u8]) -> u64 {
+        let next = self.product_texts.len() as u64 + 1;
+        if next >= UNKNOWN && !self.products.contains_key(text) {
+            // Read again for each message.
+            return UNKNOWN;
+        }
+        *self.products.entry_ref(text).or_insert_with(|| {
+            self.product_texts.push(text.into());
+            next
+        })
+    }
+
+    fn file(&mut self, file: FileId) -> &mut OfFile {
+        self.part.files.entry(file).or_default()
+    }
+
+    /// The trace. `known` is what all inputs together tell; without it this is all of them, and it is found out.
+    pub(crate) fn done(mut self, files: Vec<Kept>, known: Option<&Known>, seed: u64) -> Trace {
+        self.held.sort_by_key(|h| (h.row, h.event.is_foreign()));
+        self.held.dedup_by_key(|h| h.row);
+        let mut trace = Trace {
+            inputs: Vec::new(),
+            lines: Vec::new(),
+            events: Vec::with_capacity(self.held.len()),
+            symbols: std::mem::take(&mut self.names.spans),
+            identities: Ties::of(std::mem::take(&mut self.words)),
+            products: Products::of(std::mem::take(&mut self.product_texts)),
+            seed,
+            hasher: hasher::of(seed),
+            sources: Vec::new(),
+            problems: Vec::new(),
+            holders: Vec::new(),
+            part: None,
+        };
+        let mut settled = Vec::with_capacity(self.held.len());
+        for held in std::mem::take(&mut self.held) {
+            settled.push(held.settled);
+            let own = held.place.map(|place| (held.event.file, place));
+            if let Some((file, place)) = own {
+                self.file(file).places.push(place);
+            }
+            self.part.rows.push(held.row);
+            trace.events.push(held.event);
+        }
+        for (i, kept) in (0..).zip(files) {
+            let own = self.file(FileId(i));
+            own.around = kept.around;
+            for (place, what) in kept.problems {
+                own.places.push(place);
+                trace.problems.push(Problem { file: FileId(i), byte: place.byte, what: Cow::Owned(what) });
+            }
+            trace.inputs.push(Input::kept(kept.name, &kept.path, kept.len, (kept.encoding, kept.original_len)));
+            trace.sources.push(kept.source);
+        }
+        for own in self.part.files.values_mut() {
+            // Of two texts with one start, the one that says something.
+            own.texts.sort_unstable_by_key(|(start, len, at)| (*start, std::cmp::Reverse(*len), *at));
+            own.texts.dedup_by_key(|(start, ..)| *start);
+            own.places.sort_unstable();
+            own.places.dedup_by_key(|p| p.byte);
+            own.lines.sort_unstable();
+            own.lines.dedup();
+        }
+        self.part.names = std::mem::take(&mut self.names.texts);
+        let Some(known) = known else {
+            let names: Vec<String> = trace.inputs.iter().map(|i| i.name().to_owned()).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            settle_dates(&mut trace.events, &mut trace.sources, &names);
+            trace.part = Some(Box::new(self.part));
+            trace.mark_copies();
+            return trace;
+        };
+        trace.sources.clone_from(&known.sources);
+        trace.holders.clone_from(&known.holders);
+        for ((event, row), settled) in trace.events.iter_mut().zip(&self.part.rows).zip(settled) {
+            let day_first = trace.sources.get(event.file.index()).is_some_and(Source::is_day_first);
+            if day_first && !settled && event.date_order() == DateOrder::Ambiguous {
+                event.time = event.time.known().and_then(Timestamp::with_day_and_month_swapped).unwrap_or(event.time);
+            }
+            if known.copies.binary_search(row).is_ok() {
+                event.flags |= Event::COPY;
+            }
+        }
+        let id = |row: &u32| self.part.rows.binary_search(row).ok().and_then(|at| u32::try_from(at).ok()).map(EventId);
+        self.part.ahead = known.ahead.iter().filter_map(|(row, time)| Some((id(row)?, *time))).collect();
+        trace.part = Some(Box::new(self.part));
+        trace
+    }
+}
