@@ -241,13 +241,13 @@ fn near(a: Option<(Timestamp, Timestamp)>, b: Option<(Timestamp, Timestamp)>) ->
 mod tests {
     use super::*;
 
-    fn at(ms: i64) -> Option<(Timestamp, Timestamp)> {
-        Some((Timestamp(ms), Timestamp(ms + 1_000)))
+    fn at(ms: i64) -> (Timestamp, Timestamp) {
+        (Timestamp(ms), Timestamp(ms + 1_000))
     }
 
     #[test]
     fn what_is_near_is_asked_for_at_once_and_names_of_a_log_are_no_commands() {
-        let ask = |pool: &str, from| Ask::new(plain(pool), Role::FrontEnd, at(from), "x");
+        let ask = |pool: &str, from| Ask::new(plain(pool), Role::FrontEnd, Some(at(from)), "x");
         let all = together(vec![ask("b", 0), ask("a", 5_000_000), ask("a", 20_000), ask("a", 0)]);
         let told: Vec<_> = all.iter().map(|a| (a.pool.as_deref().unwrap(), a.span.unwrap().1.0, a.cases)).collect();
         assert_eq!(told, [("a", 21_000, 2), ("a", 5_001_000, 1), ("b", 1_000, 1)]);

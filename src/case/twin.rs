@@ -39,12 +39,11 @@ impl Twin {
 pub fn twin(analysis: &Analysis, subject: &Subject) -> Option<Twin> {
     let (call, pushes) = parts(analysis, subject)?;
     let lost = pushes.iter().filter_map(|p| analysis.pushes.get(*p)).any(|p| p.result != PushResult::Accepted);
-    let (at, own) = match call {
-        Some(i) => (i, Some(analysis.calls.get(i)?)),
-        None => {
-            let sent = pushes.first().and_then(|p| analysis.pushes.get(*p))?.sent;
-            (analysis.calls.partition_point(|c| c.started.is_some() && c.started < sent), None)
-        }
+    let (at, own) = if let Some(i) = call {
+        (i, Some(analysis.calls.get(i)?))
+    } else {
+        let sent = pushes.first().and_then(|p| analysis.pushes.get(*p))?.sent;
+        (analysis.calls.partition_point(|c| c.started.is_some() && c.started < sent), None)
     };
     let open = |c: &Call| c.is_missed() || c.verdict == Some(Verdict::Undetermined);
     let works: &dyn Fn(&Call) -> bool = match own {

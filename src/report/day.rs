@@ -1,6 +1,6 @@
 //! One user's day: sign-ins, devices, every call, message and push with its verdict, on one strip of time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use crate::analysis::coverage::Hole;
@@ -36,13 +36,13 @@ pub fn users(trace: &Trace, analysis: &Analysis, what: &str) -> Vec<String> {
     let named = analysis.calls.iter().flat_map(|c| [&c.from, &c.to]);
     let named = named.chain(analysis.pushes.iter().filter_map(|p| p.user.as_ref()));
     let named = named.chain(registrations.iter().map(|r| &r.user)).filter(|u| !u.is_empty());
-    let mut all: BTreeMap<String, ()> = BTreeMap::new();
+    let mut all: BTreeSet<String> = BTreeSet::new();
     let wanted = what.trim().trim_start_matches("sip:").to_lowercase();
     let Some(finder) = Finder::new(&wanted) else { return Vec::new() };
     for user in named.filter(|u| finder.is_in(u.as_bytes())) {
-        all.insert(user.to_lowercase(), ());
+        all.insert(user.to_lowercase());
     }
-    let all: Vec<String> = all.into_keys().collect();
+    let all: Vec<String> = all.into_iter().collect();
     let whole = |u: &&String| **u == wanted || u.split('@').next() == Some(wanted.as_str());
     let named: Vec<String> = all.iter().filter(whole).cloned().collect();
     if named.is_empty() { all } else { named }
@@ -139,7 +139,8 @@ impl<'a> Day<'a> {
             .filter_map(|p| self.analysis.pushes.get(*p))
             .map(|p| format!("; push {}{}", p.result.name(), status(p.status, p.reason.as_deref())))
             .collect();
-        let causes: String = call.findings.iter().map(|c| format!(" [{c}]")).collect();
+        let causes: Vec<String> = call.findings.iter().map(|c| format!(" [{c}]")).collect();
+        let causes = causes.concat();
         let style = if is_callee && call.is_missed() { BAD } else { anstyle::Style::new() };
         write!(out, "{style}")?;
         let text = format!("{}  {what} {way} {other}: {verdict}{}{causes}", when(call.started), pushes.concat());

@@ -123,8 +123,8 @@ impl Data {
         let records = keyed.into_iter().map(|(.., entry)| entry).collect();
         let overview = Overview::new(&trace, &analysis, first.zip(last));
         let causes = causes(&analysis);
-        let cases = Index::new(&analysis);
-        Data { trace, analysis, records, lines, causes, cases, overview }
+        let index = Index::new(&analysis);
+        Data { trace, analysis, records, lines, causes, cases: index, overview }
     }
 }
 

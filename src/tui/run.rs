@@ -119,7 +119,7 @@ pub fn run(settings: &Settings) -> io::Result<Left> {
             app.notes.set(call_id, text);
         }
     }
-    app.case = settings.case.clone();
+    app.case.clone_from(&settings.case);
     app.folder = save::folder(&settings.inputs);
     // Before anything else: the first frame must not wait for a single byte of a log.
     terminal.draw(|frame| draw(&app, frame))?;

@@ -160,8 +160,7 @@ pub(in crate::report) fn items(items: &[Item], out: &mut dyn Write) -> io::Resul
                 name.get_mut(..1).into_iter().for_each(str::make_ascii_uppercase);
                 writeln!(out, "- **{name}**: {}", prose(text))?;
             }
-            Item::Quote(text) => writeln!(out, "  - {}", code(text))?,
-            Item::Command(text) => writeln!(out, "  - {}", code(text))?,
+            Item::Quote(text) | Item::Command(text) => writeln!(out, "  - {}", code(text))?,
         }
     }
     Ok(())
