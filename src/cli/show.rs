@@ -123,8 +123,8 @@ impl Show {
             findings::attach(&trace, &mut analysis);
         }
         let width = self.width.map_or_else(|| terminal(self.output.is_none()), usize::from);
-        let with = match (chosen, &self.with) {
-            (Some(subject), Some(with)) => match self.other(&trace, &analysis, subject, with) {
+        let beside = match (chosen, &self.with) {
+            (Some(subject), Some(named)) => match Show::other(&trace, &analysis, subject, named) {
                 Ok(other) => Some(other),
                 Err(line) => return Ok(failed(&line)),
             },
@@ -147,7 +147,7 @@ impl Show {
                 Time::Delta => TimeStyle::Delta,
                 Time::Start => TimeStyle::Start,
             };
-            if let Some(other) = &with {
+            if let Some(other) = &beside {
                 let pair = ladder::pair::pair(&trace, ladder, ladder::build(&trace, &analysis, other));
                 let time = if self.time == Time::Clock { TimeStyle::Start } else { time };
                 return pair.write(ladder::pair::Look { width, time }, out);
@@ -177,7 +177,7 @@ impl Show {
     }
 
     /// The story to hold it against.
-    fn other(&self, trace: &Trace, analysis: &Analysis, own: &Subject, with: &str) -> Result<Subject, String> {
+    fn other(trace: &Trace, analysis: &Analysis, own: &Subject, with: &str) -> Result<Subject, String> {
         if with.eq_ignore_ascii_case("twin") {
             let twin = siptrail::case::twin(analysis, own);
             return twin.map(|t| Subject::Call(t.call)).ok_or_else(|| {
