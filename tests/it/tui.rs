@@ -328,7 +328,7 @@ fn the_card_leads_to_the_command_the_victims_the_cause_and_the_file() {
     press(&mut app, "i<Enter>");
     assert_eq!((app.view, app.overlay.is_none()), (View::Timeline, true));
     press(&mut app, "6");
-    let cause = app.list().and_then(|l| l.current()).map(|row| app.data.causes[row].finding.code.clone());
+    let cause = app.list().and_then(siptrail::tui::List::current).map(|row| app.data.causes[row].finding.code.clone());
     assert_eq!((app.view, cause), (View::Findings, Some("PN01".to_owned())));
     // A record of no call and no push has no case.
     press(&mut app, "3<Esc>gw");
