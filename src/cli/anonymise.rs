@@ -259,15 +259,16 @@ pub(super) fn in_memory(trace: &Trace, analysis: &Analysis, options: &Options) -
     for (i, input) in trace.inputs().iter().enumerate() {
         let mut copy = Vec::with_capacity(input.bytes().len());
         rewriter.rewrite(input.bytes(), &mut copy).map_err(|e| format!("cannot copy the logs: {e}"))?;
-        if let Some(left) =
-            remains(&seen, &copy, &[], |word| rewriter.is_name(word)).iter().find(|r| rewriter.is_name(&r.word))
-        {
-            let word = siptrail::text::decode(&left.word);
-            return Err(format!(
-                "a name would be left: {word:?}; siptrail anonymise --word takes it out of a copy of the logs"
-            ));
-        }
         inputs.push(Input::from_bytes(format!("log-{:02}.log", i + 1), copy));
+    }
+    // Only now is known what is a name in any of them.
+    let is_name = |word: &[u8]| rewriter.is_name(word);
+    let left = inputs.iter().flat_map(|copy| remains(&seen, copy.bytes(), &[], is_name));
+    if let Some(left) = left.into_iter().find(|left| is_name(&left.word)) {
+        let word = siptrail::text::decode(&left.word);
+        return Err(format!(
+            "a name would be left: {word:?}; siptrail anonymise --word takes it out of a copy of the logs"
+        ));
     }
     let copy = Trace::load(inputs, &LoadOptions::default());
     let of_copy = siptrail::analyse(&copy, options);

@@ -24,7 +24,7 @@ Exit status: 0 shown, 2 no such user, or several: they are listed on stderr.")]
 pub(crate) struct User {
     /// Address of the user, or a part of it
     #[arg(value_name = "USER")]
-    who: String,
+    name: String,
     /// Files, folders (searched for logs), archives, or - for standard input
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
@@ -53,10 +53,10 @@ impl User {
         let Some((trace, analysis)) = self.clocks.read(&self.inputs, Depth::Causes) else {
             return Ok(Status::Failed);
         };
-        let all = users(&trace, &analysis, &self.who);
+        let all = users(&trace, &analysis, &self.name);
         let user = match &all[..] {
             [] => {
-                let what = &self.who;
+                let what = &self.name;
                 return Ok(failed(&format!(
                     "no user {what:?} in these logs: expected an address or a part of one; siptrail list calls INPUT names them"
                 )));
@@ -65,7 +65,7 @@ impl User {
             several => {
                 let some = several.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
                 let more = if several.len() > NAMED { ", ..." } else { "" };
-                return Ok(failed(&format!("{} users match {:?}: {some}{more}; name one", several.len(), self.who)));
+                return Ok(failed(&format!("{} users match {:?}: {some}{more}; name one", several.len(), self.name)));
             }
         };
         let width = self.width.map_or_else(|| super::show::terminal(self.output.is_none()), usize::from);

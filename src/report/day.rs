@@ -140,10 +140,10 @@ impl<'a> Day<'a> {
             .map(|p| format!("; push {}{}", p.result.name(), status(p.status, p.reason.as_deref())))
             .collect();
         let causes: Vec<String> = call.findings.iter().map(|c| format!(" [{c}]")).collect();
+        let causes = causes.concat();
         let style = if is_callee && call.is_missed() { BAD } else { anstyle::Style::new() };
         write!(out, "{style}")?;
-        let text =
-            format!("{}  {what} {way} {other}: {verdict}{}{}", when(call.started), pushes.concat(), causes.concat());
+        let text = format!("{}  {what} {way} {other}: {verdict}{}{causes}", when(call.started), pushes.concat());
         page::paragraph(out, width, 2, &text)?;
         write!(out, "{style:#}")
     }

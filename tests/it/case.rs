@@ -140,7 +140,8 @@ fn a_case_is_one_file_which_opens_again_and_which_folders_skip() {
     let push = document["pushes"][0]["call_id"].as_str().unwrap().to_owned();
     assert!(records.contains(CALL) && records.contains(&push));
     let log = std::fs::read(root(FAILED).join("edge03.log")).unwrap();
-    let hash = Sha256::digest(&log).iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>().concat();
+    let hash: Vec<String> = Sha256::digest(&log).iter().map(|b| format!("{b:02x}")).collect();
+    let hash = hash.concat();
     assert!(text("logs.sha256").contains(&format!("{hash}  {FAILED}/edge03.log")), "{}", text("logs.sha256"));
 
     // Named it is read; what it is about is there.
@@ -201,7 +202,8 @@ fn an_open_verdict_asks_for_the_log_that_would_tell() {
         assert!(command.starts_with("Search-CsClsLogging -Pools \"") && command.contains(" -Components \"SIPStack\""));
         assert!(command.contains(" -StartTime \"") && command.contains(" -EndTime \""), "{command}");
         // Lines that end with a backtick go on.
-        let typed = text.split(" `\n").map(|part| part.trim_start_matches(' ')).collect::<Vec<_>>().join(" ");
+        let typed: Vec<&str> = text.split(" `\n").map(|part| part.trim_start_matches(' ')).collect();
+        let typed = typed.join(" ");
         assert!(typed.contains(command), "{command} is not in\n{typed}");
     }
     // Where nothing is open, nothing is asked for.
