@@ -1,5 +1,5 @@
-//! A job of many tasks gives the report of one run, to the byte. `.ci/scale` holds the same on bigger logs, under accidents and on
-//! a Spark cluster.
+//! A job of many tasks gives the report of one run, to the byte. `.ci/scale` holds the same under accidents, and with
+//! `--all` on bigger logs and on a Spark cluster.
 
 use std::path::{Path, PathBuf};
 
