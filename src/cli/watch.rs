@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use clap::{Args, ValueEnum};
+use siptrail::index::Kept;
 use siptrail::input::{self, Seen, is_log_name};
 use siptrail::query::{Query, Row};
 use siptrail::rates::{Facts, Place};
@@ -144,7 +145,7 @@ impl Watch {
         // A log that is gone between two looks is no error.
         opened.errors.iter().for_each(|e| note(&format!("siptrail: {e}")));
         let trace = Trace::load(opened.inputs, &LoadOptions::default());
-        let analysis = self.clocks.analyse(&trace, Depth::Causes)?;
+        let analysis = self.clocks.analyse(&trace, &Kept::nothing(), Depth::Causes)?;
         let facts = Facts::of(&trace, &analysis);
         let mut settings = Settings::default();
         settings.calm_ms = i64::from(self.calm) * 60_000;
