@@ -130,7 +130,7 @@ impl Run {
 }
 
 fn told(step: Step, task: u32, totals: &Totals) -> String {
-    let totals: String = totals.iter().map(|(name, n)| format!(",\"{name}\":{n}")).collect();
+    let totals = totals.iter().map(|(name, n)| format!(",\"{name}\":{n}")).collect::<Vec<_>>().concat();
     format!("{{\"step\":\"{step}\",\"task\":{task}{totals}}}")
 }
 

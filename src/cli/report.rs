@@ -18,6 +18,10 @@ use super::load::{Loaded, load, tell_damage};
 use super::output::Output;
 use super::{Status, failed, say};
 
+/// The trace of a job that is done, and what of its logs could not be read.
+#[cfg(not(feature = "job"))]
+type Job = (Trace, Vec<(String, String)>);
+
 /// Read logs and report who missed a call or a notification
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -155,7 +159,7 @@ impl Report {
             Err(error) => return Ok(failed(&error.to_string())),
         };
         #[cfg(not(feature = "job"))]
-        let (job, analysed): (Option<(Trace, Vec<(String, String)>)>, Option<Analysis>) = (None, None);
+        let (job, analysed): (Option<Job>, Option<Analysis>) = (None, None);
         let (loaded, unread) = match job {
             Some((trace, unread)) => {
                 (Some(Loaded { found: true, trace, errors: Vec::new(), kept: Kept::nothing() }), unread)

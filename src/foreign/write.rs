@@ -35,10 +35,12 @@ pub(super) enum Places<'t> {
         breaks: &'t [(usize, usize)],
     },
     /// Bytes of packets.
+    #[cfg(feature = "captures")]
     Packets(&'t [Packet]),
 }
 
 /// Where bytes of a stream come from.
+#[cfg(feature = "captures")]
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Packet {
     /// First byte in the piece.
@@ -62,6 +64,7 @@ impl Piece<'_> {
                 let (piece, original) = breaks.get(behind.saturating_sub(1)).copied().unwrap_or_default();
                 out.point(start + original + at.saturating_sub(piece), *line);
             }
+            #[cfg(feature = "captures")]
             Places::Packets(packets) => {
                 let behind = packets.partition_point(|p| p.at <= at);
                 let Some(packet) = packets.get(behind.saturating_sub(1)) else { return };
@@ -76,6 +79,7 @@ impl Piece<'_> {
         match &self.places {
             Places::Whole(..) => Vec::new(),
             Places::Line { breaks, .. } => breaks.iter().map(|(at, _)| *at).filter(inside).collect(),
+            #[cfg(feature = "captures")]
             Places::Packets(packets) => packets.iter().map(|p| p.at).filter(inside).collect(),
         }
     }

@@ -157,30 +157,29 @@ impl Known {
     /// All sections: those of the file that are not added anew, then those.
     fn sections<'a>(&self, trace: &Trace, added: &'a [(String, Vec<u8>)]) -> Option<Vec<Bytes<'a>>> {
         let mut out = Vec::new();
-        match &self.reader {
-            Some(reader) => {
-                let is_new = |name: &str| added.iter().any(|(known, _)| known == name);
-                for Section { name, .. } in reader.head.sections.iter().filter(|s| !is_new(&s.name)) {
-                    match reader.bytes(name) {
-                        Some(bytes) => out.push((name.clone(), bytes.into())),
-                        // The next one makes all anew.
-                        None if COLUMNS.contains(&name.as_str()) => {
-                            drop(std::fs::remove_file(&self.path));
-                            return None;
-                        }
-                        None => {}
+        if let Some(reader) = &self.reader {
+            let is_new = |name: &str| added.iter().any(|(known, _)| known == name);
+            for Section { name, .. } in reader.head.sections.iter().filter(|s| !is_new(&s.name)) {
+                match reader.bytes(name) {
+                    Some(bytes) => out.push((name.clone(), bytes.into())),
+                    // The next one makes all anew.
+                    None if COLUMNS.contains(&name.as_str()) => {
+                        drop(std::fs::remove_file(&self.path));
+                        return None;
                     }
+                    None => {}
                 }
             }
-            None => {
-                out.push((FACTS.to_owned(), encode(&trace.facts_to_keep())?.into()));
-                out.push((RECORDS.to_owned(), encode_rows(trace.events()).into()));
-                if self.ties {
-                    let words = trace.ties_to_keep();
-                    let mut bytes = Vec::with_capacity(words.len() * 8);
-                    words.iter().for_each(|word| bytes.extend_from_slice(&word.to_le_bytes()));
-                    out.push((TIES.to_owned(), bytes.into()));
+        } else {
+            out.push((FACTS.to_owned(), encode(&trace.facts_to_keep())?.into()));
+            out.push((RECORDS.to_owned(), encode_rows(trace.events()).into()));
+            if self.ties {
+                let words = trace.ties_to_keep();
+                let mut bytes = Vec::with_capacity(words.len() * 8);
+                for word in words {
+                    bytes.extend_from_slice(&word.to_le_bytes());
                 }
+                out.push((TIES.to_owned(), bytes.into()));
             }
         }
         out.extend(added.iter().map(|(name, bytes)| (name.clone(), Cow::Borrowed(&bytes[..]))));

@@ -116,5 +116,6 @@ fn key(inputs: &[Input]) -> u64 {
     input::sum(&text)
 }
 
-#[cfg(all(test, feature = "synth"))]
+#[cfg(test)]
+#[cfg(feature = "synth")]
 mod tests;

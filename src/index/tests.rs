@@ -8,7 +8,7 @@ use crate::synth::{Extent, Plan, in_memory};
 use crate::{Analysis, Depth, Options};
 
 fn inputs() -> Vec<Input> {
-    let plan = Plan { extent: Extent::Calls(30), gaps_ppm: 20_000, ..Plan::default() };
+    let plan = Plan { extent: Extent::Calls(30), gaps_ppm: 200_000, ..Plan::default() };
     in_memory(&plan).0.into_iter().map(|(name, text)| Input::from_bytes(name, text)).collect()
 }
 

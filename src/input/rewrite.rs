@@ -137,6 +137,7 @@ impl Rewrite {
     }
 
     /// Something of the original could not be read.
+    #[cfg(feature = "captures")]
     pub(crate) fn note(&mut self, what: String) {
         self.notes.push(what);
     }

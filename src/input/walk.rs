@@ -82,9 +82,9 @@ pub(crate) fn list<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Listed
     for path in paths {
         let path = path.as_ref();
         if path.is_dir() {
-            out.folder(path, &mut seen)
+            out.folder(path, &mut seen);
         } else {
-            out.file(path, &mut seen, Found::Named)
+            out.file(path, &mut seen, Found::Named);
         }
         let mut listed = out.listed.take().unwrap_or_default();
         listed.errors.extend(out.opened.errors.drain(..).map(|error| (listed.files.len(), error)));

@@ -40,7 +40,9 @@ pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
     let (cut, names) = trace.cut(&wanted);
     let name = |symbol: Symbol| names.get(&symbol).copied().unwrap_or(Symbol::NONE);
     let mut kept = trace.kept(&paths);
-    kept.iter_mut().for_each(|k| k.source.renumber(&name));
+    for k in &mut kept {
+        k.source.renumber(&name);
+    }
     let mut gaps = coverage::gaps(&trace);
     gaps.iter_mut().flat_map(|(_, own)| own).for_each(|gap| gap.server = gap.server.map(name));
 

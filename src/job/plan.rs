@@ -206,12 +206,11 @@ fn units(files: &[File], enough: u64) -> Vec<(usize, usize)> {
     let mut out: Vec<(usize, usize)> = Vec::new();
     let mut size = u64::MAX;
     for (i, file) in files.iter().enumerate() {
-        match out.last_mut().filter(|_| size.saturating_add(file.bytes) <= enough) {
-            Some((_, count)) => (*count, size) = (*count + 1, size + file.bytes),
-            None => {
-                out.push((i, 1));
-                size = file.bytes;
-            }
+        if let Some((_, count)) = out.last_mut().filter(|_| size.saturating_add(file.bytes) <= enough) {
+            (*count, size) = (*count + 1, size + file.bytes);
+        } else {
+            out.push((i, 1));
+            size = file.bytes;
         }
     }
     out

@@ -59,7 +59,7 @@ pub(super) struct Task<'s> {
 }
 
 pub(super) fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>().concat()
 }
 
 /// Something as the parts of a file have it.

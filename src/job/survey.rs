@@ -24,11 +24,15 @@ pub(super) fn run(job: &Job) -> Result<Totals, JobError> {
         let names = join.add(cut, base, false);
         let name = |symbol: Symbol| names.get(symbol.0 as usize).copied().unwrap_or(Symbol::NONE);
         for (file, mut own) in gaps {
-            own.iter_mut().for_each(|gap| gap.server = gap.server.map(name));
+            for gap in &mut own {
+                gap.server = gap.server.map(name);
+            }
             join.add_gaps(FileId(file.0 + base.0), own);
         }
         let mut own = job.store.read::<super::facts::Inputs>(manifest, "inputs", 0)?.kept;
-        own.iter_mut().for_each(|k| k.source.renumber(&name));
+        for k in &mut own {
+            k.source.renumber(&name);
+        }
         kept.extend(own);
         let told: Cut = job.store.read(manifest, "telling", 0)?;
         join.add(told, base, true);

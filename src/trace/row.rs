@@ -66,6 +66,7 @@ fn id(row: u32) -> Option<u32> {
 }
 
 /// Writes the number of a record as its row.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
 pub(crate) fn serialize<S: Serializer>(at: &u32, to: S) -> Result<S::Ok, S::Error> {
     use serde::ser::Error;
     row(*at).ok_or_else(|| S::Error::custom("a record without a row"))?.serialize(to)

@@ -112,7 +112,9 @@ fn shells_and_man_know_every_command() {
     assert_eq!(there, names);
     for command in commands {
         let page = std::fs::read_to_string(folder.join(format!("siptrail-{command}.1"))).unwrap();
-        assert!(page.starts_with(".ie") && page.contains("Examples:"), "{command}: {page}");
+        // What this build has not, says so instead.
+        let told = page.contains("Examples:") || page.contains("not in this build");
+        assert!(page.starts_with(".ie") && told, "{command}: {page}");
         let plain = page.replace("\\-", "-");
         assert_eq!(text(&run(&["man", command], Path::new("")).stdout), page, "{command}");
         let help = text(&run(&[command, "--help"], Path::new("")).stdout);

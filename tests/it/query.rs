@@ -256,6 +256,7 @@ fn every_field_has_a_name_of_its_own_and_can_be_asked() {
             "mail",
             "voice-mail",
             "gateway-cause",
+            "conversation",
             "reached-later",
             "message-missed",
             "superseded",

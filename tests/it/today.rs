@@ -213,7 +213,10 @@ fn mail_and_voice_mail_are_told() {
         assert!(out(&run(&["show", "c1", folder])).contains(sentence), "{word}");
         let csv = out(&run(&["report", "--format", "csv", "--table", "calls", folder]));
         assert!(
-            csv.lines().next().unwrap().ends_with(",gateway_cause,told_by_mail,voice_mail,gave_up_ms,reached_later"),
+            csv.lines()
+                .next()
+                .unwrap()
+                .ends_with(",gateway_cause,told_by_mail,voice_mail,gave_up_ms,reached_later,conversation"),
             "{csv}"
         );
         assert!(csv.contains(&format!(",,{word},false")), "{csv}");

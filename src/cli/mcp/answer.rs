@@ -140,7 +140,8 @@ pub(super) fn story(logs: &mut Logs, asked: &Arguments<'_>) -> Result<Value, Str
     let mut look = TextOptions::default();
     (look.width, look.ascii) = (100, true);
     let mut text = Vec::new();
-    Story { trace, analysis, ladder: &ladder, look }.write(&mut text).map_err(|e| e.to_string())?;
+    let cases = siptrail::case::Index::new(analysis);
+    Story { trace, analysis, ladder: &ladder, cases: &cases, look }.write(&mut text).map_err(|e| e.to_string())?;
     let plain = anstream::adapter::strip_str(&String::from_utf8_lossy(&text)).to_string();
     let lines: Vec<&str> = plain.lines().collect();
     let (own, told) = page(&lines, LINES, asked.number("page")?);

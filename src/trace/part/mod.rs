@@ -144,6 +144,7 @@ impl Trace {
     }
 
     /// Of a message without a time, in a part of the logs: the time of the nearest record ahead of it that has one.
+    #[expect(clippy::option_option, reason = "not a part, and no such record, are not the same")]
     pub(crate) fn time_ahead(&self, id: EventId) -> Option<Option<Timestamp>> {
         self.part.as_ref()?.ahead.get(&id).copied()
     }
