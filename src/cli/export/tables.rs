@@ -20,7 +20,7 @@ impl Export {
 
 #[cfg(feature = "parquet")]
 mod whole {
-    use std::fs::{self, File};
+    use std::fs::File;
     use std::io::{BufWriter, Write};
     use std::path::{Path, PathBuf};
 

@@ -1,6 +1,6 @@
 //! The sets of logs, read when they are asked for first, and again when they changed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use siptrail::input::{self, Seen};
 use siptrail::trace::LoadOptions;
@@ -24,9 +24,9 @@ pub(super) struct Logs {
 impl Logs {
     /// # Errors
     /// One line when the key cannot be read.
-    pub(super) fn new(inputs: Vec<PathBuf>, key: Option<PathBuf>) -> Result<Logs, String> {
+    pub(super) fn new(inputs: Vec<PathBuf>, key: Option<&Path>) -> Result<Logs, String> {
         #[cfg(feature = "anonymise")]
-        let key = key.as_deref().map(crate::cli::anonymise::read_key).transpose()?;
+        let key = key.map(crate::cli::anonymise::read_key).transpose()?;
         #[cfg(not(feature = "anonymise"))]
         let _ = key;
         let folders = inputs.into_iter().map(|path| Folder { path, read: None }).collect();

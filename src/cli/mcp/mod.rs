@@ -52,7 +52,7 @@ impl Mcp {
         let key = self.anonymise;
         #[cfg(not(feature = "anonymise"))]
         let key = None;
-        let logs = match Logs::new(self.inputs, key) {
+        let logs = match Logs::new(self.inputs, key.as_deref()) {
             Ok(logs) => logs,
             Err(line) => return Ok(failed(&line)),
         };
