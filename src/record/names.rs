@@ -158,7 +158,7 @@ const fn key(first: u8, second: u8) -> usize {
     ((first & 0x1f) as usize) << 5 | (second & 0x1f) as usize
 }
 
-/// Whether a line may be one of those that [`line`] knows: two looks tell of most that they are not.
+/// Whether a line may be one of those that [`line()`] knows: two looks tell of most that they are not.
 #[inline]
 pub(super) fn may_be_known(text: &[u8]) -> bool {
     matches!(text, [first, second, ..] if TABLE[key(*first, *second)] != 0 || *first < b' ')

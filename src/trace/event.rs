@@ -6,7 +6,7 @@ use crate::span::{FileId, Span};
 use crate::time::Timestamp;
 
 /// Number of an event in [`super::Trace::events`]. In what one task of a job leaves to others it is the number among the
-/// records of all inputs ([`super::row`]).
+/// records of all inputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, bitcode::Decode, bitcode::Encode)]
 pub struct EventId(pub u32);
 

@@ -20,7 +20,7 @@ pub(crate) struct Frame {
     pub(crate) machine: Option<Range<usize>>,
 }
 
-/// What of a line a copy without names may trust: less than [`said`] does, where something is missing or too much.
+/// What of a line a copy without names may trust: less than [`super::line_text`] does, where something is missing or too much.
 pub(crate) fn frame(line: &[u8]) -> Frame {
     let open = line.get(..HEAD).unwrap_or(line).iter().position(|b| *b == b'[').map(|at| at + 1);
     let machine = open.filter(|_| line.starts_with(b"TL_")).and_then(|start| {
