@@ -42,6 +42,8 @@ pub use servers::{Role, Server, ServerId, Servers};
 pub use session::SessionMessage;
 pub use terms::{Link, Modality, Outcome, PushResult, Told, Verdict};
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use crate::sip::TIMER_F_MS;
@@ -105,6 +107,14 @@ impl Analysis {
     /// Messages inside conversations that their receivers missed.
     pub fn missed_messages(&self) -> impl Iterator<Item = &SessionMessage> {
         self.messages_inside.iter().filter(|m| m.is_missed())
+    }
+
+    /// Codes of all causes that were named, of calls, pushes and messages and without any of them.
+    pub fn codes(&self) -> BTreeSet<&'static str> {
+        let calls = self.calls.iter().flat_map(|c| &c.findings);
+        let pushes = self.pushes.iter().flat_map(|p| &p.findings);
+        let messages = self.missed_messages().flat_map(|m| &m.findings);
+        calls.chain(pushes).chain(messages).copied().chain(self.lone.iter().map(|l| l.code)).collect()
     }
 
     /// Calls to mobile users whose callers gave up after it had rung for so many milliseconds.

@@ -4,11 +4,12 @@ use std::ops::Range;
 
 use hashbrown::HashSet;
 
+use super::characters::Shape;
 use super::logical_line::LogicalLine;
 use super::marks::{Mark, Marks, before, finder, rest, run};
 use super::openers::Openers;
 use super::parts::parts;
-use super::pseudonym::{Pseudonyms, Shape};
+use super::pseudonym::Pseudonyms;
 use super::sections::{Policy, Section};
 use super::vocabulary::{is_code, is_known, is_top};
 use super::words::{Seen, hash, is_letter, words};

@@ -21,6 +21,7 @@
 //! vocabulary (a user called `info`) is only replaced where it is recognised as a name: in addresses, host names,
 //! display names, accounts, paths, parameters and fields that say so. Numbers of less than seven digits likewise.
 
+mod characters;
 mod fields;
 mod hosts;
 mod line;

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use super::characters::Shape;
 use super::marks::{Mark, finder};
-use super::pseudonym::Shape;
 
 /// The magic cookie of a branch (RFC 3261 section 8.1.1.7).
 const COOKIE: &[u8] = b"z9hG4bK";

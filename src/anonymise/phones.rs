@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use super::characters::{Found, Shape};
 use super::marks::{before, rest, run};
-use super::pseudonym::{Found, Shape};
 use super::words::{letter_at, letter_before};
 
 /// `+1 (425) 555-0142`, `425-555-0142`, `425.555.0142`: groups of digits that are no date and no version.

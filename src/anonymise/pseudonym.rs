@@ -8,13 +8,13 @@
 //! through one circle, in which none stays where it is.
 
 use std::fmt;
-use std::ops::Range;
 
 use hashbrown::{HashMap, HashSet};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use siphasher::sip::SipHasher24;
 
+use super::characters::{Shape, letter, symbol};
 use super::vocabulary::is_known;
 use super::words::{Seen, is_short, packed, pattern, unpacked};
 
@@ -44,28 +44,6 @@ impl fmt::Debug for Key {
         f.write_str("Key")
     }
 }
-
-/// What the characters of a name may become.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Shape {
-    /// Letters to letters, digits to digits.
-    Word,
-    /// Hexadecimal digits: `a` to `f`, `0` to `9`.
-    Hex,
-    /// Four numbers, each with as many digits as before and none above 255.
-    Ipv4,
-}
-
-impl Shape {
-    /// The shape that keeps a word readable as what it was.
-    pub(super) fn of(word: &[u8]) -> Shape {
-        let hex = word.iter().all(u8::is_ascii_hexdigit) && word.iter().any(u8::is_ascii_digit);
-        if hex && word.len() >= 8 && !word.iter().all(u8::is_ascii_digit) { Shape::Hex } else { Shape::Word }
-    }
-}
-
-/// Places in a line that are known by their shape.
-pub(super) type Found = Vec<(Range<usize>, Shape)>;
 
 /// After so many tries a word of the originals is taken: it is one of very many.
 const TRIES: u64 = 24;
@@ -333,27 +311,6 @@ fn suits(candidate: &[u8], name: &[u8], shape: Shape) -> bool {
     let has = |text: &[u8], role: &[u8]| text.windows(role.len()).any(|w| w == role);
     let says = |role: &&[u8]| has(candidate, role) && !has(name, role);
     ![&b"edge"[..], b"dir", b"med"].iter().any(says) && !is_known(candidate)
-}
-
-/// What a byte of a text in lower case stands for, and how many there are of its kind.
-fn symbol(byte: u8, shape: Shape) -> (u64, u64) {
-    let letters = if shape == Shape::Hex { 6 } else { 26 };
-    match byte {
-        b'0'..=b'9' => (u64::from(byte - b'0'), 10),
-        b'a'..=b'z' => (u64::from(byte - b'a') % letters, letters),
-        0x80.. => (u64::from(byte) % letters, letters),
-        _ => (0, 1),
-    }
-}
-
-/// The byte that stands for a number in place of another.
-fn letter(value: u64, old: u8) -> u8 {
-    let n = u8::try_from(value).unwrap_or(0);
-    match old {
-        b'0'..=b'9' => b'0' + n,
-        b'a'..=b'z' | 0x80.. => b'a' + n,
-        other => other,
-    }
 }
 
 #[cfg(test)]

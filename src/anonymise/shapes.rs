@@ -2,9 +2,9 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use super::characters::{Found, Shape};
 use super::marks::{List, before, rest, run, run_back};
 use super::phones::phones;
-use super::pseudonym::{Found, Shape};
 use super::words::{is_letter, letter_at, letter_before};
 
 /// All of them. `versions` says that a number such as `4.0.0.0` may be a version, `hops` that there are no telephones.

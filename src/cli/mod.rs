@@ -41,6 +41,7 @@ mod signals;
 mod synth;
 #[cfg(feature = "tui")]
 mod tui;
+mod typed;
 mod user;
 mod watch;
 #[cfg(not(all(
@@ -53,11 +54,12 @@ mod watch;
 )))]
 mod without;
 
-use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use typed::{refuse, with_command};
 
 /// Who missed a call or a notification, why, and which lines of the log prove it.
 ///
@@ -276,60 +278,6 @@ fn arguments() -> Result<(Arguments, config::Remap), String> {
     }
     arguments.global.apply()?;
     Ok((arguments, remap))
-}
-
-/// Tells what the parser of the command line has to tell, and ends the process. It repeats arguments as they were given,
-/// and those may come from anywhere: what acts on a terminal is told without colours, and made safe.
-#[expect(clippy::exit, reason = "as the parser does, before anything is opened")]
-fn refuse(error: &clap::Error) -> ! {
-    let is_plain = |arg: OsString| siptrail::text::sanitize(&arg.to_string_lossy()) == arg.to_string_lossy();
-    if std::env::args_os().all(is_plain) {
-        error.exit();
-    }
-    say_lines(siptrail::text::sanitize_lines(&error.render().to_string()).trim_end());
-    std::process::exit(error.exit_code())
-}
-
-/// `siptrail INPUT` is `siptrail tui INPUT`: puts the word in where the first word is no command but may be a file.
-///
-/// # Errors
-/// One line when it is neither.
-fn with_command(mut typed: Vec<OsString>) -> Result<Vec<OsString>, String> {
-    let command = Arguments::command();
-    let browse = command.find_subcommand("tui");
-    let takes_value = |text: &str| {
-        let all = command.get_arguments().chain(browse.into_iter().flat_map(clap::Command::get_arguments));
-        all.filter(|a| a.get_action().takes_values()).any(|a| {
-            let long = a.get_long().is_some_and(|l| text.strip_prefix("--") == Some(l));
-            long || a.get_short().is_some_and(|s| text == format!("-{s}"))
-        })
-    };
-    let mut at = 1;
-    while let Some(word) = typed.get(at) {
-        let text = word.to_string_lossy().into_owned();
-        if text == "-" || !text.starts_with('-') {
-            if text == "help" || command.find_subcommand(&text).is_some() {
-                break;
-            }
-            let names = || command.get_subcommands().map(clap::Command::get_name);
-            if text == "-" || text.contains(['.', '/', '\\']) || std::path::Path::new(word).exists() {
-                typed.insert(1, "tui".into());
-            } else {
-                let meant = nearest(&text, names()).map_or(String::new(), |n| format!(" (did you mean {n}?)"));
-                return Err(format!(
-                    "{text:?} is no command{meant}, and no file or folder of that name is here; siptrail --help tells the commands"
-                ));
-            }
-            break;
-        }
-        at += if takes_value(&text) { 2 } else { 1 };
-    }
-    Ok(typed)
-}
-
-/// The name that was probably meant.
-fn nearest<'n>(typed: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    siptrail::text::nearest(typed, names.map(|n| (n, n)), siptrail::text::one_in_three(typed))
 }
 
 /// The logs of a job, where one is named; else what is named.

@@ -81,10 +81,9 @@ pub(super) fn check(folder: &Path, files: &[File]) -> io::Result<Status> {
     Ok(if wrong > 0 { Status::Found } else { Status::Fine })
 }
 
-/// Whether a call or a push of a log has a cause.
+/// Whether a cause is named in a log.
 fn fires(code: &str, log: &str) -> bool {
     let trace = Trace::load(vec![Input::from_bytes("case.log", log.as_bytes())], &LoadOptions::default());
     let analysis = siptrail::analyse(&trace, &Options::default());
-    let calls = analysis.calls.iter().flat_map(|c| &c.findings);
-    calls.chain(analysis.pushes.iter().flat_map(|p| &p.findings)).any(|own| *own == code)
+    analysis.codes().contains(code)
 }

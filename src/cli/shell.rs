@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Command, CommandFactory};
 use clap_complete::Shell;
 
-use super::{Arguments, Status, nearest, output, say};
+use super::typed::nearest;
+use super::{Arguments, Status, output, say};
 
 /// Print a completion script for a shell
 #[derive(Debug, Args)]

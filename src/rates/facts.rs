@@ -202,16 +202,7 @@ impl<'a> Facts<'a> {
     pub fn of(trace: &Trace, analysis: &'a Analysis) -> Facts<'a> {
         let calls: Vec<CallFact<'a>> = analysis.calls.iter().map(|c| call(trace, analysis, c)).collect();
         let pushes: Vec<PushFact<'a>> = analysis.pushes.iter().map(|p| push(trace, analysis, p)).collect();
-        let codes: BTreeSet<&'static str> = analysis
-            .calls
-            .iter()
-            .flat_map(|c| &c.findings)
-            .chain(analysis.pushes.iter().flat_map(|p| &p.findings))
-            .chain(analysis.missed_messages().flat_map(|m| &m.findings))
-            .copied()
-            .chain(analysis.lone.iter().map(|l| l.code))
-            .collect();
-        let entries = codes.into_iter().filter_map(catalogue::find);
+        let entries = analysis.codes().into_iter().filter_map(catalogue::find);
         let findings = entries.map(|entry| FindingFact {
             code: entry.code.as_str().into(),
             severity: entry.severity.name().into(),

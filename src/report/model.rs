@@ -6,6 +6,7 @@ mod findings;
 mod hops;
 mod lone;
 mod selected;
+mod sources;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -16,8 +17,9 @@ pub use hops::{Change, HopRow, HopTable, Sighting};
 pub use lone::Lone;
 pub use selected::Selected;
 use serde::Serialize;
+pub use sources::{Records, Server, Source};
 
-use crate::analysis::{ClockBasis, Link, Modality, Outcome, PushResult, Role, Told, Verdict};
+use crate::analysis::{Link, Modality, Outcome, PushResult, Told, Verdict};
 use crate::case::Item;
 
 /// Name and version of the format.
@@ -63,78 +65,9 @@ pub struct Report {
     pub voice_mail: Vec<[String; 4]>,
 }
 
-/// One input.
-#[derive(Clone, Debug, Serialize)]
-#[expect(missing_docs, reason = "see Report")]
-#[non_exhaustive]
-pub struct Source {
-    pub path: String,
-    pub server: Option<String>,
-    pub role: Role,
-    pub format: &'static str,
-    /// Where it is `mixed`: those that are no trace of a server.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub formats: Vec<&'static str>,
-    /// Of its times, where the layout tells: `utc`, or `local` for the zone of the machine.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub zone: Option<&'static str>,
-    pub encoding: &'static str,
-    pub bytes: u64,
-    pub first: Option<String>,
-    pub last: Option<String>,
-    pub clock_offset_ms: i64,
-    pub clock_spread_ms: Option<i64>,
-    pub records: Records,
-    pub lines_outside: u64,
-    pub problems: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub clock: Option<ClockBasis>,
-    /// The server that its clock is compared with.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub clock_against: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub clock_drift_ms: Option<i64>,
-    /// Records that stand in another place too and count there.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub copies: u64,
-    /// The inputs that together hold every record of this one, so that it adds nothing.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub contained_in: Vec<String>,
-    /// Where one input holds the logs of several servers.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub servers: Vec<Server>,
-}
-
-/// One server of an input that holds several.
-#[derive(Clone, Debug, Serialize)]
-#[expect(missing_docs, reason = "see Report")]
-#[non_exhaustive]
-pub struct Server {
-    pub name: Option<String>,
-    pub role: Role,
-    pub clock_offset_ms: i64,
-    pub clock_spread_ms: Option<i64>,
-    pub clock: ClockBasis,
-    /// The server that its clock is compared with.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub clock_against: Option<String>,
-    pub clock_drift_ms: i64,
-}
-
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
 fn is_zero(n: &u64) -> bool {
     *n == 0
-}
-
-/// Records by kind.
-#[derive(Clone, Debug, Serialize)]
-#[expect(missing_docs, reason = "see Report")]
-#[non_exhaustive]
-pub struct Records {
-    pub protocol: u64,
-    pub diagnostic: u64,
-    pub connection: u64,
-    pub other: u64,
 }
 
 /// A log that would tell what is open.

@@ -35,7 +35,7 @@
 //! * `show`: ladders, and `siptrail show` as a user runs it
 //! * `forms`: NDJSON, CSV and Markdown, and `--output`
 //! * `excerpts`: what was cut out of logs, and lies beside them
-//! * `anonymise`: copies without names; `planted`: identities of each kind are gone; `fuzzed`: whatever the bytes
+//! * `anonymise`, `anonymise_command`: copies without names; `planted`: identities of each kind are gone; `fuzzed`: whatever the bytes
 //! * `tui`: what keys do in the terminal UI; `keyboard` presses them
 //! * `screens`: its screens against `tests/screens`; `pictures`: what README and guide show is what is drawn
 //! * `manual`: the commands of README and user guide print what is shown, and what their pages name is there
@@ -50,6 +50,7 @@
 mod accuracy;
 mod agree;
 mod anonymise;
+mod anonymise_command;
 mod attack;
 mod beginning;
 mod bytes;

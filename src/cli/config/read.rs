@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 use super::keys::{KEYS, Key, Value};
 use super::remap::{self, Remap};
 use super::wrong::{Wrong, line};
-use crate::cli::nearest;
+use crate::cli::typed::nearest;
 
 /// Values of keys that the file sets.
 #[derive(Debug, Default)]

@@ -8,7 +8,7 @@ use siptrail::tui::{Command, KEY_NAMES, KEYMAP, Key, Keymap, Preset};
 use toml::de::{DeTable, DeValue};
 
 use super::wrong::{Wrong, line};
-use crate::cli::nearest;
+use crate::cli::typed::nearest;
 
 /// Name of the table.
 pub(super) const SECTION: &str = "keys";

@@ -158,17 +158,7 @@ pub(super) fn missed_message(
 ///
 /// The text report shows no places of a cause, and finding their lines means reading the log again.
 pub(super) fn grouped(trace: &Trace, analysis: &Analysis, whole: bool) -> Vec<model::Finding> {
-    let mut codes: Vec<&'static str> = analysis
-        .calls
-        .iter()
-        .flat_map(|c| &c.findings)
-        .chain(analysis.pushes.iter().flat_map(|p| &p.findings))
-        .chain(analysis.missed_messages().flat_map(|m| &m.findings))
-        .copied()
-        .chain(analysis.lone.iter().map(|l| l.code))
-        .collect();
-    codes.sort_unstable();
-    codes.dedup();
+    let codes: Vec<&'static str> = analysis.codes().into_iter().collect();
     let mut peers = peers::peers(trace, analysis, &codes);
     let index = case::Index::new(analysis);
     let courses = case::courses(analysis, &index);
