@@ -1,7 +1,8 @@
 """The analysis on a Spark cluster: Spark schedules tasks and repeats those that were lost, and nothing else.
 
 ``spark-submit $(python -m siptrail.spark --path) LOGS --job JOB -o report.json`` does the same without a notebook.
-One row is one task, so it works on classic Spark and on Spark Connect alike, and no data goes through Spark.
+One row is one task, and no data goes through Spark. It is meant for classic Spark and for Spark Connect; the latter was not tried.
+Of a job at a URL every task copies the files of the steps before it: keep big jobs on a file system that all machines see.
 """
 
 from __future__ import annotations
