@@ -245,6 +245,7 @@ fn texts(trace: &Trace) -> impl Iterator<Item = &[u8]> + Clone {
 
 /// A copy of logs in memory without names, with its analysis: proven to tell the same, or a line that says why it does not.
 /// Calls and pushes have the numbers that they have in the original.
+#[cfg(feature = "export")]
 pub(super) fn in_memory(trace: &Trace, analysis: &Analysis, options: &Options) -> Result<(Trace, Analysis), String> {
     if !options.clocks.is_empty() {
         return Err(
