@@ -1,11 +1,12 @@
-"""Compares what tshark reads in a capture with what siptrail lists. Usage: tshark.py SIPTRAIL FOLDER [CAPTURE]..."""
+"""Compares what tshark reads in a capture with what siptrail lists. Usage: tshark.py SIPTRAIL FOLDER, or tshark.py --only SIPTRAIL FOLDER CAPTURE... for captures that others made."""
 
 import json
 import os
 import subprocess
 import sys
 
-PROGRAM, FOLDER = sys.argv[1], sys.argv[2]
+ONLY = sys.argv[1] == "--only"
+PROGRAM, FOLDER, *CAPTURES = sys.argv[2:] if ONLY else sys.argv[1:]
 SAMPLES = ["push-opened", "push-not-opened", "push-failed-at-edge", "federation-clocks-apart", "desktop-calls.log",
            "answered-elsewhere.log", "cls-two-servers.log", "edge-only.log", "r2-audio-call.log.gz"]
 
@@ -63,13 +64,13 @@ def read_back(path):
     return [(r["call_id"], r["cseq"], r["method"], str(r["status"] or r["method"])) for r in sorted(rows, key=lambda r: r["line"])]
 
 
-# Captures that others made, named behind the folder: both must read the same messages in the same order.
-for path in sys.argv[3:]:
+# Both must read the same messages in the same order.
+for path in CAPTURES:
     ours, theirs = read_back(path), captured(path)
     assert ours == theirs, f"{path}: only siptrail {set(ours) - set(theirs)}, only tshark {set(theirs) - set(ours)}, {len(ours)} and {len(theirs)}"
     print(f"  {path}: {len(ours)} messages")
 
-for sample in SAMPLES:
+for sample in [] if ONLY else SAMPLES:
     sample = os.path.join("samples", sample)
     path = os.path.join(FOLDER, "capture.pcapng")
     run(PROGRAM, "-q", "export", "--as", "pcapng", "-o", path, sample)

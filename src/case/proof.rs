@@ -6,6 +6,7 @@ use crate::knowledge::catalogue::Finding;
 use crate::record::RecordKind;
 use crate::sip::Method;
 use crate::span::{Location, Span};
+use crate::text::width::first;
 use crate::text::{clean, decode};
 use crate::trace::{Event, EventId, Trace};
 
@@ -81,9 +82,8 @@ fn quote(trace: &Trace, event: &Event) -> Vec<String> {
 }
 
 fn shortened(text: &str) -> String {
-    let text = text.trim();
-    match text.char_indices().nth(CHARS) {
-        Some((at, _)) => format!("{}...", text.get(..at).unwrap_or_default()),
-        None => text.to_owned(),
+    match first(text.trim(), CHARS) {
+        (whole, true) => whole.to_owned(),
+        (start, false) => format!("{start}..."),
     }
 }

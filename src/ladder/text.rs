@@ -11,7 +11,7 @@ use super::{Arrow, Ladder, Note, Step, StepKind, Tone};
 use crate::sip::Method;
 use crate::text::page::{self, BAD, DIM, GOOD, HEAD};
 use crate::text::sanitize;
-use crate::text::width::{columns, cut};
+use crate::text::width::{self, columns, cut};
 use crate::time::{Timestamp, bare_seconds};
 
 /// How the text looks.
@@ -260,20 +260,6 @@ fn style(arrow: &Arrow) -> Style {
 
 /// Lines of at most `width` columns; names break behind a blank, `@`, `.` or `:` where possible.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
-    let text = sanitize(text);
-    let mut out = Vec::new();
-    let mut row = String::new();
-    for piece in text.split_inclusive([' ', '@', '.', ':']) {
-        if !row.is_empty() && columns(&row) + columns(piece.trim_end()) > width {
-            out.push(std::mem::take(&mut row));
-        }
-        for c in piece.chars() {
-            if columns(&row) + c.width().unwrap_or(0) > width {
-                out.push(std::mem::take(&mut row));
-            }
-            row.push(c);
-        }
-    }
-    out.push(row);
-    out.into_iter().map(|l| l.trim().to_owned()).filter(|l| !l.is_empty()).collect()
+    let lines = width::wrap(&sanitize(text), width, usize::MAX, &[' ', '@', '.', ':']);
+    lines.iter().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
 }

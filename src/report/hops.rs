@@ -12,6 +12,7 @@ use std::io::{self, Write};
 
 use super::model::{Change, HopRow, HopTable};
 use crate::text::page::{self, DIM, HEAD};
+use crate::text::width::first;
 
 /// How it looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,9 +106,8 @@ fn words(change: &Change, look: HopText) -> String {
 }
 
 fn cut(text: &str, look: HopText) -> String {
-    let sign = if look.ascii { "..." } else { "…" };
-    match text.char_indices().nth(LONGEST) {
-        Some((at, _)) => format!("{}{sign}", text.get(..at).unwrap_or_default()),
-        None => text.to_owned(),
+    match first(text, LONGEST) {
+        (whole, true) => whole.to_owned(),
+        (start, false) => format!("{start}{}", if look.ascii { "..." } else { "…" }),
     }
 }

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use ratatui::style::Style;
 use ratatui::text::Span;
-use unicode_width::UnicodeWidthChar;
 
 use super::search::Search;
 use crate::text::sanitize;
 pub(super) use crate::text::width::columns;
+use crate::text::width::{self, cut, cut_off, first};
 
 /// Text that does nothing to a terminal, and can be shown by it.
 fn plain(text: &str, ascii: bool) -> Cow<'_, str> {
@@ -23,24 +23,9 @@ fn plain(text: &str, ascii: bool) -> Cow<'_, str> {
 /// than is shown, so that a line of a megabyte costs what a short one does.
 pub(super) fn clip(text: &str, width: usize, ascii: bool) -> String {
     // Combining characters take no column of their own; a pile of them is cut.
-    let most = width.saturating_mul(4).saturating_add(8);
-    let end = text.char_indices().nth(most).map_or(text.len(), |(at, _)| at);
-    let safe = plain(text.get(..end).unwrap_or_default(), ascii);
-    let whole = end == text.len() && columns(&safe) <= width;
-    let room = if whole { width } else { width.saturating_sub(1) };
-    let mut used = 0;
-    let mut out = String::new();
-    for c in safe.chars() {
-        used += c.width().unwrap_or(0);
-        if used > room {
-            break;
-        }
-        out.push(c);
-    }
-    if !whole && width > 0 {
-        out.push(if ascii { '~' } else { '…' });
-    }
-    out
+    let (start, whole) = first(text, width.saturating_mul(4).saturating_add(8));
+    let safe = plain(start, ascii);
+    if whole { cut(&safe, width, ascii).into_owned() } else { cut_off(&safe, width, ascii) }
 }
 
 /// The same, filled up with blanks to exactly `width` columns.
@@ -53,38 +38,9 @@ pub(super) fn fit(text: &str, width: usize, ascii: bool) -> String {
 
 /// Lines of at most `width` columns; words stay whole where they can. Stops after `most` lines.
 pub(super) fn wrap(text: &str, width: usize, most: usize, ascii: bool) -> Vec<String> {
-    let width = width.max(1);
-    let limit = most.saturating_mul(width).saturating_mul(4);
-    let end = text.char_indices().nth(limit).map_or(text.len(), |(at, _)| at);
-    let safe = plain(text.get(..end).unwrap_or_default(), ascii);
-    let mut out = Vec::new();
-    let (mut row, mut used) = (String::new(), 0);
+    let (start, _) = first(text, most.saturating_mul(width.max(1)).saturating_mul(4));
     // Header parameters have no blanks between them.
-    for word in safe.split_inclusive([' ', ';', ',']) {
-        if used + columns(word.trim_end()) > width && used > 0 {
-            out.push(row.trim_end().to_owned());
-            row.clear();
-            used = 0;
-        }
-        for c in word.chars() {
-            let w = c.width().unwrap_or(0);
-            if c == ' ' && used >= width {
-                continue;
-            }
-            if used + w > width {
-                out.push(std::mem::take(&mut row));
-                used = 0;
-            }
-            row.push(c);
-            used += w;
-        }
-        if out.len() >= most {
-            out.truncate(most);
-            return out;
-        }
-    }
-    out.push(row.trim_end().to_owned());
-    out
+    width::wrap(&plain(start, ascii), width, most, &[' ', ';', ','])
 }
 
 /// A text in pieces, those that a search found in their own style.

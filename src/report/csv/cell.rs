@@ -5,15 +5,26 @@ use std::borrow::Cow;
 use crate::report::model::{Diagnostic, Leg, Place, Sighting};
 use crate::text::{no_formula, sanitize};
 
-/// A column's name, and what stands in it for one item.
-pub(super) type Column<T> = (&'static str, fn(&T) -> Cell<'_>);
+/// A column's name, which cells it has, and what stands in it for one item.
+pub(crate) type Column<T> = (&'static str, Kind, fn(&T) -> Cell<'_>);
+
+/// Which cells a column has, beside empty ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    Number,
+    Flag,
+    List,
+}
 
 /// One cell.
-pub(super) enum Cell<'r> {
+pub(crate) enum Cell<'r> {
     /// Anything that may come from a log.
     Text(Cow<'r, str>),
-    /// Made by the program: a number, or true and false.
-    Plain(String),
+    Number(i64),
+    Flag(bool),
+    /// Texts that may come from a log.
+    List(Vec<Cow<'r, str>>),
     /// The log does not say.
     Empty,
 }
@@ -23,28 +34,33 @@ impl<'r> Cell<'r> {
         Cell::Text(Cow::Borrowed(text))
     }
 
-    pub(super) fn maybe(text: Option<&'r str>) -> Cell<'r> {
+    pub(crate) fn maybe(text: Option<&'r str>) -> Cell<'r> {
         text.map_or(Cell::Empty, Cell::of)
     }
 
-    pub(super) fn plain(value: &impl ToString) -> Cell<'r> {
-        Cell::Plain(value.to_string())
+    pub(super) fn flag(is: bool) -> Cell<'r> {
+        Cell::Flag(is)
     }
 
-    pub(super) fn number(value: Option<impl ToString>) -> Cell<'r> {
-        value.map_or(Cell::Empty, |v| Cell::plain(&v))
+    /// One beyond what a number holds is the greatest.
+    pub(crate) fn number(value: Option<impl TryInto<i64>>) -> Cell<'r> {
+        value.map_or(Cell::Empty, |v| Cell::Number(v.try_into().unwrap_or(i64::MAX)))
     }
 
-    pub(super) fn list<T: AsRef<str>>(items: impl IntoIterator<Item = T>) -> Cell<'r> {
-        let items: Vec<String> = items.into_iter().map(|i| i.as_ref().replace(';', "%3B")).collect();
-        Cell::Text(Cow::Owned(items.join(";")))
+    pub(super) fn list<T: Into<Cow<'r, str>>>(items: impl IntoIterator<Item = T>) -> Cell<'r> {
+        Cell::List(items.into_iter().map(Into::into).collect())
     }
 
     /// The text as it goes into the file: one line, and nothing a spreadsheet would run.
     pub(super) fn text(&self) -> String {
         match self {
             Cell::Text(text) => no_formula(&sanitize(text)).into_owned(),
-            Cell::Plain(text) => text.clone(),
+            Cell::List(all) => {
+                let all: Vec<String> = all.iter().map(|text| text.replace(';', "%3B")).collect();
+                no_formula(&sanitize(&all.join(";"))).into_owned()
+            }
+            Cell::Number(n) => n.to_string(),
+            Cell::Flag(is) => is.to_string(),
             Cell::Empty => String::new(),
         }
     }

@@ -9,9 +9,15 @@
 mod cell;
 mod columns;
 
+#[cfg(feature = "parquet")]
+pub(crate) use cell::{Cell, Column, Kind};
+#[cfg(feature = "parquet")]
+pub(crate) use columns::FINDINGS;
+
 use std::io::{self, Write};
 
 use super::model::Report;
+#[cfg(not(feature = "parquet"))]
 use cell::Column;
 
 /// What to write: one table has one kind of rows.
@@ -39,9 +45,9 @@ pub fn write(report: &Report, table: Table, out: &mut dyn Write) -> io::Result<(
 
 fn rows<T>(columns: &[Column<T>], items: &[T], out: &mut dyn Write) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-    writer.write_record(columns.iter().map(|(name, _)| name))?;
+    writer.write_record(columns.iter().map(|(name, ..)| name))?;
     for item in items {
-        writer.write_record(columns.iter().map(|(_, cell)| cell(item).text()))?;
+        writer.write_record(columns.iter().map(|(.., cell)| cell(item).text()))?;
     }
     writer.flush()
 }
