@@ -76,7 +76,9 @@ impl Anonymise {
         if let Err(line) = self.check_map(&map) {
             return Ok(failed(&line));
         }
-        let Some(Loaded { trace, errors, found: true, .. }) = load_once(&self.inputs) else { return Ok(Status::Failed) };
+        let Some(Loaded { trace, errors, found: true, .. }) = load_once(&self.inputs) else {
+            return Ok(Status::Failed);
+        };
         tell_damage(&trace);
         let trace = as_read(trace);
         if !errors.is_empty() {

@@ -42,7 +42,7 @@ pub(super) fn run(job: &Job) -> Result<Totals, JobError> {
     let merged = results(job)?;
     let mut text = Vec::new();
     report::write_json(&merged.report(), &mut text).map_err(|e| JobError::new(e.to_string()))?;
-    let told = Told::of(&merged);
+    let told = Told::of(&merged.trace, &merged.errors);
     whole(&merged.trace)?;
     let from: Vec<_> = merged.from.iter().collect();
     let mut out = job.store.begin(Step::Merge, 0, &from)?;

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Merged;
 use crate::input::nothing_in;
+use crate::trace::Trace;
 
 /// What is to be said of the logs of a finished job, each in one line, and how a run on them would end.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -22,12 +22,13 @@ pub struct Told {
 }
 
 impl Told {
-    pub(super) fn of(merged: &Merged) -> Told {
-        let inputs = merged.trace.inputs();
-        let with_source = || inputs.iter().zip(merged.trace.sources());
+    /// `errors`: files that could not be read, and why.
+    pub(super) fn of(trace: &Trace, errors: &[(String, String)]) -> Told {
+        let inputs = trace.inputs();
+        let with_source = || inputs.iter().zip(trace.sources());
         let damage = inputs.iter().flat_map(|i| i.damage().map(|(_, what)| format!("{}: {what}", i.name())));
         Told {
-            errors: merged.errors.iter().map(|(_, what)| what.clone()).collect(),
+            errors: errors.iter().map(|(_, what)| what.clone()).collect(),
             empty: with_source().filter(|(_, s)| s.record_count() == 0).map(|(i, _)| nothing_in(i)).collect(),
             damage: damage.collect(),
             inputs: inputs.len() as u64,

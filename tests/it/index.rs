@@ -190,12 +190,16 @@ fn causes_are_those_of_the_rules_in_force_whatever_is_kept() {
     let site = |text: &str| {
         fs::create_dir_all(dir.path().join("findings.d")).unwrap();
         fs::write(dir.path().join("site.toml"), "").unwrap();
-        let rule = "[[finding]]\ncode = \"X07\"\nseverity = \"error\"\nsummary = \"s\"\ncause = \"c\"\nremedy = \"r\"\n";
+        let rule =
+            "[[finding]]\ncode = \"X07\"\nseverity = \"error\"\nsummary = \"s\"\ncause = \"c\"\nremedy = \"r\"\n";
         let text = format!("{rule}[[finding.match]]\nwhere = \"diagnostic\"\ntext = \"{text}\"\n");
         fs::write(dir.path().join("findings.d/own.toml"), text).unwrap();
     };
     let report = |kept: &[&str]| {
-        let o = run_in(&[&["report", "-v", "--format", "json", "--config", "site.toml", "logs"], kept].concat(), dir.path());
+        let o = run_in(
+            &[&["report", "-v", "--format", "json", "--config", "site.toml", "logs"], kept].concat(),
+            dir.path(),
+        );
         assert!(o.status.success(), "{}", err(&o));
         (out(&o), err(&o))
     };

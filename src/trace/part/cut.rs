@@ -101,8 +101,10 @@ impl Trace {
         for own in self.events.chunk_by(|a, b| a.file == b.file) {
             let Some(input) = own.first().and_then(|e| self.inputs.get(e.file.index())) else { continue };
             let lines = input.lines_of(own.iter().map(|event| event.start));
-            let place = |(event, line): (&Event, u64)| {
-                Place { byte: event.start, line, original: input.original_offset(event.start) }
+            let place = |(event, line): (&Event, u64)| Place {
+                byte: event.start,
+                line,
+                original: input.original_offset(event.start),
             };
             out.extend(own.iter().zip(lines).map(place));
         }
