@@ -180,17 +180,25 @@ pub fn analyse_to(trace: &Trace, options: &Options, depth: Depth) -> Analysis {
         Depth::Servers => analysis::place(trace, options),
         Depth::Calls => analysis::analyse(trace, options),
         Depth::Causes => {
-            let (place, mut found) = analysis::gather(trace, options);
-            // What components wrote says the same whatever becomes of the calls.
-            let needs_lines = findings::needs_lines(&found);
-            let judge = || analysis::judge(trace, options, &place, &mut found);
-            let ((), lines) = rayon::join(judge, || findings::Lines::read(trace, &place, needs_lines));
-            let mut out = analysis::together(place, found);
-            findings::attach_with(trace, &mut out, lines);
+            let mut out = causes(trace, options, |_| {});
             own_rules(trace, &mut out);
             out
         }
     }
+}
+
+/// Calls and pushes with the causes of the catalogue. `calls` is shown them before any cause is named, as
+/// [`Depth::Calls`] has them.
+fn causes(trace: &Trace, options: &Options, calls: impl FnOnce(&Analysis)) -> Analysis {
+    let (place, mut found) = analysis::gather(trace, options);
+    // What components wrote says the same whatever becomes of the calls.
+    let needs_lines = findings::needs_lines(&found);
+    let judge = || analysis::judge(trace, options, &place, &mut found);
+    let ((), lines) = rayon::join(judge, || findings::Lines::read(trace, &place, needs_lines));
+    let mut out = analysis::together(place, found);
+    calls(&out);
+    findings::attach_with(trace, &mut out, lines);
+    out
 }
 
 /// Names the causes that the user's own rules know: they are not kept in an index, for they may change.

@@ -170,25 +170,42 @@ pub fn one_in_three(typed: &str) -> usize {
 
 /// `host:port`, `[2001:db8::1]:5061` or a bare host: the host without brackets, and what stands for a port.
 pub fn host_and_port(text: &str) -> (&str, Option<&str>) {
-    let (host, port) = match text.rsplit_once(':') {
-        Some((host, port)) if !host.contains(':') || host.ends_with(']') => (host, Some(port)),
+    if let Some((host, rest)) = text.strip_prefix('[').and_then(|text| text.split_once(']')) {
+        return (host, rest.strip_prefix(':'));
+    }
+    match text.rsplit_once(':') {
+        // More than one colon: an IPv6 address without brackets, and no port.
+        Some((host, port)) if !host.contains(':') => (host, Some(port)),
         _ => (text, None),
-    };
-    (host.trim_start_matches('[').trim_end_matches(']'), port)
+    }
 }
 
 /// `host[:port]` without its port.
 pub fn host_of(text: &str) -> &str {
-    let text = text.trim();
-    match text.strip_prefix('[').and_then(|t| t.split_once(']')) {
-        Some((inside, _)) => inside,
-        None => text.rsplit_once(':').filter(|(h, _)| !h.contains(':')).map_or(text, |(h, _)| h),
-    }
+    host_and_port(text.trim()).0
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_host_is_the_same_with_and_without_its_port() {
+        for (text, host, port) in [
+            ("fe01.contoso.com:5061", "fe01.contoso.com", Some("5061")),
+            ("fe01.contoso.com", "fe01.contoso.com", None),
+            ("192.0.2.1:", "192.0.2.1", Some("")),
+            ("[2001:db8::1]:5061", "2001:db8::1", Some("5061")),
+            ("[2001:db8::1]", "2001:db8::1", None),
+            ("2001:db8::1", "2001:db8::1", None),
+            ("[2001:db8::1", "[2001:db8::1", None),
+            ("[2001:db8::1]5061:1", "2001:db8::1", None),
+            ("", "", None),
+        ] {
+            assert_eq!((host_and_port(text), host_of(text)), ((host, port), host), "{text}");
+        }
+        assert_eq!(host_of(" fe01:5061 "), "fe01");
+    }
 
     #[test]
     fn hostile_text_is_made_plain() {

@@ -15,7 +15,7 @@ use siptrail::{Analysis, Options, Trace};
 
 use self::copies::{Copies, MAP_HEAD, Maker};
 use super::global::{Verbosity, limits, talks};
-use super::load::{Loaded, load, tell_damage};
+use super::load::{Loaded, load_once, tell_damage};
 use super::{Status, failed, output};
 
 /// Copy logs without the names of people and machines, and prove that the copy tells the same story
@@ -76,7 +76,9 @@ impl Anonymise {
         if let Err(line) = self.check_map(&map) {
             return Ok(failed(&line));
         }
-        let Some(Loaded { trace, errors, found: true, .. }) = load(&self.inputs) else { return Ok(Status::Failed) };
+        let Some(Loaded { trace, errors, found: true, .. }) = load_once(&self.inputs) else {
+            return Ok(Status::Failed);
+        };
         tell_damage(&trace);
         let trace = as_read(trace);
         if !errors.is_empty() {

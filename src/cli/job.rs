@@ -4,11 +4,12 @@ use std::io;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use siptrail::job::{Job, Options, Step, Totals};
+use siptrail::job::{Job, Options, Step, Told, Totals};
 
 use super::clock::GivenClocks;
+use super::global::limits;
 use super::output::Output;
-use super::{Status, failed};
+use super::{Status, failed, note, say};
 
 /// Analyse logs in many tasks, on several machines or with little memory
 #[derive(Debug, Args)]
@@ -101,8 +102,11 @@ impl Plan {
         }
         let mut options = Options::default();
         (options.buckets, options.unit, options.seed) = (self.buckets, self.unit, u64::from_le_bytes(seed));
+        options.limits = limits();
         match Job::plan(&self.inputs, &self.output, &options) {
             Ok(job) => {
+                // The report tells them, too.
+                job.planned().unread().for_each(|what| say(&format!("siptrail: {what}")));
                 let tasks = Step::ALL.map(|step| format!("\"{step}\":{}", job.tasks(step)));
                 line(&format!("{{{}}}", tasks.join(",")))
             }
@@ -137,6 +141,19 @@ fn told(step: Step, task: u32, totals: &Totals) -> String {
 fn line(text: &str) -> io::Result<Status> {
     Status::Fine
         .after_writing(Output::open(None, &[]).map_err(io::Error::other)?.write(false, |out| writeln!(out, "{text}")))
+}
+
+/// Says of the logs of a finished job what is said of logs that are read now, and what it told of them.
+///
+/// # Errors
+/// A line for the user when the job is not finished.
+pub(super) fn tell(job: &Job) -> Result<Told, String> {
+    let told = job.told().map_err(|e| e.to_string())?;
+    told.errors.iter().for_each(|line| say(&format!("siptrail: {line}")));
+    let empty = if told.found { note } else { say };
+    told.empty.iter().for_each(|line| empty(&format!("siptrail: {line}")));
+    told.damage.iter().for_each(|line| note(&format!("siptrail: {line}")));
+    Ok(told)
 }
 
 /// The job that is named, and nothing else, where its results are asked for as they are.

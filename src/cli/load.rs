@@ -55,9 +55,19 @@ pub(super) fn load(inputs: &[PathBuf]) -> Option<Loaded> {
     load_to(inputs, Depth::Causes)
 }
 
+/// Reads all inputs for something that is not kept of them: an index is used where there is one, and none is prepared.
+#[cfg(feature = "anonymise")]
+pub(super) fn load_once(inputs: &[PathBuf]) -> Option<Loaded> {
+    load_with(inputs, Depth::Causes, false)
+}
+
 /// Reads all inputs, and says which could not be read or hold nothing; `None` when none could be opened.
-#[expect(clippy::disallowed_methods, reason = "how long it takes is about the clock")]
 pub(super) fn load_to(inputs: &[PathBuf], depth: Depth) -> Option<Loaded> {
+    load_with(inputs, depth, true)
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long it takes is about the clock")]
+fn load_with(inputs: &[PathBuf], depth: Depth, keeps: bool) -> Option<Loaded> {
     let inputs = &super::logs(inputs);
     let opened = siptrail::input::open_within(inputs, limits());
     for error in &opened.errors {
@@ -78,9 +88,11 @@ pub(super) fn load_to(inputs: &[PathBuf], depth: Depth) -> Option<Loaded> {
     let bar = Bar::new();
     let options =
         LoadOptions { progress: &|p| bar.show(p), for_analysis: depth > Depth::Records, ..LoadOptions::default() };
+    let anew = |inputs| (Trace::load(inputs, &options), Kept::nothing());
     let (trace, kept) = match index() {
-        Some(index) => index.load(opened.inputs, &options),
-        None => (Trace::load(opened.inputs, &options), Kept::nothing()),
+        Some(index) if keeps => index.load(opened.inputs, &options),
+        Some(index) => index.find(opened.inputs, &options).unwrap_or_else(anew),
+        None => anew(opened.inputs),
     };
     bar.finish();
     let found = trace.sources().iter().any(|s| s.record_count() > 0);

@@ -126,13 +126,6 @@ enum FailOn {
     Never,
 }
 
-/// As of a report on half of the inputs, where some could not be read.
-#[cfg(feature = "job")]
-fn job_status(job: &siptrail::job::Job) -> io::Result<Status> {
-    let unread = job.counted(siptrail::job::Step::Merge, "errors").map_err(|e| io::Error::other(e.to_string()))?;
-    Ok(if unread > 0 { Status::Failed } else { Status::Fine })
-}
-
 impl Report {
     pub(crate) fn run(self) -> io::Result<Status> {
         let opened = self.form().and_then(|form| Ok((form, Output::open(self.output.as_deref(), &self.inputs)?)));
@@ -146,9 +139,19 @@ impl Report {
             Err(line) => return Ok(failed(&line)),
         };
         #[cfg(feature = "job")]
-        if let Some(job) = job.as_ref().filter(|_| format == ReportFormat::Json && self.is_plain()) {
+        let found = match job.as_ref().map(super::job::tell).transpose() {
+            Ok(Some(told)) if told.inputs == 0 => return Ok(Status::Failed),
+            Ok(told) => told.map(|told| (told.found, told.is_whole())),
+            Err(line) => return Ok(failed(&line)),
+        };
+        #[cfg(feature = "job")]
+        if let (Some(job), Some((_, is_whole))) = (&job, found)
+            && format == ReportFormat::Json
+            && self.is_plain()
+        {
+            let status = if is_whole { Status::Fine } else { Status::Failed };
             return match job.report_json() {
-                Ok(text) => job_status(job)?.after_writing(output.write(false, |out| out.write_all(&text))),
+                Ok(text) => status.after_writing(output.write(false, |out| out.write_all(&text))),
                 Err(error) => Ok(failed(&error.to_string())),
             };
         }
@@ -159,15 +162,19 @@ impl Report {
             Err(error) => return Ok(failed(&error.to_string())),
         };
         #[cfg(not(feature = "job"))]
-        let (job, analysed): (Option<Job>, Option<Analysis>) = (None, None);
+        let (job, analysed, found): (Option<Job>, Option<Analysis>, Option<(bool, bool)>) = (None, None, None);
         let (loaded, unread) = match job {
             Some((trace, unread)) => {
-                (Some(Loaded { found: true, trace, errors: Vec::new(), kept: Kept::nothing() }), unread)
+                let found = found.is_some_and(|(found, _)| found);
+                (Some(Loaded { found, trace, errors: Vec::new(), kept: Kept::nothing() }), unread)
             }
-            None => (load(&self.inputs), Vec::new()),
+            None => {
+                let loaded = load(&self.inputs);
+                loaded.iter().for_each(|loaded| tell_damage(&loaded.trace));
+                (loaded, Vec::new())
+            }
         };
         let Some(Loaded { trace, errors, found, kept }) = loaded else { return Ok(Status::Failed) };
-        tell_damage(&trace);
         let analysed = analysed.map_or_else(|| self.clocks.analyse(&trace, &kept, Depth::Causes), Ok);
         let selected = analysed.and_then(|analysis| {
             let selection = self.selection(&trace, &analysis)?;

@@ -10,6 +10,8 @@ use crate::input::{Format, Rewrite};
 
 const BEGIN: &[u8] = b"$$begin_record";
 const END: &[u8] = b"$$end_record";
+/// Bytes of copied lines that are one stretch; the last of them may be longer.
+const STRETCH: usize = 64 << 10;
 /// Lines between the stamp of a message and its start line, at most.
 const BETWEEN: u64 = 6;
 
@@ -30,6 +32,14 @@ struct Announced {
     line: u64,
 }
 
+/// Lines that were copied last: where their stretch begins, and where they end in the original and in the new text.
+#[derive(Clone, Copy)]
+struct Copied {
+    from: usize,
+    at: usize,
+    written: u64,
+}
+
 struct Walk<'t, 'o> {
     text: &'t [u8],
     at: usize,
@@ -37,8 +47,7 @@ struct Walk<'t, 'o> {
     line: u64,
     wanted: Option<Format>,
     named: bool,
-    /// Where the last lines that were copied end, in the original and in the new text.
-    copied: Option<(usize, u64)>,
+    copied: Option<Copied>,
     announced: Option<Announced>,
     /// Lines of a server's trace are copied; other lines between messages are not.
     verbatim: bool,
@@ -204,12 +213,16 @@ impl<'t> Walk<'t, '_> {
     }
 
     fn copy(&mut self, to: usize) {
-        if self.copied != Some((self.at, self.out.at())) {
+        let goes_on = self.copied.filter(|c| (c.at, c.written) == (self.at, self.out.at()));
+        // Lines are counted from the beginning of a stretch, so it must not be the whole text.
+        let from = goes_on.map(|c| c.from).filter(|from| self.at - from < STRETCH);
+        if from.is_none() {
             self.out.place(self.at, self.line);
         }
+        let from = from.unwrap_or(self.at);
         self.out.put(self.text.get(self.at..to).unwrap_or_default());
         self.move_to(to.max(self.at + 1));
-        self.copied = Some((self.at, self.out.at()));
+        self.copied = Some(Copied { from, at: self.at, written: self.out.at() });
     }
 
     /// Leaves a line out.

@@ -3,8 +3,8 @@
 //! ```text
 //! | siptrail index | layout, program | length, sum of the head | head: inputs, sections | section | section | ...
 //! ```
-//! Numbers are little-endian. What stands in head and sections is written by bitcode, by serde's derive on the types
-//! themselves; benches/README.md tells why.
+//! Numbers are little-endian. Head and sections are written and read by bitcode: rows of plain numbers by its own derive, all
+//! else by serde's on the types themselves; benches/README.md tells why. What ties messages together is plain numbers.
 
 use std::borrow::Cow;
 use std::fs::File;

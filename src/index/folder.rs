@@ -90,15 +90,23 @@ impl Folder {
         Ok((count, bytes))
     }
 
-    /// Writes a file under its name, whole or not at all: `write` is told the time on the clock of the file system in
-    /// milliseconds since 1970. Older indexes go where it would be too much.
-    pub(super) fn put(&self, path: &Path, write: impl FnOnce(&mut File, u64) -> io::Result<()>) -> io::Result<()> {
+    /// The time on the clock of its file system, in milliseconds since 1970; `None` where nothing can be written there.
+    pub(super) fn now_ms(&self) -> Option<u64> {
+        let now = self.begin().ok()?.as_file().metadata().ok()?.modified().ok()?;
+        u64::try_from(now.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok()
+    }
+
+    /// A file that is gone unless it gets its name, with the rights of its owner only.
+    fn begin(&self) -> io::Result<tempfile::NamedTempFile> {
         make_private(&self.path)?;
-        // With the rights of its owner only.
-        let mut file = tempfile::Builder::new().prefix(PART).tempfile_in(&self.path)?;
+        tempfile::Builder::new().prefix(PART).tempfile_in(&self.path)
+    }
+
+    /// Writes a file under its name, whole or not at all. Older indexes go where it would be too much.
+    pub(super) fn put(&self, path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+        let mut file = self.begin()?;
         let now = file.as_file().metadata()?.modified()?;
-        let ms = now.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis());
-        write(file.as_file_mut(), u64::try_from(ms).unwrap_or(0))?;
+        write(file.as_file_mut())?;
         let len = file.as_file().metadata()?.len();
         if len > self.most {
             return Err(io::Error::other("more than the folder may hold"));

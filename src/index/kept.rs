@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 
 use super::Index;
 use super::container::{Bytes, Reader, Section, TIES, decode, decode_rows, encode, encode_rows, words, write};
-use crate::input::{Compared, Identity, Input};
+use crate::input::{self, Compared, Identity, Input};
+use crate::knowledge::catalogue;
 use crate::trace::{Event, Facts, LoadOptions, Trace};
 use crate::{Analysis, Depth, Options};
 
@@ -41,6 +42,8 @@ struct Known {
     added: Mutex<Vec<(String, Vec<u8>)>>,
     /// The file is to be written even if nothing is added.
     stale: bool,
+    /// When the reading of the texts began, on the clock of the folder; `None` where that is not known.
+    began_ms: Option<u64>,
     /// What ties messages together was read, too.
     ties: bool,
     taken: Taken,
@@ -52,10 +55,10 @@ impl Kept {
         Kept(None)
     }
 
-    /// Of a trace that was just read.
-    pub(super) fn of(index: &Index, path: PathBuf, (ties, taken): (bool, Taken)) -> Kept {
-        let index = index.clone();
-        Kept(Some(Known { index, path, reader: None, added: Mutex::default(), stale: true, ties, taken }))
+    /// Of a trace that was just read, from `began_ms` on.
+    pub(super) fn of(index: &Index, path: PathBuf, began_ms: Option<u64>, ties: bool) -> Kept {
+        let (index, taken) = (index.clone(), Taken::Anew);
+        Kept(Some(Known { index, path, reader: None, added: Mutex::default(), stale: true, began_ms, ties, taken }))
     }
 
     /// Where the trace came from.
@@ -108,19 +111,31 @@ impl Known {
             Depth::Calls => "calls",
             Depth::Causes => "causes",
         };
-        if let Some(mut known) = self.read::<Analysis>(name) {
+        // Causes are those of the rules that were in force.
+        let rules = if depth == Depth::Causes { rules() } else { 0 };
+        if let Some((_, mut known)) = self.read::<(u64, Analysis)>(name).filter(|(of, _)| *of == rules) {
             known.complete();
             return known;
         }
-        if depth < Depth::Causes {
-            let analysis = crate::analyse_to(trace, options, depth);
-            self.add(name, encode(&analysis).unwrap_or_default());
-            return analysis;
-        }
-        let mut analysis = self.analyse(trace, options, Depth::Calls);
-        crate::findings::attach(trace, &mut analysis);
-        self.add(name, encode(&analysis).unwrap_or_default());
+        let keep = |name: &str, rules: u64, analysis: &Analysis| {
+            self.add(name, encode(&(rules, analysis)).unwrap_or_default());
+        };
+        let analysis = match depth {
+            Depth::Causes if self.has("calls") => {
+                let mut analysis = self.analyse(trace, options, Depth::Calls);
+                crate::findings::attach(trace, &mut analysis);
+                analysis
+            }
+            Depth::Causes => crate::causes(trace, options, |calls| keep("calls", 0, calls)),
+            _ => crate::analyse_to(trace, options, depth),
+        };
+        keep(name, rules, &analysis);
         analysis
+    }
+
+    fn has(&self, name: &str) -> bool {
+        let added = self.added.lock().unwrap_or_else(PoisonError::into_inner);
+        added.iter().any(|(known, _)| known == name) || self.reader.as_ref().is_some_and(|reader| reader.has(name))
     }
 
     fn read<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
@@ -146,8 +161,8 @@ impl Known {
         let Some(sections) = self.sections(trace, &added) else { return };
         let known = self.reader.as_ref().map(|reader| reader.head.inputs.iter().map(|i| i.sums().clone()).collect());
         let sums = known.unwrap_or_else(|| trace.sums());
-        drop(self.index.folder.put(&self.path, |file, now_ms| {
-            let of = |(input, sums)| Identity::of(input, sums, now_ms);
+        drop(self.index.folder.put(&self.path, |file| {
+            let of = |(input, sums)| Identity::of(input, sums, self.began_ms);
             let inputs: Option<Vec<Identity>> = trace.inputs().iter().zip(sums).map(of).collect();
             let changed = || std::io::Error::other("a log was changed meanwhile");
             write(file, self.index.program, inputs.ok_or_else(changed)?, &sections)
@@ -187,6 +202,12 @@ impl Known {
     }
 }
 
+/// What tells the user's own rules that seek something in a log from others. Those with a query are asked anew each time.
+fn rules() -> u64 {
+    let own: Vec<String> = catalogue::own_matchers().map(|rule| format!("{rule:?}")).collect();
+    input::sum(own.join("\n").as_bytes())
+}
+
 /// The trace of inputs whose index was opened, and what else it holds; the inputs back where it is not theirs.
 pub(super) fn restore(
     index: &Index,
@@ -199,6 +220,9 @@ pub(super) fn restore(
     if known.len() != inputs.len() || !enough {
         return Err(inputs);
     }
+    let stale = known.iter().zip(&inputs).any(|(known, input)| known.is_out_of_date(input));
+    // Where their times tell that these are the texts, they have told since they were read first.
+    let began_ms = if stale { index.folder.now_ms() } else { Some(u64::MAX) };
     let compared: Vec<Compared> = known.iter().zip(&inputs).map(|(known, input)| known.compare(input)).collect();
     if compared.contains(&Compared::Other) {
         return Err(inputs);
@@ -207,15 +231,11 @@ pub(super) fn restore(
     let (Some(facts), Some(events)) = rayon::join(|| reader.read::<Facts<'_>>(FACTS), records) else {
         return Err(inputs);
     };
-    let stale = known.iter().zip(&inputs).any(|(known, input)| known.is_out_of_date(input));
     let ties = reader.clone();
     let read = move || ties.bytes(TIES).map(|bytes| words(&bytes));
     let trace = Trace::restore(inputs, facts, events, Box::new(read))?;
     let path = index.folder.path(super::key(trace.inputs()));
     let has_ties = reader.has(TIES);
-    let (index, reader) = (index.clone(), Some(reader));
-    Ok((
-        trace,
-        Kept(Some(Known { index, path, reader, added: Mutex::default(), stale, ties: has_ties, taken: Taken::Kept })),
-    ))
+    let (index, reader, added, taken) = (index.clone(), Some(reader), Mutex::default(), Taken::Kept);
+    Ok((trace, Kept(Some(Known { index, path, reader, added, stale, began_ms, ties: has_ties, taken }))))
 }

@@ -88,12 +88,12 @@ impl Index {
             return (Trace::load(inputs, options), Kept::nothing());
         }
         let path = self.folder.path(key(&inputs));
+        let began_ms = self.folder.now_ms();
         let trace = Trace::load(inputs, &LoadOptions { sums: true, ..*options });
-        // A text that was written anew is not that of its file.
-        if trace.inputs().iter().any(|i| i.is_rewritten() || i.formats().are_foreign()) {
+        if trace.inputs().iter().any(Input::is_foreign) {
             return (trace, Kept::nothing());
         }
-        (trace, Kept::of(self, path, (options.for_analysis, Taken::Anew)))
+        (trace, Kept::of(self, path, began_ms, options.for_analysis))
     }
 
     /// Whether inputs are kept at all. What comes from standard input does not come again.

@@ -10,7 +10,7 @@ use super::Format;
 const IN_MEMORY: u64 = 64 << 20;
 
 /// Limits of what is opened, and of what is looked for in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct Limits {
     /// Bytes that all archives and converted texts together may unpack to.

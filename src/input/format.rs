@@ -1,7 +1,7 @@
 //! Layouts in which SIP messages come: the trace of a server, and the wrappings of other tools.
 
 /// The layout of an input, or of a part of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 #[repr(u8)]
 pub enum Format {

@@ -1,9 +1,10 @@
 //! What tells the text of an input from any other, so that what was kept of it is only used for it.
 //!
 //! Of a file: its place, its length, when it and its entry in the folder were changed, and its beginning, its end and
-//! some places between. The time of the entry (`ctime`) cannot be set by a program, so a time of change that lies does no
-//! harm; where a file system has none, or where it was changed just before it was read, the whole text decides. So it
-//! does for a text that is no file: a member of an archive, something that was unpacked or decoded.
+//! some places between. The time of the entry (`ctime` of POSIX) goes on with every change and is set by the system alone,
+//! so a time of change that lies, into the past or the future, does no harm; a file system that lets programs set it (FAT,
+//! some network folders) is believed. Where there is no such time, or where it is that of the reading, the whole text
+//! decides. So it does for a text that is no file: a member of an archive, something that was unpacked or decoded.
 
 use std::fs::Metadata;
 use std::hash::{BuildHasher, Hasher};
@@ -18,8 +19,8 @@ use super::{Input, Text};
 const END: usize = 64 << 10;
 /// Places between them, and bytes of each.
 const BETWEEN: (usize, usize) = (64, 512);
-/// A file that was changed less than so many milliseconds before it was read may be changed again without a new time:
-/// some file systems count in steps of two seconds.
+/// A file that was changed less than so many milliseconds before its reading began may be changed meanwhile without a new
+/// time: some file systems count in steps of two seconds.
 const RACE_MS: u64 = 4_000;
 
 /// What the file system said of a file.
@@ -42,10 +43,10 @@ impl Stat {
         Some(Stat { path: absolute(path).ok()?.to_str()?.to_owned(), modified, changed, entry })
     }
 
-    /// Milliseconds since 1970 of the last change that is known, where a time tells that there was none since.
+    /// Milliseconds since 1970 of the last change, where a time tells that there was none since. The time of change of the
+    /// file itself may be any, since programs set it.
     fn last_ms(&self) -> Option<u64> {
-        let changed = u64::try_from(self.changed? / 1_000_000).ok()?;
-        Some(changed.max(u64::try_from(self.modified? / 1_000_000).ok()?))
+        u64::try_from(self.changed? / 1_000_000).ok()
     }
 }
 
@@ -104,9 +105,9 @@ pub(crate) enum Compared {
 }
 
 impl Identity {
-    /// Of an input that has been read at `now_ms`, milliseconds since 1970 on the clock of the index's file system. `None`
-    /// where its file was changed meanwhile.
-    pub(crate) fn of(input: &Input, sums: Sums, now_ms: u64) -> Option<Identity> {
+    /// Of an input whose reading began at `began_ms`, milliseconds since 1970 on the clock of the index's file system, as far
+    /// as that is known. `None` where its file was changed meanwhile.
+    pub(crate) fn of(input: &Input, sums: Sums, began_ms: Option<u64>) -> Option<Identity> {
         let len = input.bytes().len();
         let stat = input.stat.clone();
         if let Some(stat) = &stat {
@@ -116,10 +117,10 @@ impl Identity {
             }
         }
         let last = stat.as_ref().and_then(Stat::last_ms);
-        let whole = last.is_none_or(|last| last.saturating_add(RACE_MS) > now_ms);
+        let told = last.zip(began_ms).is_some_and(|(last, began)| last.saturating_add(RACE_MS) <= began);
         let ends = ends(input.bytes(), len);
         let damage = damage(input);
-        Some(Identity { name: input.name.clone(), len: len as u64, stat, ends, sums, damage, whole })
+        Some(Identity { name: input.name.clone(), len: len as u64, stat, ends, sums, damage, whole: !told })
     }
 
     /// What an input is to the one of this identity.

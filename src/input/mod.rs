@@ -24,12 +24,13 @@ pub use decode::Encoding;
 pub use error::InputError;
 pub use format::{Format, Formats};
 pub(crate) use identity::{Compared, Identity, Sums, sum};
+pub(crate) use kept::{Again, Whence};
 pub use nothing::nothing_in;
 pub(crate) use rewrite::Rewrite;
 pub use saved::{CASE, SAVED, is_saved};
 pub use seen::{Seen, look};
 pub use walk::{Opened, is_log_name, open, open_within};
-pub(crate) use walk::{list, open_listed};
+pub(crate) use walk::{list, name_of, open_listed};
 
 use std::fmt;
 
@@ -73,12 +74,12 @@ impl Text {
         }
     }
 
-    /// The bytes; of a kept text the file that is called `name` is opened for them.
-    fn bytes(&self, name: &str) -> &[u8] {
+    /// The bytes; for those of a kept text its file is opened.
+    fn bytes(&self) -> &[u8] {
         match self {
             Text::Owned(bytes) => bytes,
             Text::Mapped(map) => map.bytes(),
-            Text::Kept(kept) => kept.bytes(name),
+            Text::Kept(kept) => kept.again().map_or(&[][..], Input::bytes),
         }
     }
 
@@ -113,7 +114,7 @@ impl Input {
 
     /// The text.
     pub fn bytes(&self) -> &[u8] {
-        self.text.bytes(&self.name)
+        self.text.bytes()
     }
 
     /// The layouts that were found in it, where it is not known to be the trace of a server alone.
@@ -131,9 +132,14 @@ impl Input {
         self.origin.is_some()
     }
 
+    /// Whether anything in it is of another layout than the trace of a server, though it may be written anew.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.is_rewritten() || self.formats.are_foreign()
+    }
+
     /// The text as it was before it was written anew.
     pub(crate) fn original(&self) -> &[u8] {
-        self.original_text().bytes(&self.name)
+        self.again().map_or_else(|| self.original_text().bytes(), Input::original)
     }
 
     fn original_text(&self) -> &Text {
@@ -152,7 +158,29 @@ impl Input {
 
     /// The line of the original, where the text was written anew; the number of the packet in a capture.
     pub(crate) fn original_line(&self, offset: u64) -> Option<u64> {
-        Some(self.origin.as_ref()?.line(self.bytes(), offset))
+        match self.again() {
+            Some(input) => input.original_line(offset),
+            None => Some(self.origin.as_ref()?.line(self.bytes(), offset)),
+        }
+    }
+
+    /// The lines of places in the original, of which none lies ahead of the one before: what lies between is counted once.
+    pub(crate) fn lines_of(&self, offsets: impl Iterator<Item = u64>) -> Vec<u64> {
+        if let Some(input) = self.again() {
+            return input.lines_of(offsets);
+        }
+        let text = self.bytes();
+        if let Some(origin) = &self.origin {
+            return origin.lines(text, offsets);
+        }
+        let (mut at, mut line) = (0, 1);
+        let next = offsets.map(|offset| {
+            let to = usize::try_from(offset).unwrap_or(usize::MAX).max(at);
+            line += memchr::memchr_iter(b'\n', text.get(at..to).unwrap_or_default()).count() as u64;
+            at = to;
+            line
+        });
+        next.collect()
     }
 
     /// Length of the text, for which it is not read.
@@ -216,8 +244,8 @@ impl Input {
 
     /// The offset in the original of an offset in the text.
     pub fn original_offset(&self, offset: u64) -> u64 {
-        if let Text::Kept(kept) = &self.text {
-            return kept.original_offset(&self.name, offset);
+        if let Some(input) = self.again() {
+            return input.original_offset(offset);
         }
         let offset = self.origin.as_ref().map_or(offset, |o| o.offset(offset));
         let at = self.checkpoints.partition_point(|(text, _)| *text <= offset);

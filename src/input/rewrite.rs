@@ -43,10 +43,24 @@ impl Origin {
 
     /// The line of the original.
     pub(super) fn line(&self, text: &[u8], at: u64) -> u64 {
-        let Some(place) = self.place(at) else { return 1 };
+        self.lines(text, std::iter::once(at)).first().copied().unwrap_or(1)
+    }
+
+    /// The lines of places of which none lies ahead of the one before.
+    pub(super) fn lines(&self, text: &[u8], at: impl Iterator<Item = u64>) -> Vec<u64> {
         let index = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
-        let between = text.get(index(place.at)..index(at)).filter(|_| place.goes_on).unwrap_or_default();
-        place.line + memchr::memchr_iter(b'\n', between).count() as u64
+        // Of the place before: its stretch, where it is, and its line.
+        let mut last: Option<(u64, u64, u64)> = None;
+        let next = at.map(|at| {
+            let Some(place) = self.place(at) else { return 1 };
+            let known = last.filter(|(stretch, before, _)| *stretch == place.at && *before <= at);
+            let (from, line) = known.map_or((place.at, place.line), |(_, before, line)| (before, line));
+            let between = text.get(index(from)..index(at)).filter(|_| place.goes_on).unwrap_or_default();
+            let line = line + memchr::memchr_iter(b'\n', between).count() as u64;
+            last = Some((place.at, at, line));
+            line
+        });
+        next.collect()
     }
 }
 

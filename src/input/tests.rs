@@ -215,3 +215,26 @@ fn folders_leave_alone_what_was_saved() {
     assert_eq!(open([dir.path(), &saved]).inputs.len(), 2);
     assert_eq!(open([&saved, dir.path()]).inputs.len(), 2);
 }
+
+#[test]
+fn an_archive_is_opened_once_for_all_that_is_asked_of_its_texts_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("logs.zip");
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
+    for text in ["first", "second", "third"] {
+        zip.start_file(format!("{text}.log"), zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap();
+    let whence = Whence { path: path.clone(), in_folder: false, number: 0 };
+    let file = Again::new(&whence, Limits::default(), |input| input);
+    assert!(file.holds(&Whence { number: 2, ..whence.clone() }) && !file.holds(&Whence { in_folder: true, ..whence }));
+    let kept = |number, len| Input::kept("x".to_owned(), (&file, number), (len, 0), Encoding::Utf8, Vec::new());
+    let (third, first, other, none) = (kept(2, 5), kept(0, 5), kept(1, 5), kept(7, 5));
+    assert_eq!((third.bytes(), third.original()), (&b"third"[..], &b"third"[..]));
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!((first.bytes(), first.original_offset(3)), (&b"first"[..], 3));
+    // Not as long as it was, and not there.
+    assert_eq!((other.bytes(), other.read_again()), (&b""[..], Some(false)));
+    assert_eq!((none.bytes(), none.read_again()), (&b""[..], Some(false)));
+}

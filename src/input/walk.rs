@@ -178,7 +178,7 @@ impl Opening {
             }
             return Ok(());
         }
-        let name = path.to_string_lossy().replace('\\', if cfg!(windows) { "/" } else { "\\" });
+        let name = name_of(path);
         let mut file = File::open(path)?;
         let metadata = file.metadata()?;
         let regular = metadata.is_file();
@@ -284,6 +284,11 @@ impl Opening {
             self.opened.inputs.push(input);
         }
     }
+}
+
+/// What a file is called in reports.
+pub(crate) fn name_of(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', if cfg!(windows) { "/" } else { "\\" })
 }
 
 fn read_some(file: &mut File, into: &mut [u8]) -> io::Result<usize> {

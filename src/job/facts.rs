@@ -121,7 +121,7 @@ impl Surveyed {
             let at = names.binary_search_by_key(&symbol, |(n, _)| *n).ok().and_then(|at| names.get(at));
             at.map_or(Symbol::NONE, |(_, here)| *here)
         };
-        let trace = join.done(kept, Some(&self.facts.known), job.plan.seed);
+        let trace = join.done(kept, Some(&self.facts.known), job.plan.reading());
         let Placed { mut servers, clocks, coverage } =
             within(&trace, || job.store.read(&self.manifest, "facts", PLACED))?;
         servers.restore(&trace, &to);

@@ -1,7 +1,5 @@
 //! Reads the files of one unit.
 
-use std::path::PathBuf;
-
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
@@ -11,7 +9,7 @@ use super::store::pack;
 use super::{Job, JobError, Step, Totals};
 use crate::analysis::coverage;
 use crate::findings;
-use crate::input::{self, Input};
+use crate::input::{self, Input, Whence};
 use crate::record::RecordKind;
 use crate::sip::Method;
 use crate::span::{FileId, Span};
@@ -21,15 +19,15 @@ use crate::trace::{Event, EventId, Symbol, Trace};
 /// A file of the unit, opened.
 struct Opened {
     inputs: Vec<Input>,
-    paths: Vec<PathBuf>,
+    whence: Vec<Whence>,
     /// What could not be read, with the number of inputs ahead of it.
     errors: Vec<(usize, Unread)>,
 }
 
 pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
-    let Opened { inputs, paths, errors } = open(job, task)?;
+    let Opened { inputs, whence, errors } = open(job, task)?;
     let bytes: u64 = inputs.iter().map(|i| i.len() as u64).sum();
-    let trace = Trace::load_part(inputs, job.plan.seed);
+    let trace = Trace::load_part(inputs, job.plan.reading().0);
     let places = trace.places();
     let place = |id: EventId, _: &Event| places.get(id.0 as usize).copied();
     let says: Vec<bool> = trace.events().par_iter().map(|event| findings::says(&trace, event)).collect();
@@ -39,7 +37,7 @@ pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
     let wanted = Wanted { ids: all.clone(), place: &place, identities: true, text: &|_, _| false, lines: &[] };
     let (cut, names) = trace.cut(&wanted);
     let name = |symbol: Symbol| names.get(&symbol).copied().unwrap_or(Symbol::NONE);
-    let mut kept = trace.kept(&paths);
+    let mut kept = trace.kept(&whence);
     for k in &mut kept {
         k.source.renumber(&name);
     }
@@ -87,21 +85,21 @@ pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
 
 fn open(job: &Job, task: u32) -> Result<Opened, JobError> {
     let (first, count) = job.plan.units.get(task as usize).copied().unwrap_or_default();
-    let mut out = Opened { inputs: Vec::new(), paths: Vec::new(), errors: Vec::new() };
+    let mut out = Opened { inputs: Vec::new(), whence: Vec::new(), errors: Vec::new() };
     for file in job.plan.files.iter().skip(first).take(count) {
         job.plan.check(file)?;
         let path = job.plan.path(file);
-        let opened = input::open_listed(&path, file.in_folder, input::Limits::default());
+        let opened = input::open_listed(&path, file.in_folder, job.plan.reading().1);
         let at = out.inputs.len();
         for error in opened.errors {
             let given = |text: &str| job.plan.as_given(file, text);
             let unread = Unread { path: given(&error.path().display().to_string()), what: given(&error.to_string()) };
             out.errors.push((at, unread));
         }
-        for mut input in opened.inputs {
+        for (number, mut input) in opened.inputs.into_iter().enumerate() {
             input.rename(job.plan.as_given(file, input.name()));
             out.inputs.push(input);
-            out.paths.push(path.clone());
+            out.whence.push(Whence { path: path.clone(), in_folder: file.in_folder, number });
         }
     }
     Ok(out)

@@ -8,10 +8,11 @@ use super::judge::own;
 use super::link::Keyed;
 use super::plan::Unread;
 use super::store::Manifest;
-use super::{Job, JobError, Step, Totals};
+use super::{Job, JobError, Step, Told, Totals};
 use crate::analysis::{self, Analysis, Options, Proposal};
 use crate::findings::{self, Found, Said};
 use crate::report::{self, model};
+use crate::rules;
 use crate::trace::Trace;
 use crate::trace::part::{Join, Place};
 
@@ -41,6 +42,7 @@ pub(super) fn run(job: &Job) -> Result<Totals, JobError> {
     let merged = results(job)?;
     let mut text = Vec::new();
     report::write_json(&merged.report(), &mut text).map_err(|e| JobError::new(e.to_string()))?;
+    let told = Told::of(&merged.trace, &merged.errors);
     whole(&merged.trace)?;
     let from: Vec<_> = merged.from.iter().collect();
     let mut out = job.store.begin(Step::Merge, 0, &from)?;
@@ -50,7 +52,13 @@ pub(super) fn run(job: &Job) -> Result<Totals, JobError> {
     out.total("missed", merged.analysis.missed().count() as u64);
     out.total("errors", merged.errors.len() as u64);
     out.file("report.json", &[super::store::pack_bytes(&text)?])?;
+    out.file("told", &[super::store::pack(&told)?])?;
     out.end()
+}
+
+pub(super) fn told(job: &Job) -> Result<Told, JobError> {
+    let manifest = job.store.manifest(Step::Merge, 0)?;
+    job.store.read(&manifest, "told", 0)
 }
 
 pub(super) fn report_json(job: &Job) -> Result<Vec<u8>, JobError> {
@@ -90,6 +98,7 @@ pub(super) fn results(job: &Job) -> Result<Merged, JobError> {
     analysis::conclude(&trace, &Options::default(), &placed, &mut found.analysis, proposals);
     let mut analysis = analysis::together(placed, found.analysis);
     findings::attach_said(&trace, &mut analysis, said);
+    rules::apply(&trace, &mut analysis);
     let errors = errors(job, &surveyed)?;
     let from = reduced.into_iter().chain(linked).chain(judged).chain([surveyed.manifest]).collect();
     Ok(Merged { trace, analysis, errors, from })

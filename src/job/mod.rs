@@ -25,11 +25,13 @@ mod reduce;
 mod step;
 mod store;
 mod survey;
+mod told;
 
 pub use error::JobError;
 pub use merge::Merged;
 pub use plan::{Options, Plan};
 pub use step::Step;
+pub use told::Told;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -83,7 +85,8 @@ impl Job {
     /// Does one task, unless it is done, and tells what it counted.
     ///
     /// # Errors
-    /// When what it needs is not there, is not what was written, or does not add up; and when it cannot write.
+    /// When what it needs is not there, is not what was written, or does not add up; when rules of one's own are others than
+    /// when the job was planned; and when it cannot write.
     pub fn run(&self, step: Step, task: u32) -> Result<Totals, JobError> {
         let of = self.tasks(step);
         if task >= of {
@@ -92,6 +95,7 @@ impl Job {
                 of.saturating_sub(1)
             )));
         }
+        self.plan.check_rules()?;
         if let Some(done) = self.store.done(step, task)? {
             return Ok(done);
         }
@@ -105,20 +109,21 @@ impl Job {
         }
     }
 
-    /// What a task that is done counted of something.
+    /// What is to be said of the logs of the finished job.
     ///
     /// # Errors
-    /// When the task is not done.
-    pub fn counted(&self, step: Step, what: &str) -> Result<u64, JobError> {
-        let manifest = self.store.manifest(step, 0)?;
-        Ok(manifest.totals.get(what).copied().unwrap_or(0))
+    /// As [`Job::report_json`].
+    pub fn told(&self) -> Result<Told, JobError> {
+        self.plan.check_rules()?;
+        merge::told(self)
     }
 
     /// The report of the finished job as JSON, as it was written.
     ///
     /// # Errors
-    /// When the job is not finished, or what it wrote is not there as it was written.
+    /// When the job is not finished, or what it wrote is not there as it was written, or with other rules of one's own.
     pub fn report_json(&self) -> Result<Vec<u8>, JobError> {
+        self.plan.check_rules()?;
         merge::report_json(self)
     }
 
@@ -126,7 +131,7 @@ impl Job {
     /// pushes; texts that nobody asked for are read again from the logs.
     ///
     /// # Errors
-    /// When the job is not finished, or what it wrote is not there as it was written.
+    /// When the job is not finished, or what it wrote is not there as it was written, or with other rules of one's own.
     pub fn results(&self) -> Result<Merged, JobError> {
         self.report_json()?;
         merge::results(self)

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::store::{Store, hash, put, sealed, unsealed};
 use super::{JobError, Step};
-use crate::input;
+use crate::input::{self, Limits};
 
 const PLAN: &str = "plan";
 /// Changes with the form of what tasks leave to each other.
@@ -26,6 +26,8 @@ pub struct Options {
     pub unit: Option<u64>,
     /// Numbers by which texts are told apart.
     pub seed: u64,
+    /// Limits of what is read, of each file by itself: tasks do not know what others unpack.
+    pub limits: Limits,
 }
 
 /// What a job reads, and in how many tasks.
@@ -33,7 +35,10 @@ pub struct Options {
 pub struct Plan {
     format: String,
     program: String,
-    pub(super) seed: u64,
+    seed: u64,
+    limits: Limits,
+    /// Hash of the rules of one's own.
+    rules: String,
     /// The folder from which the logs were named.
     from: PathBuf,
     inputs: Vec<PathBuf>,
@@ -84,6 +89,26 @@ impl Plan {
         self.inputs.iter().map(|path| self.from.join(path))
     }
 
+    /// What all tasks read with: numbers by which texts are told apart, and limits.
+    pub(super) fn reading(&self) -> (u64, Limits) {
+        (self.seed, self.limits)
+    }
+
+    /// Inputs that could not be found or read when the job was planned, each with the reason.
+    pub fn unread(&self) -> impl Iterator<Item = &str> {
+        self.errors.iter().map(|(_, unread)| unread.what.as_str())
+    }
+
+    /// Holds that the rules in force are those of the plan: else one task would find what the next does not know.
+    pub(super) fn check_rules(&self) -> Result<(), JobError> {
+        if self.rules == rules() {
+            return Ok(());
+        }
+        Err(JobError::new(
+            "the job was planned with other rules of your own (findings.d); use those, or plan the job anew",
+        ))
+    }
+
     /// A file, as it can be opened from any folder.
     pub(super) fn path(&self, file: &File) -> PathBuf {
         self.from.join(&file.path)
@@ -92,6 +117,11 @@ impl Plan {
     /// A text that names a file as it was opened, with the name that it was given.
     pub(super) fn as_given(&self, file: &File, text: &str) -> String {
         let (opened, given) = (self.path(file), &file.path);
+        let name = input::name_of(&opened);
+        if text.contains(&name) {
+            return text.replacen(&name, &input::name_of(given), 1);
+        }
+        // Errors name files as the system does.
         text.replacen(&*opened.to_string_lossy(), &given.to_string_lossy(), 1)
     }
 
@@ -117,6 +147,11 @@ fn identity(path: &Path) -> std::io::Result<(u64, String)> {
         file.take(ENDS).read_to_end(&mut ends)?;
     }
     Ok((bytes, hash(&ends)))
+}
+
+/// Hash of the rules of one's own.
+fn rules() -> String {
+    hash(crate::rules::in_force().as_bytes())
 }
 
 pub(super) fn is_there(folder: &Path) -> bool {
@@ -149,7 +184,8 @@ pub(super) fn make(inputs: &[PathBuf], folder: &Path, options: &Options) -> Resu
     if path.exists() {
         let (store, old) = read(folder)?;
         let same = |a: &Plan, b: &Plan| {
-            (&a.files, &a.inputs, &a.from, &a.units, a.buckets) == (&b.files, &b.inputs, &b.from, &b.units, b.buckets)
+            let cut = (&a.files, &a.inputs, &a.from, &a.units, a.buckets);
+            cut == (&b.files, &b.inputs, &b.from, &b.units, b.buckets) && (a.limits, &a.rules) == (b.limits, &b.rules)
         };
         if same(&old, &plan) {
             return Ok((store, old));
@@ -191,6 +227,8 @@ fn planned(inputs: &[PathBuf], options: &Options) -> Result<Plan, JobError> {
         format: FORMAT.to_owned(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
         seed: options.seed,
+        limits: options.limits,
+        rules: rules(),
         from,
         inputs: inputs.to_vec(),
         units: units(&files, options.unit.unwrap_or(UNIT)),

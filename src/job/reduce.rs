@@ -31,7 +31,7 @@ pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
     let dialogs = Dialogs::of(task, &found);
     out.file("dialogs", &[pack(&left(&trace, &dialogs)?)?])?;
     let mut users = Vec::new();
-    for own in dialogs.by_user(job.plan.seed, job.tasks(Step::Link)) {
+    for own in dialogs.by_user(job.plan.reading().0, job.tasks(Step::Link)) {
         users.push(pack(&left(&trace, &own)?)?);
     }
     out.file("users", &users)?;

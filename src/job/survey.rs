@@ -37,7 +37,7 @@ pub(super) fn run(job: &Job) -> Result<Totals, JobError> {
         let told: Cut = job.store.read(manifest, "telling", 0)?;
         join.add(told, base, true);
     }
-    let trace = join.done(kept, None, job.plan.seed);
+    let trace = join.done(kept, None, job.plan.reading());
     let options = Options::default();
     let placed = analysis::place(&trace, &options);
     let telling = LineIndex::read(&trace, &placed);

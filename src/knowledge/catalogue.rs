@@ -193,6 +193,16 @@ pub fn add(own: Vec<Finding>) -> Result<(), String> {
     if codes.iter().all(|code| find(code).is_some()) { Ok(()) } else { Err(late()) }
 }
 
+/// The entries of one's own.
+pub(crate) fn own() -> impl Iterator<Item = &'static Finding> {
+    OWN.get().into_iter().flatten()
+}
+
+/// Those that seek something in a log: what an analysis says of causes depends on them.
+pub(crate) fn own_matchers() -> impl Iterator<Item = &'static Finding> {
+    own().filter(|f| !f.matchers.is_empty())
+}
+
 /// So many texts of one's own can be sought beside those of the catalogue.
 pub const MOST_TEXTS: usize = 24;
 

@@ -35,6 +35,14 @@ pub fn install(rules: &[Rule]) -> Result<(), String> {
     QUERIES.set(queries.collect()).map_err(|_| "rules are in force already".to_owned())
 }
 
+/// The rules in force in one text, which is another where other causes would be found or told; empty without rules.
+pub fn in_force() -> String {
+    let text = |(code, query): &(&str, Query)| format!("{code} {}", query.text());
+    let queries: Vec<String> = QUERIES.get().into_iter().flatten().map(text).collect();
+    let entries: Vec<String> = catalogue::own().map(|entry| format!("{entry:?}")).collect();
+    [entries, queries].concat().join("\n")
+}
+
 /// Adds the causes of queries to the calls and pushes that they select, one rule after the other.
 pub fn apply(trace: &Trace, analysis: &mut Analysis) {
     for (code, query) in QUERIES.get().into_iter().flatten() {

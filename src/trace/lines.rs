@@ -13,8 +13,8 @@ pub(super) struct LineStarts {
     /// Stretches of a whole chunk.
     stretches: usize,
     counts: Vec<AtomicU32>,
-    /// Of every [`STRETCH`] bytes of the text the line feeds and the sum, where they are wanted for an index.
-    fine: Vec<(AtomicU32, AtomicU64)>,
+    /// Of every [`STRETCH`] bytes of the text the sum, where it is wanted for an index.
+    sums: Vec<AtomicU64>,
     before: OnceLock<Vec<u64>>,
 }
 
@@ -23,34 +23,38 @@ impl LineStarts {
         let chunk = chunk.clamp(1, 1 << 30);
         let stretches = chunk.div_ceil(STRETCH);
         let counts = (0..len.div_ceil(chunk) * stretches).map(|_| AtomicU32::new(0)).collect();
-        LineStarts { chunk, stretches, counts, fine: Vec::new(), before: OnceLock::new() }
+        LineStarts { chunk, stretches, counts, sums: Vec::new(), before: OnceLock::new() }
     }
 
-    /// With room for what an index wants.
-    pub(super) fn for_index(self, len: usize) -> LineStarts {
-        let fine = (0..len.div_ceil(STRETCH)).map(|_| <(AtomicU32, AtomicU64)>::default()).collect();
-        LineStarts { fine, ..self }
+    /// The same for an index of the text. Its chunks are whole stretches, at least `chunk` bytes, so that line feeds are
+    /// counted in the stretches of the text, whatever the chunks.
+    pub(super) fn for_index(len: usize, chunk: usize) -> LineStarts {
+        let sums = (0..len.div_ceil(STRETCH)).map(|_| AtomicU64::new(0)).collect();
+        LineStarts { sums, ..LineStarts::new(len, chunk.clamp(1, 1 << 30).next_multiple_of(STRETCH)) }
     }
 
-    /// Takes what an index wants of all that begins in a part of the text: stretches are counted from the beginning of the
-    /// text, whatever the chunks.
-    pub(super) fn note(&self, bytes: &[u8], from: usize, len: usize) {
-        let numbers = from.div_ceil(STRETCH)..from.saturating_add(len).div_ceil(STRETCH);
-        for (slot, i) in self.fine.get(numbers.clone()).into_iter().flatten().zip(numbers) {
-            let part = bytes.get(i * STRETCH..bytes.len().min((i + 1) * STRETCH)).unwrap_or_default();
-            slot.0.store(u32::try_from(feeds(part)).unwrap_or(u32::MAX), Ordering::Relaxed);
-            slot.1.store(sum(part), Ordering::Relaxed);
+    /// Bytes of a chunk.
+    pub(super) fn chunk(&self) -> usize {
+        self.chunk
+    }
+
+    /// Takes the sums of a chunk, where an index wants them.
+    pub(super) fn note(&self, bytes: &[u8], chunk: usize) {
+        let own = self.sums.get(chunk * self.stretches..).unwrap_or_default();
+        let text = bytes.get(chunk * self.chunk..).unwrap_or_default();
+        for (slot, part) in own.iter().zip(text.chunks(STRETCH)).take(self.stretches) {
+            slot.store(sum(part), Ordering::Relaxed);
         }
     }
 
-    /// The line feeds of every stretch, to be kept.
+    /// The line feeds of every stretch of the text, to be kept; none where no index was wanted.
     pub(super) fn counts(&self) -> Vec<u32> {
-        self.fine.iter().map(|(feeds, _)| feeds.load(Ordering::Relaxed)).collect()
+        self.counts.iter().take(self.sums.len()).map(|feeds| feeds.load(Ordering::Relaxed)).collect()
     }
 
     /// What tells the text from any other, where that was wanted.
     pub(super) fn sums(&self) -> Sums {
-        Sums { chunk: STRETCH, each: self.fine.iter().map(|(_, sum)| sum.load(Ordering::Relaxed)).collect() }
+        Sums { chunk: STRETCH, each: self.sums.iter().map(|sum| sum.load(Ordering::Relaxed)).collect() }
     }
 
     /// Kept counts read back; `None` where they are not those of a text of this length.
@@ -121,5 +125,25 @@ mod tests {
             assert_eq!(index.line(&bytes, bytes.len() as u64), line);
         }
         assert_eq!(LineStarts::new(0, 10).line(&[], 0), 1);
+    }
+
+    #[test]
+    fn what_is_kept_of_a_text_does_not_depend_on_its_chunks() {
+        let bytes: Vec<u8> = (0..100_000u32).map(|i| if i % 13 == 0 { b'\n' } else { b'x' }).collect();
+        let expected: Vec<u32> = bytes.chunks(STRETCH).map(|own| u32::try_from(feeds(own)).unwrap()).collect();
+        for chunk in [1, 100, STRETCH, STRETCH + 1, 3 * STRETCH, 1 << 20] {
+            let index = LineStarts::for_index(bytes.len(), chunk);
+            assert!(index.chunk() >= chunk);
+            for (i, part) in bytes.chunks(index.chunk()).enumerate() {
+                let counts: Vec<u32> = part.chunks(STRETCH).map(|own| u32::try_from(feeds(own)).unwrap()).collect();
+                index.set(i, &counts);
+                index.note(&bytes, i);
+            }
+            assert_eq!(index.counts(), expected, "chunks of {chunk}");
+            let sums: Vec<u64> = bytes.chunks(STRETCH).map(sum).collect();
+            assert_eq!(index.sums(), Sums { chunk: STRETCH, each: sums }, "chunks of {chunk}");
+            let back = LineStarts::of(bytes.len(), &index.counts()).unwrap();
+            assert_eq!(back.line(&bytes, 99_999), index.line(&bytes, 99_999));
+        }
     }
 }

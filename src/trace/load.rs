@@ -35,7 +35,8 @@ pub struct LoadOptions<'f> {
     /// Keep what ties messages to each other, as an analysis asks of each. Without it the reading is quicker and an
     /// analysis reads the messages again.
     pub for_analysis: bool,
-    /// Also take the sums that tell these texts from others, for an index that is kept of them.
+    /// Also take the sums that tell these texts from others, for an index that is kept of them; none where one of them is
+    /// of another layout, since no index is kept of such texts.
     pub sums: bool,
     /// Told after every chunk, from any thread.
     pub progress: &'f (dyn Fn(Progress) + Sync),
@@ -55,6 +56,8 @@ const LEAST: usize = 256 << 10;
 /// and texts are told apart as all do who have the seed.
 pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>, seed: Option<u64>) -> Trace {
     let inputs: Vec<Input> = inputs.into_par_iter().map(foreign::read).collect();
+    // A text that was written anew is not that of its file: no index is kept of it, nor of what stands beside it.
+    let for_index = options.sums && !inputs.iter().any(Input::is_foreign);
     let total = inputs.iter().map(|i| i.bytes().len() as u64).sum();
     let done = AtomicU64::new(0);
     let apart = seed.is_some();
@@ -69,7 +72,8 @@ pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>, seed: Option<u
             // A small input is shared among the threads, too.
             let chunk = options.chunk.min((input.bytes().len() / SHARES).max(LEAST));
             let len = input.bytes().len();
-            let lines = LineStarts::new(len, chunk).for_index(if options.sums { len } else { 0 });
+            let lines = if for_index { LineStarts::for_index(len, chunk) } else { LineStarts::new(len, chunk) };
+            let chunk = lines.chunk();
             let parts =
                 read_input(input, file, (chunk, options.for_analysis), (&hasher, &products), |done_with, own| {
                     if let Some(own) = &mut own.identities {
@@ -77,8 +81,8 @@ pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>, seed: Option<u
                     }
                     let ChunkDone { number, bytes, line_feeds, again } = done_with;
                     let from = number.saturating_mul(chunk);
-                    if options.sums && !again {
-                        lines.note(input.bytes(), from, bytes);
+                    if !again {
+                        lines.note(input.bytes(), number);
                     }
                     input.forget(from, bytes);
                     if again {

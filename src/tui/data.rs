@@ -112,13 +112,14 @@ impl Data {
         let usual = *options == Options::default();
         let rows = || if usual { kept.rows::<Rows>(ROWS) } else { None };
         let (analysis, rows) = rayon::join(|| kept.analyse(&trace, options, Depth::Causes), rows);
-        if let Some(rows) = rows.filter(|rows| rows.fit(&trace)) {
-            return Data::with(trace, analysis, rows);
-        }
-        let rows = Rows::of(&trace, &analysis);
-        if usual {
-            kept.add_rows(ROWS, &rows);
-        }
+        let rows = rows.filter(|rows| rows.fit(&trace)).unwrap_or_else(|| {
+            let rows = Rows::of(&trace, &analysis);
+            if usual {
+                kept.add_rows(ROWS, &rows);
+            }
+            rows
+        });
+        // Of the analysis something may be new, though the rows are not.
         kept.save(&trace);
         Data::with(trace, analysis, rows)
     }
@@ -277,4 +278,28 @@ fn causes(analysis: &Analysis) -> Vec<Cause> {
     let weight = |c: &Cause| Weight { finding: c.finding, missed: c.missed as u64, cases: c.cases as u64 };
     out.sort_by(|a, b| by_use(weight(a), weight(b)));
     out
+}
+
+#[cfg(test)]
+#[cfg(feature = "synth")]
+mod tests {
+    use super::*;
+    use crate::input::Input;
+    use crate::synth::{Extent, Plan, in_memory};
+
+    #[test]
+    fn what_is_found_out_is_kept_though_the_rows_were() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = crate::index::Index::new(folder.path(), b"this").of_at_least(0);
+        let logs = in_memory(&Plan { extent: Extent::Calls(20), ..Plan::default() }).0;
+        let inputs = || logs.iter().map(|(name, text)| Input::from_bytes(name.clone(), text.clone())).collect();
+        let (trace, kept) = index.load(inputs(), &LoadOptions::default());
+        kept.add_rows(ROWS, &Rows::of(&trace, &crate::analyse(&trace, &Options::default())));
+        kept.save(&trace);
+        let len = || index.folder().entries()[0].len;
+        let before = len();
+        let (trace, kept) = index.load(inputs(), &LoadOptions::default());
+        let data = Data::kept(trace, &Options::default(), &kept);
+        assert!(!data.records.is_empty() && len() > before, "causes were found out, and dropped");
+    }
 }

@@ -185,6 +185,71 @@ fn a_log_that_is_another_is_read_again_whatever_its_times_say() {
 }
 
 #[test]
+fn causes_are_those_of_the_rules_in_force_whatever_is_kept() {
+    let dir = deployment();
+    let site = |text: &str| {
+        fs::create_dir_all(dir.path().join("findings.d")).unwrap();
+        fs::write(dir.path().join("site.toml"), "").unwrap();
+        let rule =
+            "[[finding]]\ncode = \"X07\"\nseverity = \"error\"\nsummary = \"s\"\ncause = \"c\"\nremedy = \"r\"\n";
+        let text = format!("{rule}[[finding.match]]\nwhere = \"diagnostic\"\ntext = \"{text}\"\n");
+        fs::write(dir.path().join("findings.d/own.toml"), text).unwrap();
+    };
+    let report = |kept: &[&str]| {
+        let o = run_in(
+            &[&["report", "-v", "--format", "json", "--config", "site.toml", "logs"], kept].concat(),
+            dir.path(),
+        );
+        assert!(o.status.success(), "{}", err(&o));
+        (out(&o), err(&o))
+    };
+    let mut found = Vec::new();
+    for text in ["domain", "nobody says this", "domain"] {
+        site(text);
+        let truth = report(&["--no-index"]).0;
+        for _ in 0..2 {
+            assert!(report(&["--index", "kept"]).0 == truth, "{text}");
+        }
+        found.push(truth.contains("X07"));
+    }
+    assert_eq!(found, [true, false, true]);
+    assert!(report(&["--index", "kept"]).1.contains("from the index"));
+    // Without them, too.
+    fs::remove_dir_all(dir.path().join("findings.d")).unwrap();
+    assert!(report(&["--index", "kept"]).0 == report(&["--no-index"]).0);
+}
+
+/// Which file holds the index: another one where it was written anew.
+#[cfg(unix)]
+fn number(folder: &Path) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(&fs::metadata(only_file(folder)).unwrap())
+}
+
+#[cfg(unix)]
+#[test]
+fn the_times_of_a_log_tell_only_when_its_reading_began_long_after_them() {
+    let dir = deployment();
+    let folder = dir.path().join("kept");
+    let index = Index::new(&folder, b"this").of_at_least(0);
+    // The file says that it will be changed in a year: no matter, the system knows better.
+    let year = std::time::SystemTime::now() + std::time::Duration::from_secs(31_536_000);
+    for log in ["edge01.log", "fe01.log"] {
+        fs::File::options().write(true).open(dir.path().join("logs").join(log)).unwrap().set_modified(year).unwrap();
+    }
+    let names = ["edge01.log", "fe01.log"].map(|n| dir.path().join("logs").join(n));
+    let (trace, kept) = index.load(siptrail::input::open(names).inputs, &LoadOptions::default());
+    // Whoever changed the log while it was read may have left its times as they are, however long the analysis takes.
+    std::thread::sleep(std::time::Duration::from_millis(4_200));
+    kept.save(&trace);
+    let first = number(&folder);
+    assert_eq!(of_folder(Some(&index), dir.path()).1, Taken::Kept);
+    let second = number(&folder);
+    assert_ne!(first, second, "the whole text was not asked for");
+    assert_eq!(of_folder(Some(&index), dir.path()).1, Taken::Kept);
+    assert_eq!(second, number(&folder), "the whole text was asked for again");
+}
+
+#[test]
 fn where_nothing_can_be_kept_the_answer_is_the_same() {
     let dir = deployment();
     let without = out(&run_in(&["report", "logs", "--no-index"], dir.path()));

@@ -19,14 +19,21 @@ struct Job {
 
 impl Job {
     fn plan(logs: &str, buckets: &str) -> Job {
+        let (job, said) = Job::plan_of(&[logs], &["--unit", "1", "--buckets", buckets]);
+        assert_eq!(said, "");
+        job
+    }
+
+    /// With more options; and what was said on stderr.
+    fn plan_of(logs: &[&str], options: &[&str]) -> (Job, String) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("job");
-        let o = run(&["job", "plan", logs, "-o", path.to_str().unwrap(), "--unit", "1", "--buckets", buckets]);
-        assert_eq!(err(&o), "");
+        let o = run(&[&["job", "plan", "-o", path.to_str().unwrap()], options, logs].concat());
+        assert_eq!(o.status.code(), Some(0), "{}", err(&o));
         let counts: serde_json::Value = serde_json::from_str(&out(&o)).unwrap();
         let of = |step: &str| (step.to_owned(), counts[step].as_u64().unwrap());
         assert_eq!(counts.as_object().unwrap().len(), STEPS.len());
-        Job { _folder: folder, path, tasks: STEPS.map(of).into() }
+        (Job { _folder: folder, path, tasks: STEPS.map(of).into() }, err(&o))
     }
 
     fn name(&self) -> &str {
@@ -34,14 +41,22 @@ impl Job {
     }
 
     fn run(&self, step: &str, task: u64) -> std::process::Output {
-        run(&["job", "run", self.name(), step, &task.to_string()])
+        self.run_with(step, task, &[])
+    }
+
+    fn run_with(&self, step: &str, task: u64, options: &[&str]) -> std::process::Output {
+        run(&[&["job", "run", self.name(), step, &task.to_string()], options].concat())
     }
 
     /// Every task, the last of each step first.
     fn work(&self) {
+        self.work_with(&[]);
+    }
+
+    fn work_with(&self, options: &[&str]) {
         for (step, count) in &self.tasks {
             for task in (0..*count).rev() {
-                let o = self.run(step, task);
+                let o = self.run_with(step, task, options);
                 assert!(o.status.success(), "{step} {task}: {}", err(&o));
                 let told: serde_json::Value = serde_json::from_str(&out(&o)).unwrap();
                 assert_eq!((&told["step"], &told["task"]), (&step.as_str().into(), &task.into()));
@@ -81,12 +96,22 @@ fn many_tasks_give_the_report_of_one_run() {
 fn the_text_of_a_finished_job_is_that_of_its_logs() {
     let job = Job::plan("samples", "3");
     job.work();
-    for form in
-        [&["--format", "text"][..], &["--format", "html"], &["--format", "csv", "--table", "calls"], &["--hops"]]
-    {
+    let mut forms = Vec::new();
+    for (form, holds) in [
+        (&["--format", "text"][..], "proof: samples/"),
+        (&["--format", "html"], "<html"),
+        (&["--format", "csv", "--table", "calls"], "call_id,"),
+        (&["--format", "text", "--hops"], "proof: samples/"),
+        (&["--format", "text", "--where", "missed"], "proof: samples/"),
+        (&["--format", "ndjson"], "\"evidence\":[{\"file\":\"samples/"),
+    ] {
         let of = |what: &str| run(&[&["report", "-q", what], form].concat());
         let (one, many) = (of("samples"), of(job.name()));
+        // An answer that is empty would be that of both.
+        assert!(one.status.success() && out(&one).contains(holds), "{form:?}: {}{}", out(&one), err(&one));
         assert_eq!((one.status, out(&one)), (many.status, out(&many)), "{form:?}");
+        assert!(!forms.contains(&out(&many)), "{form:?} is as another form");
+        forms.push(out(&many));
     }
     let list = |what: &str| out(&run(&["list", "-q", "calls", what]));
     assert_eq!(list("samples"), list(job.name()));
@@ -138,4 +163,139 @@ fn another_plan_or_a_changed_log_is_refused() {
     assert!(o.status.code() == Some(2) && err(&o).contains("fe01.log"), "{}", err(&o));
     let o = run(&["job", "plan", "-", "-o", job]);
     assert_eq!(o.status.code(), Some(2));
+}
+
+/// What is in other layouts, mixed with the traces of servers, packed and not.
+fn foreign_logs() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let read = |name: &str| std::fs::read(root(name)).unwrap();
+    for entry in std::fs::read_dir(root("tests/wrappings")).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
+    }
+    let (client, server) = (read("tests/wrappings/uccapi.uccapilog"), read("samples/desktop-calls.log"));
+    std::fs::write(folder.path().join("mixed.log"), [&server[..], b"\n", &client].concat()).unwrap();
+    let file = std::fs::File::create(folder.path().join("packed.zip")).unwrap();
+    let mut zip = zip::ZipWriter::new(file);
+    for (name, text) in [("a/client.log", &client), ("server.log", &server), ("a/b/client.log", &client)] {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, text).unwrap();
+    }
+    zip.finish().unwrap();
+    folder
+}
+
+#[test]
+fn logs_of_clients_and_captures_are_read_by_all_tasks_and_proven_in_the_original() {
+    let folder = foreign_logs();
+    let logs = folder.path().to_str().unwrap();
+    let forms = [&["--format", "json"][..], &["--format", "text", "--hops"]];
+    let of = |what: &str, form: &[&str]| out(&run(&[&["report", "-q", what], form].concat()));
+    let expected = forms.map(|form| of(logs, form));
+    for found in ["erin.UccApilog", "own.pcapng", "mixed.log", "packed.zip/a/b/client.log"] {
+        assert!(expected[0].contains(found), "{found}");
+    }
+    assert!(expected[0].contains("\"evidence\""), "{}", expected[0]);
+    for buckets in ["1", "5"] {
+        let job = Job::plan(logs, buckets);
+        job.work();
+        for (form, expected) in forms.iter().zip(&expected) {
+            assert!(&of(job.name(), form) == expected, "{form:?}, {buckets} buckets");
+        }
+    }
+    // Each by itself, since it may be that one of them alone is asked for again.
+    for name in ["erin.UccApilog", "own.pcapng", "mixed.log", "packed.zip", "syslog.log"] {
+        let log = folder.path().join(name);
+        let job = Job::plan(log.to_str().unwrap(), "2");
+        job.work();
+        assert!(report(job.name()) == report(log.to_str().unwrap()), "{name}");
+    }
+}
+
+#[test]
+fn what_is_said_of_logs_is_said_of_their_job_and_it_ends_as_they_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (nothing, missing, cut, good) = (place("notes.log"), place("gone.log"), place("cut.log.gz"), place("good.log"));
+    let tar = place("packed.log");
+    std::fs::write(&nothing, "Nothing of SIP.\n").unwrap();
+    let packed = std::fs::read(root("samples/r2-audio-call.log.gz")).unwrap();
+    std::fs::write(&cut, &packed[..packed.len() / 2]).unwrap();
+    std::fs::copy(root("samples/silent-mobile-leg.log"), &good).unwrap();
+    let mut archive = vec![0; 1024];
+    archive[257..262].copy_from_slice(b"ustar");
+    std::fs::write(&tar, archive).unwrap();
+    for logs in [
+        &[&*nothing][..],
+        &[&*nothing, &*good],
+        &[&*good, &*missing],
+        &[&*cut, &*good],
+        &[&*tar, &*good],
+        &[&*tar],
+        &[&*nothing, &*missing],
+    ] {
+        let (job, said) = Job::plan_of(logs, &[]);
+        assert_eq!(said.contains("gone.log"), logs.contains(&&*missing), "{said}");
+        job.work();
+        for form in [&["--format", "json"][..], &["--format", "text"], &["--format", "json", "--fail-on", "missed"]] {
+            let of = |what: &[&str]| run(&[&["report"], form, what].concat());
+            let (one, many) = (of(logs), of(&[job.name()]));
+            assert_eq!((one.status, out(&one)), (many.status, out(&many)), "{logs:?} {form:?}");
+            assert_eq!(err(&one), err(&many), "{logs:?} {form:?}");
+        }
+        let found = logs.contains(&&*good) && !logs.contains(&&*missing) && !logs.contains(&&*tar);
+        let status = run(&["report", "-q", "--format", "json", job.name()]).status.code();
+        assert_eq!(status, Some(if found { 0 } else { 2 }), "{logs:?}");
+    }
+}
+
+#[test]
+fn a_job_reads_as_it_was_planned() {
+    let folder = foreign_logs();
+    let logs = folder.path().join("mixed.log");
+    let logs = logs.to_str().unwrap();
+    let packed = root("samples/r2-audio-call.log.gz");
+    let packed = packed.to_str().unwrap();
+    for (log, options) in [
+        ("tests/wrappings", &["--format-in", "uccapi"][..]),
+        (logs, &["--format-in", "sipstack"]),
+        (packed, &["--max-unpacked", "2KB"]),
+    ] {
+        let one = run(&[&["report", "-q", "--format", "json", log], options].concat());
+        let (job, _) = Job::plan_of(&[log], options);
+        job.work();
+        let many = run(&["report", "-q", "--format", "json", job.name()]);
+        assert_eq!((one.status, out(&one)), (many.status, out(&many)), "{options:?}");
+        assert!(out(&many).as_bytes() != report(log), "{options:?} changes nothing");
+    }
+}
+
+#[test]
+fn causes_of_own_rules_are_found_and_other_rules_are_refused() {
+    let site = tempfile::tempdir().unwrap();
+    let config = site.path().join("site.toml");
+    let config = config.to_str().unwrap();
+    std::fs::write(config, "").unwrap();
+    std::fs::create_dir(site.path().join("findings.d")).unwrap();
+    let rules = |rest: &str| {
+        let head = "[[finding]]\ncode = \"X07\"\nseverity = \"error\"\nsummary = \"s\"\ncause = \"c\"\nremedy = \"r\"";
+        std::fs::write(site.path().join("findings.d/own.toml"), format!("{head}\n{rest}\n")).unwrap();
+    };
+    let with = ["--config", config];
+    let of = |what: &str| run(&[&["report", "-q", "--format", "json", what], &with[..]].concat());
+    let text = "[[finding.match]]\nwhere = \"diagnostic\"\ntext = \"does not appear to belong to a federated partner\"";
+    for rest in ["query = \"missed\"", text] {
+        rules(rest);
+        let (job, _) = Job::plan_of(&["samples"], &[&with[..], &["--unit", "1", "--buckets", "3"]].concat());
+        job.work_with(&with);
+        let (one, many) = (of("samples"), of(job.name()));
+        assert!(out(&one).contains("\"X07\""), "{rest}");
+        assert_eq!((one.status, out(&one)), (many.status, out(&many)), "{rest}");
+        rules("query = \"to:nobody\"");
+        std::fs::remove_dir_all(job.path.join("merge")).unwrap();
+        for o in [of(job.name()), job.run_with("merge", 0, &with), job.run("merge", 0)] {
+            assert_eq!((o.status.code(), out(&o)), (Some(2), String::new()));
+            assert!(err(&o).contains("findings.d"), "{}", err(&o));
+        }
+    }
 }

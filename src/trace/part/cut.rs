@@ -4,6 +4,7 @@ use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Kept, Place};
+use crate::input::Whence;
 use crate::span::Span;
 use crate::trace::identity::{FIXED, PRODUCT, VIAS};
 use crate::trace::{Event, EventId, Symbol, Trace};
@@ -99,13 +100,13 @@ impl Trace {
         let mut out = Vec::with_capacity(self.events.len());
         for own in self.events.chunk_by(|a, b| a.file == b.file) {
             let Some(input) = own.first().and_then(|e| self.inputs.get(e.file.index())) else { continue };
-            let (mut at, mut line) = (0, 1);
-            for event in own {
-                let start = usize::try_from(event.start).unwrap_or(usize::MAX);
-                line += memchr::memchr_iter(b'\n', input.bytes().get(at..start).unwrap_or_default()).count() as u64;
-                at = start.max(at);
-                out.push(Place { byte: event.start, line, original: input.original_offset(event.start) });
-            }
+            let lines = input.lines_of(own.iter().map(|event| event.start));
+            let place = |(event, line): (&Event, u64)| Place {
+                byte: event.start,
+                line,
+                original: input.original_offset(event.start),
+            };
+            out.extend(own.iter().zip(lines).map(place));
         }
         out
     }
@@ -187,13 +188,14 @@ impl Trace {
     }
 
     /// Every input without its text; numbers of names are those of this trace.
-    pub(crate) fn kept(&self, paths: &[std::path::PathBuf]) -> Vec<Kept> {
+    pub(crate) fn kept(&self, whence: &[Whence]) -> Vec<Kept> {
         let files = (0..).map(crate::span::FileId);
         let mut out: Vec<Kept> = files
-            .zip(self.inputs.iter().zip(&self.sources).zip(paths))
-            .map(|(file, ((input, source), path))| Kept {
+            .zip(self.inputs.iter().zip(&self.sources).zip(whence))
+            .map(|(file, ((input, source), whence))| Kept {
                 name: input.name().to_owned(),
-                path: path.clone(),
+                whence: whence.clone(),
+                notes: input.notes().to_vec(),
                 len: input.len(),
                 original_len: input.original_len(),
                 encoding: input.encoding(),

@@ -1,12 +1,13 @@
 //! From what others left to a trace.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Cut, Gap, Kept, NAMES, OfFile, Part};
-use crate::input::Input;
+use crate::input::{Again, Input, Limits};
 use crate::record::DateOrder;
 use crate::span::{FileId, Span};
 use crate::time::Timestamp;
@@ -137,8 +138,9 @@ impl Join {
         self.part.files.entry(file).or_default()
     }
 
-    /// The trace. `known` is what all inputs together tell; without it this is all of them, and it is found out.
-    pub(crate) fn done(mut self, files: Vec<Kept>, known: Option<&Known>, seed: u64) -> Trace {
+    /// The trace. `known` is what all inputs together tell; without it this is all of them, and it is found out. `limits` are
+    /// those of the texts as they were read.
+    pub(crate) fn done(mut self, files: Vec<Kept>, known: Option<&Known>, (seed, limits): (u64, Limits)) -> Trace {
         self.held.sort_by_key(|h| (h.row, h.event.is_foreign()));
         self.held.dedup_by_key(|h| h.row);
         let mut trace = Trace {
@@ -165,14 +167,19 @@ impl Join {
             self.part.rows.push(held.row);
             trace.events.push(held.event);
         }
+        let mut again: Option<Arc<Again>> = None;
         for (i, kept) in (0..).zip(files) {
+            let file = again.take().filter(|file| file.holds(&kept.whence));
+            let file = file.unwrap_or_else(|| Again::new(&kept.whence, limits, crate::foreign::read));
             let own = self.file(FileId(i));
             own.around = kept.around;
             for (place, what) in kept.problems {
                 own.places.push(place);
                 trace.problems.push(Problem { file: FileId(i), byte: place.byte, what: Cow::Owned(what) });
             }
-            trace.inputs.push(Input::kept(kept.name, &kept.path, kept.len, (kept.encoding, kept.original_len)));
+            let (text, lengths) = ((&file, kept.whence.number), (kept.len, kept.original_len));
+            trace.inputs.push(Input::kept(kept.name, text, lengths, kept.encoding, kept.notes));
+            again = Some(file);
             trace.sources.push(kept.source);
         }
         for own in self.part.files.values_mut() {

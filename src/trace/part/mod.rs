@@ -14,13 +14,12 @@ pub(crate) use cut::{Cut, Wanted};
 pub(crate) use join::{Join, Known};
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::{EventId, Source, Symbol, Trace};
-use crate::input::Encoding;
+use crate::input::{Encoding, Whence};
 use crate::span::{FileId, Span};
 use crate::time::Timestamp;
 
@@ -50,8 +49,10 @@ pub(crate) struct Place {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Kept {
     pub(crate) name: String,
-    /// The file that holds it.
-    pub(crate) path: PathBuf,
+    /// Where it is read again.
+    pub(crate) whence: Whence,
+    /// Damage of its container.
+    pub(crate) notes: Vec<String>,
     pub(crate) len: usize,
     pub(crate) original_len: u64,
     pub(crate) encoding: Encoding,
