@@ -101,6 +101,7 @@ impl Plan {
         }
         let mut options = Options::default();
         (options.buckets, options.unit, options.seed) = (self.buckets, self.unit, u64::from_le_bytes(seed));
+        options.format_in = super::global::limits().format;
         match Job::plan(&self.inputs, &self.output, &options) {
             Ok(job) => {
                 let tasks = Step::ALL.map(|step| format!("\"{step}\":{}", job.tasks(step)));

@@ -88,10 +88,11 @@ pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
 fn open(job: &Job, task: u32) -> Result<Opened, JobError> {
     let (first, count) = job.plan.units.get(task as usize).copied().unwrap_or_default();
     let mut out = Opened { inputs: Vec::new(), paths: Vec::new(), errors: Vec::new() };
+    let limits = input::Limits { format: job.plan.format_in(), ..input::Limits::default() };
     for file in job.plan.files.iter().skip(first).take(count) {
         job.plan.check(file)?;
         let path = job.plan.path(file);
-        let opened = input::open_listed(&path, file.in_folder, input::Limits::default());
+        let opened = input::open_listed(&path, file.in_folder, limits);
         let at = out.inputs.len();
         for error in opened.errors {
             let given = |text: &str| job.plan.as_given(file, text);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::store::{Store, hash, put, sealed, unsealed};
 use super::{JobError, Step};
-use crate::input;
+use crate::input::{self, Format};
 
 const PLAN: &str = "plan";
 /// Changes with the form of what tasks leave to each other.
@@ -26,6 +26,8 @@ pub struct Options {
     pub unit: Option<u64>,
     /// Numbers by which texts are told apart.
     pub seed: u64,
+    /// The only layout that is looked for in the logs.
+    pub format_in: Option<Format>,
 }
 
 /// What a job reads, and in how many tasks.
@@ -44,6 +46,9 @@ pub struct Plan {
     pub(super) units: Vec<(usize, usize)>,
     buckets: u32,
     users: u32,
+    /// The word of the only layout that is looked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    format_in: Option<String>,
 }
 
 /// A file to be read.
@@ -69,6 +74,12 @@ const UNIT: u64 = 16 << 20;
 const MOST: u32 = 1 << 16;
 
 impl Plan {
+    /// The only layout that is looked for in the logs.
+    pub(super) fn format_in(&self) -> Option<Format> {
+        let name = self.format_in.as_deref()?;
+        Format::ALL.into_iter().find(|format| format.name() == name)
+    }
+
     /// How many tasks a step has.
     pub fn tasks(&self, step: Step) -> u32 {
         match step {
@@ -149,7 +160,8 @@ pub(super) fn make(inputs: &[PathBuf], folder: &Path, options: &Options) -> Resu
     if path.exists() {
         let (store, old) = read(folder)?;
         let same = |a: &Plan, b: &Plan| {
-            (&a.files, &a.inputs, &a.from, &a.units, a.buckets) == (&b.files, &b.inputs, &b.from, &b.units, b.buckets)
+            (&a.files, &a.inputs, &a.from, &a.units, a.buckets, &a.format_in)
+                == (&b.files, &b.inputs, &b.from, &b.units, b.buckets, &b.format_in)
         };
         if same(&old, &plan) {
             return Ok((store, old));
@@ -198,6 +210,7 @@ fn planned(inputs: &[PathBuf], options: &Options) -> Result<Plan, JobError> {
         errors,
         buckets,
         users: buckets.div_ceil(4),
+        format_in: options.format_in.map(|format| format.name().to_owned()),
     })
 }
 
