@@ -66,7 +66,7 @@ fn the_mark_of_a_saved_record_counts_where_it_stands() {
     let log = record(&format!("> {mark} is what it writes"), "$$end_record\r\n");
     let report = report_of(&[("a.log".to_owned(), log.into_bytes())]);
     let format = &report["sources"][0]["format"];
-    assert!(format.is_null() || format == "sipstack", "{report:#}");
+    assert_eq!(format, "ocslogger", "{report:#}");
     // As saved: the records of a client, and then those of a server.
     let read = load(&wrapping("uccapi.uccapilog"));
     let mixed = [read.inputs()[0].bytes(), record("Hi", "$$end_record\r\n").as_bytes()].concat();
@@ -133,7 +133,8 @@ fn one_layout_is_looked_for() {
         ("syslog", "tests/wrappings/own.pcapng"),
     ] {
         let found = run(&["report", "--format-in", format, path]);
-        assert_eq!((found.status.code(), out(&found)), (Some(2), String::new()), "{format}: {}", err(&found));
+        assert_eq!(found.status.code(), Some(2), "{format}: {}", err(&found));
+        assert!(out(&found).starts_with("No calls and no pushes"), "{format}: {}", out(&found));
         assert!(err(&found).contains("--format-in"), "{}", err(&found));
     }
     let count = |args: &[&str]| {
@@ -162,8 +163,8 @@ fn a_case_of_other_layouts_has_no_names() {
     let folder = tempfile::tempdir().unwrap();
     for (i, (call, inputs)) in [
         ("bob", &["tests/wrappings/uccapi.uccapilog"][..]),
-        ("frank", &["tests/wrappings/own.pcapng"]),
-        ("frank", &["samples/push-failed-at-edge", "docs/one-missed-im/erin.UccApilog"]),
+        ("b45230e872a37c9066ec2be87671bdcc", &["tests/wrappings/own.pcapng"]),
+        ("frank", &["docs/one-missed-im"]),
     ]
     .into_iter()
     .enumerate()
