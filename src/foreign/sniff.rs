@@ -20,7 +20,7 @@ fn windows(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
     let (head, end) = (HEAD.min(text.len()), text.len());
     let step = ((end - head) / WINDOWS).max(WINDOW);
     let rest = (head..end).step_by(step).chain([head.max(end.saturating_sub(WINDOW))]);
-    [0..head].into_iter().chain(rest.map(move |at| at..(at + WINDOW).min(end)))
+    std::iter::once(0..head).chain(rest.map(move |at| at..(at + WINDOW).min(end)))
 }
 
 /// Whether a text may hold records that were written here and saved.

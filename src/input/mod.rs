@@ -99,6 +99,7 @@ impl Input {
     }
 
     /// The same input from memory, or a part of its text: what is looked for in it stays.
+    #[cfg(feature = "tui")]
     pub(crate) fn of_memory(&self, bytes: &[u8]) -> Input {
         Input::of_bytes(self.name.clone(), bytes.to_vec(), self.wanted())
     }
