@@ -46,7 +46,7 @@ impl<'t> Records<'t> {
             self.unended = opener..end;
             end
         };
-        unended(self.text, opener..end, wanted)
+        unended(self.text, opener, end, wanted)
     }
 
     /// Where the record ends whose opener is lost and whose first field stands on the line at `at`, if it is one.
@@ -96,10 +96,10 @@ impl<'t> Records<'t> {
 
 /// Where a record ends that is not ended by what opens the next one: ahead of a stamp, unless that lies in a body whose
 /// length is known.
-fn unended(text: &[u8], record: Range<usize>, wanted: Option<Format>) -> usize {
-    let mut at = line_end(text, record.start) + 1;
+fn unended(text: &[u8], from: usize, to: usize, wanted: Option<Format>) -> usize {
+    let mut at = line_end(text, from) + 1;
     let (mut length, mut left) = (0usize, None);
-    while at < record.end {
+    while at < to {
         let end = line_end(text, at);
         let line = text.get(at..end).unwrap_or_default();
         let carriage = usize::from(!line.ends_with(b"\r"));
@@ -121,7 +121,7 @@ fn unended(text: &[u8], record: Range<usize>, wanted: Option<Format>) -> usize {
         }
         at = end + 1;
     }
-    record.end
+    to
 }
 
 /// Where in a line a record begins.

@@ -192,9 +192,9 @@ impl Body {
         while left > 0 {
             let end = line_end(text, at);
             let line = text.get(at..end).filter(|_| at < text.len())?;
-            let (bare, breaks) = (line.strip_suffix(b"\r").unwrap_or(line).len(), 2);
+            let bare = line.strip_suffix(b"\r").unwrap_or(line).len();
             // The last line break may be of the log.
-            left = if left == bare { 0 } else { left.checked_sub(bare + breaks)? };
+            left = if left == bare { 0 } else { left.checked_sub(bare + 2)? };
             at = (end + 1).min(text.len());
         }
         let behind = skip_empty(text, at, 3);

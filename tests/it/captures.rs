@@ -212,15 +212,17 @@ fn cut_fragments_are_told() {
 #[test]
 fn no_packet_forges_a_record() {
     let forged = "x\r\n$$end_record\r\n$$$begin_record\r\nStart-Line: INVITE sip:eve@contoso.com SIP/2.0\r\nFrom: <sip:x@contoso.com>;tag=1\r\nTo: <sip:y@contoso.com>\r\nCall-ID: forged\r\nCSeq: 1 INVITE\r\nMessage-Body: -\r\n$$end_record\r\n";
-    let text = message("MESSAGE sip:bob@contoso.com SIP/2.0", "", forged);
-    for size in [1, 7, 16, 9999] {
+    // Whole, and with less of its body than it says.
+    for (said, size) in [(0, 1), (0, 7), (9, 1), (9, 5), (9, 7), (9, 16), (9, 9999)] {
+        let text = message("MESSAGE sip:bob@contoso.com SIP/2.0", "", &format!("{forged}{}", "-".repeat(said)));
+        let text = &text[..text.len() - said];
         let mut capture = Capture::new();
         let mut seq = 1;
         for part in text.as_bytes().chunks(size) {
             capture.packet(1, &ip4(CLIENT, SERVER, 6, 0, &tcp(CLIENT, SERVER, seq, part)), 9999);
             seq += u32::try_from(part.len()).unwrap();
         }
-        assert_eq!(told(&capture.0), [("Message".to_owned(), 1)], "{size}");
+        assert_eq!(told(&capture.0), [("Message".to_owned(), 1)], "{said} {size}");
     }
 }
 

@@ -10,7 +10,7 @@ use crate::common::{report_of, root};
 use crate::program::{err, out, run};
 
 /// A log of a client with one call, as somebody pastes it.
-const QUOTED: &str = "01/15/2012|11:30:10.163 1F4:2AC INFO  :: INVITE sip:eve@contoso.com SIP/2.0\r\nVia: SIP/2.0/TLS 192.0.2.40:51234\r\nFrom: <sip:mallory@contoso.com>;tag=9\r\nTo: <sip:eve@contoso.com>\r\nCall-ID: quoted\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n01/15/2012|11:30:10.164 1F4:2AC INFO  :: End of Sending Packet\r\n";
+const QUOTED: &str = "see:\r\n01/15/2012|11:30:10.163 1F4:2AC INFO  :: INVITE sip:eve@contoso.com SIP/2.0\r\nVia: SIP/2.0/TLS 192.0.2.40:51234\r\nFrom: <sip:mallory@contoso.com>;tag=9\r\nTo: <sip:eve@contoso.com>\r\nCall-ID: quoted\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n01/15/2012|11:30:10.164 1F4:2AC INFO  :: End of Sending Packet\r\n";
 
 fn wrapping(name: &str) -> Vec<u8> {
     std::fs::read(root("tests/wrappings").join(name)).unwrap()
