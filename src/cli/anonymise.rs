@@ -80,7 +80,7 @@ impl Anonymise {
             return Ok(Status::Failed);
         };
         tell_damage(&trace);
-        let trace = as_read(trace);
+        let trace = as_read(&trace).unwrap_or(trace);
         if !errors.is_empty() {
             return Ok(failed("anonymise: not all inputs could be read, so nothing was written; leave those out"));
         }
@@ -102,7 +102,8 @@ impl Anonymise {
         let names: Vec<String> = trace.inputs().iter().map(|i| i.name().to_owned()).collect();
         let again = || {
             let opened = siptrail::input::open_within(&self.inputs, limits());
-            as_read(Trace::load(opened.inputs, &LoadOptions::default()))
+            let trace = Trace::load(opened.inputs, &LoadOptions::default());
+            as_read(&trace).unwrap_or(trace)
         };
         // A pipe is read once.
         let lasts = |input: &PathBuf| fs::metadata(input).is_ok_and(|data| data.is_file() || data.is_dir());
@@ -202,13 +203,13 @@ impl Anonymise {
 }
 
 /// Logs of clients and gateways, and captures, are copied as they are read: in the layout of a server's trace, so that
-/// the places of original and copy are those of one text.
-fn as_read(trace: Trace) -> Trace {
+/// the places of original and copy are those of one text. `None` where all are as they were.
+fn as_read(trace: &Trace) -> Option<Trace> {
     if !trace.inputs().iter().any(Input::is_rewritten) {
-        return trace;
+        return None;
     }
     let inputs = trace.inputs().iter().map(|i| Input::from_bytes(i.name(), i.bytes())).collect();
-    Trace::load(inputs, &LoadOptions::default())
+    Some(Trace::load(inputs, &LoadOptions::default()))
 }
 
 /// The key in a file.
@@ -230,6 +231,7 @@ pub(super) fn read_key(path: &Path) -> Result<Key, String> {
 /// One line when the copy would tell another story.
 #[cfg(feature = "mcp")]
 pub(super) fn proven_copy(trace: Trace, key: &Key) -> Result<Trace, String> {
+    let trace = as_read(&trace).unwrap_or(trace);
     let folder = tempfile::tempdir().map_err(|e| format!("cannot make a temporary folder: {e}"))?;
     let copies = Maker { key, words: &[], folder: folder.path(), drop: false, again: None }.make(trace)?;
     let read = |name: &String| {
@@ -254,6 +256,27 @@ pub(super) fn in_memory(trace: &Trace, analysis: &Analysis, options: &Options) -
             "--clock: it names a server, which has another name without names; leave one of both out".to_owned()
         );
     }
+    if let Some(read) = as_read(trace) {
+        let of_read = siptrail::analyse(&read, options);
+        if !same_cases(analysis, &of_read) {
+            return Err("its logs are told otherwise in the layout of a copy, so nothing was written".to_owned());
+        }
+        return copy_in_memory(&read, &of_read, options);
+    }
+    copy_in_memory(trace, analysis, options)
+}
+
+/// Whether calls and pushes are the same, in the same order.
+#[cfg(feature = "export")]
+fn same_cases(a: &Analysis, b: &Analysis) -> bool {
+    let calls = |of: &Analysis| of.calls.iter().map(|call| (call.call_id.clone(), call.outcome)).collect::<Vec<_>>();
+    let pushes = |of: &Analysis| of.pushes.iter().map(|push| (push.call_id.clone(), push.result)).collect::<Vec<_>>();
+    calls(a) == calls(b) && pushes(a) == pushes(b)
+}
+
+/// The copy of texts that are read as they stand there.
+#[cfg(feature = "export")]
+fn copy_in_memory(trace: &Trace, analysis: &Analysis, options: &Options) -> Result<(Trace, Analysis), String> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|e| format!("no random key to be had: {e}"))?;
     let seen = Seen::of(texts(trace));

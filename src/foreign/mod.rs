@@ -21,13 +21,16 @@ mod base64;
 mod capture;
 mod grammar;
 mod layout;
+mod server;
 mod shape;
 mod sniff;
 mod stamp;
 mod walk;
 mod write;
 
-use crate::input::{Format, Formats, Input, Rewrite};
+#[cfg(not(feature = "captures"))]
+use crate::input::Formats;
+use crate::input::{Format, Input, Rewrite};
 
 /// The input as it is to be read: with a new text where anything in it is foreign. Where the user says the layout, only
 /// that is looked for.
@@ -36,27 +39,35 @@ pub(crate) fn read(mut input: Input) -> Input {
     if wanted == Some(Format::SipStack) || input.is_rewritten() {
         return input;
     }
-    if let Some(format) = Format::of_capture(input.bytes()) {
+    if let Some(format) = Format::of_capture(input.bytes())
+        && wanted.is_none_or(Format::is_capture)
+    {
         return capture(input, format);
     }
     let text = input.bytes();
-    let mut formats = Formats::default();
-    write::marked(sniff::head(text)).for_each(|format| formats.add(format));
-    if formats.are_foreign() {
-        // Saved from such a log before.
-        input.set_formats(formats);
-        return input;
-    }
-    if wanted.is_none() && !sniff::is_foreign(text) {
+    if wanted.is_none() && !sniff::is_marked(text) && !sniff::is_foreign(text) {
         return input;
     }
     let mut out = Rewrite::of(&input);
-    walk::walk(text, wanted, false, &mut out);
+    let mut anew = walk::walk(text, wanted, false, &mut out);
     if out.formats().are_foreign() && out.formats().only().is_none() {
         out = Rewrite::of(&input);
-        walk::walk(text, wanted, true, &mut out);
+        anew = walk::walk(text, wanted, true, &mut out);
     }
-    if out.formats().are_foreign() { out.finish(input) } else { input }
+    let formats = out.formats();
+    if anew || (wanted.is_some() && !formats.are_foreign()) {
+        return out.finish(input);
+    }
+    // Saved from such logs before, or nothing in it is foreign.
+    if formats.are_foreign() {
+        input.set_formats(formats);
+    }
+    input
+}
+
+/// The layout of which a record comes that was written here, by its prefix; `None` where a server wrote it.
+pub(crate) fn layout_of(prefix: &[u8]) -> Option<Format> {
+    write::mark_of(prefix)
 }
 
 #[cfg(feature = "captures")]

@@ -8,7 +8,7 @@ use super::grammar::{header, opens_body, start_line, value, without_indent};
 use crate::record::Direction;
 
 /// A message longer than this is damage: servers log bodies of 5,000 KB at most.
-const LONGEST: usize = 6 << 20;
+pub(super) const LONGEST: usize = 6 << 20;
 
 /// The parts, in bytes of the text.
 #[derive(Clone, Debug, Default)]
@@ -156,6 +156,13 @@ impl Body {
         while at < text.len() {
             let whole = self.length.is_none_or(|length| counted >= length);
             match mark(at) {
+                // A log that is quoted in the body has stamps, too; it ends where the body is said to end.
+                Some(Mark::Stamp) if !whole => {
+                    if let Some(end) = self.exactly(text, at, counted, mark) {
+                        return start..end;
+                    }
+                    break;
+                }
                 Some(Mark::Stamp) => break,
                 Some(Mark::Message) if whole => break,
                 _ => {}
@@ -176,7 +183,27 @@ impl Body {
         }
         start..filled
     }
+
+    /// Where the body ends from a line on, ahead of which so many bytes of it stand: at the end of a line as its length
+    /// says, and with a mark or nothing behind it. A body that was cut by who logged it does not end so.
+    fn exactly(&self, text: &[u8], at: usize, counted: usize, mark: &dyn Fn(usize) -> Option<Mark>) -> Option<usize> {
+        let left = self.length?.checked_sub(counted).filter(|left| *left <= QUOTED)?;
+        let (mut at, mut left) = (at, left);
+        while left > 0 {
+            let end = line_end(text, at);
+            let line = text.get(at..end).filter(|_| at < text.len())?;
+            let bare = line.strip_suffix(b"\r").unwrap_or(line).len();
+            // The last line break may be of the log.
+            left = if left == bare { 0 } else { left.checked_sub(bare + 2)? };
+            at = (end + 1).min(text.len());
+        }
+        let behind = skip_empty(text, at, 3);
+        behind.is_none_or(|behind| mark(behind).is_some()).then_some(at)
+    }
 }
+
+/// A quoted log is sought over so many bytes at most: what is no quotation is looked at once more for it.
+const QUOTED: usize = 32 << 10;
 
 fn line_end(text: &[u8], at: usize) -> usize {
     text.get(at..).and_then(|rest| memchr(b'\n', rest)).map_or(text.len(), |end| at + end)

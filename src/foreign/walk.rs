@@ -1,27 +1,39 @@
 //! Walks over a text of any layouts and writes what it finds as records of a server's trace.
 
-use memchr::{memchr, memmem};
-
 use super::grammar::{begins_message, without_indent};
 use super::layout::{self, Head, What, framed_head, unescape};
-use super::shape::{Mark, shape};
-use super::write::{Piece, Places, message, opener};
+use super::server::{Records, line_end, opener_in, opens_record};
+use super::shape::{LONGEST, Mark, shape};
+use super::write::{self, Piece, Places, message, opener};
 use crate::input::{Format, Rewrite};
+use crate::record::{DateOrder, prefix};
 
-const BEGIN: &[u8] = b"$$begin_record";
-const END: &[u8] = b"$$end_record";
 /// Bytes of copied lines that are one stretch; the last of them may be longer.
 const STRETCH: usize = 64 << 10;
 /// Lines between the stamp of a message and its start line, at most.
 const BETWEEN: u64 = 6;
 
 /// Reads the whole text; with `wanted` only messages of that layout.
-/// `named` is for a text with several layouts.
-pub(super) fn walk(text: &[u8], wanted: Option<Format>, named: bool, out: &mut Rewrite) {
-    let mut walk = Walk { text, named, copied: None, at: 0, line: 1, wanted, announced: None, verbatim: false, out };
+/// `named` is for a text with several layouts. Tells whether anything was written otherwise than it stands there.
+pub(super) fn walk(text: &[u8], wanted: Option<Format>, named: bool, out: &mut Rewrite) -> bool {
+    let mut walk = Walk {
+        text,
+        // A byte order mark is of no line.
+        at: if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 },
+        line: 1,
+        wanted,
+        named,
+        records: Records::of(text),
+        copied: None,
+        announced: None,
+        verbatim: false,
+        anew: false,
+        out,
+    };
     while walk.at < text.len() && !walk.out.is_full() {
         walk.step();
     }
+    walk.anew
 }
 
 /// What a line said about a message behind it.
@@ -47,10 +59,13 @@ struct Walk<'t, 'o> {
     line: u64,
     wanted: Option<Format>,
     named: bool,
+    records: Records<'t>,
     copied: Option<Copied>,
     announced: Option<Announced>,
     /// Lines of a server's trace are copied; other lines between messages are not.
     verbatim: bool,
+    /// Something was written otherwise than it stands there.
+    anew: bool,
     out: &'o mut Rewrite,
 }
 
@@ -62,9 +77,16 @@ impl<'t> Walk<'t, '_> {
             self.announced = None;
             return self.record(line.get(..opener).unwrap_or_default(), self.at + opener);
         }
-        if line.starts_with(b"TL_") || opens_record(line) {
-            self.verbatim = true;
+        if line.starts_with(b"TL_") {
+            self.verbatim = self.wanted.is_none();
+            // What is no record may be a message as another component logs it.
+            self.announced = component(line).map(|head| Announced { head, at: self.at, line: self.line });
+        } else if opens_record(line) {
+            self.verbatim = self.wanted.is_none();
             self.announced = None;
+            if let Some(end) = self.records.without_opener(self.at) {
+                return self.server(end);
+            }
         }
         if let Some(head) = layout::head(line, self.wanted) {
             return self.head(head, line, end);
@@ -152,6 +174,9 @@ impl<'t> Walk<'t, '_> {
     fn plain(&mut self, head: &Head<'_>, from: (usize, u64), start: usize, framed: bool) {
         let text = self.text;
         let wanted = self.wanted;
+        if wanted.is_some_and(|wanted| wanted != head.format) {
+            return self.pass(line_end(text, self.at));
+        }
         let mark = |at: usize| mark(text, at, wanted);
         let mut found = shape(text, start, framed, &mark);
         // The bar that ends a message of this layout is no part of it.
@@ -166,7 +191,8 @@ impl<'t> Walk<'t, '_> {
             }
         }
         let (at, line) = from;
-        let piece = Piece { text, places: Places::Whole(at, line) };
+        let piece = Piece::new(text, Places::Whole(at, line));
+        self.anew = true;
         message(&piece, at, head, &found, self.named, self.out);
         self.move_to(found.end.max(self.at + 1));
         self.verbatim = false;
@@ -174,14 +200,20 @@ impl<'t> Walk<'t, '_> {
 
     /// A message in one line.
     fn escaped(&mut self, head: &Head<'_>, start: usize, end: usize) {
-        let (text, breaks) = unescape(self.text.get(start..end).unwrap_or_default());
+        if self.wanted.is_some_and(|wanted| wanted != head.format) {
+            return self.skip(end);
+        }
+        // What is longer is damage; the line ends where it ends.
+        let most = end.min(start.saturating_add(LONGEST));
+        let (text, breaks) = unescape(self.text.get(start..most).unwrap_or_default());
         let places = Places::Line { line: self.line, start, breaks: &breaks };
         let stamp = |at: usize| {
             let line = text.get(at..line_end(&text, at)).unwrap_or_default();
             without_indent(line).starts_with(b"[Time:").then_some(Mark::Stamp)
         };
         let found = shape(&text, 0, true, &stamp);
-        let piece = Piece { text: &text, places };
+        let piece = Piece::new(&text, places);
+        self.anew = true;
         message(&piece, 0, head, &found, self.named, self.out);
         self.skip_to(end);
         self.verbatim = false;
@@ -190,20 +222,48 @@ impl<'t> Walk<'t, '_> {
     /// A record of a server's trace, as it is; its prefix is written anew where another layout wrote it.
     fn record(&mut self, prefix: &[u8], opener_at: usize) {
         let foreign = framed_head(prefix).filter(|_| self.wanted.is_none_or(|w| w == Format::Avaya));
-        let end = record_end(self.text, opener_at + BEGIN.len(), self.wanted);
-        let Some(head) = foreign else {
-            self.out.found(Format::SipStack);
-            self.copy(end);
-            self.verbatim = true;
-            return;
-        };
+        let end = self.records.end(self.at, opener_at, self.wanted);
+        if let Some(format) = write::mark_of(prefix) {
+            return self.saved(format, prefix, end);
+        }
+        let Some(head) = foreign else { return self.server(end) };
         self.out.place(self.at, self.line);
         let machine = self.named.then(|| head.format.name().as_bytes());
         opener(&head, machine, self.out);
         let from = line_end(self.text, self.at) + 1;
-        let piece = Piece { text: self.text, places: Places::Whole(self.at, self.line) };
+        let piece = Piece::new(self.text, Places::Whole(self.at, self.line));
         super::base64::fields(&piece, from.min(end)..end, self.out);
+        self.anew = true;
         self.move_to(end);
+        self.verbatim = false;
+    }
+
+    /// A record as a server wrote it.
+    fn server(&mut self, end: usize) {
+        if self.wanted.is_some() {
+            return self.leave(end);
+        }
+        self.out.found(Format::SipStack);
+        self.copy(end);
+        self.verbatim = true;
+    }
+
+    /// A record that was written here before, and saved; its prefix begins the line.
+    fn saved(&mut self, format: Format, prefix: &[u8], end: usize) {
+        if self.wanted.is_some_and(|wanted| wanted != format) {
+            return self.leave(end);
+        }
+        self.out.found(format);
+        // Beside other layouts it needs the name that it did not need by itself.
+        if self.named
+            && let Some(nameless) = write::nameless(prefix)
+        {
+            self.copy(self.at + nameless.start);
+            write::machine(format, self.out);
+            self.move_to(self.at + nameless.len());
+            self.anew = true;
+        }
+        self.copy(end);
         self.verbatim = false;
     }
 
@@ -223,6 +283,14 @@ impl<'t> Walk<'t, '_> {
         self.out.put(self.text.get(self.at..to).unwrap_or_default());
         self.move_to(to.max(self.at + 1));
         self.copied = Some(Copied { from, at: self.at, written: self.out.at() });
+    }
+
+    /// Leaves a record out.
+    fn leave(&mut self, end: usize) {
+        let lines = self.text.get(self.at..end).unwrap_or_default().split(|b| *b == b'\n');
+        self.out.left_out(lines.filter(|line| !line.trim_ascii().is_empty()).count() as u64);
+        self.anew = true;
+        self.move_to(end.max(self.at + 1));
     }
 
     /// Leaves a line out.
@@ -253,45 +321,9 @@ fn mark(text: &[u8], at: usize, wanted: Option<Format>) -> Option<Mark> {
     text.get(start..).and_then(begins_message).map(|_| Mark::Message)
 }
 
-/// Where in a line a record begins.
-fn opener_in(line: &[u8]) -> Option<usize> {
-    memchr(b'$', line)?;
-    let at = memmem::find(line.get(..4096).unwrap_or(line), BEGIN)?;
-    let lead = line.get(..at)?.trim_ascii();
-    let is_prefix = lead.is_empty()
-        || lead.starts_with(b"TL_")
-        || lead.ends_with(b")")
-        || lead.ends_with(b":")
-        || lead.ends_with(b"]")
-        || crate::record::prefix::parse(lead).time.is_some();
-    is_prefix.then_some(at)
-}
-
-/// Whether a line is the first field of a record that has lost its opener.
-fn opens_record(line: &[u8]) -> bool {
-    const FIRST: [&[u8]; 5] =
-        [b"Trace-Correlation-Id:", b"Instance-Id:", b"LogType:", b"Message-Type:", b"Start-Line:"];
-    let line = without_indent(line);
-    FIRST.iter().any(|name| line.get(..name.len()).is_some_and(|own| own.eq_ignore_ascii_case(name)))
-}
-
-/// Where the record ends whose fields begin at `from`: behind its end, or ahead of the next record or stamp.
-fn record_end(text: &[u8], from: usize, wanted: Option<Format>) -> usize {
-    let mut at = line_end(text, from) + 1;
-    while at < text.len() {
-        let end = line_end(text, at);
-        let line = text.get(at..end).unwrap_or_default();
-        if without_indent(line).starts_with(END) {
-            return (end + 1).min(text.len());
-        }
-        if line.starts_with(b"TL_") || opener_in(line).is_some() || layout::head(line, wanted).is_some() {
-            return at;
-        }
-        at = end + 1;
-    }
-    text.len()
-}
-
-fn line_end(text: &[u8], at: usize) -> usize {
-    text.get(at..).and_then(|rest| memchr(b'\n', rest)).map_or(text.len(), |end| at + end)
+/// What the trace line of a component tells of a message behind it: its time, where the date can be read in one way.
+fn component(line: &[u8]) -> Option<Head<'static>> {
+    let own = prefix::parse(line);
+    let time = own.time.filter(|_| own.order != DateOrder::Ambiguous)?;
+    Some(Head { time: Some(time), ..Head::new(Format::SipText, What::Announced) })
 }

@@ -1,5 +1,6 @@
 //! One foreign message as a record of a server's trace.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use memchr::memmem;
@@ -18,7 +19,9 @@ pub(super) const MARK_END: &str = "::read(1))";
 /// A text with messages, and the way back to the original.
 pub(super) struct Piece<'t> {
     pub(super) text: &'t [u8],
-    pub(super) places: Places<'t>,
+    places: Places<'t>,
+    /// How far the lines of the original were counted, and how many there are up to there.
+    counted: Cell<(usize, u64)>,
 }
 
 /// How a piece lies in the original.
@@ -51,13 +54,23 @@ pub(super) struct Packet {
     pub(super) number: u64,
 }
 
-impl Piece<'_> {
+impl<'t> Piece<'t> {
+    pub(super) fn new(text: &'t [u8], places: Places<'t>) -> Piece<'t> {
+        let counted = if let Places::Whole(from, line) = places { (from, line) } else { (0, 0) };
+        Piece { text, places, counted: Cell::new(counted) }
+    }
+
     /// Says where what is written next comes from.
     pub(super) fn place(&self, at: usize, out: &mut Rewrite) {
         match &self.places {
             Places::Whole(from, line) => {
-                let between = self.text.get(*from..at).unwrap_or_default();
-                out.place(at, line + memchr::memchr_iter(b'\n', between).count() as u64);
+                // Mostly the places come one behind the other.
+                let (known, lines) =
+                    Some(self.counted.get()).filter(|(known, _)| *known <= at).unwrap_or((*from, *line));
+                let between = self.text.get(known..at).unwrap_or_default();
+                let lines = lines + memchr::memchr_iter(b'\n', between).count() as u64;
+                self.counted.set((known.max(at), lines));
+                out.place(at, lines);
             }
             Places::Line { line, start, breaks } => {
                 let behind = breaks.partition_point(|(piece, _)| *piece <= at);
@@ -74,14 +87,18 @@ impl Piece<'_> {
     }
 
     /// Where inside a range the original goes on elsewhere.
-    fn cuts(&self, range: &Range<usize>) -> Vec<usize> {
-        let inside = |at: &usize| range.start < *at && *at < range.end;
-        match &self.places {
-            Places::Whole(..) => Vec::new(),
-            Places::Line { breaks, .. } => breaks.iter().map(|(at, _)| *at).filter(inside).collect(),
-            #[cfg(feature = "captures")]
-            Places::Packets(packets) => packets.iter().map(|p| p.at).filter(inside).collect(),
-        }
+    fn cuts(&self, range: &Range<usize>) -> impl Iterator<Item = usize> {
+        let (mut at, end) = (range.start, range.end);
+        std::iter::from_fn(move || {
+            let next = match &self.places {
+                Places::Whole(..) => None,
+                Places::Line { breaks, .. } => breaks.get(breaks.partition_point(|(cut, _)| *cut <= at)).map(|b| b.0),
+                #[cfg(feature = "captures")]
+                Places::Packets(packets) => packets.get(packets.partition_point(|p| p.at <= at)).map(|p| p.at),
+            };
+            at = next.filter(|cut| *cut < end)?;
+            Some(at)
+        })
     }
 
     /// Writes a part as it is.
@@ -92,25 +109,40 @@ impl Piece<'_> {
 
     /// Writes a part as it is, except for what would end or begin a record.
     fn part(&self, range: Range<usize>, out: &mut Rewrite) {
+        // A marker may lie over a cut.
+        let text = self.text.get(range.clone()).unwrap_or_default();
+        let mut markers = markers(text).map(|at| range.start + at).peekable();
         let mut at = range.start;
-        for cut in self.cuts(&range).into_iter().chain([range.end]) {
+        for cut in self.cuts(&range).chain([range.end]) {
             self.place(at, out);
-            harmless(self.text.get(at..cut).unwrap_or_default(), out);
+            while let Some(marker) = markers.next_if(|marker| *marker < cut) {
+                out.put(self.text.get(at..=marker).unwrap_or_default());
+                out.put(b" ");
+                at = marker + 1;
+            }
+            out.put(self.text.get(at..cut).unwrap_or_default());
             at = cut;
         }
     }
 }
 
+/// Where in a text the markers of records begin.
+fn markers(text: &[u8]) -> impl Iterator<Item = usize> {
+    // The second sign: of three the last two may be the marker.
+    memmem::find_iter(text, b"_record").filter_map(|word| {
+        let before = text.get(..word).unwrap_or_default();
+        let before = before.strip_suffix(b"begin").or_else(|| before.strip_suffix(b"end"))?;
+        before.strip_suffix(b"$$").map(<[u8]>::len)
+    })
+}
+
 /// Writes a text in which no marker of a record is left.
 pub(super) fn harmless(text: &[u8], out: &mut Rewrite) {
     let mut at = 0;
-    for found in memmem::find_iter(text, b"$$") {
-        let rest = text.get(found + 2..).unwrap_or_default();
-        if rest.starts_with(b"begin_record") || rest.starts_with(b"end_record") {
-            out.put(text.get(at..=found).unwrap_or_default());
-            out.put(b" ");
-            at = found + 1;
-        }
+    for marker in markers(text) {
+        out.put(text.get(at..=marker).unwrap_or_default());
+        out.put(b" ");
+        at = marker + 1;
     }
     out.put(text.get(at..).unwrap_or_default());
 }
@@ -118,16 +150,12 @@ pub(super) fn harmless(text: &[u8], out: &mut Rewrite) {
 /// Writes the prefix of a record and the fields ahead of its message.
 pub(super) fn opener(head: &Head<'_>, machine: Option<&[u8]>, out: &mut Rewrite) {
     out.found(head.format);
-    out.put(b"TL_INFO(TF_PROTOCOL) [");
+    out.put(b"TL_INFO(TF_PROTOCOL) ");
     match machine {
-        Some(name) => {
-            out.put(name);
-            out.put(b"\\");
-            out.put(name);
-        }
-        None => out.put(b"0"),
+        Some(name) => named(name, out),
+        None => out.put(NAMELESS),
     }
-    out.put(b"]0000.0000::");
+    out.put(b"0000.0000::");
     if let Some(time) = head.time {
         stamp(time, out);
     }
@@ -152,15 +180,42 @@ fn stamp(time: Timestamp, out: &mut Rewrite) {
     out.put(time.iso().as_bytes());
 }
 
-/// The layout of which a text that was written here comes.
-pub(super) fn marked(text: &[u8]) -> impl Iterator<Item = Format> + '_ {
-    let all = memmem::find_iter(text, MARK.as_bytes()).filter_map(move |at| {
-        let name = text.get(at + MARK.len()..)?;
-        Format::ALL
-            .into_iter()
-            .find(|f| name.strip_prefix(f.name().as_bytes()).is_some_and(|rest| rest.starts_with(MARK_END.as_bytes())))
-    });
-    all.take(1000)
+/// What stands in the place of a machine that nobody names.
+const NAMELESS: &[u8] = b"[0]";
+
+fn named(name: &[u8], out: &mut Rewrite) {
+    for part in [&b"["[..], name, b"\\", name, b"]"] {
+        out.put(part);
+    }
+}
+
+/// The layout of which a record comes that was written here, by its prefix.
+pub(super) fn mark_of(prefix: &[u8]) -> Option<Format> {
+    let prefix = Some(prefix.trim_ascii()).filter(|prefix| prefix.starts_with(b"TL_"))?;
+    let own = prefix.strip_suffix(MARK_END.as_bytes())?;
+    let last = own.get(own.len().saturating_sub(64)..)?;
+    let name = last.get(memmem::rfind(last, MARK.as_bytes())? + MARK.len()..)?;
+    Format::ALL.into_iter().find(|f| *f != Format::SipStack && f.name().as_bytes() == name)
+}
+
+/// Where in the prefix of such a record a name is missing.
+pub(super) fn nameless(prefix: &[u8]) -> Option<Range<usize>> {
+    let at = memmem::find(prefix.get(..64).unwrap_or(prefix), b") [0]")? + 2;
+    Some(at..at + NAMELESS.len())
+}
+
+/// Writes a name in its place: that of the layout.
+pub(super) fn machine(format: Format, out: &mut Rewrite) {
+    named(format.name().as_bytes(), out);
+}
+
+/// Whether records stand in a text that may have been written here.
+pub(super) fn is_marked(text: &[u8]) -> bool {
+    memmem::find_iter(text, MARK.as_bytes()).any(|at| {
+        let behind = text.get(at..).unwrap_or_default();
+        let end = memmem::find(behind.get(..64).unwrap_or(behind), MARK_END.as_bytes());
+        end.is_some_and(|end| behind.get(end + MARK_END.len()..).is_some_and(|b| b.starts_with(b"$$begin_record")))
+    })
 }
 
 /// Writes one message. `from` is where in the piece the record is said to begin.

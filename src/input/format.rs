@@ -76,9 +76,10 @@ impl Format {
     /// The zone of its times, as far as the layout says it: `utc`, or `local` for the zone of the machine.
     pub fn zone(self) -> Option<&'static str> {
         match self {
-            Format::UccApi | Format::AudioCodes => Some("local"),
+            Format::UccApi => Some("local"),
             Format::PidginSipe | Format::Expressway | Format::Syslog | Format::Pcap | Format::PcapNg => Some("utc"),
-            Format::SipStack | Format::SipText | Format::Avaya => None,
+            // The stamps of AudioCodes have neither year nor zone.
+            Format::SipStack | Format::SipText | Format::Avaya | Format::AudioCodes => None,
         }
     }
 
@@ -92,6 +93,11 @@ impl Format {
             [0x0a, 0x0d, 0x0d, 0x0a] => Some(Format::PcapNg),
             _ => None,
         }
+    }
+
+    /// Whether it is no text.
+    pub(crate) fn is_capture(self) -> bool {
+        matches!(self, Format::Pcap | Format::PcapNg)
     }
 
     fn bit(self) -> u16 {

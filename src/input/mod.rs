@@ -96,8 +96,19 @@ impl Text {
 impl Input {
     /// A text from memory; compression and encoding are found out as for a file.
     pub fn from_bytes(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Input {
-        let budget = Budget::new(Limits::default());
-        let (mut input, stop) = decode::prepare(name.into(), (Text::Owned(bytes.into()), Account::default()), &budget);
+        Input::of_bytes(name.into(), bytes.into(), None)
+    }
+
+    /// The same input from memory, or a part of its text: what is looked for in it stays.
+    #[cfg(feature = "tui")]
+    pub(crate) fn of_memory(&self, bytes: &[u8]) -> Input {
+        Input::of_bytes(self.name.clone(), bytes.to_vec(), self.wanted())
+    }
+
+    /// A text from memory in which only this layout is looked for, if any is given.
+    pub(crate) fn of_bytes(name: String, bytes: Vec<u8>, format: Option<Format>) -> Input {
+        let budget = Budget::new(Limits { format, ..Limits::default() });
+        let (mut input, stop) = decode::prepare(name, (Text::Owned(bytes), Account::default()), &budget);
         input.notes.extend(stop.map(|s| s.words()));
         input
     }

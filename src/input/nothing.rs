@@ -11,6 +11,12 @@ pub fn nothing_in(input: &Input) -> String {
     let bytes = input.original();
     let head = bytes.get(..HEAD).unwrap_or(bytes);
     let has = |word: &[u8]| memchr::memmem::find(head, word).is_some();
+    if let Some(wanted) = input.wanted().filter(|w| !w.is_capture() || Format::of_capture(bytes).is_none()) {
+        let (format, title) = (wanted.name(), wanted.title());
+        return format!(
+            "nothing in {name} as --format-in {format} asks for ({title}); leave it out to have the layout found"
+        );
+    }
     if let Some(format) = Format::of_capture(bytes) {
         let why = if cfg!(feature = "captures") {
             "SIP over UDP or TCP in clear was expected; what is encrypted (TLS) cannot be read"

@@ -7,6 +7,8 @@ use super::{Format, Input, Text};
 
 /// Bytes that are handed on at a time.
 const PIECE: usize = 1 << 20;
+/// Lines are counted over no more than this where somebody asks for a place.
+const STRETCH: usize = 64 << 10;
 
 /// Where a stretch of the new text comes from. What stands behind it, up to the next place, lies as far behind it in the
 /// original.
@@ -48,7 +50,6 @@ impl Origin {
 
     /// The lines of places of which none lies ahead of the one before.
     pub(super) fn lines(&self, text: &[u8], at: impl Iterator<Item = u64>) -> Vec<u64> {
-        let index = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
         // Of the place before: its stretch, where it is, and its line.
         let mut last: Option<(u64, u64, u64)> = None;
         let next = at.map(|at| {
@@ -64,12 +65,18 @@ impl Origin {
     }
 }
 
+fn index(n: u64) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
+}
+
 /// The new text while it is written.
 pub(crate) struct Rewrite {
     spool: Spool,
     buffer: Vec<u8>,
     at: u64,
     places: Vec<Place>,
+    /// Line feeds that were written since the last of them.
+    feeds: u64,
     formats: Formats,
     outside: u64,
     notes: Vec<String>,
@@ -84,6 +91,7 @@ impl Rewrite {
             buffer: Vec::new(),
             at: 0,
             places: Vec::new(),
+            feeds: 0,
             formats: Formats::default(),
             outside: 0,
             notes: Vec::new(),
@@ -103,6 +111,7 @@ impl Rewrite {
 
     fn set(&mut self, original: usize, line: u64, goes_on: bool) {
         let place = Place { at: self.at, original: original as u64, line, goes_on };
+        self.feeds = 0;
         match self.places.last_mut().filter(|last| last.at == self.at) {
             Some(last) => *last = place,
             None => self.places.push(place),
@@ -116,11 +125,24 @@ impl Rewrite {
 
     /// Writes.
     pub(crate) fn put(&mut self, bytes: &[u8]) {
-        self.at += bytes.len() as u64;
+        for bytes in bytes.chunks(STRETCH) {
+            self.go_on(bytes);
+            self.at += bytes.len() as u64;
+        }
         self.buffer.extend_from_slice(bytes);
         if self.buffer.len() >= PIECE {
             self.hand_on();
         }
+    }
+
+    /// Notes a place where the last one is far behind; `bytes` come next, and are not many.
+    fn go_on(&mut self, bytes: &[u8]) {
+        let Some(last) = self.places.last().copied().filter(|last| last.goes_on) else { return };
+        let far = self.at - last.at;
+        if far >= STRETCH as u64 {
+            self.set(index(last.original + far), last.line + self.feeds, true);
+        }
+        self.feeds += memchr::memchr_iter(b'\n', bytes).count() as u64;
     }
 
     fn hand_on(&mut self) {
@@ -168,5 +190,34 @@ impl Rewrite {
         self.places.shrink_to_fit();
         input.origin = Some(Box::new(Origin { text, places: self.places }));
         input
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A long copy has places on its way: nobody counts lines over all of it, and all say where they come from.
+    #[test]
+    fn places_of_a_long_copy_are_near() {
+        let line = b"0123456789\n";
+        let text = line.repeat(40_000);
+        let input = Input::from_bytes("a.log", text.clone());
+        let mut out = Rewrite::of(&input);
+        out.put(b"ahead\n");
+        out.place(0, 1);
+        for part in text.chunks(100_001) {
+            out.put(part);
+        }
+        out.point(7, 3);
+        out.put(b"\n\n\n");
+        let places = out.places.clone();
+        assert!(places.len() >= text.len() / STRETCH);
+        let input = out.finish(input);
+        for at in [6, 7, 5000 * 11 + 6, 39_999 * 11 + 8] {
+            assert_eq!(input.original_offset(at), at - 6);
+            assert_eq!(input.original_line(at), Some((at - 6) / 11 + 1), "{at}");
+        }
+        assert_eq!(input.original_line(text.len() as u64 + 8), Some(3));
     }
 }

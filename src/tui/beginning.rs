@@ -26,7 +26,7 @@ fn first(input: &Input, most: usize) -> Option<Input> {
     let last = memmem::rfind(head, b"\n$$end_record")? + 1;
     let end = memchr::memchr(b'\n', head.get(last..)?).map_or(head.len(), |at| last + at + 1);
     // The text is decoded already, and offsets in it stay what they are.
-    Some(Input::from_bytes(input.name(), head.get(..end)?))
+    Some(input.of_memory(head.get(..end)?))
 }
 
 #[cfg(test)]

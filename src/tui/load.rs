@@ -67,7 +67,7 @@ fn own(input: Input) -> Input {
     if !same || input.bytes().len() > OWN || input.name() == "-" {
         return input;
     }
-    Input::from_bytes(input.name(), input.bytes())
+    input.of_memory(input.bytes())
 }
 
 /// A log as it was before it was rotated or cut.
@@ -92,7 +92,7 @@ fn read(
     if follow {
         opened.inputs = opened.inputs.into_iter().map(own).collect();
     }
-    let old = kept.iter().map(|k| Input::from_bytes(k.name.clone(), k.bytes.clone()));
+    let old = kept.iter().map(|k| Input::of_bytes(k.name.clone(), k.bytes.clone(), limits.format));
     opened.inputs.splice(0..0, old);
     let progress = |p: Progress| {
         // While the logs are followed, the views stay as they are until there is something new.

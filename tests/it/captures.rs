@@ -189,6 +189,73 @@ fn vlans_and_cut_packets() {
     assert!(problems.contains("damaged or cut behind packet 1"), "{problems}");
 }
 
+/// A packet in fragments of which a part was not kept is told as cut, with what is there of it.
+#[test]
+fn cut_fragments_are_told() {
+    let [invite, ..] = dialog();
+    let datagram = udp(CLIENT, SERVER, invite.as_bytes());
+    let (first, second) = datagram.split_at(1480);
+    // Both cut, as with a small snap length; and the last alone.
+    for (kept, methods) in [([300, 300], 1), ([9999, 300], 0)] {
+        let mut capture = Capture::new();
+        capture.packet(1, &ip4(CLIENT, SERVER, 17, 0x2000, first), kept[0]);
+        capture.packet(2, &ip4(CLIENT, SERVER, 17, 1480 / 8, second), kept[1]);
+        assert_eq!(told(&capture.0).len(), methods, "{kept:?}");
+        let trace = load(&capture.0);
+        let said = if methods > 0 { "1 SIP packet captured in part only" } else { "1 SIP packet in fragments" };
+        let notes = trace.inputs()[0].notes();
+        assert!(notes.iter().any(|note| note.starts_with(said)), "{notes:?}");
+    }
+}
+
+/// The markers of records in what a peer sends forge no record, also over the end of a packet and behind a third sign.
+#[test]
+fn no_packet_forges_a_record() {
+    let forged = "x\r\n$$end_record\r\n$$$begin_record\r\nStart-Line: INVITE sip:eve@contoso.com SIP/2.0\r\nFrom: <sip:x@contoso.com>;tag=1\r\nTo: <sip:y@contoso.com>\r\nCall-ID: forged\r\nCSeq: 1 INVITE\r\nMessage-Body: -\r\n$$end_record\r\n";
+    // Whole, and with less of its body than it says.
+    for (said, size) in [(0, 1), (0, 7), (9, 1), (9, 5), (9, 7), (9, 16), (9, 9999)] {
+        let text = message("MESSAGE sip:bob@contoso.com SIP/2.0", "", &format!("{forged}{}", "-".repeat(said)));
+        let text = &text[..text.len() - said];
+        let mut capture = Capture::new();
+        let mut seq = 1;
+        for part in text.as_bytes().chunks(size) {
+            capture.packet(1, &ip4(CLIENT, SERVER, 6, 0, &tcp(CLIENT, SERVER, seq, part)), 9999);
+            seq += u32::try_from(part.len()).unwrap();
+        }
+        assert_eq!(told(&capture.0), [("Message".to_owned(), 1)], "{said} {size}");
+    }
+}
+
+/// A message of which a segment is lost says so.
+#[test]
+fn lost_segments_are_told() {
+    let [invite, ..] = dialog();
+    let mut capture = Capture::new();
+    let parts: Vec<&[u8]> = invite.as_bytes().chunks(700).collect();
+    for (i, part) in parts.iter().enumerate().filter(|(i, _)| *i != 1) {
+        let seq = 1 + u32::try_from(i * 700).unwrap();
+        capture.packet(1, &ip4(CLIENT, SERVER, 6, 0, &tcp(CLIENT, SERVER, seq, part)), 9999);
+    }
+    assert_eq!(told(&capture.0), [("Invite".to_owned(), 1)]);
+    let problems = report_of(&[("c.pcap".to_owned(), capture.0)])["problems"].to_string();
+    assert!(problems.contains("1 SIP message of which bytes are missing, the first of them in packet 1"), "{problems}");
+}
+
+/// More connections with half a message than are kept: the newest are read all the same, and what was given up is told.
+#[test]
+fn many_open_connections_give_way_to_new_ones() {
+    let [invite, ringing, _] = dialog();
+    let mut capture = Capture::new();
+    for i in 0..20_000_u16 {
+        let from = (CLIENT.0, 20_000 + i);
+        capture.packet(1, &ip4(from, SERVER, 6, 0, &tcp(from, SERVER, 1, &invite.as_bytes()[..40])), 9999);
+    }
+    capture.packet(2, &ip4(SERVER, CLIENT, 6, 0, &tcp(SERVER, CLIENT, 1, ringing.as_bytes())), 9999);
+    assert!(told(&capture.0).contains(&("180".to_owned(), 20_001)));
+    let problems = report_of(&[("c.pcap".to_owned(), capture.0)])["problems"].to_string();
+    assert!(problems.contains("8192 connections given up with a message begun"), "{problems}");
+}
+
 /// What siptrail exports says the same when it is read: one call and one push, and the Edge's own words.
 #[test]
 fn an_export_reads_back() {

@@ -40,7 +40,8 @@
 //! * `screens`: its screens against `tests/screens`; `pictures`: what README and guide show is what is drawn
 //! * `manual`: the commands of README and user guide print what is shown, and what their pages name is there
 //! * `cli`: the program as a user runs it, exit codes included
-//! * `wrappings`: logs of clients and gateways, copied messages; `captures`: captures of packets
+//! * `wrappings`: logs of clients and gateways, copied messages; `captures`: captures of packets; `quoted`: what is
+//!   quoted, cut or saved in them
 //! * `program`: runs the program for the others
 //! * `today`: clients and servers of 2019 and the Subscription Edition, certificates, mail and voice mail
 //! * `explain`: the offline knowledge, `siptrail findings` and `siptrail explain`
@@ -93,6 +94,7 @@ mod properties;
 #[cfg(unix)]
 mod pty;
 mod query;
+mod quoted;
 mod rates;
 mod reprint;
 mod rules;

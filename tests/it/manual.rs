@@ -58,7 +58,9 @@ fn commands_print_what_the_pages_show() {
     for page in pages() {
         let name = page.strip_prefix(root("")).unwrap().display().to_string();
         let folder = tempfile::tempdir().unwrap();
-        copy(&root("samples"), &folder.path().join("samples"));
+        for own in ["samples", "docs/one-missed-im"] {
+            copy(&root(own), &folder.path().join(own));
+        }
         'page: for block in blocks(&std::fs::read_to_string(&page).unwrap()) {
             let at = format!("{name}:{}", block.line);
             let words: Vec<&str> = block.info.split(' ').collect();

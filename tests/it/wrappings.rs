@@ -28,7 +28,7 @@ fn each_layout_is_recognised_by_what_is_in_it() {
             "audiocodes.log",
             "audiocodes",
             "gateway",
-            Some("local"),
+            None,
             ("+15550100@litwareinc.com", "+15550107@litwareinc.com", 503),
         ),
         ("avaya.log", "avaya", "gateway", None, ("queue@contoso.com", "erin@contoso.com", 486)),
@@ -278,7 +278,7 @@ fn a_client_log_beside_the_servers_changes_no_verdict() {
         serde_json::from_str(&out(&run(&args))).unwrap()
     };
     let servers = told(&["samples/push-failed-at-edge"]);
-    let all = told(&["samples/push-failed-at-edge", "tests/wrappings/erin.UccApilog"]);
+    let all = told(&["samples/push-failed-at-edge", "docs/one-missed-im/erin.UccApilog"]);
     assert_eq!(all["summary"]["calls"], 1);
     for key in ["call_id", "outcome", "verdict", "status", "findings", "messages", "pushes"] {
         assert_eq!(all["calls"][0][key], servers["calls"][0][key], "{key}");

@@ -2,6 +2,7 @@
 
 use hashbrown::HashMap;
 
+use crate::foreign::layout_of;
 use crate::input::Format;
 use crate::record::{Direction, RecordKind};
 use crate::sip::{HeaderName, Message, Method, NameAddr, StartLine, Via};
@@ -95,8 +96,13 @@ pub(super) fn streams(trace: &Trace, events: &[Event]) -> Vec<Stream> {
             || {
                 *index.entry(symbol).or_insert_with(|| {
                     let machine = symbol.map(|s| machine(trace, s));
+                    let foreign = source.formats.are_foreign();
+                    let marked = || {
+                        let prefix = trace.record(event).get(..usize::from(event.prefix_len)).filter(|_| foreign)?;
+                        layout_of(prefix).filter(|layout| source.formats.has(*layout))
+                    };
                     let named = || source.formats.foreign().find(|f| machine.as_deref() == Some(f.name()));
-                    let layout = only.filter(|f| *f != Format::SipStack).or_else(named);
+                    let layout = only.filter(|f| *f != Format::SipStack).or_else(marked).or_else(named);
                     out.push(Stream { file, symbol, machine, layout, file_name: file_stem(name), ..Stream::default() });
                     out.len() - 1
                 })

@@ -50,8 +50,8 @@ pub(super) fn write(comment: &str, machine: &str, head: &Head<'_>, message: &[u8
     field("SIP-Start-Line", lines.next().unwrap_or_default().trim_ascii());
     let (mut call, mut cseq) = (&[][..], &[][..]);
     for line in lines {
-        call = value(line, &[b"call-id", b"i"]).unwrap_or(call);
-        cseq = value(line, &[b"cseq"]).unwrap_or(cseq);
+        call = Some(call).filter(|c| !c.is_empty()).or_else(|| value(line, &[b"call-id", b"i"])).unwrap_or_default();
+        cseq = Some(cseq).filter(|c| !c.is_empty()).or_else(|| value(line, &[b"cseq"])).unwrap_or_default();
     }
     field("SIP-Call-ID", call);
     field("SIP-CSeq", cseq);
@@ -64,9 +64,15 @@ pub(super) fn write(comment: &str, machine: &str, head: &Head<'_>, message: &[u8
 
 /// Reads what our own captures write; what others write has no place and no severity, and is none of this.
 fn read(comment: &str) -> Option<Told<'_>> {
-    let (_, said) = ["error, ", "warning, ", "information, "].iter().find_map(|word| {
-        let at = comment.find(&format!(": {word}"))?;
-        Some((word, comment.get(at + 2..)?))
+    // The severity stands behind the line of the place, whatever the text says later.
+    let said = comment.match_indices(": ").find_map(|(at, _)| {
+        let place = comment.get(..at)?;
+        let said = comment.get(at + 2..)?;
+        let digits = place.bytes().rev().take_while(u8::is_ascii_digit).count();
+        let has_place =
+            digits > 0 && place.len() > digits + 1 && place.as_bytes().get(place.len() - digits - 1) == Some(&b':');
+        let severe = ["error, ", "warning, ", "information, "].iter().any(|word| said.starts_with(word));
+        (has_place && severe).then_some(said)
     })?;
     let (severity, rest) = said.split_once(", ")?;
     let code = rest
@@ -88,6 +94,10 @@ mod tests {
             (told.severity, told.text, told.code, told.data),
             ("error", "Not, allowed", "0xc3e93d6e SIPPROXY_E_X", "domain=\"a\", b")
         );
-        assert!(super::read("Content-Length is that of the log").is_none());
+        let told = super::read("C:\\x: y\\edge01.log:88: warning, It said: error, and x:9: error, ended").unwrap();
+        assert_eq!((told.severity, told.text), ("warning", "It said: error, and x:9: error, ended"));
+        for other in ["Content-Length is that of the log", "customer says: error, nothing works", ":9: error, x"] {
+            assert!(super::read(other).is_none(), "{other}");
+        }
     }
 }

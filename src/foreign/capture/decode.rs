@@ -9,6 +9,7 @@ use pcap_parser::Linktype;
 use pcap_parser::data::{PacketData, get_packetdata};
 
 use super::packets::Captured;
+use crate::foreign::grammar::start_line;
 
 /// What one packet carries.
 #[derive(Clone, Debug)]
@@ -31,8 +32,17 @@ pub(super) enum Kind {
 /// Packets in fragments that wait for their rest.
 #[derive(Default)]
 pub(super) struct Fragments {
-    waiting: BTreeMap<Key, IpDefragBuf>,
+    waiting: BTreeMap<Key, Waiting>,
     order: VecDeque<Key>,
+    /// Packets with a message that were given up.
+    lost: u64,
+}
+
+/// What is there of a packet.
+struct Waiting {
+    parts: IpDefragBuf,
+    /// A message begins in it.
+    is_sip: bool,
 }
 
 /// Source, destination, protocol, number.
@@ -78,6 +88,14 @@ pub(super) fn decode(packet: &Captured<'_>, fragments: &mut Fragments, tell: &mu
         None => carried((from, to), protocol, payload.payload, packet.cut || payload.incomplete, tell),
         Some((id, offset, more)) => {
             let key = (from, to, protocol, id);
+            if packet.cut || payload.incomplete {
+                // Its rest does not fit to it any more; a beginning tells what it was.
+                fragments.give_up(key);
+                if offset.value() == 0 {
+                    carried((from, to), protocol, payload.payload, true, tell);
+                }
+                return;
+            }
             if let Some(whole) = fragments.add(key, payload.ip_number, (offset, more), payload.payload) {
                 carried((from, to), protocol, &whole, false, tell);
             }
@@ -86,6 +104,19 @@ pub(super) fn decode(packet: &Captured<'_>, fragments: &mut Fragments, tell: &mu
 }
 
 impl Fragments {
+    /// Packets with a message that are not whole.
+    pub(super) fn lost(&self) -> u64 {
+        self.lost + self.waiting.values().filter(|w| w.is_sip).count() as u64
+    }
+
+    /// Forgets a packet that will not be whole.
+    fn give_up(&mut self, key: Key) {
+        if let Some(own) = self.waiting.remove(&key) {
+            self.order.retain(|k| *k != key);
+            self.lost += u64::from(own.is_sip);
+        }
+    }
+
     fn add(
         &mut self,
         key: Key,
@@ -95,20 +126,25 @@ impl Fragments {
     ) -> Option<Vec<u8>> {
         if !self.waiting.contains_key(&key) {
             if self.order.len() >= MOST
-                && let Some(oldest) = self.order.pop_front()
+                && let Some(oldest) = self.order.front().copied()
             {
-                self.waiting.remove(&oldest);
+                self.give_up(oldest);
             }
             self.order.push_back(key);
         }
-        let own = self.waiting.entry(key).or_insert_with(|| IpDefragBuf::new(protocol, Vec::new(), Vec::new()));
-        // One that does not fit, or was cut, is left out: the packet stays incomplete.
-        own.add(offset, more, payload).ok()?;
-        if !own.is_complete() {
+        let own = self
+            .waiting
+            .entry(key)
+            .or_insert_with(|| Waiting { parts: IpDefragBuf::new(protocol, Vec::new(), Vec::new()), is_sip: false });
+        // Behind the header of UDP.
+        own.is_sip |= offset.value() == 0 && payload.get(8..).and_then(start_line).is_some();
+        // One that does not fit is left out: the packet stays incomplete.
+        own.parts.add(offset, more, payload).ok()?;
+        if !own.parts.is_complete() {
             return None;
         }
         self.order.retain(|k| *k != key);
-        self.waiting.remove(&key).map(|own| own.take_bufs().0)
+        self.waiting.remove(&key).map(|own| own.parts.take_bufs().0)
     }
 }
 
@@ -116,6 +152,8 @@ fn carried((from, to): (IpAddr, IpAddr), protocol: u8, bytes: &[u8], cut: bool, 
     let ends = |a: u16, b: u16| (SocketAddr::new(from, a), SocketAddr::new(to, b));
     if protocol == ip_number::UDP.0 {
         let Ok(udp) = UdpSlice::from_slice_lax(bytes) else { return };
+        // It says how long it is; a layer above may have been cut, too.
+        let cut = cut || usize::from(udp.length()) > bytes.len();
         let (from, to) = ends(udp.source_port(), udp.destination_port());
         tell(&Part { from, to, kind: Kind::Datagram, payload: udp.payload(), cut });
     } else if protocol == ip_number::TCP.0 {

@@ -23,6 +23,8 @@ pub(super) struct Found<'f> {
     pub(super) packets: &'f [Packet],
     /// Length of start line and headers, with the empty line behind them.
     pub(super) head: usize,
+    /// Nothing of it is missing.
+    pub(super) is_whole: bool,
 }
 
 /// One direction of a connection.
@@ -38,6 +40,8 @@ pub(super) struct Flow {
     pub(super) is_other: bool,
     /// How much of what is held was looked through for the end of headers.
     looked: usize,
+    /// How long the message is with which that begins, once its head is known: until then nothing is to be told.
+    whole: usize,
 }
 
 impl Flow {
@@ -151,7 +155,10 @@ impl Flow {
 
     /// Tells every whole message at the beginning.
     fn tell(&mut self, tell: &mut dyn FnMut(&Found<'_>)) {
-        let mut done = 0;
+        if self.held.len() < self.whole {
+            return;
+        }
+        let (mut done, mut whole) = (0, 0);
         loop {
             let rest = self.held.get(done..).unwrap_or_default();
             // Empty lines keep a connection alive (RFC 5626 section 3.5.1).
@@ -179,17 +186,20 @@ impl Flow {
             let Some(bytes) = self.held.get(done..done + head + length) else {
                 if head + length > MOST {
                     // Nobody sends that: what is there of it is told.
-                    self.one(done, self.held.len() - done, head, tell);
+                    self.one((done, self.held.len() - done), head, false, tell);
                     self.is_other = true;
                     done = self.held.len();
+                } else {
+                    whole = head + length;
                 }
                 break;
             };
-            self.one(done, bytes.len(), head, tell);
+            self.one((done, bytes.len()), head, true, tell);
             done += head + length;
             self.looked = 0;
         }
         self.drop_first(done);
+        self.whole = whole;
     }
 
     /// Tells what there is of a message that is not whole.
@@ -197,12 +207,13 @@ impl Flow {
         let rest = self.held.as_slice();
         if start_line(rest).is_some() {
             let head = memmem::find(rest, b"\r\n\r\n").map_or(rest.len(), |at| at + 4);
-            self.one(0, self.held.len(), head, tell);
+            self.one((0, self.held.len()), head, false, tell);
         }
         self.drop_first(self.held.len());
+        self.whole = 0;
     }
 
-    fn one(&self, from: usize, length: usize, head: usize, tell: &mut dyn FnMut(&Found<'_>)) {
+    fn one(&self, (from, length): (usize, usize), head: usize, is_whole: bool, tell: &mut dyn FnMut(&Found<'_>)) {
         let first = self.packets.partition_point(|p| p.at <= from).saturating_sub(1);
         let last = self.packets.partition_point(|p| p.at < from + length);
         let own = self.packets.get(first..last).unwrap_or_default();
@@ -213,7 +224,7 @@ impl Flow {
         };
         let packets: Vec<Packet> = own.iter().map(moved).collect();
         let bytes = self.held.get(from..from + length).unwrap_or_default();
-        tell(&Found { bytes, packets: &packets, head });
+        tell(&Found { bytes, packets: &packets, head, is_whole });
     }
 
     fn drop_first(&mut self, n: usize) {
@@ -255,7 +266,7 @@ pub(super) fn datagram(payload: &[u8], packet: Packet, tell: &mut dyn FnMut(&Fou
     }
     let head = memmem::find(text, b"\r\n\r\n").map_or(text.len(), |at| at + 4);
     let packets = [Packet { at: 0, original: packet.original + skip, number: packet.number }];
-    tell(&Found { bytes: text, packets: &packets, head });
+    tell(&Found { bytes: text, packets: &packets, head, is_whole: true });
 }
 
 /// What Content-Length says (or `l`); 0 where nothing does.

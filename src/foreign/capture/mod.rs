@@ -40,7 +40,8 @@ pub(super) fn read(bytes: &[u8], format: Format, out: &mut Rewrite) {
         });
     });
     let Read { stopped, names, packets } = read;
-    let mut reader = Reader { bytes, format, weights, names, flows: HashMap::new(), cut: [0, 0], out };
+    let mut reader =
+        Reader { bytes, format, weights, names, flows: HashMap::new(), cut: [0, 0], partial: [0, 0], given_up: 0, out };
     let mut fragments = Fragments::default();
     packets::each(bytes, format, &mut |packet| reader.packet(&packet, &mut fragments));
     let mut ends: Vec<(Ends, Open)> = reader.flows.drain().collect();
@@ -52,12 +53,24 @@ pub(super) fn read(bytes: &[u8], format: Format, out: &mut Rewrite) {
     if let Some(at) = stopped {
         reader.out.note(format!("capture is damaged or cut behind packet {packets}, at byte {at}; read up to there"));
     }
-    let Reader { cut: [count, first], .. } = reader;
-    if count > 0 {
+    let Reader { cut, partial, given_up, out, .. } = reader;
+    if let [count @ 1..=u64::MAX, first] = cut {
         let them = plural(count, "SIP packet");
-        reader
-            .out
-            .note(format!("{them} captured in part only, the first of them packet {first}; capture whole packets"));
+        out.note(format!("{them} captured in part only, the first of them packet {first}; capture whole packets"));
+    }
+    if let [count @ 1..=u64::MAX, first] = partial {
+        let them = plural(count, "SIP message");
+        out.note(format!(
+            "{them} of which bytes are missing, the first of them in packet {first}; read as far as they go"
+        ));
+    }
+    if fragments.lost() > 0 {
+        let them = plural(fragments.lost(), "SIP packet");
+        out.note(format!("{them} in fragments, not all of which were captured whole; left out"));
+    }
+    if given_up > 0 {
+        let them = plural(given_up, "connection");
+        out.note(format!("{them} given up with a message begun, since more than {MOST_FLOWS} were open at a time"));
     }
 }
 
@@ -69,6 +82,8 @@ type Ends = (SocketAddr, SocketAddr);
 struct Open {
     flow: Flow,
     time: Option<Timestamp>,
+    /// Its last packet.
+    last: u64,
     comments: Vec<String>,
 }
 
@@ -81,6 +96,10 @@ struct Reader<'t, 'o> {
     flows: HashMap<Ends, Open>,
     /// Packets with a part of a message that were not captured whole: how many, and the first.
     cut: [u64; 2],
+    /// Messages of which bytes are missing: how many, and in which packet the first begins.
+    partial: [u64; 2],
+    /// Connections that were given up since there were too many.
+    given_up: u64,
     out: &'o mut Rewrite,
 }
 
@@ -122,14 +141,11 @@ impl Reader<'_, '_> {
                 return;
             }
             if self.flows.len() >= MOST_FLOWS {
-                self.flows.retain(|_, open| !open.flow.is_empty());
-            }
-            if self.flows.len() >= MOST_FLOWS {
-                return;
+                self.make_room();
             }
         }
         let mut open = self.flows.remove(&ends).unwrap_or_default();
-        open.time = packet.time;
+        (open.time, open.last) = (packet.time, place.number);
         open.comments.extend(packet.comments.iter().take(64).cloned());
         let mut comments = std::mem::take(&mut open.comments);
         let time = open.time;
@@ -150,8 +166,30 @@ impl Reader<'_, '_> {
         }
     }
 
+    /// Forgets connections of which nothing is kept, and those that have been quiet longest.
+    fn make_room(&mut self) {
+        self.flows.retain(|_, open| !open.flow.is_empty());
+        if self.flows.len() < MOST_FLOWS / 2 {
+            return;
+        }
+        let mut quiet: Vec<(u64, Ends)> = self.flows.iter().map(|(ends, open)| (open.last, *ends)).collect();
+        quiet.sort_unstable();
+        quiet.truncate(MOST_FLOWS / 2);
+        self.given_up += quiet.len() as u64;
+        for (_, ends) in quiet {
+            let Some(mut open) = self.flows.remove(&ends) else { continue };
+            let (time, comments) = (open.time, std::mem::take(&mut open.comments));
+            open.flow.end(&mut |found| self.message(ends, time, &comments, found));
+        }
+    }
+
     /// Writes one message, and what was written to its packets.
     fn message(&mut self, (from, to): Ends, time: Option<Timestamp>, comments: &[String], found: &Found<'_>) {
+        if !found.is_whole {
+            let [count, first] = &mut self.partial;
+            *first = if *count == 0 { found.packets.first().map_or(0, |p| p.number) } else { *first };
+            *count += 1;
+        }
         let weight = |ip: IpAddr| (self.weights.get(&ip).copied().unwrap_or(0), std::cmp::Reverse(ip));
         let at_sender = weight(from.ip()) >= weight(to.ip());
         let (own, peer) = if at_sender { (from, to) } else { (to, from) };
@@ -171,7 +209,7 @@ impl Reader<'_, '_> {
         let blank = headers.strip_suffix(b"\r\n\r\n").map_or(headers.len(), |h| h.len() + 2);
         parts.headers.end = parts.headers.start + blank;
         parts.body = found.head.min(text.len())..text.len();
-        let piece = Piece { text, places: Places::Packets(found.packets) };
+        let piece = Piece::new(text, Places::Packets(found.packets));
         for comment in comments.iter().flat_map(|c| c.lines()).take(64) {
             piece.place(0, self.out);
             comment::write(comment, &machine, &head, text, self.out);

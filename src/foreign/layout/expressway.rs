@@ -4,7 +4,7 @@
 use memchr::memmem;
 
 use super::{Head, What};
-use crate::foreign::stamp::Cursor;
+use crate::foreign::stamp::{Cursor, address};
 use crate::input::Format;
 use crate::record::Direction;
 
@@ -22,8 +22,9 @@ pub(super) fn head(line: &[u8]) -> Option<Head<'_>> {
     });
     head.direction = if received { Direction::Incoming } else { Direction::Outgoing };
     let names: [&[u8]; 2] = if received { [b"Src-ip=\"", b"Src-port=\""] } else { [b"Dst-ip=\"", b"Dst-port=\""] };
-    let host = value(line, names[0]).filter(|host| !host.is_empty());
-    head.peer = host.map(|host| match value(line, names[1]) {
+    let host = value(line, names[0]).filter(|host| address(host).is_some_and(|own| own.len() == host.len()));
+    let port = value(line, names[1]).filter(|port| !port.is_empty() && port.iter().all(u8::is_ascii_digit));
+    head.peer = host.map(|host| match port {
         Some(port) if host.contains(&b':') => [b"[", host, b"]:", port].concat().into(),
         Some(port) => [host, b":", port].concat().into(),
         None => host.into(),
@@ -39,4 +40,24 @@ fn value<'l>(line: &'l [u8], name: &[u8]) -> Option<&'l [u8]> {
     let rest = line.get(memmem::find(line, name)? + name.len()..)?;
     let text = rest.get(..memchr::memchr(b'"', rest)?)?;
     (text.len() < 256 && !text.contains(&b'\n')).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_peer_is_an_address_or_unknown() {
+        for (host, port, peer) in [
+            ("192.0.2.61", "33001", Some("192.0.2.61:33001")),
+            ("2001:db8::1", "5061", Some("[2001:db8::1]:5061")),
+            ("192.0.2.61", "$$begin_record", Some("192.0.2.61")),
+            ("192.0.2.61$$begin_record", "5061", None),
+            ("", "5061", None),
+        ] {
+            let line = format!(" Module=\"network.sip\": Action=\"Received\" Src-ip=\"{host}\" Src-port=\"{port}\"");
+            let found = head(line.as_bytes()).unwrap().peer;
+            assert_eq!(found.as_deref(), peer.map(str::as_bytes), "{line}");
+        }
+    }
 }
