@@ -214,6 +214,16 @@ mod tests {
         assert!(close(&benjamini_hochberg(&[0.03, 0.01, 0.04, 0.005]), &[0.04, 0.02, 0.04, 0.02]));
     }
 
+    /// Zeros stay below a larger one however many were tried, and equal ones stay equal.
+    #[test]
+    fn corrected_zeros_stay_in_order() {
+        let chances = [0.0, 0.0, 0.0, 0.831_442_911_715_646_9, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+        for corrected in [holm(&chances), benjamini_hochberg(&chances)] {
+            let of_zeros: Vec<f64> = (0..10).filter(|i| *i != 3).map(|i| corrected[i]).collect();
+            assert!(of_zeros.iter().all(|c| *c <= 0.0) && corrected[3] >= chances[3], "{corrected:?}");
+        }
+    }
+
     proptest! {
         #[test]
         fn fisher_is_the_exact_sum(a in 0_u64..25, b in 0_u64..25, c in 0_u64..25, d in 0_u64..25) {

@@ -219,7 +219,8 @@ fn verdict(call: &Call, pushes: &[&Push]) -> Verdict {
         Outcome::Answered | Outcome::MediaFailed if call.answered_by_mobile => Verdict::AnsweredByMobile,
         Outcome::Answered | Outcome::MediaFailed if call.leg_unknown => Verdict::Undetermined,
         Outcome::Answered => Verdict::AnsweredElsewhere,
-        Outcome::MediaFailed if call.status.is_some_and(|s| s < 300) => Verdict::AnsweredElsewhere,
+        // The 2xx may be missing where something else proves the answer.
+        Outcome::MediaFailed if call.status.is_none_or(|s| s < 300) => Verdict::AnsweredElsewhere,
         Outcome::Declined | Outcome::Busy | Outcome::DoNotDisturb if call.refused_by_mobile => {
             Verdict::DeclinedByMobile
         }

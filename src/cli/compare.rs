@@ -4,7 +4,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use serde::Deserialize;
 use siptrail::compare::{self, Comparison, Judgement, Side, patterns};
 use siptrail::rates::Facts;
 use siptrail::report::json;
@@ -13,11 +12,12 @@ use siptrail::{Analysis, Depth, Trace};
 
 use super::clock::GivenClocks;
 use super::output::Output;
+use super::saved::saved;
 use super::{Status, failed};
 
 /// Compare two nights, or before and after a change: is it worse, what is new, who is still hit
 ///
-/// Each side is a log, a folder of logs, or a saved `siptrail report --format json`. What is new comes first, what is
+/// Each side is a log, a folder of logs, or a saved `siptrail report --format json` of all of its logs. What is new comes first, what is
 /// gone last. "Better" and "worse" are only said where neither chance nor what the logs do not know explains the
 /// difference.
 #[derive(Debug, Args)]
@@ -64,7 +64,7 @@ enum Format {
 /// From the mildest to the worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum FailOn {
-    /// A cause that was not there before
+    /// A cause that was not there before, where the logs of before would have shown it
     New,
     /// A rate that is worse, whatever the logs do not know, or a new cause that chance does not explain
     Worse,
@@ -143,30 +143,4 @@ fn side<'r>(path: &Path, read: &'r Read) -> Side<'r> {
         Read::Log(both) => Side { name, facts: Facts::of(&both.0, &both.1), patterns: Some(patterns(&both.0)) },
         Read::Saved(facts) => Side { name, facts: facts.clone(), patterns: None },
     }
-}
-
-/// What says of a file that it is a saved report.
-#[derive(Deserialize)]
-struct Head {
-    schema: String,
-}
-
-/// A saved report; `None` where the path is none.
-///
-/// # Errors
-/// A line for the user when it is JSON and no report of this form.
-#[expect(clippy::disallowed_methods, reason = "a saved report is no log: `input` does not read it")]
-fn saved(path: &Path) -> Result<Option<Facts<'static>>, String> {
-    let is_json = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
-    if !is_json || !path.is_file() {
-        return Ok(None);
-    }
-    let name = path.display();
-    let hint = "expected a report that siptrail report --format json wrote";
-    let text = std::fs::read(path).map_err(|e| format!("cannot read {name}: {e}; {hint}"))?;
-    let head: Head = serde_json::from_slice(&text).map_err(|e| format!("{name}: {e}; {hint}"))?;
-    if head.schema != siptrail::report::model::SCHEMA {
-        return Err(format!("{name}: found schema {:?}; {hint}", head.schema));
-    }
-    serde_json::from_slice(&text).map(Some).map_err(|e| format!("{name}: {e}; {hint}"))
 }

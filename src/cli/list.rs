@@ -121,7 +121,6 @@ impl ListArgs {
         let Some((trace, analysis)) = self.clocks.read(&self.inputs, Depth::Servers) else { return Ok(Status::Failed) };
         let mut all = siptrail::case::registrations(&trace, &analysis);
         all.truncate(self.limit.unwrap_or(usize::MAX));
-        all.iter_mut().for_each(registrations::make_safe);
         output.write(self.format == ListFormat::Table, |out| match self.format {
             ListFormat::Table => registrations::table(&all, out),
             #[cfg(feature = "export")]

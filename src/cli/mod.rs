@@ -34,6 +34,7 @@ mod rates;
 mod registrations;
 mod report;
 mod rules;
+mod saved;
 mod shell;
 mod show;
 mod signals;

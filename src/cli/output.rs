@@ -92,18 +92,7 @@ impl Output {
     pub(crate) fn open(path: Option<&Path>, inputs: &[PathBuf]) -> Result<Output, String> {
         let Some(path) = path.filter(|p| *p != Path::new("-")) else { return Ok(Output::Stdout) };
         let cannot = |what: String| format!("cannot write {}: {what}", path.display());
-        if path.is_dir() {
-            return Err(cannot("it is a folder; name a file in it".to_owned()));
-        }
-        // Through a link, the file behind it is replaced.
-        let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-        if inputs.iter().any(|input| input.canonicalize().is_ok_and(|i| i == target)) {
-            return Err(cannot("it is one of the inputs; choose another name".to_owned()));
-        }
-        let read = |folder: &PathBuf| folder.is_dir() && folder.canonicalize().is_ok_and(|f| target.starts_with(f));
-        if target.is_file() && is_log_name(&target) && inputs.iter().any(read) {
-            return Err(cannot("it is a log in one of the input folders; choose another name".to_owned()));
-        }
+        let target = target(path, inputs)?;
         if target.metadata().is_ok_and(|m| !m.is_file()) {
             let file = File::options().write(true).open(&target).map_err(|e| cannot(format!("{e}; choose a file")))?;
             return Ok(Output::Device(target, file));
@@ -116,6 +105,25 @@ impl Output {
             .map_err(|e| cannot(format!("{e}; check the permissions of the folder {}", folder.display())))?;
         unfinished(Some(temporary.path()));
         Ok(Output::File(target, temporary))
+    }
+
+    /// Whether a file of its own can be written, again and again, while the inputs are read: it must not be read as one of
+    /// them later. Nothing is left behind.
+    ///
+    /// # Errors
+    /// As [`Output::open`].
+    pub(crate) fn check(path: &Path, inputs: &[PathBuf]) -> Result<(), String> {
+        let folder = path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let inside = |input: &PathBuf| {
+            input.canonicalize().is_ok_and(|i| i.is_dir() && folder.canonicalize().is_ok_and(|f| f.starts_with(i)))
+        };
+        if is_log_name(path) && inputs.iter().any(inside) {
+            let name = path.display();
+            return Err(format!("cannot write {name}: it would be read as a log of its folder; choose another name"));
+        }
+        drop(Output::open(Some(path), inputs)?);
+        unfinished(None);
+        Ok(())
     }
 
     /// Whether it goes to a file, which may lie beside the logs it is about.
@@ -161,6 +169,23 @@ impl Output {
             }
         }
     }
+}
+
+/// The file that is replaced: through a link the one behind it; never an input.
+fn target(path: &Path, inputs: &[PathBuf]) -> Result<PathBuf, String> {
+    let cannot = |what: &str| Err(format!("cannot write {}: {what}", path.display()));
+    if path.is_dir() {
+        return cannot("it is a folder; name a file in it");
+    }
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    if inputs.iter().any(|input| input.canonicalize().is_ok_and(|i| i == target)) {
+        return cannot("it is one of the inputs; choose another name");
+    }
+    let read = |folder: &PathBuf| folder.is_dir() && folder.canonicalize().is_ok_and(|f| target.starts_with(f));
+    if target.is_file() && is_log_name(&target) && inputs.iter().any(read) {
+        return cannot("it is a log in one of the input folders; choose another name");
+    }
+    Ok(target)
 }
 
 /// Whether stdout was closed: the reader of a pipe has seen enough, or there never was one (`>&-`).

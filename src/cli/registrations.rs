@@ -3,18 +3,14 @@
 use std::io::{self, Write};
 
 use siptrail::case::Registration;
+use siptrail::report::json;
+#[cfg(feature = "export")]
+use siptrail::text::no_formula;
 use siptrail::text::sanitize;
 
 /// Names of the columns, and what each says.
 const COLUMNS: [(&str, usize); 7] =
     [("time", 19), ("method", 9), ("user", 28), ("outcome", 11), ("status", 6), ("event", 22), ("client", 40)];
-
-/// Texts of the log without what acts on a terminal, in every form.
-pub(super) fn make_safe(r: &mut Registration) {
-    let safe = |text: &mut String| *text = sanitize(text).into_owned();
-    [&mut r.user, &mut r.call_id].into_iter().for_each(safe);
-    [&mut r.client, &mut r.event, &mut r.reason].into_iter().flatten().for_each(safe);
-}
 
 fn cells(r: &Registration) -> [String; 7] {
     let time = r.time.as_deref().map_or(String::new(), |t| t.get(..19).unwrap_or(t).replace('T', " "));
@@ -57,7 +53,8 @@ pub(super) fn table(all: &[Registration], out: &mut dyn Write) -> io::Result<()>
 pub(super) fn csv(all: &[Registration], out: &mut dyn Write) -> io::Result<()> {
     let names =
         ["time", "ended", "method", "user", "outcome", "status", "reason", "event", "client", "call_id", "records"];
-    writeln!(out, "{}\r", names.join(","))?;
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
+    writer.write_record(names)?;
     for r in all {
         let text = |t: &Option<String>| t.clone().unwrap_or_default();
         let row = [
@@ -73,27 +70,23 @@ pub(super) fn csv(all: &[Registration], out: &mut dyn Write) -> io::Result<()> {
             r.call_id.clone(),
             r.records.to_string(),
         ];
-        let quoted = row.iter().map(|c| {
-            let c = siptrail::text::no_formula(c);
-            if c.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", c.replace('"', "\"\"")) } else { c.into_owned() }
-        });
-        writeln!(out, "{}\r", quoted.collect::<Vec<_>>().join(","))?;
+        writer.write_record(row.iter().map(|c| no_formula(&sanitize(c)).into_owned()))?;
     }
-    Ok(())
+    writer.flush()
 }
 
 /// An array of objects, or one object a line with its type.
 pub(super) fn json(all: &[Registration], lines: bool, out: &mut dyn Write) -> io::Result<()> {
     if !lines {
-        serde_json::to_writer_pretty(&mut *out, all)?;
-        return writeln!(out);
+        return json::pretty(all, out);
     }
     for r in all {
         let mut value = serde_json::to_value(r)?;
         if let Some(object) = value.as_object_mut() {
             object.insert("type".to_owned(), "registration".into());
         }
-        writeln!(out, "{value}")?;
+        json::line(&value, out)?;
+        writeln!(out)?;
     }
     Ok(())
 }

@@ -123,7 +123,11 @@ impl Tui {
         let [only] = &self.inputs[..] else { return None };
         let is_small = only.metadata().is_ok_and(|m| m.is_file() && m.len() <= MOST);
         let is_zip = only.extension().is_some_and(|e| e.eq_ignore_ascii_case("zip"));
-        let saved = siptrail::bundle::open(&std::fs::read(only).ok().filter(|_| is_small && is_zip)?)?;
+        // Whatever else is named may be many gigabytes, or never end.
+        if !is_small || !is_zip {
+            return None;
+        }
+        let saved = siptrail::bundle::open(&std::fs::read(only).ok()?)?;
         Some(tui::SavedCase { call_id: saved.call_id, ticket: saved.ticket, notes: saved.notes })
     }
 

@@ -1,9 +1,10 @@
 //! `siptrail watch`
 
-use std::fs;
+mod exec;
+mod kept;
+
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -19,13 +20,12 @@ use siptrail::{Analysis, Depth, Trace};
 
 use super::clock::GivenClocks;
 use super::global::limits;
+use super::load::tell_damage;
 use super::output::{self, Output};
 use super::{Status, failed, note, say};
 
 /// Reading big logs again leaves the machine so many times as long for other things.
 const REST: u32 = 4;
-/// A program of --exec that takes longer is ended.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Watch a folder of logs: tell when a cause begins and when it ends, and when a log falls silent
 ///
@@ -65,13 +65,14 @@ pub(crate) struct Watch {
     #[arg(long, value_name = "FILE")]
     metrics: Option<PathBuf>,
     /// Run this program for each thing told, with its fields as `SIPTRAIL_TYPE`, `SIPTRAIL_TEXT`, ... in the environment;
-    /// no shell, no arguments
+    /// no shell, no arguments, no batch file
     #[arg(long, value_name = "PROGRAM")]
     exec: Option<PathBuf>,
     /// Keep in this file what was told, so that a restart does not tell it again
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
-    /// Look once, tell what is new since the state, and end; exit status 1 when something was told
+    /// Look once, tell what is new since the state, and end; exit status 1 when something was told, 2 when there is no log
+    /// or one could not be read
     #[arg(long)]
     once: bool,
     #[command(flatten)]
@@ -89,27 +90,30 @@ enum Format {
 impl Watch {
     #[expect(clippy::disallowed_methods, reason = "watching is about the clock")]
     pub(crate) fn run(self) -> io::Result<Status> {
-        if let Some(missing) = self.inputs.iter().find(|i| !i.exists()) {
-            return Ok(failed(&format!("there is no {}: expected a folder of logs; name one", missing.display())));
+        if let Err(line) = self.check() {
+            return Ok(failed(&line));
         }
-        let mut state = match self.state.as_deref().map(read_state).transpose() {
+        let mut state = match self.state.as_deref().map(kept::read_state).transpose() {
             Ok(state) => state.flatten().unwrap_or_default(),
             Err(line) => return Ok(failed(&line)),
         };
+        if self.once {
+            return self.run_once(&state);
+        }
         let (mut seen, mut changed) = (Vec::new(), Instant::now());
         let (mut still, mut first) = (false, true);
         loop {
             let started = Instant::now();
             let now = self.recent(&input::look(&self.inputs));
-            let mut events = Vec::new();
+            let (mut events, mut look) = (Vec::new(), None);
             if now != seen || first {
                 if still {
                     events.push(all_silent(false, self.silent));
                 }
                 (changed, still) = (started, false);
                 seen = now;
-                match self.look(&seen, &mut state) {
-                    Ok(found) => events.extend(found),
+                match self.look(&seen, &state) {
+                    Ok(found) => look = found,
                     Err(line) if first => return Ok(failed(&line)),
                     Err(line) => say(&format!("siptrail: {line}")),
                 }
@@ -117,13 +121,56 @@ impl Watch {
                 still = true;
                 events.push(all_silent(true, self.silent));
             }
-            self.tell(&events)?;
-            if self.once {
-                return Ok(if events.is_empty() { Status::Fine } else { Status::Found });
+            events.extend(look.iter_mut().flat_map(|l| std::mem::take(&mut l.events)));
+            if !self.tell(&events)? {
+                return Ok(Status::Fine);
+            }
+            if let Some(look) = look {
+                if let Err(line) = self.keep(&look) {
+                    say(&format!("siptrail: {line}"));
+                }
+                state = look.state;
             }
             first = false;
             thread::sleep(Duration::from_secs(u64::from(self.every)).max(started.elapsed() * REST));
         }
+    }
+
+    /// What can be known to go wrong before anything is read.
+    fn check(&self) -> Result<(), String> {
+        if let Some(missing) = self.inputs.iter().find(|i| !i.exists()) {
+            return Err(format!("there is no {}: expected a folder of logs; name one", missing.display()));
+        }
+        for path in [&self.metrics, &self.state].into_iter().flatten() {
+            Output::check(path, &self.inputs)?;
+        }
+        let same =
+            |a: &PathBuf, b: &PathBuf| a == b || a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b));
+        if self.metrics.as_ref().zip(self.state.as_ref()).is_some_and(|(a, b)| same(a, b)) {
+            return Err("--metrics and --state name the same file; choose another for one of them".to_owned());
+        }
+        self.exec.as_deref().map_or(Ok(()), exec::check)
+    }
+
+    /// One look, for a scheduler: the exit status says whether something was told.
+    fn run_once(&self, state: &State) -> io::Result<Status> {
+        let seen = self.recent(&input::look(&self.inputs));
+        if seen.is_empty() {
+            let hours = self.window;
+            return Ok(failed(&format!("no log there was written to within {hours} hours; --window reads older ones")));
+        }
+        let look = match self.look(&seen, state) {
+            Ok(Some(look)) => look,
+            Ok(None) => return Ok(failed("no log there could be read, or none holds a record")),
+            Err(line) => return Ok(failed(&line)),
+        };
+        let told = self.tell(&look.events)?;
+        let mut status = if look.events.is_empty() { Status::Fine } else { Status::Found };
+        // What nobody could read is told again.
+        if told && let Err(line) = self.keep(&look) {
+            status = failed(&line);
+        }
+        Ok(if look.unread { Status::Failed } else { status })
     }
 
     /// Logs that were written to not long ago; a named file is one.
@@ -135,36 +182,64 @@ impl Watch {
         all.iter().filter(is_recent).filter(is_log).cloned().collect()
     }
 
-    /// Reads what is there, and what is new of it; the state, and the numbers, are kept before anything is told.
-    fn look(&self, files: &[Seen], state: &mut State) -> Result<Vec<Event>, String> {
+    /// Reads what is there, and what is new of it since a state; `None` where there is no record.
+    fn look(&self, files: &[Seen], state: &State) -> Result<Option<Look>, String> {
         let paths: Vec<PathBuf> = files.iter().map(|s| s.path.clone()).collect();
         if paths.is_empty() {
-            return Ok(Vec::new());
+            return Ok(None);
         }
         let opened = input::open_within(&paths, limits());
         // A log that is gone between two looks is no error.
         opened.errors.iter().for_each(|e| note(&format!("siptrail: {e}")));
+        let unread = !opened.errors.is_empty();
         let trace = Trace::load(opened.inputs, &LoadOptions::default());
+        if trace.events().is_empty() {
+            return Ok(None);
+        }
+        tell_damage(&trace);
         let analysis = self.clocks.analyse(&trace, &Kept::nothing(), Depth::Causes)?;
         let facts = Facts::of(&trace, &analysis);
         let mut settings = Settings::default();
         settings.calm_ms = i64::from(self.calm) * 60_000;
         settings.silent_ms = i64::from(self.silent) * 60_000;
         let matches = self.on.as_ref().map_or(Vec::new(), |query| matches(query, &trace, &analysis));
-        let mut next = state.clone();
-        let events = watch::step(&facts, &matches, settings, &mut next);
-        if let Some(path) = &self.state {
-            replace(path, |out| json::pretty(&next, out))?;
+        let mut state = state.clone();
+        let events = watch::step(&facts, &matches, settings, &mut state);
+        let mut metrics = Vec::new();
+        if self.metrics.is_some() {
+            watch::write_metrics(&facts, &state, &mut metrics).map_err(|e| e.to_string())?;
         }
+        Ok(Some(Look { events, state, metrics, unread }))
+    }
+
+    /// Keeps the numbers, and last what was told: whatever goes wrong before, it is told again and not never.
+    fn keep(&self, look: &Look) -> Result<(), String> {
         if let Some(path) = &self.metrics {
-            replace(path, |out| watch::write_metrics(&facts, &next, out))?;
+            kept::replace(path, &self.inputs, &look.metrics)?;
         }
-        *state = next;
-        Ok(events)
+        if let Some(path) = &self.state {
+            let mut text = Vec::new();
+            json::pretty(&look.state, &mut text).map_err(|e| e.to_string())?;
+            kept::replace(path, &self.inputs, &text)?;
+        }
+        Ok(())
+    }
+
+    /// Tells it on standard output, then to the program; `false` where nobody can be told.
+    fn tell(&self, events: &[Event]) -> io::Result<bool> {
+        let is_open = match self.print(events) {
+            Ok(()) => true,
+            Err(error) if output::is_closed(&error) => false,
+            Err(error) => return Err(error),
+        };
+        for event in self.exec.iter().flat_map(|program| events.iter().map(move |e| (program, e))) {
+            exec::run(event.0, event.1);
+        }
+        Ok(is_open || self.exec.is_some())
     }
 
     #[expect(clippy::disallowed_methods, reason = "the command line is where stdout is written")]
-    fn tell(&self, events: &[Event]) -> io::Result<()> {
+    fn print(&self, events: &[Event]) -> io::Result<()> {
         let mut out = io::stdout().lock();
         for event in events {
             match self.format {
@@ -172,13 +247,18 @@ impl Watch {
                 Format::Ndjson => event.write_json(&mut out)?,
             }
         }
-        out.flush()?;
-        drop(out);
-        for event in self.exec.iter().flat_map(|program| events.iter().map(move |e| (program, e))) {
-            execute(event.0, event.1);
-        }
-        Ok(())
+        out.flush()
     }
+}
+
+/// What one look found.
+struct Look {
+    events: Vec<Event>,
+    state: State,
+    /// The numbers, where they are kept.
+    metrics: Vec<u8>,
+    /// A log could not be read.
+    unread: bool,
 }
 
 /// Nothing was written to any log for long: that is told on the clock of this machine.
@@ -211,55 +291,4 @@ fn matches(query: &Query, trace: &Trace, analysis: &Analysis) -> Vec<Match> {
         place: call.evidence.first().map(|id| trace.locate(*id)).map(|at| Place { file: at.file, line: at.line }),
     })
     .collect()
-}
-
-/// What was kept; `None` where there is no file yet.
-#[expect(clippy::disallowed_methods, reason = "the state is no log: `input` does not read it")]
-fn read_state(path: &Path) -> Result<Option<State>, String> {
-    let name = path.display();
-    let hint = "expected a state that siptrail watch wrote; name another file";
-    let text = match fs::read(path) {
-        Ok(text) => text,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(format!("cannot read {name}: {e}; {hint}")),
-    };
-    let state: State = serde_json::from_slice(&text).map_err(|e| format!("{name}: {e}; {hint}"))?;
-    if state.schema == watch::SCHEMA {
-        Ok(Some(state))
-    } else {
-        Err(format!("{name}: found schema {:?}; {hint}", state.schema))
-    }
-}
-
-/// Writes a file, whole or not at all.
-fn replace(path: &Path, work: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), String> {
-    let output = Output::open(Some(path), &[])?;
-    let done = output.write(false, work);
-    output::unfinished(None);
-    done.map_err(|e| format!("cannot write {}: {e}", path.display()))
-}
-
-/// Runs a program, with the fields of an event in its environment. What comes of it is told, not obeyed.
-#[expect(clippy::disallowed_methods, reason = "a program that does not end is about the clock")]
-fn execute(program: &Path, event: &Event) {
-    let fields = event.fields().map(|(name, value)| (format!("SIPTRAIL_{name}"), value));
-    let child = Command::new(program).envs(fields).stdin(Stdio::null()).stdout(Stdio::null()).spawn();
-    let name = program.display();
-    let mut child = match child {
-        Ok(child) => child,
-        Err(error) => return say(&format!("siptrail: --exec: cannot run {name}: {error}")),
-    };
-    let started = Instant::now();
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) if status.success() => return,
-            Ok(Some(status)) => return say(&format!("siptrail: --exec: {name} ended with {status}")),
-            Ok(None) if started.elapsed() < PATIENCE => thread::sleep(Duration::from_millis(50)),
-            _ => {
-                let _ = child.kill();
-                let _ = child.wait();
-                return say(&format!("siptrail: --exec: {name} was ended: it took longer than 60 s"));
-            }
-        }
-    }
 }

@@ -1,15 +1,17 @@
 //! Causes that came, stayed or went.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::Side;
-use super::measures::{Count, row};
-use crate::rates::Facts;
+use super::exposed::Exposed;
+use super::measures::{Count, Row, row};
+use crate::rates::{Facts, Group};
 use crate::stats::Share;
+use crate::time::Timestamp;
 
-/// One cause on both sides: calls, and pushes of no call, that have it, of all.
+/// One cause on both sides: calls, and pushes of no call, that have it, of all that would have shown it.
 #[derive(Clone, Debug, Serialize)]
 #[expect(missing_docs, reason = "see Comparison")]
 #[non_exhaustive]
@@ -28,23 +30,52 @@ pub struct CauseRow {
     pub users: Vec<String>,
     /// When it was seen first after; of one that is gone, when it was seen last before.
     pub when: Option<String>,
+    /// Servers that told of it on one side and whose logs tell of no call on the other: whether it was there is not known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub untold: Vec<String>,
+}
+
+impl CauseRow {
+    /// Only one side has it, and the other would have shown it.
+    pub(super) fn is_new(&self) -> bool {
+        self.before.part == 0 && self.untold.is_empty()
+    }
+
+    pub(super) fn is_gone(&self) -> bool {
+        self.after.part == 0 && self.untold.is_empty()
+    }
+
+    /// More of it after is more than chance and more than what is not known.
+    pub(super) fn surely_more(&self) -> bool {
+        self.untold.is_empty() && self.low.is_some_and(|low| low > 0.0)
+    }
 }
 
 /// So many users of a cause are named.
 const NAMED: usize = 8;
 
 #[derive(Default)]
-struct Seen {
-    cases: u64,
+struct Seen<'f> {
+    times: Vec<Option<Timestamp>>,
     users: BTreeSet<String>,
-    first: Option<crate::time::Timestamp>,
-    last: Option<crate::time::Timestamp>,
+    servers: BTreeSet<&'f str>,
 }
 
-/// Every cause of either side, the most frequent after first.
-pub(super) fn causes(before: &Side<'_>, after: &Side<'_>) -> Vec<CauseRow> {
-    let [(old, old_all), (new, new_all)] = [before, after].map(|s| seen(&s.facts));
-    let codes: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+impl Seen<'_> {
+    fn cases(&self) -> u64 {
+        self.times.len() as u64
+    }
+}
+
+/// Every cause of either side, the most frequent after first. `overall`: what may be hidden on each side.
+pub(super) fn causes(
+    before: &Side<'_>,
+    after: &Side<'_>,
+    exposed: &[Exposed<'_>; 2],
+    overall: [&Group; 2],
+) -> Vec<CauseRow> {
+    let [old, new] = [before, after].map(|s| seen(&s.facts));
+    let codes: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
     let entries = before.facts.findings.iter().chain(&after.facts.findings);
     let entries: BTreeMap<&str, _> = entries.map(|f| (f.code.as_ref(), f)).collect();
     let nothing = Seen::default();
@@ -52,12 +83,13 @@ pub(super) fn causes(before: &Side<'_>, after: &Side<'_>) -> Vec<CauseRow> {
         .into_iter()
         .map(|code| {
             let (a, b) = (old.get(code).unwrap_or(&nothing), new.get(code).unwrap_or(&nothing));
-            let row = row(code, [Share::new(a.cases, old_all); 3], [Share::new(b.cases, new_all); 3]);
-            let told = if b.cases > 0 { b } else { a };
-            let when = if b.cases > 0 { b.first } else { a.last };
-            let entry = entries.get(code.as_str());
+            let (row, untold) = held(code, [a, b], exposed, overall);
+            let told = if b.cases() > 0 { b } else { a };
+            let times = || told.times.iter().flatten();
+            let when = if b.cases() > 0 { times().min() } else { times().max() };
+            let entry = entries.get(code);
             CauseRow {
-                code: code.clone(),
+                code: code.to_owned(),
                 severity: entry.map_or(String::new(), |e| e.severity.to_string()),
                 summary: entry.map_or(String::new(), |e| e.summary.to_string()),
                 before: row.before,
@@ -67,7 +99,8 @@ pub(super) fn causes(before: &Side<'_>, after: &Side<'_>) -> Vec<CauseRow> {
                 high: row.high,
                 chance: row.chance,
                 users: told.users.iter().take(NAMED).cloned().collect(),
-                when: when.map(crate::time::Timestamp::iso),
+                when: when.map(|t| t.iso()),
+                untold,
             }
         })
         .collect();
@@ -75,32 +108,38 @@ pub(super) fn causes(before: &Side<'_>, after: &Side<'_>) -> Vec<CauseRow> {
     out
 }
 
-/// Cases by cause, and how many there are in all: calls, and pushes of no call. A push and its call are one case.
-fn seen(facts: &Facts<'_>) -> (BTreeMap<String, Seen>, u64) {
-    let mut out: BTreeMap<String, Seen> = BTreeMap::new();
-    let mut add = |code: &str, user: &str, time: Option<crate::time::Timestamp>| {
-        let seen = out.entry(code.to_owned()).or_default();
-        seen.cases += 1;
-        if !user.is_empty() {
-            seen.users.insert(user.to_ascii_lowercase());
-        }
-        seen.first = [seen.first, time].into_iter().flatten().min();
-        seen.last = seen.last.max(time);
+/// A cause of both sides held against each other where both would show it, and the servers that would on one side only.
+fn held(code: &str, sides: [&Seen<'_>; 2], exposed: &[Exposed<'_>; 2], overall: [&Group; 2]) -> (Row, Vec<String>) {
+    let needed: BTreeSet<&str> = sides.iter().flat_map(|s| &s.servers).copied().collect();
+    let of_side = |side: usize| {
+        let (seen, exposed, group) = (sides[side], &exposed[side], overall[side]);
+        let (cases, known) = (seen.cases(), exposed.known(&needed, &seen.times));
+        let all = exposed.all() + group.hidden_calls + group.hidden_pushes;
+        [Share::new(cases, known), Share::new(cases, all), Share::new(cases + all.saturating_sub(known), all)]
     };
-    let mut of_calls: HashSet<(&str, &str)> = HashSet::new();
-    for call in &facts.calls {
-        for code in &call.findings {
-            of_calls.insert((call.call_id.as_ref(), code.as_ref()));
-            add(code, &call.to, call.started);
-        }
+    let shares = [0, 1].map(of_side);
+    // Where both sides have it, each tells of itself.
+    let other = (0..2).find(|side| sides[*side].cases() == 0);
+    let mut untold = Vec::new();
+    if let Some(side) = other {
+        let blind = shares[side][0].all == 0;
+        let silent: Vec<&str> = needed.iter().copied().filter(|s| !exposed[side].tells(s)).collect();
+        // Each speaks, and never all at once.
+        untold = if silent.is_empty() && blind { needed.iter().copied().collect() } else { silent };
     }
-    let mut all = facts.calls.len() as u64;
-    for push in facts.pushes.iter().filter(|p| !p.synthetic) {
-        all += u64::from(push.call.is_none());
-        let own = |code: &str| push.call.as_deref().is_some_and(|c| of_calls.contains(&(c, code)));
-        for code in push.findings.iter().filter(|code| !own(code)) {
-            add(code, push.user.as_deref().unwrap_or_default(), push.sent);
+    let untold = untold.into_iter().map(|s| if s.is_empty() { "(no name)" } else { s }.to_owned()).collect();
+    (row(code, shares[0], shares[1]), untold)
+}
+
+fn seen<'f>(facts: &'f Facts<'_>) -> BTreeMap<&'f str, Seen<'f>> {
+    let mut out: BTreeMap<&str, Seen<'_>> = BTreeMap::new();
+    for case in facts.cases() {
+        let seen = out.entry(case.code).or_default();
+        seen.times.push(case.time);
+        if !case.user.is_empty() {
+            seen.users.insert(case.user.to_ascii_lowercase());
         }
+        seen.servers.extend(case.servers);
     }
-    (out, all)
+    out
 }

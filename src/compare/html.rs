@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use askama::Template;
 
-use super::text::{cause, gaps, headline, told};
+use super::people::in_words;
+use super::text::{OPEN_CAUSES, cause, gaps, headline, told};
 use super::words::change;
 use super::{CHANCE, Comparison, Judgement};
 use crate::rates;
@@ -50,7 +51,10 @@ pub fn write(all: &Comparison, out: &mut dyn Write) -> io::Result<()> {
         let (causes, missed) = (u.causes.join(" "), u.missed_after);
         format!(
             "{}: {}, missed {missed} of {}, before {} {causes}{place}",
-            u.user, u.state, u.calls_after, u.missed_before
+            u.user,
+            in_words(u.state),
+            u.calls_after,
+            u.missed_before
         )
     };
     let mut rest = vec![
@@ -66,6 +70,7 @@ pub fn write(all: &Comparison, out: &mut dyn Write) -> io::Result<()> {
     rest.retain(|(_, lines): &(_, Vec<String>)| !lines.is_empty());
     let mut first = vec![
         ("New causes", all.new_causes.iter().map(cause).collect::<Vec<_>>()),
+        (OPEN_CAUSES, all.open_causes.iter().map(cause).collect()),
         ("New kinds of component lines", all.new_patterns.iter().map(pattern).collect()),
     ];
     first.retain(|(_, lines)| !lines.is_empty());

@@ -46,6 +46,9 @@ pub(super) fn judge(rows: &[Row], causes: &[CauseRow], told: &[Told; 2]) -> (Jud
         .filter_map(|(name, good)| rows.iter().find(|r| r.name == *name).map(|r| (r, *good)))
         .filter(|(r, _)| r.difference.is_some())
         .collect();
+    // What a server alone would know is neither better for being unknown, nor worse for being known.
+    let [gone_logs, new_logs] = [(0, 1), (1, 0)].map(|(a, b)| told[a].beyond(&told[b]).collect::<Vec<_>>());
+    let same_logs = gone_logs.is_empty() && new_logs.is_empty();
     let chances = holm(&own.iter().map(|(r, _)| r.chance.unwrap_or(1.0)).collect::<Vec<_>>());
     let (mut better, mut hopeful, mut worse, mut unclear) = (0, 0, 0, 0);
     let mut because = Vec::new();
@@ -54,7 +57,7 @@ pub(super) fn judge(rows: &[Row], causes: &[CauseRow], told: &[Told; 2]) -> (Jud
             continue;
         }
         let is_good = row.difference.is_some_and(|d| (d > 0.0) == *more_is_good);
-        let sure = row.low.is_some_and(|l| l > 0.0) || row.high.is_some_and(|h| h < 0.0);
+        let sure = same_logs && (row.low.is_some_and(|l| l > 0.0) || row.high.is_some_and(|h| h < 0.0));
         let direction = match (sure, is_good) {
             (false, true) => {
                 hopeful += 1;
@@ -75,10 +78,23 @@ pub(super) fn judge(rows: &[Row], causes: &[CauseRow], told: &[Told; 2]) -> (Jud
         };
         because.push(format!("{} {direction}: {}", row.name, super::words::change(row)));
     }
-    let serious = |c: &&CauseRow| c.severity == "error" && c.chance.is_some_and(|p| p < CHANCE);
-    let new: Vec<&CauseRow> = causes.iter().filter(|c| c.before.part == 0).filter(serious).collect();
-    for cause in &new {
-        because.push(format!("{} is new: {}", cause.code, plural(cause.after.part, "case")));
+    let is_serious = |c: &&CauseRow| c.severity == "error";
+    let likely = |c: &&CauseRow| c.chance.is_some_and(|p| p < CHANCE);
+    let mut new = 0;
+    for cause in causes.iter().filter(|c| c.is_new()).filter(is_serious).filter(likely) {
+        let cases = plural(cause.after.part, "case");
+        because.push(if cause.surely_more() {
+            new += 1;
+            format!("{} is new: {cases}", cause.code)
+        } else {
+            unclear += 1;
+            format!("{} looks new ({cases}), but what is not known before may be all of the difference", cause.code)
+        });
+    }
+    for cause in causes.iter().filter(|c| !c.untold.is_empty() && c.before.part == 0).filter(is_serious) {
+        let (cases, untold) = (plural(cause.after.part, "case"), cause.untold.join(", "));
+        because.push(format!("{} may be new or not ({cases}): before, no log tells of it of {untold}", cause.code));
+        unclear += 1;
     }
     for (side, when) in told.iter().zip(["before", "after"]) {
         if side.calls == 0 {
@@ -86,16 +102,14 @@ pub(super) fn judge(rows: &[Row], causes: &[CauseRow], told: &[Told; 2]) -> (Jud
             unclear += 1;
         }
     }
-    // What a server alone would know is not better for being unknown.
-    let has = |side: &Told, name: &str| side.servers.iter().any(|s| s.server == name);
-    for server in told[0].servers.iter().filter(|s| !has(&told[1], &s.server)) {
-        because.push(format!("the log of {} is missing after, so nothing is called better", server.server));
+    for server in gone_logs {
+        because.push(format!("the log of {server} is missing after, so no rate is called better or worse"));
         unclear += 1;
     }
-    for server in told[1].servers.iter().filter(|s| !has(&told[0], &s.server)) {
-        because.push(format!("the log of {} is missing before", server.server));
+    for server in new_logs {
+        because.push(format!("the log of {server} is missing before, so no rate is called better or worse"));
     }
-    let judgement = if worse + new.len() > 0 {
+    let judgement = if worse + new > 0 {
         Judgement::Worse
     } else if better > 0 && unclear == 0 {
         Judgement::Better

@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::text::{cause, gaps, headline, told};
+use super::people::in_words;
+use super::text::{OPEN_CAUSES, cause, gaps, headline, told};
 use super::words::change;
 use super::{CHANCE, Comparison, PatternRow};
 use crate::rates;
@@ -22,6 +23,7 @@ pub fn write(all: &Comparison, out: &mut dyn Write) -> io::Result<()> {
         list(out, when, [told(side)].iter().chain(&gaps(side)).map(|l| prose(l)))?;
     }
     list(out, "New causes", all.new_causes.iter().map(|c| prose(&cause(c))))?;
+    list(out, OPEN_CAUSES, all.open_causes.iter().map(|c| prose(&cause(c))))?;
     list(out, "New kinds of component lines", all.new_patterns.iter().map(pattern))?;
     let title =
         |name: &str| rates::definitions().find(|d| d.name == name).map_or(name.to_owned(), |d| d.title.to_owned());
@@ -36,7 +38,7 @@ pub fn write(all: &Comparison, out: &mut dyn Write) -> io::Result<()> {
     list(out, "Causes on both sides", all.causes.iter().map(|c| prose(&cause(c))))?;
     let hit = all.users.iter().filter(|u| u.missed_after > 0).take(SHOWN);
     let user = |u: &super::UserRow| {
-        let state = if u.state == "still" { "still" } else { "new" };
+        let state = in_words(u.state);
         let place =
             u.file.as_ref().zip(u.line).map_or(String::new(), |(f, l)| format!(" {}", code(&format!("{f}:{l}"))));
         let (user, causes) = (prose(&u.user), u.causes.join(" "));

@@ -2,12 +2,14 @@
 //!
 //! ```text
 //! facts of before ─┬─ measures   shares of both, their difference with what holes and chance leave open
-//! facts of after  ─┘  causes     new, still there, gone, each with how likely chance alone is
+//! facts of after  ─┘  causes     new, still there, gone, or not known on one side; how likely chance alone is
+//!                     exposed    which calls would have shown a cause
 //!                     people     who missed calls, before and after
 //!                     judge      better and worse only where neither a hole nor chance explains it
 //! ```
 
 mod causes;
+mod exposed;
 #[cfg(feature = "html")]
 mod html;
 mod judge;
@@ -62,6 +64,9 @@ pub struct Comparison {
     /// Why, in sentences.
     pub because: Vec<String>,
     pub new_causes: Vec<CauseRow>,
+    /// One side has them, and the logs of the other do not tell.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub open_causes: Vec<CauseRow>,
     pub new_patterns: Vec<PatternRow>,
     pub rates: Vec<Row>,
     pub outcomes: Vec<Row>,
@@ -90,7 +95,17 @@ pub struct Told {
     /// Calls that the holes may hide, at most.
     pub hidden_calls: u64,
     pub hidden_pushes: u64,
+    /// Times between trace sessions, of which nothing is counted.
+    pub pauses: u64,
     pub servers: Vec<ServerTold>,
+}
+
+impl Told {
+    /// Servers that have a log here and none there.
+    fn beyond<'t>(&'t self, other: &'t Told) -> impl Iterator<Item = &'t str> {
+        let names = self.servers.iter().map(|s| s.server.as_str());
+        names.filter(|name| !other.servers.iter().any(|s| s.server == *name))
+    }
 }
 
 /// For how much of the time of its side the log of one server speaks.
@@ -112,12 +127,21 @@ pub fn compare(before: &Side<'_>, after: &Side<'_>) -> Comparison {
     let rows = measures::rates(old, new);
     let groups = [By::Server, By::Client, By::Domain].into_iter().flat_map(|by| measures::groups(before, after, by));
     let groups: Vec<GroupRow> = measures::corrected(groups.collect());
-    let causes = causes::causes(before, after);
-    let patterns = patterns::changed(before.patterns.as_ref(), after.patterns.as_ref());
+    let exposed = [before, after].map(|s| exposed::Exposed::of(&s.facts));
+    let causes = causes::causes(before, after, &exposed, [&old.all, &new.all]);
+    let (mut new_patterns, mut gone_patterns) = patterns::changed(before.patterns.as_ref(), after.patterns.as_ref());
+    // A log that one side does not have has lines of its own.
+    if told[1].beyond(&told[0]).next().is_some() {
+        new_patterns.clear();
+    }
+    if told[0].beyond(&told[1]).next().is_some() {
+        gone_patterns.clear();
+    }
     let (judgement, because) = judge::judge(&rows, &causes, &told);
     let [told_before, told_after] = told;
-    let (new_causes, rest): (Vec<_>, Vec<_>) = causes.into_iter().partition(|c| c.before.part == 0);
-    let (gone_causes, causes) = rest.into_iter().partition(|c| c.after.part == 0);
+    let (new_causes, rest): (Vec<_>, Vec<_>) = causes.into_iter().partition(CauseRow::is_new);
+    let (gone_causes, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(CauseRow::is_gone);
+    let (causes, open_causes) = rest.into_iter().partition(|c: &CauseRow| c.untold.is_empty());
     Comparison {
         schema: SCHEMA,
         generator: concat!("siptrail ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -126,7 +150,8 @@ pub fn compare(before: &Side<'_>, after: &Side<'_>) -> Comparison {
         judgement,
         because,
         new_causes,
-        new_patterns: patterns.0,
+        open_causes,
+        new_patterns,
         rates: rows,
         outcomes: measures::words(before, after, |f| f.calls.iter().map(|c| c.outcome.as_ref()).collect()),
         verdicts: measures::words(before, after, |f| f.calls.iter().filter_map(|c| c.verdict.as_deref()).collect()),
@@ -135,9 +160,9 @@ pub fn compare(before: &Side<'_>, after: &Side<'_>) -> Comparison {
         }),
         causes,
         groups,
-        users: people::users(&before.facts, &after.facts),
+        users: people::users(&before.facts, &after.facts, &exposed),
         gone_causes,
-        gone_patterns: patterns.1,
+        gone_patterns,
     }
 }
 
@@ -164,6 +189,7 @@ fn told(side: &Side<'_>, rates: &Rates) -> Told {
         undetermined: facts.calls.iter().filter(open).count() as u64,
         hidden_calls: rates.all.hidden_calls,
         hidden_pushes: rates.all.hidden_pushes,
+        pauses: rates.pauses,
         servers: facts.coverage.iter().filter(|c| !c.spans.is_empty()).map(server).collect(),
     }
 }

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use super::measures::Count;
+use super::people::in_words;
 use super::words::{chance, change};
 use super::{CHANCE, CauseRow, Comparison, Judgement, PatternRow, Row, Told};
 use crate::rates;
@@ -11,6 +13,8 @@ use crate::time::Timestamp;
 
 /// So many users, and groups, are told.
 const SHOWN: usize = 20;
+/// Heading of causes that may be new, or gone.
+pub(super) const OPEN_CAUSES: &str = "Causes of one side, of which the logs of the other do not tell";
 
 /// Writes what is new first and what is gone last.
 ///
@@ -33,6 +37,7 @@ pub fn write(all: &Comparison, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     causes(out, "New causes", &all.new_causes)?;
+    causes(out, OPEN_CAUSES, &all.open_causes)?;
     lines(out, "New kinds of component lines", &all.new_patterns)?;
     heading(out, "Rates", all.rates.is_empty())?;
     for row in &all.rates {
@@ -56,7 +61,7 @@ pub fn write(all: &Comparison, out: &mut dyn Write) -> io::Result<()> {
     heading(out, "Who is hit", hit.is_empty())?;
     for user in hit.iter().take(SHOWN) {
         let place = user.file.as_ref().zip(user.line).map_or(String::new(), |(f, l)| format!("  {f}:{l}"));
-        let state = if user.state == "still" { "still" } else { "new" };
+        let state = in_words(user.state);
         let (after, of) = (user.missed_after, plural(user.calls_after, "call"));
         let text = format!("{}: {state}, missed {after} of {of}, before {}", user.user, user.missed_before);
         line(out, 2, &format!("{text}  {}{place}", user.causes.join(" ")))?;
@@ -97,11 +102,15 @@ pub(super) fn told(side: &Told) -> String {
     let (calls, pushes) = (plural(side.calls, "call"), plural(side.pushes, "push"));
     let missed = side.missed;
     let open = match (side.undetermined, side.hidden_calls) {
-        (0, 0) => "all is known".to_owned(),
+        (0, 0) => "all of them known".to_owned(),
         (n, 0) => format!("{n} not known"),
         (n, hidden) => format!("{n} not known, up to {hidden} more hidden in holes"),
     };
-    format!("{}{times}: {calls}, {pushes}, {missed} missed, {open}", side.name)
+    let pauses = match side.pauses {
+        0 => String::new(),
+        n => format!("; {} between trace sessions not counted", plural(n, "pause")),
+    };
+    format!("{}{times}: {calls}, {pushes}, {missed} missed, {open}{pauses}", side.name)
 }
 
 /// Servers whose logs do not tell all of the time.
@@ -116,14 +125,10 @@ pub(super) fn cause(c: &CauseRow) -> String {
     let when = c.when.as_deref().and_then(|t| Timestamp::parse(t, None)).map(Timestamp::short);
     let when = when.map_or(String::new(), |t| format!(", {} {t}", if c.after.part > 0 { "first" } else { "last" }));
     let users = if c.users.is_empty() { String::new() } else { format!("; {}", c.users.join(", ")) };
-    format!(
-        "{} {}: {} before, {} after{}{when}{users}",
-        c.code,
-        c.summary,
-        c.before.part,
-        c.after.part,
-        chance(c.chance)
-    )
+    let count = |of: &Count| if of.of == 0 { "unknown".to_owned() } else { of.part.to_string() };
+    let (before, after) = (count(&c.before), count(&c.after));
+    let untold = if c.untold.is_empty() { String::new() } else { format!("; no log of {}", c.untold.join(", ")) };
+    format!("{} {}: {before} before, {after} after{}{untold}{when}{users}", c.code, c.summary, chance(c.chance))
 }
 
 fn causes(out: &mut dyn Write, title: &str, rows: &[CauseRow]) -> io::Result<()> {

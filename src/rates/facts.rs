@@ -190,6 +190,18 @@ impl PushFact<'_> {
     pub fn server(&self) -> Option<&str> {
         self.hops.first()?.server.as_deref()
     }
+
+    /// All servers that logged it, by name.
+    pub fn servers(&self) -> impl Iterator<Item = &str> {
+        self.hops.iter().filter_map(|h| h.server.as_deref())
+    }
+}
+
+#[cfg(test)]
+impl<'a> Hop<'a> {
+    pub(super) fn of(server: &'a str) -> Hop<'a> {
+        Hop { server: Some(server.into()) }
+    }
 }
 
 /// The part of an address behind the `@`, in lower case.
@@ -303,7 +315,7 @@ fn push<'a>(trace: &Trace, analysis: &'a Analysis, push: &'a analysis::Push) -> 
         sent: push.sent,
         latency_ms: push.latency_ms(),
         result: push.result.name().into(),
-        hops: push.sightings.iter().take(1).map(|h| Hop { server: h.server.as_deref().map(Into::into) }).collect(),
+        hops: push.sightings.iter().map(|h| Hop { server: h.server.as_deref().map(Into::into) }).collect(),
         call: push.call.and_then(|c| analysis.calls.get(c)).map(|c| c.call_id.as_str().into()),
         findings: push.findings.iter().map(|f| (*f).into()).collect(),
         evidence: if push.findings.is_empty() { Vec::new() } else { first_place(trace, &push.evidence) },

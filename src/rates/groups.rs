@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::blind::{HOUR, pauses};
 use super::facts::{CallFact, Facts, PushFact, domain};
-use super::hidden::{HOUR, Hidden, at_most, hidden};
+use super::hidden::{Amount, Hidden, hidden};
 use super::possible::Tally;
 use super::ratios::{CALL_RATIOS, PUSH_ACCEPTED, push_accepted};
 use super::times::{self, All, ToPush};
@@ -137,13 +138,13 @@ pub fn rates(facts: &Facts<'_>, by: Option<By>) -> Rates {
     let pushes = facts.pushes.iter().filter(|p| !p.synthetic);
     let pushes = pushes.map(|p| (p.sent, p.server().into_iter().collect()));
     let hidden = [hidden(facts, calls, &hours), hidden(facts, pushes, &hours)];
-    let [calls, pushes] = [&hidden[0], &hidden[1]].map(|h| at_most(h.all));
+    let [calls, pushes] = [&hidden[0], &hidden[1]].map(|h| h.all.at_most());
     let groups = match by {
         None => Vec::new(),
         Some(By::Cause) => causes(&all, calls, pushes),
         Some(by) => {
             let of = |(value, mut counts): (String, Counts)| {
-                let [calls, pushes] = [&hidden[0], &hidden[1]].map(|h| at_most(of_group(h, by, &value)));
+                let [calls, pushes] = [&hidden[0], &hidden[1]].map(|h| of_group(h, by, &value).at_most());
                 counts.group(Some(value), calls, pushes)
             };
             // Of test traffic alone there is no rate.
@@ -151,11 +152,14 @@ pub fn rates(facts: &Facts<'_>, by: Option<By>) -> Rates {
         }
     };
     let period = facts.period();
+    let (pauses, pause_ms) = pauses(facts);
     Rates {
         schema: SCHEMA,
         generator: concat!("siptrail ", env!("CARGO_PKG_VERSION")).to_owned(),
         first: period.map(|p| p.0.iso()),
         last: period.map(|p| p.1.iso()),
+        pauses,
+        pause_ms,
         by: by.map(By::name),
         all: all.group(None, calls, pushes),
         groups,
@@ -164,12 +168,12 @@ pub fn rates(facts: &Facts<'_>, by: Option<By>) -> Rates {
 }
 
 /// What is hidden may be of any client and of any domain.
-fn of_group(hidden: &Hidden, by: By, value: &str) -> f64 {
+fn of_group(hidden: &Hidden, by: By, value: &str) -> Amount {
     match by {
-        By::Server => hidden.servers.get(value).copied().unwrap_or(0.0),
+        By::Server => hidden.servers.get(value).copied().unwrap_or_default(),
         By::Hour => {
             let hour = Timestamp::parse(value, None).map(|t| t.0);
-            hour.and_then(|h| hidden.hours.get(&h)).copied().unwrap_or(0.0)
+            hour.and_then(|h| hidden.hours.get(&h)).copied().unwrap_or_default()
         }
         _ => hidden.all,
     }

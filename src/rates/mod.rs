@@ -7,8 +7,11 @@
 //! ```
 //!
 //! An interval is no guess of chance: it holds every value that is left open by calls that are `undetermined`, by endpoints
-//! that a hole may hide, and by as many calls as the holes may hold at the pace of the rest of the log.
+//! that a hole may hide, and by as many calls as the holes may hold at the pace of the rest of the log. Between trace
+//! sessions no log was to speak: what came then is not counted, and that is said.
 
+mod blind;
+mod cases;
 #[cfg(feature = "export")]
 mod csv;
 pub(crate) mod facts;
@@ -23,6 +26,7 @@ use serde::Serialize;
 
 use crate::stats::Share;
 
+pub use cases::Case;
 #[cfg(feature = "export")]
 pub use csv::write as write_csv;
 pub use facts::{
@@ -48,6 +52,10 @@ pub struct Rates {
     pub first: Option<String>,
     /// The last.
     pub last: Option<String>,
+    /// Times between trace sessions in which no log was to speak. What came in them is in no rate and in no interval.
+    pub pauses: u64,
+    /// How many milliseconds they are together, as far as times tell.
+    pub pause_ms: i64,
     /// What the groups have in common: `hour`, `server`, `client`, `domain` or `cause`.
     pub by: Option<&'static str>,
     /// Of all calls and pushes.

@@ -112,10 +112,12 @@ pub fn push_accepted(push: &PushFact<'_>) -> Possible {
 }
 
 /// Whether a call was established; `None` where the logs do not tell.
-fn established(call: &CallFact<'_>) -> Option<bool> {
+pub(super) fn established(call: &CallFact<'_>) -> Option<bool> {
     match (call.outcome.as_ref(), call.status) {
         ("undetermined", _) => None,
         ("answered", _) => Some(true),
+        // Media failed behind the answer, whose 2xx may not be in the log; or the final refused it for its media.
+        ("media_failed", status) => Some(status.is_none_or(|s| s < 300)),
         (_, status) => Some(status.is_some_and(|s| (200..300).contains(&s))),
     }
 }
@@ -199,4 +201,24 @@ fn missed(call: &CallFact<'_>) -> Possible {
         "answered" | "media_failed" | "declined" | "busy" | "do_not_disturb" | "cancelled" | "redirected"
     );
     of_phones(call, is_missed_verdict, !ended_well)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 6076 counts an established session whatever became of it: media that failed behind the answer, also where its
+    /// 2xx is not in the log. One that was refused for its media never was one.
+    #[test]
+    fn media_that_failed_behind_the_answer_is_an_established_session() {
+        let call = |status| CallFact { outcome: "media_failed".into(), status, ..CallFact::default() };
+        for (status, is) in [(Some(200), true), (None, true), (Some(488), false), (Some(606), false)] {
+            let call = call(status);
+            for of in [ser, asr, ner] {
+                assert_eq!(of(&call), Possible::is(is), "{status:?}");
+            }
+            assert_eq!(isa(&call), Possible::NO, "{status:?}");
+            assert_eq!(seer(&call), Possible::is(is), "{status:?}");
+        }
+    }
 }

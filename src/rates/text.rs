@@ -26,6 +26,9 @@ pub fn write(rates: &Rates, out: &mut dyn Write) -> io::Result<()> {
         ),
     };
     page::paragraph(out, WIDTH, 0, &hidden)?;
+    if rates.pauses > 0 {
+        page::paragraph(out, WIDTH, 0, &paused(rates))?;
+    }
     writeln!(out)?;
     for definition in &rates.definitions {
         let of = |g: &Group| g.rate(definition.name).copied();
@@ -52,6 +55,18 @@ pub fn write(rates: &Rates, out: &mut dyn Write) -> io::Result<()> {
     let told = "From ... to holds every value that calls which are not known, and holes, leave open.";
     page::paragraph(out, WIDTH, 0, told)?;
     write!(out, "{DIM:#}")
+}
+
+fn paused(rates: &Rates) -> String {
+    let minutes = rates.pause_ms.div_euclid(60_000);
+    let long = match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    };
+    let times = plural(rates.pauses, "pause");
+    format!(
+        "In {times} between trace sessions ({long} together) nothing was logged; calls of those times are not counted."
+    )
 }
 
 fn entry(out: &mut dyn Write, definition: &Definition, rate: &Rate) -> io::Result<()> {

@@ -1,6 +1,7 @@
 //! Times as quantiles. What is not known may be faster than all or slower than all.
 
 use super::facts::{CallFact, PushFact};
+use super::ratios::established;
 use super::{Definition, Rate};
 
 /// What is measured.
@@ -127,7 +128,7 @@ pub(super) fn add_call(all: &mut All, call: &CallFact<'_>, push: ToPush) {
             add(Measure::SrdAnswered, None);
             add(Measure::SrdFailed, None);
         }
-        "answered" | "media_failed" => add(Measure::SrdAnswered, call.status_ms),
+        _ if established(call) == Some(true) => add(Measure::SrdAnswered, call.status_ms),
         _ if status >= 400 && !matches!(status, 401 | 402 | 407) => add(Measure::SrdFailed, call.status_ms),
         _ => {}
     }
@@ -138,7 +139,7 @@ pub(super) fn add_call(all: &mut All, call: &CallFact<'_>, push: ToPush) {
     }
     if let Some(ms) = call.bye_ms {
         add(Measure::Disconnect, Some(ms));
-    } else if call.partial && matches!(call.outcome.as_ref(), "answered" | "media_failed" | "undetermined") {
+    } else if call.partial && established(call) != Some(false) {
         add(Measure::Disconnect, None);
     }
     match push {
@@ -199,6 +200,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_call_refused_for_its_media_has_no_delay_of_an_answered_one() {
+        let mut all = All::default();
+        for (status, ms) in [(Some(200), 10), (None, 20), (Some(488), 30)] {
+            let call = CallFact { outcome: "media_failed".into(), status, status_ms: Some(ms), ..CallFact::default() };
+            add_call(&mut all, &call, ToPush::Neither);
+        }
+        assert_eq!(all[Measure::SrdAnswered as usize].known, [10, 20]);
+        assert_eq!(all[Measure::SrdFailed as usize].known, [30]);
+    }
 
     proptest! {
         /// Whatever the unknown times are, the quantile of all is inside.

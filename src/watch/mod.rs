@@ -7,12 +7,15 @@
 //!
 //! Nothing here looks at a clock: time is that of the newest record, so that a log tells the same whenever it is read.
 
+mod causes;
 mod event;
 mod metrics;
+mod settings;
 mod state;
 mod step;
 
 pub use event::Event;
 pub use metrics::write as write_metrics;
+pub use settings::Settings;
 pub use state::{Active, SCHEMA, ServerState, State};
-pub use step::{Match, Settings, step};
+pub use step::{Match, step};

@@ -15,13 +15,19 @@ pub struct State {
     pub schema: String,
     /// Causes that go on, by code.
     pub active: BTreeMap<String, Active>,
+    /// What ended, by code, as long as the logs go back so far: a case of it may be known late.
+    pub ended: BTreeMap<String, Vec<Active>>,
+    /// Cases that were counted, by code: Call-IDs and when they began, as long as the logs go back so far.
+    pub cases: BTreeMap<String, BTreeMap<String, i64>>,
+    /// When the newest case began that is not among them any more. What is not newer was counted.
+    pub forgotten: Option<i64>,
     /// Servers, by name.
     pub servers: BTreeMap<String, ServerState>,
-    /// Call-IDs that a query selected and that were told, as long as the logs have them.
+    /// Call-IDs that a query selected and that were told, as long as the logs have the calls.
     pub told: BTreeSet<String>,
     /// Start of the day of the newest record.
     pub day: Option<i64>,
-    /// Time of the newest record. What is not newer was seen.
+    /// Time of the newest record.
     pub newest: Option<i64>,
 }
 

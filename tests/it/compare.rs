@@ -92,6 +92,75 @@ fn a_hole_is_never_better() {
     assert!(found["after"]["servers"].as_array().unwrap().len() < 2);
 }
 
+/// A cause of which only the Edge tells is neither new nor gone where the log of the Edge is not there.
+#[test]
+fn a_cause_that_only_a_missing_log_would_show_is_neither_new_nor_gone() {
+    let dir = week();
+    let (healthy, broken, mended) = ("w/day-02-healthy", "w/day-03-broken", "w/day-05-mended");
+    let front_end = |day: &str| format!("{day}/fe01.log");
+    let untold = |found: &Value| -> Vec<String> {
+        let row = found["open_causes"].as_array().unwrap().iter().find(|c| c["code"] == "PN03");
+        let row = row.unwrap_or_else(|| panic!("{:#}", found["new_causes"]));
+        row["untold"].as_array().unwrap().iter().map(|s| s.as_str().unwrap().to_owned()).collect()
+    };
+    let (found, code) = compared(dir.path(), &[&front_end(healthy), broken]);
+    assert!(!codes(&found["new_causes"]).contains(&"PN03"), "{:#}", found["new_causes"]);
+    assert!(untold(&found).iter().all(|s| s.starts_with("edge01")));
+    assert_eq!((&found["judgement"], code), (&Value::from("unclear"), Some(0)), "{:#}", found["because"]);
+    let o = run_in(&["compare", "--fail-on", "new", &front_end(healthy), broken], dir.path());
+    assert!(out(&o).contains("of which the logs of the other do not tell"), "{}", out(&o));
+    let (found, _) = compared(dir.path(), &[broken, &front_end(mended)]);
+    assert!(!codes(&found["gone_causes"]).contains(&"PN03"), "{:#}", found["gone_causes"]);
+    assert!(untold(&found).iter().all(|s| s.starts_with("edge01")));
+}
+
+/// What is left out of a report is not what did not happen.
+#[test]
+fn a_saved_report_of_a_part_is_refused() {
+    let dir = week();
+    let day = "w/day-03-broken";
+    let save = |more: &[&str], name: &str| {
+        let o = run_in(&[&["report", "--quiet", "--format", "json", "-o", name, day], more].concat(), dir.path());
+        assert_eq!(o.status.code(), Some(0), "{}", err(&o));
+    };
+    save(&["--user", "a"], "user.json");
+    save(&["--since", "12:00"], "since.json");
+    save(&["--where", "missed"], "where.json");
+    save(&[], "whole.json");
+    let whole: Value = serde_json::from_slice(&std::fs::read(dir.path().join("whole.json")).unwrap()).unwrap();
+    let write = |name: &str, change: &dyn Fn(&mut Value)| {
+        let mut changed = whole.clone();
+        change(&mut changed);
+        std::fs::write(dir.path().join(name), changed.to_string()).unwrap();
+    };
+    let calls = |v: &mut Value, change: &dyn Fn(&mut Value)| {
+        v["calls"].as_array_mut().unwrap().iter_mut().for_each(change);
+    };
+    write("older.json", &|v| {
+        calls(v, &|call| {
+            call.as_object_mut().unwrap().remove("servers");
+        });
+    });
+    write("bare.json", &|v| *v = serde_json::json!({ "schema": v["schema"] }));
+    write("cut.json", &|v| drop(v["calls"].as_array_mut().unwrap().pop()));
+    for (name, says) in [
+        ("user.json", "--user a"),
+        ("since.json", "--since 2"),
+        ("where.json", "--where missed"),
+        ("older.json", "which servers logged a call"),
+        ("bare.json", "without summary"),
+        ("cut.json", "not as long"),
+    ] {
+        for args in [["compare", "--quiet", name, day], ["compare", "--quiet", day, name]] {
+            let o = run_in(&args, dir.path());
+            assert_eq!(o.status.code(), Some(2), "{name}: {}", out(&o));
+            assert!(err(&o).contains(says) && err(&o).lines().count() == 1, "{name}: {}", err(&o));
+        }
+    }
+    let o = run_in(&["compare", "whole.json", day], dir.path());
+    assert_eq!(o.status.code(), Some(0), "{}", err(&o));
+}
+
 #[test]
 fn what_cannot_be_compared_is_refused() {
     for args in [

@@ -19,7 +19,6 @@
 //! * `list`: `siptrail list`, `siptrail grep`, `report --where`
 //! * `notes`: notes on calls and pushes, and their file
 //! * `query`: the filter language; `differential` holds it against a naive evaluation over the JSON
-//! * `mcp`: questions of an assistant, with the feature
 //! * `rules`: causes of one's own
 //! * `watch`: onset and end of causes in logs that go on
 //! * `rates`: rates by hand, and in deployments with holes; `compare`: two nights against each other
@@ -84,8 +83,6 @@ mod less;
 mod lines;
 mod list;
 mod manual;
-#[cfg(feature = "mcp")]
-mod mcp;
 mod notes;
 mod pictures;
 mod planted;

@@ -100,7 +100,8 @@ fn every_form_agrees_with_its_schema_and_with_the_others() {
     assert!(!validator.is_valid(&serde_json::json!({ "schema": "siptrail.rates/1" })));
 }
 
-fn rates_of(plan: &Plan) -> (Rates, Truth, HashMap<String, Timestamp>) {
+/// The rates of a deployment, the same without what holes may hide, its truth, and when each call and push began.
+fn rates_of(plan: &Plan) -> ([Rates; 2], Truth, HashMap<String, Timestamp>) {
     let (logs, truth) = in_memory(plan);
     let inputs = logs.into_iter().map(|(name, bytes)| Input::from_bytes(name, bytes)).collect();
     let trace = Trace::load(inputs, &LoadOptions::default());
@@ -108,7 +109,9 @@ fn rates_of(plan: &Plan) -> (Rates, Truth, HashMap<String, Timestamp>) {
     let facts = Facts::of(&trace, &analysis);
     let calls = facts.calls.iter().filter_map(|c| Some((c.call_id.to_string(), c.started?)));
     let pushes = facts.pushes.iter().filter_map(|p| Some((p.call_id.to_string(), p.sent?)));
-    (rates::rates(&facts, None), truth, calls.chain(pushes).collect())
+    let begin = calls.chain(pushes).collect();
+    let blind = Facts { coverage: Vec::new(), ..facts.clone() };
+    ([rates::rates(&facts, None), rates::rates(&blind, None)], truth, begin)
 }
 
 /// The true ratios of a deployment, by the words of its truth; of them only those that the truth tells without statuses.
@@ -130,26 +133,37 @@ fn truth_of(truth: &Truth) -> Vec<(&'static str, f64)> {
     ]
 }
 
-/// Of each deployment the rates whose interval does not hold the truth.
-fn outside(seed: u64) -> Vec<String> {
+/// Of one deployment the rates whose interval does not hold the truth, how many would not if holes hid nothing, and how wide
+/// the widest interval is.
+struct Outside {
+    wrong: Vec<String>,
+    blindly: usize,
+    widest: f64,
+}
+
+fn outside(seed: u64) -> Outside {
     let holes = [5_000, 20_000, 50_000, 100_000][usize::try_from(seed % 4).unwrap()];
     let servers = 2 + usize::try_from(seed % 3).unwrap();
     let plan = Plan { seed, servers, gaps_ppm: holes, extent: Extent::Calls(200), ..Plan::default() };
-    let (found, _, _) = rates_of(&plan);
+    let ([found, blind], _, _) = rates_of(&plan);
     // What happened whether or not it was logged, up to the time at which the logs with holes were saved.
     let (_, mut truth, begin) = rates_of(&Plan { gaps_ppm: 0, ..plan });
     let saved = Timestamp::parse(found.last.as_deref().unwrap(), None).unwrap();
     truth.calls.retain(|c| begin[&c.call_id] <= saved);
     truth.pushes.retain(|p| begin[&p.call_id] <= saved);
-    let mut wrong = Vec::new();
+    let mut told = Outside { wrong: Vec::new(), blindly: 0, widest: 0.0 };
     for (name, value) in truth_of(&truth) {
-        let rate = found.all.rate(name).unwrap();
-        let (low, high) = (rate.low.unwrap_or(f64::MIN), rate.high.unwrap_or(f64::MAX));
-        if value < low - 1e-9 || value > high + 1e-9 {
-            wrong.push(format!("seed {seed}: {name} is {value}, told {low} to {high}"));
+        // A ratio has both ends, or it tells nothing.
+        let ends = |rates: &Rates| rates.all.rate(name).map(|r| (r.low.unwrap(), r.high.unwrap())).unwrap();
+        let misses = |(low, high): (f64, f64)| value < low - 1e-9 || value > high + 1e-9;
+        let (low, high) = ends(&found);
+        if misses((low, high)) {
+            told.wrong.push(format!("seed {seed}: {name} is {value}, told {low} to {high}"));
         }
+        told.blindly += usize::from(misses(ends(&blind)));
+        told.widest = told.widest.max((high - low) / if name == "missed_per_1000" { 1000.0 } else { 1.0 });
     }
-    wrong
+    told
 }
 
 /// How many deployments; `.ci/long` asks for a hundred.
@@ -160,14 +174,20 @@ fn deployments() -> u64 {
 #[test]
 fn intervals_hold_the_truth_of_deployments_with_holes() {
     let all = deployments();
-    let wrong: Vec<Vec<String>> = (1..=all).map(outside).filter(|w| !w.is_empty()).collect();
+    let told: Vec<Outside> = (1..=all).map(outside).collect();
+    let wrong: Vec<&Vec<String>> = told.iter().map(|t| &t.wrong).filter(|w| !w.is_empty()).collect();
     assert!(wrong.len() as u64 * 20 <= all, "{} of {all} deployments: {wrong:#?}", wrong.len());
+    // Intervals from nothing to all would hold any truth, and where holes hid nothing this test would tell nothing.
+    let widest: Vec<f64> = told.iter().map(|t| t.widest).collect();
+    assert!(widest.iter().all(|w| *w < 0.9), "{widest:?}");
+    let blindly = told.iter().filter(|t| t.blindly > 0).count() as u64;
+    assert!(blindly * 20 > all, "{blindly} of {all} would be wrong if holes hid nothing");
 }
 
 /// An interval from 0 to 1 would hold any truth.
 #[test]
 fn a_sound_log_leaves_nothing_open() {
-    let (found, truth, _) = rates_of(&Plan { seed: 5, servers: 3, extent: Extent::Calls(200), ..Plan::default() });
+    let ([found, _], truth, _) = rates_of(&Plan { seed: 5, servers: 3, extent: Extent::Calls(200), ..Plan::default() });
     for (name, value) in truth_of(&truth) {
         let rate = found.all.rate(name).unwrap();
         let (low, high) = (rate.low.unwrap(), rate.high.unwrap());

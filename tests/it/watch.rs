@@ -131,11 +131,97 @@ fn a_program_gets_the_fields_and_numbers_are_whole() {
     assert!(numbers.lines().all(is_sound), "{numbers}");
 }
 
+/// The log ends between the push of a call and what became of it; the next look sees the rest.
+#[test]
+fn a_cause_that_is_known_at_a_later_look_is_told() {
+    let dir = week();
+    arrive(dir.path(), 3);
+    fs::remove_file(dir.path().join("logs/edge01-3.log")).unwrap();
+    let first = |events: &[Value]| -> Vec<Value> {
+        let begins = events.iter().filter(|e| e["type"] == "begins" && e["code"] == "PN03");
+        begins.map(|e| e["call_id"].clone()).collect()
+    };
+    let o = run_in(&["watch", "--quiet", "--once", "--calm", "240", "--format", "ndjson", "logs"], dir.path());
+    let all: Vec<Value> = out(&o).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!(first(&all).len(), 1, "of all at once");
+    let log = dir.path().join("logs/fe01-3.log");
+    let whole = fs::read_to_string(&log).unwrap();
+    let answer = whole.find("Start-Line: SIP/2.0 504").unwrap();
+    fs::write(&log, &whole[..whole[..answer].rfind("TL_INFO").unwrap()]).unwrap();
+    assert!(first(&look(dir.path(), &["--calm", "240"]).0).is_empty());
+    fs::write(&log, &whole).unwrap();
+    assert_eq!(
+        first(&look(dir.path(), &["--calm", "240"]).0),
+        first(&all),
+        "the call that was open at the look before"
+    );
+    assert!(first(&look(dir.path(), &["--calm", "240"]).0).is_empty());
+}
+
+/// Nothing is written over a log, numbers that are the same are left alone, and what nobody could read is told again.
+#[test]
+fn files_are_kept_last_and_no_log_is_replaced() {
+    let dir = week();
+    arrive(dir.path(), 3);
+    let log = dir.path().join("logs/fe01-3.log");
+    let before = fs::read(&log).unwrap();
+    for (option, name) in [
+        ("--metrics", "logs/fe01-3.log"),
+        ("--state", "logs/fe01-3.log"),
+        ("--metrics", "logs/new.log"),
+        ("--metrics", "nowhere/siptrail.prom"),
+        ("--metrics", "s.json"),
+    ] {
+        let state = if option == "--state" { name } else { "s.json" };
+        let metrics = if option == "--metrics" { name } else { "n.prom" };
+        let o = run_in(&["watch", "--once", "--state", state, "--metrics", metrics, "logs"], dir.path());
+        assert_eq!(o.status.code(), Some(2), "{option} {name}: {}", out(&o));
+        assert!(out(&o).is_empty(), "told before it was refused: {}", out(&o));
+    }
+    assert_eq!(fs::read(&log).unwrap(), before);
+    assert!(!dir.path().join("logs/new.log").exists() && !dir.path().join("s.json").exists());
+    let time = |name: &str| fs::metadata(dir.path().join(name)).unwrap().modified().unwrap();
+    look(dir.path(), &["--metrics", "n.prom"]);
+    let first = (time("n.prom"), time("state.json"));
+    look(dir.path(), &["--metrics", "n.prom"]);
+    assert_eq!((time("n.prom"), time("state.json")), first, "nothing had changed");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_loses_nothing() {
+    use std::process::{Command, Stdio};
+    let dir = week();
+    arrive(dir.path(), 3);
+    let watch = |more: &[&str]| {
+        let (read, write) = std::io::pipe().unwrap();
+        drop(read);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_siptrail"));
+        command.args(["watch", "--quiet", "--once", "--state", "state.json"]).args(more).arg("logs");
+        command.current_dir(dir.path()).env("XDG_CACHE_HOME", dir.path()).stdout(Stdio::from(write)).status().unwrap()
+    };
+    assert_eq!(watch(&[]).code(), Some(1), "something was found, whoever reads it");
+    assert!(!dir.path().join("state.json").exists(), "nobody was told");
+    // Who is told by a program needs no standard output.
+    assert_eq!(watch(&["--exec", "/bin/true"]).code(), Some(1));
+    assert_eq!(watch(&["--exec", "/bin/true"]).code(), Some(0));
+}
+
 #[test]
 fn what_cannot_be_watched_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("bad.json"), "{}").unwrap();
-    for args in [&["watch", "nowhere"][..], &["watch", "--state", "bad.json", "."]] {
+    fs::create_dir(dir.path().join("empty")).unwrap();
+    fs::create_dir(dir.path().join("text")).unwrap();
+    fs::write(dir.path().join("text/fe01.log"), "nothing of SIP\n").unwrap();
+    for args in [
+        &["watch", "nowhere"][..],
+        &["watch", "--state", "bad.json", "."],
+        &["watch", "--once", "empty"],
+        &["watch", "--once", "text"],
+        &["watch", "--once", "--exec", "mail.cmd", "text"],
+        &["watch", "--once", "--exec", "MAIL.BAT", "text"],
+    ] {
         let o = run_in(args, dir.path());
         assert_eq!(o.status.code(), Some(2), "{args:?}");
         assert_eq!(err(&o).lines().count(), 1, "{}", err(&o));

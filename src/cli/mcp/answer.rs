@@ -67,6 +67,15 @@ fn make_safe(value: &mut Value) {
     }
 }
 
+/// Says in an answer which logs could not be read, or not to their ends: what it does not tell may stand there.
+pub(super) fn with_unread(mut answer: Value, unread: &[String]) -> Value {
+    if let Some(object) = answer.as_object_mut().filter(|_| !unread.is_empty()) {
+        let lines = unread.iter().take(ROWS).map(|line| sanitize(line).into_owned());
+        object.insert("unread".to_owned(), json!({ "logs": lines.collect::<Vec<_>>(), "total": unread.len() }));
+    }
+    answer
+}
+
 /// A page of rows, and how many there are.
 fn page<T>(all: &[T], size: usize, number: usize) -> (&[T], Value) {
     let pages = all.len().div_ceil(size);

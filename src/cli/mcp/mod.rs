@@ -103,9 +103,14 @@ impl ServerHandler for Server {
         };
         let arguments = request.arguments.unwrap_or_default();
         let mut logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(match (tool.answer)(&mut logs, &answer::Arguments(&arguments)) {
-            Ok(value) => CallToolResult::structured(value).into(),
-            Err(line) => CallToolResult::error(vec![ContentBlock::text(line)]).into(),
+        let answer = (tool.answer)(&mut logs, &answer::Arguments(&arguments));
+        let unread = logs.take_unread();
+        Ok(match answer {
+            Ok(value) => CallToolResult::structured(answer::with_unread(value, &unread)).into(),
+            Err(line) => {
+                let lines = std::iter::once(line).chain(unread).collect::<Vec<_>>().join("; ");
+                CallToolResult::error(vec![ContentBlock::text(siptrail::text::sanitize(&lines))]).into()
+            }
         })
     }
 }

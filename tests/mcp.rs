@@ -2,11 +2,14 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::common::root;
+fn root(part: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(part)
+}
 
 struct Client {
     child: Child,
@@ -120,7 +123,8 @@ fn ten_questions_are_answered_right() {
     // 9. Is one better than the other? Other servers logged, so nothing can be told.
     let compared = client.ask("compare", &json!({ "before": 0, "after": 1 }));
     assert_eq!(compared["judgement"], "unclear", "{}", compared["because"]);
-    assert_eq!(compared["gone_causes"][0]["code"], "PN01");
+    assert_eq!(compared["open_causes"][0]["code"], "PN01", "whether it is gone, no log tells");
+    assert_eq!(compared["gone_causes"], json!([]));
     // 10. All records, page by page.
     let first = client.ask("find", &json!({ "table": "records", "folder": 2 }));
     let pages = first["pages"]["pages"].as_u64().unwrap();
@@ -136,6 +140,31 @@ fn ten_questions_are_answered_right() {
     assert!(client.refused("summary", &json!({ "folder": 9 })).contains("below 3"));
     assert!(client.refused("summary", &json!({ "folder": "../.." })).contains("expected a number"));
     assert!(client.refused("write", &json!({})).contains("no such tool"));
+    client.leave();
+}
+
+#[test]
+fn logs_that_cannot_be_read_are_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let logs = dir.path().join("contoso-traces");
+    fs::create_dir(&logs).unwrap();
+    fs::copy(root("samples/desktop-calls.log"), logs.join("fe01.log")).unwrap();
+    fs::write(logs.join("frank.log.gz"), [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xff, 0xff, 0xff]).unwrap();
+    fs::write(logs.join("empty.log"), "nothing of SIP\n").unwrap();
+    let mut client = Client::new(&[logs.to_str().unwrap(), "samples/push-opened"]);
+    let summary = client.ask("summary", &json!({}));
+    assert_eq!(summary["unread"]["total"], 2, "{summary}");
+    let told = summary["unread"]["logs"].to_string();
+    assert!(told.contains("frank.log.gz") && told.contains("empty.log"), "{told}");
+    let compared = client.ask("compare", &json!({ "before": 1, "after": 0 }));
+    assert_eq!(compared["unread"]["total"], 2);
+    assert!(client.ask("summary", &json!({ "folder": 1 })).get("unread").is_none(), "of another folder");
+    client.leave();
+    let key = dir.path().join("my.key");
+    fs::write(&key, "0123456789abcdef0123456789abcdef").unwrap();
+    let mut client = Client::new(&["--anonymise", key.to_str().unwrap(), logs.to_str().unwrap()]);
+    let summary = client.ask("summary", &json!({}));
+    assert!(summary["unread"]["total"] == 1 && !summary["unread"].to_string().contains("frank"), "{summary}");
     client.leave();
 }
 
