@@ -282,7 +282,7 @@ pub(crate) fn conclude(
     let ambiguity = link::link(found, &ctx, proposals);
     verdict::judge(found, &ambiguity, &ctx);
     later::mark(found);
-    conversation::join(trace, found);
+    conversation::join(trace, place, found);
 }
 
 /// What both halves hold.
