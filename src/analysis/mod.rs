@@ -41,6 +41,7 @@ pub use push::{Push, Sighting};
 pub use servers::{Role, Server, ServerId, Servers};
 pub use session::SessionMessage;
 pub use terms::{Link, Modality, Outcome, PushResult, Told, Verdict};
+pub(crate) use verdict::deciding;
 
 use std::collections::BTreeSet;
 

@@ -26,6 +26,8 @@
 //! * `contrasts`: what the calls missed for one cause have in common
 //! * `findings`: cases that fire each entry of the catalogue, and cases that must not, `tests/findings`
 //! * `properties`: what must hold for any log
+//! * `onset`: since when a cause hits
+//! * `registrations`: what became of sign-ins and subscriptions
 //! * `reprint`: a message printed and read again is the same
 //! * `samples`: every shipped sample gives what `samples/README.md` promises
 //! * `finish`: global options, configuration file, completions, manual pages
@@ -86,6 +88,7 @@ mod manual;
 #[cfg(feature = "mcp")]
 mod mcp;
 mod notes;
+mod onset;
 mod pictures;
 mod planted;
 mod program;
@@ -94,6 +97,7 @@ mod properties;
 mod pty;
 mod query;
 mod rates;
+mod registrations;
 mod reprint;
 mod rules;
 mod samples;
