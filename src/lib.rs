@@ -201,6 +201,13 @@ fn causes(trace: &Trace, options: &Options, calls: impl FnOnce(&Analysis)) -> An
     out
 }
 
+/// Names the causes of calls and pushes that were judged ([`Depth::Calls`]), as [`analyse`] does: those of the catalogue and
+/// those that the user's own rules know.
+pub fn name_causes(trace: &Trace, analysis: &mut Analysis) {
+    findings::attach(trace, analysis);
+    own_rules(trace, analysis);
+}
+
 /// Names the causes that the user's own rules know: they are not kept in an index, for they may change.
 fn own_rules(trace: &Trace, analysis: &mut Analysis) {
     rules::apply(trace, analysis);

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use super::Analysis;
 use crate::sip::{Header, Method};
 use crate::text::decode;
+use crate::time::Timestamp;
 use crate::trace::{EventId, Trace};
 
 /// Why a call belongs to a conversation.
@@ -30,9 +31,7 @@ pub struct Tie {
 
 /// A longer value names nothing.
 const LONGEST: usize = 512;
-/// So many records of a call are looked at: its INVITEs and REFERs stand early, a transfer late.
-const LOOK: usize = 2_000;
-/// So many ties of a call are kept.
+/// So many INVITEs and so many REFERs of a call are looked at, and so many of its ties are kept.
 const MOST: usize = 8;
 
 /// What a header says of the conversation, so that it can be compared.
@@ -44,10 +43,10 @@ enum Key {
     Dialog(&'static str, Vec<u8>),
 }
 
-/// Joins the calls of an analysis.
-pub(super) fn join(trace: &Trace, analysis: &mut Analysis) {
+/// Joins the calls of an analysis; `place` tells the times.
+pub(super) fn join(trace: &Trace, place: &Analysis, analysis: &mut Analysis) {
     let said: Vec<Vec<(Key, EventId)>> =
-        analysis.calls.par_iter().with_min_len(64).map(|call| keys(trace, &call.records)).collect();
+        analysis.calls.par_iter().with_min_len(64).map(|call| keys(trace, place, &call.records)).collect();
     if said.iter().all(Vec::is_empty) {
         return;
     }
@@ -108,27 +107,41 @@ impl Key {
 }
 
 /// What the INVITEs and REFERs of a call say, each thing once, with the first record that does.
-fn keys(trace: &Trace, records: &[EventId]) -> Vec<(Key, EventId)> {
+fn keys(trace: &Trace, place: &Analysis, records: &[EventId]) -> Vec<(Key, EventId)> {
     let mut seen = BTreeSet::new();
     let mut out = Vec::new();
-    let mut asked = 0;
-    for id in records.iter().take(LOOK) {
-        let Some(event) = trace.event(*id).filter(|e| e.is_request() && !e.is_copy()) else { continue };
-        if !matches!(event.method, Method::Invite | Method::Refer) || asked == MOST {
-            continue;
-        }
-        // Copies on the way say the same, but a Mediation Server may write its own.
-        asked += 1;
-        let Some(message) = trace.message(event) else { continue };
-        for header in message.headers() {
-            read(&header, &mut |key| {
-                if seen.insert(key.clone()) {
-                    out.push((key, *id));
-                }
-            });
+    for method in [Method::Invite, Method::Refer] {
+        for id in earliest(trace, place, records, method) {
+            let Some(message) = trace.event(id).and_then(|event| trace.message(event)) else { continue };
+            for header in message.headers() {
+                read(&header, &mut |key| {
+                    if seen.insert(key.clone()) {
+                        out.push((key, id));
+                    }
+                });
+            }
         }
     }
     out
+}
+
+/// The first requests of a method by time, and by what they say where times are alike: which file stands first among the
+/// inputs must not matter. Each method has its own, for a REFER comes behind all INVITEs. Copies on the way say the same, but a
+/// Mediation Server may write its own.
+fn earliest(trace: &Trace, place: &Analysis, records: &[EventId], method: Method) -> Vec<EventId> {
+    let is = |id: &EventId| trace.event(*id).is_some_and(|e| e.method == method && e.is_request() && !e.is_copy());
+    let mut own: Vec<(bool, Option<Timestamp>, EventId)> = records
+        .iter()
+        .copied()
+        .filter(is)
+        .map(|id| (place.time(trace, id), id))
+        .map(|(t, id)| (t.is_none(), t, id))
+        .collect();
+    own.sort_unstable_by(|a, b| {
+        let text = |id: EventId| trace.event(id).map_or(&[][..], |event| trace.record(event));
+        (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| text(a.2).cmp(text(b.2))).then(a.2.cmp(&b.2))
+    });
+    own.into_iter().take(MOST).map(|(.., id)| id).collect()
 }
 
 fn read(header: &Header<'_>, tell: &mut dyn FnMut(Key)) {

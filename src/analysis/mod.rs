@@ -41,6 +41,7 @@ pub use push::{Push, Sighting};
 pub use servers::{Role, Server, ServerId, Servers};
 pub use session::SessionMessage;
 pub use terms::{Link, Modality, Outcome, PushResult, Told, Verdict};
+pub(crate) use verdict::deciding;
 
 use std::collections::BTreeSet;
 
@@ -282,7 +283,7 @@ pub(crate) fn conclude(
     let ambiguity = link::link(found, &ctx, proposals);
     verdict::judge(found, &ambiguity, &ctx);
     later::mark(found);
-    conversation::join(trace, found);
+    conversation::join(trace, place, found);
 }
 
 /// What both halves hold.

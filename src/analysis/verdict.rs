@@ -196,6 +196,21 @@ fn decisive<'p>(to: &str, pushes: &[&'p Push]) -> Vec<&'p Push> {
     if own.is_empty() { pushes.to_vec() } else { own }
 }
 
+/// Of the pushes of a call, in order, the one that its verdict tells of: the last with the result that decided, and of several
+/// such one that has a cause where one is given. `None` where the verdict tells of none.
+pub(crate) fn deciding<'p>(call: &Call, pushes: &[&'p Push], code: Option<&str>) -> Option<&'p Push> {
+    let results: &[PushResult] = match call.verdict? {
+        Verdict::MissedPushFailed => &[PushResult::Rejected, PushResult::Unroutable],
+        Verdict::MissedPushUnanswered => &[PushResult::Unanswered],
+        Verdict::NotOpened => &[PushResult::Accepted],
+        _ => return None,
+    };
+    let own = decisive(&call.to, pushes);
+    let mut all = own.into_iter().rev().filter(|p| results.contains(&p.result)).peekable();
+    let last = all.peek().copied();
+    all.find(|p| code.is_some_and(|code| p.findings.contains(&code))).or(last)
+}
+
 /// What pushes say of something that went unanswered.
 fn of_pushes(pushes: &[&Push]) -> Verdict {
     let has = |result| pushes.iter().any(|p| p.result == result);

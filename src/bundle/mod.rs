@@ -7,7 +7,7 @@
 //! | `ladder.svg` | the story as a picture |
 //! | `story.pcapng` | its messages with those of its pushes, for Wireshark |
 //! | `records/*.log` | its records and the lines that prove it, as logged, one file an input |
-//! | `logs.sha256` | the logs that it was taken from, as `sha256sum` lists them |
+//! | `logs.sha256` | the files that it was taken from, as `sha256sum` lists them; of what was unpacked or decoded its text, marked |
 //!
 //! The same logs give the same bytes.
 
@@ -29,7 +29,7 @@ use crate::export::pcapng;
 use crate::input::{CASE, SAVED};
 use crate::ladder::svg::SvgOptions;
 use crate::ladder::{self, Ladder, Subject, svg};
-use crate::report::markdown::Ticket;
+use crate::report::markdown::{LogHash, Ticket};
 use crate::span::{FileId, Span};
 use crate::trace::{EventId, Trace};
 
@@ -95,9 +95,11 @@ impl Bundle<'_> {
         for (name, text) in self.records(&case, &ladder) {
             member(&name, &text)?;
         }
-        let list = logs.iter().fold(String::new(), |mut list, (name, hash)| {
+        let list = logs.iter().fold(String::new(), |mut list, log| {
+            // Such a line is passed over by sha256sum, which would find another hash or no file of that name.
+            let mark = if log.is_of_file { "" } else { "# text as it was unpacked or decoded: " };
             // Writing to a string cannot fail.
-            let _ = writeln!(list, "{hash}  {name}");
+            let _ = writeln!(list, "{mark}{}  {}", log.sha256, log.name);
             list
         });
         member("logs.sha256", list.as_bytes())?;
@@ -156,8 +158,8 @@ impl Bundle<'_> {
         format!("records/{:02}-{plain}.log", number + 1)
     }
 
-    /// Names and hashes of the logs, as their texts were read: of a plain file that is the hash of the file.
-    fn hashes(&self) -> Vec<(String, String)> {
+    /// Names and hashes of the logs.
+    fn hashes(&self) -> Vec<LogHash> {
         let names = self.trace.inputs().iter().map(|i| crate::text::sanitize(i.name()).into_owned());
         let hash = |bytes: &[u8]| {
             Sha256::digest(bytes).iter().fold(String::new(), |mut hex, b| {
@@ -166,7 +168,11 @@ impl Bundle<'_> {
                 hex
             })
         };
-        names.zip(self.logs.inputs()).map(|(name, log)| (name, hash(log.bytes()))).collect()
+        let told = |(name, log): (String, &crate::input::Input)| {
+            let (bytes, is_of_file) = log.as_given();
+            LogHash { name, sha256: hash(bytes), is_of_file }
+        };
+        names.zip(self.logs.inputs()).map(told).collect()
     }
 }
 

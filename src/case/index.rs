@@ -15,7 +15,7 @@ pub struct Hit {
     pub pushes: Vec<usize>,
     /// How many of the calls were missed.
     pub missed: usize,
-    /// Different users that were called or pushed.
+    /// Different users that were called or pushed, as far as they have an address.
     pub users: usize,
     /// First and last time.
     pub span: Option<(Timestamp, Timestamp)>,
@@ -39,12 +39,16 @@ struct Gathered<'a> {
 }
 
 impl<'a> Gathered<'a> {
+    /// `servers` are in order.
     fn add(&mut self, user: &str, time: Option<Timestamp>, servers: Vec<&'a str>) {
-        self.users.insert(user.to_ascii_lowercase());
+        // Who has no address in the log may be any of those that have.
+        if !user.is_empty() {
+            self.users.insert(user.to_ascii_lowercase());
+        }
         let span = &mut self.hit.span;
         *span = time.map_or(*span, |t| Some(span.map_or((t, t), |(a, b)| (a.min(t), b.max(t)))));
         match &mut self.servers {
-            Some(common) => common.retain(|s| servers.contains(s)),
+            Some(common) => common.retain(|s| servers.binary_search(s).is_ok()),
             None => self.servers = Some(servers),
         }
     }

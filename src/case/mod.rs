@@ -10,22 +10,25 @@
 //! A [`Case`] is computed once and told by all: the head of `siptrail show`, cases in reports, the card of the terminal UI.
 
 mod ask;
+mod change;
 mod index;
 mod onset;
 mod proof;
 mod rank;
 mod registration;
 mod sentence;
+mod sums;
 mod twin;
 mod whole;
 mod why;
 
 pub use ask::{Ask, asks, asks_of};
+pub use change::{BINS, Change};
 pub use index::{Hit, Index};
-pub use onset::{BINS, Change, Course, courses};
+pub use onset::{Course, courses};
 pub use proof::Proof;
 pub use rank::{Weight, by_use, rank};
-pub use registration::{Registration, registrations};
+pub use registration::{Registration, registered, registrations, registrations_of};
 pub use twin::{Twin, twin};
 pub use whole::{LeftOut, left_out};
 pub use why::why_undetermined;
@@ -93,7 +96,7 @@ impl Case {
         let victims = cause.and_then(|c| victims(index, c, call, &pushes));
         Some(Case {
             sentence: sentence::sentence(trace, analysis, own, &told, cause),
-            proof: proof::proof(trace, own, &told, cause),
+            proof: proof::proof(trace, analysis, own, &told, cause),
             victims,
             asks: asks_of(trace, analysis, own, &told),
             cause,

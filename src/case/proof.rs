@@ -1,11 +1,11 @@
 //! The record or line that proves a case, quoted.
 
-use crate::analysis::{Call, Push, PushResult, Verdict};
+use crate::analysis::{Analysis, Call, Push, deciding};
 use crate::findings::{Proving, proving};
 use crate::knowledge::catalogue::Finding;
 use crate::record::RecordKind;
 use crate::sip::Method;
-use crate::span::{Location, Span};
+use crate::span::Location;
 use crate::text::width::first;
 use crate::text::{clean, decode};
 use crate::trace::{Event, EventId, Trace};
@@ -28,13 +28,25 @@ const LINES: usize = 5;
 const CHARS: usize = 400;
 
 /// Of the proof of a call and its pushes, the piece that says it; where none does by itself, the answer that ended it.
-pub(super) fn proof(trace: &Trace, call: Option<&Call>, pushes: &[&Push], cause: Option<&Finding>) -> Option<Proof> {
-    let mut records: Vec<EventId> = call.iter().flat_map(|c| &c.evidence).copied().collect();
-    records.extend(pushes.iter().flat_map(|p| &p.evidence));
-    let mut lines: Vec<Span> = call.iter().flat_map(|c| &c.lines).copied().collect();
-    lines.extend(pushes.iter().flat_map(|p| &p.lines));
-    let said = cause.and_then(|c| proving(trace, &c.code, &records, &lines));
-    let what = said.or_else(|| ending(trace, call, pushes, &records).map(Proving::Record))?;
+pub(super) fn proof(
+    trace: &Trace,
+    analysis: &Analysis,
+    call: Option<&Call>,
+    pushes: &[&Push],
+    cause: Option<&Finding>,
+) -> Option<Proof> {
+    let code = cause.map(|c| c.code.as_str());
+    let deciding = match call {
+        Some(call) => deciding(call, pushes, code),
+        None => pushes.first().copied(),
+    };
+    // Another push of the call may have been refused for the same, and what it proves is not why the call was missed.
+    let with_code = || pushes.iter().copied().filter(|p| code.is_some_and(|code| p.findings.contains(&code)));
+    let own = deciding.into_iter().filter(|p| code.is_some_and(|code| p.findings.contains(&code))).chain(with_code());
+    let of_push = || own.clone().find_map(|p| proving(trace, code?, &p.evidence, &p.lines));
+    let of_call = || call.and_then(|c| proving(trace, code?, &c.evidence, &c.lines));
+    let ending = || ending(trace, analysis, call, deciding).map(Proving::Record);
+    let what = of_push().or_else(of_call).or_else(ending)?;
     let (place, quoted) = match what {
         Proving::Record(id) => (trace.locate(id), quote(trace, trace.event(id)?)),
         Proving::Line(span) => (trace.location(span.file, span.start), vec![shortened(&decode(trace.slice(span)))]),
@@ -42,24 +54,28 @@ pub(super) fn proof(trace: &Trace, call: Option<&Call>, pushes: &[&Push], cause:
     Some(Proof { what, place, quoted })
 }
 
-/// The answer that ended it: of a push that was lost its last answer, or its request where there is none; else that of the
+/// The answer that ended it: of the push that decided its last answer, or its request where there is none; else that of the
 /// INVITE.
-fn ending(trace: &Trace, call: Option<&Call>, pushes: &[&Push], records: &[EventId]) -> Option<EventId> {
+fn ending(trace: &Trace, analysis: &Analysis, call: Option<&Call>, deciding: Option<&Push>) -> Option<EventId> {
     let event = |id: &EventId| trace.event(*id).filter(|e| e.kind == RecordKind::Protocol);
-    let last = |is: &dyn Fn(&Event) -> bool| records.iter().filter(|id| event(id).is_some_and(is)).max().copied();
-    let verdict = call.and_then(|c| c.verdict);
-    let push_matters = call.is_none()
-        || matches!(verdict, Some(Verdict::MissedPushFailed | Verdict::MissedPushUnanswered | Verdict::NotOpened));
-    let status = pushes.iter().rev().find(|p| p.result != PushResult::Undetermined).and_then(|p| p.status);
+    let time = |id: &EventId| (analysis.time(trace, *id), *id);
+    let last = |records: &[EventId], is: &dyn Fn(&Event) -> bool| {
+        records.iter().copied().filter(|id| event(id).is_some_and(is)).max_by_key(time)
+    };
     let of_push = || {
-        let answer = status.and_then(|s| last(&|e| e.method == Method::Message && e.status == s));
-        answer.or_else(|| last(&|e| e.method == Method::Message))
+        let push = deciding?;
+        let answer = push.status.and_then(|s| last(&push.evidence, &|e| e.status == s));
+        answer.or_else(|| last(&push.evidence, &|e| e.method == Method::Message))
     };
     let of_call = || {
         let status = call.and_then(|c| c.status)?;
-        last(&|e| e.method == Method::Invite && e.status == status)
+        last(&call?.evidence, &|e| e.method == Method::Invite && e.status == status)
     };
-    push_matters.then(of_push).flatten().or_else(of_call).or_else(|| records.iter().max().copied())
+    let any = || {
+        let all = call.map_or_else(|| deciding.map(|p| &p.evidence), |c| Some(&c.evidence))?;
+        all.iter().copied().max_by_key(time)
+    };
+    of_push().or_else(of_call).or_else(any)
 }
 
 /// What a record says, in a few lines.

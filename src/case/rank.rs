@@ -23,6 +23,15 @@ pub fn rank(finding: &Finding) -> u8 {
     }
 }
 
+/// The code of pushes that were refused, where nothing tells why.
+pub(super) const REFUSED: &str = "PN35";
+
+/// Whether a cause says why something failed: `PN30` and [`REFUSED`] say that a push was lost, and the reason may stand in a log
+/// that is not here.
+pub(super) fn says_why(code: &str) -> bool {
+    !matches!(code, "PN30" | REFUSED)
+}
+
 /// A cause with how many calls were missed for it, and how many cases it has in all.
 #[derive(Clone, Copy, Debug)]
 pub struct Weight {

@@ -1,7 +1,7 @@
 //! What became of a call or push and why, in one sentence.
 
 use super::why::why_undetermined;
-use crate::analysis::{Analysis, Call, Push, PushResult, Verdict};
+use crate::analysis::{Analysis, Call, Push, PushResult, Verdict, deciding};
 use crate::knowledge::catalogue::Finding;
 use crate::trace::Trace;
 
@@ -14,7 +14,7 @@ pub(super) fn sentence(
     cause: Option<&Finding>,
 ) -> String {
     let what = match (call, pushes) {
-        (Some(call), pushes) => of_call(trace, analysis, call, pushes),
+        (Some(call), pushes) => of_call(trace, analysis, call, deciding(call, pushes, cause.map(|c| c.code.as_str()))),
         (None, [push, ..]) => of_push(trace, analysis, push),
         (None, []) => String::new(),
     };
@@ -24,13 +24,12 @@ pub(super) fn sentence(
     }
 }
 
-fn of_call(trace: &Trace, analysis: &Analysis, call: &Call, pushes: &[&Push]) -> String {
+fn of_call(trace: &Trace, analysis: &Analysis, call: &Call, deciding: Option<&Push>) -> String {
     let who = known(&call.to);
     let end = answer(call.status);
-    let lost = pushes.iter().rev().find(|p| p.result.is_lost());
     match call.verdict {
         Some(Verdict::MissedPushFailed) => {
-            let push = lost.map_or("lost".to_owned(), |p| format!("{} ({})", p.result.name(), answer(p.status)));
+            let push = deciding.map_or("lost".to_owned(), |p| format!("{} ({})", p.result.name(), answer(p.status)));
             format!("{who} missed it because the push was {push}")
         }
         Some(Verdict::MissedPushUnanswered) => format!("{who} missed it because the push was never answered"),

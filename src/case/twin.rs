@@ -62,7 +62,8 @@ pub fn twin(analysis: &Analysis, subject: &Subject) -> Option<Twin> {
         let other = analysis.calls.get(i).filter(|c| works(c))?;
         let same = like.same(analysis, other);
         let weight: u32 = same.iter().map(|(_, weight)| weight).sum();
-        Some((weight, std::cmp::Reverse(i.abs_diff(at)), std::cmp::Reverse(i), same))
+        // What has nothing in common with it tells nothing of it.
+        (weight > 0).then_some((weight, std::cmp::Reverse(i.abs_diff(at)), std::cmp::Reverse(i), same))
     });
     let (_, _, std::cmp::Reverse(call), same) = candidates.max_by_key(|(weight, near, i, _)| (*weight, *near, *i))?;
     Some(Twin { call, same: same.into_iter().map(|(word, _)| word).collect() })

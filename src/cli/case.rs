@@ -7,7 +7,7 @@ use clap::Args;
 use siptrail::bundle::Bundle;
 use siptrail::case::Index;
 use siptrail::ladder::{self, Subject};
-use siptrail::{Analysis, Depth, Trace, findings};
+use siptrail::{Analysis, Depth, Trace};
 
 use super::clock::GivenClocks;
 use super::output::Output;
@@ -67,7 +67,7 @@ impl CaseFile {
             Ok(subject) => subject,
             Err(line) => return Ok(failed(&line)),
         };
-        findings::attach(&trace, &mut analysis);
+        siptrail::name_causes(&trace, &mut analysis);
         let notes = match self.notes(&analysis, &subject) {
             Ok(notes) => notes,
             Err(line) => return Ok(failed(&line)),
@@ -145,10 +145,7 @@ impl CaseFile {
     fn notes(&self, analysis: &Analysis, subject: &Subject) -> Result<Vec<(String, String)>, String> {
         let path = self.notes.clone().or_else(super::tui::own_notes);
         let all = path.as_deref().map_or(Ok(siptrail::tui::Notes::default()), siptrail::tui::Notes::read)?;
-        let (call, pushes) = siptrail::case::parts(analysis, subject).unwrap_or_default();
-        let ids = call.and_then(|i| analysis.calls.get(i)).map(|c| &c.call_id).into_iter();
-        let ids = ids.chain(pushes.iter().filter_map(|i| analysis.pushes.get(*i)).map(|p| &p.call_id));
-        Ok(ids.filter_map(|id| Some((id.clone(), all.get(id)?.to_owned()))).collect())
+        Ok(all.of_case(analysis, subject))
     }
 
     #[cfg(not(feature = "tui"))]

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use siptrail::case::Index;
 use siptrail::index::Kept;
 use siptrail::knowledge::catalogue::Severity;
 #[cfg(feature = "export")]
@@ -189,10 +190,14 @@ impl Report {
             // With --fail-on, nothing found would be good news.
             say(&format!("siptrail: no call or push is selected{}", self.filter.meant()));
         }
+        let cases = Index::new(&analysis);
         let mut report = match format {
-            ReportFormat::Text | ReportFormat::Markdown => reports::digest(&trace, &analysis, &errors),
-            _ => reports::report(&trace, &analysis, &errors),
+            ReportFormat::Text | ReportFormat::Markdown => reports::digest_with(&trace, &analysis, &errors, &cases),
+            _ => reports::report_with(&trace, &analysis, &errors, &cases),
         };
+        if format == ReportFormat::Markdown {
+            reports::add_cards(&mut report, &trace, &analysis, &cases);
+        }
         siptrail::report::add_unread(&mut report, &unread);
         reports::add_selection(&mut report, &selection, &self.filter.query(), all);
         report.summary.abandoned = self.count_abandoned.map(|s| analysis.abandoned(i64::from(s) * 1000).count() as u64);
@@ -215,7 +220,8 @@ impl Report {
             ReportFormat::Markdown => reports::markdown::write(&report, out),
             #[cfg(feature = "html")]
             ReportFormat::Html => {
-                let sources = reports::html::Sources { trace: &trace, analysis: &analysis, report: &report };
+                let sources =
+                    reports::html::Sources { trace: &trace, analysis: &analysis, cases: &cases, report: &report };
                 reports::html::write(sources, out)
             }
         });

@@ -10,7 +10,7 @@ use siptrail::ladder::text::{TextOptions, TimeStyle};
 use siptrail::ladder::{self, Subject};
 use siptrail::report::story::{Story, write_list};
 use siptrail::text::page;
-use siptrail::{Analysis, Depth, Trace, findings, rules};
+use siptrail::{Analysis, Depth, Trace};
 
 use super::clock::GivenClocks;
 use super::output::Output;
@@ -120,8 +120,7 @@ impl Show {
         };
         if chosen.is_some() {
             // A list tells no causes.
-            findings::attach(&trace, &mut analysis);
-            rules::apply(&trace, &mut analysis);
+            siptrail::name_causes(&trace, &mut analysis);
         }
         let width = self.width.map_or_else(|| terminal(self.output.is_none()), usize::from);
         let beside = match (chosen, &self.with) {

@@ -30,7 +30,7 @@ mod tls;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::{Analysis, Call, Push, PushResult, Verdict};
+use crate::analysis::{Analysis, Call, Push, Verdict};
 pub use crate::knowledge::catalogue::{Finding, Matcher, Severity, catalogue, find};
 use crate::record::RecordKind;
 use crate::span::Span;
@@ -114,9 +114,8 @@ impl Lines {
 
 /// Whether any push was lost or any call failed: where all went well, the text between the records is not even read.
 pub(crate) fn needs_lines(analysis: &Analysis) -> bool {
-    let lost = |p: &Push| !matches!(p.result, PushResult::Accepted | PushResult::Undetermined);
     let failed = |c: &Call| c.outcome.expected() == Some(false);
-    analysis.pushes.iter().any(lost) || analysis.calls.iter().any(failed)
+    analysis.pushes.iter().any(|p| p.result.is_lost()) || analysis.calls.iter().any(failed)
 }
 
 /// Names the causes of every push that was lost and of every call that failed.

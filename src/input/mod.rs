@@ -194,6 +194,15 @@ impl Input {
         next.collect()
     }
 
+    /// The bytes before they were written anew, and whether they are those of the file that the input is named after: not where
+    /// they were unpacked, decoded or read from a pipe, nor where the file was cut or grew since.
+    pub fn as_given(&self) -> (&[u8], bool) {
+        let text = self.original_text();
+        let is_mapped = matches!(text, Text::Mapped(map) if !map.is_temporary());
+        let is_whole = text.intact_len() == text.len() as u64 && !self.has_grown();
+        (self.original(), is_mapped && is_whole)
+    }
+
     /// Length of the text, for which it is not read.
     pub fn len(&self) -> usize {
         self.text.len()

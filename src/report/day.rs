@@ -32,10 +32,10 @@ const LEFT: usize = 20;
 /// The addresses that hold a text, each once, in any case: the whole address before a part of one, the name before the `@`
 /// before any part.
 pub fn users(trace: &Trace, analysis: &Analysis, what: &str) -> Vec<String> {
-    let registrations = case::registrations(trace, analysis);
+    let registered = case::registered(trace, analysis);
     let named = analysis.calls.iter().flat_map(|c| [&c.from, &c.to]);
     let named = named.chain(analysis.pushes.iter().filter_map(|p| p.user.as_ref()));
-    let named = named.chain(registrations.iter().map(|r| &r.user)).filter(|u| !u.is_empty());
+    let named = named.chain(&registered).filter(|u| !u.is_empty());
     let mut all: BTreeSet<String> = BTreeSet::new();
     let wanted = what.trim().trim_start_matches("sip:").to_lowercase();
     let Some(finder) = Finder::new(&wanted) else { return Vec::new() };
@@ -52,13 +52,11 @@ impl<'a> Day<'a> {
     /// Of one address.
     pub fn of(trace: &'a Trace, analysis: &'a Analysis, user: &str) -> Day<'a> {
         let is = |address: &str| address.eq_ignore_ascii_case(user);
-        let mut registrations = case::registrations(trace, analysis);
-        registrations.retain(|r| is(&r.user));
         Day {
             trace,
             analysis,
             user: user.to_owned(),
-            registrations,
+            registrations: case::registrations_of(trace, analysis, user),
             calls: analysis.calls.iter().filter(|c| is(&c.from) || is(&c.to)).collect(),
             pushes: analysis.pushes.iter().filter(|p| p.call.is_none() && p.user.as_deref().is_some_and(is)).collect(),
         }
@@ -162,19 +160,30 @@ impl<'a> Day<'a> {
 
     /// From a little before the first of all that is told to a little behind the last.
     fn span(&self) -> Option<(Timestamp, Timestamp)> {
+        self.told().map(|(first, last)| (first.plus(-AROUND_MS), last.plus(AROUND_MS)))
+    }
+
+    /// From the first of all that is told to the last.
+    fn told(&self) -> Option<(Timestamp, Timestamp)> {
         let calls = self.calls.iter().flat_map(|c| [c.started, c.ended]);
         let pushes = self.pushes.iter().map(|p| p.sent);
         let signs = self.registrations.iter().flat_map(|r| [r.span.map(|s| s.0), r.span.map(|s| s.1)]);
         let all = || calls.clone().chain(pushes.clone()).chain(signs.clone()).flatten();
-        let (first, last) = all().min().zip(all().max())?;
-        Some((first.plus(-AROUND_MS), last.plus(AROUND_MS)))
+        all().min().zip(all().max())
     }
 
-    /// The times for which the log of a server speaks.
-    fn stretches(&self, id: ServerId) -> Vec<(Timestamp, Timestamp)> {
-        let own = self.analysis.coverage.stretches().iter().filter(|s| s.server == id);
+    /// The times for which the log of each server speaks, as far as they touch the day; without the servers whose log says
+    /// nothing of it.
+    fn speaking(&self) -> BTreeMap<ServerId, Vec<(Timestamp, Timestamp)>> {
         let time = |event| self.analysis.time(self.trace, event);
-        own.filter_map(|s| time(s.first).zip(time(s.last))).collect()
+        let mut out: BTreeMap<ServerId, Vec<(Timestamp, Timestamp)>> = BTreeMap::new();
+        let Some((from, to)) = self.span() else { return out };
+        for s in self.analysis.coverage.stretches() {
+            if let Some(times) = time(s.first).zip(time(s.last)).filter(|(a, b)| *b >= from && *a <= to) {
+                out.entry(s.server).or_default().push(times);
+            }
+        }
+        out
     }
 
     /// What happened when, above the times for which the log of each server speaks.
@@ -212,25 +221,51 @@ impl<'a> Day<'a> {
         )?;
         let missed = |c: &Call| c.is_missed() && c.to.eq_ignore_ascii_case(&self.user);
         marks(out, "calls, ! missed", &mut self.calls.iter().map(|c| (c.started, if missed(c) { '!' } else { 'o' })))?;
-        let mut silent = 0;
+        let speaking = self.speaking();
         let (full, empty) = if ascii { ('=', '.') } else { ('━', '·') };
         for (id, server) in (0..).map(ServerId).zip(self.analysis.servers.all()) {
-            let own: Vec<_> = self.stretches(id).into_iter().filter(|(a, b)| *b >= from && *a <= to).collect();
-            if own.is_empty() {
-                silent += 1;
-                continue;
-            }
+            let Some(own) = speaking.get(&id) else { continue };
             let mut cells = vec![empty; room];
             for (a, b) in own {
-                cells.iter_mut().take(column(b) + 1).skip(column(a)).for_each(|c| *c = full);
+                cells.iter_mut().take(column(*b) + 1).skip(column(*a)).for_each(|c| *c = full);
             }
             write!(out, "{DIM}")?;
             row(out, server.name.as_deref().unwrap_or("(no name)"), &cells)?;
             write!(out, "{DIM:#}")?;
         }
-        match silent {
+        match self.analysis.servers.all().len().saturating_sub(speaking.len()) {
             0 => Ok(()),
-            n => writeln!(out, "{DIM}{} more say nothing of this time{DIM:#}", plural(n, "log")),
+            n => writeln!(out, "{DIM}{} more say nothing of this time{DIM:#}", plural(n as u64, "log")),
+        }
+    }
+
+    /// What the logs do not tell of the day: "no hole" is said only where each log that speaks of it would show one.
+    fn holes(&self) -> String {
+        let Some(((from, to), (first, last))) = self.span().zip(self.told()) else {
+            return "without times nothing tells whether the logs have holes".to_owned();
+        };
+        let coverage = &self.analysis.coverage;
+        let inside = |h: &&Hole| {
+            let time = |event| self.analysis.time(self.trace, event);
+            time(h.after).zip(time(h.before)).is_some_and(|(a, b)| b >= from && a <= to)
+        };
+        match coverage.holes().iter().filter(inside).count() {
+            0 => {}
+            n => return format!("the logs have {} in that time: what was there is not told", plural(n as u64, "hole")),
+        }
+        let is_filtered = |id: ServerId| {
+            let files = self.analysis.servers.get(id).map_or(&[][..], |s| &s.files);
+            files.iter().any(|file| coverage.filtered().contains(file))
+        };
+        let speaking = self.speaking();
+        let all = speaking.len();
+        match speaking.keys().filter(|id| is_filtered(**id) || !coverage.whole(**id, first, last)).count() {
+            _ if all == 0 => "no log tells whether it has holes in that time".to_owned(),
+            0 => "the logs have no hole in that time".to_owned(),
+            n => {
+                let (logs, does) = (plural(all as u64, "log"), if n == 1 { "does" } else { "do" });
+                format!("no hole is known, but {n} of {logs} {does} not speak for all of that time")
+            }
         }
     }
 
@@ -252,16 +287,7 @@ impl<'a> Day<'a> {
             (n, 0) => format!("{} and none refused", plural(n as u64, "sign-in")),
             (n, failed) => format!("{failed} of {} refused", plural(n as u64, "sign-in")),
         };
-        let inside = |h: &&Hole| {
-            let time = |event| self.analysis.time(self.trace, event);
-            let hole = time(h.after).zip(time(h.before));
-            self.span().zip(hole).is_some_and(|((from, to), (a, b))| b >= from && a <= to)
-        };
-        let holes = self.analysis.coverage.holes().iter().filter(inside).count();
-        let holes = match holes {
-            0 => "the logs have no hole in that time".to_owned(),
-            n => format!("the logs have {} in that time: what was there is not told", plural(n as u64, "hole")),
-        };
+        let holes = self.holes();
         let calls = plural(own.len() as u64, "call");
         let made = self.calls.len() - own.len();
         format!("{} got {calls} and made {made}, missed {}{causes}{open}; {signs}; {holes}.", self.user, missed.len())

@@ -190,7 +190,7 @@ pub struct Call {
     /// Asked for with `--hops`: of the INVITE and its final response.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hop_tables: Vec<HopTable>,
-    /// The card of the case, for people.
+    /// The card of the case, for people: where [`add_cards`](super::add_cards) put it.
     #[serde(skip)]
     pub card: Vec<Item>,
 }

@@ -18,8 +18,8 @@ pub enum Content {
     Svg(Subject),
     /// Its ladder, as a Mermaid diagram for a wiki.
     Mermaid(Subject),
-    /// The case of a story as one file, with the notes on it.
-    Case(Subject, Vec<String>),
+    /// The case of a story as one file, with the notes on it and the Call-IDs that they are on.
+    Case(Subject, Vec<(String, String)>),
     /// Records as logged, byte for byte.
     Records(Vec<EventId>),
     /// Records and component lines as logged, byte for byte.

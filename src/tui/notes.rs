@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 use toml::de::{DeTable, DeValue};
 
 use super::data::Data;
+use crate::analysis::Analysis;
+use crate::case;
 use crate::ladder::Subject;
 use crate::text::decode;
 
@@ -54,6 +56,22 @@ impl Notes {
             return Vec::new();
         }
         call_ids(data, subject).iter().filter_map(|id| self.get(id)).collect()
+    }
+
+    /// The notes on a call and its pushes, each with the Call-ID that it was written to: the same whichever of them is the
+    /// subject.
+    pub fn of_case(&self, analysis: &Analysis, subject: &Subject) -> Vec<(String, String)> {
+        let (call, pushes) = case::parts(analysis, subject).unwrap_or_default();
+        let call = call.and_then(|i| analysis.calls.get(i)).map(|c| &c.call_id);
+        let pushes = pushes.iter().filter_map(|i| analysis.pushes.get(*i)).map(|p| &p.call_id);
+        let mut out: Vec<(String, String)> = Vec::new();
+        for id in call.into_iter().chain(pushes) {
+            // Several pushes may share one.
+            if let Some(text) = self.get(id).filter(|_| out.iter().all(|(known, _)| known != id)) {
+                out.push((id.clone(), text.to_owned()));
+            }
+        }
+        out
     }
 
     /// Reads a file; no notes where there is none.

@@ -104,15 +104,13 @@ impl Content {
 
 /// The case as one file.
 #[cfg(feature = "export")]
-fn case(data: &Data, subject: &Subject, notes: &[String], out: &mut dyn Write) -> io::Result<()> {
-    let of = call_ids(data, subject).into_iter().next().unwrap_or_default();
-    let notes: Vec<(String, String)> = notes.iter().map(|n| (of.clone(), n.clone())).collect();
+fn case(data: &Data, subject: &Subject, notes: &[(String, String)], out: &mut dyn Write) -> io::Result<()> {
     let (trace, analysis, cases) = (&data.trace, &data.analysis, &data.cases);
-    crate::bundle::Bundle { trace, analysis, cases, subject, notes: &notes, logs: trace }.write(out)
+    crate::bundle::Bundle { trace, analysis, cases, subject, notes, logs: trace }.write(out)
 }
 
 #[cfg(not(feature = "export"))]
-fn case(_: &Data, _: &Subject, _: &[String], _: &mut dyn Write) -> io::Result<()> {
+fn case(_: &Data, _: &Subject, _: &[(String, String)], _: &mut dyn Write) -> io::Result<()> {
     Err(io::Error::other("this build has no files for other programs (feature export)"))
 }
 

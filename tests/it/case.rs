@@ -7,7 +7,9 @@ use std::path::Path;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use siptrail::case::{self, Case, Index, Item};
+use siptrail::input::Input;
 use siptrail::ladder::Subject;
+use siptrail::trace::LoadOptions;
 use siptrail::{Options, Trace};
 
 use crate::common::root;
@@ -26,6 +28,14 @@ fn members(path: &Path) -> BTreeMap<String, Vec<u8>> {
         out.insert(member.name().unwrap().into_owned(), bytes);
     }
     out
+}
+
+fn story(text: &str) -> (Trace, siptrail::Analysis) {
+    let files = crate::story::write(text);
+    let inputs = files.iter().map(|(name, text)| Input::from_bytes(name.clone(), text.clone())).collect();
+    let trace = Trace::load(inputs, &LoadOptions::default());
+    let analysis = siptrail::analyse(&trace, &Options::default());
+    (trace, analysis)
 }
 
 #[test]
@@ -76,6 +86,87 @@ fn every_missed_call_of_the_samples_has_a_proof_that_is_among_its_evidence() {
         seen += 1;
     }
     assert_eq!(seen, 5);
+}
+
+/// Two pushes of a call, the second of which is never answered: the call was missed because the first was refused.
+#[test]
+fn the_push_that_decided_is_told_and_no_other() {
+    let (trace, analysis) = story(
+        "call c1 alice@contoso.com bob@contoso.com
+         push p1 bob@contoso.com
+         push p2 bob@contoso.com
+         call o1 edge01.contoso.com fe01.contoso.com
+         --- fe01.log cls=pool01\\fe01
+         08:30:00.000 in 192.0.2.103:50425 INVITE c1 via=a
+         08:30:00.010 out fe01.contoso.com:5087 INVITE c1 via=fe,a
+         08:30:00.100 in fe01.contoso.com:5087 180 INVITE c1 via=fe,a client=wp
+         08:30:00.200 in fe01.contoso.com:55153 MESSAGE p1 via=mcx
+         08:30:00.210 out edge01.contoso.com:5061 MESSAGE p1 via=fe,mcx
+         08:30:00.300 in edge01.contoso.com:5061 504 MESSAGE p1 via=fe,mcx
+         08:30:00.310 out fe01.contoso.com:55153 504 MESSAGE p1 via=mcx
+         08:30:00.400 in fe01.contoso.com:55153 MESSAGE p2 via=mcx
+         08:30:00.410 out edge01.contoso.com:5061 MESSAGE p2 via=fe,mcx
+         08:30:30.100 in fe01.contoso.com:5087 408 INVITE c1 via=fe,a client=wp
+         08:30:30.110 out 192.0.2.103:50425 408 INVITE c1 via=a client=wp
+         08:30:35.000 in edge01.contoso.com:5061 OPTIONS o1 cseq=35 via=edge
+         08:30:40.000 in edge01.contoso.com:5061 OPTIONS o1 cseq=40 via=edge
+         08:30:45.000 in edge01.contoso.com:5061 OPTIONS o1 cseq=45 via=edge
+         08:30:50.000 in edge01.contoso.com:5061 OPTIONS o1 cseq=50 via=edge
+         08:30:55.000 in edge01.contoso.com:5061 OPTIONS o1 cseq=55 via=edge
+         08:31:00.000 in edge01.contoso.com:5061 OPTIONS o1 cseq=60 via=edge
+         08:31:05.000 in edge01.contoso.com:5061 OPTIONS o1 cseq=65 via=edge
+         08:31:10.000 in edge01.contoso.com:5061 OPTIONS o1 cseq=70 via=edge
+         08:31:15.000 in edge01.contoso.com:5061 OPTIONS o1 cseq=75 via=edge
+         08:31:20.000 in edge01.contoso.com:5061 OPTIONS o1 cseq=80 via=edge
+         08:31:25.000 in edge01.contoso.com:5061 OPTIONS o1 cseq=85 via=edge
+         08:31:30.000 in edge01.contoso.com:5061 OPTIONS o1 cseq=90 via=edge
+         08:31:35.000 in edge01.contoso.com:5061 OPTIONS o1 cseq=95 via=edge",
+    );
+    assert_eq!(analysis.calls[0].pushes.len(), 2);
+    assert_eq!(analysis.calls[0].verdict, Some(siptrail::analysis::Verdict::MissedPushFailed));
+    let case = Case::new(&trace, &analysis, &Index::new(&analysis), &Subject::Call(0)).unwrap();
+    assert!(case.sentence.contains("the push was unroutable (504)"), "{}", case.sentence);
+    let quoted = case.proof.unwrap().quoted;
+    assert!(quoted[0].contains(" 504 "), "{quoted:?}");
+}
+
+#[test]
+fn what_has_nothing_in_common_is_no_twin_and_nobody_is_no_user() {
+    let text = |callee: &str, client: &str| {
+        format!(
+            "call c1 alice@contoso.com bob@contoso.com
+             call c2 carol@contoso.com {callee}
+             push p1 bob@contoso.com
+             call o1 edge01.contoso.com fe01.contoso.com
+             --- fe01.log cls=pool01\\fe01
+             08:30:00.000 in 192.0.2.103:50425 INVITE c1 via=a
+             08:30:00.010 out fe01.contoso.com:5087 INVITE c1 via=fe,a
+             08:30:00.200 in fe01.contoso.com:55153 MESSAGE p1 via=mcx
+             08:30:00.210 out edge01.contoso.com:5061 MESSAGE p1 via=fe,mcx
+             08:30:00.300 in edge01.contoso.com:5061 504 MESSAGE p1 via=fe,mcx
+             08:30:00.310 out fe01.contoso.com:55153 504 MESSAGE p1 via=mcx
+             08:30:30.100 in fe01.contoso.com:5087 408 INVITE c1 via=fe,a {client}
+             08:30:30.110 out 192.0.2.103:50425 408 INVITE c1 via=a {client}
+             08:35:00.000 in edge01.contoso.com:5061 OPTIONS o1 via=edge
+             --- fe02.log cls=pool02\\fe02
+             08:31:00.000 in 192.0.2.113:50425 INVITE c2 via=a
+             08:31:00.010 out fe02.contoso.com:5087 INVITE c2 via=fe,a
+             08:31:05.100 in fe02.contoso.com:5087 200 INVITE c2 via=fe,a client=wp
+             08:31:05.110 out 192.0.2.113:50425 200 INVITE c2 via=a client=wp"
+        )
+    };
+    for (callee, client, found) in [
+        ("dave@contoso.com", "", None),
+        ("bob@contoso.com", "", Some(vec!["callee"])),
+        ("dave@contoso.com", "client=wp", Some(vec!["kind of phone"])),
+    ] {
+        let (_, mut analysis) = story(&text(callee, client));
+        let twin = case::twin(&analysis, &Subject::Call(0));
+        assert_eq!(twin.map(|t| t.same), found, "{callee} {client}");
+        assert_eq!(Index::new(&analysis).hit("PN35").unwrap().users, 1);
+        analysis.calls[0].to.clear();
+        assert_eq!(Index::new(&analysis).hit("PN35").unwrap().users, 0);
+    }
 }
 
 #[test]
@@ -159,18 +250,58 @@ fn a_case_is_one_file_which_opens_again_and_which_folders_skip() {
 }
 
 #[test]
+fn hashes_are_those_of_the_files_or_say_what_they_are_of() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name);
+    let name = |name: &str| path(name).to_string_lossy().into_owned();
+    let log = std::fs::read_to_string(root(FAILED).join("fe03.log")).unwrap();
+    let wide: Vec<u8> = "\u{feff}".encode_utf16().chain(log.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    std::fs::write(path("wide.log"), &wide).unwrap();
+    // The log of a client is written anew before it is read: the file is still the file.
+    let client = std::fs::read(root("tests/wrappings/uccapi.uccapilog")).unwrap();
+    std::fs::write(path("client.uccapilog"), &client).unwrap();
+    std::fs::copy(root(FAILED).join("edge03.log"), path("edge03.log")).unwrap();
+    let file = path("case.zip").to_string_lossy().into_owned();
+    let o = run(&["case", CALL, &dir.path().to_string_lossy(), "-o", &file, "--notes", &name("none.toml")]);
+    assert_eq!(o.status.code(), Some(0), "{}", err(&o));
+    let hash = |bytes: &[u8]| Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>().concat();
+    let all = members(Path::new(&file));
+    let (list, ticket) = (String::from_utf8_lossy(&all["logs.sha256"]), String::from_utf8_lossy(&all["ticket.md"]));
+    for file in ["client.uccapilog", "edge03.log"] {
+        let line = format!("{}  {}", hash(&std::fs::read(path(file)).unwrap()), name(file));
+        assert!(list.lines().any(|l| l == line), "{line} is not in\n{list}");
+    }
+    let line = format!("# text as it was unpacked or decoded: {}  {}", hash(log.as_bytes()), name("wide.log"));
+    assert!(list.lines().any(|l| l == line), "{line} is not in\n{list}");
+    assert!(!list.contains(&hash(&wide)));
+    assert!(ticket.contains("SHA-256 of the text as it was unpacked or decoded"), "{ticket}");
+}
+
+#[test]
 fn a_case_without_names_has_none_in_any_part() {
     let dir = tempfile::tempdir().unwrap();
-    let file = dir.path().join("case.zip");
-    let o = run(&["case", CALL, FAILED, "-o", &file.to_string_lossy(), "--anonymise"]);
-    assert_eq!(o.status.code(), Some(0), "{}", err(&o));
-    for (name, bytes) in members(&file) {
-        let text = String::from_utf8_lossy(&bytes).to_lowercase();
-        for word in ["frank", "erin", "contoso", "edge03", "fe03", CALL] {
-            assert!(!text.contains(word), "{name} has {word}");
-        }
-        assert!(name.starts_with("records/") || !name.contains("log-") || name == "logs.sha256", "{name}");
+    let notes = dir.path().join("none.toml").to_string_lossy().into_owned();
+    let written = |name: &str, more: &[&str]| {
+        let file = dir.path().join(name);
+        let o = run(&[&["case", CALL, FAILED, "-o", &file.to_string_lossy(), "--notes", &notes][..], more].concat());
+        assert_eq!(o.status.code(), Some(0), "{}", err(&o));
+        members(&file)
+    };
+    let (with, without) = (written("with.zip", &[]), written("without.zip", &["--anonymise"]));
+    let words = ["frank", "erin", "contoso", "edge03", "fe03", CALL];
+    let named = |name: &str, bytes: &[u8]| -> Vec<&str> {
+        let text = name.to_owned() + &String::from_utf8_lossy(bytes).to_lowercase();
+        words.into_iter().filter(|word| text.contains(word)).collect()
+    };
+    // Each part has names that could stay, and has its counterpart.
+    assert!(with.iter().all(|(name, bytes)| !named(name, bytes).is_empty()));
+    assert_eq!(with.len(), without.len());
+    for (name, bytes) in &without {
+        assert_eq!(named(name, bytes), Vec::<&str>::new(), "{name}");
+        assert!(!bytes.is_empty(), "{name}");
     }
+    let logs: Vec<&str> = without.keys().map(String::as_str).filter(|name| name.starts_with("records/")).collect();
+    assert_eq!(logs, ["records/01-log-01.log", "records/02-log-02.log"]);
 }
 
 #[test]
@@ -199,7 +330,11 @@ fn an_open_verdict_asks_for_the_log_that_would_tell() {
     let text = out(&run(&["report", "samples"]));
     for log in asked {
         let command = log["command"].as_str().unwrap();
-        assert!(command.starts_with("Search-CsClsLogging -Pools \"") && command.contains(" -Components \"SIPStack\""));
+        let of = ["Pools", "Computers"].map(|of| format!("Search-CsClsLogging -{of} \""));
+        assert!(
+            of.iter().any(|of| command.starts_with(of)) && command.contains(" -Components \"SIPStack\""),
+            "{command}"
+        );
         assert!(command.contains(" -StartTime \"") && command.contains(" -EndTime \""), "{command}");
         // Lines that end with a backtick go on.
         let typed: Vec<&str> = text.split(" `\n").map(|part| part.trim_start_matches(' ')).collect();

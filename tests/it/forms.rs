@@ -1,6 +1,7 @@
 //! The forms of the report: what a hostile log leaves in each, and files that are written whole or not at all.
 
 use serde_json::Value;
+use siptrail::case::Index;
 use siptrail::input::Input;
 use siptrail::report::{self, csv, html, markdown, model::Report, ndjson};
 use siptrail::trace::LoadOptions;
@@ -143,7 +144,7 @@ fn markdown_shows_a_hostile_log_as_text() {
 /// The page of a trace.
 fn page(trace: &Trace, analysis: &siptrail::Analysis) -> String {
     let report = report::report(trace, analysis, &[]);
-    written(|out| html::write(html::Sources { trace, analysis, report: &report }, out))
+    written(|out| html::write(html::Sources { trace, analysis, cases: &Index::new(analysis), report: &report }, out))
 }
 
 #[test]

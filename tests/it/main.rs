@@ -25,6 +25,8 @@
 //! * `contrasts`: what the calls missed for one cause have in common
 //! * `findings`: cases that fire each entry of the catalogue, and cases that must not, `tests/findings`
 //! * `properties`: what must hold for any log
+//! * `onset`: since when a cause hits
+//! * `registrations`: what became of sign-ins and subscriptions
 //! * `reprint`: a message printed and read again is the same
 //! * `samples`: every shipped sample gives what `samples/README.md` promises
 //! * `finish`: global options, configuration file, completions, manual pages
@@ -84,6 +86,7 @@ mod lines;
 mod list;
 mod manual;
 mod notes;
+mod onset;
 mod pictures;
 mod planted;
 mod program;
@@ -93,6 +96,7 @@ mod pty;
 mod query;
 mod quoted;
 mod rates;
+mod registrations;
 mod reprint;
 mod rules;
 mod samples;

@@ -44,6 +44,23 @@ fn a_note_is_seen_wherever_its_call_is() {
     assert!(shown.contains("Note: red \u{fffd}[31m\u{fffd}alert\nNote: second\n"), "{shown}");
 }
 
+#[cfg(feature = "export")]
+#[test]
+fn a_case_keeps_each_note_with_what_it_is_on() {
+    let mut app = app(FAILED, plain(), (80, 24));
+    press(&mut app, "3aasked Frank<Enter>");
+    press(&mut app, "2aphone was off<Enter>");
+    let push = app.data.analysis.pushes[0].call_id.clone();
+    let notes = [(CALL.to_owned(), "asked Frank".to_owned()), (push, "phone was off".to_owned())];
+    // From the call and from its push: it is one case.
+    for view in ["2", "3"] {
+        let Some(Effect::Save(save)) = press(&mut app, &format!("{view}Z<Enter>")) else { panic!("nothing saved") };
+        let mut saved = Vec::new();
+        save.content.write(&app.data, false, &mut saved).unwrap();
+        assert_eq!(siptrail::bundle::open(&saved).unwrap().notes, notes, "from view {view}");
+    }
+}
+
 #[test]
 fn notes_are_kept_in_a_file_of_their_own() {
     let folder = tempfile::tempdir().unwrap();

@@ -58,6 +58,18 @@ fn a_query_gives_calls_a_cause_that_every_form_knows() {
 }
 
 #[test]
+fn a_case_knows_it_as_the_report_does() {
+    let dir = site(&rule("query = \"to:nora\""));
+    let (log, file) = (root("samples/answered-elsewhere.log"), dir.path().join("case.zip"));
+    let (log, path) = (log.to_str().unwrap(), file.to_str().unwrap());
+    let o = run_in(&["case", "nora", "--config", "site.toml", log, "-o", path, "--notes", "none.toml"], dir.path());
+    assert_eq!(o.status.code(), Some(0), "{}", err(&o));
+    let mut zip = zip::ZipArchive::new(fs::File::open(&file).unwrap()).unwrap();
+    let about: Value = serde_json::from_reader(zip.by_name("case.json").unwrap()).unwrap();
+    assert_eq!(about["cause"], "X07", "{about}");
+}
+
+#[test]
 fn a_matcher_of_the_catalogue_finds_its_text() {
     let said = "does not appear to belong to a federated partner";
     let found = format!("[[finding.match]]\nwhere = \"diagnostic\"\ntext = \"{said}\"\n");

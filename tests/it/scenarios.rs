@@ -1,5 +1,6 @@
 //! Every scenario gives the report it expects.
 
+use siptrail::case::Index;
 use siptrail::input::Input;
 use siptrail::report;
 use siptrail::synth::{Extent, Plan, in_memory};
@@ -48,7 +49,9 @@ fn a_digest_says_what_the_whole_report_says() {
         let trace = Trace::load(inputs, &LoadOptions::default());
         let analysis = siptrail::analyse(&trace, &Options::default());
         let both = [report::digest(&trace, &analysis, &[]), report::report(&trace, &analysis, &[])];
-        let [short, whole] = both.map(|report| {
+        let cases = Index::new(&analysis);
+        let [short, whole] = both.map(|mut report| {
+            report::add_cards(&mut report, &trace, &analysis, &cases);
             let (mut text, mut page) = (Vec::new(), Vec::new());
             report::text::write(&report, &mut text).unwrap();
             report::markdown::write(&report, &mut page).unwrap();

@@ -184,6 +184,12 @@ impl Call {
         mobile.peek().is_some() && mobile.all(|l| l.unnamed)
     }
 
+    /// The server whose log begins inside it, without its INVITE; where each has that, the first.
+    pub(crate) fn begun_before(&self) -> Option<ServerId> {
+        let late = self.clocks.iter().find(|c| c.invite.is_none());
+        late.or(self.clocks.first()).map(|c| c.server)
+    }
+
     /// Whether it went to another server, of which its legs do not tell whom that called, and to no phone besides.
     pub(crate) fn goes_behind(&self) -> bool {
         self.legs.iter().any(answer::is_behind) && !self.legs.iter().any(|l| l.mobile && !answer::is_behind(l))

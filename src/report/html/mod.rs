@@ -17,6 +17,7 @@ pub(crate) use policy::policy;
 
 use super::model::Report;
 use crate::analysis::Analysis;
+use crate::case::Index;
 use crate::trace::Trace;
 use page::Page;
 
@@ -27,6 +28,8 @@ pub struct Sources<'r> {
     pub trace: &'r Trace,
     /// What they tell.
     pub analysis: &'r Analysis,
+    /// Whom each cause hit.
+    pub cases: &'r Index,
     /// The same as the page shows it.
     pub report: &'r Report,
 }

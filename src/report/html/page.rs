@@ -9,7 +9,7 @@ use super::charts::{Bars, Judgement, Multiples, Spans, Timeline};
 use super::policy::policy;
 use super::{CASES, ENTRIES, MISSED_ROWS, ROWS, Sources};
 use crate::analysis::Verdict;
-use crate::case::{Index, Item};
+use crate::case::Item;
 use crate::knowledge::catalogue::{self, Step};
 use crate::knowledge::explanation::{Check, checks};
 use crate::ladder::svg::{self, SvgOptions};
@@ -79,7 +79,7 @@ struct Case<'r> {
 
 impl<'r> Page<'r> {
     pub(super) fn new(sources: Sources<'r>) -> Page<'r> {
-        let Sources { trace, analysis, report } = sources;
+        let Sources { trace, analysis, cases: index, report } = sources;
         let (style, script) = (include_str!("style.css"), include_str!("script.js"));
         let findings: BTreeMap<&str, &Finding> = report.findings.iter().map(|f| (f.code, f)).collect();
         let mut pushes: HashMap<&str, Vec<&Push>> = HashMap::new();
@@ -91,7 +91,6 @@ impl<'r> Page<'r> {
         };
         let missed: Vec<(usize, &Call)> = report.calls.iter().enumerate().filter(|(_, c)| c.is_missed()).collect();
         let chosen = choose(&missed);
-        let index = Index::new(analysis);
         let rows = missed.iter().take(MISSED_ROWS).enumerate().map(|(i, (_, call))| MissedRow {
             call,
             push: push_words(&of_call(call)),
@@ -102,7 +101,7 @@ impl<'r> Page<'r> {
             call,
             pushes: of_call(call),
             causes: call.findings.iter().filter_map(|code| findings.get(code).copied()).collect(),
-            card: crate::report::render::card(trace, analysis, &index, *at),
+            card: crate::report::render::card(trace, analysis, index, *at),
             ladder: picture(ladder::build(trace, analysis, &Subject::Call(*at))),
         });
         let latencies = report.pushes.iter().filter(|p| !p.synthetic).filter_map(|p| p.latency_ms);

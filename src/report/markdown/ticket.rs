@@ -24,8 +24,19 @@ pub struct Ticket<'a> {
     pub subject: &'a Subject,
     /// Notes of people on it.
     pub notes: &'a [String],
-    /// Names of the logs with the hash of each.
-    pub logs: &'a [(String, String)],
+    /// The logs.
+    pub logs: &'a [LogHash],
+}
+
+/// A log, told by the hash of its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogHash {
+    /// Its name, safe to be shown.
+    pub name: String,
+    /// SHA-256, in hex.
+    pub sha256: String,
+    /// Of the file as it lies there; else of the text in it, as it was unpacked or decoded.
+    pub is_of_file: bool,
 }
 
 /// Records that are quoted in full.
@@ -127,8 +138,9 @@ impl Ticket<'_> {
             return Ok(());
         }
         writeln!(out, "\n## The logs\n")?;
-        for (name, hash) in self.logs {
-            writeln!(out, "- {}, SHA-256 {}", code(name), code(hash))?;
+        for log in self.logs {
+            let of = if log.is_of_file { "" } else { " of the text as it was unpacked or decoded" };
+            writeln!(out, "- {}, SHA-256{of} {}", code(&log.name), code(&log.sha256))?;
         }
         Ok(())
     }

@@ -157,11 +157,10 @@ pub(super) fn missed_message(
 /// One entry per cause, the worst first, then by code.
 ///
 /// The text report shows no places of a cause, and finding their lines means reading the log again.
-pub(super) fn grouped(trace: &Trace, analysis: &Analysis, whole: bool) -> Vec<model::Finding> {
+pub(super) fn grouped(trace: &Trace, analysis: &Analysis, index: &case::Index, whole: bool) -> Vec<model::Finding> {
     let codes: Vec<&'static str> = analysis.codes().into_iter().collect();
     let mut peers = peers::peers(trace, analysis, &codes);
-    let index = case::Index::new(analysis);
-    let courses = case::courses(analysis, &index);
+    let courses = case::courses(analysis, index);
     let mut out: Vec<(findings::Severity, model::Finding)> = codes
         .into_iter()
         .filter_map(|code| {

@@ -37,20 +37,12 @@ impl Chosen {
         Chosen::Some { calls, pushes }
     }
 
-    /// Whether forms for people tell a call in full.
-    pub(super) fn tells(&self, call: usize) -> bool {
-        match self {
-            Chosen::All => true,
-            Chosen::Some { calls, .. } => calls.contains(&call),
-        }
-    }
-
     /// The calls, and whether each is told in full.
-    pub(super) fn calls<'a>(&self, analysis: &'a Analysis) -> impl Iterator<Item = (usize, &'a Call, bool)> {
+    pub(super) fn calls<'a>(&self, analysis: &'a Analysis) -> impl Iterator<Item = (&'a Call, bool)> {
         let all = analysis.calls.iter().enumerate();
         all.filter_map(move |(i, c)| match self {
-            Chosen::All => Some((i, c, true)),
-            Chosen::Some { calls, .. } => is_of_interest(c).then(|| (i, c, calls.contains(&i))),
+            Chosen::All => Some((c, true)),
+            Chosen::Some { calls, .. } => is_of_interest(c).then(|| (c, calls.contains(&i))),
         })
     }
 

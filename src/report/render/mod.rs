@@ -36,37 +36,49 @@ const SOME: usize = 8;
 
 /// The whole report. `errors` are inputs that could not be read; they are listed under `problems`.
 pub fn report(trace: &Trace, analysis: &Analysis, errors: &[InputError]) -> Report {
-    build(trace, analysis, errors, true)
+    build(trace, analysis, errors, &Index::new(analysis), true)
+}
+
+/// The same where it was gathered already whom each cause hit.
+pub fn report_with(trace: &Trace, analysis: &Analysis, errors: &[InputError], cases: &Index) -> Report {
+    build(trace, analysis, errors, cases, true)
 }
 
 /// What the forms for people show: all counts, but only calls that were missed, or perhaps were, the pushes that concern
 /// them or were lost, and the first problems. Of many alike the first are told in full, of the others what they are
 /// counted by.
 pub fn digest(trace: &Trace, analysis: &Analysis, errors: &[InputError]) -> Report {
-    build(trace, analysis, errors, false)
+    build(trace, analysis, errors, &Index::new(analysis), false)
 }
 
-fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool) -> Report {
+/// The same where it was gathered already whom each cause hit.
+pub fn digest_with(trace: &Trace, analysis: &Analysis, errors: &[InputError], cases: &Index) -> Report {
+    build(trace, analysis, errors, cases, false)
+}
+
+/// Gives the calls that a page for people tells as cases their cards; `report` must be a report or digest of this analysis.
+pub fn add_cards(report: &mut Report, trace: &Trace, analysis: &Analysis, cases: &Index) {
+    let told = report.calls.iter_mut().filter(|c| c.is_missed());
+    let missed = analysis.calls.iter().enumerate().filter(|(_, c)| c.is_missed());
+    for (told, (i, _)) in told.zip(missed).take(MOST) {
+        told.card = card(trace, analysis, cases, i);
+    }
+}
+
+fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], cases: &Index, whole: bool) -> Report {
     let chosen = if whole { Chosen::All } else { Chosen::of(analysis) };
     let (problems, problems_left_out) = problems(trace, errors, if whole { usize::MAX } else { MOST });
     let lists = || {
         // Chosen first: the rendered ones then have a place from the start, and are not moved about.
-        let calls: Vec<(usize, &Call, bool)> = chosen.calls(analysis).collect();
-        // The same calls have a card in a digest and in the whole.
-        let told = Chosen::of(analysis);
-        let index = Index::new(analysis);
-        let shown = |(i, c, full)| match full {
-            true if told.tells(i) => model::Call { card: card(trace, analysis, &index, i), ..call(trace, analysis, c) },
-            true => call(trace, analysis, c),
-            false => call_in_brief(analysis, c),
-        };
+        let calls: Vec<(&Call, bool)> = chosen.calls(analysis).collect();
+        let shown = |(c, full)| if full { call(trace, analysis, c) } else { call_in_brief(analysis, c) };
         let calls = calls.into_par_iter().map(shown).collect();
         let pushes: Vec<(&analysis::Push, bool)> = chosen.pushes(analysis).collect();
         let shown = |(p, full)| if full { push(trace, analysis, p) } else { push_in_brief(p) };
         (calls, pushes.into_par_iter().map(shown).collect())
     };
     // What is counted over all of them, meanwhile.
-    let causes = || rayon::join(|| grouped(trace, analysis, whole), || contrasts::contrasts(trace, analysis));
+    let causes = || rayon::join(|| grouped(trace, analysis, cases, whole), || contrasts::contrasts(trace, analysis));
     let counts = || rayon::join(|| summary(trace, analysis), || notes::notes(trace, analysis));
     let ((calls, pushes), ((findings, contrasts), (summary, notes))) =
         rayon::join(lists, || rayon::join(causes, counts));

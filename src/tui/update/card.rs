@@ -2,7 +2,7 @@
 
 use ratatui::text::Line;
 
-use super::row::{notes, subject};
+use super::row::subject;
 use super::{lists, moves, prompts, row};
 use crate::case::{self, Case};
 use crate::ladder::text::TimeStyle;
@@ -125,7 +125,7 @@ pub(super) fn save(app: &mut App) {
     let Some(own) = story(app).filter(|s| !matches!(s, Subject::Records(_))) else {
         return tell(app, "this row is of no call and no push: there is no case");
     };
-    let content = Content::Case(own.clone(), notes(app, &own));
+    let content = Content::Case(own.clone(), app.notes.of_case(&app.data.analysis, &own));
     app.overlay = None;
     prompts::file(app, content);
 }
