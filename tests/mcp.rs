@@ -160,12 +160,6 @@ fn logs_that_cannot_be_read_are_told() {
     assert_eq!(compared["unread"]["total"], 2);
     assert!(client.ask("summary", &json!({ "folder": 1 })).get("unread").is_none(), "of another folder");
     client.leave();
-    let key = dir.path().join("my.key");
-    fs::write(&key, "0123456789abcdef0123456789abcdef").unwrap();
-    let mut client = Client::new(&["--anonymise", key.to_str().unwrap(), logs.to_str().unwrap()]);
-    let summary = client.ask("summary", &json!({}));
-    assert!(summary["unread"]["total"] == 1 && !summary["unread"].to_string().contains("frank"), "{summary}");
-    client.leave();
 }
 
 #[test]

@@ -50,7 +50,7 @@ pub struct CallFact<'a> {
     pub servers: Vec<Word<'a>>,
     /// The logs do not tell all of it.
     pub partial: bool,
-    undetermined: Option<Why<'a>>,
+    pub(crate) undetermined: Option<Why<'a>>,
     /// Of a missed call, and of one with a cause.
     pub evidence: Vec<Place>,
 }
@@ -66,7 +66,7 @@ pub struct Leg<'a> {
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-struct Why<'a> {
+pub(crate) struct Why<'a> {
     why: Word<'a>,
 }
 

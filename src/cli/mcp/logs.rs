@@ -104,8 +104,9 @@ impl Logs {
     fn unread_of(&self, number: usize, errors: &[input::InputError], trace: &Trace) -> Vec<String> {
         let mut out: Vec<String> = errors.iter().map(ToString::to_string).collect();
         for (input, source) in trace.inputs().iter().zip(trace.sources()) {
+            let before = out.len();
             out.extend(input.damage().map(|(_, what)| format!("{}: {what}", input.name())));
-            if source.record_count() == 0 {
+            if out.len() == before && source.record_count() == 0 {
                 out.push(nothing_in(input));
             }
         }
