@@ -8,8 +8,6 @@ use super::write::{self, Piece, Places, message, opener};
 use crate::input::{Format, Rewrite};
 use crate::record::{DateOrder, prefix};
 
-/// Bytes of copied lines that are one stretch; the last of them may be longer.
-const STRETCH: usize = 64 << 10;
 /// Lines between the stamp of a message and its start line, at most.
 const BETWEEN: u64 = 6;
 
@@ -44,14 +42,6 @@ struct Announced {
     line: u64,
 }
 
-/// Lines that were copied last: where their stretch begins, and where they end in the original and in the new text.
-#[derive(Clone, Copy)]
-struct Copied {
-    from: usize,
-    at: usize,
-    written: u64,
-}
-
 struct Walk<'t, 'o> {
     text: &'t [u8],
     at: usize,
@@ -60,7 +50,8 @@ struct Walk<'t, 'o> {
     wanted: Option<Format>,
     named: bool,
     records: Records<'t>,
-    copied: Option<Copied>,
+    /// Where the last lines that were copied end, in the original and in the new text.
+    copied: Option<(usize, u64)>,
     announced: Option<Announced>,
     /// Lines of a server's trace are copied; other lines between messages are not.
     verbatim: bool,
@@ -273,16 +264,12 @@ impl<'t> Walk<'t, '_> {
     }
 
     fn copy(&mut self, to: usize) {
-        let goes_on = self.copied.filter(|c| (c.at, c.written) == (self.at, self.out.at()));
-        // Lines are counted from the beginning of a stretch, so it must not be the whole text.
-        let from = goes_on.map(|c| c.from).filter(|from| self.at - from < STRETCH);
-        if from.is_none() {
+        if self.copied != Some((self.at, self.out.at())) {
             self.out.place(self.at, self.line);
         }
-        let from = from.unwrap_or(self.at);
         self.out.put(self.text.get(self.at..to).unwrap_or_default());
         self.move_to(to.max(self.at + 1));
-        self.copied = Some(Copied { from, at: self.at, written: self.out.at() });
+        self.copied = Some((self.at, self.out.at()));
     }
 
     /// Leaves a record out.
