@@ -21,6 +21,11 @@ impl Groups {
         self.ids.get(start..end(group)).unwrap_or_default()
     }
 
+    /// How many groups there are.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
     /// All groups, in order of first appearance.
     pub(super) fn par_iter(&self) -> impl IndexedParallelIterator<Item = &[EventId]> {
         (0..self.ends.len()).into_par_iter().map(|i| self.get(i))

@@ -21,6 +21,7 @@ mod lone;
 mod message;
 mod named;
 mod outcome;
+mod pack;
 mod push;
 pub mod servers;
 mod session;
@@ -154,6 +155,8 @@ impl Analysis {
 
 /// Call-IDs that one worker takes at a time.
 const PART: usize = 4096;
+/// Call-IDs of which the results are moved to their place before more are read: all of them would lie twice in memory.
+const BATCH: usize = 2 * PART;
 
 /// Who logged, for which times, and how the clocks stand; no call and no push.
 pub fn place(trace: &Trace, options: &Options) -> Analysis {
@@ -196,8 +199,31 @@ pub(crate) fn dialogs(trace: &Trace, options: &Options, place: &Analysis) -> Ana
 /// Calls, pushes and messages inside conversations, in order.
 fn dialogs_of(trace: &Trace, options: &Options, place: &Analysis, groups: group::Groups) -> Analysis {
     let ctx = context(trace, options, place);
-    let parts: Vec<Analysis> = groups
-        .par_iter()
+    let mut out = Analysis::default();
+    for start in (0..groups.len()).step_by(BATCH) {
+        for part in parts_of(&ctx, groups.par_iter().skip(start).take(BATCH)) {
+            out.calls.extend(part.calls);
+            out.pushes.extend(part.pushes);
+            out.messages_inside.extend(part.messages_inside);
+            out.messages += part.messages;
+        }
+    }
+    drop(groups);
+    out.calls.shrink_to_fit();
+    out.pushes.shrink_to_fit();
+    out.calls.par_sort_by_cached_key(place_of_call);
+    out.pushes.par_sort_by_cached_key(place_of_push);
+    out.messages_inside.par_sort_by_cached_key(place_of_message);
+    out
+}
+
+/// What Call-IDs tell, in their order.
+fn parts_of<'g>(
+    ctx: &message::Context<'_>,
+    groups: impl IndexedParallelIterator<Item = &'g [EventId]>,
+) -> Vec<Analysis> {
+    let trace = ctx.trace;
+    groups
         // Small parts: a list that doubles again and again touches many times the memory that it needs.
         .with_max_len(PART)
         .fold(Default::default, |(mut out, mut keys): (Analysis, Vec<group::Key>), ids| {
@@ -207,14 +233,14 @@ fn dialogs_of(trace: &Trace, options: &Options, place: &Analysis, groups: group:
                 return (out, keys);
             }
             group::touch(trace, ids);
-            let group = message::Group::read(&ctx, ids);
+            let group = message::Group::read(ctx, ids);
             if kinds.call {
-                out.calls.extend(call::calls(&ctx, &group).into_iter().map(call::Call::shrunk));
+                out.calls.extend(call::calls(ctx, &group).into_iter().map(call::Call::shrunk));
             }
             if kinds.message {
-                let (pushes, others) = push::split(&ctx, &group);
-                out.pushes.extend(push::pushes(&ctx, &group, &pushes).into_iter().map(push::Push::shrunk));
-                out.messages_inside.extend(session::messages(&ctx, &group, &others));
+                let (pushes, others) = push::split(ctx, &group);
+                out.pushes.extend(push::pushes(ctx, &group, &pushes).into_iter().map(push::Push::shrunk));
+                out.messages_inside.extend(session::messages(ctx, &group, &others));
             }
             out.messages += group.count();
             (out, keys)
@@ -226,23 +252,7 @@ fn dialogs_of(trace: &Trace, options: &Options, place: &Analysis, groups: group:
             part.messages_inside.shrink_to_fit();
             part
         })
-        .collect();
-    drop(groups);
-    let mut out = Analysis {
-        calls: Vec::with_capacity(parts.iter().map(|p| p.calls.len()).sum()),
-        pushes: Vec::with_capacity(parts.iter().map(|p| p.pushes.len()).sum()),
-        ..Analysis::default()
-    };
-    for part in parts {
-        out.calls.extend(part.calls);
-        out.pushes.extend(part.pushes);
-        out.messages_inside.extend(part.messages_inside);
-        out.messages += part.messages;
-    }
-    out.calls.par_sort_by_cached_key(place_of_call);
-    out.pushes.par_sort_by_cached_key(place_of_push);
-    out.messages_inside.par_sort_by_cached_key(place_of_message);
-    out
+        .collect()
 }
 
 /// Where something stands among others of its kind: by time, then by its first record.

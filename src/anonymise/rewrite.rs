@@ -259,7 +259,11 @@ impl State {
         let line = line.trim_ascii_start();
         let tells = |name: &[u8]| line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
         match self.place {
-            Section::Lines => !traced && !tells(b"c") && !tells(b"message-body"),
+            Section::Lines => {
+                // `c: text/plain` and not `Call-ID: ...`, which come in each message, and again in the next.
+                let compact = tells(b"c") && !line.get(1).is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'-');
+                !traced && !compact && !tells(b"content-type") && !tells(b"message-body")
+            }
             Section::Body => true,
             _ => false,
         }

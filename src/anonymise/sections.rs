@@ -97,6 +97,9 @@ pub(super) fn kind_of(content_type: &[u8]) -> Section {
 /// Whether a line is a header of every record whose value is a number of the frame or the protocol: it stays as it is.
 pub(super) fn is_count(line: &[u8]) -> bool {
     const COUNTS: [&[u8]; 4] = [b"Trace-Correlation-Id: ", b"Instance-Id: ", b"Content-Length: ", b"Max-Forwards: "];
+    if !matches!(line.first(), Some(b'T' | b'I' | b'C' | b'M')) {
+        return false;
+    }
     let value = COUNTS.iter().find_map(|name| line.strip_prefix(*name)).map(<[u8]>::trim_ascii_end);
     value.is_some_and(|v| {
         (1..=10).contains(&v.len()) && v.iter().all(u8::is_ascii_digit)

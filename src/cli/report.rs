@@ -291,10 +291,7 @@ impl Report {
         let s = &report.summary;
         let abandoned = s.abandoned.unwrap_or(0);
         let worst = [
-            (
-                FailOn::Missed,
-                s.missed + s.missed_messages + abandoned > 0 || report.pushes.iter().any(model::Push::is_lost),
-            ),
+            (FailOn::Missed, s.missed + s.missed_messages + abandoned > 0 || report.lost() > 0),
             (FailOn::Error, severity(Severity::Error)),
             (FailOn::Warning, severity(Severity::Warning)),
             (FailOn::Problem, !report.problems.is_empty()),

@@ -167,6 +167,8 @@ pub(crate) fn attach_said(trace: &Trace, analysis: &mut Analysis, said: Said) {
 }
 
 fn add(found: &Found, codes: &mut Vec<&'static str>, evidence: &mut Vec<EventId>, lines: &mut Vec<Span>) {
+    // Mostly it stays the only one.
+    codes.reserve_exact(found.codes.len());
     codes.extend(&found.codes);
     codes.sort_unstable();
     codes.dedup();

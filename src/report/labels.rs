@@ -114,7 +114,7 @@ pub(super) fn counts(summary: &Summary) -> Vec<(&'static str, Vec<(&'static str,
 pub(super) fn headline(report: &Report) -> Headline {
     let s = &report.summary;
     let seen = format!("in {}, {}", plural(s.calls, "call"), plural(s.pushes, "push"));
-    let lost = report.pushes.iter().filter(|p| p.is_lost()).count() as u64;
+    let lost = report.lost();
     let perhaps = s.verdicts.get(&Verdict::Undetermined).copied().unwrap_or(0);
     let seen = match s.missed_messages {
         0 => seen,

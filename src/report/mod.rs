@@ -132,7 +132,8 @@ fn keep(analysis: Analysis, calls: &[bool], pushes: &[bool], inside: &[bool]) ->
     }
     for (i, mut push) in analysis.pushes.into_iter().enumerate() {
         push.call = push.call.and_then(|c| kept(&calls, c));
-        push.candidates = push.candidates.iter().filter_map(|c| kept(&calls, *c)).collect();
+        let candidate = |call: &u32| u32::try_from(kept(&calls, *call as usize)?).ok();
+        push.candidates = push.candidates.iter().filter_map(candidate).collect();
         if kept(&pushes, i).is_some() {
             out.pushes.push(push);
         }

@@ -43,6 +43,9 @@ pub struct Report {
     /// Problems that a digest counts and does not list.
     #[serde(skip)]
     pub problems_left_out: usize,
+    /// Lost pushes that a digest counts and does not list.
+    #[serde(skip)]
+    pub lost_left_out: LostLeftOut,
     /// For which times each server speaks.
     pub coverage: Vec<Coverage>,
     /// What the calls missed for one cause have in common.
@@ -63,6 +66,23 @@ pub struct Report {
     /// Calls that voice mail answered: time, callee, caller, Call-ID; for people, JSON has it with each call.
     #[serde(skip)]
     pub voice_mail: Vec<[String; 4]>,
+}
+
+impl Report {
+    /// How many pushes did not arrive at the clearing house, or were refused there, those that a digest only counts too.
+    pub fn lost(&self) -> u64 {
+        self.lost_left_out.lost + self.pushes.iter().filter(|p| p.is_lost()).count() as u64
+    }
+}
+
+/// Lost pushes that are counted only. A log may have tens of thousands, and forms for people show the first ones.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct LostLeftOut {
+    /// Without tests: [`Push::is_lost`].
+    pub lost: u64,
+    /// Those that belong to no call that was missed, or perhaps was; tests too.
+    pub alone: usize,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]

@@ -208,7 +208,7 @@ impl Story<'_> {
         if push.superseded {
             self.line(2, "a later push of the same call was accepted, so this one did no harm", out)?;
         }
-        for candidate in push.candidates.iter().filter_map(|c| self.analysis.calls.get(*c)) {
+        for candidate in push.candidates.iter().filter_map(|c| self.analysis.calls.get(*c as usize)) {
             self.line(2, &format!("may belong to call {} at {}", candidate.call_id, when(candidate.started)), out)?;
         }
         self.diagnostics(&push.diagnostics, out)?;

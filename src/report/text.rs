@@ -99,7 +99,7 @@ fn other_findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         }
         proof(out, 4, &push.evidence)?;
     }
-    more(out, lost.len())
+    more(out, lost.len() + report.lost_left_out.alone)
 }
 
 /// Mobile callees of whom the logs cannot tell whether they missed the call, and why.

@@ -141,7 +141,8 @@ fn json(data: &Data, calls: &[usize], pushes: &[usize], out: &mut dyn Write) -> 
     for push in pushes.iter().filter_map(|i| all.pushes.get(*i)) {
         let mut push = push.clone();
         push.call = push.call.and_then(|c| place(&calls, c));
-        push.candidates = push.candidates.iter().filter_map(|c| place(&calls, *c)).collect();
+        let candidate = |call: &u32| u32::try_from(place(&calls, *call as usize)?).ok();
+        push.candidates = push.candidates.iter().filter_map(candidate).collect();
         part.pushes.push(push);
     }
     report::write_json(&report::report(&data.trace, &part, &[]), out)

@@ -195,6 +195,28 @@ fn behind_a_record(n: usize, piece: &str) -> String {
 const CALL: &str = "INVITE sip:bob@contoso.com SIP/2.0\nFrom: <sip:a@contoso.com>;tag=a\nTo: <sip:bob@contoso.com>";
 const PUSH: &str = "MESSAGE sip:push@push.lync.com SIP/2.0\nFrom: <sip:McxUser0123456789abcdef0123456789abcdefbob@contoso.com>;tag=a\nTo: <sip:push@push.lync.com>";
 
+/// Of ten thousands of lost pushes forms for people list the first ones and count the rest, which then costs no memory.
+#[test]
+fn lost_pushes_that_are_not_listed_are_counted() {
+    let dir = tempfile::tempdir().unwrap();
+    let log: String = (0..120).map(|n| record(n, "0", if n < 40 { CALL } else { PUSH }, n)).collect();
+    std::fs::write(dir.path().join("a.log"), log).unwrap();
+    let said = |form: &str| {
+        let o = run_in(&["report", "a.log", "--format", form, "--fail-on", "missed"], dir.path());
+        assert_eq!(o.status.code(), Some(1), "{form}");
+        String::from_utf8(o.stdout).unwrap()
+    };
+    let json: serde_json::Value = serde_json::from_str(&said("json")).unwrap();
+    let pushes = json["pushes"].as_array().unwrap();
+    let lost = pushes.iter().filter(|p| p["result"] == "unanswered").count();
+    assert!(pushes.len() == 80 && lost > 30, "{lost} of {}", pushes.len());
+    for form in ["text", "markdown"] {
+        let text = said(form);
+        let (headline, more) = (format!("{lost} pushes lost"), format!("and {} more", lost - 20));
+        assert!(text.contains(&headline) && text.contains(&more), "{text}");
+    }
+}
+
 /// Processor time of `siptrail -j1 report` of a folder, in ticks of a hundredth of a second.
 #[cfg(target_os = "linux")]
 fn ticks(folder: &Path) -> u64 {

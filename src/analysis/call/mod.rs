@@ -13,6 +13,7 @@ use super::conversation::Tie;
 use super::coverage::{Blind, Order};
 use super::diagnostic::Diagnostic;
 use super::message::{Context, Group};
+use super::pack::pack;
 use super::servers::ServerId;
 use super::terms::{Modality, Outcome, Told, Verdict};
 use super::transaction::{InviteTransaction, transactions};
@@ -163,13 +164,13 @@ pub struct Call {
 impl Call {
     /// Without room that nothing takes any more: most lists hold one thing, and are made with room for four.
     pub(super) fn shrunk(mut self) -> Call {
-        self.diagnostics.shrink_to_fit();
-        self.legs.shrink_to_fit();
-        self.evidence.shrink_to_fit();
-        self.callees.shrink_to_fit();
-        self.clocks.shrink_to_fit();
-        self.homes.shrink_to_fit();
-        self.records.shrink_to_fit();
+        pack(&mut self.diagnostics);
+        pack(&mut self.legs);
+        pack(&mut self.evidence);
+        pack(&mut self.callees);
+        pack(&mut self.clocks);
+        pack(&mut self.homes);
+        pack(&mut self.records);
         self
     }
 

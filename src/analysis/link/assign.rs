@@ -4,12 +4,31 @@ use hashbrown::HashMap;
 
 use super::fit::{Kind, Occasion};
 use crate::analysis::Analysis;
+use crate::analysis::pack::pack;
 
-/// An occasion that may have caused a push.
+/// An occasion that may have caused a push. Of a user with many open calls each push has dozens, so they are small.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Edge {
-    pub(super) occasion: Occasion,
+    /// Of a call or of a message.
+    number: u32,
+    is_call: bool,
     pub(super) kind: Kind,
+}
+
+const _: () = assert!(size_of::<Edge>() == 8);
+
+impl Edge {
+    pub(super) fn new(occasion: Occasion, kind: Kind) -> Edge {
+        let (number, is_call) = match occasion {
+            Occasion::Call(number) => (number, true),
+            Occasion::Message(number) => (number, false),
+        };
+        Edge { number, is_call, kind }
+    }
+
+    pub(super) fn occasion(self) -> Occasion {
+        if self.is_call { Occasion::Call(self.number) } else { Occasion::Message(self.number) }
+    }
 }
 
 /// Where a push goes.
@@ -47,8 +66,8 @@ pub(super) fn assign(analysis: &Analysis, rooms: &[usize], pushes: &[usize], edg
             }
             let mut free = own.iter().filter(|e| is_prompt(e) && is_free(e, rooms, &taken));
             if let (Some(only), None) = (free.next(), free.next()) {
-                *slot = Some(only.occasion);
-                *taken.entry((only.occasion, only.kind == Kind::Missed)).or_default() += 1;
+                *slot = Some(only.occasion());
+                *taken.entry((only.occasion(), only.kind == Kind::Missed)).or_default() += 1;
                 changed = true;
             }
         }
@@ -66,17 +85,17 @@ pub(super) fn assign(analysis: &Analysis, rooms: &[usize], pushes: &[usize], edg
             (0..i).rev().take(64).any(|j| {
                 let near = || match sent(i).zip(sent(j)) {
                     Some((now, then)) => now.since(then) <= if own.len() == 1 { ALONE_MS } else { AGAIN_MS },
-                    None => e.occasion.has_end(analysis),
+                    None => e.occasion().has_end(analysis),
                 };
                 matches!(e.kind, Kind::Prompt | Kind::Late)
-                    && to.get(j).copied().flatten() == Some(e.occasion)
+                    && to.get(j).copied().flatten() == Some(e.occasion())
                     && near()
             })
         };
         let first =
-            |e: &&Edge| matches!(e.kind, Kind::Late | Kind::VoiceMail) && !taken.contains_key(&(e.occasion, false));
-        let followed: Vec<Occasion> = own.iter().filter(again).map(|e| e.occasion).collect();
-        let alone: Vec<Occasion> = own.iter().filter(first).map(|e| e.occasion).collect();
+            |e: &&Edge| matches!(e.kind, Kind::Late | Kind::VoiceMail) && !taken.contains_key(&(e.occasion(), false));
+        let followed: Vec<Occasion> = own.iter().filter(again).map(|e| e.occasion()).collect();
+        let alone: Vec<Occasion> = own.iter().filter(first).map(|e| e.occasion()).collect();
         let found = match (&followed[..], &alone[..]) {
             ([one], []) | ([], [one]) if own.len() == 1 || !followed.is_empty() => Some(*one),
             _ => None,
@@ -89,19 +108,19 @@ pub(super) fn assign(analysis: &Analysis, rooms: &[usize], pushes: &[usize], edg
     to.into_iter()
         .zip(edges)
         .map(|(to, own)| {
-            let mut all: Vec<Occasion> = own.iter().map(|e| e.occasion).collect();
+            let mut all: Vec<Occasion> = own.iter().map(|e| e.occasion()).collect();
             match to {
                 // A missed call has no push of its own, nor one that the voice mail took: it was over.
                 Some(occasion)
                     if own
                         .iter()
-                        .any(|e| e.occasion == occasion && matches!(e.kind, Kind::Missed | Kind::VoiceMail)) =>
+                        .any(|e| e.occasion() == occasion && matches!(e.kind, Kind::Missed | Kind::VoiceMail)) =>
                 {
                     Given::None(Vec::new())
                 }
                 Some(occasion) => {
                     all.retain(|o| *o != occasion);
-                    all.shrink_to_fit();
+                    pack(&mut all);
                     Given::To(occasion, all)
                 }
                 None => Given::None(all),
@@ -123,8 +142,8 @@ fn is_prompt(edge: &Edge) -> bool {
 /// Whether an occasion has room for one more push.
 fn is_free(edge: &Edge, rooms: &[usize], taken: &HashMap<(Occasion, bool), usize>) -> bool {
     let missed = edge.kind == Kind::Missed;
-    let used = taken.get(&(edge.occasion, missed)).copied().unwrap_or(0);
-    let room = match edge.occasion {
+    let used = taken.get(&(edge.occasion(), missed)).copied().unwrap_or(0);
+    let room = match edge.occasion() {
         Occasion::Call(c) if !missed => rooms.get(c as usize).copied().unwrap_or(1),
         _ => 1,
     };

@@ -64,8 +64,8 @@ struct Span {
 }
 
 impl Occasion {
-    pub(super) fn call(self) -> Option<usize> {
-        if let Occasion::Call(c) = self { Some(c as usize) } else { None }
+    pub(super) fn call(self) -> Option<u32> {
+        if let Occasion::Call(c) = self { Some(c) } else { None }
     }
 
     pub(super) fn start(self, analysis: &Analysis) -> Option<Timestamp> {
@@ -132,7 +132,7 @@ impl Occasion {
             Some((span, at)) => on_one_server(ctx, span, at, &spans),
             None => across(ctx, &spans, &push.sights),
         };
-        let Some(call) = self.call().and_then(|c| analysis.calls.get(c)) else { return ringing };
+        let Some(call) = self.call().and_then(|c| analysis.calls.get(c as usize)) else { return ringing };
         match ringing {
             Fit::Not => missed(ctx, call, &spans, &push.sights),
             // No phone was called.
@@ -157,12 +157,12 @@ impl Occasion {
     /// Without times: whether it ended unanswered ahead of a push and while another that fits was open, so that the
     /// push may be its notice.
     pub(super) fn is_missed_amid(self, analysis: &Analysis, ctx: &Context<'_>, push: &Push, others: &[Edge]) -> bool {
-        let Some(call) = self.call().and_then(|c| analysis.calls.get(c)) else { return false };
+        let Some(call) = self.call().and_then(|c| analysis.calls.get(c as usize)) else { return false };
         let answered =
             matches!(call.outcome, crate::analysis::Outcome::Answered | crate::analysis::Outcome::MediaFailed);
         let order = |s: ServerId, id| ctx.coverage.order(s, id);
         !answered
-            && !others.iter().any(|e| e.occasion == self)
+            && !others.iter().any(|e| e.occasion() == self)
             && self.spans(analysis).iter().any(|own| {
                 let sent = push.sights.iter().find(|p| p.server == own.server).map(|p| p.id);
                 let Some(((end, _), sent)) = own.end.zip(sent) else { return false };
@@ -170,7 +170,7 @@ impl Occasion {
                 let began = |o: &Occasion| {
                     o.spans(analysis).iter().any(|s| s.server == own.server && order(s.server, s.first) < end)
                 };
-                end < order(own.server, sent) && others.iter().any(|e| began(&e.occasion))
+                end < order(own.server, sent) && others.iter().any(|e| began(&e.occasion()))
             })
     }
 }
@@ -283,7 +283,7 @@ pub(super) fn blind(analysis: &Analysis, ctx: &Context<'_>, p: usize, occasion: 
     if ctx.servers.get(owner).is_some_and(|s| s.role.is_bystander()) {
         return Some(Blind::ServerMissing);
     }
-    match occasion.call().and_then(|c| analysis.calls.get(c)) {
+    match occasion.call().and_then(|c| analysis.calls.get(c as usize)) {
         // Which phones were called, and for which calls else, the server tells that has no log here.
         Some(call) if call.goes_behind() => return Some(Blind::ServerMissing),
         // No phone was seen to be called, and the log does not tell whom the server called.

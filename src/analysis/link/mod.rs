@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::Analysis;
 use super::coverage::Blind;
 use super::message::Context;
+use super::pack::pack;
 use super::terms::Link;
 use crate::time::Timestamp;
 use crate::trace::EventId;
@@ -169,24 +170,24 @@ fn edges(
     let mut apart = Vec::new();
     for occasion in near {
         match occasion.fit(analysis, ctx, push) {
-            Fit::Fits(kind) => out.push(Edge { occasion: *occasion, kind }),
+            Fit::Fits(kind) => out.push(Edge::new(*occasion, kind)),
             Fit::Apart => apart.push(*occasion),
             Fit::Not => {}
         }
     }
     // Where the Front End tells that one call went to a phone and another did not, the other caused no push.
-    let is_mobile = |e: &Edge| e.occasion.is_mobile(analysis);
+    let is_mobile = |e: &Edge| e.occasion().is_mobile(analysis);
     if out.iter().any(is_mobile) {
-        out.retain(|e| is_mobile(e) || !e.occasion.is_told_by(analysis, push.owner));
+        out.retain(|e| is_mobile(e) || !e.occasion().is_told_by(analysis, push.owner));
     }
     if push.sent.is_none() {
         let missed: Vec<Occasion> =
             near.iter().filter(|o| o.is_missed_amid(analysis, ctx, push, &out)).copied().collect();
-        out.extend(missed.into_iter().map(|occasion| Edge { occasion, kind: Kind::Missed }));
+        out.extend(missed.into_iter().map(|occasion| Edge::new(occasion, Kind::Missed)));
         if !out.is_empty() {
             // Of another log nothing tells whether what stands there came before.
             let rivals = apart.drain(..).filter(|o| o.is_mobile(analysis));
-            out.extend(rivals.map(|occasion| Edge { occasion, kind: Kind::Prompt }));
+            out.extend(rivals.map(|occasion| Edge::new(occasion, Kind::Prompt)));
         }
     }
     if !out.is_empty() && out.iter().all(|e| e.kind == Kind::Late) {
@@ -195,13 +196,13 @@ fn edges(
         let near = mail.get(at.saturating_sub(MAILS)..at).unwrap_or_default();
         let told = near.iter().filter(|c| call(c).is_some_and(|call| fit::tells_of_mail(ctx, call, push)));
         let told: Vec<Occasion> =
-            told.map(|c| Occasion::Call(*c)).filter(|o| !out.iter().any(|e| e.occasion == *o)).collect();
-        out.extend(told.into_iter().map(|occasion| Edge { occasion, kind: Kind::VoiceMail }));
+            told.map(|c| Occasion::Call(*c)).filter(|o| !out.iter().any(|e| e.occasion() == *o)).collect();
+        out.extend(told.into_iter().map(|occasion| Edge::new(occasion, Kind::VoiceMail)));
     }
     if !out.is_empty() {
         apart.clear();
     }
-    out.shrink_to_fit();
+    pack(&mut out);
     (out, apart)
 }
 
@@ -228,15 +229,16 @@ fn put(analysis: &mut Analysis, ctx: &Context<'_>, p: usize, given: Given, doubt
         },
         Given::None(candidates) => (None, candidates, Some(Blind::Tied)),
     };
-    let mut calls: Vec<usize> = candidates.iter().filter_map(|o| o.call()).collect();
-    calls.shrink_to_fit();
+    let calls = candidates.iter().filter_map(|o| o.call());
+    let mut own = Vec::with_capacity(calls.clone().count());
+    own.extend(calls);
     if let (None, Some(why)) = (to, others) {
         for occasion in &candidates {
             doubts.add(analysis, *occasion, AmbiguousPush { push: p, why });
         }
     }
     let Some(push) = analysis.pushes.get_mut(p) else { return };
-    push.candidates = calls;
+    push.candidates = own;
     match to {
         Some(Occasion::Call(c)) => {
             let c = c as usize;

@@ -7,6 +7,7 @@ use super::coverage::Blind;
 use super::diagnostic::Diagnostic;
 use super::few::Few;
 use super::message::{Context, Group, Msg};
+use super::pack::pack;
 use super::servers::ServerId;
 use super::terms::{Link, PushResult};
 use crate::record::Direction;
@@ -90,7 +91,7 @@ pub struct Push {
     /// Number of its call in [`super::Analysis::calls`].
     pub call: Option<usize>,
     /// Numbers of calls that it may belong to, when more than one is possible.
-    pub candidates: Vec<usize>,
+    pub candidates: Vec<u32>,
     /// How sure the call is.
     pub link: Link,
     /// Codes of the causes found.
@@ -117,11 +118,11 @@ pub struct Push {
 impl Push {
     /// Without room that nothing takes any more: most lists hold one thing, and are made with room for four.
     pub(super) fn shrunk(mut self) -> Push {
-        self.diagnostics.shrink_to_fit();
-        self.sightings.shrink_to_fit();
-        self.evidence.shrink_to_fit();
-        self.sights.shrink_to_fit();
-        self.records.shrink_to_fit();
+        pack(&mut self.diagnostics);
+        pack(&mut self.sightings);
+        pack(&mut self.evidence);
+        pack(&mut self.sights);
+        pack(&mut self.records);
         self
     }
 

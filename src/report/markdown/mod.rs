@@ -240,7 +240,7 @@ fn lost(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io::R
         proof(&push.evidence, out)?;
         writeln!(out, "- Call-ID {}\n", code(&push.call_id))?;
     }
-    more(lost.len(), out)
+    more(lost.len() + report.lost_left_out.alone, out)
 }
 
 /// Causes that records name without their call.

@@ -75,18 +75,6 @@ pub(super) fn call_in_brief(analysis: &Analysis, call: &analysis::Call) -> model
     }
 }
 
-/// A push that is only counted, by its result.
-pub(super) fn push_in_brief(push: &analysis::Push) -> model::Push {
-    model::Push {
-        call_id: push.call_id.clone(),
-        cseq: push.cseq,
-        synthetic: push.synthetic,
-        result: push.result,
-        findings: push.findings.clone(),
-        ..model::Push::default()
-    }
-}
-
 pub(super) fn push(trace: &Trace, analysis: &Analysis, push: &analysis::Push) -> model::Push {
     let call_id = |i: usize| analysis.calls.get(i).map(|c| c.call_id.clone());
     model::Push {
@@ -113,7 +101,7 @@ pub(super) fn push(trace: &Trace, analysis: &Analysis, push: &analysis::Push) ->
             })
             .collect(),
         call: push.call.and_then(call_id),
-        candidates: push.candidates.iter().filter_map(|c| call_id(*c)).collect(),
+        candidates: push.candidates.iter().filter_map(|c| call_id(*c as usize)).collect(),
         link: push.link,
         findings: push.findings.clone(),
         evidence: places(trace, &push.evidence, &push.lines),

@@ -4,6 +4,7 @@ use hashbrown::{HashMap, HashSet};
 
 use crate::analysis::{Analysis, Call, Push, Verdict};
 use crate::report::labels::MOST;
+use crate::report::model::LostLeftOut;
 
 /// What is told.
 pub(super) enum Chosen {
@@ -25,11 +26,10 @@ impl Chosen {
         let calls = analysis.calls.iter().enumerate().filter(|(_, c)| is_of_interest(c));
         let calls: HashSet<usize> = calls.filter(|(_, c)| first(c.verdict, &c.findings)).map(|(i, _)| i).collect();
         let of_shown = |p: &Push| p.call.is_some_and(|c| calls.contains(&c));
-        let of_counted = |p: &Push| p.call.and_then(|c| analysis.calls.get(c)).is_some_and(is_of_interest);
+        let with_calls = with_calls(analysis);
         let mut alone = 0;
         let mut full = |p: &Push| {
-            // Lost, and told without a call.
-            let own = p.result.is_lost() && !of_counted(p);
+            let own = is_alone(p, &with_calls);
             alone += usize::from(own);
             of_shown(p) || own && alone <= MOST
         };
@@ -46,15 +46,38 @@ impl Chosen {
         })
     }
 
-    /// The pushes, and whether each is told in full.
-    pub(super) fn pushes<'a>(&self, analysis: &'a Analysis) -> impl Iterator<Item = (&'a Push, bool)> {
-        let concerns = |p: &Push| p.call.and_then(|c| analysis.calls.get(c)).is_some_and(is_of_interest);
+    /// The pushes that are told.
+    pub(super) fn pushes<'a>(&self, analysis: &'a Analysis) -> impl Iterator<Item = &'a Push> {
         let all = analysis.pushes.iter().enumerate();
-        all.filter_map(move |(i, p)| match self {
-            Chosen::All => Some((p, true)),
-            Chosen::Some { pushes, .. } => (p.result.is_lost() || concerns(p)).then(|| (p, pushes.contains(&i))),
+        all.filter(|(i, _)| match self {
+            Chosen::All => true,
+            Chosen::Some { pushes, .. } => pushes.contains(i),
         })
+        .map(|(_, p)| p)
     }
+
+    /// The lost pushes that are not told.
+    pub(super) fn lost_left_out(&self, analysis: &Analysis) -> LostLeftOut {
+        let Chosen::Some { pushes, .. } = self else { return LostLeftOut::default() };
+        let with_calls = with_calls(analysis);
+        let mut out = LostLeftOut::default();
+        for (_, push) in analysis.pushes.iter().enumerate().filter(|(i, p)| p.result.is_lost() && !pushes.contains(i)) {
+            out.lost += u64::from(!push.synthetic);
+            out.alone += usize::from(is_alone(push, &with_calls));
+        }
+        out
+    }
+}
+
+/// The Call-IDs of pushes of calls that were missed, or perhaps were.
+fn with_calls(analysis: &Analysis) -> HashSet<&str> {
+    let pushes = analysis.calls.iter().filter(|c| is_of_interest(c)).flat_map(|c| &c.pushes);
+    pushes.filter_map(|p| analysis.pushes.get(*p)).map(|p| p.call_id.as_str()).collect()
+}
+
+/// Lost, and told without a call.
+fn is_alone(push: &Push, with_calls: &HashSet<&str>) -> bool {
+    push.result.is_lost() && !with_calls.contains(push.call_id.as_str())
 }
 
 /// Missed, or perhaps missed.

@@ -26,7 +26,7 @@ use crate::span::Span;
 use crate::text::page;
 use crate::time::Timestamp;
 use crate::trace::{self, EventId, Trace};
-use cases::{call, call_in_brief, grouped, missed_message, push, push_in_brief};
+use cases::{call, call_in_brief, grouped, missed_message, push};
 use chosen::Chosen;
 pub use hops::{add_hops, hop_table};
 pub use spans::coverage;
@@ -73,9 +73,8 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], cases: &Inde
         let calls: Vec<(&Call, bool)> = chosen.calls(analysis).collect();
         let shown = |(c, full)| if full { call(trace, analysis, c) } else { call_in_brief(analysis, c) };
         let calls = calls.into_par_iter().map(shown).collect();
-        let pushes: Vec<(&analysis::Push, bool)> = chosen.pushes(analysis).collect();
-        let shown = |(p, full)| if full { push(trace, analysis, p) } else { push_in_brief(p) };
-        (calls, pushes.into_par_iter().map(shown).collect())
+        let pushes: Vec<&analysis::Push> = chosen.pushes(analysis).collect();
+        (calls, pushes.into_par_iter().map(|p| push(trace, analysis, p)).collect())
     };
     // What is counted over all of them, meanwhile.
     let causes = || rayon::join(|| grouped(trace, analysis, cases, whole), || contrasts::contrasts(trace, analysis));
@@ -93,6 +92,7 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], cases: &Inde
         findings,
         problems,
         problems_left_out,
+        lost_left_out: chosen.lost_left_out(analysis),
         coverage: spans::coverage(trace, analysis),
         contrasts,
         notes,
