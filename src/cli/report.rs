@@ -164,16 +164,15 @@ impl Report {
         };
         #[cfg(not(feature = "job"))]
         let (job, analysed, found): (Option<Job>, Option<Analysis>, Option<(bool, bool)>) = (None, None, None);
-        let (loaded, unread) = match job {
-            Some((trace, unread)) => {
-                let found = found.is_some_and(|(found, _)| found);
-                (Some(Loaded { found, trace, errors: Vec::new(), kept: Kept::nothing() }), unread)
+        let (loaded, unread) = if let Some((trace, unread)) = job {
+            let found = found.is_some_and(|(found, _)| found);
+            (Some(Loaded { found, trace, errors: Vec::new(), kept: Kept::nothing() }), unread)
+        } else {
+            let loaded = load(&self.inputs);
+            if let Some(loaded) = &loaded {
+                tell_damage(&loaded.trace);
             }
-            None => {
-                let loaded = load(&self.inputs);
-                loaded.iter().for_each(|loaded| tell_damage(&loaded.trace));
-                (loaded, Vec::new())
-            }
+            (loaded, Vec::new())
         };
         let Some(Loaded { trace, errors, found, kept }) = loaded else { return Ok(Status::Failed) };
         let analysed = analysed.map_or_else(|| self.clocks.analyse(&trace, &kept, Depth::Causes), Ok);

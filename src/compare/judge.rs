@@ -82,18 +82,18 @@ pub(super) fn judge(rows: &[Row], causes: &[CauseRow], told: &[Told; 2]) -> (Jud
     let likely = |c: &&CauseRow| c.chance.is_some_and(|p| p < CHANCE);
     let mut new = 0;
     for cause in causes.iter().filter(|c| c.is_new()).filter(is_serious).filter(likely) {
-        let cases = plural(cause.after.part, "case");
+        let count = plural(cause.after.part, "case");
         because.push(if cause.surely_more() {
             new += 1;
-            format!("{} is new: {cases}", cause.code)
+            format!("{} is new: {count}", cause.code)
         } else {
             unclear += 1;
-            format!("{} looks new ({cases}), but what is not known before may be all of the difference", cause.code)
+            format!("{} looks new ({count}), but what is not known before may be all of the difference", cause.code)
         });
     }
     for cause in causes.iter().filter(|c| !c.untold.is_empty() && c.before.part == 0).filter(is_serious) {
-        let (cases, untold) = (plural(cause.after.part, "case"), cause.untold.join(", "));
-        because.push(format!("{} may be new or not ({cases}): before, no log tells of it of {untold}", cause.code));
+        let (count, untold) = (plural(cause.after.part, "case"), cause.untold.join(", "));
+        because.push(format!("{} may be new or not ({count}): before, no log tells of it of {untold}", cause.code));
         unclear += 1;
     }
     for (side, when) in told.iter().zip(["before", "after"]) {

@@ -64,7 +64,7 @@ pub(super) fn assign(analysis: &Analysis, rooms: &[usize], pushes: &[usize], edg
             if round > 0 && sent(i).is_none() {
                 continue;
             }
-            let mut free = own.iter().filter(|e| is_prompt(e) && is_free(e, rooms, &taken));
+            let mut free = own.iter().filter(|e| is_prompt(**e) && is_free(**e, rooms, &taken));
             if let (Some(only), None) = (free.next(), free.next()) {
                 *slot = Some(only.occasion());
                 *taken.entry((only.occasion(), only.kind == Kind::Missed)).or_default() += 1;
@@ -77,7 +77,7 @@ pub(super) fn assign(analysis: &Analysis, rooms: &[usize], pushes: &[usize], edg
     }
     for i in 0..edges.len() {
         let Some(own) = edges.get(i).filter(|_| to.get(i).is_some_and(Option::is_none)) else { continue };
-        if own.iter().any(|e| is_prompt(e) && is_free(e, rooms, &taken)) {
+        if own.iter().any(|e| is_prompt(*e) && is_free(*e, rooms, &taken)) {
             // A tie.
             continue;
         }
@@ -135,12 +135,12 @@ pub(super) fn rooms(analysis: &Analysis) -> Vec<usize> {
 }
 
 /// Whether a push belongs to an occasion as soon as no other is left.
-fn is_prompt(edge: &Edge) -> bool {
+fn is_prompt(edge: Edge) -> bool {
     matches!(edge.kind, Kind::Prompt | Kind::Missed)
 }
 
 /// Whether an occasion has room for one more push.
-fn is_free(edge: &Edge, rooms: &[usize], taken: &HashMap<(Occasion, bool), usize>) -> bool {
+fn is_free(edge: Edge, rooms: &[usize], taken: &HashMap<(Occasion, bool), usize>) -> bool {
     let missed = edge.kind == Kind::Missed;
     let used = taken.get(&(edge.occasion(), missed)).copied().unwrap_or(0);
     let room = match edge.occasion() {

@@ -39,7 +39,9 @@ fn array<'r>(kind: Kind, cells: impl Iterator<Item = Cell<'r>>) -> ArrayRef {
             let mut list = ListBuilder::new(StringBuilder::new());
             for cell in cells {
                 if let Cell::List(texts) = cell {
-                    texts.iter().for_each(|text| list.values().append_value(text));
+                    for text in texts {
+                        list.values().append_value(text);
+                    }
                 }
                 list.append(true);
             }

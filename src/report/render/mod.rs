@@ -77,10 +77,10 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], cases: &Inde
         (calls, pushes.into_par_iter().map(|p| push(trace, analysis, p)).collect())
     };
     // What is counted over all of them, meanwhile.
-    let causes = || rayon::join(|| grouped(trace, analysis, cases, whole), || contrasts::contrasts(trace, analysis));
+    let found = || rayon::join(|| grouped(trace, analysis, cases, whole), || contrasts::contrasts(trace, analysis));
     let counts = || rayon::join(|| summary(trace, analysis), || notes::notes(trace, analysis));
     let ((calls, pushes), ((findings, contrasts), (summary, notes))) =
-        rayon::join(lists, || rayon::join(causes, counts));
+        rayon::join(lists, || rayon::join(found, counts));
     Report {
         schema: model::SCHEMA,
         generator: concat!("siptrail ", env!("CARGO_PKG_VERSION")).to_owned(),
