@@ -5,8 +5,8 @@
 //! by time and people.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 
+use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::Analysis;
@@ -51,13 +51,13 @@ pub(super) fn join(trace: &Trace, analysis: &mut Analysis) {
     if said.iter().all(Vec::is_empty) {
         return;
     }
-    let mut by_id: BTreeMap<&[u8], usize> = BTreeMap::new();
+    let mut by_id: HashMap<&[u8], usize> = HashMap::with_capacity(said.len());
     for (i, call) in analysis.calls.iter().enumerate() {
         by_id.entry(call.call_id.as_bytes()).or_insert(i);
     }
     let mut groups = Groups::new(said.len());
     let mut ties: Vec<Vec<Tie>> = vec![Vec::new(); said.len()];
-    let mut first: BTreeMap<&Key, (usize, EventId)> = BTreeMap::new();
+    let mut first: HashMap<&Key, (usize, EventId)> = HashMap::with_capacity(said.len());
     for (i, own) in said.iter().enumerate() {
         for (key, record) in own {
             let (other, theirs) = match key {
@@ -85,6 +85,7 @@ pub(super) fn join(trace: &Trace, analysis: &mut Analysis) {
             }
         }
     }
+    drop(by_id);
     for (i, ties) in ties.into_iter().enumerate() {
         let root = groups.root(i);
         if let Some(call) = analysis.calls.get_mut(i).filter(|_| groups.is_shared(root)) {
@@ -109,7 +110,7 @@ impl Key {
 
 /// What the INVITEs and REFERs of a call say, each thing once, with the first record that does.
 fn keys(trace: &Trace, records: &[EventId]) -> Vec<(Key, EventId)> {
-    let mut seen = BTreeSet::new();
+    let mut seen = HashSet::new();
     let mut out = Vec::new();
     let mut asked = 0;
     for id in records.iter().take(LOOK) {
@@ -119,10 +120,10 @@ fn keys(trace: &Trace, records: &[EventId]) -> Vec<(Key, EventId)> {
         }
         // Copies on the way say the same, but a Mediation Server may write its own.
         asked += 1;
-        let Some(message) = trace.message(event) else { continue };
-        for header in message.headers() {
+        for header in trace.conversation_headers(event) {
             read(&header, &mut |key| {
-                if seen.insert(key.clone()) {
+                if !seen.contains(&key) {
+                    seen.insert(key.clone());
                     out.push((key, *id));
                 }
             });

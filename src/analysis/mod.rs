@@ -151,8 +151,9 @@ impl Analysis {
     }
 }
 
-/// Call-IDs that one worker takes at a time.
-const PART: usize = 4096;
+/// Call-IDs that one worker takes at a time: small parts, for a list that doubles again and again touches many times the
+/// memory that it needs.
+const PART: usize = 1024;
 
 /// Who logged, for which times, and how the clocks stand; no call and no push.
 pub fn place(trace: &Trace, options: &Options) -> Analysis {
@@ -196,34 +197,31 @@ pub(crate) fn dialogs(trace: &Trace, options: &Options, place: &Analysis) -> Ana
 fn dialogs_of(trace: &Trace, options: &Options, place: &Analysis, groups: group::Groups) -> Analysis {
     let ctx = context(trace, options, place);
     let parts: Vec<Analysis> = groups
-        .par_iter()
-        // Small parts: a list that doubles again and again touches many times the memory that it needs.
-        .with_max_len(PART)
-        .fold(Default::default, |(mut out, mut keys): (Analysis, Vec<group::Key>), ids| {
-            let kinds = group::kinds(trace, ids);
-            if !kinds.call && !kinds.message {
-                out.messages += group::count_messages(trace, ids, &mut keys);
-                return (out, keys);
+        .parts(PART)
+        .map(|part| {
+            let (mut out, mut keys): (Analysis, Vec<group::Key>) = Default::default();
+            for ids in groups.fetched(trace, part) {
+                let kinds = group::kinds(trace, ids);
+                if !kinds.call && !kinds.message {
+                    out.messages += group::count_messages(trace, ids, &mut keys);
+                    continue;
+                }
+                let group = message::Group::read(&ctx, ids);
+                if kinds.call {
+                    out.calls.extend(call::calls(&ctx, &group).into_iter().map(call::Call::shrunk));
+                }
+                if kinds.message {
+                    let (pushes, others) = push::split(&ctx, &group);
+                    out.pushes.extend(push::pushes(&ctx, &group, &pushes).into_iter().map(push::Push::shrunk));
+                    out.messages_inside.extend(session::messages(&ctx, &group, &others));
+                }
+                out.messages += group.count();
             }
-            group::touch(trace, ids);
-            let group = message::Group::read(&ctx, ids);
-            if kinds.call {
-                out.calls.extend(call::calls(&ctx, &group).into_iter().map(call::Call::shrunk));
-            }
-            if kinds.message {
-                let (pushes, others) = push::split(&ctx, &group);
-                out.pushes.extend(push::pushes(&ctx, &group, &pushes).into_iter().map(push::Push::shrunk));
-                out.messages_inside.extend(session::messages(&ctx, &group, &others));
-            }
-            out.messages += group.count();
-            (out, keys)
-        })
-        // They wait for each other; what lists have too much while they double serves the next ones.
-        .map(|(mut part, _)| {
-            part.calls.shrink_to_fit();
-            part.pushes.shrink_to_fit();
-            part.messages_inside.shrink_to_fit();
-            part
+            // They wait for each other; what lists have too much while they double serves the next ones.
+            out.calls.shrink_to_fit();
+            out.pushes.shrink_to_fit();
+            out.messages_inside.shrink_to_fit();
+            out
         })
         .collect();
     drop(groups);

@@ -56,16 +56,23 @@ pub fn twin(analysis: &Analysis, subject: &Subject) -> Option<Twin> {
     };
     let user =
         own.map(|c| c.to.as_str()).or_else(|| pushes.first().and_then(|p| analysis.pushes.get(*p)?.user.as_deref()));
-    let like = Like { own, user, servers: own.map_or(Vec::new(), |c| servers_of_call(analysis, c)) };
-    let near = at.saturating_sub(NEAR)..at.saturating_add(NEAR).min(analysis.calls.len());
-    let candidates = near.filter(|i| Some(*i) != call).filter_map(|i| {
-        let other = analysis.calls.get(i).filter(|c| works(c))?;
-        let same = like.same(analysis, other);
-        let weight: u32 = same.iter().map(|(_, weight)| weight).sum();
-        Some((weight, std::cmp::Reverse(i.abs_diff(at)), std::cmp::Reverse(i), same))
-    });
-    let (_, _, std::cmp::Reverse(call), same) = candidates.max_by_key(|(weight, near, i, _)| (*weight, *near, *i))?;
-    Some(Twin { call, same: same.into_iter().map(|(word, _)| word).collect() })
+    let servers = own.map_or(Vec::new(), |c| servers_of_call(analysis, c));
+    let like = Like { own, user, servers, platform: own.and_then(platform) };
+    let mut best: Option<(u32, usize)> = None;
+    // The nearest first, of two the earlier: one further away must have more in common.
+    let around = (0..=NEAR).flat_map(|far| [at.checked_sub(far), Some(at + far).filter(|_| (1..NEAR).contains(&far))]);
+    for i in around.flatten().filter(|i| Some(*i) != call) {
+        let Some(other) = analysis.calls.get(i) else { continue };
+        let least = best.map_or(0, |(weight, _)| weight + 1);
+        if like.most(other) >= least && works(other) {
+            let weight = like.same(analysis, other).map(|(_, weight)| weight).sum();
+            if weight >= least {
+                best = Some((weight, i));
+            }
+        }
+    }
+    let (_, call) = best?;
+    Some(Twin { call, same: like.same(analysis, analysis.calls.get(call)?).map(|(word, _)| word).collect() })
 }
 
 /// The phone answered or refused, or at least its push was accepted and nothing was missed.
@@ -86,30 +93,32 @@ struct Like<'a> {
     own: Option<&'a Call>,
     user: Option<&'a str>,
     servers: Vec<&'a str>,
+    platform: Option<&'static str>,
 }
+
+/// How much the same servers count.
+const SERVERS: u32 = 3;
 
 impl Like<'_> {
     /// What another call has in common, with how much that counts: it must tell the fault from the person.
-    fn same(&self, analysis: &Analysis, other: &Call) -> Vec<(&'static str, u32)> {
-        let mut out = Vec::new();
-        let servers = servers_of_call(analysis, other);
-        if !self.servers.is_empty() && self.servers == servers {
-            out.push(("servers", 3));
-        }
-        if self.user.is_some_and(|u| u.eq_ignore_ascii_case(&other.to)) {
-            out.push(("callee", 4));
-        }
-        let Some(own) = self.own else { return out };
-        if own.from.eq_ignore_ascii_case(&other.from) {
-            out.push(("caller", 1));
-        }
-        if own.modality.is_some() && own.modality == other.modality {
-            out.push(("kind of call", 3));
-        }
-        if platform(own).is_some() && platform(own) == platform(other) {
-            out.push(("kind of phone", 3));
-        }
-        out
+    fn same(&self, analysis: &Analysis, other: &Call) -> impl Iterator<Item = (&'static str, u32)> {
+        let same = !self.servers.is_empty() && self.servers == servers_of_call(analysis, other);
+        same.then_some(("servers", SERVERS)).into_iter().chain(self.beside_servers(other))
+    }
+
+    /// No more than this can another call have in common: its servers take longest to find out.
+    fn most(&self, other: &Call) -> u32 {
+        SERVERS + self.beside_servers(other).map(|(_, weight)| weight).sum::<u32>()
+    }
+
+    fn beside_servers(&self, other: &Call) -> impl Iterator<Item = (&'static str, u32)> + use<> {
+        let is_callee = self.user.is_some_and(|u| u.eq_ignore_ascii_case(&other.to));
+        let of_own = |is: &dyn Fn(&Call) -> bool| self.own.is_some_and(is);
+        let is_caller = of_own(&|own| own.from.eq_ignore_ascii_case(&other.from));
+        let is_kind = of_own(&|own| own.modality.is_some() && own.modality == other.modality);
+        let is_phone = self.platform.is_some() && self.platform == platform(other);
+        let all = [(is_callee, ("callee", 4)), (is_caller, ("caller", 1)), (is_kind, ("kind of call", 3))];
+        all.into_iter().chain([(is_phone, ("kind of phone", 3))]).filter(|(is, _)| *is).map(|(_, same)| same)
     }
 }
 

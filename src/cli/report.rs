@@ -192,6 +192,9 @@ impl Report {
         if self.hops {
             reports::add_hops(&mut report, &trace, &analysis);
         }
+        if format == ReportFormat::Markdown {
+            reports::add_cards(&mut report, &trace, &analysis);
+        }
         let status = match found {
             false => Status::Failed,
             // A report on half of the inputs must not pass for one on all.

@@ -173,5 +173,5 @@ pub fn add_unread(report: &mut model::Report, unread: &[(String, String)]) {
 }
 
 pub use components::{ComponentSpan, ServerCoverage, coverage_of_servers, write_coverage};
-pub use render::{add_hops, coverage, digest, hop_table, report};
+pub use render::{add_cards, add_hops, coverage, digest, hop_table, report};
 pub use selected::add_selection;

@@ -48,7 +48,8 @@ fn a_digest_says_what_the_whole_report_says() {
         let trace = Trace::load(inputs, &LoadOptions::default());
         let analysis = siptrail::analyse(&trace, &Options::default());
         let both = [report::digest(&trace, &analysis, &[]), report::report(&trace, &analysis, &[])];
-        let [short, whole] = both.map(|report| {
+        let [short, whole] = both.map(|mut report| {
+            report::add_cards(&mut report, &trace, &analysis);
             let (mut text, mut page) = (Vec::new(), Vec::new());
             report::text::write(&report, &mut text).unwrap();
             report::markdown::write(&report, &mut page).unwrap();

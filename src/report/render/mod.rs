@@ -1,5 +1,6 @@
 //! From results to the model.
 
+mod cards;
 mod cases;
 mod chosen;
 mod contrasts;
@@ -18,14 +19,14 @@ use rayon::prelude::*;
 use super::labels::MOST;
 use super::model::{self, Place, Report};
 use crate::analysis::{self, Analysis, Call};
-use crate::case::{self, Case, Index, Item};
 use crate::input::InputError;
-use crate::ladder::Subject;
 use crate::record::Direction;
 use crate::span::Span;
 use crate::text::page;
 use crate::time::Timestamp;
 use crate::trace::{self, EventId, Trace};
+pub use cards::add_cards;
+pub(super) use cards::card;
 use cases::{call, call_in_brief, grouped, missed_message, push, push_in_brief};
 use chosen::Chosen;
 pub use hops::{add_hops, hop_table};
@@ -41,7 +42,7 @@ pub fn report(trace: &Trace, analysis: &Analysis, errors: &[InputError]) -> Repo
 
 /// What the forms for people show: all counts, but only calls that were missed, or perhaps were, the pushes that concern
 /// them or were lost, and the first problems. Of many alike the first are told in full, of the others what they are
-/// counted by.
+/// counted by. [`add_cards`] adds what Markdown tells of each.
 pub fn digest(trace: &Trace, analysis: &Analysis, errors: &[InputError]) -> Report {
     build(trace, analysis, errors, false)
 }
@@ -52,14 +53,7 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool)
     let lists = || {
         // Chosen first: the rendered ones then have a place from the start, and are not moved about.
         let calls: Vec<(usize, &Call, bool)> = chosen.calls(analysis).collect();
-        // The same calls have a card in a digest and in the whole.
-        let told = Chosen::of(analysis);
-        let index = Index::new(analysis);
-        let shown = |(i, c, full)| match full {
-            true if told.tells(i) => model::Call { card: card(trace, analysis, &index, i), ..call(trace, analysis, c) },
-            true => call(trace, analysis, c),
-            false => call_in_brief(analysis, c),
-        };
+        let shown = |(_, c, full)| if full { call(trace, analysis, c) } else { call_in_brief(analysis, c) };
         let calls = calls.into_par_iter().map(shown).collect();
         let pushes: Vec<(&analysis::Push, bool)> = chosen.pushes(analysis).collect();
         let shown = |(p, full)| if full { push(trace, analysis, p) } else { push_in_brief(p) };
@@ -89,15 +83,6 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], whole: bool)
         unexplained: unexplained::unexplained(analysis),
         voice_mail: voice_mail(analysis),
     }
-}
-
-/// What is told of a call ahead of its details, without what to do: that stands with the cause.
-pub(super) fn card(trace: &Trace, analysis: &Analysis, index: &Index, call: usize) -> Vec<Item> {
-    let subject = Subject::Call(call);
-    let Some(case) = Case::new(trace, analysis, index, &subject) else { return Vec::new() };
-    let mut out = case.head();
-    out.extend(case.around(analysis, case::twin(analysis, &subject).as_ref()));
-    out
 }
 
 /// The logs that would tell what is open.
