@@ -44,7 +44,11 @@ pub(super) fn of_line(text: &[u8]) -> u16 {
         word if word == letters(*b"repl") || word == letters(*b"refe") => sign::CONVERSATION,
         // Many have a Session-Expires.
         word if word == letters(*b"sess") => {
-            if matches!(text.get(8), Some(b'i' | b'I')) { sign::CONVERSATION } else { 0 }
+            if matches!(text.get(8), Some(b'i' | b'I')) {
+                sign::CONVERSATION
+            } else {
+                0
+            }
         }
         word if word == letters(*b"ms-t") => sign::TEXT_FORMAT,
         word if word == letters(*b"p-as") => sign::ASSERTED,

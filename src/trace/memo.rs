@@ -53,13 +53,7 @@ impl Memo {
 
     /// Adds what `read` adds for the value of a Via line, which depends on nothing else.
     #[inline]
-    pub(super) fn vias(
-        &mut self,
-        hasher: &Seeded,
-        value: &[u8],
-        out: &mut Vec<u64>,
-        read: impl FnOnce(&mut Vec<u64>),
-    ) {
+    pub(super) fn vias(&mut self, hasher: &Seeded, value: &[u8], out: &mut Vec<u64>, read: impl FnOnce(&mut Vec<u64>)) {
         let (key, at) = place(hasher, value);
         let Some(slot) = self.vias.get_mut(at) else { return read(out) };
         if slot.line == key {
