@@ -5,8 +5,8 @@
 //! by time and people.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 
+use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::Analysis;
@@ -50,13 +50,13 @@ pub(super) fn join(trace: &Trace, place: &Analysis, analysis: &mut Analysis) {
     if said.iter().all(Vec::is_empty) {
         return;
     }
-    let mut by_id: BTreeMap<&[u8], usize> = BTreeMap::new();
+    let mut by_id: HashMap<&[u8], usize> = HashMap::with_capacity(said.len());
     for (i, call) in analysis.calls.iter().enumerate() {
         by_id.entry(call.call_id.as_bytes()).or_insert(i);
     }
     let mut groups = Groups::new(said.len());
     let mut ties: Vec<Vec<Tie>> = vec![Vec::new(); said.len()];
-    let mut first: BTreeMap<&Key, (usize, EventId)> = BTreeMap::new();
+    let mut first: HashMap<&Key, (usize, EventId)> = HashMap::with_capacity(said.len());
     for (i, own) in said.iter().enumerate() {
         for (key, record) in own {
             let (other, theirs) = match key {
@@ -84,6 +84,7 @@ pub(super) fn join(trace: &Trace, place: &Analysis, analysis: &mut Analysis) {
             }
         }
     }
+    drop(by_id);
     for (i, ties) in ties.into_iter().enumerate() {
         let root = groups.root(i);
         if let Some(call) = analysis.calls.get_mut(i).filter(|_| groups.is_shared(root)) {
@@ -108,12 +109,12 @@ impl Key {
 
 /// What the INVITEs and REFERs of a call say, each thing once, with the first record that does.
 fn keys(trace: &Trace, place: &Analysis, records: &[EventId]) -> Vec<(Key, EventId)> {
-    let mut seen = BTreeSet::new();
+    let mut seen = HashSet::new();
     let mut out = Vec::new();
     for method in [Method::Invite, Method::Refer] {
         for id in earliest(trace, place, records, method) {
-            let Some(message) = trace.event(id).and_then(|event| trace.message(event)) else { continue };
-            for header in message.headers() {
+            let Some(event) = trace.event(id) else { continue };
+            for header in trace.conversation_headers(event) {
                 read(&header, &mut |key| {
                     if seen.insert(key.clone()) {
                         out.push((key, id));

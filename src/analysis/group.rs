@@ -1,5 +1,7 @@
 //! Events that share a Call-ID.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use crate::record::RecordKind;
@@ -21,14 +23,30 @@ impl Groups {
         self.ids.get(start..end(group)).unwrap_or_default()
     }
 
-    /// How many groups there are.
-    pub(super) fn len(&self) -> usize {
-        self.ends.len()
-    }
-
     /// All groups, in order of first appearance.
     pub(super) fn par_iter(&self) -> impl IndexedParallelIterator<Item = &[EventId]> {
         (0..self.ends.len()).into_par_iter().map(|i| self.get(i))
+    }
+
+    /// All groups in parts of so many.
+    pub(super) fn parts(&self, of: usize) -> impl IndexedParallelIterator<Item = Range<usize>> {
+        let all = self.ends.len();
+        (0..all.div_ceil(of)).into_par_iter().map(move |part| part * of..all.min((part + 1) * of))
+    }
+
+    /// The groups of a part, one after the other, those behind fetched meanwhile.
+    pub(super) fn fetched<'g>(&'g self, trace: &'g Trace, part: Range<usize>) -> impl Iterator<Item = &'g [EventId]> {
+        part.map(move |group| {
+            for id in self.get(group + RECORDS_AHEAD).iter().take(FETCHED) {
+                trace.fetch_record(*id);
+            }
+            let next = self.get(group + TEXTS_AHEAD);
+            let kinds = kinds(trace, next);
+            if kinds.call || kinds.message {
+                next.iter().take(FETCHED).for_each(|id| trace.fetch_text(*id));
+            }
+            self.get(group)
+        })
     }
 }
 
@@ -77,14 +95,13 @@ pub(super) fn kinds(trace: &Trace, ids: &[EventId]) -> Kinds {
     kinds
 }
 
-/// Brings messages into the processor's cache all at a time: rules come to them one after the other, and would wait for each.
-pub(super) fn touch(trace: &Trace, ids: &[EventId]) {
-    let events = ids.iter().take(TOUCHED).filter_map(|id| trace.event(*id));
-    std::hint::black_box(events.fold(0, |sum, event| sum ^ trace.touch(event)));
-}
-
-/// More than these would drive each other out again.
-const TOUCHED: usize = 64;
+/// Groups are fetched that many ahead of the one that is read: first where their records are, then what these say. Rules come
+/// to messages one after the other, and would wait for each.
+const RECORDS_AHEAD: usize = 8;
+/// See [`RECORDS_AHEAD`].
+const TEXTS_AHEAD: usize = 4;
+/// More messages of a group than these would drive each other out of the processor's cache again.
+const FETCHED: usize = 64;
 
 /// What is the same in all copies of a message that a proxy logs when it comes in and when it goes out.
 pub(super) type Key = (u32, Method, u16);

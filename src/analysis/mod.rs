@@ -45,6 +45,7 @@ pub use terms::{Link, Modality, Outcome, PushResult, Told, Verdict};
 pub(crate) use verdict::deciding;
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use rayon::prelude::*;
 
@@ -153,10 +154,9 @@ impl Analysis {
     }
 }
 
-/// Call-IDs that one worker takes at a time.
-const PART: usize = 4096;
-/// Call-IDs of which the results are moved to their place before more are read: all of them would lie twice in memory.
-const BATCH: usize = 2 * PART;
+/// Call-IDs that one worker takes at a time: small parts, for a list that doubles again and again touches many times the
+/// memory that it needs.
+const PART: usize = 1024;
 
 /// Who logged, for which times, and how the clocks stand; no call and no push.
 pub fn place(trace: &Trace, options: &Options) -> Analysis {
@@ -200,8 +200,11 @@ pub(crate) fn dialogs(trace: &Trace, options: &Options, place: &Analysis) -> Ana
 fn dialogs_of(trace: &Trace, options: &Options, place: &Analysis, groups: group::Groups) -> Analysis {
     let ctx = context(trace, options, place);
     let mut out = Analysis::default();
-    for start in (0..groups.len()).step_by(BATCH) {
-        for part in parts_of(&ctx, groups.par_iter().skip(start).take(BATCH)) {
+    let parts: Vec<Range<usize>> = groups.parts(PART).collect();
+    // What they tell is moved to its place before more are read: all of it would lie twice in memory.
+    for parts in parts.chunks(2 * rayon::current_num_threads().max(4)) {
+        let read: Vec<Analysis> = parts.par_iter().map(|part| part_of(&ctx, &groups, part.clone())).collect();
+        for part in read {
             out.calls.extend(part.calls);
             out.pushes.extend(part.pushes);
             out.messages_inside.extend(part.messages_inside);
@@ -217,42 +220,32 @@ fn dialogs_of(trace: &Trace, options: &Options, place: &Analysis, groups: group:
     out
 }
 
-/// What Call-IDs tell, in their order.
-fn parts_of<'g>(
-    ctx: &message::Context<'_>,
-    groups: impl IndexedParallelIterator<Item = &'g [EventId]>,
-) -> Vec<Analysis> {
+/// What a part of the Call-IDs tells, in their order.
+fn part_of(ctx: &message::Context<'_>, groups: &group::Groups, part: Range<usize>) -> Analysis {
     let trace = ctx.trace;
-    groups
-        // Small parts: a list that doubles again and again touches many times the memory that it needs.
-        .with_max_len(PART)
-        .fold(Default::default, |(mut out, mut keys): (Analysis, Vec<group::Key>), ids| {
-            let kinds = group::kinds(trace, ids);
-            if !kinds.call && !kinds.message {
-                out.messages += group::count_messages(trace, ids, &mut keys);
-                return (out, keys);
-            }
-            group::touch(trace, ids);
-            let group = message::Group::read(ctx, ids);
-            if kinds.call {
-                out.calls.extend(call::calls(ctx, &group).into_iter().map(call::Call::shrunk));
-            }
-            if kinds.message {
-                let (pushes, others) = push::split(ctx, &group);
-                out.pushes.extend(push::pushes(ctx, &group, &pushes).into_iter().map(push::Push::shrunk));
-                out.messages_inside.extend(session::messages(ctx, &group, &others));
-            }
-            out.messages += group.count();
-            (out, keys)
-        })
-        // They wait for each other; what lists have too much while they double serves the next ones.
-        .map(|(mut part, _)| {
-            part.calls.shrink_to_fit();
-            part.pushes.shrink_to_fit();
-            part.messages_inside.shrink_to_fit();
-            part
-        })
-        .collect()
+    let (mut out, mut keys): (Analysis, Vec<group::Key>) = Default::default();
+    for ids in groups.fetched(trace, part) {
+        let kinds = group::kinds(trace, ids);
+        if !kinds.call && !kinds.message {
+            out.messages += group::count_messages(trace, ids, &mut keys);
+            continue;
+        }
+        let group = message::Group::read(ctx, ids);
+        if kinds.call {
+            out.calls.extend(call::calls(ctx, &group).into_iter().map(call::Call::shrunk));
+        }
+        if kinds.message {
+            let (pushes, others) = push::split(ctx, &group);
+            out.pushes.extend(push::pushes(ctx, &group, &pushes).into_iter().map(push::Push::shrunk));
+            out.messages_inside.extend(session::messages(ctx, &group, &others));
+        }
+        out.messages += group.count();
+    }
+    // They wait for each other; what lists have too much while they double serves the next ones.
+    out.calls.shrink_to_fit();
+    out.pushes.shrink_to_fit();
+    out.messages_inside.shrink_to_fit();
+    out
 }
 
 /// Where something stands among others of its kind: by time, then by its first record.

@@ -54,6 +54,8 @@ pub struct Layout {
     pub(crate) contact: Option<HeaderLine>,
     /// Start of the first P-Asserted-Identity line.
     pub(crate) asserted: Option<u32>,
+    /// Start of the first line that may tell to which conversation the message belongs.
+    pub(crate) conversation: Option<u32>,
     /// Which of some rare headers may be there: bits of [`sign`](super::sign).
     pub(crate) signs: u16,
     /// Every line of which the place is kept is a name, a colon, a blank and a value that ends with the line.
@@ -176,12 +178,7 @@ impl Layout {
             match kind {
                 Line::Other => {}
                 Line::Rare => {
-                    let own = signs::of_line(text);
-                    if own & signs::sign::ASSERTED != 0 {
-                        self.signs |= if self.asserted.is_some() { signs::sign::REPEATED } else { 0 };
-                        self.asserted = self.asserted.or(Some(relative(start, here)));
-                    }
-                    self.signs |= own;
+                    self.note_rare(signs::of_line(text), relative(start, here));
                 }
                 Line::Via => {
                     self.vias.push(header_line(start, LineBounds { line: here, value: from + value, end: feed }));
@@ -231,6 +228,19 @@ impl Layout {
             self.content_length = bytes.get(length.value..length.end).and_then(decimal);
             let first = bytes.get(body.value..body.end).unwrap_or_default().trim_ascii_end();
             self.set_body(start, body.value, end, first, body.end);
+        }
+    }
+
+    /// Keeps the signs of a line, and its place where one of its kind is kept.
+    pub(super) fn note_rare(&mut self, own: u16, line: u32) {
+        self.signs |= own;
+        if own & signs::sign::ASSERTED != 0 {
+            self.signs |= if self.asserted.is_some() { signs::sign::REPEATED } else { 0 };
+            self.asserted = self.asserted.or(Some(line));
+        }
+        if own & signs::sign::CONVERSATION != 0 {
+            self.signs |= if self.conversation.is_some() { signs::sign::CONVERSATIONS } else { 0 };
+            self.conversation = self.conversation.or(Some(line));
         }
     }
 

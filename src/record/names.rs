@@ -177,6 +177,10 @@ pub(super) fn line(text: &[u8]) -> (Line, usize) {
         Some((words, (name, kind))) => match words.find(text, name) {
             Some(value) => (*kind, value),
             None if *kind == Line::ContentLength => alike(text),
+            // Its first letters are those of a header that has a sign.
+            None if *kind == Line::Server && text.get(..4).is_some_and(|t| t.eq_ignore_ascii_case(b"sess")) => {
+                (Line::Rare, 0)
+            }
             None => (Line::Other, 0),
         },
         None => (Line::Other, 0),
@@ -236,16 +240,27 @@ impl Words {
     /// of the line up to there is compared at once, or the first sixteen letters of it.
     #[inline]
     fn find(&self, text: &[u8], name: &[u8]) -> Option<usize> {
-        let usual = matches!(text.get(self.len..self.len + 3), Some([b':', b' ', b'!'..=0xff]));
-        match text.first_chunk::<16>().filter(|_| usual) {
-            Some(head) => {
-                let begins = (u128::from_le_bytes(*head) | self.case) & self.mask == self.name;
-                let is_name =
-                    begins && (self.len <= 16 || text.get(16..self.len)?.eq_ignore_ascii_case(name.get(16..)?));
-                is_name.then_some(self.len + 2)
-            }
-            None => value_of(text, name),
+        if !matches!(text.get(self.len..self.len + 3), Some([b':', b' ', b'!'..=0xff])) {
+            return value_of(text, name);
         }
+        let begins = (head(text) | self.case) & self.mask == self.name;
+        let is_name = begins && (self.len <= 16 || text.get(16..self.len)?.eq_ignore_ascii_case(name.get(16..)?));
+        is_name.then_some(self.len + 2)
+    }
+}
+
+/// The first sixteen bytes of a text as one number, zeros behind a shorter one.
+#[inline]
+fn head(text: &[u8]) -> u128 {
+    if let Some(head) = text.first_chunk::<16>() {
+        return u128::from_le_bytes(*head);
+    }
+    match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        // Where both hold the same bytes, they say the same.
+        (Some(first), Some(last)) => {
+            u128::from(u64::from_le_bytes(*first)) | u128::from(u64::from_le_bytes(*last)) << (8 * (text.len() - 8))
+        }
+        _ => text.iter().rev().fold(0, |all, byte| all << 8 | u128::from(*byte)),
     }
 }
 

@@ -139,15 +139,14 @@ fn message(mut lines: Lines<'_>, out: &mut Layout) -> Option<()> {
             Line::Other => {}
             Line::Rare => {
                 let own = signs::of_line(text);
-                out.signs |= own;
-                if own & signs::sign::ASSERTED != 0 {
+                // Of these the place is kept.
+                if own & (signs::sign::ASSERTED | signs::sign::CONVERSATION) != 0 {
                     open = true;
                     if !starts_header(text) {
                         return None;
                     }
-                    out.signs |= if out.asserted.is_some() { signs::sign::REPEATED } else { 0 };
-                    out.asserted = out.asserted.or(Some(relative(start, line.from)));
                 }
+                out.note_rare(own, relative(start, line.from));
             }
             Line::Via => out.vias.push(lines.kept(line, value)),
             Line::MessageBody => {
@@ -270,6 +269,9 @@ mod tests {
             "P-Asserted-Identity: <sip:a@b>",
             "p-asserted-identity:x",
             "Reason: Q.850;cause=19",
+            "Ms-Conversation-ID: Ac1",
+            "session-id:x",
+            "Refer-To : <sip:c>",
             "Server: RTC/6.0",
             "User-Agent: RTCC/4.0",
             "Max-Forwards: 70",

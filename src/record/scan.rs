@@ -129,7 +129,7 @@ impl<'a> Scanner<'a> {
         let mut layout = Layout::default();
         quick::layout(&self.tape, (line, last), (start, fields), &mut layout)?;
         (self.pos, self.behind) = (next, next);
-        self.tape.go_on_at(last + 1);
+        self.tape.go_on_at(last + 1, next);
         let lines_before = std::mem::take(&mut self.lines);
         Some(RawRecord { start, prefix_len: opener - start, end: next, layout, lines_before, flaw: None })
     }

@@ -14,6 +14,11 @@ pub(crate) mod sign {
     pub(crate) const ASSERTED: u16 = 16;
     /// The same name twice: [`ASSERTED`], or one of which framing keeps the place.
     pub(crate) const REPEATED: u16 = 32;
+    /// What may tell to which conversation a message belongs: `Ms-Conversation-ID`, `ms-correlation-id`, `Session-ID`,
+    /// `Replaces`, `Refer-To`, `Referred-By`.
+    pub(crate) const CONVERSATION: u16 = 64;
+    /// Several of these.
+    pub(crate) const CONVERSATIONS: u16 = 128;
     /// Nothing is known.
     pub(crate) const ANY: u16 = 0xff;
 }
@@ -29,12 +34,21 @@ pub(super) fn of_line(text: &[u8]) -> u16 {
         word if word == letters(*b"warn") => sign::WARNING,
         // A minus has the bit that tells cases apart set already.
         word if word == letters(*b"ms-d") || word == letters(*b"ms-c") => {
-            // Many have an Ms-Conversation-ID.
-            let is_other = text.first_chunk::<8>().is_some_and(|head| {
-                let word = u64::from_le_bytes(*head) | 0x2020_2020_2020_2020;
-                word != u64::from_le_bytes(*b"ms-diagn") && word != u64::from_le_bytes(*b"ms-clien")
-            });
-            if is_other { 0 } else { sign::DIAGNOSTICS }
+            let Some(head) = text.first_chunk::<8>() else { return sign::DIAGNOSTICS };
+            match &(u64::from_le_bytes(*head) | 0x2020_2020_2020_2020).to_le_bytes() {
+                b"ms-diagn" | b"ms-clien" => sign::DIAGNOSTICS,
+                b"ms-conve" | b"ms-corre" => sign::CONVERSATION,
+                _ => 0,
+            }
+        }
+        word if word == letters(*b"repl") || word == letters(*b"refe") => sign::CONVERSATION,
+        // Many have a Session-Expires.
+        word if word == letters(*b"sess") => {
+            if matches!(text.get(8), Some(b'i' | b'I')) {
+                sign::CONVERSATION
+            } else {
+                0
+            }
         }
         word if word == letters(*b"ms-t") => sign::TEXT_FORMAT,
         word if word == letters(*b"p-as") => sign::ASSERTED,
@@ -59,7 +73,7 @@ mod tests {
         /// A header that is read has its sign, however it is written.
         #[test]
         fn no_header_is_without_its_sign(lines in prop::collection::vec(
-            ("[ \\t\\r\\x0c]{0,2}(Reason|WARNING|ms-Diagnostics|Ms-client-diagnostics|ms-diagnostics-public|MS-Text-Format|P-Asserted-Identity|Require|Max-Forwards)[ \\t]{0,2}:?[ \\t]?", "[a-z\\r\\n;:]{0,6}"), 0..6)) {
+            ("[ \\t\\r\\x0c]{0,2}(Reason|WARNING|ms-Diagnostics|Ms-client-diagnostics|ms-diagnostics-public|MS-Text-Format|P-Asserted-Identity|Ms-Conversation-ID|ms-CORRELATION-id|Session-ID|session-expires|Replaces|Reply-To|REFER-TO|Referred-By|Require|Max-Forwards)[ \\t]{0,2}:?[ \\t]?", "[a-z\\r\\n;:]{0,6}"), 0..6)) {
             let headers: String = lines.iter().flat_map(|(name, value)| [name, value.as_str(), "\r\n"]).collect();
             let log = format!("$$begin_record\r\nStart-Line: BYE sip:a SIP/2.0\r\nCall-ID: 1\r\n{headers}Message-Body: -\r\n$$end_record\r\n");
             let raw = Scanner::new(log.as_bytes(), 0, (0, 0), 0).next_before(log.len()).unwrap();
@@ -70,8 +84,11 @@ mod tests {
                     HeaderName::Warning => sign::WARNING,
                     HeaderName::MsDiagnostics | HeaderName::MsDiagnosticsPublic | HeaderName::MsClientDiagnostics => sign::DIAGNOSTICS,
                     HeaderName::MsTextFormat => sign::TEXT_FORMAT,
-                    _ if header.name.eq_ignore_ascii_case(b"p-asserted-identity") => sign::ASSERTED,
-                    _ => continue,
+                    _ => match &header.name.to_ascii_lowercase()[..] {
+                        b"p-asserted-identity" => sign::ASSERTED,
+                        b"ms-conversation-id" | b"ms-correlation-id" | b"session-id" | b"replaces" | b"refer-to" | b"referred-by" => sign::CONVERSATION,
+                        _ => continue,
+                    },
                 };
                 prop_assert!(layout.signs & sign != 0, "{:?}", String::from_utf8_lossy(header.name));
             }

@@ -5,7 +5,7 @@
 
 use std::cell::Cell;
 
-use crate::text::lane;
+use crate::text::lane::{self, Pair};
 
 /// Bytes searched at a time: a block and its positions stay in the first-level cache until they are read.
 const BLOCK: usize = 16 << 10;
@@ -26,6 +26,8 @@ pub(super) struct Tape<'a> {
     carry: u64,
     line: usize,
     mark: usize,
+    /// Up to here the processor was told to have the bytes ready.
+    told: usize,
 }
 
 impl<'a> Tape<'a> {
@@ -37,7 +39,7 @@ impl<'a> Tape<'a> {
             (Vec::with_capacity(expected / 48 + BLOCK + AT_ONCE), Vec::with_capacity(expected / 256))
         });
         marks.clear();
-        Tape { bytes, base, filled: base, feeds, count: 0, marks, carry: 0, line: 0, mark: 0 }
+        Tape { bytes, base, filled: base, feeds, count: 0, marks, carry: 0, line: 0, mark: 0, told: base }
     }
 
     /// Everything that is there.
@@ -66,32 +68,36 @@ impl<'a> Tape<'a> {
         let (mut at, mut count, mut carry) = (offset, self.count, self.carry);
         let (lanes, rest) = block.as_chunks::<64>();
         let Tape { feeds: list, marks, .. } = self;
-        lane::pairs(lanes, (b'\n', b'$'), |mut feeds, dollars| {
-            if dollars != 0 {
-                // The second of two.
-                let mut pairs = dollars & (dollars << 1 | carry);
-                while pairs != 0 {
-                    let second = pairs.trailing_zeros();
-                    let before = (feeds & ((1 << second) - 1)).count_ones();
-                    marks.push(((at + second).wrapping_sub(1), lines(count) + before));
-                    pairs &= pairs - 1;
-                }
-            }
-            carry = dollars >> 63;
-            let end = count + feeds.count_ones() as usize;
-            // Most have no more than four: these are written without looking how many there are.
-            while count < end {
-                if let Some(slots) = list.get_mut(count..).and_then(|free| free.first_chunk_mut::<AT_ONCE>()) {
-                    for slot in slots {
-                        *slot = at.wrapping_add(feeds.trailing_zeros());
-                        feeds &= feeds.wrapping_sub(1);
+        let mut found = [Pair::default(); AT_A_TIME];
+        for lanes in lanes.chunks(AT_A_TIME) {
+            lane::pairs(lanes, (b'\n', b'$'), &mut found);
+            for Pair { one: mut feeds, other: dollars, ones } in found.iter().copied().take(lanes.len()) {
+                if dollars != 0 {
+                    // The second of two.
+                    let mut pairs = dollars & (dollars << 1 | carry);
+                    while pairs != 0 {
+                        let second = pairs.trailing_zeros();
+                        let before = (feeds & ((1 << second) - 1)).count_ones();
+                        marks.push(((at + second).wrapping_sub(1), lines(count) + before));
+                        pairs &= pairs - 1;
                     }
                 }
-                count += AT_ONCE;
+                carry = dollars >> 63;
+                let end = count + ones as usize;
+                // Most have no more than four: these are written without looking how many there are.
+                while count < end {
+                    if let Some(slots) = list.get_mut(count..).and_then(|free| free.first_chunk_mut::<AT_ONCE>()) {
+                        for slot in slots {
+                            *slot = at.wrapping_add(feeds.trailing_zeros());
+                            feeds &= feeds.wrapping_sub(1);
+                        }
+                    }
+                    count += AT_ONCE;
+                }
+                count = end;
+                at += 64;
             }
-            count = end;
-            at += 64;
-        });
+        }
         for byte in rest {
             if *byte == b'\n' {
                 if let Some(slot) = self.feeds.get_mut(count) {
@@ -145,9 +151,16 @@ impl<'a> Tape<'a> {
         }
     }
 
-    /// Notes that the reader goes on with a line: it need not be looked for.
-    pub(super) fn go_on_at(&mut self, line: usize) {
+    /// Notes that the reader goes on with a line, which starts at `pos`: it need not be looked for. What will be searched
+    /// when the reader has come as far as was searched is fetched meanwhile, as many bytes as it has come on.
+    pub(super) fn go_on_at(&mut self, line: usize, pos: usize) {
         self.line = line;
+        let from = self.told.max(self.filled);
+        let to = pos.saturating_add(BLOCK).min(self.filled.saturating_add(BLOCK));
+        if let Some(next) = self.bytes.get(from..to.min(self.bytes.len())) {
+            lane::prefetch(next);
+            self.told = to;
+        }
     }
 
     /// Line ends from a line on, as far as they are known: for a reader that knows where to stop.
@@ -199,7 +212,13 @@ impl<'a> Tape<'a> {
             .step_by(stretch.max(1))
             .map(|from| {
                 let end = u32::try_from(to.min(from + stretch) - self.base).unwrap_or(u32::MAX);
-                let (inside, rest) = feeds.split_at(feeds.partition_point(|feed| *feed < end));
+                // Near the beginning: a search over all of them would go to and fro in memory.
+                let mut near = 64;
+                while feeds.get(near).is_some_and(|feed| *feed < end) {
+                    near *= 2;
+                }
+                let near = feeds.get(..near).unwrap_or(feeds);
+                let (inside, rest) = feeds.split_at(near.partition_point(|feed| *feed < end));
                 feeds = rest;
                 lines(inside.len())
             })
@@ -234,6 +253,8 @@ fn lines(count: usize) -> u32 {
 
 /// Positions of line feeds that are written at once.
 const AT_ONCE: usize = 4;
+/// Lanes that are searched before what was found in them is written down.
+const AT_A_TIME: usize = 64;
 
 #[cfg(test)]
 mod tests {

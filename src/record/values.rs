@@ -88,5 +88,6 @@ pub(super) fn hex(text: &[u8]) -> u32 {
 /// The digits that a value begins with.
 pub(super) fn decimal(text: &[u8]) -> Option<u32> {
     let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
-    std::str::from_utf8(text.get(..digits)?).ok()?.parse().ok()
+    let digits = text.get(..digits).filter(|digits| !digits.is_empty())?;
+    digits.iter().try_fold(0u32, |n, digit| n.checked_mul(10)?.checked_add(u32::from(digit - b'0')))
 }

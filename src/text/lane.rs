@@ -15,20 +15,42 @@ pub(crate) fn equal(lane: &Lane, wanted: u8) -> u64 {
     halves(lane, |half| half.simd_eq(wanted))
 }
 
-/// For each lane which bytes are the one or the other of two.
-#[inline]
-pub(crate) fn pairs(lanes: &[Lane], wanted: (u8, u8), each: impl FnMut(u64, u64)) {
-    #[cfg(target_arch = "x86_64")]
-    if avx2::is_there() {
-        return avx2::pairs(lanes, wanted, each);
-    }
-    portable_pairs(lanes, wanted, each);
+/// Which bytes of a lane are the one and which the other of two, the first of the lane in the lowest bit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Pair {
+    pub(crate) one: u64,
+    pub(crate) other: u64,
+    /// How many are the one: counted here, for only the processors that have the wide instructions can count in one.
+    pub(crate) ones: u32,
 }
 
-fn portable_pairs(lanes: &[Lane], (a, b): (u8, u8), mut each: impl FnMut(u64, u64)) {
-    for lane in lanes {
-        each(equal(lane, a), equal(lane, b));
+/// Looks for two bytes in lanes, as many as there is room for.
+pub(crate) fn pairs(lanes: &[Lane], wanted: (u8, u8), out: &mut [Pair]) {
+    #[cfg(target_arch = "x86_64")]
+    if avx2::is_there() {
+        return avx2::pairs(lanes, wanted, out);
     }
+    portable_pairs(lanes, wanted, out);
+}
+
+fn portable_pairs(lanes: &[Lane], (a, b): (u8, u8), out: &mut [Pair]) {
+    for (lane, slot) in lanes.iter().zip(out) {
+        let one = equal(lane, a);
+        *slot = Pair { one, other: equal(lane, b), ones: one.count_ones() };
+    }
+}
+
+/// Bytes that a processor loads at once.
+pub(crate) const LINE: usize = 64;
+
+/// Tells the processor that something will be read soon, so that nobody waits for it then. Only the time that it takes
+/// depends on it.
+#[inline]
+pub(crate) fn prefetch<T>(what: &[T]) {
+    #[cfg(target_arch = "x86_64")]
+    avx2::prefetch(what);
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = what;
 }
 
 /// Which bytes are no greater than a limit.
@@ -60,13 +82,14 @@ mod tests {
         for (at, byte) in lanes.as_flattened_mut().iter_mut().enumerate() {
             *byte = if at % 7 == 3 { b'\n' } else { u8::try_from(at * at % 256).unwrap() };
         }
-        let (mut portable, mut any) = (Vec::new(), Vec::new());
-        portable_pairs(&lanes, (b'\n', b'$'), |a, b| portable.push((a, b)));
-        pairs(&lanes, (b'\n', b'$'), |a, b| any.push((a, b)));
+        let (mut portable, mut any) = ([Pair::default(); 9], [Pair::default(); 9]);
+        portable_pairs(&lanes, (b'\n', b'$'), &mut portable);
+        pairs(&lanes, (b'\n', b'$'), &mut any);
         assert_eq!(any, portable);
+        assert!(any.iter().all(|pair| pair.ones == pair.one.count_ones()));
         let plain =
             |byte| lanes.iter().map(move |l| (0..64).filter(|i| l[*i] == byte).fold(0u64, |bits, i| bits | 1 << i));
-        assert_eq!(portable, plain(b'\n').zip(plain(b'$')).collect::<Vec<_>>());
+        assert!(portable.iter().map(|pair| (pair.one, pair.other)).eq(plain(b'\n').zip(plain(b'$'))));
     }
 
     #[test]

@@ -65,6 +65,9 @@ const PART: usize = 4096;
 /// Text without a line that is looked through at a time, in bytes; what was looked through need not stay in memory.
 const STEP: usize = 4 << 20;
 
+/// No text that is shorter holds the beginning of a line.
+const SHORTEST: u64 = 3;
+
 /// A line longer than this is cut: it is no line of a component.
 const LONGEST: usize = 16 << 10;
 
@@ -76,7 +79,9 @@ impl Trace {
             let ahead = id.0.checked_sub(1).and_then(|i| self.event(EventId(i))).filter(|e| e.file == event.file);
             (event.file, ahead.map_or(0, |e| e.start + u64::from(e.len)), event.start)
         });
-        gap.into_iter().flat_map(|(file, from, to)| self.lines_of(file, from, to))
+        // Nearly all are empty, and not even looked at.
+        let text = gap.filter(|(_, from, to)| to.saturating_sub(*from) >= SHORTEST);
+        text.into_iter().flat_map(|(file, from, to)| self.lines_of(file, from, to))
     }
 
     /// The component lines behind the last record of an input, or all where it has none.

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use super::identity::{one_line, value_of_line};
-use super::{Event, Trace};
+use super::{Event, EventId, Trace};
 use crate::knowledge::clients::MOBILITY_PORTS;
 use crate::record::{HeaderLine, Layout, sign, starts_header};
 use crate::sip::{Facts, Header, HeaderName, Headers, Message, Method, PushHeaders, StartLine};
+use crate::text::lane;
 
 /// Lowest bits of what is kept: facts, the highest of them whether the other side is a client, then the places of Peer, To and
 /// From, each 16 bits; 0 where a place is not known.
@@ -15,8 +16,10 @@ const PEER: u32 = 16;
 const TO: u32 = 32;
 const FROM: u32 = 48;
 
-/// Bytes that a processor loads at once.
-const AROUND: usize = 64;
+/// Bytes ahead of a start line and from there on in which most stands that rules ask for: Peer, addresses, a reason phrase.
+const AROUND: (usize, usize) = (64, 192);
+/// Words of a message that are asked for: those ahead of its Vias, and few of these.
+const WORDS: usize = 8;
 
 /// The word of a message.
 pub(super) fn of(record: &[u8], layout: &Layout, (method, status): (Method, u16), to_tag: bool) -> u64 {
@@ -109,16 +112,23 @@ impl Trace {
         self.details(event).is_some_and(|word| word & CLIENT != 0)
     }
 
-    /// Looks at what rules will ask of a message: its words, and its text around the start line. What comes of it means
-    /// nothing; see [`crate::analysis`], which asks so for many messages at a time.
-    pub(crate) fn touch(&self, event: &Event) -> u8 {
+    /// Fetches a record of the index, which will be read soon.
+    pub(crate) fn fetch_record(&self, id: EventId) {
+        let at = id.0 as usize;
+        lane::prefetch(self.events.get(at..=at).unwrap_or_default());
+    }
+
+    /// Fetches what rules will ask of a message: its words, and its text around the start line.
+    pub(crate) fn fetch_text(&self, id: EventId) {
+        let Some(event) = self.event(id) else { return };
+        let words = event.identity as usize;
+        lane::prefetch(self.identities.words().get(words..words + WORDS).unwrap_or_default());
         // A part of the logs has its texts elsewhere, and does not open an input for it.
         let input = self.inputs.get(event.file.index()).filter(|_| self.part.is_none());
         let text = input.map_or(&[][..], |input| input.bytes());
         let head = usize::try_from(event.start).unwrap_or(usize::MAX).saturating_add(event.head as usize);
-        let around = [head.saturating_sub(AROUND), head.saturating_add(AROUND), head.saturating_add(2 * AROUND)];
-        let text = around.iter().fold(0, |sum, at| sum ^ text.get(*at).copied().unwrap_or(0));
-        text ^ self.details(event).map_or(0, |word| word.to_le_bytes()[0])
+        let around = head.saturating_sub(AROUND.0)..head.saturating_add(AROUND.1).min(text.len());
+        lane::prefetch(text.get(around).unwrap_or_default());
     }
 
     /// The text from a place that was kept on, to the end of the headers.
@@ -147,6 +157,15 @@ impl Trace {
         let all = if lacks || only.is_some() { None } else { self.message(event) };
         let all = all.into_iter().flat_map(|m| m.headers_starting_with(b"p"));
         only.into_iter().chain(all).filter(is).map(|h| h.value())
+    }
+
+    /// The headers of a message among which are those that tell to which conversation it belongs.
+    pub(crate) fn conversation_headers<'t>(&'t self, event: &Event) -> impl Iterator<Item = Header<'t>> + use<'t> {
+        let lacks = self.lacks(event, sign::CONVERSATION);
+        let kept = self.conversation_place(event).and_then(|at| self.record(event).get(at..event.head_end as usize));
+        let only = kept.filter(|_| !lacks).and_then(Headers::at_header);
+        let all = if lacks || only.is_some() { None } else { self.message(event) };
+        only.into_iter().chain(all.into_iter().flat_map(|m| m.headers()))
     }
 
     /// Value of the record field `Peer`, by its place.
@@ -182,6 +201,7 @@ mod tests {
                 "Content-Type: application/sdp", "words of a wrap", "Server: RTC/6.0", "User-Agent: x McxService/4", "Contact: <sip:x;opaque=srvr:mcxExternal>", "",
                 "P-Asserted-Identity: <sip:a@b>", "p-asserted-identity:x", "P-Asserted-Service: y", "Content-Type: x/lync.PushNotification+xml", "m: <sip:y>", "contact : z",
                 "ms-diagnostics-public: 30001;reason=\"x\"", "Server: PnchApplication",
+                "Ms-Conversation-ID: Ac1", "ms-correlation-id:x", "Session-ID : 2", "Refer-To: <sip:c>", "replaces: a;b",
                 "Ms-Text-Format: text/plain", "From: <sip:McxUser0123456789abcdef0123456789abcdefbob@contoso.com>",
             ]), 0..6),
             end in prop::sample::select(vec!["\r\n", "\n"]),
@@ -200,6 +220,12 @@ mod tests {
                     prop_assert_eq!(kept.header(a, name), read.header(b, name));
                 }
                 prop_assert_eq!(kept.asserted(a).collect::<Vec<_>>(), read.asserted(b).collect::<Vec<_>>());
+                let ties = |trace: &Trace, e: &Event| {
+                    let own = trace.conversation_headers(e).map(|h| (h.name.to_ascii_lowercase(), h.value().into_owned()));
+                    let names: [&[u8]; 6] = [b"ms-conversation-id", b"ms-correlation-id", b"session-id", b"replaces", b"refer-to", b"referred-by"];
+                    own.filter(|(name, _)| names.contains(&&name[..])).collect::<Vec<_>>()
+                };
+                prop_assert_eq!(ties(&kept, a), ties(&read, b));
                 let product = |trace: &Trace, e: &Event| trace.product(e).map(|m| m.text().trim_ascii().to_vec());
                 prop_assert_eq!(product(&kept, a), product(&read, b));
             }

@@ -5,6 +5,7 @@ use std::hash::BuildHasher;
 
 use super::details;
 use super::hasher::Seeded;
+use super::memo::Memo;
 use super::products::{self, Finding, Met};
 use super::{Event, Trace};
 use crate::record::{HeaderLine, Layout, sign, starts_header};
@@ -28,12 +29,13 @@ pub(crate) struct Identity<'t> {
 /// Identities of the messages that can belong to a call or a push, packed behind each other:
 ///
 /// ```text
-/// | product, P-Asserted-Identity, signs, Via count | From, To, Peer, facts | From tag | To tag | Via hashes ... |   per message, 8 bytes each
+/// | product, conversation, P-Asserted-Identity, signs, Via count | From, To, Peer, facts | From tag | To tag | Via hashes ... |   per message, 8 bytes each
 /// ```
 #[derive(Debug, Default)]
 pub(super) struct Identities {
     pub(super) words: Vec<u64>,
     met: Met,
+    memo: Memo,
 }
 
 /// Where a record stands and what tells its texts apart.
@@ -50,11 +52,13 @@ pub(super) struct RecordText<'r> {
 /// Words of a message before its Via hashes.
 pub(super) const FIXED: usize = 4;
 
-/// Parts of the first word, lowest bits first: the number of Via entries, signs, a place, and the product.
+/// Parts of the first word, lowest bits first: the number of Via entries, signs, a place, another from the start line on, and
+/// the product.
 pub(super) const VIAS: u64 = (1 << SIGNS) - 1;
 const SIGNS: u32 = 10;
 const ASSERTED: u32 = 18;
-pub(super) const PRODUCT: u32 = 34;
+const CONVERSATION: u32 = 34;
+pub(super) const PRODUCT: u32 = 46;
 /// Stands for a product whose number is too large.
 pub(super) const UNKNOWN: u64 = u64::MAX >> PRODUCT;
 
@@ -66,6 +70,12 @@ fn is_wanted(method: Method) -> bool {
 }
 
 impl Identities {
+    /// Keeps no more memory than what was found needs.
+    pub(super) fn tidy(&mut self) {
+        self.words.shrink_to_fit();
+        self.memo.clear();
+    }
+
     /// Keeps what ties this message to others; returns its place, counted from 1, or 0 when nothing was kept.
     pub(super) fn add(&mut self, at: RecordText<'_>, layout: &Layout, (method, status): (Method, u16)) -> u32 {
         let Some(vias) = layout.vias.get().filter(|_| is_wanted(method)) else { return 0 };
@@ -81,13 +91,29 @@ impl Identities {
         });
         // More names than this are a hostile log, and are read again.
         let product = product.unwrap_or(0).min(UNKNOWN);
-        let tag = |line: Option<HeaderLine>| line.map_or(0, |line| tag_at(hasher, text, (line, layout.is_regular)));
+        let mut tag = |line: Option<HeaderLine>| {
+            let Some(line) = line else { return 0 };
+            let read = || tag_at(hasher, text, (line, layout.is_regular));
+            // Of a regular line the value is all that counts.
+            match text.get(line.value as usize..line.end as usize).filter(|_| layout.is_regular) {
+                Some(value) => self.memo.tag(hasher, value, read),
+                None => read(),
+            }
+        };
         let (from_tag, to_tag) = (tag(layout.from), tag(layout.to));
         let details = details::of(at.record, layout, (method, status), to_tag != 0);
         let asserted = details::place(at.record, layout, layout.asserted);
-        self.words.extend([product << PRODUCT | asserted << ASSERTED, details, from_tag, to_tag]);
+        let conversation = details::place(at.record, layout, layout.conversation);
+        let conversation = conversation.saturating_sub(u64::from(layout.start_line.start));
+        let conversation = if conversation >> (PRODUCT - CONVERSATION) == 0 { conversation } else { 0 };
+        let places = conversation << CONVERSATION | asserted << ASSERTED;
+        self.words.extend([product << PRODUCT | places, details, from_tag, to_tag]);
+        let Identities { words, memo, .. } = self;
         for line in vias {
-            self.add_vias(hasher, text, (*line, layout.is_regular));
+            match text.get(line.value as usize..line.end as usize).filter(|_| layout.is_regular) {
+                Some(value) => memo.vias(hasher, value, words, |out| add_vias(out, hasher, text, (*line, true))),
+                None => add_vias(words, hasher, text, (*line, false)),
+            }
         }
         let count = (self.words.len() - place - FIXED) as u64;
         if let Some(word) = self.words.get_mut(place) {
@@ -95,27 +121,27 @@ impl Identities {
         }
         u32::try_from(place + 1).unwrap_or(0)
     }
+}
 
-    /// The entries of the Via header of a line.
-    fn add_vias(&mut self, hasher: &Seeded, text: &[u8], (line, regular): (HeaderLine, bool)) {
-        let kept = self.words.len();
-        let value = value_of_line(text, line, regular);
-        let masked = value.and_then(|value| {
-            let text = text.get(line.value as usize..)?;
-            // It begins where the line's does, or blanks stand before it.
-            let value = text.get(..value.len()).filter(|start| start.as_ptr() == value.as_ptr())?;
-            quick::masked_vias(text, value, |v| self.words.push(via_hash(hasher, v)))
-        });
-        if masked.is_some() {
-            return;
-        }
-        self.words.truncate(kept);
-        let quick = value.and_then(|value| quick::vias(value, |v| self.words.push(via_hash(hasher, v))));
-        if quick.is_none() {
-            self.words.truncate(kept);
-            if let Some(h) = header_at(text, line) {
-                Via::parse_all(&h.value(), |v| self.words.push(via_hash(hasher, v)));
-            }
+/// The entries of the Via header of a line.
+fn add_vias(words: &mut Vec<u64>, hasher: &Seeded, text: &[u8], (line, regular): (HeaderLine, bool)) {
+    let kept = words.len();
+    let value = value_of_line(text, line, regular);
+    let masked = value.and_then(|value| {
+        let text = text.get(line.value as usize..)?;
+        // It begins where the line's does, or blanks stand before it.
+        let value = text.get(..value.len()).filter(|start| start.as_ptr() == value.as_ptr())?;
+        quick::masked_vias(text, value, |v| words.push(via_hash(hasher, v)))
+    });
+    if masked.is_some() {
+        return;
+    }
+    words.truncate(kept);
+    let quick = value.and_then(|value| quick::vias(value, |v| words.push(via_hash(hasher, v))));
+    if quick.is_none() {
+        words.truncate(kept);
+        if let Some(h) = header_at(text, line) {
+            Via::parse_all(&h.value(), |v| words.push(via_hash(hasher, v)));
         }
     }
 }
@@ -193,6 +219,14 @@ impl Trace {
         let head = self.identities.words().get((event.identity as usize).checked_sub(1)?)?;
         let repeated = head >> SIGNS & u64::from(sign::REPEATED) != 0;
         usize::try_from(head >> ASSERTED & 0xffff).ok().filter(|at| *at > 0 && !repeated)
+    }
+
+    /// The place of the only header that may tell to which conversation a message belongs; `None` where that is not known.
+    pub(super) fn conversation_place(&self, event: &Event) -> Option<usize> {
+        let head = self.identities.words().get((event.identity as usize).checked_sub(1)?)?;
+        let several = head >> SIGNS & u64::from(sign::CONVERSATIONS) != 0;
+        let place = usize::try_from(head >> CONVERSATION & ((1 << (PRODUCT - CONVERSATION)) - 1)).ok()?;
+        Some(place + event.head as usize).filter(|_| place > 0 && !several)
     }
 
     /// The second word of a message, where it was kept.

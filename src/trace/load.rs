@@ -77,7 +77,7 @@ pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>, seed: Option<u
             let parts =
                 read_input(input, file, (chunk, options.for_analysis), (&hasher, &products), |done_with, own| {
                     if let Some(own) = &mut own.identities {
-                        own.words.shrink_to_fit();
+                        own.tidy();
                     }
                     let ChunkDone { number, bytes, line_feeds, again } = done_with;
                     let from = number.saturating_mul(chunk);

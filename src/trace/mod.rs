@@ -13,6 +13,7 @@ mod join;
 mod kept;
 mod lines;
 mod load;
+mod memo;
 mod numbers;
 pub(crate) mod part;
 mod parts;

@@ -192,7 +192,7 @@ fn logs_of_clients_and_captures_are_read_by_all_tasks_and_proven_in_the_original
     let forms = [&["--format", "json"][..], &["--format", "text", "--hops"]];
     let of = |what: &str, form: &[&str]| out(&run(&[&["report", "-q", what], form].concat()));
     let expected = forms.map(|form| of(logs, form));
-    for found in ["erin.UccApilog", "own.pcapng", "mixed.log", "packed.zip/a/b/client.log"] {
+    for found in ["uccapi.uccapilog", "own.pcapng", "mixed.log", "packed.zip/a/b/client.log"] {
         assert!(expected[0].contains(found), "{found}");
     }
     assert!(expected[0].contains("\"evidence\""), "{}", expected[0]);
@@ -204,7 +204,7 @@ fn logs_of_clients_and_captures_are_read_by_all_tasks_and_proven_in_the_original
         }
     }
     // Each by itself, since it may be that one of them alone is asked for again.
-    for name in ["erin.UccApilog", "own.pcapng", "mixed.log", "packed.zip", "syslog.log"] {
+    for name in ["uccapi.uccapilog", "own.pcapng", "mixed.log", "packed.zip", "syslog.log"] {
         let log = folder.path().join(name);
         let job = Job::plan(log.to_str().unwrap(), "2");
         job.work();
