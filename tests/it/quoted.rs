@@ -117,8 +117,13 @@ fn a_message_behind_a_trace_line_has_its_time() {
             "TL_INFO(TF_NETWORK) [1]0B2C.0A10::{date}-09:01:45.669.00000012 (S4,SipMessage.Log:SipMessage.cs(12))text\nOPTIONS sip:bob@contoso.com SIP/2.0\nVia: SIP/2.0/TLS 192.0.2.40\nFrom: <sip:a@contoso.com>;tag=1\nTo: <sip:b@contoso.com>\nCall-ID: s4\nCSeq: 1 OPTIONS\nContent-Length: 0\n\n"
         )
     };
-    let time =
-        |date: &str| load(text(date).as_bytes()).events().iter().map(|e| e.time().map(|t| t.iso())).collect::<Vec<_>>();
+    let time = |date: &str| {
+        load(text(date).as_bytes())
+            .events()
+            .iter()
+            .map(|e| e.time().map(siptrail::time::Timestamp::iso))
+            .collect::<Vec<_>>()
+    };
     assert_eq!(time("10/15/2013"), [Some("2013-10-15T09:01:45.669".to_owned())]);
     assert_eq!(time("10/11/2013"), [None]);
 }

@@ -26,16 +26,16 @@ fn dialog(records: &str) -> Registration {
 
 /// Requests, each with its CSeq and the status of its answer: none is unanswered, a minus behind it ends what began.
 fn course(method: &str, answers: &[(u32, &str)]) -> String {
-    let mut out = String::new();
+    let mut out = Vec::new();
     for (i, (cseq, answer)) in answers.iter().enumerate() {
         let (minute, peer) = (10 + i, "192.0.2.103:50425");
         let expires = if answer.ends_with('-') { " | Expires: 0" } else { "" };
-        out += &format!("09:{minute}:00.000 in {peer} {method} r1 cseq={cseq} via=a{expires}\n");
+        out.push(format!("09:{minute}:00.000 in {peer} {method} r1 cseq={cseq} via=a{expires}\n"));
         if let Ok(status) = answer.trim_end_matches('-').parse::<u16>() {
-            out += &format!("09:{minute}:00.100 out {peer} {status} {method} r1 cseq={cseq} via=a\n");
+            out.push(format!("09:{minute}:00.100 out {peer} {status} {method} r1 cseq={cseq} via=a\n"));
         }
     }
-    out
+    out.concat()
 }
 
 #[test]
