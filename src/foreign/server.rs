@@ -115,7 +115,7 @@ fn unended(text: &[u8], from: usize, to: usize, wanted: Option<Format>) -> usize
                     left = Some(length.saturating_sub(body.trim_ascii_start().len() + 1 + carriage));
                 } else if let Some(text) = value(own, &[b"content-length", b"l"]) {
                     let digits = text.iter().take(9).take_while(|b| b.is_ascii_digit());
-                    length = digits.fold(0, |n, b| n * 10 + usize::from(b - b'0'));
+                    length = digits.fold(0, |n, b| n * 10 + usize::from(b & 15));
                 }
             }
         }

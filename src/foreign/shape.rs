@@ -116,7 +116,7 @@ impl Headers {
                 if let Some(text) = value(line, &[b"content-length", b"l"]) {
                     let digits = text.iter().take_while(|b| b.is_ascii_digit()).take(9);
                     let number =
-                        digits.fold(None, |n: Option<usize>, b| Some(n.unwrap_or(0) * 10 + usize::from(b - b'0')));
+                        digits.fold(None, |n: Option<usize>, b| Some(n.unwrap_or(0) * 10 + usize::from(b & 15)));
                     self.length = self.length.or(number);
                 }
                 if value(line, &[b"logtype"]).is_some() {

@@ -26,7 +26,7 @@ impl<'t> Cursor<'t> {
     /// A number of so many digits.
     pub(super) fn number(&mut self, least: usize, most: usize) -> Option<u32> {
         let digits = self.rest().iter().take(most).take_while(|b| b.is_ascii_digit()).count();
-        let value = self.rest().get(..digits)?.iter().fold(0u32, |n, b| n.wrapping_mul(10) + u32::from(b - b'0'));
+        let value = self.rest().get(..digits)?.iter().fold(0u32, |n, b| n.wrapping_mul(10) + u32::from(b & 15));
         self.at += digits;
         (digits >= least).then_some(value)
     }
@@ -71,7 +71,7 @@ impl<'t> Cursor<'t> {
             self.at = start;
             return Some([hour, minute, second, 0]);
         }
-        let at = |i: usize| self.rest().get(i).filter(|_| i < digits).map_or(0, |b| u32::from(b - b'0'));
+        let at = |i: usize| self.rest().get(i).filter(|_| i < digits).map_or(0, |b| u32::from(b & 15));
         let milli = at(0) * 100 + at(1) * 10 + at(2);
         self.at += digits;
         Some([hour, minute, second, milli])

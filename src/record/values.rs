@@ -85,9 +85,11 @@ pub(super) fn hex(text: &[u8]) -> u32 {
     text.iter().map_while(|b| char::from(*b).to_digit(16)).take(8).fold(0, |n, d| (n << 4) | d)
 }
 
-/// The digits that a value begins with.
+/// The digits that a value begins with. A byte is read once: a mapped log may be written to meanwhile.
 pub(super) fn decimal(text: &[u8]) -> Option<u32> {
-    let digits = text.iter().take_while(|b| b.is_ascii_digit()).count();
-    let digits = text.get(..digits).filter(|digits| !digits.is_empty())?;
-    digits.iter().try_fold(0u32, |n, digit| n.checked_mul(10)?.checked_add(u32::from(digit - b'0')))
+    let mut out = None;
+    for digit in text.iter().map(|b| b.wrapping_sub(b'0')).take_while(|digit| *digit < 10) {
+        out = Some(out.unwrap_or(0u32).checked_mul(10)?.checked_add(u32::from(digit))?);
+    }
+    out
 }

@@ -274,7 +274,7 @@ fn content_length(head: &[u8]) -> usize {
     for line in head.split(|b| *b == b'\n').skip(1) {
         if let Some(value) = crate::foreign::grammar::value(line, &[b"content-length", b"l"]) {
             let digits = value.iter().take(9).take_while(|b| b.is_ascii_digit());
-            return digits.fold(0, |n, b| n * 10 + usize::from(b - b'0'));
+            return digits.fold(0, |n, b| n * 10 + usize::from(b & 15));
         }
     }
     0
