@@ -1,19 +1,23 @@
 //! `siptrail anonymise`
 
 mod copies;
+#[cfg(feature = "export")]
+mod memory;
 
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use siptrail::anonymise::{Key, Rewriter, Seen, Story, remains};
+use siptrail::Trace;
+use siptrail::anonymise::Key;
 use siptrail::input::Input;
 use siptrail::text::plural;
 use siptrail::trace::LoadOptions;
-use siptrail::{Analysis, Options, Trace};
 
 use self::copies::{Copies, MAP_HEAD, Maker};
+#[cfg(feature = "export")]
+pub(super) use self::memory::in_memory;
 use super::global::{Verbosity, limits, talks};
 use super::load::{Loaded, load_once, tell_damage};
 use super::{Status, failed, output};
@@ -245,65 +249,4 @@ pub(super) fn proven_copy(trace: Trace, key: &Key) -> Result<Trace, String> {
 /// The texts of a trace.
 fn texts(trace: &Trace) -> impl Iterator<Item = &[u8]> + Clone {
     trace.inputs().iter().map(Input::bytes)
-}
-
-/// A copy of logs in memory without names, with its analysis: proven to tell the same, or a line that says why it does not.
-/// Calls and pushes have the numbers that they have in the original.
-#[cfg(feature = "export")]
-pub(super) fn in_memory(trace: &Trace, analysis: &Analysis, options: &Options) -> Result<(Trace, Analysis), String> {
-    if !options.clocks.is_empty() {
-        return Err(
-            "--clock: it names a server, which has another name without names; leave one of both out".to_owned()
-        );
-    }
-    if let Some(read) = as_read(trace) {
-        let of_read = siptrail::analyse(&read, options);
-        if !same_cases(analysis, &of_read) {
-            return Err("its logs are told otherwise in the layout of a copy, so nothing was written".to_owned());
-        }
-        return copy_in_memory(&read, &of_read, options);
-    }
-    copy_in_memory(trace, analysis, options)
-}
-
-/// Whether calls and pushes are the same, in the same order.
-#[cfg(feature = "export")]
-fn same_cases(a: &Analysis, b: &Analysis) -> bool {
-    let calls = |of: &Analysis| of.calls.iter().map(|call| (call.call_id.clone(), call.outcome)).collect::<Vec<_>>();
-    let pushes = |of: &Analysis| of.pushes.iter().map(|push| (push.call_id.clone(), push.result)).collect::<Vec<_>>();
-    calls(a) == calls(b) && pushes(a) == pushes(b)
-}
-
-/// The copy of texts that are read as they stand there.
-#[cfg(feature = "export")]
-fn copy_in_memory(trace: &Trace, analysis: &Analysis, options: &Options) -> Result<(Trace, Analysis), String> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|e| format!("no random key to be had: {e}"))?;
-    let seen = Seen::of(texts(trace));
-    let rewriter = Rewriter::new(&seen, &Key::new(bytes), &[]);
-    let mut inputs = Vec::new();
-    for (i, input) in trace.inputs().iter().enumerate() {
-        let mut copy = Vec::with_capacity(input.bytes().len());
-        rewriter.rewrite(input.bytes(), &mut copy).map_err(|e| format!("cannot copy the logs: {e}"))?;
-        inputs.push(Input::from_bytes(format!("log-{:02}.log", i + 1), copy));
-    }
-    // Only now is known what is a name in any of them.
-    let is_name = |word: &[u8]| rewriter.is_name(word);
-    let left = inputs.iter().flat_map(|copy| remains(&seen, copy.bytes(), &[], is_name));
-    if let Some(left) = left.into_iter().find(|left| is_name(&left.word)) {
-        let word = siptrail::text::decode(&left.word);
-        return Err(format!(
-            "a name would be left: {word:?}; siptrail anonymise --word takes it out of a copy of the logs"
-        ));
-    }
-    let copy = Trace::load(inputs, &LoadOptions::default());
-    let of_copy = siptrail::analyse(&copy, options);
-    let story = |trace: &Trace, analysis: &Analysis| Story::of(&siptrail::report::report(trace, analysis, &[]));
-    match story(trace, analysis).difference(&story(&copy, &of_copy)) {
-        None => Ok((copy, of_copy)),
-        Some(found) => Err(format!(
-            "without names it would tell another story ({}), so nothing was written; see siptrail anonymise --drop-damaged",
-            found.place
-        )),
-    }
 }
