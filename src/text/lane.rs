@@ -40,9 +40,6 @@ fn portable_pairs(lanes: &[Lane], (a, b): (u8, u8), out: &mut [Pair]) {
     }
 }
 
-/// Bytes that a processor loads at once.
-pub(crate) const LINE: usize = 64;
-
 /// Tells the processor that something will be read soon, so that nobody waits for it then. Only the time that it takes
 /// depends on it.
 #[inline]

@@ -12,6 +12,9 @@ use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
 
 use super::{Lane, Pair};
 
+/// Bytes that a processor loads at once.
+const LINE: usize = 64;
+
 /// Whether the processor has what [`pairs`] needs.
 pub(super) fn is_there() -> bool {
     is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("popcnt")
@@ -42,7 +45,7 @@ fn run(lanes: &[Lane], (a, b): (u8, u8), out: &mut [Pair]) {
 #[inline]
 pub(super) fn prefetch<T>(what: &[T]) {
     let start = what.as_ptr().cast::<i8>();
-    for at in (0..size_of_val(what)).step_by(super::LINE) {
+    for at in (0..size_of_val(what)).step_by(LINE) {
         // SAFETY: part of what every processor of this kind has; it reads nothing and never faults, wherever it points.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(start.wrapping_add(at)) }
     }
