@@ -49,7 +49,7 @@ impl Chosen {
     /// The pushes that are told.
     pub(super) fn pushes<'a>(&self, analysis: &'a Analysis) -> impl Iterator<Item = &'a Push> {
         let all = analysis.pushes.iter().enumerate();
-        all.filter(|(i, _)| match self {
+        all.filter(move |(i, _)| match self {
             Chosen::All => true,
             Chosen::Some { pushes, .. } => pushes.contains(i),
         })
