@@ -78,7 +78,9 @@ fn ports(text: &[u8], value: usize, marks: &mut Marks) {
         // `Content-Length:443` is none.
         let service = at > value && SERVICES.contains(&port);
         let sip = digits == 4 && port.starts_with(b"506");
-        if !service && !sip {
+        // An address that was replaced already begins with any number, and so does a user: `sip:135.0.2.1`, `sip:443@...`
+        let number = !marks.is_done(at + 1) && !matches!(text.get(at + 1 + digits), Some(b'.' | b'@'));
+        if !service && !sip || !number {
             continue;
         }
         let at = at - usize::from(text[..at].ends_with(b"]"));
