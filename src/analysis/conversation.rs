@@ -9,18 +9,21 @@ use std::borrow::Cow;
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
-use super::Analysis;
+use serde::{Deserialize, Serialize};
+
+use super::{Analysis, Call};
+use crate::knowledge::constant::{self, Constant};
 use crate::sip::{Header, Method};
 use crate::text::decode;
 use crate::time::Timestamp;
 use crate::trace::{EventId, Trace};
 
 /// Why a call belongs to a conversation.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Tie {
     /// The header, as it is usually written.
-    #[serde(with = "crate::knowledge::constant::one")]
-    pub header: crate::knowledge::constant::Constant,
+    #[serde(with = "constant::one")]
+    pub header: Constant,
     /// What it says, decoded.
     pub value: String,
     /// Number of the other call in [`Analysis::calls`].
@@ -35,19 +38,26 @@ const LONGEST: usize = 512;
 const MOST: usize = 8;
 
 /// What a header says of the conversation, so that it can be compared.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 enum Key {
     /// The same value in the header of this name.
-    Same(&'static str, Vec<u8>),
+    Same(#[serde(with = "constant::one")] Constant, Vec<u8>),
     /// The Call-ID of another dialog.
-    Dialog(&'static str, Vec<u8>),
+    Dialog(#[serde(with = "constant::one")] Constant, Vec<u8>),
 }
 
-/// Joins the calls of an analysis; `place` tells the times.
-pub(super) fn join(trace: &Trace, place: &Analysis, analysis: &mut Analysis) {
-    let said: Vec<Vec<(Key, EventId)>> =
-        analysis.calls.par_iter().with_min_len(64).map(|call| keys(trace, place, &call.records)).collect();
-    if said.iter().all(Vec::is_empty) {
+/// What a call says of its conversation, each thing with the first record that does.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub(crate) struct Said(Vec<(Key, EventId)>);
+
+/// What each of some calls says; `place` tells the times.
+pub(crate) fn said(trace: &Trace, place: &Analysis, calls: &[Call]) -> Vec<Said> {
+    calls.par_iter().with_min_len(64).map(|call| Said(keys(trace, place, &call.records))).collect()
+}
+
+/// Joins the calls of an analysis by what each of them says.
+pub(super) fn join(said: &[Said], analysis: &mut Analysis) {
+    if said.iter().all(|Said(own)| own.is_empty()) {
         return;
     }
     let mut by_id: HashMap<&[u8], usize> = HashMap::with_capacity(said.len());
@@ -57,7 +67,7 @@ pub(super) fn join(trace: &Trace, place: &Analysis, analysis: &mut Analysis) {
     let mut groups = Groups::new(said.len());
     let mut ties: Vec<Vec<Tie>> = vec![Vec::new(); said.len()];
     let mut first: HashMap<&Key, (usize, EventId)> = HashMap::with_capacity(said.len());
-    for (i, own) in said.iter().enumerate() {
+    for (i, Said(own)) in said.iter().enumerate() {
         for (key, record) in own {
             let (other, theirs) = match key {
                 Key::Dialog(_, id) => match by_id.get(id.as_slice()) {

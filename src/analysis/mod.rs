@@ -8,7 +8,7 @@
 
 mod call;
 pub mod clocks;
-mod conversation;
+pub(crate) mod conversation;
 pub mod coverage;
 mod depth;
 mod diagnostic;
@@ -266,7 +266,8 @@ pub(crate) fn place_of_message(message: &SessionMessage) -> InOrder {
 /// Ties pushes to calls, and gives both their verdicts.
 pub(crate) fn judge(trace: &Trace, options: &Options, place: &Analysis, found: &mut Analysis) {
     let proposals = propose(trace, options, place, found);
-    conclude(trace, options, place, found, proposals);
+    let said = conversation::said(trace, place, &found.calls);
+    conclude(trace, options, place, found, (proposals, &said));
 }
 
 /// For each push, by user and in their order, what it may belong to.
@@ -274,19 +275,19 @@ pub(crate) fn propose(trace: &Trace, options: &Options, place: &Analysis, found:
     link::propose(found, &context(trace, options, place))
 }
 
-/// Ties and verdicts, from what each push may belong to.
+/// Ties and verdicts, from what each push may belong to and what each call says of its conversation.
 pub(crate) fn conclude(
     trace: &Trace,
     options: &Options,
     place: &Analysis,
     found: &mut Analysis,
-    proposals: Vec<Proposal>,
+    (proposals, said): (Vec<Proposal>, &[conversation::Said]),
 ) {
     let ctx = context(trace, options, place);
     let ambiguity = link::link(found, &ctx, proposals);
     verdict::judge(found, &ambiguity, &ctx);
     later::mark(found);
-    conversation::join(trace, place, found);
+    conversation::join(said, found);
 }
 
 /// What both halves hold.

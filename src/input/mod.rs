@@ -203,6 +203,13 @@ impl Input {
         (self.original(), is_mapped && is_whole)
     }
 
+    /// Whether the text is that of a file as it stands, the trace of a server and nothing else: it can be opened again, and
+    /// read in stretches.
+    pub(crate) fn is_plain_log(&self) -> bool {
+        let is_mapped = matches!(&self.text, Text::Mapped(map) if !map.is_temporary());
+        is_mapped && !self.is_foreign() && self.checkpoints.is_empty()
+    }
+
     /// Length of the text, for which it is not read.
     pub fn len(&self) -> usize {
         self.text.len()

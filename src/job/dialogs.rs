@@ -4,9 +4,10 @@ use std::hash::BuildHasher;
 
 use serde::{Deserialize, Serialize};
 
-use super::facts::{Surveyed, within};
+use super::facts::{Placement, Surveyed, within};
 use super::store::Manifest;
 use super::{Job, JobError};
+use crate::analysis::conversation::Said;
 use crate::analysis::{self, Analysis, Call, Push, SessionMessage};
 use crate::trace::Trace;
 use crate::trace::part::{Cut, Join};
@@ -20,6 +21,8 @@ pub(super) struct Dialogs {
     pub(super) calls: Vec<(Key, Call)>,
     pub(super) pushes: Vec<(Key, Push)>,
     pub(super) messages: Vec<(Key, SessionMessage)>,
+    /// What each call says of its conversation, where that is wanted.
+    pub(super) said: Vec<Said>,
 }
 
 /// The same in the order of an analysis: what it holds, and the keys.
@@ -29,10 +32,11 @@ pub(super) struct Ordered {
     pub(super) calls: Vec<Key>,
     pub(super) pushes: Vec<Key>,
     pub(super) messages: Vec<Key>,
+    pub(super) said: Vec<Said>,
 }
 
 impl Dialogs {
-    pub(super) fn of(bucket: u32, found: &Analysis) -> Dialogs {
+    pub(super) fn of(bucket: u32, found: &Analysis, said: Vec<Said>) -> Dialogs {
         fn keyed<T: Clone>(bucket: u32, all: &[T]) -> Vec<(Key, T)> {
             (0..).zip(all).map(|(i, one)| ((bucket, i), one.clone())).collect()
         }
@@ -40,6 +44,7 @@ impl Dialogs {
             calls: keyed(bucket, &found.calls),
             pushes: keyed(bucket, &found.pushes),
             messages: keyed(bucket, &found.messages_inside),
+            said,
         }
     }
 
@@ -71,11 +76,15 @@ impl Dialogs {
 
     /// In the order of an analysis.
     pub(super) fn ordered(mut self) -> Ordered {
-        self.calls.sort_by_cached_key(|(_, c)| analysis::place_of_call(c));
+        self.said.resize_with(self.calls.len(), Said::default);
+        let mut calls_and_said: Vec<_> = self.calls.into_iter().zip(self.said).collect();
+        calls_and_said.sort_by_cached_key(|((_, c), _)| analysis::place_of_call(c));
         self.pushes.sort_by_cached_key(|(_, p)| analysis::place_of_push(p));
         self.messages.sort_by_cached_key(|(_, m)| analysis::place_of_message(m));
         let mut out = Ordered::default();
-        (out.calls, out.analysis.calls) = self.calls.into_iter().unzip();
+        let calls: Vec<(Key, Call)>;
+        (calls, out.said) = calls_and_said.into_iter().unzip();
+        (out.calls, out.analysis.calls) = calls.into_iter().unzip();
         (out.pushes, out.analysis.pushes) = self.pushes.into_iter().unzip();
         (out.messages, out.analysis.messages_inside) = self.messages.into_iter().unzip();
         out
@@ -85,6 +94,7 @@ impl Dialogs {
         self.calls.extend(more.calls);
         self.pushes.extend(more.pushes);
         self.messages.extend(more.messages);
+        self.said.extend(more.said);
     }
 }
 
@@ -112,10 +122,11 @@ pub(super) fn bucket(
 ) -> Result<(Trace, Analysis, u64), JobError> {
     let mut join = Join::default();
     let mut own = 0;
-    for (manifest, base) in surveyed.units.iter() {
-        let cut: Cut = job.store.read(manifest, "buckets", number)?;
+    let buckets = job.tasks(super::Step::Reduce);
+    for (manifest, window) in surveyed.units.iter() {
+        let cut: Cut = job.store.read(manifest, "buckets", window.part.saturating_mul(buckets).saturating_add(number))?;
         own += cut.rows.len() as u64;
-        join.add(cut, base, false);
+        join.add(cut, window.base, false);
     }
     if told {
         add_told(job, surveyed.units.iter(), &mut join, true)?;
@@ -128,13 +139,13 @@ pub(super) fn bucket(
 /// Adds all that says something.
 pub(super) fn add_told<'m>(
     job: &Job,
-    units: impl Iterator<Item = (&'m Manifest, (u32, u32))>,
+    units: impl Iterator<Item = (&'m Manifest, Placement)>,
     join: &mut Join,
     foreign: bool,
 ) -> Result<(), JobError> {
-    for (manifest, base) in units {
-        let told: Cut = job.store.read(manifest, "telling", 0)?;
-        join.add(told, base, foreign);
+    for (manifest, window) in units {
+        let told: Cut = job.store.read(manifest, "telling", window.part)?;
+        join.add(told, window.base, foreign);
     }
     Ok(())
 }

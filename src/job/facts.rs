@@ -50,11 +50,29 @@ pub(super) const TELLING: u32 = 2;
 pub(super) const WORKED: u32 = 3;
 pub(super) const TIMES: u32 = 4;
 
-/// The units with the number of the first file and record of each.
+/// What was read at once: the files of a unit, or a stretch of its only one.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct Window {
+    pub(super) files: u32,
+    pub(super) records: u32,
+    /// Whether it begins in the file in which the one before ended.
+    pub(super) goes_on: bool,
+}
+
+/// Where a window stands among all.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Placement {
+    /// Its number in the unit.
+    pub(super) part: u32,
+    /// First file, first record.
+    pub(super) base: (u32, u32),
+    pub(super) goes_on: bool,
+}
+
+/// The units, with the windows of each.
 pub(super) struct Units {
     pub(super) manifests: Vec<Manifest>,
-    /// First file, first record.
-    pub(super) bases: Vec<(u32, u32)>,
+    windows: Vec<Vec<Placement>>,
 }
 
 impl Units {
@@ -63,22 +81,33 @@ impl Units {
         let manifests: Vec<Manifest> =
             (0..count).map(|n| job.store.manifest(Step::Map, n)).collect::<Result<_, _>>()?;
         let (mut file, mut row) = (0u64, 0u64);
-        let mut bases = Vec::with_capacity(manifests.len());
+        let number = |n: u64| {
+            u32::try_from(n)
+                .map_err(|_| JobError::new("more than 4,294,967,295 records; cut the logs into several jobs"))
+        };
+        let mut windows = Vec::with_capacity(manifests.len());
         for manifest in &manifests {
-            let number = |n: u64| {
-                u32::try_from(n)
-                    .map_err(|_| JobError::new("more than 4,294,967,295 records; cut the logs into several jobs"))
-            };
-            bases.push((number(file)?, number(row)?));
-            let total = |name: &str| manifest.totals.get(name).copied().unwrap_or(0);
-            (file, row) = (file + total("files"), row + total("records"));
+            let mut own = Vec::new();
+            let (first_file, first_row) = (file, row);
+            for (part, window) in (0..).zip(job.store.read::<Vec<Window>>(manifest, "windows", 0)?) {
+                let Window { files, records, goes_on } = window;
+                let first = file - u64::from(goes_on && file > first_file);
+                own.push(Placement { part, base: (number(first)?, number(row)?), goes_on });
+                (file, row) = (first + u64::from(files), row + u64::from(records));
+            }
+            for (name, found) in [("files", file - first_file), ("records", row - first_row)] {
+                let total = manifest.totals.get(name).copied().unwrap_or(0);
+                job.store.agrees(manifest, name, total, found)?;
+            }
             number(row)?;
+            windows.push(own);
         }
-        Ok(Units { manifests, bases })
+        Ok(Units { manifests, windows })
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&Manifest, (u32, u32))> {
-        self.manifests.iter().zip(self.bases.iter().copied())
+    /// Every window, in order, with the manifest of its unit.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Manifest, Placement)> {
+        self.manifests.iter().zip(&self.windows).flat_map(|(m, own)| own.iter().map(move |window| (m, *window)))
     }
 
     pub(super) fn total(&self, name: &str) -> u64 {
@@ -88,11 +117,24 @@ impl Units {
     /// Every input, in order.
     pub(super) fn kept(&self, job: &Job) -> Result<Vec<Kept>, JobError> {
         let mut out = Vec::new();
-        for manifest in &self.manifests {
-            out.extend(job.store.read::<Inputs>(manifest, "inputs", 0)?.kept);
+        for (manifest, window) in self.iter() {
+            add_kept(&mut out, job.store.read::<Inputs>(manifest, "inputs", window.part)?.kept, window);
         }
+        out.iter_mut().for_each(|kept: &mut Kept| kept.source.complete());
         Ok(out)
     }
+}
+
+/// Adds the inputs of a window to those ahead of it.
+pub(super) fn add_kept(all: &mut Vec<Kept>, own: Vec<Kept>, window: Placement) {
+    let mut own = own.into_iter();
+    if window.goes_on
+        && let Some(last) = all.last_mut()
+        && let Some(more) = own.next()
+    {
+        last.go_on(more);
+    }
+    all.extend(own);
 }
 
 /// The facts, and what they were concluded from.

@@ -1,14 +1,15 @@
-//! Reads the files of one unit.
+//! Reads the files of one unit, a long log stretch by stretch.
 
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
-use super::facts::{Inputs, Rows};
+use super::facts::{Inputs, Rows, Window};
 use super::plan::Unread;
-use super::store::pack;
+use super::store::{Task, pack};
 use super::{Job, JobError, Step, Totals};
 use crate::analysis::coverage;
 use crate::findings;
+use crate::foreign;
 use crate::input::{self, Input, Whence};
 use crate::record::RecordKind;
 use crate::sip::Method;
@@ -25,49 +26,110 @@ struct Opened {
 }
 
 pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
-    let Opened { inputs, whence, errors } = open(job, task)?;
-    let bytes: u64 = inputs.iter().map(|i| i.len() as u64).sum();
-    let trace = Trace::load_part(inputs, job.plan.reading().0);
+    let mut opened = open(job, task)?;
+    if opened.inputs.len() == 1 {
+        opened.inputs = opened.inputs.into_iter().map(foreign::read).collect();
+    }
+    let in_stretches = match opened.inputs.as_slice() {
+        [only] if only.is_plain_log() && only.len() as u64 > job.plan.piece => stretches(job, task)?,
+        _ => None,
+    };
+    let out = match in_stretches {
+        Some(out) => out,
+        None => {
+            let mut out = job.store.begin(Step::Map, task, &[])?;
+            let Opened { inputs, whence, errors } = opened;
+            let trace = Trace::load_part(inputs, job.plan.reading().0);
+            add(job, &mut out, &trace, &whence, errors, None)?;
+            out
+        }
+    };
+    // A file that was cut meanwhile was read as something else.
+    let files = job.plan.units.get(task as usize).copied().unwrap_or_default();
+    for file in job.plan.files.iter().skip(files.0).take(files.1) {
+        job.plan.check(file)?;
+    }
+    out.end()
+}
+
+/// Reads a long log stretch by stretch: no more than one is in memory, the pages of the log among it. `None` where the
+/// stretches must know of each other.
+fn stretches(job: &Job, task: u32) -> Result<Option<Task<'_>>, JobError> {
+    let mut out = job.store.begin(Step::Map, task, &[])?;
+    let (mut reached, mut records, mut first) = (None, 0, true);
+    // Whose lines stand between the records: of one server alone a line need not name it.
+    let mut servers: Option<Vec<Vec<u8>>> = None;
+    loop {
+        let Opened { mut inputs, whence, errors } = open(job, task)?;
+        let input = inputs.pop().map(foreign::read);
+        let Some(input) = input.filter(|i| inputs.is_empty() && i.is_plain_log()) else { return Ok(None) };
+        let (trace, next) = Trace::load_stretch(input, job.plan.reading().0, reached.take(), job.plan.piece);
+        let own: Vec<Vec<u8>> = trace.prefix_names(FileId(0)).into_iter().map(<[u8]>::to_vec).collect();
+        let is_silent = trace.events().is_empty();
+        if !is_silent && servers.get_or_insert_with(|| own.clone()) != &own || is_silent && next.is_none() {
+            return Ok(None);
+        }
+        let errors = if first { errors } else { Vec::new() };
+        add(job, &mut out, &trace, &whence, errors, Some((records, !first)))?;
+        (records, first) = (records + trace.events().len(), false);
+        match next {
+            Some(next) => reached = Some(next),
+            None => return Ok(Some(out)),
+        }
+    }
+}
+
+/// Writes what was read at once. Of a stretch, how many records of its log stand ahead of it, and whether it goes on with it.
+fn add(
+    job: &Job,
+    out: &mut Task<'_>,
+    trace: &Trace,
+    whence: &[Whence],
+    errors: Vec<(usize, Unread)>,
+    stretch: Option<(usize, bool)>,
+) -> Result<(), JobError> {
+    let (ahead, goes_on) = stretch.unwrap_or_default();
     let places = trace.places();
     let place = |id: EventId, _: &Event| places.get(id.0 as usize).copied();
-    let says: Vec<bool> = trace.events().par_iter().map(|event| findings::says(&trace, event)).collect();
+    let says: Vec<bool> = trace.events().par_iter().map(|event| findings::says(trace, event)).collect();
     let says = |id: EventId| says.get(id.0 as usize) == Some(&true);
     let all: Vec<EventId> = (0..).map(EventId).take(trace.events().len()).collect();
 
     let wanted = Wanted { ids: all.clone(), place: &place, identities: true, text: &|_, _| false, lines: &[] };
     let (cut, names) = trace.cut(&wanted);
     let name = |symbol: Symbol| names.get(&symbol).copied().unwrap_or(Symbol::NONE);
-    let mut kept = trace.kept(&whence);
+    let mut kept = trace.kept(whence);
     for k in &mut kept {
         k.source.renumber(&name);
     }
-    let mut gaps = coverage::gaps(&trace);
-    gaps.iter_mut().flat_map(|(_, own)| own).for_each(|gap| gap.server = gap.server.map(name));
+    let mut gaps = coverage::gaps(trace);
+    for gap in gaps.iter_mut().flat_map(|(_, own)| own) {
+        gap.server = gap.server.map(name);
+        gap.before += ahead;
+    }
 
-    let lines = lines(&trace);
+    let lines = lines(trace);
     let telling: Vec<EventId> = all.iter().copied().filter(|id| says(*id)).collect();
     let wanted = Wanted { ids: telling, place: &place, identities: false, text: &|_, _| true, lines: &lines };
     let (told, _) = trace.cut(&wanted);
 
-    let is_wanted = kinds(&trace);
+    let is_wanted = kinds(trace);
     let text = |id: EventId, event: &Event| is_wanted(event) || says(id);
-    let buckets = buckets(&trace, &all, job.tasks(Step::Reduce));
+    let buckets = buckets(trace, &all, job.tasks(Step::Reduce));
     let cuts = buckets.par_iter().map(|ids| {
         let wanted = Wanted { ids: ids.clone(), place: &place, identities: true, text: &text, lines: &[] };
         let (cut, _) = trace.cut(&wanted);
         Ok((cut.text_len(), pack(&cut)?))
     });
     let cuts: Vec<(u64, Vec<u8>)> = cuts.collect::<Result<_, JobError>>()?;
-    // A file that was cut meanwhile was read as something else.
-    let files = job.plan.units.get(task as usize).copied().unwrap_or_default();
-    for file in job.plan.files.iter().skip(files.0).take(files.1) {
-        job.plan.check(file)?;
-    }
 
-    let mut out = job.store.begin(Step::Map, task, &[])?;
     let problems: Vec<_> = kept.iter_mut().map(|k| std::mem::take(&mut k.problems)).collect();
-    out.total("files", kept.len() as u64);
-    out.total("bytes", bytes);
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let window = Window { files: number(kept.len()), records: number(trace.events().len()), goes_on };
+    if !goes_on {
+        out.total("files", kept.len() as u64);
+        out.total("bytes", trace.inputs().iter().map(|i| i.len() as u64).sum());
+    }
     out.total("records", trace.events().len() as u64);
     out.total("with_call_id", buckets.iter().map(|ids| ids.len() as u64).sum());
     out.total("problems", problems.iter().map(|own| own.len() as u64).sum());
@@ -80,7 +142,8 @@ pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
     out.total("travels_bytes", parts.iter().chain([&told]).map(|p| p.len() as u64).sum());
     out.file("telling", &[told])?;
     out.file("buckets", &parts)?;
-    out.end()
+    out.window(window);
+    Ok(())
 }
 
 fn open(job: &Job, task: u32) -> Result<Opened, JobError> {

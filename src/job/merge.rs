@@ -81,10 +81,10 @@ pub(super) fn results(job: &Job) -> Result<Merged, JobError> {
     }
     add_told(job, surveyed.units.iter(), &mut join, false)?;
     let mut kept = surveyed.units.kept(job)?;
-    let mut files = kept.iter_mut();
-    for manifest in &surveyed.units.manifests {
-        let problems: Vec<Vec<(Place, String)>> = job.store.read(manifest, "problems", 0)?;
-        problems.into_iter().zip(&mut files).for_each(|(own, file)| file.problems = own);
+    for (manifest, window) in surveyed.units.iter() {
+        let problems: Vec<Vec<(Place, String)>> = job.store.read(manifest, "problems", window.part)?;
+        let files = kept.get_mut(window.base.0 as usize..).unwrap_or_default();
+        problems.into_iter().zip(files).for_each(|(own, file)| file.problems.extend(own));
     }
     let (trace, placed) = surveyed.trace(job, join, kept)?;
     let mut dialogs = Dialogs::default();
@@ -95,7 +95,7 @@ pub(super) fn results(job: &Job) -> Result<Merged, JobError> {
     found.analysis.messages = reduced.iter().filter_map(|m| m.totals.get("messages")).sum();
     let said = said(job, &trace, (&reduced, &judged), (&found.calls, &found.pushes))?;
     let proposals = proposals(job, &linked, &found)?;
-    analysis::conclude(&trace, &Options::default(), &placed, &mut found.analysis, proposals);
+    analysis::conclude(&trace, &Options::default(), &placed, &mut found.analysis, (proposals, &found.said));
     let mut analysis = analysis::together(placed, found.analysis);
     findings::attach_said(&trace, &mut analysis, said);
     rules::apply(&trace, &mut analysis);

@@ -12,7 +12,7 @@ use crate::input::{self, Limits};
 
 const PLAN: &str = "plan";
 /// Changes with the form of what tasks leave to each other.
-const FORMAT: &str = "siptrail.job/1";
+const FORMAT: &str = "siptrail.job/2";
 /// So much of a file at both ends is hashed: a file that is another later is noticed.
 const ENDS: u64 = 64 << 10;
 
@@ -22,7 +22,7 @@ const ENDS: u64 = 64 << 10;
 pub struct Options {
     /// Tasks of reduce; by the size of the logs unless given.
     pub buckets: Option<u32>,
-    /// Bytes that a task of map reads at least, unless the files are fewer.
+    /// Bytes that a task of map reads at least, unless the files are fewer; of a longer log it has no more in memory at a time.
     pub unit: Option<u64>,
     /// Numbers by which texts are told apart.
     pub seed: u64,
@@ -47,6 +47,8 @@ pub struct Plan {
     pub(super) errors: Vec<(usize, Unread)>,
     /// First file and number of files of each task of map.
     pub(super) units: Vec<(usize, usize)>,
+    /// Bytes of a log that are read at a time.
+    pub(super) piece: u64,
     buckets: u32,
     users: u32,
 }
@@ -184,8 +186,8 @@ pub(super) fn make(inputs: &[PathBuf], folder: &Path, options: &Options) -> Resu
     if path.exists() {
         let (store, old) = read(folder)?;
         let same = |a: &Plan, b: &Plan| {
-            let cut = (&a.files, &a.inputs, &a.from, &a.units, a.buckets);
-            cut == (&b.files, &b.inputs, &b.from, &b.units, b.buckets) && (a.limits, &a.rules) == (b.limits, &b.rules)
+            let cut = (&a.files, &a.inputs, &a.from, &a.units, (a.buckets, a.piece));
+            cut == (&b.files, &b.inputs, &b.from, &b.units, (b.buckets, b.piece)) && (a.limits, &a.rules) == (b.limits, &b.rules)
         };
         if same(&old, &plan) {
             return Ok((store, old));
@@ -232,6 +234,7 @@ fn planned(inputs: &[PathBuf], options: &Options) -> Result<Plan, JobError> {
         from,
         inputs: inputs.to_vec(),
         units: units(&files, options.unit.unwrap_or(UNIT)),
+        piece: options.unit.unwrap_or(UNIT),
         files,
         errors,
         buckets,

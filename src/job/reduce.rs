@@ -14,6 +14,7 @@ pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
     let surveyed = Surveyed::of(job)?;
     let (trace, placed, own) = bucket(job, &surveyed, task, false)?;
     let found = analysis::dialogs(&trace, &Options::default(), &placed);
+    let said = analysis::conversation::said(&trace, &placed, &found.calls);
     let times: Vec<Timestamp> = job.store.read(&surveyed.manifest, "facts", TIMES)?;
     let Analysis { servers, clocks, coverage, .. } = placed;
     let found = Analysis { servers, clocks, coverage, ..found };
@@ -28,7 +29,7 @@ pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
     out.total("calls", found.calls.len() as u64);
     out.total("pushes", found.pushes.len() as u64);
     out.total("messages_inside", found.messages_inside.len() as u64);
-    let dialogs = Dialogs::of(task, &found);
+    let dialogs = Dialogs::of(task, &found, said);
     out.file("dialogs", &[pack(&left(&trace, &dialogs)?)?])?;
     let mut users = Vec::new();
     for own in dialogs.by_user(job.plan.reading().0, job.tasks(Step::Link)) {

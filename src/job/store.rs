@@ -14,7 +14,9 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
 
+use super::facts::Window;
 use super::{JobError, Step, Totals};
 
 const MANIFEST: &str = "manifest";
@@ -45,17 +47,25 @@ pub(super) struct Manifest {
 }
 
 /// One file: how long it is, and of each part where it stands, how long it is, and its hash.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Written {
     bytes: u64,
     parts: Vec<(u64, u64, String)>,
 }
 
-/// The files of a task that is at work.
+/// The files of a task that is at work; none of them is in its place before the task is done.
 pub(super) struct Task<'s> {
     store: &'s Store,
     manifest: Manifest,
     folder: PathBuf,
+    files: BTreeMap<String, Growing>,
+    windows: Vec<Window>,
+}
+
+/// A file that gets one part behind the other.
+struct Growing {
+    file: NamedTempFile,
+    written: Written,
 }
 
 pub(super) fn hash(bytes: &[u8]) -> String {
@@ -75,10 +85,18 @@ pub(super) fn pack_bytes(text: &[u8]) -> Result<Vec<u8>, JobError> {
 
 /// Writes a file whole or not at all; who reads sees the old one or the new one.
 pub(super) fn put(path: &Path, bytes: &[u8]) -> Result<(), JobError> {
+    let mut file = begun(path.parent().unwrap_or(Path::new("."))).map_err(|e| JobError::io(path, &e))?;
+    file.write_all(bytes).map_err(|e| JobError::io(path, &e))?;
+    persist(file, path)
+}
+
+fn begun(folder: &Path) -> std::io::Result<NamedTempFile> {
+    tempfile::Builder::new().prefix(".part-").tempfile_in(folder)
+}
+
+/// Gives a file that is complete its place.
+fn persist(file: NamedTempFile, path: &Path) -> Result<(), JobError> {
     let io = |e: std::io::Error| JobError::io(path, &e);
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".part-").tempfile_in(folder).map_err(io)?;
-    file.write_all(bytes).map_err(io)?;
     file.as_file().sync_all().map_err(io)?;
     #[cfg(unix)]
     {
@@ -149,9 +167,9 @@ impl Store {
         fs::create_dir_all(&folder).map_err(|e| JobError::io(&folder, &e))?;
         let from = read.iter().map(|m| (format!("{}/{}", m.step, m.task), m.hash.clone())).collect();
         let (step, plan) = (step.name().to_owned(), self.plan.clone());
-        let files = BTreeMap::new();
-        let manifest = Manifest { step, task, plan, from, totals: Totals::new(), files, hash: String::new() };
-        Ok(Task { store: self, manifest, folder })
+        let (files, hash) = (BTreeMap::new(), String::new());
+        let manifest = Manifest { step, task, plan, from, totals: Totals::new(), files, hash };
+        Ok(Task { store: self, manifest, folder, files: BTreeMap::new(), windows: Vec::new() })
     }
 
     /// Reads a part of a file.
@@ -207,18 +225,25 @@ fn length(path: &Path, written: &Written) -> Result<(), JobError> {
 }
 
 impl Task<'_> {
-    /// Writes a file of packed parts.
+    /// Writes a file of packed parts, or adds them to one that was begun.
     pub(super) fn file(&mut self, name: &str, parts: &[Vec<u8>]) -> Result<(), JobError> {
-        let mut at = 0;
-        let mut written = Written { bytes: 0, parts: Vec::with_capacity(parts.len()) };
-        for part in parts {
-            written.parts.push((at, part.len() as u64, hash(part)));
-            at += part.len() as u64;
+        let io = |e: std::io::Error| JobError::io(&self.folder.join(name), &e);
+        if !self.files.contains_key(name) {
+            let file = begun(&self.folder).map_err(io)?;
+            self.files.insert(name.to_owned(), Growing { file, written: Written::default() });
         }
-        written.bytes = at;
-        put(&self.folder.join(name), &parts.concat())?;
-        self.manifest.files.insert(name.to_owned(), written);
+        let Some(Growing { file, written }) = self.files.get_mut(name) else { return Ok(()) };
+        for part in parts {
+            file.write_all(part).map_err(io)?;
+            written.parts.push((written.bytes, part.len() as u64, hash(part)));
+            written.bytes += part.len() as u64;
+        }
         Ok(())
+    }
+
+    /// Notes what was read at once.
+    pub(super) fn window(&mut self, window: Window) {
+        self.windows.push(window);
     }
 
     /// Counts something.
@@ -226,8 +251,15 @@ impl Task<'_> {
         *self.manifest.totals.entry(name.to_owned()).or_default() += n;
     }
 
-    /// Writes the manifest: the task is done.
-    pub(super) fn end(self) -> Result<Totals, JobError> {
+    /// Puts the files in their places, then the manifest: the task is done.
+    pub(super) fn end(mut self) -> Result<Totals, JobError> {
+        if !self.windows.is_empty() {
+            self.file("windows", &[pack(&self.windows)?])?;
+        }
+        for (name, Growing { file, written }) in std::mem::take(&mut self.files) {
+            persist(file, &self.folder.join(&name))?;
+            self.manifest.files.insert(name, written);
+        }
         let path = self.folder.join(MANIFEST);
         let text = serde_json::to_string(&self.manifest).map_err(|e| JobError::new(e.to_string()))?;
         put(&path, sealed(&text).0.as_bytes())?;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::facts::{Facts, Placed, Rows, Units, whole, within};
+use super::facts::{Facts, Placed, Rows, Units, add_kept, whole, within};
 use super::store::pack;
 use super::{Job, JobError, Step, Totals};
 use crate::analysis::{self, Analysis, Options};
@@ -17,10 +17,9 @@ pub(super) fn run(job: &Job) -> Result<Totals, JobError> {
     let units = Units::of(job)?;
     let mut join = Join::default();
     let mut kept = Vec::new();
-    for (manifest, base) in units.iter() {
-        let Rows { cut, gaps } = job.store.read(manifest, "rows", 0)?;
-        let found = cut.rows.len() as u64;
-        job.store.agrees(manifest, "records", manifest.totals.get("records").copied().unwrap_or(0), found)?;
+    for (manifest, window) in units.iter() {
+        let (part, base) = (window.part, window.base);
+        let Rows { cut, gaps } = job.store.read(manifest, "rows", part)?;
         let names = join.add(cut, base, false);
         let name = |symbol: Symbol| names.get(symbol.0 as usize).copied().unwrap_or(Symbol::NONE);
         for (file, mut own) in gaps {
@@ -29,14 +28,15 @@ pub(super) fn run(job: &Job) -> Result<Totals, JobError> {
             }
             join.add_gaps(FileId(file.0 + base.0), own);
         }
-        let mut own = job.store.read::<super::facts::Inputs>(manifest, "inputs", 0)?.kept;
+        let mut own = job.store.read::<super::facts::Inputs>(manifest, "inputs", part)?.kept;
         for k in &mut own {
             k.source.renumber(&name);
         }
-        kept.extend(own);
-        let told: Cut = job.store.read(manifest, "telling", 0)?;
+        add_kept(&mut kept, own, window);
+        let told: Cut = job.store.read(manifest, "telling", part)?;
         join.add(told, base, true);
     }
+    kept.iter_mut().for_each(|k| k.source.complete());
     let trace = join.done(kept, None, job.plan.reading());
     let options = Options::default();
     let placed = analysis::place(&trace, &options);

@@ -87,6 +87,15 @@ impl<R> Framed<R> {
     }
 }
 
+/// How far a text was framed: what goes on from there needs to know no more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Mark {
+    /// Where the next record is looked for: outside any record.
+    pub(crate) pos: usize,
+    /// End of the last record.
+    pub(crate) behind: usize,
+}
+
 /// Frames `bytes` in chunks of `chunk` bytes on all threads of the current pool; `read` turns each record
 /// into what the caller keeps, with a worker's own state `S` (an interner, say), made for the stretch that it will read;
 /// `done` is told of each chunk when it has been read, and has the state to tidy.
@@ -97,8 +106,21 @@ pub fn frame<S: Send, R: Send>(
     read: impl Fn(&mut S, &RawRecord) -> R + Sync,
     done: impl Fn(ChunkDone, &mut S) + Sync,
 ) -> Vec<(S, Framed<R>)> {
+    frame_some(bytes, (chunk, 0..usize::MAX), Mark::default(), state, read, done).0
+}
+
+/// The same of some chunks, by their numbers, where those ahead of them were framed up to a mark; and how far it came.
+pub(crate) fn frame_some<S: Send, R: Send>(
+    bytes: &[u8],
+    (chunk, numbers): (usize, Range<usize>),
+    Mark { mut pos, mut behind }: Mark,
+    state: impl Fn(Range<usize>) -> S + Sync,
+    read: impl Fn(&mut S, &RawRecord) -> R + Sync,
+    done: impl Fn(ChunkDone, &mut S) + Sync,
+) -> (Vec<(S, Framed<R>)>, Mark) {
     let chunk = chunk.clamp(1, 1 << 30);
     let count = bytes.len().div_ceil(chunk).max(1);
+    let numbers = numbers.start..numbers.end.min(count);
     let range = |i: usize| i * chunk..((i + 1) * chunk).min(bytes.len());
     let run = |base: usize, behind: usize, part: Range<usize>, stop: &dyn Fn(usize) -> bool| {
         let mut own = state(part.clone());
@@ -106,7 +128,8 @@ pub fn frame<S: Send, R: Send>(
         let framed = read_range(&mut scanner, part, stop, &mut |raw| read(&mut own, raw));
         (own, framed, scanner)
     };
-    let parts: Vec<_> = (0..count)
+    let parts: Vec<_> = numbers
+        .clone()
         .into_par_iter()
         .map(|i| {
             let part = range(i);
@@ -117,11 +140,8 @@ pub fn frame<S: Send, R: Send>(
             (own, framed)
         })
         .collect();
-    let mut joined = Vec::with_capacity(count);
-    let mut pos = 0;
-    // End of the last record.
-    let mut behind = 0;
-    for (i, (own, mut framed)) in parts.into_iter().enumerate() {
+    let mut joined = Vec::with_capacity(numbers.len());
+    for (i, (own, mut framed)) in numbers.zip(parts) {
         let limit = range(i).end;
         if pos >= limit && i + 1 < count {
             continue;
@@ -148,7 +168,7 @@ pub fn frame<S: Send, R: Send>(
             joined.push((own, framed));
         }
     }
-    joined
+    (joined, Mark { pos, behind })
 }
 
 fn read_range<R>(

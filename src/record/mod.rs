@@ -22,6 +22,7 @@ mod signs;
 mod tape;
 mod values;
 
+pub(crate) use chunks::{Mark, frame_some};
 pub use chunks::{CHUNK, ChunkDone, Framed, STRETCH, frame};
 pub use layout::{HeaderLine, Layout, ViaLines};
 pub(crate) use names::{is_header, starts_header};

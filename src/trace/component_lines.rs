@@ -77,7 +77,7 @@ impl Trace {
     pub fn lines_before(&self, id: EventId) -> impl Iterator<Item = ComponentLine<'_>> {
         let gap = self.event(id).map(|event| {
             let ahead = id.0.checked_sub(1).and_then(|i| self.event(EventId(i))).filter(|e| e.file == event.file);
-            (event.file, ahead.map_or(0, |e| e.start + u64::from(e.len)), event.start)
+            (event.file, ahead.map_or(self.begins(), |e| e.start + u64::from(e.len)), event.start)
         });
         // Nearly all are empty, and not even looked at.
         let text = gap.filter(|(_, from, to)| to.saturating_sub(*from) >= SHORTEST);
@@ -87,9 +87,8 @@ impl Trace {
     /// The component lines behind the last record of an input, or all where it has none.
     pub fn lines_behind(&self, file: FileId) -> impl Iterator<Item = ComponentLine<'_>> {
         let last = self.events.partition_point(|e| e.file <= file).checked_sub(1).and_then(|i| self.events.get(i));
-        let from = last.filter(|e| e.file == file).map_or(0, |e| e.start + u64::from(e.len));
-        let to = self.inputs.get(file.index()).map_or(0, |i| i.len() as u64);
-        self.lines_of(file, from, to)
+        let from = last.filter(|e| e.file == file).map_or(self.begins(), |e| e.start + u64::from(e.len));
+        self.lines_of(file, from, self.ends(file))
     }
 
     /// All component lines of an input.

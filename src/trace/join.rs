@@ -15,14 +15,24 @@ use crate::record::{DateOrder, Flaw};
 use crate::span::FileId;
 use crate::time::Timestamp;
 
-/// Puts the chunks of all inputs together. `apart`: these are only some of the logs, and nothing is concluded from one input
-/// to another.
+/// What the inputs are of all logs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Share {
+    /// All of them.
+    All,
+    /// Some: nothing is concluded from one input to another.
+    Some,
+    /// A stretch of one: its counts are summands, too.
+    Stretch,
+}
+
+/// Puts the chunks of all inputs together.
 pub(super) fn join(
     inputs: Vec<Input>,
     parts: Vec<Vec<Part>>,
     lines: Vec<LineStarts>,
     (seed, products): (u64, Products),
-    apart: bool,
+    share: Share,
 ) -> Trace {
     let mut names = Interner::with_capacity(0);
     let mut problems = Vec::new();
@@ -70,7 +80,7 @@ pub(super) fn join(
     let mut chunks: Vec<_> = moves.iter_mut().map(|m| (m.file, &mut m.records)).collect();
     let calls = numbers::number(&mut chunks, symbols.len());
     symbols.extend(calls);
-    let (events, words, sources) = place(moves, &inputs, apart);
+    let (events, words, sources) = place(moves, &inputs, share);
     let identities = Ties::of(words);
     let holders = Vec::new();
     let hasher = hasher::of(seed);
@@ -87,9 +97,10 @@ pub(super) fn join(
         problems,
         holders,
         part: None,
+        stretch: None,
     };
     trace.name_servers();
-    if apart {
+    if share != Share::All {
         trace.holders = vec![Vec::new(); trace.inputs.len()];
         return trace;
     }
@@ -120,7 +131,7 @@ struct Move {
     records: Vec<Read>,
 }
 
-fn place(moves: Vec<Move>, inputs: &[Input], apart: bool) -> (Vec<Event>, Vec<u64>, Vec<Source>) {
+fn place(moves: Vec<Move>, inputs: &[Input], share: Share) -> (Vec<Event>, Vec<u64>, Vec<Source>) {
     let facts: Vec<(Source, i64, FileId)> = moves
         .par_iter()
         .map(|chunk| {
@@ -139,7 +150,9 @@ fn place(moves: Vec<Move>, inputs: &[Input], apart: bool) -> (Vec<Event>, Vec<u6
         }
     }
     for (source, lines) in sources.iter_mut().zip(outside) {
-        source.lines_outside = u64::try_from(lines).unwrap_or(0);
+        // A summand may be less than none.
+        let known = || u64::try_from(lines).unwrap_or(0);
+        source.lines_outside = if share == Share::Stretch { lines.cast_unsigned() } else { known() };
     }
     for (source, input) in sources.iter_mut().zip(inputs) {
         source.lines_outside += input.left_out();
@@ -148,7 +161,7 @@ fn place(moves: Vec<Move>, inputs: &[Input], apart: bool) -> (Vec<Event>, Vec<u6
     let mut events = flatten(&moves, |m| m.records.len(), |m, i| m.records.get(i).map(|read| m.placed(read)));
     let moves: Vec<Vec<u64>> = moves.into_iter().map(|m| m.words).collect();
     let words = flatten(&moves, Vec::len, |m, i| m.get(i).copied());
-    if !apart {
+    if share == Share::All {
         let names: Vec<&str> = inputs.iter().map(Input::name).collect();
         settle_dates(&mut events, &mut sources, &names);
     }

@@ -116,6 +116,7 @@ impl Trace {
             problems: facts.problems.into_owned(),
             holders: facts.holders.into_owned(),
             part: None,
+            stretch: None,
         })
     }
 }

@@ -33,6 +33,12 @@ impl LineStarts {
         LineStarts { sums, ..LineStarts::new(len, chunk.clamp(1, 1 << 30).next_multiple_of(STRETCH)) }
     }
 
+    /// What was counted so far, to go on with.
+    pub(super) fn so_far(&self) -> LineStarts {
+        let counts = self.counts.iter().map(|n| AtomicU32::new(n.load(Ordering::Relaxed))).collect();
+        LineStarts { counts, sums: Vec::new(), before: OnceLock::new(), ..*self }
+    }
+
     /// Bytes of a chunk.
     pub(super) fn chunk(&self) -> usize {
         self.chunk

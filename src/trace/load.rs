@@ -1,19 +1,20 @@
 //! The parallel pass: inputs to events.
 
 use std::hash::BuildHasher;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
 use super::hasher::{self, Seeded, own_seed};
 use super::identity::{Identities, RecordText};
-use super::join;
+use super::join::{self, Share};
 use super::parts::{Mention, Part, Read, Worker};
 use super::products::Finding;
-use super::{Event, LineStarts, Symbol, Trace};
+use super::{Event, LineStarts, Stretch, Symbol, Trace};
 use crate::foreign;
 use crate::input::Input;
-use crate::record::{self, CHUNK, ChunkDone, Flaw, RawRecord, RecordKind, prefix, sign};
+use crate::record::{self, CHUNK, ChunkDone, Flaw, Mark, RawRecord, RecordKind, prefix, sign};
 use crate::sip::{CSeq, Method, StartKind};
 use crate::span::FileId;
 use crate::time::Timestamp;
@@ -64,60 +65,114 @@ pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>, seed: Option<u
     let seed = seed.unwrap_or_else(own_seed);
     let hasher = hasher::of(seed);
     let products = Finding::new();
+    let told = |bytes: usize| {
+        let now = done.fetch_add(bytes as u64, Ordering::Relaxed) + bytes as u64;
+        (options.progress)(Progress { done: now, total });
+    };
     let (parts, lines): (Vec<Vec<Part>>, Vec<LineStarts>) = inputs
         .par_iter()
         .enumerate()
         .map(|(i, input)| {
             let file = FileId(u32::try_from(i).unwrap_or(u32::MAX));
-            // A small input is shared among the threads, too.
-            let chunk = options.chunk.min((input.bytes().len() / SHARES).max(LEAST));
-            let len = input.bytes().len();
+            let (len, chunk) = (input.bytes().len(), chunk_of(input, options));
             let lines = if for_index { LineStarts::for_index(len, chunk) } else { LineStarts::new(len, chunk) };
-            let chunk = lines.chunk();
-            let parts =
-                read_input(input, file, (chunk, options.for_analysis), (&hasher, &products), |done_with, own| {
-                    if let Some(own) = &mut own.identities {
-                        own.tidy();
-                    }
-                    let ChunkDone { number, bytes, line_feeds, again } = done_with;
-                    let from = number.saturating_mul(chunk);
-                    if !again {
-                        lines.note(input.bytes(), number);
-                    }
-                    input.forget(from, bytes);
-                    if again {
-                        return;
-                    }
-                    lines.set(number, &line_feeds);
-                    let now = done.fetch_add(bytes as u64, Ordering::Relaxed) + bytes as u64;
-                    (options.progress)(Progress { done: now, total });
-                });
+            let reading = Reading { input, file, for_analysis: options.for_analysis, known: (&hasher, &products) };
+            let (parts, _) = reading.some(&lines, 0..usize::MAX, Mark::default(), &told);
             // Where chunks do not fit together, parts were read once more.
-            input.forget(0, input.bytes().len());
+            input.forget(0, len);
             (parts, lines)
         })
         .unzip();
-    join::join(inputs, parts, lines, (seed, products.done()), apart)
+    join::join(inputs, parts, lines, (seed, products.done()), if apart { Share::Some } else { Share::All })
 }
 
-fn read_input(
-    input: &Input,
+/// Bytes of a chunk: a small input is shared among the threads, too.
+fn chunk_of(input: &Input, options: &LoadOptions<'_>) -> usize {
+    options.chunk.min((input.bytes().len() / SHARES).max(LEAST))
+}
+
+/// How far an input was read stretch by stretch, and what the next stretch needs to know.
+#[derive(Debug)]
+pub(crate) struct Reached {
+    /// The first chunk that was not read.
+    chunk: usize,
+    mark: Mark,
+    lines: LineStarts,
+}
+
+/// Reads a stretch of an input, at least so many bytes, as some of the logs; `reached` is how far the stretches ahead of it
+/// came. Also tells how far this one came; `None` where that is the end.
+pub(super) fn load_stretch(
+    input: Input,
+    seed: u64,
+    reached: Option<Reached>,
+    bytes: u64,
+) -> (Trace, Option<Reached>) {
+    let options = LoadOptions::default();
+    let (len, chunk) = (input.bytes().len(), chunk_of(&input, &options));
+    let start = || Reached { chunk: 0, mark: Mark::default(), lines: LineStarts::new(len, chunk) };
+    let Reached { chunk: first, mark, lines } = reached.unwrap_or_else(start);
+    let count = usize::try_from(bytes).unwrap_or(usize::MAX).div_ceil(chunk).max(1);
+    let end = first.saturating_add(count).min(len.div_ceil(chunk));
+    let (hasher, products) = (hasher::of(seed), Finding::new());
+    let reading = Reading { input: &input, file: FileId(0), for_analysis: true, known: (&hasher, &products) };
+    let (parts, mark_behind) = reading.some(&lines, first..end, mark, &|_| {});
+    let is_last = end.saturating_mul(chunk) >= len;
+    let damage = input.damage().count();
+    let own = Stretch { from: mark.behind as u64, to: if is_last { len } else { mark_behind.behind } as u64 };
+    let mut trace = join::join(vec![input], vec![parts], vec![lines], (seed, products.done()), Share::Stretch);
+    let next = (!is_last).then(|| Reached { chunk: end, mark: mark_behind, lines: trace.lines_so_far() });
+    trace.stretch = Some(own);
+    if first > 0 {
+        // The damage of the input as a whole is told once.
+        trace.problems.drain(..damage.min(trace.problems.len()));
+    }
+    (trace, next)
+}
+
+/// An input that is read.
+struct Reading<'r> {
+    input: &'r Input,
     file: FileId,
-    (chunk, for_analysis): (usize, bool),
-    known: (&Seeded, &Finding),
-    done: impl Fn(ChunkDone, &mut Worker) + Sync,
-) -> Vec<Part> {
-    let bytes = input.bytes();
-    record::frame(
-        bytes,
-        chunk,
-        |part| {
-            input.will_read(part.start, part.len());
-            Worker::new(file, for_analysis.then(Identities::default))
-        },
-        |worker, raw| read(bytes, file, raw, worker, known),
-        done,
-    )
+    for_analysis: bool,
+    known: (&'r Seeded, &'r Finding),
+}
+
+impl Reading<'_> {
+    /// Reads some chunks, by their numbers, from a mark on; and how far it came. `told` hears of the bytes of each.
+    fn some(
+        &self,
+        lines: &LineStarts,
+        numbers: Range<usize>,
+        mark: Mark,
+        told: &(dyn Fn(usize) + Sync),
+    ) -> (Vec<Part>, Mark) {
+        let (input, file, bytes, chunk) = (self.input, self.file, self.input.bytes(), lines.chunk());
+        record::frame_some(
+            bytes,
+            (chunk, numbers),
+            mark,
+            |part| {
+                input.will_read(part.start, part.len());
+                Worker::new(file, self.for_analysis.then(Identities::default))
+            },
+            |worker, raw| read(bytes, file, raw, worker, self.known),
+            |ChunkDone { number, bytes: len, line_feeds, again }, own| {
+                if let Some(own) = &mut own.identities {
+                    own.tidy();
+                }
+                if !again {
+                    lines.note(bytes, number);
+                }
+                input.forget(number.saturating_mul(chunk), len);
+                if again {
+                    return;
+                }
+                lines.set(number, &line_feeds);
+                told(len);
+            },
+        )
+    }
 }
 
 /// The hot path: what every record is asked, and nothing more.

@@ -26,6 +26,7 @@ pub(crate) use component_lines::{PREFIX, component};
 pub use event::{Event, EventId, Symbol};
 pub(crate) use identity::Identity;
 pub(crate) use kept::Facts;
+pub(crate) use load::Reached;
 pub use load::{LoadOptions, Progress};
 pub(crate) use part::Gap;
 pub(crate) use products::Maker;
@@ -69,6 +70,16 @@ pub struct Trace {
     holders: Vec<Vec<FileId>>,
     /// Where it is not all of the logs.
     part: Option<Box<part::Part>>,
+    /// Where it is not all of its only input.
+    stretch: Option<Stretch>,
+}
+
+/// Which stretch of a text a trace holds: from behind the last record ahead of it, to the end of its own last one, or to
+/// the end of the text.
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    from: u64,
+    to: u64,
 }
 
 impl Trace {
@@ -92,6 +103,28 @@ impl Trace {
     /// Reads some of the logs, of which others read the rest with the same seed.
     pub(crate) fn load_part(inputs: Vec<Input>, seed: u64) -> Trace {
         load::load(inputs, &LoadOptions::default(), Some(seed))
+    }
+
+    /// Reads a stretch of an input as one of some logs, at least so many bytes from where the one ahead of it ended; and how
+    /// far it came, but for the last.
+    pub(crate) fn load_stretch(input: Input, seed: u64, from: Option<Reached>, bytes: u64) -> (Trace, Option<Reached>) {
+        load::load_stretch(input, seed, from, bytes)
+    }
+
+    /// The line feeds that were counted in the only input so far.
+    fn lines_so_far(&mut self) -> LineStarts {
+        self.lines.first().map_or_else(|| LineStarts::new(0, 1), LineStarts::so_far)
+    }
+
+    /// Where the text of an input begins that this trace holds: 0, but for a stretch.
+    pub(crate) fn begins(&self) -> u64 {
+        self.stretch.map_or(0, |s| s.from)
+    }
+
+    /// Where the text of an input ends that this trace holds.
+    pub(crate) fn ends(&self, file: FileId) -> u64 {
+        let len = || self.inputs.get(file.index()).map_or(0, |i| i.len() as u64);
+        self.stretch.map_or_else(len, |s| s.to)
     }
 
     /// All records, by input and position.

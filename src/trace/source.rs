@@ -88,6 +88,21 @@ impl Source {
         }
     }
 
+    /// Takes in the facts of the stretch of the input behind the one that this is about.
+    pub(crate) fn go_on(&mut self, more: &Source) {
+        self.join(more);
+        self.lines_outside = self.lines_outside.wrapping_add(more.lines_outside);
+        self.cls |= more.cls;
+        self.unprefixed = self.span.is_none();
+        let name = self.server.take().or_else(|| more.server.clone());
+        self.server = name.filter(|_| self.servers.len() == 1);
+    }
+
+    /// Nothing is added any more.
+    pub(crate) fn complete(&mut self) {
+        self.lines_outside = u64::try_from(self.lines_outside.cast_signed()).unwrap_or(0);
+    }
+
     /// Takes in the facts of a further chunk.
     pub(super) fn join(&mut self, more: &Source) {
         for (sum, n) in self.records.iter_mut().zip(more.records) {

@@ -62,10 +62,9 @@ impl<'t> Gaps<'t> {
 
     fn span(&self, before: usize) -> Span {
         let end = |e: &Event| e.start + u64::from(e.len);
-        let from = before.checked_sub(1).and_then(|b| self.events.get(b)).map_or(0, end);
+        let from = before.checked_sub(1).and_then(|b| self.events.get(b)).map_or(self.trace.begins(), end);
         let file = self.events.first().map_or(FileId(0), |e| e.file);
-        let behind = || self.trace.inputs().get(file.index()).map_or(0, |i| i.len() as u64);
-        let to = self.events.get(before).map_or_else(behind, |e| e.start);
+        let to = self.events.get(before).map_or_else(|| self.trace.ends(file), |e| e.start);
         let len = to.saturating_sub(from).min(u64::from(u32::MAX));
         Span { file, start: from, len: u32::try_from(len).unwrap_or(0) }
     }

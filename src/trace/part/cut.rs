@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Kept, Place};
-use crate::input::Whence;
+use crate::input::{Input, Whence};
 use crate::span::Span;
 use crate::trace::identity::{FIXED, PRODUCT, VIAS};
 use crate::trace::{Event, EventId, Symbol, Trace};
@@ -100,7 +100,11 @@ impl Trace {
         let mut out = Vec::with_capacity(self.events.len());
         for own in self.events.chunk_by(|a, b| a.file == b.file) {
             let Some(input) = own.first().and_then(|e| self.inputs.get(e.file.index())) else { continue };
-            let lines = input.lines_of(own.iter().map(|event| event.start));
+            let starts = own.iter().map(|event| event.start);
+            let lines = match self.stretch {
+                Some(stretch) => self.lines_from(input, stretch.from, starts),
+                None => input.lines_of(starts),
+            };
             let place = |(event, line): (&Event, u64)| Place {
                 byte: event.start,
                 line,
@@ -109,6 +113,19 @@ impl Trace {
             out.extend(own.iter().zip(lines).map(place));
         }
         out
+    }
+
+    /// The lines of places behind one, none of which lies ahead of the one before.
+    fn lines_from(&self, input: &Input, from: u64, starts: impl Iterator<Item = u64>) -> Vec<u64> {
+        let at = |byte: u64| usize::try_from(byte).unwrap_or(usize::MAX);
+        let first = self.lines.first().map_or(1, |lines| lines.line(input.bytes(), from));
+        let next = starts.scan((from, first), |(from, line), start| {
+            let text = input.bytes().get(at(*from)..at(start)).unwrap_or_default();
+            *line += memchr::memchr_iter(b'\n', text).count() as u64;
+            *from = start.max(*from);
+            Some(*line)
+        });
+        next.collect()
     }
 
     /// Where a record of a part stands.

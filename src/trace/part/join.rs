@@ -117,9 +117,9 @@ impl Join {
         self.names.add(text)
     }
 
-    /// The component lines between the records of an input.
+    /// The component lines between the records of an input, or between those of its next stretch.
     pub(crate) fn add_gaps(&mut self, file: FileId, gaps: Vec<Gap>) {
-        self.file(file).gaps = Some(gaps);
+        self.file(file).gaps.get_or_insert_default().extend(gaps);
     }
 
     fn product(&mut self, text: &[u8]) -> u64 {
@@ -156,6 +156,7 @@ impl Join {
             problems: Vec::new(),
             holders: Vec::new(),
             part: None,
+            stretch: None,
         };
         let mut settled = Vec::with_capacity(self.held.len());
         for held in std::mem::take(&mut self.held) {

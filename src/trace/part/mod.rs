@@ -63,6 +63,16 @@ pub(crate) struct Kept {
     pub(crate) around: (usize, usize),
 }
 
+impl Kept {
+    /// Takes in what is known of the next stretch of the same input.
+    pub(crate) fn go_on(&mut self, more: Kept) {
+        let ahead = if self.source.record_count() > 0 { self.around.0 } else { more.around.0 };
+        self.around = (ahead, more.around.1);
+        self.source.go_on(&more.source);
+        self.problems.extend(more.problems);
+    }
+}
+
 /// What a part has in place of texts.
 #[derive(Debug, Default)]
 pub(super) struct Part {
@@ -142,6 +152,14 @@ impl Trace {
         }
         let ahead = self.ids_of(file).next().map_or(0, |id| self.lines_before(id).count());
         (ahead, self.lines_behind(file).count())
+    }
+
+    /// The names of servers in the prefixes of an input, sorted.
+    pub(crate) fn prefix_names(&self, file: FileId) -> Vec<&[u8]> {
+        let own = self.sources.get(file.index()).map_or(&[][..], |s| &s.servers);
+        let mut names: Vec<&[u8]> = own.iter().map(|name| self.symbol(*name)).collect();
+        names.sort_unstable();
+        names
     }
 
     /// Of a message without a time, in a part of the logs: the time of the nearest record ahead of it that has one.
