@@ -29,6 +29,8 @@ mod load;
 mod mcp;
 mod number;
 mod output;
+#[cfg(feature = "job")]
+mod pieces;
 mod progress;
 mod rates;
 mod registrations;

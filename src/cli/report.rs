@@ -67,6 +67,9 @@ pub(crate) struct Report {
     filter: Filter,
     #[command(flatten)]
     clocks: GivenClocks,
+    #[cfg(feature = "job")]
+    #[command(flatten)]
+    pieces: super::pieces::Pieces,
     /// Also tell the way of each missed call's INVITE and pushes: every place that logged them, with times and changes
     #[arg(long)]
     hops: bool,
@@ -135,18 +138,25 @@ impl Report {
             Err(line) => return Ok(failed(&line)),
         };
         #[cfg(feature = "job")]
-        let job = match super::job::finished(&self.inputs, &self.clocks) {
+        let worked = self.pieces.work(&self.inputs, &self.clocks);
+        #[cfg(feature = "job")]
+        let job = match worked.and_then(|worked| match worked {
+            Some(worked) => Ok(Some(worked)),
+            None => Ok(super::job::finished(&self.inputs, &self.clocks)?.map(super::pieces::Worked::of)),
+        }) {
             Ok(job) => job,
             Err(line) => return Ok(failed(&line)),
         };
         #[cfg(feature = "job")]
-        let found = match job.as_ref().map(super::job::tell).transpose() {
+        let job = job.as_ref().map(|worked| &worked.job);
+        #[cfg(feature = "job")]
+        let found = match job.map(super::job::tell).transpose() {
             Ok(Some(told)) if told.inputs == 0 => return Ok(Status::Failed),
             Ok(told) => told.map(|told| (told.found, told.is_whole())),
             Err(line) => return Ok(failed(&line)),
         };
         #[cfg(feature = "job")]
-        if let (Some(job), Some((_, is_whole))) = (&job, found)
+        if let (Some(job), Some((_, is_whole))) = (job, found)
             && format == ReportFormat::Json
             && self.is_plain()
         {
@@ -157,7 +167,7 @@ impl Report {
             };
         }
         #[cfg(feature = "job")]
-        let (job, analysed) = match job.map(|job| job.results()).transpose() {
+        let (job, analysed) = match job.map(siptrail::job::Job::results).transpose() {
             Ok(None) => (None, None),
             Ok(Some(merged)) => (Some((merged.trace, merged.errors)), Some(merged.analysis)),
             Err(error) => return Ok(failed(&error.to_string())),

@@ -29,7 +29,7 @@ pub use nothing::nothing_in;
 pub(crate) use rewrite::Rewrite;
 pub use saved::{CASE, SAVED, is_saved};
 pub use seen::{Seen, look};
-pub use walk::{Opened, is_log_name, open, open_within};
+pub use walk::{Opened, is_log_name, open, open_within, size};
 pub(crate) use walk::{list, name_of, open_listed};
 
 use std::fmt;

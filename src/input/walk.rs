@@ -93,6 +93,11 @@ pub(crate) fn list<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Listed
     out.listed.unwrap_or_default()
 }
 
+/// Bytes of the files that arguments name, packed as they are; 0 for what cannot be asked.
+pub fn size<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> u64 {
+    list(paths).files.iter().filter_map(|(path, _)| path.metadata().ok()).map(|m| m.len()).sum()
+}
+
 /// Opens one file of such a list.
 pub(crate) fn open_listed(path: &Path, in_folder: bool, limits: Limits) -> Opened {
     let mut out = Opening { opened: Opened::default(), budget: Budget::new(limits), listed: None };

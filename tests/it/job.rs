@@ -299,3 +299,41 @@ fn causes_of_own_rules_are_found_and_other_rules_are_refused() {
         }
     }
 }
+
+/// With too little memory, and with a folder to work in, a report is what it is otherwise, whatever was there before.
+#[test]
+fn a_report_of_pieces_is_that_of_one_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (logs, work) = (place("logs"), place("work"));
+    let o = run(&["synth", "-q", "--seed", "31", "--calls", "400", "--servers", "2", "--stories", "all", "--damage", "1%", &logs]);
+    assert!(o.status.success(), "{}", err(&o));
+    let longest = std::fs::read_dir(&logs).unwrap().map(|e| e.unwrap().metadata().unwrap().len()).max().unwrap();
+    assert!(longest > 3 << 20, "{longest} bytes are read in one piece");
+    for form in ["text", "json"] {
+        let plain = run(&["report", "-q", "--no-index", "--fail-on", "missed", "--format", form, &logs]);
+        assert_eq!(plain.status.code(), Some(1));
+        for more in [&["--memory", "1MB"][..], &["--work", &work], &["--work", &work, "--memory", "1GB"]] {
+            let o = run(&[&["report", "-q", "--fail-on", "missed", "--format", form, &logs], more].concat());
+            if more.len() == 4 {
+                // It holds the pieces of another cut.
+                assert_eq!(o.status.code(), Some(2), "{more:?}");
+                assert!(err(&o).contains("name another folder, or delete this one"), "{}", err(&o));
+                continue;
+            }
+            assert_eq!(err(&o), "", "{more:?}");
+            assert!(o.status == plain.status && o.stdout == plain.stdout, "{form} {more:?}");
+        }
+    }
+    // It goes on where it stopped.
+    for step in ["judge", "merge"] {
+        std::fs::remove_dir_all(Path::new(&work).join(step)).unwrap();
+    }
+    let kept = |name: &str| Path::new(&work).join(name).join("0/manifest").metadata().unwrap().modified().unwrap();
+    let before = ["map", "survey", "reduce"].map(kept);
+    let o = run(&["report", "-q", "--work", &work, &logs]);
+    assert_eq!((o.status.code(), err(&o)), (Some(0), String::new()));
+    assert_eq!(["map", "survey", "reduce"].map(kept), before);
+    let o = run(&["report", "--work", &work, "-"]);
+    assert!(o.status.code() == Some(2) && err(&o).contains("expected logs in files"), "{}", err(&o));
+}

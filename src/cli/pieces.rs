@@ -1,0 +1,129 @@
+//! Logs that are too many for the memory: worked out piece by piece, as the tasks of a job in a folder.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use siptrail::job::{Job, Options, Step};
+use siptrail::trace::Progress;
+use tempfile::TempDir;
+
+use super::clock::GivenClocks;
+use super::global::limits;
+use super::progress::Bar;
+use super::say;
+
+/// Where, and with how much memory.
+#[derive(Debug, Args)]
+pub(super) struct Pieces {
+    /// Work it out piece by piece, and keep the pieces in this folder: with the same logs and folder it goes on where it
+    /// stopped, and once finished it answers at once
+    #[arg(long, value_name = "DIR")]
+    work: Option<PathBuf>,
+    /// Memory that it may take, pages of the logs among it: 128MB, 4GB. Logs for which that is too little are worked out piece
+    /// by piece, in --work DIR or a temporary folder [default: as much as lets logs as large as the machine's memory be read at
+    /// once]
+    #[arg(long, value_name = "SIZE", value_parser = super::number::parse_size)]
+    memory: Option<u64>,
+}
+
+/// What reading at once takes for a byte of log beside the pages of the log, in hundredths.
+const OWN: u64 = 25;
+/// Pieces of the memory that a log is cut into: read, cut and compressed at the same time, and what was freed is not given
+/// back at once.
+const SHARE: u64 = 16;
+/// No piece is smaller.
+const LEAST: u64 = 1 << 20;
+/// Nor is what a task of the second half takes together.
+const LEAST_BUCKET: u64 = 8 << 20;
+
+/// A job that is finished, and its folder where that is a temporary one.
+pub(super) struct Worked {
+    pub(super) job: Job,
+    _folder: Option<TempDir>,
+}
+
+impl Worked {
+    /// A job in a folder of its own.
+    pub(super) fn of(job: Job) -> Worked {
+        Worked { job, _folder: None }
+    }
+}
+
+impl Pieces {
+    /// Works out logs piece by piece, where that is asked for or the memory is too little; `None` where they are read at once.
+    ///
+    /// # Errors
+    /// A line for the user.
+    pub(super) fn work(&self, inputs: &[PathBuf], clocks: &GivenClocks) -> Result<Option<Worked>, String> {
+        let given = self.work.is_some() || self.memory.is_some();
+        let is_job = matches!(inputs, [folder] if Job::is_job(folder));
+        let possible = !is_job && clocks.is_empty() && !inputs.iter().any(|input| input == Path::new("-"));
+        if self.work.is_some() && !possible {
+            return Err(
+                "--work: expected logs in files, and no --clock; standard input is gone when it stops, and a job has its own \
+                 folder"
+                    .to_owned(),
+            );
+        }
+        if !possible || !given && total_memory().is_none() {
+            return Ok(None);
+        }
+        let size = siptrail::input::size(inputs);
+        let too_many = match self.memory {
+            Some(memory) => size.saturating_add(size / 100 * OWN) > memory,
+            None => total_memory().is_some_and(|all| size / 100 * OWN > all / 4),
+        };
+        if self.work.is_none() && !too_many {
+            return Ok(None);
+        }
+        let temporary = if self.work.is_none() { Some(temporary()?) } else { None };
+        let folder = self.work.as_deref().or(temporary.as_ref().map(TempDir::path)).unwrap_or(Path::new("."));
+        let job = Job::plan(inputs, folder, &self.options(size)?).map_err(|e| e.to_string())?;
+        job.planned().unread().for_each(|what| say(&format!("siptrail: {what}")));
+        all_tasks(&job, size)?;
+        Ok(Some(Worked { job, _folder: temporary }))
+    }
+
+    fn options(&self, size: u64) -> Result<Options, String> {
+        let mut seed = [0; 8];
+        getrandom::fill(&mut seed).map_err(|error| format!("no random number to be had: {error}"))?;
+        let mut options = Options::default();
+        (options.seed, options.limits) = (u64::from_le_bytes(seed), limits());
+        if let Some(memory) = self.memory {
+            options.unit = Some((memory / SHARE).max(LEAST));
+            let buckets = size.div_ceil((memory / 4).max(LEAST_BUCKET)).clamp(1, 1 << 16);
+            options.buckets = u32::try_from(buckets).ok();
+        }
+        Ok(options)
+    }
+}
+
+/// Every task that is not done yet, one after the other: each takes all threads.
+fn all_tasks(job: &Job, size: u64) -> Result<(), String> {
+    let bar = Bar::named("working");
+    let count = |step: Step| u64::from(job.tasks(step));
+    let all = Step::ALL.map(count).iter().sum::<u64>().max(1);
+    let mut done = 0;
+    for step in Step::ALL {
+        for task in 0..job.tasks(step) {
+            bar.show(Progress { done: size / all * done, total: size });
+            job.run(step, task).map_err(|e| e.to_string())?;
+            done += 1;
+        }
+    }
+    bar.finish();
+    Ok(())
+}
+
+fn temporary() -> Result<TempDir, String> {
+    tempfile::Builder::new().prefix("siptrail-work-").tempdir().map_err(|error| {
+        format!("no folder for pieces in {}: {error}; --work DIR names another place", std::env::temp_dir().display())
+    })
+}
+
+/// Memory of the machine in bytes, where the system tells.
+fn total_memory() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
+}
