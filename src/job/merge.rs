@@ -7,7 +7,7 @@ use super::facts::{Inputs, Surveyed, whole, within};
 use super::judge::own;
 use super::link::Keyed;
 use super::plan::Unread;
-use super::store::Manifest;
+use super::store::{Manifest, pack_text};
 use super::{Job, JobError, Step, Told, Totals};
 use crate::analysis::{self, Analysis, Options, Proposal};
 use crate::findings::{self, Found, Said};
@@ -40,8 +40,8 @@ impl Merged {
 
 pub(super) fn run(job: &Job) -> Result<Totals, JobError> {
     let merged = results(job)?;
-    let mut text = Vec::new();
-    report::write_json(&merged.report(), &mut text).map_err(|e| JobError::new(e.to_string()))?;
+    // Compressed as it is written: of many calls it is long.
+    let text = pack_text(|out| report::write_json(&merged.report(), out))?;
     let told = Told::of(&merged.trace, &merged.errors);
     whole(&merged.trace)?;
     let from: Vec<_> = merged.from.iter().collect();
@@ -51,7 +51,7 @@ pub(super) fn run(job: &Job) -> Result<Totals, JobError> {
     out.total("messages", merged.analysis.messages);
     out.total("missed", merged.analysis.missed().count() as u64);
     out.total("errors", merged.errors.len() as u64);
-    out.file("report.json", &[super::store::pack_bytes(&text)?])?;
+    out.file("report.json", &[text])?;
     out.file("told", &[super::store::pack(&told)?])?;
     out.end()
 }

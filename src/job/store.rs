@@ -79,8 +79,13 @@ pub(super) fn pack<T: Serialize>(what: &T) -> Result<Vec<u8>, JobError> {
 }
 
 /// A text as the parts of a file have it.
-pub(super) fn pack_bytes(text: &[u8]) -> Result<Vec<u8>, JobError> {
-    zstd::encode_all(text, LEVEL).map_err(|e| JobError::new(format!("cannot compress a part: {e}")))
+pub(super) fn pack_text(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<Vec<u8>, JobError> {
+    let packed = || {
+        let mut out = std::io::BufWriter::new(zstd::Encoder::new(Vec::new(), LEVEL)?);
+        write(&mut out)?;
+        out.into_inner().map_err(std::io::IntoInnerError::into_error)?.finish()
+    };
+    packed().map_err(|e| JobError::new(format!("cannot compress a part: {e}")))
 }
 
 /// Writes a file whole or not at all; who reads sees the old one or the new one.
