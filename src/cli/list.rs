@@ -179,6 +179,9 @@ impl ListArgs {
         } else if rows.len() < all && terminal {
             note(&format!("siptrail: {} more; --limit shows them", all - rows.len()));
         }
+        // The process ends here: giving back every string one by one would only make the user wait.
+        drop(bound);
+        std::mem::forget((trace, analysis));
         Ok(Status::Fine)
     }
 }

@@ -124,7 +124,8 @@ pub(super) fn bucket(
     let mut own = 0;
     let buckets = job.tasks(super::Step::Reduce);
     for (manifest, window) in surveyed.units.iter() {
-        let cut: Cut = job.store.read(manifest, "buckets", window.part.saturating_mul(buckets).saturating_add(number))?;
+        let cut: Cut =
+            job.store.read(manifest, "buckets", window.part.saturating_mul(buckets).saturating_add(number))?;
         own += cut.rows.len() as u64;
         join.add(cut, window.base, false);
     }

@@ -116,11 +116,13 @@ impl Units {
 
     /// Every input, in order.
     pub(super) fn kept(&self, job: &Job) -> Result<Vec<Kept>, JobError> {
-        let mut out = Vec::new();
+        let mut out: Vec<Kept> = Vec::new();
         for (manifest, window) in self.iter() {
             add_kept(&mut out, job.store.read::<Inputs>(manifest, "inputs", window.part)?.kept, window);
         }
-        out.iter_mut().for_each(|kept: &mut Kept| kept.source.complete());
+        for kept in &mut out {
+            kept.source.complete();
+        }
         Ok(out)
     }
 }

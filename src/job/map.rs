@@ -34,15 +34,14 @@ pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
         [only] if only.is_plain_log() && only.len() as u64 > job.plan.piece => stretches(job, task)?,
         _ => None,
     };
-    let out = match in_stretches {
-        Some(out) => out,
-        None => {
-            let mut out = job.store.begin(Step::Map, task, &[])?;
-            let Opened { inputs, whence, errors } = opened;
-            let trace = Trace::load_part(inputs, job.plan.reading().0);
-            add(job, &mut out, &trace, &whence, errors, None)?;
-            out
-        }
+    let out = if let Some(out) = in_stretches {
+        out
+    } else {
+        let mut out = job.store.begin(Step::Map, task, &[])?;
+        let Opened { inputs, whence, errors } = opened;
+        let trace = Trace::load_part(inputs, job.plan.reading().0);
+        add(job, &mut out, &trace, &whence, errors, None)?;
+        out
     };
     // A file that was cut meanwhile was read as something else.
     let files = job.plan.units.get(task as usize).copied().unwrap_or_default();

@@ -187,7 +187,8 @@ pub(super) fn make(inputs: &[PathBuf], folder: &Path, options: &Options) -> Resu
         let (store, old) = read(folder)?;
         let same = |a: &Plan, b: &Plan| {
             let cut = (&a.files, &a.inputs, &a.from, &a.units, (a.buckets, a.piece));
-            cut == (&b.files, &b.inputs, &b.from, &b.units, (b.buckets, b.piece)) && (a.limits, &a.rules) == (b.limits, &b.rules)
+            cut == (&b.files, &b.inputs, &b.from, &b.units, (b.buckets, b.piece))
+                && (a.limits, &a.rules) == (b.limits, &b.rules)
         };
         if same(&old, &plan) {
             return Ok((store, old));

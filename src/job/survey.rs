@@ -10,13 +10,13 @@ use crate::findings::{self, LineIndex};
 use crate::record::RecordKind;
 use crate::sip::Method;
 use crate::span::FileId;
-use crate::trace::part::{Cut, Join, Known, Wanted};
+use crate::trace::part::{Cut, Join, Kept, Known, Wanted};
 use crate::trace::{Event, EventId, Symbol, Trace, row};
 
 pub(super) fn run(job: &Job) -> Result<Totals, JobError> {
     let units = Units::of(job)?;
     let mut join = Join::default();
-    let mut kept = Vec::new();
+    let mut kept: Vec<Kept> = Vec::new();
     for (manifest, window) in units.iter() {
         let (part, base) = (window.part, window.base);
         let Rows { cut, gaps } = job.store.read(manifest, "rows", part)?;
@@ -36,7 +36,9 @@ pub(super) fn run(job: &Job) -> Result<Totals, JobError> {
         let told: Cut = job.store.read(manifest, "telling", part)?;
         join.add(told, base, true);
     }
-    kept.iter_mut().for_each(|k| k.source.complete());
+    for k in &mut kept {
+        k.source.complete();
+    }
     let trace = join.done(kept, None, job.plan.reading());
     let options = Options::default();
     let placed = analysis::place(&trace, &options);

@@ -22,8 +22,8 @@ mod signs;
 mod tape;
 mod values;
 
-pub(crate) use chunks::{Mark, frame_some};
 pub use chunks::{CHUNK, ChunkDone, Framed, STRETCH, frame};
+pub(crate) use chunks::{Mark, frame_some};
 pub use layout::{HeaderLine, Layout, ViaLines};
 pub(crate) use names::{is_header, starts_header};
 pub use prefix::DateOrder;

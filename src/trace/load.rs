@@ -102,12 +102,7 @@ pub(crate) struct Reached {
 
 /// Reads a stretch of an input, at least so many bytes, as some of the logs; `reached` is how far the stretches ahead of it
 /// came. Also tells how far this one came; `None` where that is the end.
-pub(super) fn load_stretch(
-    input: Input,
-    seed: u64,
-    reached: Option<Reached>,
-    bytes: u64,
-) -> (Trace, Option<Reached>) {
+pub(super) fn load_stretch(input: Input, seed: u64, reached: Option<Reached>, bytes: u64) -> (Trace, Option<Reached>) {
     let options = LoadOptions::default();
     let (len, chunk) = (input.bytes().len(), chunk_of(&input, &options));
     let start = || Reached { chunk: 0, mark: Mark::default(), lines: LineStarts::new(len, chunk) };

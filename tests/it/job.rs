@@ -306,7 +306,21 @@ fn a_report_of_pieces_is_that_of_one_run() {
     let folder = tempfile::tempdir().unwrap();
     let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let (logs, work) = (place("logs"), place("work"));
-    let o = run(&["synth", "-q", "--seed", "31", "--calls", "400", "--servers", "2", "--stories", "all", "--damage", "1%", &logs]);
+    let o = run(&[
+        "synth",
+        "-q",
+        "--seed",
+        "31",
+        "--calls",
+        "400",
+        "--servers",
+        "2",
+        "--stories",
+        "all",
+        "--damage",
+        "1%",
+        &logs,
+    ]);
     assert!(o.status.success(), "{}", err(&o));
     let longest = std::fs::read_dir(&logs).unwrap().map(|e| e.unwrap().metadata().unwrap().len()).max().unwrap();
     assert!(longest > 3 << 20, "{longest} bytes are read in one piece");
