@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Analysis, Call};
+use super::Analysis;
 use crate::knowledge::constant::{self, Constant};
 use crate::sip::{Header, Method};
 use crate::text::decode;
@@ -50,9 +50,9 @@ enum Key {
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Said(Vec<(Key, EventId)>);
 
-/// What each of some calls says; `place` tells the times.
-pub(crate) fn said(trace: &Trace, place: &Analysis, calls: &[Call]) -> Vec<Said> {
-    calls.par_iter().with_min_len(64).map(|call| Said(keys(trace, place, &call.records))).collect()
+/// What each call that was found says; `place` tells the times.
+pub(crate) fn said(trace: &Trace, place: &Analysis, found: &Analysis) -> Vec<Said> {
+    found.calls.par_iter().with_min_len(64).map(|call| Said(keys(trace, place, &call.records))).collect()
 }
 
 /// Joins the calls of an analysis by what each of them says.

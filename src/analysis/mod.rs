@@ -266,7 +266,7 @@ pub(crate) fn place_of_message(message: &SessionMessage) -> InOrder {
 /// Ties pushes to calls, and gives both their verdicts.
 pub(crate) fn judge(trace: &Trace, options: &Options, place: &Analysis, found: &mut Analysis) {
     let proposals = propose(trace, options, place, found);
-    let said = conversation::said(trace, place, &found.calls);
+    let said = conversation::said(trace, place, found);
     conclude(trace, options, place, found, (proposals, &said));
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::plan::Unread;
-use super::store::Manifest;
+use super::store::{Manifest, Window};
 use super::{Job, JobError, Step};
 use crate::analysis::{Analysis, Clocks, Coverage, Servers};
 use crate::span::FileId;
@@ -49,15 +49,6 @@ pub(super) const PLACED: u32 = 1;
 pub(super) const TELLING: u32 = 2;
 pub(super) const WORKED: u32 = 3;
 pub(super) const TIMES: u32 = 4;
-
-/// What was read at once: the files of a unit, or a stretch of its only one.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(super) struct Window {
-    pub(super) files: u32,
-    pub(super) records: u32,
-    /// Whether it begins in the file in which the one before ended.
-    pub(super) goes_on: bool,
-}
 
 /// Where a window stands among all.
 #[derive(Clone, Copy, Debug)]

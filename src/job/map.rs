@@ -3,9 +3,9 @@
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
-use super::facts::{Inputs, Rows, Window};
+use super::facts::{Inputs, Rows};
 use super::plan::Unread;
-use super::store::{Task, pack};
+use super::store::{Task, Window, pack};
 use super::{Job, JobError, Step, Totals};
 use crate::analysis::coverage;
 use crate::findings;

@@ -14,7 +14,7 @@ pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
     let surveyed = Surveyed::of(job)?;
     let (trace, placed, own) = bucket(job, &surveyed, task, false)?;
     let found = analysis::dialogs(&trace, &Options::default(), &placed);
-    let said = analysis::conversation::said(&trace, &placed, &found.calls);
+    let said = analysis::conversation::said(&trace, &placed, &found);
     let times: Vec<Timestamp> = job.store.read(&surveyed.manifest, "facts", TIMES)?;
     let Analysis { servers, clocks, coverage, .. } = placed;
     let found = Analysis { servers, clocks, coverage, ..found };

@@ -16,7 +16,6 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
-use super::facts::Window;
 use super::{JobError, Step, Totals};
 
 const MANIFEST: &str = "manifest";
@@ -51,6 +50,15 @@ pub(super) struct Manifest {
 struct Written {
     bytes: u64,
     parts: Vec<(u64, u64, String)>,
+}
+
+/// What was read at once: the files of a unit, or a stretch of its only one.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct Window {
+    pub(super) files: u32,
+    pub(super) records: u32,
+    /// Whether it begins in the file in which the one before ended.
+    pub(super) goes_on: bool,
 }
 
 /// The files of a task that is at work; none of them is in its place before the task is done.
