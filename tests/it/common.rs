@@ -133,3 +133,23 @@ pub(crate) fn differences(path: &str, expect: &Value, actual: &Value, out: &mut 
         _ => out.push(format!("{path}: expected {expect}, found {actual}")),
     }
 }
+
+/// Text with the separators of paths that tests expect: Windows has others.
+pub(crate) fn slashes(text: &str) -> String {
+    if cfg!(windows) { text.replace('\\', "/") } else { text.to_owned() }
+}
+
+/// The files of a folder of notes; the lock that stays beside them on Windows is none of them.
+pub(crate) fn left(folder: &Path) -> Vec<String> {
+    let mut all = names(folder);
+    all.retain(|name| !cfg!(windows) || name != ".siptrail-notes.lock");
+    all
+}
+
+/// What a folder holds, in order.
+pub(crate) fn names(folder: &Path) -> Vec<String> {
+    let mut all: Vec<String> =
+        std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    all.sort();
+    all
+}
