@@ -9,10 +9,10 @@ use std::collections::HashSet;
 use rayon::prelude::*;
 
 use super::catalogue;
-use super::matcher::{CLEARING_HOUSE_DOMAIN, CONNECT, MatchedTexts, PROXY_FIELD};
+use super::matcher::{CONNECT, MatchedTexts, PROXY_FIELD};
 use crate::analysis::{Analysis, LoneCause, Outcome, PushResult};
 use crate::record::RecordKind;
-use crate::sip::{Method, NameAddr, StartLine};
+use crate::sip::{CLEARING_HOUSE, Method, NameAddr, StartLine};
 use crate::text::{clean, decode, host_of};
 use crate::trace::{Event, EventId, Symbol, Trace};
 
@@ -110,7 +110,7 @@ fn of_record(trace: &Trace, event: &Event) -> Vec<&'static str> {
     if codes.contains(&"PN01") {
         // A domain that is not allowed is refused in words that look like a DNS fault, which it is none.
         codes.retain(|c| !matches!(*c, "PN03" | "PN04"));
-        if said.has_text(CLEARING_HOUSE_DOMAIN) && !said.has_text(PROXY_FIELD) {
+        if said.has_text(CLEARING_HOUSE) && !said.has_text(PROXY_FIELD) {
             codes.retain(|c| *c != "PN01");
             codes.push("PN02");
         }

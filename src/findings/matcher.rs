@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::{Matcher, catalogue};
+use crate::sip::{CLEARING_HOUSE, CLEARING_HOUSE_PROXY};
 
 /// Which texts of the catalogue stand in something: one bit a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,12 +45,8 @@ struct Texts {
 
 /// How Windows says that nobody answered a connection, or that it was refused.
 pub(super) const CONNECT: [&str; 2] = ["wsaetimedout", "wsaeconnrefused"];
-/// Names of the clearing house and of a record's field, which tell one entry from another.
-pub(super) const CLEARING_HOUSE_DOMAIN: &str = "push.lync.com";
 /// The proxy of a hosting provider, in Data.
 pub(super) const PROXY_FIELD: &str = "fqdn1";
-/// The proxy of the clearing house.
-pub(super) const CLEARING_HOUSE_PROXY: &str = "sipfed.online.lync.com";
 /// A handshake that came to nothing, in the words of id 1047, and how Windows says that the other side cut it.
 pub(super) const HANDSHAKE: &str = "failed to complete tls negotiation";
 /// See [`HANDSHAKE`].
@@ -59,7 +56,7 @@ static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
     let matchers = || catalogue().iter().flat_map(|f| &f.matchers);
     let text = |m: &'static Matcher| m.text.as_deref().or(m.result_code.as_deref());
     let mut all: Vec<&'static str> = matchers().filter_map(text).collect();
-    all.extend(CONNECT.iter().chain([&CLEARING_HOUSE_DOMAIN, &PROXY_FIELD, &CLEARING_HOUSE_PROXY, &HANDSHAKE, &RESET]));
+    all.extend(CONNECT.iter().chain([&CLEARING_HOUSE, &PROXY_FIELD, &CLEARING_HOUSE_PROXY, &HANDSHAKE, &RESET]));
     all.sort_unstable();
     all.dedup();
     let in_lines = matchers().filter(|m| matches!(m.place.as_str(), "component" | "result_code")).filter_map(text);

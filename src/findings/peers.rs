@@ -5,10 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use super::matcher::{CLEARING_HOUSE_DOMAIN, CLEARING_HOUSE_PROXY, HANDSHAKE, MatchedTexts, RESET};
+use super::matcher::{HANDSHAKE, MatchedTexts, RESET};
 use super::{find, tls};
 use crate::analysis::{Analysis, Diagnostic};
 use crate::record::{RecordKind, prefix};
+use crate::sip::{CLEARING_HOUSE, CLEARING_HOUSE_PROXY};
 use crate::span::Span;
 use crate::text::{decode, host_of};
 use crate::time::Timestamp;
@@ -88,7 +89,7 @@ impl Seen {
             let matchers = find(code).into_iter().flat_map(|f| &f.matchers);
             matchers.filter(|m| matches!(m.place.as_str(), "diagnostic" | "component")).any(|m| said.has(m))
         };
-        let house = said.has_text(CLEARING_HOUSE_PROXY) || said.has_text(CLEARING_HOUSE_DOMAIN);
+        let house = said.has_text(CLEARING_HOUSE_PROXY) || said.has_text(CLEARING_HOUSE);
         let both = self.codes.contains(&"PN06") && self.codes.contains(&"PN15");
         let is = |code: &&'static str| match *code {
             "PN06" => house && has("PN06"),

@@ -5,16 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Found;
 use super::correlate::Correlator;
 use super::evidence::Evidence;
-use super::matcher::{CLEARING_HOUSE_DOMAIN, CONNECT, PROXY_FIELD};
+use super::matcher::{CONNECT, PROXY_FIELD};
 use super::tls;
 use crate::analysis::{Diagnostic, Push, PushResult, Role, ServerId};
 use crate::record::{Direction, RecordKind};
-use crate::sip::{HeaderName, Method, StartLine, TIMER_F_MS};
+use crate::sip::{CLEARING_HOUSE, CLEARING_HOUSE_IDS, HeaderName, Method, StartLine, TIMER_F_MS};
 use crate::text::{contains_ignore_case, decode, host_of};
 use crate::trace::{Event, EventId};
 
-/// What the clearing house says; 30007 is a test that passed, 30000 an accepted push (PUSH.md section 5).
-const CLEARING_HOUSE: std::ops::Range<u32> = 30_000..31_000;
 /// Time for a message to get from one server to the next.
 const WAY_MS: i64 = 2_000;
 /// What a clock that messages bound from one side only may be off by; nothing tells how much it is.
@@ -23,7 +21,7 @@ const ONE_SIDED_MS: i64 = 2_000;
 /// Causes of one push.
 pub(super) fn causes(correlator: &Correlator<'_>, push: &Push) -> Found {
     let mut found = Found::default();
-    let of_house = |d: &Diagnostic| CLEARING_HOUSE.contains(&d.id);
+    let of_house = |d: &Diagnostic| CLEARING_HOUSE_IDS.contains(&d.id);
     let astray = !push.diagnostics.iter().any(of_house) && goes_to_another_address(correlator, push);
     match push.result {
         PushResult::Accepted => {
@@ -69,13 +67,12 @@ fn refused(correlator: &Correlator<'_>, push: &Push) -> (Found, bool) {
     let evidence = Evidence::gather(correlator, &push.diagnostics, &push.records);
     let mut found = evidence.causes();
     // Another partner's domain may be unknown too; these entries are about the clearing house's.
-    let at_house = evidence.record_says(CLEARING_HOUSE_DOMAIN) || evidence.line_says(CLEARING_HOUSE_DOMAIN);
+    let at_house = evidence.record_says(CLEARING_HOUSE) || evidence.line_says(CLEARING_HOUSE);
     found.codes.retain(|c| *c != "PN01" || at_house);
     if found.codes.contains(&"PN01") {
         // The domain that is not allowed is refused in words that look like a DNS fault, which it is none.
         found.codes.retain(|c| !matches!(*c, "PN03" | "PN04"));
-        if push.status == Some(504) && evidence.record_says(CLEARING_HOUSE_DOMAIN) && !evidence.record_says(PROXY_FIELD)
-        {
+        if push.status == Some(504) && evidence.record_says(CLEARING_HOUSE) && !evidence.record_says(PROXY_FIELD) {
             // Without the name of a proxy the Edge knows no hosting provider at all.
             found.codes.retain(|c| *c != "PN01");
             found.codes.push("PN02");
@@ -140,7 +137,7 @@ fn goes_to_another_address(correlator: &Correlator<'_>, push: &Push) -> bool {
     let first = push.sightings.first().and_then(|h| correlator.trace.event(h.event));
     let Some(message) = first.and_then(|e| correlator.trace.message(e)) else { return false };
     let StartLine::Request { uri, .. } = message.start_line() else { return false };
-    if decode(uri).to_ascii_lowercase().starts_with("sip:push@push.lync.com") {
+    if decode(uri).to_ascii_lowercase().strip_prefix("sip:push@").is_some_and(|host| host.starts_with(CLEARING_HOUSE)) {
         return false;
     }
     let kind = message.header(HeaderName::ContentType);

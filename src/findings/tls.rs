@@ -10,8 +10,9 @@
 use std::sync::LazyLock;
 
 use super::evidence::Evidence;
-use super::matcher::{CLEARING_HOUSE_DOMAIN, CLEARING_HOUSE_PROXY, HANDSHAKE, RESET};
+use super::matcher::{HANDSHAKE, RESET};
 use super::{Found, find};
+use crate::sip::{CLEARING_HOUSE, CLEARING_HOUSE_PROXY};
 
 /// Entries that a code of Windows proves.
 pub(super) const BY_CODE: [&str; 3] = ["PN15", "PN17", "PN18"];
@@ -23,12 +24,12 @@ static UNTRUSTED: LazyLock<Vec<&'static str>> =
 /// Of a push. `target` is the server that the fault names, where it names one.
 pub(super) fn of_push(evidence: &Evidence, target: Option<&str>, found: &mut Found) {
     if found.codes.contains(&"PN06") {
-        let house = |t: &str| t.contains(CLEARING_HOUSE_PROXY) || t.contains(CLEARING_HOUSE_DOMAIN);
+        let house = |t: &str| t.contains(CLEARING_HOUSE_PROXY) || t.contains(CLEARING_HOUSE);
         let in_message = UNTRUSTED.iter().any(|t| evidence.response_says(t) || evidence.record_says(t));
         let of_house = if in_message {
             target.is_none_or(house)
         } else {
-            evidence.a_line_says(&UNTRUSTED, &[CLEARING_HOUSE_PROXY, CLEARING_HOUSE_DOMAIN])
+            evidence.a_line_says(&UNTRUSTED, &[CLEARING_HOUSE_PROXY, CLEARING_HOUSE])
         };
         let other = if of_house { "PN05" } else { "PN06" };
         found.codes.retain(|c| *c != other);

@@ -48,7 +48,7 @@ pub(super) struct Section {
 /// An index that is being read. Its file may be dropped or replaced meanwhile.
 #[derive(Clone, Debug)]
 pub(super) struct Reader {
-    file: Arc<Mutex<File>>,
+    file: Arc<Mutex<Option<File>>>,
     /// Where the head ends.
     base: u64,
     pub(super) head: Arc<Head>,
@@ -81,7 +81,7 @@ impl Reader {
         let inside =
             |s: &Section| s.at.checked_add(s.len).and_then(|end| end.checked_add(base)).is_some_and(|end| end <= size);
         let whole = head.sections.iter().all(inside);
-        whole.then(|| Reader { file: Arc::new(Mutex::new(file)), base, head: Arc::new(head) })
+        whole.then(|| Reader { file: Arc::new(Mutex::new(Some(file))), base, head: Arc::new(head) })
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
@@ -92,11 +92,17 @@ impl Reader {
     pub(super) fn bytes(&self, name: &str) -> Option<Vec<u8>> {
         let section = self.head.sections.iter().find(|s| s.name == name)?;
         let mut bytes = vec![0; usize::try_from(section.len).ok()?];
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut guard = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = guard.as_mut()?;
         file.seek(SeekFrom::Start(self.base.checked_add(section.at)?)).ok()?;
         file.read_exact(&mut bytes).ok()?;
-        drop(file);
+        drop(guard);
         (input::sum(&bytes) == section.sum).then_some(bytes)
+    }
+
+    /// Lets go of the file; nothing more can be read of it.
+    pub(super) fn close(&self) {
+        *self.file.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// What a section holds.

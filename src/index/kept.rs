@@ -161,6 +161,11 @@ impl Known {
         let Some(sections) = self.sections(trace, &added) else { return };
         let known = self.reader.as_ref().map(|reader| reader.head.inputs.iter().map(|i| i.sums().clone()).collect());
         let sums = known.unwrap_or_else(|| trace.sums());
+        // Windows replaces no file that is open, so what may be asked of it later is read now.
+        if let Some(reader) = self.reader.as_ref().filter(|_| cfg!(windows)) {
+            let _ = trace.ties_to_keep();
+            reader.close();
+        }
         drop(self.index.folder.put(&self.path, |file| {
             let of = |(input, sums)| Identity::of(input, sums, self.began_ms);
             let inputs: Option<Vec<Identity>> = trace.inputs().iter().zip(sums).map(of).collect();

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use hashbrown::HashMap;
 
+use crate::sip::CLEARING_HOUSE_IDS;
+
 /// One ms-diagnostics id with published text (MS-OCER, vendor pages, published traces; see `source`).
 #[derive(Clone, Copy, Debug)]
 pub struct DiagnosticId {
@@ -113,14 +115,12 @@ pub fn component_of(id: u32) -> Option<&'static str> {
     range_of(id).map(|r| r.component)
 }
 
-/// Ids of the push clearing house.
-const CLEARING_HOUSE: std::ops::Range<u32> = 30_000..31_000;
-/// What is to be said of those but 30000 and 30007.
-const CLEARING_HOUSE_IDS: &str = "An answer of the push clearing house; of its ids only 30000 and 30007 are published, so what this one means is not published: number and reason are all there is.";
+/// What is to be said of the ids of the push clearing house but 30000 and 30007.
+const NOT_PUBLISHED: &str = "An answer of the push clearing house; of its ids only 30000 and 30007 are published, so what this one means is not published: number and reason are all there is.";
 
 /// What is to be said of an id of the clearing house that has no published text.
 pub(crate) fn unpublished(id: u32) -> Option<&'static str> {
-    (CLEARING_HOUSE.contains(&id) && diagnostic(id).is_none()).then_some(CLEARING_HOUSE_IDS)
+    (CLEARING_HOUSE_IDS.contains(&id) && diagnostic(id).is_none()).then_some(NOT_PUBLISHED)
 }
 
 /// One sentence about an id: its meaning, else the component whose range it falls in.

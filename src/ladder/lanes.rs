@@ -14,7 +14,7 @@ use crate::analysis::transmission::Transmission;
 use crate::analysis::{Role, ServerId, Servers};
 use crate::knowledge::Product;
 use crate::knowledge::clients::MOBILITY_PORTS;
-use crate::sip::{HeaderName, Method, NameAddr};
+use crate::sip::{CLEARING_HOUSE, CLEARING_HOUSE_PROXY, HeaderName, Method, NameAddr};
 use crate::text::{contains_ignore_case, decode, host_and_port};
 use crate::trace::{EventId, Symbol, Trace};
 
@@ -308,7 +308,7 @@ fn phone(product: Option<&[u8]>) -> Option<String> {
 
 fn is_clearing_house(host: &str, product: Option<&[u8]>) -> bool {
     let host = host.to_ascii_lowercase();
-    host == "sipfed.online.lync.com"
-        || host == "push.lync.com"
+    host == CLEARING_HOUSE_PROXY
+        || host == CLEARING_HOUSE
         || product.is_some_and(|p| contains_ignore_case(p, b"pnchapplication"))
 }

@@ -164,7 +164,7 @@ fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Erro
 
 /// Whether a verdict counts as missed.
 pub fn is_missed_verdict(verdict: &str) -> bool {
-    matches!(verdict, "not_opened" | "missed_no_push" | "missed_push_failed" | "missed_push_unanswered")
+    analysis::Verdict::MISSED.iter().any(|missed| missed.name() == verdict)
 }
 
 impl CallFact<'_> {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
-use super::{Diagnostics, HeaderName, Message, Method, NameAddr, StartLine};
+use super::{CLEARING_HOUSE, CLEARING_HOUSE_IDS, Diagnostics, HeaderName, Message, Method, NameAddr, StartLine};
 use crate::record::sign;
 use crate::text::{contains_ignore_case, decode};
 
@@ -143,7 +143,7 @@ fn is_push(message: &Message<'_>, to_tag: bool) -> bool {
         HeaderName::To => is_house(h.raw),
         // Its answer tells it too, where nothing else of the MESSAGE is known.
         HeaderName::MsDiagnosticsPublic => {
-            !is_request && Diagnostics::parse(&h.value()).is_some_and(|d| HOUSE_IDS.contains(&d.id))
+            !is_request && Diagnostics::parse(&h.value()).is_some_and(|d| CLEARING_HOUSE_IDS.contains(&d.id))
         }
         HeaderName::From => !inside_dialog && mcx_user(&decode(NameAddr::parse(&h.value()).address())).is_some(),
         HeaderName::Contact => !inside_dialog && is_request && contains_ignore_case(h.raw, b"opaque=srvr:mcxexternal"),
@@ -151,9 +151,6 @@ fn is_push(message: &Message<'_>, to_tag: bool) -> bool {
         _ => false,
     })
 }
-
-/// Ids of the clearing house (PUSH.md section 5).
-const HOUSE_IDS: std::ops::Range<u32> = 30_000..31_000;
 
 /// Whether an address is at the clearing house, with or without a user before the host.
 pub(crate) fn is_house(address: &[u8]) -> bool {
@@ -167,7 +164,7 @@ pub(crate) fn is_house(address: &[u8]) -> bool {
 }
 
 /// The host of the clearing house.
-const HOUSE: &[u8] = b"push.lync.com";
+const HOUSE: &[u8] = CLEARING_HOUSE.as_bytes();
 
 /// `McxUser<32 hex><address>`: the mobility service's id and the mobile user.
 pub(crate) fn mcx_user(address: &str) -> Option<(String, String)> {

@@ -15,6 +15,14 @@ pub use message::{Header, Headers, Message, StartLine};
 /// Timer F (RFC 3261 section 17.1.2.2): as long as an answer to a request that is no INVITE is waited for, in milliseconds.
 pub const TIMER_F_MS: i64 = 32_000;
 
+/// The domain of the push clearing house.
+pub(crate) const CLEARING_HOUSE: &str = "push.lync.com";
+/// The proxy of the clearing house, that of the hosting provider.
+pub(crate) const CLEARING_HOUSE_PROXY: &str = "sipfed.online.lync.com";
+/// Ids of ms-diagnostics that the clearing house gives: 30007 is a test that passed, 30000 an accepted push, the others are not
+/// published.
+pub(crate) const CLEARING_HOUSE_IDS: std::ops::Range<u32> = 30_000..31_000;
+
 /// A SIP method (RFC 3261 section 7.1 and its extensions, Microsoft's SERVICE and BENOTIFY).
 #[derive(
     Clone,

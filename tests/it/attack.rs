@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 use siptrail::tui::{Notebook, Notes};
 
-use crate::common::root;
+use crate::common::{left, names, root};
 use crate::program::{err, run_in};
 
 const MISSED: &str = "samples/silent-mobile-leg.log";
@@ -27,13 +27,6 @@ fn shell(script: &str, folder: &Path) -> Output {
         .current_dir(folder)
         .output()
         .unwrap()
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let mut all: Vec<String> =
-        std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
-    all.sort();
-    all
 }
 
 /// What was found is the exit status, whether somebody reads it to the end or not.
@@ -173,7 +166,7 @@ fn two_sessions_lose_no_note() {
     let notes = Notes::read(&path).unwrap();
     let all = (0..4).flat_map(|who| (0..25).map(move |n| format!("{who}-{n}")));
     assert_eq!(all.filter(|id| notes.get(id).is_none()).count(), 0);
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    assert_eq!(left(folder.path()), ["notes.toml"]);
 }
 
 fn record(n: usize, server: &str, from: &str, branch: usize) -> String {

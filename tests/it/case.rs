@@ -12,7 +12,7 @@ use siptrail::ladder::Subject;
 use siptrail::trace::LoadOptions;
 use siptrail::{Options, Trace};
 
-use crate::common::root;
+use crate::common::{root, slashes};
 use crate::program::{err, out, run};
 
 const FAILED: &str = "samples/push-failed-at-edge";
@@ -253,7 +253,7 @@ fn a_case_is_one_file_which_opens_again_and_which_folders_skip() {
 fn hashes_are_those_of_the_files_or_say_what_they_are_of() {
     let dir = tempfile::tempdir().unwrap();
     let path = |name: &str| dir.path().join(name);
-    let name = |name: &str| path(name).to_string_lossy().into_owned();
+    let name = |name: &str| slashes(&path(name).to_string_lossy());
     let log = std::fs::read_to_string(root(FAILED).join("fe03.log")).unwrap();
     let wide: Vec<u8> = "\u{feff}".encode_utf16().chain(log.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     std::fs::write(path("wide.log"), &wide).unwrap();

@@ -1,5 +1,6 @@
 //! What the tests share.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use proptest::test_runner::{Config as ProptestConfig, RngSeed};
@@ -8,6 +9,8 @@ use siptrail::input::Input;
 use siptrail::report;
 use siptrail::trace::LoadOptions;
 use siptrail::{Options, Trace};
+
+use crate::story;
 
 pub(crate) fn root(part: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(part)
@@ -132,4 +135,69 @@ pub(crate) fn differences(path: &str, expect: &Value, actual: &Value, out: &mut 
         _ if expect == actual => {}
         _ => out.push(format!("{path}: expected {expect}, found {actual}")),
     }
+}
+
+/// Text with the separators of paths that tests expect: Windows has others.
+pub(crate) fn slashes(text: &str) -> String {
+    if cfg!(windows) { text.replace('\\', "/") } else { text.to_owned() }
+}
+
+/// The files of a folder of notes; the lock that stays beside them on Windows is none of them.
+pub(crate) fn left(folder: &Path) -> Vec<String> {
+    let mut all = names(folder);
+    all.retain(|name| !cfg!(windows) || name != ".siptrail-notes.lock");
+    all
+}
+
+/// What a folder holds, in order.
+pub(crate) fn names(folder: &Path) -> Vec<String> {
+    let mut all: Vec<String> =
+        std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    all.sort();
+    all
+}
+
+/// A call of Alice to a phone, with a push through an Edge: answered, or missed because the Edge refused the push.
+pub(crate) struct PhoneCall<'e> {
+    pub(crate) hour: usize,
+    pub(crate) minute: usize,
+    pub(crate) edge: &'e str,
+    pub(crate) refused: bool,
+    /// The log holds the answer to the push.
+    pub(crate) told: bool,
+}
+
+/// The log of a Front End with these calls: the `n`th is `cn`, its push `pn`.
+pub(crate) fn phone_calls(calls: &[PhoneCall<'_>]) -> Vec<(String, Vec<u8>)> {
+    let (mut names, mut log) = (String::new(), String::from("--- fe01.log cls=pool01\\fe01\n"));
+    for (i, PhoneCall { hour, minute, edge, refused, told }) in calls.iter().enumerate() {
+        let (push, client, second, last) = if *refused { (504, "wp", 30, 408) } else { (200, "pnch", 5, 200) };
+        let at = |second: usize| format!("{hour:02}:{minute:02}:{second:02}");
+        let _ = write!(names, "call c{i} alice@contoso.com u{i}@contoso.com\npush p{i} u{i}@contoso.com\n");
+        let _ = write!(
+            log,
+            "{0}.000 in 192.0.2.103:50425 INVITE c{i} via=a
+{0}.010 out fe01.contoso.com:5087 INVITE c{i} via=fe,a
+{0}.200 in fe01.contoso.com:55153 MESSAGE p{i} via=mcx
+{0}.210 out {edge}.contoso.com:5061 MESSAGE p{i} via=fe,mcx\n",
+            at(0)
+        );
+        let _ = if *told {
+            write!(
+                log,
+                "{0}.300 in {edge}.contoso.com:5061 {push} MESSAGE p{i} via=fe,mcx client={client}
+{0}.310 out fe01.contoso.com:55153 {push} MESSAGE p{i} via=mcx client={client}\n",
+                at(0)
+            )
+        } else {
+            writeln!(log, "skip 2")
+        };
+        let _ = write!(
+            log,
+            "{0}.100 in fe01.contoso.com:5087 {last} INVITE c{i} via=fe,a client=wp
+{0}.110 out 192.0.2.103:50425 {last} INVITE c{i} via=a client=wp\n",
+            at(second)
+        );
+    }
+    story::write(&(names + &log))
 }

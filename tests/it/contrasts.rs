@@ -1,40 +1,21 @@
 //! What the calls missed for one cause have in common, and silence where chance would do.
 
-use std::fmt::Write as _;
-
 use serde_json::{Value, json};
 use siptrail::input::Input;
 use siptrail::report;
 use siptrail::trace::LoadOptions;
 use siptrail::{Options, Trace};
 
-use crate::story;
+use crate::common::{PhoneCall, phone_calls};
 
 /// Calls to phones over two Edges: `good` are answered after a push, the first three of them over edge02; `bad` are
 /// missed because edge02 refuses their pushes from 10:14 on.
 fn traffic(good: usize, bad: usize) -> Vec<(String, Vec<u8>)> {
-    let (mut names, mut log) = (String::new(), String::from("--- fe01.log cls=pool01\\fe01\n"));
-    for i in 0..good + bad {
-        let (fails, minute) = (i >= good, if i < good { 1 + i } else { 14 + i - good });
-        let edge = if fails || i < 3 { "edge02" } else { "edge01" };
-        let (status, second, client) = if fails { (504, 30, "wp") } else { (200, 5, "pnch") };
-        let (last, time) = (if fails { 408 } else { 200 }, |s: usize| format!("10:{minute:02}:{s:02}"));
-        let _ = write!(names, "call c{i} alice@contoso.com u{i}@contoso.com\npush p{i} u{i}@contoso.com\n");
-        let _ = write!(
-            log,
-            "{0}.000 in 192.0.2.103:50425 INVITE c{i} via=a
-{0}.010 out fe01.contoso.com:5087 INVITE c{i} via=fe,a
-{0}.200 in fe01.contoso.com:55153 MESSAGE p{i} via=mcx
-{0}.210 out {edge}.contoso.com:5061 MESSAGE p{i} via=fe,mcx
-{0}.300 in {edge}.contoso.com:5061 {status} MESSAGE p{i} via=fe,mcx client={client}
-{0}.310 out fe01.contoso.com:55153 {status} MESSAGE p{i} via=mcx client={client}
-{1}.100 in fe01.contoso.com:5087 {last} INVITE c{i} via=fe,a client=wp
-{1}.110 out 192.0.2.103:50425 {last} INVITE c{i} via=a client=wp\n",
-            time(0),
-            time(second),
-        );
-    }
-    story::write(&format!("{names}{log}"))
+    let one = |i| {
+        let (refused, minute) = (i >= good, if i < good { 1 + i } else { 14 + i - good });
+        PhoneCall { hour: 10, minute, edge: if refused || i < 3 { "edge02" } else { "edge01" }, refused, told: true }
+    };
+    phone_calls(&(0..good + bad).map(one).collect::<Vec<_>>())
 }
 
 fn told(files: &[(String, Vec<u8>)]) -> (Value, String) {

@@ -13,7 +13,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::common::root;
+use crate::common::{root, slashes};
 use crate::keyboard::{app, draw, plain, press, text};
 
 /// Other programs: they may be named, and print nothing here.
@@ -78,6 +78,8 @@ fn commands_print_what_the_pages_show() {
                         if !output.status.success() {
                             wrong.push(format!("{at}: {command} ends with {}\n{printed}", output.status));
                         }
+                        // Paths as the pages write them.
+                        let printed = slashes(&printed);
                         if let Err(line) = holds(&shown, &printed) {
                             wrong.push(format!("{at}: {command}\nshown, but not printed there: {line}\n{printed}"));
                         }

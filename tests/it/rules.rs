@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::common::root;
+use crate::common::{root, slashes};
 use crate::program::{err, out, run_in};
 
 /// A folder with a configuration file and a file of rules.
@@ -87,7 +87,7 @@ fn cases_are_run_and_a_wrong_one_fails() {
     let dir = site(&rule(&format!("query = \"missed\"\n{good}")));
     let o = run_in(&["findings", "--check", "--config", "site.toml"], dir.path());
     assert_eq!(
-        (o.status.code(), out(&o).as_str()),
+        (o.status.code(), slashes(&out(&o)).as_str()),
         (Some(0), "findings.d/own.toml: X07: 2 cases, fine\n"),
         "{}",
         err(&o)
@@ -105,7 +105,7 @@ fn a_file_that_is_wrong_stops_every_command_that_reads_logs() {
     for args in [&["report", "--config", "site.toml", "x.log"][..], &["findings", "--check", "--config", "site.toml"]] {
         let o = run_in(args, dir.path());
         assert_eq!(o.status.code(), Some(2), "{args:?}");
-        assert!(err(&o).starts_with("siptrail: findings.d/own.toml: X07: query: "), "{}", err(&o));
+        assert!(slashes(&err(&o)).starts_with("siptrail: findings.d/own.toml: X07: query: "), "{}", err(&o));
         assert_eq!(err(&o).lines().count(), 1);
     }
 }

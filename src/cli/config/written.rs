@@ -58,6 +58,7 @@ fn each(out: &mut String, mut write: impl FnMut(&Key, &mut String)) {
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
+    use clap::error::ErrorKind;
 
     use super::super::read::read;
     use super::*;
@@ -77,5 +78,24 @@ mod tests {
             .map(|l| l.strip_prefix('#').filter(|l| !l.starts_with(' ')).unwrap_or(l))
             .fold(String::new(), |all, line| all + line + "\n");
         assert!(read(&open, &root).is_ok_and(|s| KEYS.iter().all(|k| s.get(k).is_some())), "{open}");
+    }
+
+    #[test]
+    fn a_number_of_the_file_is_one_of_the_option() {
+        let root = Arguments::command();
+        for key in KEYS {
+            let Value::Number { least, most, example } = key.value else { continue };
+            let refused = |n: i64| {
+                let option = format!("--{}={n}", key.option(&root).and_then(clap::Arg::get_long).unwrap_or_default());
+                let typed = ["siptrail", key.section, &option].into_iter().filter(|word| !word.is_empty());
+                let error = root.clone().try_get_matches_from(typed).err();
+                error.is_some_and(|e| e.kind() == ErrorKind::ValueValidation)
+            };
+            assert_eq!(
+                [least - 1, least, example, most, most + 1].map(refused),
+                [true, false, false, false, true],
+                "{key:?}"
+            );
+        }
     }
 }

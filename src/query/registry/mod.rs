@@ -67,3 +67,22 @@ pub fn find(name: &str) -> Option<&'static Field> {
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     FIELDS.iter().map(|f| f.name).chain(ALIASES.iter().map(|(alias, _)| *alias)).chain(TIME_WORDS)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::query::table::Table;
+
+    #[test]
+    fn no_name_and_no_key_stands_for_two_fields() {
+        let mut names: HashSet<&str> = ALIASES.iter().map(|(alias, _)| *alias).collect();
+        assert_eq!(FIELDS.iter().find(|f| !names.insert(f.name)).map(|f| f.name), None);
+        for table in [Table::Calls, Table::Pushes, Table::Messages, Table::Records] {
+            let mut keys = HashSet::new();
+            let twice = FIELDS.iter().filter(|f| f.is_on(table)).find(|f| !keys.insert(f.key_in(table)));
+            assert_eq!(twice.map(|f| f.name), None, "{table:?}");
+        }
+    }
+}

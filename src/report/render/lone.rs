@@ -6,6 +6,7 @@ use crate::analysis::Analysis;
 use crate::findings::Finding;
 use crate::findings::lone::about;
 use crate::report::model::Lone;
+use crate::sip::CLEARING_HOUSE;
 use crate::trace::{EventId, Trace};
 
 /// The records that name a cause without its call.
@@ -41,7 +42,7 @@ pub(super) struct Words {
 /// The words of the catalogue. Those of PN01 are about the clearing house; where only other domains are refused, they
 /// would send to the wrong one.
 pub(super) fn words(entry: &'static Finding, cases: u64, lone: Option<&Lone>) -> Words {
-    let house = |l: &Lone| l.domains.is_empty() || l.domains.iter().any(|d| d.eq_ignore_ascii_case("push.lync.com"));
+    let house = |l: &Lone| l.domains.is_empty() || l.domains.iter().any(|d| d.eq_ignore_ascii_case(CLEARING_HOUSE));
     if entry.code == "PN01" && cases == 0 && lone.is_some_and(|l| !house(l)) {
         return Words {
             summary: "a domain is not an allowed federation domain",
