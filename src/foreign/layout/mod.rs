@@ -61,7 +61,7 @@ const LONGEST: usize = 4096;
 /// Which of the words that only some layouts write a line may hold.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Words {
-    /// `---- `, of an AudioCodes gateway.
+    /// `---- `, of an `AudioCodes` gateway.
     pub(super) dashes: bool,
     /// The module of an Expressway.
     pub(super) module: bool,
