@@ -1,6 +1,6 @@
 //! Times of the log. The only module that uses `chrono`, so that a change of library is one file.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 
 /// A time as the log shows it: milliseconds since 1970-01-01T00:00:00 on the clock of the log,
 /// whose zone the text does not tell.
@@ -76,9 +76,27 @@ impl Timestamp {
         self.naive().map_or_else(String::new, |t| {
             // By hand: a report has several of these for each call, and a format string is read each time.
             let (date, day) = (t.date(), t.time());
-            let (hour, minute, second) = (day.hour(), day.minute(), day.second());
             let ms = t.and_utc().timestamp_subsec_millis();
-            format!("{date}T{hour:02}:{minute:02}:{second:02}.{ms:03}")
+            let Ok(year @ 0..10_000) = u32::try_from(date.year()) else {
+                return format!("{date}T{:02}:{:02}:{:02}.{ms:03}", day.hour(), day.minute(), day.second());
+            };
+            let mut out = String::with_capacity(23);
+            let mut put = |number: u32, first: u32, behind: &str| {
+                let mut unit = first;
+                while unit > 0 {
+                    out.push(char::from_digit(number / unit % 10, 10).unwrap_or('0'));
+                    unit /= 10;
+                }
+                out.push_str(behind);
+            };
+            put(year, 1000, "-");
+            put(date.month(), 10, "-");
+            put(date.day(), 10, "T");
+            put(day.hour(), 10, ":");
+            put(day.minute(), 10, ":");
+            put(day.second(), 10, ".");
+            put(ms, 100, "");
+            out
         })
     }
 

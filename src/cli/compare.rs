@@ -113,11 +113,7 @@ impl Compare {
             let time = time.ok_or_else(|| {
                 format!("--split: expected a time such as 2013-10-15, \"2013-10-15 09:01:45\" or 09:01, found {at:?}")
             })?;
-            let facts = Facts::of(&trace, &analysis);
-            let side = |name: &str, facts| Side { name: format!("{name} {}", time.short()), facts, patterns: None };
-            let sides =
-                [side("before", facts.between(None, Some(time))), side("from", facts.between(Some(time), None))];
-            return Ok(Some(compare::compare(&sides[0], &sides[1])));
+            return Ok(Some(compare::split(&Facts::of(&trace, &analysis), time)));
         }
         let [before, after] = &self.inputs[..] else {
             let found = self.inputs.len();

@@ -6,9 +6,8 @@ use askama::Template;
 
 use super::people::in_words;
 use super::text::{OPEN_CAUSES, cause, gaps, headline, told};
-use super::words::change;
+use super::words::{change, title};
 use super::{CHANCE, Comparison, Judgement};
-use crate::rates;
 use crate::report::html::{STYLE, policy};
 
 #[derive(Template)]
@@ -45,7 +44,7 @@ pub fn write(all: &Comparison, out: &mut dyn Write) -> io::Result<()> {
         own.map(|r| format!("{}: {}", r.name, change(r))).collect::<Vec<_>>()
     };
     let groups = all.groups.iter().filter(|g| g.corrected.is_some_and(|p| p < CHANCE));
-    let group = |g: &super::GroupRow| format!("{} {}, {}: {}", g.by, g.value, g.row.name, change(&g.row));
+    let group = |g: &super::GroupRow| format!("{} {}, {}: {}", g.by, g.value, title(&g.row.name), change(&g.row));
     let user = |u: &super::UserRow| {
         let place = u.file.as_ref().zip(u.line).map_or(String::new(), |(f, l)| format!(" {f}:{l}"));
         let (causes, missed) = (u.causes.join(" "), u.missed_after);
@@ -94,7 +93,7 @@ pub fn write(all: &Comparison, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn rate(row: &super::Row) -> Rate {
-    let title = rates::definitions().find(|d| d.name == row.name).map_or(row.name.clone(), |d| d.title.to_owned());
+    let title = title(&row.name).to_owned();
     // From 0 to 1.
     #[expect(clippy::cast_possible_truncation, reason = "0 to 300")]
     let x = |v: f64| (v * 300.0).round() as i64;

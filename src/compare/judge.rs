@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::causes::CauseRow;
 use super::measures::Row;
+use super::words::{change, title};
 use super::{CHANCE, Told};
 use crate::stats::holm;
 use crate::text::plural;
@@ -76,7 +77,7 @@ pub(super) fn judge(rows: &[Row], causes: &[CauseRow], told: &[Told; 2]) -> (Jud
                 "is worse"
             }
         };
-        because.push(format!("{} {direction}: {}", row.name, super::words::change(row)));
+        because.push(format!("{} {direction}: {}", title(&row.name), change(row)));
     }
     let is_serious = |c: &&CauseRow| c.severity == "error";
     let likely = |c: &&CauseRow| c.chance.is_some_and(|p| p < CHANCE);

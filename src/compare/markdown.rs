@@ -4,9 +4,8 @@ use std::io::{self, Write};
 
 use super::people::in_words;
 use super::text::{OPEN_CAUSES, cause, gaps, headline, told};
-use super::words::change;
+use super::words::{change, title};
 use super::{CHANCE, Comparison, PatternRow};
-use crate::rates;
 use crate::report::markdown::{code, prose};
 
 /// So many users, and groups, are told.
@@ -25,15 +24,14 @@ pub fn write(all: &Comparison, out: &mut dyn Write) -> io::Result<()> {
     list(out, "New causes", all.new_causes.iter().map(|c| prose(&cause(c))))?;
     list(out, OPEN_CAUSES, all.open_causes.iter().map(|c| prose(&cause(c))))?;
     list(out, "New kinds of component lines", all.new_patterns.iter().map(pattern))?;
-    let title =
-        |name: &str| rates::definitions().find(|d| d.name == name).map_or(name.to_owned(), |d| d.title.to_owned());
     list(out, "Rates", all.rates.iter().map(|r| prose(&format!("{}: {}", title(&r.name), change(r)))))?;
     for (title, rows) in [("Outcomes", &all.outcomes), ("Verdicts", &all.verdicts), ("Pushes", &all.push_results)] {
         let changed = rows.iter().filter(|r| r.chance.is_some_and(|p| p < CHANCE));
         list(out, &format!("{title} that changed"), changed.map(|r| prose(&format!("{}: {}", r.name, change(r)))))?;
     }
     let groups = all.groups.iter().filter(|g| g.corrected.is_some_and(|p| p < CHANCE)).take(SHOWN);
-    let group = |g: &super::GroupRow| prose(&format!("{} {}, {}: {}", g.by, g.value, g.row.name, change(&g.row)));
+    let group =
+        |g: &super::GroupRow| prose(&format!("{} {}, {}: {}", g.by, g.value, title(&g.row.name), change(&g.row)));
     list(out, "Where it changed", groups.map(group))?;
     list(out, "Causes on both sides", all.causes.iter().map(|c| prose(&cause(c))))?;
     let hit = all.users.iter().filter(|u| u.missed_after > 0).take(SHOWN);

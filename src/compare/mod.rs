@@ -23,6 +23,7 @@ mod words;
 use serde::Serialize;
 
 use crate::rates::{self, By, Facts, Rates};
+use crate::time::Timestamp;
 
 pub use causes::CauseRow;
 #[cfg(feature = "html")]
@@ -32,7 +33,7 @@ pub use markdown::write as write_markdown;
 pub use measures::{GroupRow, Row};
 pub use patterns::{PatternRow, Patterns, patterns};
 pub use people::UserRow;
-pub use text::write as write_text;
+pub use text::{tell, write as write_text};
 
 /// Name and version of the format.
 pub const SCHEMA: &str = "siptrail.compare/1";
@@ -164,6 +165,12 @@ pub fn compare(before: &Side<'_>, after: &Side<'_>) -> Comparison {
         gone_causes,
         gone_patterns,
     }
+}
+
+/// Compares what began before a time with what began from it on.
+pub fn split(facts: &Facts<'_>, at: Timestamp) -> Comparison {
+    let side = |name: &str, facts| Side { name: format!("{name} {}", at.short()), facts, patterns: None };
+    compare(&side("before", facts.between(None, Some(at))), &side("from", facts.between(Some(at), None)))
 }
 
 fn told(side: &Side<'_>, rates: &Rates) -> Told {

@@ -2,12 +2,13 @@
 
 use std::io::{self, Write};
 
+use anstyle::Style;
+
 use super::measures::Count;
 use super::people::in_words;
-use super::words::{chance, change};
+use super::words::{chance, change, title};
 use super::{CHANCE, CauseRow, Comparison, Judgement, PatternRow, Row, Told};
-use crate::rates;
-use crate::text::page::{self, BAD, DIM, GOOD, HEAD, WIDTH};
+use crate::text::page::{Ansi, BAD, DIM, GOOD, HEAD, Sink, WIDTH};
 use crate::text::plural;
 use crate::time::Timestamp;
 
@@ -21,70 +22,98 @@ pub(super) const OPEN_CAUSES: &str = "Causes of one side, of which the logs of t
 /// # Errors
 /// When the writer fails.
 pub fn write(all: &Comparison, out: &mut dyn Write) -> io::Result<()> {
+    tell(all, WIDTH, &mut Ansi(out))
+}
+
+/// The same for whoever has so many columns.
+///
+/// # Errors
+/// When the sink fails.
+pub fn tell(all: &Comparison, width: usize, out: &mut dyn Sink) -> io::Result<()> {
+    let out = &mut Text { width, out };
     let style = match all.judgement {
         Judgement::Worse => BAD,
         Judgement::Better => GOOD,
         _ => HEAD,
     };
-    writeln!(out, "{style}{}{style:#}", headline(all.judgement))?;
+    out.out.paragraph(style, width, 0, headline(all.judgement))?;
     for why in &all.because {
-        line(out, 2, why)?;
+        out.line(2, why)?;
     }
     for (side, when) in [(&all.before, "Before"), (&all.after, "After")] {
-        line(out, 0, &format!("{when}: {}", told(side)))?;
+        out.line(0, &format!("{when}: {}", told(side)))?;
         for gap in gaps(side) {
-            line(out, 2, &gap)?;
+            out.line(2, &gap)?;
         }
     }
-    causes(out, "New causes", &all.new_causes)?;
-    causes(out, OPEN_CAUSES, &all.open_causes)?;
-    lines(out, "New kinds of component lines", &all.new_patterns)?;
-    heading(out, "Rates", all.rates.is_empty())?;
+    out.causes("New causes", &all.new_causes)?;
+    out.causes(OPEN_CAUSES, &all.open_causes)?;
+    out.lines("New kinds of component lines", &all.new_patterns)?;
+    out.heading("Rates", all.rates.is_empty())?;
     for row in &all.rates {
-        let title = rates::definitions().find(|d| d.name == row.name).map_or(row.name.as_str(), |d| d.title);
-        line(out, 2, &format!("{title}: {}", change(row)))?;
+        out.line(2, &format!("{}: {}", title(&row.name), change(row)))?;
     }
     for (title, rows) in [("Outcomes", &all.outcomes), ("Verdicts", &all.verdicts), ("Pushes", &all.push_results)] {
         let changed: Vec<&Row> = rows.iter().filter(|r| r.chance.is_some_and(|p| p < CHANCE)).collect();
-        heading(out, &format!("{title} that changed"), changed.is_empty())?;
+        out.heading(&format!("{title} that changed"), changed.is_empty())?;
         for row in changed {
-            line(out, 2, &format!("{}: {}", row.name, change(row)))?;
+            out.line(2, &format!("{}: {}", row.name, change(row)))?;
         }
     }
     let groups: Vec<_> = all.groups.iter().filter(|g| g.corrected.is_some_and(|p| p < CHANCE)).collect();
-    heading(out, "Where it changed", groups.is_empty())?;
+    out.heading("Where it changed", groups.is_empty())?;
     for group in groups.iter().take(SHOWN) {
-        line(out, 2, &format!("{} {}, {}: {}", group.by, group.value, group.row.name, change(&group.row)))?;
+        out.line(2, &format!("{} {}, {}: {}", group.by, group.value, title(&group.row.name), change(&group.row)))?;
     }
-    causes(out, "Causes on both sides", &all.causes)?;
+    out.causes("Causes on both sides", &all.causes)?;
     let hit: Vec<_> = all.users.iter().filter(|u| u.missed_after > 0).collect();
-    heading(out, "Who is hit", hit.is_empty())?;
+    out.heading("Who is hit", hit.is_empty())?;
     for user in hit.iter().take(SHOWN) {
         let place = user.file.as_ref().zip(user.line).map_or(String::new(), |(f, l)| format!("  {f}:{l}"));
         let state = in_words(user.state);
         let (after, of) = (user.missed_after, plural(user.calls_after, "call"));
         let text = format!("{}: {state}, missed {after} of {of}, before {}", user.user, user.missed_before);
-        line(out, 2, &format!("{text}  {}{place}", user.causes.join(" ")))?;
+        out.line(2, &format!("{text}  {}{place}", user.causes.join(" ")))?;
     }
     if hit.len() > SHOWN {
-        line(out, 2, &format!("and {} more; --format json has them", hit.len() - SHOWN))?;
+        out.line(2, &format!("and {} more; --format json has them", hit.len() - SHOWN))?;
     }
-    causes(out, "Causes that are gone", &all.gone_causes)?;
-    lines(out, "Kinds of component lines that are gone", &all.gone_patterns)?;
-    writeln!(out)?;
-    write!(out, "{DIM}")?;
+    out.causes("Causes that are gone", &all.gone_causes)?;
+    out.lines("Kinds of component lines that are gone", &all.gone_patterns)?;
+    out.out.unbroken("")?;
     let told = "A difference has the interval that 95 % of chance, and all that is not known, leave open; chance: how often \
                 it alone makes so much of a difference.";
-    line(out, 0, told)?;
-    write!(out, "{DIM:#}")
+    out.out.paragraph(DIM, width, 0, told)
 }
 
-fn line(out: &mut dyn Write, indent: usize, text: &str) -> io::Result<()> {
-    page::paragraph(out, WIDTH, indent, text)
+/// A page of so many columns.
+struct Text<'s> {
+    width: usize,
+    out: &'s mut dyn Sink,
 }
 
-fn heading(out: &mut dyn Write, text: &str, empty: bool) -> io::Result<()> {
-    if empty { Ok(()) } else { writeln!(out, "\n{HEAD}{text}{HEAD:#}") }
+impl Text<'_> {
+    fn line(&mut self, indent: usize, text: &str) -> io::Result<()> {
+        self.out.paragraph(Style::new(), self.width, indent, text)
+    }
+
+    fn heading(&mut self, text: &str, empty: bool) -> io::Result<()> {
+        if empty {
+            return Ok(());
+        }
+        self.out.unbroken("")?;
+        self.out.paragraph(HEAD, self.width, 0, text)
+    }
+
+    fn causes(&mut self, title: &str, rows: &[CauseRow]) -> io::Result<()> {
+        self.heading(title, rows.is_empty())?;
+        rows.iter().try_for_each(|c| self.line(2, &cause(c)))
+    }
+
+    fn lines(&mut self, title: &str, rows: &[PatternRow]) -> io::Result<()> {
+        self.heading(title, rows.is_empty())?;
+        rows.iter().try_for_each(|p| self.line(2, &format!("{} times  {}  {}:{}", p.count, p.pattern, p.file, p.line)))
+    }
 }
 
 pub(super) fn headline(judgement: Judgement) -> &'static str {
@@ -129,14 +158,4 @@ pub(super) fn cause(c: &CauseRow) -> String {
     let (before, after) = (count(&c.before), count(&c.after));
     let untold = if c.untold.is_empty() { String::new() } else { format!("; no log of {}", c.untold.join(", ")) };
     format!("{} {}: {before} before, {after} after{}{untold}{when}{users}", c.code, c.summary, chance(c.chance))
-}
-
-fn causes(out: &mut dyn Write, title: &str, rows: &[CauseRow]) -> io::Result<()> {
-    heading(out, title, rows.is_empty())?;
-    rows.iter().try_for_each(|c| line(out, 2, &cause(c)))
-}
-
-fn lines(out: &mut dyn Write, title: &str, rows: &[PatternRow]) -> io::Result<()> {
-    heading(out, title, rows.is_empty())?;
-    rows.iter().try_for_each(|p| line(out, 2, &format!("{} times  {}  {}:{}", p.count, p.pattern, p.file, p.line)))
 }

@@ -80,7 +80,7 @@ fn of_response(text: &[u8]) -> usize {
     while let Some(colon) = line.get(at..).and_then(|rest| memchr(b':', rest)) {
         let before = line.get(..at + colon).unwrap_or_default();
         let word = memchr::memrchr(b' ', before).map_or(0, |blank| blank + 1);
-        if word > 12 && line.get(word..).and_then(header).is_some_and(|h| h.is_first) {
+        if word > 12 && line.get(word..).is_some_and(is_first) {
             return word;
         }
         at += colon + 1;
@@ -92,35 +92,36 @@ fn of_response(text: &[u8]) -> usize {
     line.trim_ascii_end().len()
 }
 
-/// What the name of a header tells.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Header {
-    /// It is one of those that every message has, or one that marks a client's log.
-    pub(super) is_first: bool,
-    /// Length of the name.
-    pub(super) name: usize,
+/// The length of the name of the header with which a line begins.
+pub(super) fn header(line: &[u8]) -> Option<usize> {
+    crate::record::is_header(line).then(|| line.iter().take_while(|b| is_name(**b)).count())
 }
 
-/// The header with which a line begins.
-pub(super) fn header(line: &[u8]) -> Option<Header> {
-    if !crate::record::is_header(line) {
-        return None;
-    }
-    let name = line.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
-    let own = line.get(..name)?;
+fn is_name(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b == b'-'
+}
+
+/// Whether a line begins with a header that every message has, or one that marks a client's log.
+fn is_first(line: &[u8]) -> bool {
     // One letter is also what a line of a session description may begin with, before its equals sign.
-    Some(Header { is_first: FIRST.iter().any(|known| own.eq_ignore_ascii_case(known)), name })
+    let own = header(line).and_then(|name| line.get(..name));
+    own.is_some_and(|own| FIRST.iter().any(|known| own.eq_ignore_ascii_case(known)))
 }
 
 /// Whether a line has this header, and its value.
 pub(super) fn value<'l>(line: &'l [u8], names: &[&[u8]]) -> Option<&'l [u8]> {
-    let name = header(line)?.name;
-    let own = line.get(..name)?;
+    // The name first: most lines have another one, and are read no further.
+    let is_named = |known: &&&[u8]| {
+        line.get(..known.len()).is_some_and(|own| own.eq_ignore_ascii_case(known))
+            && !line.get(known.len()).copied().is_some_and(is_name)
+    };
+    let name = names.iter().find(is_named)?.len();
+    if !crate::record::is_header(line) {
+        return None;
+    }
     let rest = line.get(name..)?;
-    names.iter().any(|known| own.eq_ignore_ascii_case(known)).then(|| {
-        let colon = memchr(b':', rest).unwrap_or(0);
-        rest.get(colon + 1..).unwrap_or_default().trim_ascii()
-    })
+    let colon = memchr(b':', rest).unwrap_or(0);
+    Some(rest.get(colon + 1..).unwrap_or_default().trim_ascii())
 }
 
 /// Whether behind a start line that ends at `at` the headers of a message stand.
@@ -142,7 +143,7 @@ pub(super) fn headers_follow(text: &[u8], at: usize) -> bool {
             continue;
         }
         lines += 1;
-        if header(line).is_some_and(|h| h.is_first) {
+        if is_first(line) {
             return true;
         }
     }

@@ -16,6 +16,7 @@
 //! packet. A look at some windows of a text says whether anything in it is foreign, so that the trace of a server costs
 //! nothing.
 
+mod ahead;
 mod base64;
 #[cfg(feature = "captures")]
 mod capture;
@@ -25,12 +26,14 @@ mod server;
 mod shape;
 mod sniff;
 mod stamp;
+mod stretches;
 mod walk;
 mod write;
 
 #[cfg(not(feature = "captures"))]
 use crate::input::Formats;
 use crate::input::{Format, Input, Rewrite};
+use walk::How;
 
 /// The input as it is to be read: with a new text where anything in it is foreign. Where the user says the layout, only
 /// that is looked for.
@@ -48,11 +51,11 @@ pub(crate) fn read(mut input: Input) -> Input {
     if wanted.is_none() && !sniff::is_marked(text) && !sniff::is_foreign(text) {
         return input;
     }
-    let mut out = Rewrite::of(&input);
-    let mut anew = walk::walk(text, wanted, false, &mut out);
+    let (mut out, mut anew) = stretches::walk(text, How { wanted, named: false }, Rewrite::of(&input));
     if out.formats().are_foreign() && out.formats().only().is_none() {
-        out = Rewrite::of(&input);
-        anew = walk::walk(text, wanted, true, &mut out);
+        // What it has taken is given back first.
+        drop(out);
+        (out, anew) = stretches::walk(text, How { wanted, named: true }, Rewrite::of(&input));
     }
     let formats = out.formats();
     if anew || (wanted.is_some() && !formats.are_foreign()) {

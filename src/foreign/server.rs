@@ -9,7 +9,7 @@ use super::layout;
 use crate::input::Format;
 use crate::record::{Flaw, Scanner};
 
-const BEGIN: &[u8] = b"$$begin_record";
+pub(super) const BEGIN: &[u8] = b"$$begin_record";
 const END: &[u8] = b"$$end_record";
 /// The scanner counts from its start in 32 bits.
 const STRETCH: usize = 64 << 20;
@@ -30,6 +30,15 @@ pub(super) struct Records<'t> {
 impl<'t> Records<'t> {
     pub(super) fn of(text: &'t [u8]) -> Records<'t> {
         Records { text, scanner: None, unended: 0..0, prose: 0 }
+    }
+
+    /// Of a text that holds no mark of a record.
+    pub(super) fn none(text: &'t [u8]) -> Records<'t> {
+        Records { prose: text.len(), ..Records::of(text) }
+    }
+
+    pub(super) fn text(&self) -> &'t [u8] {
+        self.text
     }
 
     /// Where the record ends whose prefix begins at `at`, a line, and whose opener stands at `opener` on that line.

@@ -1,5 +1,6 @@
 //! Walks over a text of any layouts and writes what it finds as records of a server's trace.
 
+use super::ahead::Ahead;
 use super::grammar::{begins_message, without_indent};
 use super::layout::{self, Head, What, framed_head, unescape};
 use super::server::{Records, line_end, opener_in, opens_record};
@@ -11,27 +12,13 @@ use crate::record::{DateOrder, prefix};
 /// Lines between the stamp of a message and its start line, at most.
 const BETWEEN: u64 = 6;
 
-/// Reads the whole text; with `wanted` only messages of that layout.
-/// `named` is for a text with several layouts. Tells whether anything was written otherwise than it stands there.
-pub(super) fn walk(text: &[u8], wanted: Option<Format>, named: bool, out: &mut Rewrite) -> bool {
-    let mut walk = Walk {
-        text,
-        // A byte order mark is of no line.
-        at: if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 },
-        line: 1,
-        wanted,
-        named,
-        records: Records::of(text),
-        copied: None,
-        announced: None,
-        verbatim: false,
-        anew: false,
-        out,
-    };
-    while walk.at < text.len() && !walk.out.is_full() {
-        walk.step();
-    }
-    walk.anew
+/// How a text is to be read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct How {
+    /// The only layout that is looked for.
+    pub(super) wanted: Option<Format>,
+    /// The text has several layouts.
+    pub(super) named: bool,
 }
 
 /// What a line said about a message behind it.
@@ -42,14 +29,17 @@ struct Announced {
     line: u64,
 }
 
-struct Walk<'t, 'o> {
+/// A walk over a text, or over a part of it.
+pub(super) struct Walk<'t> {
     text: &'t [u8],
     at: usize,
     /// Of the place, counted from 1.
     line: u64,
     wanted: Option<Format>,
+    /// Records have the name of their layout, since the text has several.
     named: bool,
     records: Records<'t>,
+    ahead: Ahead<'t>,
     /// Where the last lines that were copied end, in the original and in the new text.
     copied: Option<(usize, u64)>,
     announced: Option<Announced>,
@@ -57,14 +47,58 @@ struct Walk<'t, 'o> {
     verbatim: bool,
     /// Something was written otherwise than it stands there.
     anew: bool,
-    out: &'o mut Rewrite,
+    out: Rewrite,
 }
 
-impl<'t> Walk<'t, '_> {
+impl<'t> Walk<'t> {
+    /// From a place of the text on, the beginning of a line, as if nothing stood before it.
+    pub(super) fn new(records: Records<'t>, at: usize, how: How, out: Rewrite) -> Walk<'t> {
+        let text = records.text();
+        Walk {
+            text,
+            at,
+            line: 1,
+            wanted: how.wanted,
+            named: how.named,
+            records,
+            ahead: Ahead::of(text),
+            copied: None,
+            announced: None,
+            verbatim: false,
+            anew: false,
+            out,
+        }
+    }
+
+    /// Walks on, to this place or to the end of what lies across it.
+    pub(super) fn run(&mut self, to: usize) {
+        while self.at < to && !self.out.is_full() {
+            self.step();
+        }
+    }
+
+    /// How far it came, and the lines up to there.
+    pub(super) fn done(&self) -> (usize, u64) {
+        (self.at, self.line - 1)
+    }
+
+    /// Whether nothing that was read tells anything of what stands behind.
+    pub(super) fn is_between(&self) -> bool {
+        self.announced.is_none() && !self.verbatim
+    }
+
+    /// What was written since somebody asked, and whether any of all of it was written otherwise than it stands there.
+    pub(super) fn written(&mut self) -> (Rewrite, bool) {
+        self.copied = None;
+        (std::mem::replace(&mut self.out, Rewrite::part(0)), self.anew)
+    }
+
     fn step(&mut self) {
         let end = line_end(self.text, self.at);
         let line = self.text.get(self.at..end).unwrap_or_default();
-        if let Some(opener) = opener_in(line) {
+        if self.ahead.opens(self.at, end)
+            && let Some(opener) = opener_in(line)
+        {
             self.announced = None;
             return self.record(line.get(..opener).unwrap_or_default(), self.at + opener);
         }
@@ -79,7 +113,7 @@ impl<'t> Walk<'t, '_> {
                 return self.server(end);
             }
         }
-        if let Some(head) = layout::head(line, self.wanted) {
+        if let Some(head) = layout::head_with(line, self.wanted, self.ahead.words(self.at, end)) {
             return self.head(head, line, end);
         }
         let indent = line.len() - without_indent(line).len();
@@ -168,7 +202,7 @@ impl<'t> Walk<'t, '_> {
         if wanted.is_some_and(|wanted| wanted != head.format) {
             return self.pass(line_end(text, self.at));
         }
-        let mark = |at: usize| mark(text, at, wanted);
+        let mark = |at: usize| mark(text, at, wanted, &self.ahead);
         let mut found = shape(text, start, framed, &mark);
         // The bar that ends a message of this layout is no part of it.
         if head.format == Format::Expressway {
@@ -184,7 +218,7 @@ impl<'t> Walk<'t, '_> {
         let (at, line) = from;
         let piece = Piece::new(text, Places::Whole(at, line));
         self.anew = true;
-        message(&piece, at, head, &found, self.named, self.out);
+        message(&piece, at, head, &found, self.named, &mut self.out);
         self.move_to(found.end.max(self.at + 1));
         self.verbatim = false;
     }
@@ -205,7 +239,7 @@ impl<'t> Walk<'t, '_> {
         let found = shape(&text, 0, true, &stamp);
         let piece = Piece::new(&text, places);
         self.anew = true;
-        message(&piece, 0, head, &found, self.named, self.out);
+        message(&piece, 0, head, &found, self.named, &mut self.out);
         self.skip_to(end);
         self.verbatim = false;
     }
@@ -220,10 +254,10 @@ impl<'t> Walk<'t, '_> {
         let Some(head) = foreign else { return self.server(end) };
         self.out.place(self.at, self.line);
         let machine = self.named.then(|| head.format.name().as_bytes());
-        opener(&head, machine, self.out);
+        opener(&head, machine, &mut self.out);
         let from = line_end(self.text, self.at) + 1;
         let piece = Piece::new(self.text, Places::Whole(self.at, self.line));
-        super::base64::fields(&piece, from.min(end)..end, self.out);
+        super::base64::fields(&piece, from.min(end)..end, &mut self.out);
         self.anew = true;
         self.move_to(end);
         self.verbatim = false;
@@ -250,7 +284,7 @@ impl<'t> Walk<'t, '_> {
             && let Some(nameless) = write::nameless(prefix)
         {
             self.copy(self.at + nameless.start);
-            write::machine(format, self.out);
+            write::machine(format, &mut self.out);
             self.move_to(self.at + nameless.len());
             self.anew = true;
         }
@@ -299,9 +333,13 @@ impl<'t> Walk<'t, '_> {
 }
 
 /// What at the beginning of a line ends a message.
-fn mark(text: &[u8], at: usize, wanted: Option<Format>) -> Option<Mark> {
-    let line = text.get(at..line_end(text, at))?;
-    if line.starts_with(b"TL_") || opener_in(line).is_some() || layout::head(line, wanted).is_some() {
+fn mark(text: &[u8], at: usize, wanted: Option<Format>, ahead: &Ahead<'_>) -> Option<Mark> {
+    let end = line_end(text, at);
+    let line = text.get(at..end)?;
+    if line.starts_with(b"TL_")
+        || (ahead.opens(at, end) && opener_in(line).is_some())
+        || layout::head_with(line, wanted, ahead.words(at, end)).is_some()
+    {
         return Some(Mark::Stamp);
     }
     let start = at + line.len() - without_indent(line).len();

@@ -18,7 +18,7 @@ pub enum InputError {
     },
     /// A folder without a log.
     #[error(
-        "no log in folder {}: expected .log, .txt, .gz, .zst or .zip files, found {others} other files; name the files themselves to read them",
+        "no log in folder {}: expected .log, .txt, .uccapilog, .pcap, .pcapng, .gz, .zst or .zip files, found {others} other files; name the files themselves to read them",
         path.display()
     )]
     NoLogs {

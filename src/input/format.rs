@@ -115,6 +115,11 @@ impl Formats {
         self.0 |= format.bit();
     }
 
+    /// Adds those of another text.
+    pub(crate) fn add_all(&mut self, others: Formats) {
+        self.0 |= others.0;
+    }
+
     /// Whether it is among them.
     pub fn has(self, format: Format) -> bool {
         self.0 & format.bit() != 0

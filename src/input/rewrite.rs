@@ -70,8 +70,10 @@ fn index(n: u64) -> usize {
 }
 
 /// The new text while it is written.
+#[derive(Default)]
 pub(crate) struct Rewrite {
-    spool: Spool,
+    /// `None` for a part, which stays in memory until it is added to the whole.
+    spool: Option<Spool>,
     buffer: Vec<u8>,
     at: u64,
     places: Vec<Place>,
@@ -86,17 +88,34 @@ pub(crate) struct Rewrite {
 impl Rewrite {
     /// Draws on what the input may take.
     pub(crate) fn of(input: &Input) -> Rewrite {
-        Rewrite {
-            spool: Spool::new(&input.budget),
-            buffer: Vec::new(),
-            at: 0,
-            places: Vec::new(),
-            feeds: 0,
-            formats: Formats::default(),
-            outside: 0,
-            notes: Vec::new(),
-            stop: None,
+        Rewrite { spool: Some(Spool::new(&input.budget)), ..Rewrite::default() }
+    }
+
+    /// A part of it with room for so many bytes, to be written beside others.
+    pub(crate) fn part(room: usize) -> Rewrite {
+        Rewrite { buffer: Vec::with_capacity(room), ..Rewrite::default() }
+    }
+
+    /// Adds a part, whose lines were counted from this line on, the first being 0.
+    pub(crate) fn add(&mut self, part: Rewrite, lines: u64) {
+        if self.is_full() {
+            return;
         }
+        self.hand_on();
+        let base = self.at;
+        let moved = |p: Place| Place { at: p.at + base, line: p.line + lines, ..p };
+        // Of two places of one byte the later one holds.
+        if part.places.first().is_some_and(|p| p.at == 0) {
+            self.places.pop_if(|last| last.at == base);
+        }
+        self.feeds = if part.places.is_empty() { self.feeds + part.feeds } else { part.feeds };
+        self.places.extend(part.places.into_iter().map(moved));
+        self.at += part.at;
+        self.formats.add_all(part.formats);
+        self.outside += part.outside;
+        self.notes.extend(part.notes);
+        self.buffer = part.buffer;
+        self.hand_on();
     }
 
     /// What is written next comes from this offset and line of the original, and goes on as that does.
@@ -130,7 +149,7 @@ impl Rewrite {
             self.at += bytes.len() as u64;
         }
         self.buffer.extend_from_slice(bytes);
-        if self.buffer.len() >= PIECE {
+        if self.buffer.len() >= PIECE && self.spool.is_some() {
             self.hand_on();
         }
     }
@@ -146,9 +165,8 @@ impl Rewrite {
     }
 
     fn hand_on(&mut self) {
-        if self.stop.is_none() {
-            self.stop = self.spool.write(&self.buffer).err();
-        }
+        let spool = self.spool.as_mut().filter(|_| self.stop.is_none());
+        self.stop = self.stop.take().or_else(|| spool.and_then(|spool| spool.write(&self.buffer).err()));
         self.buffer.clear();
     }
 
@@ -181,7 +199,7 @@ impl Rewrite {
     /// The input with the new text.
     pub(crate) fn finish(mut self, mut input: Input) -> Input {
         self.hand_on();
-        let (text, account, why) = self.spool.finish();
+        let Some((text, account, why)) = self.spool.map(Spool::finish) else { return input };
         input.notes.append(&mut self.notes);
         input.notes.extend(self.stop.or(why).map(|stop| stop.words()));
         let text = std::mem::replace(&mut input.text, text);

@@ -4,8 +4,14 @@ use std::io::{self, Write};
 
 use super::{Definition, Group, Rate, Rates};
 use crate::text::page::{self, DIM, HEAD, WIDTH};
+use crate::text::width::columns;
 use crate::text::{plural, sanitize};
 use crate::time::Timestamp;
+
+/// Columns for the names of groups, at least.
+const NARROWEST: usize = 24;
+/// A longer name stands out of line.
+const WIDEST: usize = 40;
 
 /// Writes all rates; where they are grouped, one table a rate.
 ///
@@ -41,9 +47,12 @@ pub fn write(rates: &Rates, out: &mut dyn Write) -> io::Result<()> {
             write!(out, "{HEAD}")?;
             page::paragraph(out, WIDTH, 0, &format!("{}{overall}", definition.title))?;
             write!(out, "{HEAD:#}")?;
+            let name = |group: &Group| sanitize(group.value.as_deref().unwrap_or_default()).into_owned();
+            let widest = rows.iter().map(|(group, _)| columns(&name(group))).filter(|w| *w <= WIDEST).max();
             for (group, rate) in rows {
-                let value = sanitize(group.value.as_deref().unwrap_or_default()).into_owned();
-                page::paragraph(out, WIDTH, 2, &format!("{value:<24} {}", in_words(definition, &rate)))?;
+                let value = name(group);
+                let blanks = " ".repeat(widest.unwrap_or(0).max(NARROWEST).saturating_sub(columns(&value)));
+                page::paragraph(out, WIDTH, 2, &format!("{value}{blanks} {}", in_words(definition, &rate)))?;
             }
             writeln!(out)?;
         }

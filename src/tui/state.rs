@@ -59,6 +59,8 @@ pub enum PromptKind {
     Filter(Box<List>),
     /// A time to go to.
     Time,
+    /// A time at which the logs are split, to compare what was before and after.
+    Split,
     /// Where to save it.
     Save(Content),
     /// A note on this Call-ID.

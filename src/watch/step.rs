@@ -6,7 +6,7 @@ use super::causes::causes;
 use super::event::Event;
 use super::settings::Settings;
 use super::state::{SCHEMA, ServerState, State};
-use crate::compare::{self, Side};
+use crate::compare::{self, Judgement, Side};
 use crate::rates::{Facts, Place};
 use crate::text::plural;
 use crate::time::Timestamp;
@@ -101,11 +101,18 @@ fn selected(found: &Match) -> Event {
     }
 }
 
-/// Where a day of the logs is over, that day against the last one before it that the logs tell of.
+/// So many days are told at once: whoever looks less often knows what compare is for.
+const DAYS: usize = 14;
+
+/// Each day of the logs that is over, against the last one before it that the logs tell of.
 fn digest(facts: &Facts<'_>, newest: Timestamp, state: &mut State, out: &mut Vec<Event>) {
-    let today = newest.0.div_euclid(DAY) * DAY;
-    if let Some(day) = state.day.filter(|day| *day < today) {
-        out.push(of_day(facts, day));
+    let day_of = |time: Timestamp| time.0.div_euclid(DAY) * DAY;
+    let today = day_of(newest);
+    if let Some(first) = state.day.filter(|day| *day < today) {
+        // Nobody may have looked for some days; the first of them is told though it had no call.
+        let began = facts.calls.iter().filter_map(|c| c.started).map(day_of);
+        let days: BTreeSet<i64> = began.filter(|day| (first..today).contains(day)).chain([first]).collect();
+        out.extend(days.iter().skip(days.len().saturating_sub(DAYS)).map(|day| of_day(facts, *day)));
     }
     state.day = state.day.max(Some(today));
 }
@@ -124,10 +131,14 @@ fn of_day(facts: &Facts<'_>, day: i64) -> Event {
     let old = facts.between(Some(before), Some(before.plus(DAY)));
     let side = |name: String, facts| Side { name, facts, patterns: None };
     let result = compare::compare(&side(date(before), old), &side(date(begin), own));
-    let judgement = result.judgement.name();
-    let because = result.because.join("; ");
-    let text = format!("{told}; {judgement} than {}: {because}", date(before));
-    Event { judgement: judgement.to_owned(), text, ..event }
+    let against = match result.judgement {
+        Judgement::Better => "better than",
+        Judgement::Worse => "worse than",
+        Judgement::Same => "the same as",
+        _ => "not to be told against",
+    };
+    let text = format!("{told}; {against} {}: {}", date(before), result.because.join("; "));
+    Event { judgement: result.judgement.name().to_owned(), text, ..event }
 }
 
 impl ServerState {
@@ -170,5 +181,32 @@ mod tests {
         let mut told = |matches: &[Match]| step(&facts, matches, Settings::default(), &mut state).len();
         let found = [found];
         assert_eq!([told(&found), told(&[]), told(&found)], [1, 0, 0]);
+    }
+
+    #[test]
+    fn every_day_over_which_nobody_looked_is_told() {
+        let calls = |days: &[i64]| {
+            let call = |day: &i64| CallFact { started: Some(Timestamp(day * DAY + 1000)), ..CallFact::default() };
+            days.iter().map(call).collect::<Vec<_>>()
+        };
+        let mut state = State::default();
+        let mut told = |days: &[i64]| {
+            let last = days.last().map(|day| day * DAY + 2000);
+            let facts = Facts { calls: calls(days), ..facts(&[("fe01", last)]) };
+            let events = step(&facts, &[], Settings::default(), &mut state);
+            events
+                .iter()
+                .filter(|e| e.kind == "digest")
+                .filter_map(|e| e.text.get(..10))
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        let none: Vec<String> = Vec::new();
+        assert_eq!(told(&[10, 11]), none);
+        // Of the thirteenth there is no call.
+        assert_eq!(told(&[10, 11, 12, 14, 15]), ["1970-01-12", "1970-01-13", "1970-01-15"]);
+        assert_eq!(told(&[15]), none);
+        let month: Vec<i64> = (15..60).collect();
+        assert_eq!(told(&month).len(), DAYS);
     }
 }

@@ -32,6 +32,8 @@ const SCREENS: &[(&str, &str, &str)] = &[
     ("user", FAILED, "3u"),
     ("raw", FAILED, "3<Enter>r"),
     ("compare", FAILED, "3<Enter>xmc"),
+    ("split", "samples/desktop-calls.log", "38j|"),
+    ("split-asked", "samples", "|"),
     ("help-calls", FAILED, "3?"),
     ("help-timeline", FAILED, "3<Enter><F1>G"),
     ("menu-sort", "samples", "3S"),

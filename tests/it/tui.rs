@@ -10,6 +10,7 @@ use siptrail::{Options, Trace};
 
 use crate::common::root;
 use crate::keyboard::{FAILED, app, draw, plain, press};
+use crate::program::{out, run};
 
 #[test]
 fn keys_do_what_the_help_says() {
@@ -335,4 +336,39 @@ fn the_card_leads_to_the_command_the_victims_the_cause_and_the_file() {
     assert!(app.notice.is_some() && app.overlay.is_none());
     press(&mut app, "3xxZ");
     assert!(app.prompt.is_some());
+}
+
+#[test]
+fn a_bar_tells_what_was_before_and_after_as_compare_does() {
+    let shown = |app: &App| match &app.overlay {
+        Some(Overlay::Text { lines, top, .. }) => {
+            (lines.iter().map(|line| line.to_string() + "\n").collect::<String>(), *top)
+        }
+        _ => panic!("no text lies over the view"),
+    };
+    // Two columns are the frame's.
+    let mut app = app("samples", plain(), (82, 24));
+    for keys in ["3gxx|", "5@2012-02-09 08:30:20.015<Enter>|", "1|<C-u>2012-02-09 08:30:20.015<Enter>"] {
+        assert_eq!(press(&mut app, keys), None, "{keys}");
+        let said = run(&["compare", "-q", "--split", "2012-02-09 08:30:20.015", "samples"]);
+        assert_eq!(shown(&app), (out(&said), 0), "{keys}");
+        press(&mut app, "jj");
+        assert_eq!(shown(&app).1, 2, "{keys}");
+        let view = app.view;
+        press(&mut app, "<Esc>");
+        assert!(app.overlay.is_none() && app.view == view, "{keys}");
+    }
+    // On the story of a call the row of a message says where.
+    press(&mut app, "3gxx<Enter>j|");
+    assert!(shown(&app).0.contains("Before: before 2012-02-09 08:30:20"));
+    press(&mut app, "<Esc>1|<C-u>noon<Enter>");
+    assert!(app.overlay.is_none() && app.notice.as_ref().is_some_and(|n| n.bad));
+    // A mark is where one asks from.
+    press(&mut app, "3gxxm1|");
+    let typed = app.prompt.as_ref().map(|p| p.input.value().to_owned());
+    assert_eq!(typed.as_deref(), Some("2012-02-09 08:30:20"));
+    // Nothing is loaded yet.
+    let mut app = App::new(plain(), (80, 24));
+    press(&mut app, "|<Esc>|10:00<Enter>");
+    draw(&app);
 }

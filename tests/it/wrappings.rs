@@ -287,3 +287,16 @@ fn a_client_log_beside_the_servers_changes_no_verdict() {
     let off = client["clock_offset_ms"].as_i64().unwrap();
     assert!((-28_800_000 + 2_380..-28_800_000 + 2_420).contains(&off), "{off}");
 }
+
+/// Messages without times have none in a capture of them either: nobody is told of 1970.
+#[test]
+fn a_capture_of_messages_without_times_invents_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("copied.pcapng");
+    let path = path.to_str().unwrap();
+    let made = run(&["-q", "export", "--as", "pcapng", "-o", path, "tests/wrappings/sip-text.txt"]);
+    assert!(made.status.success(), "{}", err(&made));
+    let listed = run(&["-q", "list", "records", "--format", "json", "--columns", "time,message", path]);
+    let listed: Vec<Value> = serde_json::from_str(&out(&listed)).unwrap();
+    assert!(!listed.is_empty() && listed.iter().all(|record| record["time"].is_null()), "{listed:#?}");
+}

@@ -4,6 +4,7 @@
 //! most messages in the capture: mostly the machine on which it was made. What somebody wrote to a packet becomes a
 //! diagnostic record at its message.
 
+mod batch;
 mod comment;
 mod decode;
 mod flow;
@@ -12,53 +13,59 @@ mod packets;
 use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, SocketAddr};
 
+use foldhash::fast;
+use rayon::prelude::*;
+
 use super::grammar::start_line;
-use super::layout::{Head, What};
-use super::shape::shape;
-use super::write::{Packet, Piece, Places, body_of, opener};
+use super::write::Packet;
 use crate::input::{Format, Rewrite};
-use crate::record::Direction;
 use crate::text::plural;
 use crate::time::Timestamp;
+use batch::{Batch, Sides};
 use decode::{Fragments, Kind, Part, decode};
-use flow::{Flow, Found};
-use packets::{Captured, Read};
+use flow::Flow;
+use packets::{Captured, Packets};
 
 /// Connections of which something is kept at a time.
 const MOST_FLOWS: usize = 16_384;
+/// Batches of messages that are written at a time.
+const AT_ONCE: usize = 8;
+/// Packets that one thread counts at a time.
+const COUNTED: usize = if cfg!(debug_assertions) { 64 } else { 4096 };
 
 /// Reads a capture as far as it goes.
 pub(super) fn read(bytes: &[u8], format: Format, out: &mut Rewrite) {
-    let mut weights: HashMap<IpAddr, u64> = HashMap::new();
-    let mut fragments = Fragments::default();
-    let read = packets::each(bytes, format, &mut |packet| {
-        decode(&packet, &mut fragments, &mut |part: &Part<'_>| {
-            if start_line(part.payload).is_some() && weights.len() < MOST_FLOWS {
-                *weights.entry(part.from.ip()).or_default() += 1;
-                *weights.entry(part.to.ip()).or_default() += 1;
-            }
-        });
-    });
-    let Read { stopped, names, packets } = read;
-    let mut reader =
-        Reader { bytes, format, weights, names, flows: HashMap::new(), cut: [0, 0], partial: [0, 0], given_up: 0, out };
-    let mut fragments = Fragments::default();
-    packets::each(bytes, format, &mut |packet| reader.packet(&packet, &mut fragments));
-    let mut ends: Vec<(Ends, Open)> = reader.flows.drain().collect();
-    ends.sort_unstable_by_key(|(ends, _)| *ends);
-    for (ends, mut open) in ends {
-        let (time, comments) = (open.time, std::mem::take(&mut open.comments));
-        open.flow.end(&mut |found| reader.message(ends, time, &comments, found));
+    let mut packets = Packets::of(bytes, format);
+    let weights = weights(&mut packets);
+    let Packets { stopped, names, count: packets, .. } = packets;
+    let sides = Sides { format, weights, names };
+    let mut reader = Reader::new(bytes, format);
+    let (mut found, mut written) = (Vec::new(), Vec::new());
+    loop {
+        // While packets are read, the messages of those before them are written, and what was written before is put together.
+        let (next, (parts, ())) = rayon::join(
+            || reader.batches(),
+            || {
+                rayon::join(
+                    || found.par_iter().map(|batch: &Batch| batch.write(&sides)).collect::<Vec<Rewrite>>(),
+                    || written.drain(..).for_each(|part| out.add(part, 0)),
+                )
+            },
+        );
+        (found, written) = (next, parts);
+        if (found.is_empty() && written.is_empty()) || out.is_full() {
+            break;
+        }
     }
     if let Some(at) = stopped {
-        reader.out.note(format!("capture is damaged or cut behind packet {packets}, at byte {at}; read up to there"));
+        out.note(format!("capture is damaged or cut behind packet {packets}, at byte {at}; read up to there"));
     }
-    let Reader { cut, partial, given_up, out, .. } = reader;
-    if let [count @ 1..=u64::MAX, first] = cut {
+    let Reader { cut, partial, fragments, given_up, .. } = reader;
+    if let Tally { count: count @ 1.., first } = cut {
         let them = plural(count, "SIP packet");
         out.note(format!("{them} captured in part only, the first of them packet {first}; capture whole packets"));
     }
-    if let [count @ 1..=u64::MAX, first] = partial {
+    if let Tally { count: count @ 1.., first } = partial {
         let them = plural(count, "SIP message");
         out.note(format!(
             "{them} of which bytes are missing, the first of them in packet {first}; read as far as they go"
@@ -74,6 +81,45 @@ pub(super) fn read(bytes: &[u8], format: Format, out: &mut Rewrite) {
     }
 }
 
+/// Messages of each address, roughly.
+type Weights = HashMap<IpAddr, u64, fast::RandomState>;
+
+fn weights(packets: &mut Packets<'_>) -> Weights {
+    let mut weights = Weights::default();
+    loop {
+        let some = (0..AT_ONCE).map(|_| packets.by_ref().take(COUNTED).collect::<Vec<_>>());
+        let next: Vec<Vec<Captured<'_>>> = some.filter(|some| !some.is_empty()).collect();
+        if next.is_empty() {
+            return weights;
+        }
+        let counted: Vec<BTreeMap<IpAddr, u64>> = next.into_par_iter().map(|some| count(&some)).collect();
+        for (ip, count) in counted.into_iter().flatten() {
+            if weights.len() < MOST_FLOWS || weights.contains_key(&ip) {
+                *weights.entry(ip).or_default() += count;
+            }
+        }
+    }
+}
+
+/// Messages of each address in some packets; one in fragments is seen where all of them are among these.
+fn count(packets: &[Captured<'_>]) -> BTreeMap<IpAddr, u64> {
+    let mut counted: HashMap<(IpAddr, IpAddr), u64, fast::RandomState> = HashMap::default();
+    let mut fragments = Fragments::default();
+    for packet in packets {
+        decode(packet, &mut fragments, &mut |part: &Part<'_>| {
+            if start_line(part.payload).is_some() {
+                *counted.entry((part.from.ip(), part.to.ip())).or_default() += 1;
+            }
+        });
+    }
+    let mut out = BTreeMap::new();
+    counted.into_iter().for_each(|((from, to), count)| {
+        *out.entry(from).or_default() += count;
+        *out.entry(to).or_default() += count;
+    });
+    out
+}
+
 /// From, to.
 type Ends = (SocketAddr, SocketAddr);
 
@@ -87,51 +133,89 @@ struct Open {
     comments: Vec<String>,
 }
 
-struct Reader<'t, 'o> {
-    bytes: &'t [u8],
-    format: Format,
-    /// Messages of each address, roughly.
-    weights: HashMap<IpAddr, u64>,
-    names: BTreeMap<IpAddr, String>,
-    flows: HashMap<Ends, Open>,
-    /// Packets with a part of a message that were not captured whole: how many, and the first.
-    cut: [u64; 2],
-    /// Messages of which bytes are missing: how many, and in which packet the first begins.
-    partial: [u64; 2],
-    /// Connections that were given up since there were too many.
-    given_up: u64,
-    out: &'o mut Rewrite,
+/// How many, and which packet the first of them is.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    count: u64,
+    first: u64,
 }
 
-impl Reader<'_, '_> {
-    fn packet(&mut self, packet: &Captured<'_>, fragments: &mut Fragments) {
+impl Tally {
+    fn add(&mut self, packet: u64) {
+        self.first = if self.count == 0 { packet } else { self.first };
+        self.count += 1;
+    }
+}
+
+/// Finds the messages.
+struct Reader<'t> {
+    bytes: &'t [u8],
+    packets: Packets<'t>,
+    is_read: bool,
+    fragments: Fragments,
+    flows: HashMap<Ends, Open, fast::RandomState>,
+    /// Packets with a part of a message that were not captured whole.
+    cut: Tally,
+    /// Messages of which bytes are missing.
+    partial: Tally,
+    /// Connections that were given up since there were too many.
+    given_up: u64,
+    /// The messages that nobody has taken yet.
+    found: Vec<Batch>,
+}
+
+impl<'t> Reader<'t> {
+    fn new(bytes: &'t [u8], format: Format) -> Reader<'t> {
+        Reader {
+            bytes,
+            packets: Packets::of(bytes, format),
+            is_read: false,
+            fragments: Fragments::default(),
+            flows: HashMap::default(),
+            cut: Tally::default(),
+            partial: Tally::default(),
+            given_up: 0,
+            found: Vec::new(),
+        }
+    }
+
+    /// The next messages, in some batches; none at the end.
+    fn batches(&mut self) -> Vec<Batch> {
+        while self.found.len() <= AT_ONCE && !self.is_read {
+            match self.packets.next() {
+                Some(packet) => self.packet(&packet),
+                None => self.end(),
+            }
+        }
+        // The last one has room.
+        let full = if self.is_read { self.found.len() } else { self.found.len().saturating_sub(1) };
+        self.found.drain(..full).collect()
+    }
+
+    fn packet(&mut self, packet: &Captured<'_>) {
         let start = (packet.data.as_ptr() as usize).saturating_sub(self.bytes.as_ptr() as usize);
-        decode(packet, fragments, &mut |part: &Part<'_>| {
+        let mut fragments = std::mem::take(&mut self.fragments);
+        decode(packet, &mut fragments, &mut |part: &Part<'_>| {
             // What was put together of fragments lies nowhere in the capture: then the packet stands for it.
             let own = (part.payload.as_ptr() as usize).checked_sub(self.bytes.as_ptr() as usize);
             let original = own.filter(|at| *at < self.bytes.len()).unwrap_or(start);
             let place = Packet { at: 0, original, number: packet.number };
             self.part(part, packet, place);
         });
+        self.fragments = fragments;
     }
 
     fn part(&mut self, part: &Part<'_>, packet: &Captured<'_>, place: Packet) {
         let ends = (part.from, part.to);
         if part.cut && (start_line(part.payload).is_some() || self.flows.get(&ends).is_some_and(|o| !o.flow.is_empty()))
         {
-            let [count, first] = &mut self.cut;
-            *first = if *count == 0 { place.number } else { *first };
-            *count += 1;
+            self.cut.add(place.number);
         }
         let Kind::Stream { seq, syn, fin } = part.kind else {
-            let mut found = Vec::new();
-            flow::datagram(part.payload, place, &mut |one| found.push((one.bytes.len(), one.head)));
-            if !found.is_empty() {
-                flow::datagram(part.payload, place, &mut |one| {
-                    self.message(ends, packet.time, &packet.comments, one);
-                });
-            }
-            return;
+            let time = packet.time;
+            return flow::datagram(part.payload, place, &mut |one| {
+                batch::push(&mut self.found, &mut self.partial, (ends, time), &packet.comments, one);
+            });
         };
         if part.payload.is_empty() && !syn && !fin {
             return;
@@ -144,25 +228,23 @@ impl Reader<'_, '_> {
                 self.make_room();
             }
         }
-        let mut open = self.flows.remove(&ends).unwrap_or_default();
+        let open = self.flows.entry(ends).or_default();
         (open.time, open.last) = (packet.time, place.number);
         open.comments.extend(packet.comments.iter().take(64).cloned());
-        let mut comments = std::mem::take(&mut open.comments);
-        let time = open.time;
+        let lane = (ends, packet.time);
         let mut told = false;
-        open.flow.add(seq, syn, part.payload, place, &mut |found| {
-            self.message(ends, time, if told { &[] } else { &comments }, found);
+        open.flow.add(seq, syn, part.payload, place, &mut |one| {
+            let comments = if told { &[][..] } else { &open.comments };
+            batch::push(&mut self.found, &mut self.partial, lane, comments, one);
             told = true;
         });
         if told || open.flow.is_empty() {
-            comments.clear();
+            open.comments.clear();
         }
-        comments.truncate(64);
-        open.comments = comments;
+        open.comments.truncate(64);
         if fin {
-            open.flow.end(&mut |found| self.message(ends, time, &[], found));
-        } else {
-            self.flows.insert(ends, open);
+            open.flow.end(&mut |one| batch::push(&mut self.found, &mut self.partial, lane, &[], one));
+            self.flows.remove(&ends);
         }
     }
 
@@ -177,45 +259,23 @@ impl Reader<'_, '_> {
         quiet.truncate(MOST_FLOWS / 2);
         self.given_up += quiet.len() as u64;
         for (_, ends) in quiet {
-            let Some(mut open) = self.flows.remove(&ends) else { continue };
-            let (time, comments) = (open.time, std::mem::take(&mut open.comments));
-            open.flow.end(&mut |found| self.message(ends, time, &comments, found));
+            let Some(open) = self.flows.remove(&ends) else { continue };
+            self.close(ends, open);
         }
     }
 
-    /// Writes one message, and what was written to its packets.
-    fn message(&mut self, (from, to): Ends, time: Option<Timestamp>, comments: &[String], found: &Found<'_>) {
-        if !found.is_whole {
-            let [count, first] = &mut self.partial;
-            *first = if *count == 0 { found.packets.first().map_or(0, |p| p.number) } else { *first };
-            *count += 1;
+    /// Tells what is left when nothing more comes.
+    fn end(&mut self) {
+        self.is_read = true;
+        let mut ends: Vec<(Ends, Open)> = self.flows.drain().collect();
+        ends.sort_unstable_by_key(|(ends, _)| *ends);
+        for (ends, open) in ends {
+            self.close(ends, open);
         }
-        let weight = |ip: IpAddr| (self.weights.get(&ip).copied().unwrap_or(0), std::cmp::Reverse(ip));
-        let at_sender = weight(from.ip()) >= weight(to.ip());
-        let (own, peer) = if at_sender { (from, to) } else { (to, from) };
-        let machine = self.names.get(&own.ip()).cloned().unwrap_or_else(|| own.ip().to_string());
-        let peer = match self.names.get(&peer.ip()) {
-            Some(name) => format!("{name}:{}", peer.port()),
-            None => peer.to_string(),
-        };
-        let mut head = Head::new(self.format, What::Announced);
-        head.time = time;
-        head.direction = if at_sender { Direction::Outgoing } else { Direction::Incoming };
-        head.peer = Some(peer.into_bytes().into());
-        let text = found.bytes;
-        let mut parts = shape(text.get(..found.head).unwrap_or(text), 0, true, &|_| None);
-        // The empty line is no part of the headers.
-        let headers = text.get(parts.headers.start..found.head).unwrap_or_default();
-        let blank = headers.strip_suffix(b"\r\n\r\n").map_or(headers.len(), |h| h.len() + 2);
-        parts.headers.end = parts.headers.start + blank;
-        parts.body = found.head.min(text.len())..text.len();
-        let piece = Piece::new(text, Places::Packets(found.packets));
-        for comment in comments.iter().flat_map(|c| c.lines()).take(64) {
-            piece.place(0, self.out);
-            comment::write(comment, &machine, &head, text, self.out);
-        }
-        piece.place(0, self.out);
-        opener(&head, Some(machine.as_bytes()), self.out);
-        body_of(&piece, &parts, self.out);
+    }
+
+    fn close(&mut self, ends: Ends, mut open: Open) {
+        let lane = (ends, open.time);
+        open.flow.end(&mut |one| batch::push(&mut self.found, &mut self.partial, lane, &open.comments, one));
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use pcap_parser::{Block, Linktype, OptionCode, PcapNGOption};
+use pcap_parser::{Block, LegacyPcapBlock, Linktype, OptionCode, PcapError, PcapNGOption};
 
 use crate::input::Format;
 use crate::time::Timestamp;
@@ -22,16 +22,6 @@ pub(super) struct Captured<'t> {
     pub(super) comments: Vec<String>,
 }
 
-/// How far a capture could be read.
-#[derive(Debug, Default)]
-pub(super) struct Read {
-    pub(super) packets: u64,
-    /// Where it ends early: the offset.
-    pub(super) stopped: Option<usize>,
-    /// Names of addresses.
-    pub(super) names: BTreeMap<IpAddr, String>,
-}
-
 /// An interface of a section.
 #[derive(Clone, Copy)]
 struct Interface {
@@ -43,116 +33,167 @@ struct Interface {
     most: u32,
 }
 
-/// Tells every packet.
-pub(super) fn each<'t>(bytes: &'t [u8], format: Format, tell: &mut dyn FnMut(Captured<'t>)) -> Read {
-    if format == Format::Pcap { pcap(bytes, tell) } else { pcapng(bytes, tell) }
+/// A capture while it is read, packet by packet.
+pub(super) struct Packets<'t> {
+    bytes: &'t [u8],
+    rest: &'t [u8],
+    kind: Kind,
+    /// Packets so far.
+    pub(super) count: u64,
+    /// Where it ends early: the offset.
+    pub(super) stopped: Option<usize>,
+    /// Names of addresses.
+    pub(super) names: BTreeMap<IpAddr, String>,
 }
 
-fn pcap<'t>(bytes: &'t [u8], tell: &mut dyn FnMut(Captured<'t>)) -> Read {
-    let mut out = Read::default();
-    let Ok((mut rest, header)) = pcap_parser::parse_pcap_header(bytes) else {
-        return Read { stopped: Some(0), ..out };
-    };
-    let parse = match (header.is_bigendian(), header.is_modified_format()) {
-        (true, _) => pcap_parser::parse_pcap_frame_be,
-        (false, true) => pcap_parser::parse_pcap_frame_modified,
-        (false, false) => pcap_parser::parse_pcap_frame,
-    };
-    let fraction = if header.is_nanosecond_precision() { 1_000_000 } else { 1_000 };
-    // The high bits hold what the link layer adds to a packet.
-    let link = Linktype(header.network.0 & 0xffff);
-    while !rest.is_empty() {
-        let Ok((next, block)) = parse(rest) else {
-            out.stopped = Some(bytes.len() - rest.len());
-            break;
+/// The two forms.
+enum Kind {
+    Old { parse: Parse, link: Linktype, fraction: u32 },
+    New { interfaces: Vec<Interface>, big: bool },
+}
+
+type Parse = for<'i> fn(&'i [u8]) -> nom::IResult<&'i [u8], LegacyPcapBlock<'i>, PcapError<&'i [u8]>>;
+
+impl<'t> Packets<'t> {
+    pub(super) fn of(bytes: &'t [u8], format: Format) -> Packets<'t> {
+        let kind = Kind::New { interfaces: Vec::new(), big: false };
+        let mut out = Packets { bytes, rest: bytes, kind, count: 0, stopped: None, names: BTreeMap::new() };
+        if format != Format::Pcap {
+            return out;
+        }
+        let Ok((rest, header)) = pcap_parser::parse_pcap_header(bytes) else {
+            (out.rest, out.stopped) = (&[], Some(0));
+            return out;
         };
-        out.packets += 1;
+        let parse: Parse = match (header.is_bigendian(), header.is_modified_format()) {
+            (true, _) => pcap_parser::parse_pcap_frame_be,
+            (false, true) => pcap_parser::parse_pcap_frame_modified,
+            (false, false) => pcap_parser::parse_pcap_frame,
+        };
+        let fraction = if header.is_nanosecond_precision() { 1_000_000 } else { 1_000 };
+        // The high bits hold what the link layer adds to a packet.
+        let link = Linktype(header.network.0 & 0xffff);
+        (out.rest, out.kind) = (rest, Kind::Old { parse, link, fraction });
+        out
+    }
+
+    fn stop(&mut self) {
+        self.stopped = Some(self.bytes.len() - self.rest.len());
+        self.rest = &[];
+    }
+
+    fn old(&mut self, parse: Parse, link: Linktype, fraction: u32) -> Option<Captured<'t>> {
+        let Ok((next, block)) = parse(self.rest) else {
+            self.stop();
+            return None;
+        };
+        self.count += 1;
         let time = i64::from(block.ts_sec) * 1000 + i64::from(block.ts_usec / fraction).min(999);
-        tell(Captured {
-            number: out.packets,
-            time: Some(Timestamp(time)),
+        self.rest = next;
+        Some(Captured {
+            number: self.count,
+            time: known(time),
             link,
             data: block.data,
             cut: block.caplen < block.origlen,
             comments: Vec::new(),
-        });
-        rest = next;
+        })
     }
-    out
-}
 
-fn pcapng<'t>(bytes: &'t [u8], tell: &mut dyn FnMut(Captured<'t>)) -> Read {
-    let mut out = Read::default();
-    let mut interfaces: Vec<Interface> = Vec::new();
-    let mut big = false;
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let parsed = if big { pcap_parser::parse_block_be(rest) } else { pcap_parser::parse_block_le(rest) };
+    /// The next block; `None` where it is none of a packet.
+    fn new_block(&mut self) -> Option<Captured<'t>> {
+        let Kind::New { interfaces, big } = &mut self.kind else { return None };
+        let parsed = if *big { pcap_parser::parse_block_be(self.rest) } else { pcap_parser::parse_block_le(self.rest) };
         let Ok((next, block)) = parsed else {
-            out.stopped = Some(bytes.len() - rest.len());
-            break;
+            self.stop();
+            return None;
         };
-        if next.len() >= rest.len() {
-            break;
+        // A block without a length would be read for ever.
+        self.rest = if next.len() < self.rest.len() { next } else { &[] };
+        if self.rest.len() != next.len() {
+            return None;
         }
-        rest = next;
         match block {
             Block::SectionHeader(section) => {
-                big = section.big_endian();
+                *big = section.big_endian();
                 interfaces.clear();
+                None
             }
-            Block::InterfaceDescription(block) => interfaces.push(Interface {
-                link: block.linktype,
-                units: block.ts_resolution().unwrap_or(1_000_000).max(1),
-                offset: block.ts_offset(),
-                most: block.snaplen,
-            }),
+            Block::InterfaceDescription(block) => {
+                interfaces.push(Interface {
+                    link: block.linktype,
+                    units: block.ts_resolution().unwrap_or(1_000_000).max(1),
+                    offset: block.ts_offset(),
+                    most: block.snaplen,
+                });
+                None
+            }
             Block::EnhancedPacket(block) => {
-                out.packets += 1;
-                let own = usize::try_from(block.if_id).ok().and_then(|i| interfaces.get(i));
-                let Some(own) = own else { continue };
+                self.count += 1;
+                let own = usize::try_from(block.if_id).ok().and_then(|i| interfaces.get(i))?;
                 let ticks = u64::from(block.ts_high) << 32 | u64::from(block.ts_low);
                 let length = usize::try_from(block.caplen).unwrap_or(usize::MAX);
-                tell(Captured {
-                    number: out.packets,
+                Some(Captured {
+                    number: self.count,
                     time: time(ticks, *own),
                     link: own.link,
                     data: block.data.get(..length).unwrap_or(block.data),
                     cut: block.caplen < block.origlen,
                     comments: comments(&block.options),
-                });
+                })
             }
             Block::SimplePacket(block) => {
-                out.packets += 1;
-                let Some(own) = interfaces.first() else { continue };
+                self.count += 1;
+                let own = interfaces.first()?;
                 let kept = if own.most == 0 { block.origlen } else { block.origlen.min(own.most) };
                 let length = usize::try_from(kept).unwrap_or(usize::MAX);
-                tell(Captured {
-                    number: out.packets,
+                Some(Captured {
+                    number: self.count,
                     time: None,
                     link: own.link,
                     data: block.data.get(..length).unwrap_or(block.data),
                     cut: kept < block.origlen,
                     comments: Vec::new(),
-                });
+                })
             }
             Block::NameResolution(block) => {
                 for record in &block.nr {
-                    name(record.record_type.0, record.record_value, &mut out.names);
+                    name(record.record_type.0, record.record_value, &mut self.names);
                 }
+                None
             }
-            _ => {}
+            _ => None,
         }
     }
-    out
+}
+
+impl<'t> Iterator for Packets<'t> {
+    type Item = Captured<'t>;
+
+    fn next(&mut self) -> Option<Captured<'t>> {
+        while !self.rest.is_empty() {
+            let found = match self.kind {
+                Kind::Old { parse, link, fraction } => self.old(parse, link, fraction),
+                Kind::New { .. } => self.new_block(),
+            };
+            if found.is_some() {
+                return found;
+            }
+        }
+        None
+    }
 }
 
 /// The time of so many units, in milliseconds since 1970.
 fn time(ticks: u64, own: Interface) -> Option<Timestamp> {
     let ms = u128::from(ticks) * 1000 / u128::from(own.units);
     let ms = i64::try_from(ms).ok()?.checked_add(own.offset.checked_mul(1000)?)?;
-    // Later than the year 9999 is damage.
-    (0..253_402_300_800_000).contains(&ms).then_some(Timestamp(ms))
+    known(ms)
+}
+
+/// Whoever knows no time writes zero, as our own captures do; later than the year 9999 is damage.
+fn known(ms: i64) -> Option<Timestamp> {
+    (1..253_402_300_800_000).contains(&ms).then_some(Timestamp(ms))
 }
 
 fn comments(options: &[PcapNGOption<'_>]) -> Vec<String> {

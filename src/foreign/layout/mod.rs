@@ -58,8 +58,28 @@ impl Head<'_> {
 /// Lines longer than this are no stamps; a message in one line may be.
 const LONGEST: usize = 4096;
 
-/// What a line of a foreign log is; `None` where it is none of theirs.
+/// Which of the words that only some layouts write a line may hold.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Words {
+    /// `---- `, of an `AudioCodes` gateway.
+    pub(super) dashes: bool,
+    /// The module of an Expressway.
+    pub(super) module: bool,
+    /// `#01`, a control character as syslog writes it.
+    pub(super) escape: bool,
+}
+
+pub(super) const DASHES: &[u8] = b"---- ";
+pub(super) const MODULE: &[u8] = b"Module=\"network.sip\"";
+pub(super) const ESCAPE: &[u8] = b"#01";
+
+/// What a line of a foreign log is, in which nobody has looked for words; `None` where it is none of theirs.
 pub(super) fn head(line: &[u8], wanted: Option<Format>) -> Option<Head<'_>> {
+    head_with(line, wanted, Words { dashes: true, module: true, escape: true })
+}
+
+/// The same of a line of which is known which words it may hold.
+pub(super) fn head_with(line: &[u8], wanted: Option<Format>, words: Words) -> Option<Head<'_>> {
     let is = |format: Format| wanted.is_none_or(|wanted| wanted == format);
     let text = super::grammar::without_indent(line);
     let first = *text.first()?;
@@ -76,19 +96,20 @@ pub(super) fn head(line: &[u8], wanted: Option<Format>) -> Option<Head<'_>> {
         }
         let has = |word: &[u8]| memmem::find(stamp, word).is_some();
         if is(Format::AudioCodes)
-            && has(b"---- ")
+            && words.dashes
+            && has(DASHES)
             && let Some(head) = audiocodes::head(stamp)
         {
             return Some(head);
         }
-        if is(Format::Expressway) && has(b"Module=\"network.sip\"") {
+        if is(Format::Expressway) && words.module && has(MODULE) {
             return expressway::head(text);
         }
         if is(Format::Avaya) && first.is_ascii_digit() && has(b"-->") {
             return avaya::head(stamp);
         }
         let escaped = wanted == Some(Format::AudioCodes) || is(Format::Syslog);
-        if escaped && memchr::memchr(b'#', text).is_some() { syslog::head(text) } else { None }
+        if escaped && words.escape { syslog::head(text) } else { None }
     });
     found.map(|head| Head { what: head.what.behind(at), ..head })
 }

@@ -20,18 +20,22 @@ pub(crate) struct Last {
     order: DateOrder,
 }
 
-/// `TL_INFO(TF_PROTOCOL) [0]0F14.1A2C::10/15/2013-09:01:45.669.000d0b31 `; `None` for what is written in any other way.
+/// `TL_INFO(TF_PROTOCOL) [0]0F14.1A2C::10/15/2013-09:01:45.669.000d0b31 `, or with `2013-10-15T09:01:45.669 ` as what is
+/// written anew has it; `None` for what is written in any other way.
 pub(super) fn parse<'a>(line: &'a [u8], last: &mut Last) -> Option<Prefix<'a>> {
     let known = last.head.get(..last.kept).filter(|head| !head.is_empty() && line.starts_with(head));
     let len = known.map(<[u8]>::len).or_else(|| last.begin(line))?;
     let (head, rest) = line.split_at_checked(len)?;
     let rest = hex(rest)?.strip_prefix(b".")?;
-    let (stamp, _) = hex(rest)?.strip_prefix(b"::")?.split_first_chunk::<32>()?;
-    let (time, order, seq) = of_stamp(stamp, last)?;
+    let stamp = hex(rest)?.strip_prefix(b"::")?;
+    let (time, order, seq) = match stamp.first_chunk::<24>().and_then(|iso| of_iso(iso, last)) {
+        Some(time) => (time, DateOrder::Unknown, None),
+        None => of_stamp(stamp.first_chunk::<32>()?, last).map(|(time, order, seq)| (time, order, Some(seq)))?,
+    };
     let place = head.get(last.flag + b") [".len()..len - 1)?;
     let (level, flag) = (head.get(LEVEL..last.level)?, head.get(last.level + 4..last.flag)?);
     let server = last.has_server.then_some(place);
-    Some(Prefix { level, flag, server, time: Some(time), order, seq: Some(seq) })
+    Some(Prefix { level, flag, server, time: Some(time), order, seq })
 }
 
 /// Where the level starts.
@@ -74,6 +78,29 @@ impl Last {
 fn hex(text: &[u8]) -> Option<&[u8]> {
     let digits = text.iter().take(9).take_while(|b| b.is_ascii_hexdigit()).count();
     (1..=8).contains(&digits).then(|| text.get(digits..)).flatten()
+}
+
+/// `2013-10-15T09:01:45.669 `.
+fn of_iso(text: &[u8; 24], last: &mut Last) -> Option<Timestamp> {
+    let (head, tail) = text.split_first_chunk::<16>()?;
+    if !BLANK.fits(u64::from_le_bytes(*tail.first_chunk::<8>()?).into()) {
+        return None;
+    }
+    let digit = |i: usize| u32::from(text[i].wrapping_sub(b'0'));
+    let two = |i: usize| digit(i) * 10 + digit(i + 1);
+    let minute = u128::from_le_bytes(*head);
+    if Some(minute) != last.minute {
+        if !ISO_MINUTE.fits(minute) {
+            return None;
+        }
+        let time = Timestamp::from_civil([two(0) * 100 + two(2), two(5), two(8)], [two(11), two(14), 0, 0])?;
+        (last.minute, last.time, last.order) = (Some(minute), time.0, DateOrder::Unknown);
+    } else if text[4] != b'-' {
+        // The minute of the other form.
+        return None;
+    }
+    let (second, milli) = (two(17), two(20) * 10 + digit(22));
+    (second <= 60).then(|| Timestamp(last.time + i64::from(second * 1000 + milli)))
 }
 
 /// `10/15/2013-09:01:45.669.000d0b31`.
@@ -140,6 +167,8 @@ impl Shape {
 }
 
 const DAY_AND_MINUTE: Shape = Shape::of(b"00/00/0000-00:00");
+const ISO_MINUTE: Shape = Shape::of(b"0000-00-00T00:00");
+const BLANK: Shape = Shape::of(b":00.000 \0\0\0\0\0\0\0\0");
 const SECOND: Shape = Shape::of(b":00.000.\0\0\0\0\0\0\0\0");
 
 /// The value of a digit to the base of sixteen; 16 for any other byte.
@@ -162,9 +191,14 @@ mod tests {
     const USUAL: &[u8] =
         b"TL_WARN(TF_DIAG) [edgepool\\edge01]1B34.10A9C::03/02/2017-07:10:46.230.0000773E (SIPStack,X::Y:Z.cpp(833)) [36] $$begin_record";
 
+    const ANEW: &[u8] =
+        b"TL_INFO(TF_PROTOCOL) [192.0.2.103\\192.0.2.103]0000.0000::2012-02-09T08:30:20.015 (siptrail,pcap::read(1))$$begin_record";
+
     #[test]
     fn the_usual_line_goes_the_quick_way() {
-        assert_eq!(parse(USUAL, &mut Last::default()), Some(super::super::careful(USUAL)));
+        for line in [USUAL, ANEW] {
+            assert_eq!(parse(line, &mut Last::default()), Some(super::super::careful(line)));
+        }
     }
 
     proptest! {
@@ -172,12 +206,14 @@ mod tests {
         /// Whatever is lost, doubled or put in its place: what the quick way takes, the grammar reads the same.
         #[test]
         fn the_grammar_says_the_same(
-            at in 0..USUAL.len(), gone in 0usize..3, put in prop::sample::select(vec![&b""[..], b"1", b"9", b"F", b"g", b" ", b"[", b"]", b"\n", b"/", b":", b"\xfc", b"\\"]),
+            anew: bool, at in 0..USUAL.len(), gone in 0usize..3, put in prop::sample::select(vec![&b""[..], b"1", b"9", b"F", b"g", b" ", b"[", b"]", b"\n", b"/", b":", b"\xfc", b"\\"]),
         ) {
-            let line = [&USUAL[..at], put, USUAL.get(at + gone..).unwrap_or_default()].concat();
+            let usual = if anew { ANEW } else { USUAL };
+            let at = at.min(usual.len());
+            let line = [&usual[..at], put, usual.get(at + gone..).unwrap_or_default()].concat();
             // Whatever the line before said.
             let mut last = Last::default();
-            for line in [&line[..], USUAL, &line, USUAL] {
+            for line in [&line[..], USUAL, &line, ANEW, &line, USUAL] {
                 if let Some(quick) = parse(line, &mut last) {
                     prop_assert_eq!(quick, super::super::careful(line));
                 }

@@ -67,6 +67,7 @@ pub(super) fn prompt(app: &App, prompt: &Prompt, area: Rect, buf: &mut Buffer) -
         PromptKind::Search(_) => "/",
         PromptKind::Filter(_) => "filter: ",
         PromptKind::Time => "time: ",
+        PromptKind::Split => "before and after: ",
         PromptKind::Save(_) => "save as: ",
         PromptKind::Note(_) => "note: ",
     };

@@ -57,6 +57,7 @@ pub enum Command {
     Case,
     User,
     Compare,
+    Split,
     TimeMode,
     Expand,
     PaneDown,

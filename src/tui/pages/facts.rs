@@ -72,7 +72,7 @@ fn story(app: &App, subject: &Subject, width: usize) -> Vec<Line<'static>> {
 }
 
 /// A style of a page in the colours of the terminal UI.
-fn in_theme(theme: &Theme, style: anstyle::Style) -> Style {
+pub(in crate::tui) fn in_theme(theme: &Theme, style: anstyle::Style) -> Style {
     match style {
         page::HEAD => theme.head,
         page::DIM => theme.dim,

@@ -9,6 +9,7 @@ mod moves;
 mod prompts;
 mod reload;
 mod row;
+mod split;
 mod steps;
 
 use super::action::{Action, Effect};
@@ -102,6 +103,7 @@ fn run(app: &mut App, command: Command, count: Option<usize>) -> Option<Effect> 
         Command::Case => card::save(app),
         Command::User => card::user(app),
         Command::Compare => menus::compare(app),
+        Command::Split => prompts::split(app),
         Command::TimeMode => app.timeline.time = app.timeline.time.next(),
         Command::Expand => app.timeline.expand(page),
         Command::PaneDown => moves::pane(app, Motion::Down(n)),

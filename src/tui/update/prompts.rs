@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use tui_input::{Input, InputRequest};
 
-use super::{find, lists, moves, row};
+use super::{find, lists, moves, row, split};
 use crate::query::Query;
 use crate::time::Timestamp;
 use crate::tui::action::Effect;
@@ -24,6 +24,17 @@ pub(super) fn search(app: &mut App) {
 
 pub(super) fn time(app: &mut App) {
     app.prompt = Some(Prompt { kind: PromptKind::Time, input: Input::default() });
+}
+
+/// Splits the logs at the selected row. Where that has no time, it is asked for: that of the mark is typed already, or that of
+/// the middle.
+pub(super) fn split(app: &mut App) {
+    if let Some(time) = app.list().and_then(|l| row::time(app, l.selected)) {
+        return split::at(app, time);
+    }
+    let middle = || app.data.overview.span.map(|(first, last)| first.plus(last.since(first) / 2));
+    let input = Input::new(app.marked_time().or_else(middle).map_or(String::new(), Timestamp::short));
+    app.prompt = Some(Prompt { kind: PromptKind::Split, input });
 }
 
 pub(super) fn file(app: &mut App, content: Content) {
@@ -69,7 +80,7 @@ pub(super) fn edit(app: &mut App, request: InputRequest) -> Option<Effect> {
             None
         }
         PromptKind::Filter(_) => Some(ask(app, app.view, text)),
-        PromptKind::Time | PromptKind::Save(_) | PromptKind::Note(_) => None,
+        PromptKind::Time | PromptKind::Split | PromptKind::Save(_) | PromptKind::Note(_) => None,
     }
 }
 
@@ -171,14 +182,16 @@ pub(super) fn confirm(app: &mut App) -> Option<Effect> {
             Some(Effect::Note(call_id, text.to_owned()))
         }
         _ if text.is_empty() => None,
-        PromptKind::Time => {
+        PromptKind::Time | PromptKind::Split => {
             let here = app.list().and_then(|l| row::time(app, l.selected));
             let day = here.or(app.data.overview.span.map(|s| s.0));
-            if let Some(time) = Timestamp::parse(text, day) {
-                moves::go_to(app, time);
-            } else {
-                let text = format!("{text}: no time; expected 10:14, 10:14:03.5 or 2013-10-15 10:14");
-                app.notice = Some(Notice { text, bad: true });
+            match Timestamp::parse(text, day) {
+                Some(time) if matches!(kind, PromptKind::Split) => split::at(app, time),
+                Some(time) => moves::go_to(app, time),
+                None => {
+                    let text = format!("{text}: no time; expected 10:14, 10:14:03.5 or 2013-10-15 10:14");
+                    app.notice = Some(Notice { text, bad: true });
+                }
             }
             None
         }
