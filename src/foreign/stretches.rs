@@ -157,8 +157,11 @@ mod tests {
         ]
     }
 
-    /// The new text, and of each of its records where it comes from.
-    fn read(text: &[u8], walk: impl Fn(How, Rewrite) -> (Rewrite, bool)) -> (Vec<u8>, Vec<(u64, Option<u64>)>, bool) {
+    /// Offset and line in the original.
+    type Place = (u64, Option<u64>);
+
+    /// The new text, and of each of its lines where it comes from.
+    fn read(text: &[u8], walk: impl Fn(How, Rewrite) -> (Rewrite, bool)) -> (Vec<u8>, Vec<Place>, bool) {
         let input = Input::from_bytes("a.log", text.to_vec());
         let (out, anew) = walk(How { wanted: None, named: true }, Rewrite::of(&input));
         let input = out.finish(input);

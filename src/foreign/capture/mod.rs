@@ -113,10 +113,11 @@ fn count(packets: &[Captured<'_>]) -> BTreeMap<IpAddr, u64> {
         });
     }
     let mut out = BTreeMap::new();
-    counted.into_iter().for_each(|((from, to), count)| {
+    // In any order: they are added up.
+    for ((from, to), count) in counted.into_iter().collect::<Vec<_>>() {
         *out.entry(from).or_default() += count;
         *out.entry(to).or_default() += count;
-    });
+    }
     out
 }
 
