@@ -137,7 +137,7 @@ fn every_code_of_the_tables_is_known_in_every_spelling() {
 fn what_is_unknown_is_refused_with_the_nearest_name() {
     for (what, nearest) in [
         ("PN99", Some("PN09")),
-        ("PN19", Some("PN09")),
+        ("PM09", Some("PN09")),
         ("not_openend", Some("not_opened")),
         ("unroutabel", Some("unroutable")),
         ("SIPPROXY_E_ROUTNG", Some("SIPPROXY_E_ROUTING")),
