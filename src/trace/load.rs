@@ -51,6 +51,8 @@ impl Default for LoadOptions<'_> {
 /// An input is cut into so many parts at least, unless they would be very small.
 const SHARES: usize = 16;
 const LEAST: usize = 256 << 10;
+/// Bytes of an unpacked text on disk that is read by itself.
+const LARGE: usize = 8 << 20;
 
 /// With a seed the inputs are only some of the logs: nothing is concluded from one input to another, copies are not sought,
 /// and texts are told apart as all do who have the seed.
@@ -64,39 +66,43 @@ pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>, seed: Option<u
     let seed = seed.unwrap_or_else(own_seed);
     let hasher = hasher::of(seed);
     let products = Finding::new();
-    let (parts, lines): (Vec<Vec<Part>>, Vec<LineStarts>) = inputs
-        .par_iter()
-        .enumerate()
-        .map(|(i, input)| {
-            let file = FileId(u32::try_from(i).unwrap_or(u32::MAX));
-            // A small input is shared among the threads, too.
-            let chunk = options.chunk.min((input.bytes().len() / SHARES).max(LEAST));
-            let len = input.bytes().len();
-            let lines = if for_index { LineStarts::for_index(len, chunk) } else { LineStarts::new(len, chunk) };
-            let chunk = lines.chunk();
-            let parts =
-                read_input(input, file, (chunk, options.for_analysis), (&hasher, &products), |done_with, own| {
-                    if let Some(own) = &mut own.identities {
-                        own.tidy();
-                    }
-                    let ChunkDone { number, bytes, line_feeds, again } = done_with;
-                    let from = number.saturating_mul(chunk);
-                    if !again {
-                        lines.note(input.bytes(), number);
-                    }
-                    input.forget(from, bytes);
-                    if again {
-                        return;
-                    }
-                    lines.set(number, &line_feeds);
-                    let now = done.fetch_add(bytes as u64, Ordering::Relaxed) + bytes as u64;
-                    (options.progress)(Progress { done: now, total });
-                });
-            // Where chunks do not fit together, parts were read once more.
-            input.forget(0, input.bytes().len());
-            (parts, lines)
-        })
-        .unzip();
+    let read_one = |(i, input): (usize, &Input)| {
+        let file = FileId(u32::try_from(i).unwrap_or(u32::MAX));
+        // A small input is shared among the threads, too.
+        let chunk = options.chunk.min((input.bytes().len() / SHARES).max(LEAST));
+        let len = input.bytes().len();
+        let lines = if for_index { LineStarts::for_index(len, chunk) } else { LineStarts::new(len, chunk) };
+        let chunk = lines.chunk();
+        let parts = read_input(input, file, (chunk, options.for_analysis), (&hasher, &products), |done_with, own| {
+            if let Some(own) = &mut own.identities {
+                own.tidy();
+            }
+            let ChunkDone { number, bytes, line_feeds, again } = done_with;
+            let from = number.saturating_mul(chunk);
+            if !again {
+                lines.note(input.bytes(), number);
+            }
+            input.forget(from, bytes);
+            if again {
+                return;
+            }
+            lines.set(number, &line_feeds);
+            let now = done.fetch_add(bytes as u64, Ordering::Relaxed) + bytes as u64;
+            (options.progress)(Progress { done: now, total });
+        });
+        // Where chunks do not fit together, parts were read once more.
+        input.forget(0, input.bytes().len());
+        (parts, lines)
+    };
+    let shared = |one: (usize, &Input)| (one.1.on_disk() < LARGE).then(|| read_one(one));
+    let mut read: Vec<Option<_>> = inputs.par_iter().enumerate().map(shared).collect();
+    // Large texts on disk one after the other, each by all threads: side by side they would be in memory together.
+    for (place, one) in read.iter_mut().zip(inputs.iter().enumerate()) {
+        if place.is_none() {
+            *place = Some(read_one(one));
+        }
+    }
+    let (parts, lines): (Vec<Vec<Part>>, Vec<LineStarts>) = read.into_iter().flatten().unzip();
     join::join(inputs, parts, lines, (seed, products.done()), apart)
 }
 
