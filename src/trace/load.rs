@@ -57,7 +57,13 @@ const LARGE: usize = 8 << 20;
 /// With a seed the inputs are only some of the logs: nothing is concluded from one input to another, copies are not sought,
 /// and texts are told apart as all do who have the seed.
 pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>, seed: Option<u64>) -> Trace {
-    let inputs: Vec<Input> = inputs.into_par_iter().map(foreign::read).collect();
+    let look = |input: Input| {
+        let input = foreign::read(input);
+        // Of an endless line all that is looked at would stay, of each input.
+        input.forget(0, input.bytes().len());
+        input
+    };
+    let inputs: Vec<Input> = inputs.into_par_iter().map(look).collect();
     // A text that was written anew is not that of its file: no index is kept of it, nor of what stands beside it.
     let for_index = options.sums && !inputs.iter().any(Input::is_foreign);
     let total = inputs.iter().map(|i| i.bytes().len() as u64).sum();
