@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::marks::{List, Mark, Marks, finder, rest, run, run_back, short_run};
+use super::marks::{List, Mark, Marks, before, rest, run, run_back, short_run};
+use super::signs::{Sign, Signs};
 
 /// Names of parameters, attributes and fields whose value is a name, without `-` and `_`.
 static NAMES: List<91> = List::new([
@@ -103,6 +104,9 @@ static NAMES: List<91> = List::new([
 static PERHAPS: List<10> =
     List::new(["name", "title", "path", "folder", "line", "location", "text", "subject", "tgrp", "display"]);
 
+/// Headers in an address whose value somebody wrote.
+static WRITTEN: List<6> = List::new(["subject", "body", "organization", "comment", "call-info", "text"]);
+
 /// Parts of a distinguished name that are one letter or two: in capitals only.
 const CAPITALS: [&[u8]; 9] = [b"CN", b"OU", b"DC", b"O", b"L", b"ST", b"S", b"E", b"UID"];
 
@@ -138,8 +142,8 @@ pub(super) fn is_name(field: &[u8]) -> bool {
 }
 
 /// `User="..."`, `CN=...`, `filename=...`, `;ext=4711`, and `ext. 4711` in words.
-pub(super) fn parameters(text: &[u8], marks: &mut Marks) {
-    for at in memchr::memchr_iter(b'=', text) {
+pub(super) fn parameters(text: &[u8], signs: &Signs, marks: &mut Marks) {
+    for at in signs.places(Sign::Equals) {
         let end = at - run_back(text, at, |b| b == b' ').min(1);
         // `filename*=UTF-8''...`
         let star = text[..end].ends_with(b"*");
@@ -191,7 +195,9 @@ pub(super) fn parameters(text: &[u8], marks: &mut Marks) {
         let perhaps = quote.is_some()
             && (shown.contains(&b' ') || shown.first().is_some_and(u8::is_ascii_uppercase))
             && has_plain(&PERHAPS, name);
-        if !own && (capitals || file || realm || is_name(name)) || perhaps {
+        // `?Subject=Budget&body=...`: what an address asks to be written.
+        let written = matches!(before(text, end - len), b'?' | b'&') && WRITTEN.has(name);
+        if !own && (capitals || file || realm || written || is_name(name)) || perhaps {
             marks.set(value, Mark::Name);
         }
     }
@@ -208,8 +214,8 @@ fn is_content(start: &[u8]) -> bool {
 }
 
 /// `<displayName>...</displayName>`
-pub(super) fn elements(text: &[u8], marks: &mut Marks) {
-    for at in finder!(b"</").find_iter(text) {
+pub(super) fn elements(text: &[u8], signs: &Signs, marks: &mut Marks) {
+    for at in signs.places(Sign::Less).filter(|at| text.get(at + 1) == Some(&b'/')) {
         let len = run(text, at + 2, |b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':')).min(32);
         let name = &text[at + 2..at + 2 + len];
         if is_name(name.rsplit(|b| *b == b':').next().unwrap_or_default()) {
@@ -221,8 +227,8 @@ pub(super) fn elements(text: &[u8], marks: &mut Marks) {
 }
 
 /// `"displayName":"..."`, and the same in a string of another.
-pub(super) fn members(text: &[u8], marks: &mut Marks) {
-    for quote in finder!(b"\":").find_iter(text) {
+pub(super) fn members(text: &[u8], signs: &Signs, marks: &mut Marks) {
+    for quote in signs.places(Sign::Quote).filter(|at| text.get(at + 1) == Some(&b':')) {
         let slash = usize::from(text[..quote].ends_with(b"\\"));
         let at = quote - slash;
         let len = run_back(text, at, |b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')).min(32);

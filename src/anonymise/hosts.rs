@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::marks::{List, Mark, Marks, finder, rest, run, run_back, short_run};
+use super::signs::{Sign, Signs};
 use super::vocabulary::{is_known, is_top, kept_tail};
 use super::words::is_letter;
 
@@ -33,25 +34,30 @@ static HOSTS: List<20> = List::new([
     "destination",
 ]);
 
+/// Whether a word is a scheme behind which a name or a host stands.
+pub(super) fn is_scheme(word: &[u8]) -> bool {
+    SCHEMES.has(word)
+}
+
 fn is_host(b: u8) -> bool {
     is_letter(b) || matches!(b, b'.' | b'-' | b'_')
 }
 
 /// Marks all of them.
-pub(super) fn mark(text: &[u8], value: usize, marks: &mut Marks) {
+pub(super) fn mark(text: &[u8], signs: &Signs, value: usize, marks: &mut Marks) {
     if text[..value].trim_ascii().eq_ignore_ascii_case(b"peer:") {
         host(text, host_at(text, value), marks);
     }
     named(text, value, marks);
-    by_last_label(text, marks);
-    other_letters(text, marks);
-    if memchr::memchr(b':', text).is_some() {
-        vias(text, marks);
-        ports(text, value, marks);
-        schemes(text, marks);
+    by_last_label(text, signs, marks);
+    other_letters(text, signs, marks);
+    if signs.has(Sign::Colon) {
+        vias(text, signs, marks);
+        ports(text, signs, value, marks);
+        schemes(text, signs, marks);
     }
-    parameters(text, marks);
-    addresses(text, marks);
+    parameters(text, signs, marks);
+    addresses(text, signs, marks);
 }
 
 /// `Warning: 399 fe01 "..."`, and a `Via: SIP / 2.0 / TLS fe01` with blanks in its protocol.
@@ -70,16 +76,20 @@ fn named(text: &[u8], value: usize, marks: &mut Marks) {
 }
 
 /// `fe01:5061`: the ports of SIP tell a host, and those of the services that a server speaks to.
-fn ports(text: &[u8], value: usize, marks: &mut Marks) {
+fn ports(text: &[u8], signs: &Signs, value: usize, marks: &mut Marks) {
     const SERVICES: [&[u8]; 10] = [b"135", b"389", b"443", b"444", b"445", b"636", b"1433", b"3268", b"4443", b"8080"];
-    for at in memchr::memchr_iter(b':', text) {
+    for at in signs.places(Sign::Colon) {
         let digits = run(text, at + 1, |b| b.is_ascii_digit());
+        if !(3..=4).contains(&digits) {
+            continue;
+        }
         let port = &text[at + 1..at + 1 + digits];
         // `Content-Length:443` is none.
         let service = at > value && SERVICES.contains(&port);
         let sip = digits == 4 && port.starts_with(b"506");
-        // An address that was replaced already begins with any number, and so does a user: `sip:135.0.2.1`, `sip:443@...`
-        let number = !marks.is_done(at + 1) && !matches!(text.get(at + 1 + digits), Some(b'.' | b'@'));
+        // An address begins with any number, and so does a user: `sip:135.0.2.1`, `sip:443@...`
+        let more = matches!(rest(text, at + 1 + digits), [b'.', b'0'..=b'9', ..] | [b'@', ..]);
+        let number = !marks.is_done(at + 1) && !more;
         if !service && !sip || !number {
             continue;
         }
@@ -92,9 +102,12 @@ fn ports(text: &[u8], value: usize, marks: &mut Marks) {
 }
 
 /// Two labels or more, the last of them known and in one case, so that `Rtc.Internal.Net` is none.
-fn by_last_label(text: &[u8], marks: &mut Marks) {
+fn by_last_label(text: &[u8], signs: &Signs, marks: &mut Marks) {
     let mut at = 0;
-    while let Some(dot) = memchr::memchr(b'.', rest(text, at)).map(|p| at + p) {
+    for dot in signs.places(Sign::Dot) {
+        if dot < at {
+            continue;
+        }
         let plain = |b: u8| is_letter(b) || matches!(b, b'.' | b'-');
         let start = dot - text[at..dot].iter().rev().take_while(|b| plain(**b)).count();
         let mut end = dot + run(text, dot, plain);
@@ -128,8 +141,9 @@ fn is_stranger(whole: &[u8], last: &[u8]) -> bool {
 }
 
 /// `xn--bcher-kva.example`: a host in other letters.
-fn other_letters(text: &[u8], marks: &mut Marks) {
-    for at in finder!(b"xn--").find_iter(text) {
+fn other_letters(text: &[u8], signs: &Signs, marks: &mut Marks) {
+    for at in signs.places(Sign::Dash).filter(|at| rest(text, *at).starts_with(b"--") && text[..*at].ends_with(b"xn")) {
+        let at = at - 2;
         let start = at - run_back(text, at, is_host);
         host(text, host_at(text, start), marks);
     }
@@ -165,25 +179,27 @@ fn host_at(text: &[u8], at: usize) -> Range<usize> {
 }
 
 /// `SIP/2.0/TLS fe01.contoso.com:5061`
-fn vias(text: &[u8], marks: &mut Marks) {
-    for at in finder!(b"SIP/2.0/").find_iter(text) {
-        let word = run(text, at + 8, |b| b.is_ascii_alphabetic());
-        if word > 0 && text.get(at + 8 + word).is_some_and(u8::is_ascii_whitespace) {
-            host(text, host_at(text, at + 8 + word), marks);
+fn vias(text: &[u8], signs: &Signs, marks: &mut Marks) {
+    let protocol = |at: &usize| rest(text, *at).starts_with(b"/2.0/") && text[..*at].ends_with(b"SIP");
+    for at in signs.places(Sign::Slash).filter(protocol) {
+        let at = at + 5;
+        let word = run(text, at, |b| b.is_ascii_alphabetic());
+        if word > 0 && text.get(at + word).is_some_and(u8::is_ascii_whitespace) {
+            host(text, host_at(text, at + word), marks);
         }
     }
 }
 
 /// `sip:fe01`, `tel:+1-425-555-0142`, `https://meet.contoso.com/bob/`
-fn schemes(text: &[u8], marks: &mut Marks) {
-    for at in memchr::memchr_iter(b':', text) {
+fn schemes(text: &[u8], signs: &Signs, marks: &mut Marks) {
+    for at in signs.places(Sign::Colon) {
         let letters = run_back(text, at.min(text.len()), |b| b.is_ascii_alphabetic()).min(12);
         let scheme = &text[at - letters..at];
         let inside =
             (at - letters).checked_sub(1).and_then(|b| text.get(b)).is_some_and(|b| is_letter(*b) || *b == b'-');
         if letters > 1 && rest(text, at).starts_with(b"://") {
             url(text, at + 3, marks);
-        } else if !inside && SCHEMES.has(scheme) {
+        } else if !inside && is_scheme(scheme) {
             if scheme.eq_ignore_ascii_case(b"geo") {
                 let len = run(text, at + 1, |b| b.is_ascii_digit() || b"+-.,".contains(&b));
                 marks.set(at + 1..at + 1 + len, Mark::Name);
@@ -237,10 +253,12 @@ fn url(text: &[u8], at: usize, marks: &mut Marks) {
     }
 }
 
-fn parameters(text: &[u8], marks: &mut Marks) {
-    for at in memchr::memchr_iter(b'=', text) {
+fn parameters(text: &[u8], signs: &Signs, marks: &mut Marks) {
+    let mut own = false;
+    for at in signs.places(Sign::Equals) {
         let letters = run_back(text, at, |b| b.is_ascii_alphanumeric() || b == b'-').min(24);
         let name = &text[at - letters..at];
+        own |= [&b"opaque"[..], b"ms-internal-info"].iter().any(|own| name.ends_with(own));
         if HOSTS.has(name) {
             let found = host_at(text, at + 1);
             // `source="local"`, `"internal edge"`: which of its sides a server means.
@@ -251,7 +269,7 @@ fn parameters(text: &[u8], marks: &mut Marks) {
             }
         }
     }
-    if memchr::memchr(b'=', text).is_none() {
+    if !own {
         return;
     }
     for name in [finder!(b"opaque="), finder!(b"ms-internal-info=")] {
@@ -268,8 +286,8 @@ fn parameters(text: &[u8], marks: &mut Marks) {
 }
 
 /// `bob.smith@contoso.com`: what stands before an `@`, back to what cannot belong to it, and the host behind.
-fn addresses(text: &[u8], marks: &mut Marks) {
-    for at in memchr::memchr_iter(b'@', text) {
+fn addresses(text: &[u8], signs: &Signs, marks: &mut Marks) {
+    for at in signs.places(Sign::At) {
         let ends = |b: u8| b.is_ascii_whitespace() || b"<>:;,\"'()=[]{}@|/\\".contains(&b);
         let found = host_at(text, at + 1);
         let found = if found.start == at + 1 { found } else { at + 1..at + 1 };

@@ -4,13 +4,14 @@ use std::ops::Range;
 
 use hashbrown::HashSet;
 
-use super::characters::Shape;
+use super::characters::{Found, Shape};
 use super::logical_line::LogicalLine;
 use super::marks::{Mark, Marks, before, finder, rest, run};
 use super::openers::Openers;
 use super::parts::parts;
 use super::pseudonym::Pseudonyms;
-use super::sections::{Policy, Section};
+use super::sections::{Policy, State};
+use super::signs::{Sign, Signs};
 use super::vocabulary::{is_code, is_known, is_top};
 use super::words::{Seen, hash, is_letter, words};
 use super::{fields, hosts, memory, people, shapes};
@@ -44,6 +45,8 @@ pub(super) struct Worker<'r> {
     view: LogicalLine,
     marks: Marks,
     ranges: Vec<Range<usize>>,
+    /// What is known by its shape; replaced when all else is marked, so that no rule reads a pseudonym.
+    shapes: Found,
     /// Up to here a line is of the frame, and its numbers are the frame's own.
     frame: usize,
     memory: memory::Words,
@@ -62,6 +65,7 @@ impl<'r> Worker<'r> {
             view: LogicalLine::default(),
             marks: Marks::default(),
             ranges: Vec::new(),
+            shapes: Found::new(),
             frame: 0,
             memory: memory::Words::default(),
             lines: memory::Lines::default(),
@@ -77,13 +81,16 @@ impl<'r> Worker<'r> {
         view.take(lines);
         let from = view.place(value);
         self.marks.clear(view.text.len());
-        self.mark(&mut view.text, from, kind);
+        self.mark(&view.text, &view.signs, from, kind);
         self.words(&mut view, kind);
+        for (range, shape) in std::mem::take(&mut self.shapes) {
+            self.whole(&mut view.text[range], shape);
+        }
         view.give(lines);
         self.view = view;
     }
 
-    fn mark(&mut self, text: &mut [u8], from: usize, kind: Kind) {
+    fn mark(&mut self, text: &[u8], signs: &Signs, from: usize, kind: Kind) {
         let mut from = from;
         let versions = kind == Kind::Header(Policy::Product);
         self.frame = 0;
@@ -105,9 +112,8 @@ impl<'r> Worker<'r> {
             }
         }
         let plain = matches!(kind, Kind::Header(Policy::Hops | Policy::Numbers));
-        for (range, shape) in shapes::find(text, versions, plain) {
+        for (range, shape) in shapes::find(text, signs, versions, plain) {
             if range.start >= from && !self.marks.is_done(range.start) {
-                self.whole(&mut text[range.clone()], shape);
                 if is_dump(&text[range.clone()]) {
                     // Behind the bytes stands what they are.
                     self.marks.set(range.end..text.len(), Mark::Name);
@@ -117,10 +123,11 @@ impl<'r> Worker<'r> {
                     let zone = run(text, range.end + 1, is_letter);
                     self.marks.set(range.end + 1..range.end + 1 + zone, Mark::Name);
                 }
-                self.marks.set(range, Mark::Done);
+                self.marks.set(range.clone(), Mark::Done);
+                self.shapes.push((range, shape));
             }
         }
-        hosts::mark(text, from, &mut self.marks);
+        hosts::mark(text, signs, from, &mut self.marks);
         match kind {
             Kind::Header(Policy::Name) => self.marks.set(from..text.len(), Mark::Name),
             // `Retry-After: 3600 (in a meeting with Kim)`
@@ -129,17 +136,21 @@ impl<'r> Worker<'r> {
                     self.marks.set(open..text.len(), Mark::Name);
                 }
             }
-            Kind::Header(Policy::Product) => people::owners(text, &mut self.marks),
+            Kind::Header(Policy::Product) if signs.has(Sign::Apostrophe) => people::owners(text, &mut self.marks),
             Kind::Description => people::description(text, from, &mut self.marks),
             _ => {}
         }
         if matches!(kind, Kind::Header(_) | Kind::Traced) {
-            people::display_names(text, from, kind == Kind::Header(Policy::Address), &mut self.marks);
+            let sure = kind == Kind::Header(Policy::Address);
+            if sure || signs.has(Sign::Less) {
+                people::display_names(text, from, sure, &mut self.marks);
+            }
         }
-        fields::parameters(text, &mut self.marks);
-        fields::members(text, &mut self.marks);
-        fields::elements(text, &mut self.marks);
-        people::paths(text, from, &mut self.marks);
+        fields::parameters(text, signs, &mut self.marks);
+        fields::members(text, signs, &mut self.marks);
+        fields::elements(text, signs, &mut self.marks);
+        people::paths(text, signs, from, &mut self.marks);
+        people::homes(text, signs, &mut self.marks);
     }
 
     /// An address, a number in groups, a GUID: replaced as one.
@@ -166,44 +177,52 @@ impl<'r> Worker<'r> {
         let mut ranges = std::mem::take(&mut self.ranges);
         ranges.clear();
         ranges.extend(words(&view.text));
-        let all_numbers = matches!(kind, Kind::Header(Policy::Numbers | Policy::Product));
-        let text = &mut view.text;
+        // Ahead of the first pseudonym, which no rule shall read.
         for range in &ranges {
-            fields::behind(text, range, &mut self.marks);
-            // What hangs directly behind a GUID is a word of its own.
-            let range = &(range.start + self.marks.done(range)..range.end);
-            let mut mark = self.marks.of(range);
-            if mark == Mark::Host {
-                if is_last_label(text, range) {
-                    continue;
-                }
-                if !may_tell_role(text, range) {
-                    mark = Mark::Domain;
-                }
+            fields::behind(&view.text, range, &mut self.marks);
+        }
+        for range in &ranges {
+            // What hangs directly at a GUID or an address is a word of its own.
+            let mut open = self.marks.open(range.clone());
+            while !open.is_empty() {
+                self.marked(view, &open, kind);
+                open = self.marks.open(open.end..range.end);
             }
-            if range.is_empty() {
-                continue;
-            }
-            let numbers = all_numbers || range.start < self.frame;
-            let breaks = within(&view.breaks, range);
-            if !breaks.is_empty() {
-                // The halves of a word: known by the whole, where that is a word of the log or stands in it unbroken.
-                let whole = &text[range.clone()];
-                if mark == Mark::Words && is_known(whole) {
-                    continue;
-                }
-                if !self.known.seen.has(hash(whole)) {
-                    let mut start = range.start;
-                    for end in breaks.iter().copied().chain([range.end]) {
-                        self.word(&mut text[start..end], mark, numbers);
-                        start = end;
-                    }
-                    continue;
-                }
-            }
-            self.word(&mut text[range.clone()], mark, numbers);
         }
         self.ranges = ranges;
+    }
+
+    /// A word, as it is marked.
+    fn marked(&mut self, view: &mut LogicalLine, range: &Range<usize>, kind: Kind) {
+        let text = &mut view.text;
+        let mut mark = self.marks.of(range);
+        if mark == Mark::Host {
+            if is_last_label(text, range) {
+                return;
+            }
+            if !may_tell_role(text, range) {
+                mark = Mark::Domain;
+            }
+        }
+        let all_numbers = matches!(kind, Kind::Header(Policy::Numbers | Policy::Product));
+        let numbers = all_numbers || range.start < self.frame;
+        let breaks = within(&view.breaks, range);
+        if !breaks.is_empty() {
+            // The halves of a word: known by the whole, where that is a word of the log or stands in it unbroken.
+            let whole = &text[range.clone()];
+            if mark == Mark::Words && is_known(whole) {
+                return;
+            }
+            if !self.known.seen.has(hash(whole)) {
+                let mut start = range.start;
+                for end in breaks.iter().copied().chain([range.end]) {
+                    self.word(&mut text[start..end], mark, numbers);
+                    start = end;
+                }
+                return;
+            }
+        }
+        self.word(&mut text[range.clone()], mark, numbers);
     }
 
     /// Puts a word's pseudonym in its place. `numbers` says that long numbers and hexadecimal ones are the frame's own.
@@ -234,7 +253,7 @@ impl<'r> Worker<'r> {
             return;
         }
         // Of a server's name that tells its role only the number changes, and another server may have that.
-        if parts(&word.to_ascii_lowercase(), mark).iter().all(|(r, ..)| r.len() == word.len()) {
+        if parts(&word.to_ascii_lowercase(), mark).iter().flatten().all(|(r, ..)| r.len() == word.len()) {
             self.names.insert(hash(word));
         }
     }
@@ -244,16 +263,16 @@ impl<'r> Worker<'r> {
         self.known.also.is_empty()
     }
 
-    /// Puts in place what became of the same line before; tells whether there was one.
-    pub(super) fn recall(&mut self, line: &mut [u8], place: Section) -> bool {
-        let replaced = self.lines.recall(line, place);
-        self.replaced += replaced.unwrap_or(0);
-        replaced.is_some()
+    /// Puts in place what became of the same line before, if it was met; tells how things went on behind it.
+    pub(super) fn recall(&mut self, line: &mut [u8], key: State) -> Option<State> {
+        let (replaced, after) = self.lines.recall(line, key)?;
+        self.replaced += replaced;
+        Some(after)
     }
 
-    /// Remembers what became of a line.
-    pub(super) fn remember(&mut self, old: &[u8], new: &[u8], place: Section, before: u64) {
-        self.lines.remember(old, new, place, self.replaced - before);
+    /// Remembers what became of a line, and how things were ahead of it and behind it.
+    pub(super) fn remember(&mut self, old: &[u8], new: &[u8], states: (State, State), before: u64) {
+        self.lines.remember(old, new, states, self.replaced - before);
     }
 
     /// A line with a prefix. Behind that of most openers stands nothing.
@@ -285,11 +304,12 @@ impl<'r> Worker<'r> {
         }
         let (pseudonyms, seen) = (&self.known.pseudonyms, self.known.seen);
         let mut out = word.to_vec();
-        for (part, shape, own) in parts(&lower, mark) {
+        for (part, shape, own) in parts(&lower, mark).into_iter().flatten() {
             // All of the word must be a new one, what stays of it too. A user is the same by itself.
+            let alone = own || part.len() == word.len();
             let within = |all: &[u8], c: &[u8]| seen.has(hash(&[&all[..part.start], c, &all[part.end..]].concat()));
-            let taken = |c: &[u8]| if own { seen.has(hash(c)) } else { within(&out, c) };
-            let anothers = |c: &[u8]| if own { seen.has(hash(c)) } else { within(word, c) };
+            let taken = |c: &[u8]| if alone { seen.has(hash(c)) } else { within(&out, c) };
+            let anothers = |c: &[u8]| if alone { seen.has(hash(c)) } else { within(word, c) };
             let new = pseudonyms.of(&word[part.clone()], shape, &taken, &anothers);
             if new.len() == part.len() {
                 out[part].copy_from_slice(&new);

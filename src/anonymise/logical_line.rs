@@ -1,6 +1,8 @@
 //! Some lines as one text: hard wraps undone, percent escapes decoded. What is written into it goes back to where it came
 //! from, in as many bytes.
 
+use super::signs::{Sign, Signs};
+
 /// A logical line.
 #[derive(Debug, Default)]
 pub(super) struct LogicalLine {
@@ -10,6 +12,8 @@ pub(super) struct LogicalLine {
     from: Vec<Origin>,
     /// Places in the text where a line ended.
     pub(super) breaks: Vec<usize>,
+    /// The signs of the text.
+    pub(super) signs: Signs,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -22,10 +26,11 @@ struct Origin {
 impl LogicalLine {
     /// Takes lines with the breaks between them.
     pub(super) fn take(&mut self, lines: &[u8]) {
+        self.signs.find(lines);
         self.text.clear();
         self.from.clear();
         self.breaks.clear();
-        if memchr::memchr3(b'\n', b'%', 0, lines).is_none() {
+        if !self.signs.has(Sign::Wrap) {
             self.text.extend_from_slice(lines);
             return;
         }
@@ -48,6 +53,7 @@ impl LogicalLine {
             }
             at += len;
         }
+        self.signs.find(&self.text);
     }
 
     fn push(&mut self, byte: u8, at: usize, escaped: bool) {

@@ -31,9 +31,8 @@ impl Marks {
     /// Marks a range; what is done stays so.
     pub(super) fn set(&mut self, range: Range<usize>, mark: Mark) {
         for place in self.0.get_mut(range).unwrap_or_default() {
-            if *place != Mark::Done {
-                *place = mark;
-            }
+            // Without a branch, so that many are set at a time.
+            *place = if *place == Mark::Done { Mark::Done } else { mark };
         }
     }
 
@@ -47,9 +46,12 @@ impl Marks {
         self.0.get(word.start).copied().unwrap_or_default()
     }
 
-    /// How many bytes at the start of a word are done.
-    pub(super) fn done(&self, word: &Range<usize>) -> usize {
-        self.0.get(word.clone()).unwrap_or_default().iter().take_while(|m| **m == Mark::Done).count()
+    /// The first part of a word that is not done; empty where all is.
+    pub(super) fn open(&self, word: Range<usize>) -> Range<usize> {
+        let marks = self.0.get(word.clone()).unwrap_or_default();
+        let done = marks.iter().take_while(|m| **m == Mark::Done).count();
+        let open = marks[done..].iter().take_while(|m| **m != Mark::Done).count();
+        word.start + done..word.start + done + open
     }
 
     pub(super) fn is_done(&self, at: usize) -> bool {

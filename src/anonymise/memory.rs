@@ -5,7 +5,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::FixedState;
 
 use super::marks::Mark;
-use super::sections::Section;
+use super::sections::State;
 
 /// Words of which a thread remembers what became of them.
 const WORDS: usize = 1 << 13;
@@ -73,7 +73,8 @@ fn how(mark: Mark, numbers: bool) -> u8 {
 struct Line {
     old: Vec<u8>,
     new: Vec<u8>,
-    place: Section,
+    /// How things were ahead of it, and behind it.
+    states: (State, State),
     replaced: u64,
 }
 
@@ -89,31 +90,31 @@ impl Default for Lines {
 
 impl Lines {
     /// Puts in place what became of the same line before, and tells how many words were replaced in it.
-    pub(super) fn recall(&self, line: &mut [u8], place: Section) -> Option<u64> {
-        let known = self.0.get(Self::slot(line, place))?;
-        let same = known.place == place && known.old == line && !line.is_empty();
+    pub(super) fn recall(&self, line: &mut [u8], key: State) -> Option<(u64, State)> {
+        let known = self.0.get(Self::slot(line))?;
+        let same = known.states.0 == key && known.old == line && !line.is_empty();
         same.then(|| {
             line.copy_from_slice(&known.new);
-            known.replaced
+            (known.replaced, known.states.1)
         })
     }
 
     /// Remembers what became of a line, unless it is too long.
-    pub(super) fn remember(&mut self, old: &[u8], new: &[u8], place: Section, replaced: u64) {
+    pub(super) fn remember(&mut self, old: &[u8], new: &[u8], states: (State, State), replaced: u64) {
         if old.len() > LONGEST_LINE {
             return;
         }
-        if let Some(known) = self.0.get_mut(Self::slot(old, place)) {
+        if let Some(known) = self.0.get_mut(Self::slot(old)) {
             known.old.clear();
             known.old.extend_from_slice(old);
             known.new.clear();
             known.new.extend_from_slice(new);
-            (known.place, known.replaced) = (place, replaced);
+            (known.states, known.replaced) = (states, replaced);
         }
     }
 
-    fn slot(line: &[u8], place: Section) -> usize {
-        let h = FixedState::default().hash_one((line, place == Section::Body));
+    fn slot(line: &[u8]) -> usize {
+        let h = FixedState::default().hash_one(line);
         usize::try_from(h).unwrap_or(0) % LINES
     }
 }

@@ -23,11 +23,15 @@
 
 mod characters;
 mod fields;
+mod heads;
 mod hosts;
 mod line;
+mod lines;
 mod logical_line;
+mod looks;
 mod marks;
 mod memory;
+mod numbers;
 mod openers;
 mod parts;
 mod people;
@@ -40,6 +44,9 @@ mod remains;
 mod rewrite;
 mod sections;
 mod shapes;
+mod signs;
+mod state;
+mod tags;
 mod vias;
 mod vocabulary;
 mod words;

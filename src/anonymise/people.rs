@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::marks::{List, Mark, Marks, finder, rest, run, run_back};
+use super::signs::{Sign, Signs};
 use super::words::is_letter;
 
 /// Headers whose value is `"display name" <uri>`, in lower case, with their compact forms.
@@ -109,10 +110,13 @@ fn is_address(text: &[u8], open: usize) -> bool {
 /// Folders in which those of people lie.
 const HOMES: [&[u8]; 6] = [b"users", b"documents and settings", b"profiles", b"home", b"homes", b"user"];
 
-/// `DOMAIN\user`, `C:\Users\bob\x.log`, `\\server\share`, `/home/bob/`.
-pub(super) fn paths(text: &[u8], from: usize, marks: &mut Marks) {
+/// `DOMAIN\user`, `C:\Users\bob\x.log`, `\\server\share`.
+pub(super) fn paths(text: &[u8], signs: &Signs, from: usize, marks: &mut Marks) {
     let mut at = from;
-    while let Some(slash) = memchr::memchr(b'\\', rest(text, at)).map(|p| at + p) {
+    for slash in signs.places(Sign::Backslash) {
+        if slash < at {
+            continue;
+        }
         let part = |b: u8| is_letter(b) || matches!(b, b'.' | b'-' | b'_' | b'$');
         let start = slash - text[at..slash].iter().rev().take_while(|b| part(**b)).count();
         let drive = text[at..slash].ends_with(b":");
@@ -143,12 +147,14 @@ pub(super) fn paths(text: &[u8], from: usize, marks: &mut Marks) {
             named = home || share;
         }
     }
-    if memchr::memchr(b'/', text).is_none() {
-        return;
-    }
-    for home in [finder!(b"/home/"), finder!(b"/Users/"), finder!(b"/users/")] {
-        for at in home.find_iter(text) {
-            let start = at + home.needle().len();
+}
+
+/// `/home/bob/`
+pub(super) fn homes(text: &[u8], signs: &Signs, marks: &mut Marks) {
+    for at in signs.places(Sign::Slash) {
+        let home = [&b"/home/"[..], b"/Users/", b"/users/"].into_iter().find(|home| rest(text, at).starts_with(home));
+        if let Some(home) = home {
+            let start = at + home.len();
             marks.set(start..start + run(text, start, |b| is_letter(b) || matches!(b, b'.' | b'-' | b'_')), Mark::Name);
         }
     }
@@ -174,13 +180,15 @@ pub(super) fn description(text: &[u8], from: usize, marks: &mut Marks) {
         b's' if matches!(value.trim_ascii(), b"session" | b"-" | b"") => {}
         b's' | b'i' | b'u' | b'e' | b'p' => marks.set(from..text.len(), Mark::Name),
         b'a' => {
-            if memchr::memmem::find(value, b" IN IP").is_some() {
+            if finder!(b" IN IP").find(value).is_some() {
                 last_word(text, marks);
             }
-            for name in [&b"cname:"[..], b"tool:", b"cat:", b"keywds:", b"charset:", b"label:"] {
-                if let Some(at) = memchr::memmem::find(text, name) {
-                    marks.set(at + name.len()..text.len(), Mark::Name);
-                }
+            let named = |at: &usize| {
+                let names = [&b"cname:"[..], b"tool:", b"cat:", b"keywds:", b"charset:", b"label:"];
+                names.iter().any(|name| text[..=*at].ends_with(name))
+            };
+            if let Some(at) = memchr::memchr_iter(b':', text).find(named) {
+                marks.set(at + 1..text.len(), Mark::Name);
             }
         }
         _ => {}

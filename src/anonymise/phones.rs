@@ -16,6 +16,13 @@ pub(super) fn phones(text: &[u8], out: &mut Found, mut other: impl FnMut(usize) 
             at = other.end;
             continue;
         }
+        // Nearly all digits are those of a word, or of one number only.
+        let digits = start + run(text, start, |b| b.is_ascii_digit());
+        let parted = |b: &u8| matches!(b, b' ' | b'-' | b'.' | b'(' | b')' | b'/' | 0x80..);
+        if digits > start && !text.get(digits).is_some_and(parted) {
+            at = digits;
+            continue;
+        }
         let limit = other.map_or(text.len(), |range| range.start);
         let row = &text[start..start + group_end(&text[start..limit])];
         let end = start + first_of_row(row, before(text, start));

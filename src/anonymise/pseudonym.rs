@@ -206,8 +206,7 @@ impl Pseudonyms {
         }
         for (half, number) in [(left, &mut l), (right, &mut r)] {
             for (value, count) in half.iter_mut().rev() {
-                *value = *number % *count;
-                *number /= *count;
+                (*number, *value) = divided(*number, *count);
             }
         }
     }
@@ -220,7 +219,7 @@ impl Pseudonyms {
             // Eight places of one number: that some letters are a little more likely tells nobody anything.
             bits = if i % 8 == 0 { self.random(i as u64, &seed) } else { bits >> 8 };
             let (value, count) = symbol(*byte, shape);
-            *byte = letter((value + (bits & 0xff) % count) % count, *byte);
+            *byte = letter(divided(value + divided(bits & 0xff, count).1, count).1, *byte);
         }
     }
 
@@ -296,7 +295,19 @@ impl Way {
     /// So many steps on, or back, in a circle.
     fn step(self, from: u64, steps: u64, size: u64) -> u64 {
         let steps = steps % size.max(1);
-        (from + if self == Way::There { steps } else { size - steps }) % size.max(1)
+        let sum = from + if self == Way::There { steps } else { size - steps };
+        // Both are less than the size, but for that of no place at all.
+        if sum < size { sum } else { (sum - size) % size.max(1) }
+    }
+}
+
+/// A number divided, and what is left; by what there is of letters and digits without the slow instruction.
+fn divided(number: u64, by: u64) -> (u64, u64) {
+    match by {
+        26 => (number / 26, number % 26),
+        10 => (number / 10, number % 10),
+        6 => (number / 6, number % 6),
+        _ => (number / by, number % by),
     }
 }
 
@@ -309,6 +320,10 @@ fn suits(candidate: &[u8], name: &[u8], shape: Shape) -> bool {
         return true;
     }
     let has = |text: &[u8], role: &[u8]| text.windows(role.len()).any(|w| w == role);
+    // Each has this letter.
+    if !candidate.contains(&b'd') {
+        return !is_known(candidate);
+    }
     let says = |role: &&[u8]| has(candidate, role) && !has(name, role);
     ![&b"edge"[..], b"dir", b"med"].iter().any(says) && !is_known(candidate)
 }

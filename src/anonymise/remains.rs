@@ -54,7 +54,7 @@ pub fn remains(seen: &Seen, copy: &[u8], words: &[String], is_name: impl Fn(&[u8
     let found: Vec<(usize, HashMap<Vec<u8>, Remaining>)> = pieces
         .par_iter()
         .map_init(Clean::default, |clean, piece| {
-            let mut reader = Reader { seen, given, found: HashMap::new(), broken: None, clean };
+            let mut reader = Reader { seen, given, found: HashMap::new(), before: Before::Nothing, clean };
             let mut number = 0;
             let mut at = 0;
             while at < piece.len() {
@@ -88,10 +88,30 @@ struct Reader<'s> {
     seen: &'s Seen,
     given: &'s HashSet<Vec<u8>>,
     found: HashMap<Vec<u8>, Remaining>,
-    /// A word that reached the end of the line before, its line, and whether it is one of the original: what is behind it
-    /// may be its other half.
-    broken: Option<(&'s [u8], usize, bool)>,
+    before: Before<'s>,
     clean: &'s mut Clean,
+}
+
+/// What the line before ends with: what stands behind it may be the other half of a word.
+#[derive(Clone, Copy)]
+enum Before<'s> {
+    /// No word reaches its end.
+    Nothing,
+    /// No word in it is of the original; whether one reaches its end is looked at when somebody asks.
+    Clean(&'s [u8]),
+    /// A word that reaches its end, its line, and whether it is one of the original.
+    Word(&'s [u8], usize, bool),
+}
+
+impl<'s> Before<'s> {
+    /// The word that may go on behind it.
+    fn half(self) -> Option<&'s [u8]> {
+        match self {
+            Before::Nothing => None,
+            Before::Clean(line) => half(line),
+            Before::Word(half, ..) => Some(half),
+        }
+    }
 }
 
 /// What a thread has found to be no word of the original.
@@ -132,23 +152,23 @@ impl Clean {
 impl<'s> Reader<'s> {
     fn look(&mut self, line: &'s [u8], number: usize) {
         let traced = line.starts_with(b"TL_");
-        let left = self.broken.is_some_and(|(.., left)| left);
+        let left = matches!(self.before, Before::Word(.., true));
         if self.given.is_empty() && !left {
             // Nothing but numbers of the frame, and of most openers the machine.
             let opener = if traced { self.clean.openers.read(line) } else { Opener::default() };
             if opener.bare {
                 let machine = opener.machine.and_then(|range| line.get(range)).unwrap_or_default();
                 if !words(machine).any(|r| self.is_left(machine, r, false)) {
-                    self.broken = None;
+                    self.before = Before::Nothing;
                     return;
                 }
             } else if is_count(line) {
-                self.broken = half(line).map(|half| (half, number, false));
+                self.before = Before::Clean(line);
                 return;
             }
         }
         if !left && !traced && self.clean.lines.has(line) {
-            self.broken = half(line).map(|half| (half, number, false));
+            self.before = Before::Clean(line);
             return;
         }
         let frame = if traced { prefix::frame(line) } else { Frame::default() };
@@ -179,28 +199,30 @@ impl<'s> Reader<'s> {
                 self.tell(&text[range], number);
             }
         }
-        let broken = self.broken.take();
-        let mut whole = false;
-        if let Some((half, line, left)) = broken {
-            let first = words(text).next().filter(|r| from + r.start == 0).map(|r| &text[r]);
-            whole = first.is_some_and(|rest| is_known(&[half, rest].concat()));
-            if !whole && left {
+        let before = std::mem::replace(&mut self.before, Before::Nothing);
+        // Whether the first word is the other half of one of the vocabulary.
+        let whole = |first: &[u8]| before.half().is_some_and(|half| is_known(&[half, first].concat()));
+        let at_start = |range: &Range<usize>| from + range.start == 0;
+        if let Before::Word(half, line, true) = before {
+            let first = words(text).next().filter(at_start).map(|r| &text[r]);
+            if !first.is_some_and(whole) {
                 self.tell(half, line);
             }
         }
         for range in words(text) {
             let word = &text[range.clone()];
             let escaped = text[..range.start].ends_with(b"%");
-            let left = (escaped || !self.clean.has(word, counts)) && {
+            let mut left = (escaped || !self.clean.has(word, counts)) && {
                 let left = self.is_left(text, range.clone(), counts);
                 if !left && !escaped {
                     self.clean.put(word, counts);
                 }
-                left && (!whole || range.start > 0)
+                left
             };
-            clean &= !left && !whole;
-            if range.end == text.len() && end.is_some() {
-                self.broken = end.map(|half| (half, number, left));
+            clean &= !left;
+            left = left && !(at_start(&range) && whole(word));
+            if let Some(half) = end.filter(|_| range.end == text.len()) {
+                self.before = Before::Word(half, number, left);
             } else if left {
                 self.tell(word, number);
             }
@@ -248,7 +270,7 @@ impl<'s> Reader<'s> {
     }
 
     fn finish(mut self) -> HashMap<Vec<u8>, Remaining> {
-        if let Some((word, line, true)) = self.broken.take() {
+        if let Before::Word(word, line, true) = self.before {
             self.tell(word, line);
         }
         self.found

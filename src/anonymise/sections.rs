@@ -17,6 +17,19 @@ pub(super) enum Section {
     Body,
 }
 
+/// Where a line stands, and what its message's body will be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct State {
+    pub(super) place: Section,
+    pub(super) content: Section,
+}
+
+impl Default for State {
+    fn default() -> State {
+        State { place: Section::Lines, content: Section::Prose }
+    }
+}
+
 /// What a header's line may be changed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Policy {
@@ -96,11 +109,14 @@ pub(super) fn kind_of(content_type: &[u8]) -> Section {
 
 /// Whether a line is a header of every record whose value is a number of the frame or the protocol: it stays as it is.
 pub(super) fn is_count(line: &[u8]) -> bool {
-    const COUNTS: [&[u8]; 4] = [b"Trace-Correlation-Id: ", b"Instance-Id: ", b"Content-Length: ", b"Max-Forwards: "];
-    if !matches!(line.first(), Some(b'T' | b'I' | b'C' | b'M')) {
-        return false;
-    }
-    let value = COUNTS.iter().find_map(|name| line.strip_prefix(*name)).map(<[u8]>::trim_ascii_end);
+    let name: &[u8] = match line.first() {
+        Some(b'T') => b"Trace-Correlation-Id: ",
+        Some(b'I') => b"Instance-Id: ",
+        Some(b'C') => b"Content-Length: ",
+        Some(b'M') => b"Max-Forwards: ",
+        _ => return false,
+    };
+    let value = line.strip_prefix(name).map(<[u8]>::trim_ascii_end);
     value.is_some_and(|v| {
         (1..=10).contains(&v.len()) && v.iter().all(u8::is_ascii_digit)
             || (4..=8).contains(&v.len()) && v.iter().all(u8::is_ascii_hexdigit)

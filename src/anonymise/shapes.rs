@@ -4,24 +4,26 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::characters::{Found, Shape};
 use super::marks::{List, before, rest, run, run_back};
+use super::numbers;
 use super::phones::phones;
+use super::signs::{Sign, Signs};
 use super::words::{is_letter, letter_at, letter_before};
 
 /// All of them. `versions` says that a number such as `4.0.0.0` may be a version, `hops` that there are no telephones.
-pub(super) fn find(text: &[u8], versions: bool, hops: bool) -> Found {
+pub(super) fn find(text: &[u8], signs: &Signs, versions: bool, hops: bool) -> Found {
     let mut out = Vec::new();
-    ipv4(text, versions, &mut out);
-    if memchr::memchr(b'.', text).is_some() {
-        dots(text, &mut out);
+    if signs.has(Sign::Digit) {
+        ipv4(text, signs, versions, &mut out);
     }
-    if memchr::memchr(b':', text).is_some() {
-        colons(text, &mut out);
+    dots(text, signs, &mut out);
+    colons(text, signs, &mut out);
+    dashes(text, signs, &mut out);
+    if may_hold_dump(text) {
+        dump(text, &mut out);
     }
-    if memchr::memchr(b'-', text).is_some() {
-        dashes(text, &mut out);
-    }
-    dump(text, &mut out);
-    if !versions && !hops {
+    if !versions && !hops && signs.has(Sign::Digit) {
+        numbers::coordinates(text, signs, &mut out);
+        numbers::parted_addresses(text, &mut out);
         out.sort_unstable_by_key(|(range, _)| range.start);
         let mut others = out.iter().map(|(range, _)| range.clone()).collect::<Vec<_>>().into_iter().peekable();
         phones(text, &mut out, |at| {
@@ -34,10 +36,13 @@ pub(super) fn find(text: &[u8], versions: bool, hops: bool) -> Found {
 }
 
 /// `192.0.2.1`, with zeros before its numbers too. A version (`RTCC/4.0.0.0`) is none.
-fn ipv4(text: &[u8], versions: bool, out: &mut Found) {
+fn ipv4(text: &[u8], signs: &Signs, versions: bool, out: &mut Found) {
     let part = |b: u8| b.is_ascii_digit() || b == b'.';
     let mut at = 0;
-    while let Some(dot) = memchr::memchr(b'.', rest(text, at)).map(|p| at + p) {
+    for dot in signs.places(Sign::Dot) {
+        if dot < at {
+            continue;
+        }
         let start = dot - text[at..dot].iter().rev().take_while(|b| part(**b)).count();
         let end = dot + run(text, dot, part);
         at = end.max(dot + 1);
@@ -57,9 +62,12 @@ fn ipv4(text: &[u8], versions: bool, out: &mut Found) {
 }
 
 /// The address of a network card as `001B.4411.3AB7`, and an address written backwards: `7.1.4.c.0.0.2...ip6.arpa`.
-fn dots(text: &[u8], out: &mut Found) {
+fn dots(text: &[u8], signs: &Signs, out: &mut Found) {
     let mut at = 0;
-    while let Some(dot) = memchr::memchr(b'.', rest(text, at)).map(|p| at + p) {
+    for dot in signs.places(Sign::Dot) {
+        if dot < at {
+            continue;
+        }
         let part = |b: u8| b.is_ascii_hexdigit() || b == b'.';
         let start = dot - text[at..dot].iter().rev().take_while(|b| part(**b)).count();
         let end = dot + run(text, dot, part);
@@ -132,10 +140,13 @@ fn is_ipv4(text: &[u8]) -> bool {
 }
 
 /// IPv6 with or without brackets, zone or port, and the address of a network card.
-fn colons(text: &[u8], out: &mut Found) {
+fn colons(text: &[u8], signs: &Signs, out: &mut Found) {
     let part = |b: u8| b.is_ascii_hexdigit() || b == b':';
     let mut at = 0;
-    while let Some(colon) = memchr::memchr(b':', rest(text, at)).map(|p| at + p) {
+    for colon in signs.places(Sign::Colon) {
+        if colon < at {
+            continue;
+        }
         let mut start = colon - text[at..colon].iter().rev().take_while(|b| part(**b)).count();
         let mut end = colon + run(text, colon, part);
         at = end.max(colon + 1);
@@ -190,9 +201,12 @@ fn is_ipv6(text: &[u8]) -> bool {
 }
 
 /// GUIDs, cards written with dashes, and security identifiers.
-fn dashes(text: &[u8], out: &mut Found) {
+fn dashes(text: &[u8], signs: &Signs, out: &mut Found) {
     let mut at = 0;
-    while let Some(dash) = memchr::memchr(b'-', rest(text, at)).map(|p| at + p) {
+    for dash in signs.places(Sign::Dash) {
+        if dash < at {
+            continue;
+        }
         at = dash + 1;
         let of = |lead: usize, len: usize, marks: &[usize]| {
             let start = dash.checked_sub(lead)?;
@@ -215,6 +229,16 @@ fn dashes(text: &[u8], out: &mut Found) {
             at = end;
         }
     }
+}
+
+/// Whether somewhere pairs of letters may stand one behind the other: looked at in places, since eight pairs reach far.
+pub(super) fn may_hold_dump(text: &[u8]) -> bool {
+    (0..text.len()).step_by(16).any(|at| {
+        let Some(six) = text.get(at..at + 6) else { return false };
+        // Every third is no letter.
+        let letters = six.iter().fold(0, |all, b| all << 1 | u8::from(is_letter(*b)));
+        matches!(letters, 0b01_1011 | 0b10_1101 | 0b11_0110)
+    })
 }
 
 /// Bytes as `5a 61 6e 7a` or `5a:61:6e:7a`, eight or more.

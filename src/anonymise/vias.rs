@@ -12,7 +12,7 @@ const WORDS: [&[u8]; 4] = [b"branch", b"branched", b"ms-received-port", b"ms-rec
 
 /// Who changes what a Via is made of, in the same length.
 pub(super) trait Change {
-    /// A Via of one entry.
+    /// What is treated as a line of its own.
     fn line(&mut self, line: &mut [u8]);
     /// A word of which nothing says that it is a name.
     fn word(&mut self, word: &mut [u8]);

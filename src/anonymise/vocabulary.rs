@@ -44,7 +44,8 @@ const LONGEST: usize = 64;
 
 /// Whether a word is of the vocabulary, in any case, or put together of its words in humps: `TraceProtocolRecord`.
 pub(super) fn is_known(word: &[u8]) -> bool {
-    if word.len() > LONGEST {
+    // Most words are none, which shows in their numbers; else they are put together of some.
+    if word.len() > LONGEST || !perhaps(word) && !may_be_humps(word) {
         return false;
     }
     let mut lower = [0; LONGEST];
@@ -67,14 +68,19 @@ static PERHAPS: LazyLock<Vec<u64>> = LazyLock::new(|| {
 });
 const PLACES: usize = 1 << 12;
 
-fn place(lower: &[u8]) -> (usize, u64) {
-    let h = hash(lower);
+fn place(word: &[u8]) -> (usize, u64) {
+    let h = hash(word);
     (usize::try_from(h >> 6).unwrap_or(0) % PLACES, 1 << (h & 63))
 }
 
+/// Whether a word may be of the vocabulary.
+fn perhaps(word: &[u8]) -> bool {
+    let (at, bit) = place(word);
+    PERHAPS.get(at).is_some_and(|places| places & bit != 0)
+}
+
 fn has(lower: &[u8]) -> bool {
-    let (at, bit) = place(lower);
-    PERHAPS.get(at).is_some_and(|places| places & bit != 0) && VOCABULARY.contains(lower)
+    perhaps(lower) && VOCABULARY.contains(lower)
 }
 
 /// Words of messages that are common names of people, too: words only when written small.
@@ -83,9 +89,13 @@ static PEOPLE: List<14> = List::new([
     "will",
 ]);
 
+/// Whether a hump begins inside.
+fn may_be_humps(word: &[u8]) -> bool {
+    word.iter().all(u8::is_ascii_alphabetic) && word.iter().skip(1).any(u8::is_ascii_uppercase)
+}
+
 fn is_humps(word: &[u8], lower: &[u8]) -> bool {
-    // A hump begins inside.
-    if !word.iter().skip(1).any(u8::is_ascii_uppercase) || !word.iter().all(u8::is_ascii_alphabetic) {
+    if !may_be_humps(word) {
         return false;
     }
     let upper = |at: usize| word.get(at).is_some_and(u8::is_ascii_uppercase);

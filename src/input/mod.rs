@@ -242,6 +242,14 @@ impl Input {
         }
     }
 
+    /// Bytes of a text that was unpacked to disk; 0 for all others.
+    pub(crate) fn on_disk(&self) -> usize {
+        match &self.text {
+            Text::Mapped(map) if map.is_temporary() => map.bytes().len(),
+            _ => 0,
+        }
+    }
+
     /// Tells that a part of the text was read and is perhaps not read again, so that it need not stay in memory.
     pub(crate) fn forget(&self, from: usize, len: usize) {
         if let Text::Mapped(map) = &self.text {

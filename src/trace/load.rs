@@ -52,11 +52,19 @@ impl Default for LoadOptions<'_> {
 /// An input is cut into so many parts at least, unless they would be very small.
 const SHARES: usize = 16;
 const LEAST: usize = 256 << 10;
+/// Bytes of an unpacked text on disk that is read by itself.
+const LARGE: usize = 8 << 20;
 
 /// With a seed the inputs are only some of the logs: nothing is concluded from one input to another, copies are not sought,
 /// and texts are told apart as all do who have the seed.
 pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>, seed: Option<u64>) -> Trace {
-    let inputs: Vec<Input> = inputs.into_par_iter().map(foreign::read).collect();
+    let look = |input: Input| {
+        let input = foreign::read(input);
+        // Of an endless line all that is looked at would stay, of each input.
+        input.forget(0, input.bytes().len());
+        input
+    };
+    let inputs: Vec<Input> = inputs.into_par_iter().map(look).collect();
     // A text that was written anew is not that of its file: no index is kept of it, nor of what stands beside it.
     let for_index = options.sums && !inputs.iter().any(Input::is_foreign);
     let total = inputs.iter().map(|i| i.bytes().len() as u64).sum();
@@ -69,20 +77,25 @@ pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>, seed: Option<u
         let now = done.fetch_add(bytes as u64, Ordering::Relaxed) + bytes as u64;
         (options.progress)(Progress { done: now, total });
     };
-    let (parts, lines): (Vec<Vec<Part>>, Vec<LineStarts>) = inputs
-        .par_iter()
-        .enumerate()
-        .map(|(i, input)| {
-            let file = FileId(u32::try_from(i).unwrap_or(u32::MAX));
-            let (len, chunk) = (input.bytes().len(), chunk_of(input, options));
-            let lines = if for_index { LineStarts::for_index(len, chunk) } else { LineStarts::new(len, chunk) };
-            let reading = Reading { input, file, for_analysis: options.for_analysis, known: (&hasher, &products) };
-            let (parts, _) = reading.some(&lines, 0..usize::MAX, Mark::default(), &told);
-            // Where chunks do not fit together, parts were read once more.
-            input.forget(0, len);
-            (parts, lines)
-        })
-        .unzip();
+    let read_one = |(i, input): (usize, &Input)| {
+        let file = FileId(u32::try_from(i).unwrap_or(u32::MAX));
+        let (len, chunk) = (input.bytes().len(), chunk_of(input, options));
+        let lines = if for_index { LineStarts::for_index(len, chunk) } else { LineStarts::new(len, chunk) };
+        let reading = Reading { input, file, for_analysis: options.for_analysis, known: (&hasher, &products) };
+        let (parts, _) = reading.some(&lines, 0..usize::MAX, Mark::default(), &told);
+        // Where chunks do not fit together, parts were read once more.
+        input.forget(0, len);
+        (parts, lines)
+    };
+    let shared = |one: (usize, &Input)| (one.1.on_disk() < LARGE).then(|| read_one(one));
+    let mut read: Vec<Option<_>> = inputs.par_iter().enumerate().map(shared).collect();
+    // Large texts on disk one after the other, each by all threads: side by side they would be in memory together.
+    for (place, one) in read.iter_mut().zip(inputs.iter().enumerate()) {
+        if place.is_none() {
+            *place = Some(read_one(one));
+        }
+    }
+    let (parts, lines): (Vec<Vec<Part>>, Vec<LineStarts>) = read.into_iter().flatten().unzip();
     join::join(inputs, parts, lines, (seed, products.done()), if apart { Share::Some } else { Share::All })
 }
 
