@@ -25,6 +25,7 @@ mod characters;
 mod fields;
 mod heads;
 mod hosts;
+mod key;
 mod line;
 mod lines;
 mod logical_line;
@@ -51,8 +52,8 @@ mod vias;
 mod vocabulary;
 mod words;
 
+pub use key::Key;
 pub use proof::{Difference, Story, difference};
-pub use pseudonym::Key;
 pub use records::{culprits, leave_out};
 pub use remains::{Remaining, remains};
 pub use rewrite::Rewriter;

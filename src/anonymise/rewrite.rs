@@ -8,11 +8,12 @@ use hashbrown::HashSet;
 use memchr::memmem;
 use rayon::prelude::*;
 
+use super::key::Key;
 use super::line::{Names, Worker};
 use super::lines::lines;
 use super::looks::{END, is_lead};
 use super::marks::run_back;
-use super::pseudonym::{Key, Pseudonyms};
+use super::pseudonym::Pseudonyms;
 use super::words::{Seen, given, hash, is_short};
 use crate::text::line_end;
 
