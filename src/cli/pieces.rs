@@ -1,6 +1,7 @@
 //! Logs that are too many for the memory: worked out piece by piece, as the tasks of a job in a folder.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use clap::Args;
 use siptrail::job::{Job, Options, Step};
@@ -35,6 +36,16 @@ const SHARE: u64 = 16;
 const LEAST: u64 = 1 << 20;
 /// Nor is what a task of the second half takes together.
 const LEAST_BUCKET: u64 = 8 << 20;
+
+/// The temporary folder that is in use: an interrupt ends the process before it goes by itself.
+static TEMPORARY: Mutex<Option<PathBuf>> = Mutex::new(None);
+
+/// Takes the temporary folder away.
+pub(super) fn discard() {
+    let folder = TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner).take();
+    // What cannot be deleted stays, as every temporary file may.
+    drop(folder.map(std::fs::remove_dir_all));
+}
 
 /// A job that is finished, and its folder where that is a temporary one.
 pub(super) struct Worked {
@@ -116,9 +127,11 @@ fn all_tasks(job: &Job, size: u64) -> Result<(), String> {
 }
 
 fn temporary() -> Result<TempDir, String> {
-    tempfile::Builder::new().prefix("siptrail-work-").tempdir().map_err(|error| {
+    let made = tempfile::Builder::new().prefix("siptrail-work-").tempdir().map_err(|error| {
         format!("no folder for pieces in {}: {error}; --work DIR names another place", std::env::temp_dir().display())
-    })
+    })?;
+    *TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner) = Some(made.path().to_path_buf());
+    Ok(made)
 }
 
 /// Memory of the machine in bytes, where the system tells.

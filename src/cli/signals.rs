@@ -28,6 +28,8 @@ fn end() {
     #[cfg(feature = "tui")]
     interrupt();
     output::discard();
+    #[cfg(feature = "job")]
+    super::pieces::discard();
     std::process::exit(130);
 }
 

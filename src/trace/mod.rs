@@ -112,7 +112,7 @@ impl Trace {
     }
 
     /// The line feeds that were counted in the only input so far.
-    fn lines_so_far(&mut self) -> LineStarts {
+    fn lines_so_far(&self) -> LineStarts {
         self.lines.first().map_or_else(|| LineStarts::new(0, 1), LineStarts::so_far)
     }
 

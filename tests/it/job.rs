@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use crate::common::{root, slashes};
-use crate::program::{err, out, run};
+use crate::program::{err, out, program, run};
 
 const STEPS: [&str; 6] = ["map", "survey", "reduce", "link", "judge", "merge"];
 
@@ -339,6 +339,15 @@ fn a_report_of_pieces_is_that_of_one_run() {
             assert!(o.status == plain.status && o.stdout == plain.stdout, "{form} {more:?}");
         }
     }
+    // Too little memory is no matter of the logs: it needs a folder for the pieces.
+    let missing = place("missing");
+    let without = |args: &[&str]| {
+        program().args(args).envs(["TMPDIR", "TMP", "TEMP"].map(|name| (name, &missing))).output().unwrap()
+    };
+    let o = without(&["report", "--no-index", "--memory", "1MB", &logs]);
+    assert!(o.status.code() == Some(2) && err(&o).contains("no folder for pieces in"), "{}", err(&o));
+    let o = without(&["report", "-q", "--no-index", "--memory", "1GB", &logs]);
+    assert_eq!((o.status.code(), err(&o)), (Some(0), String::new()));
     // It goes on where it stopped.
     for step in ["judge", "merge"] {
         std::fs::remove_dir_all(Path::new(&work).join(step)).unwrap();
@@ -348,6 +357,26 @@ fn a_report_of_pieces_is_that_of_one_run() {
     let o = run(&["report", "-q", "--work", &work, &logs]);
     assert_eq!((o.status.code(), err(&o)), (Some(0), String::new()));
     assert_eq!(["map", "survey", "reduce"].map(kept), before);
+    let parts = |folder: &str| {
+        let text = std::fs::read_to_string(Path::new(folder).join("map/0/manifest")).unwrap();
+        let manifest: serde_json::Value = serde_json::from_str(text.split_once('\n').unwrap().1).unwrap();
+        manifest["files"]["rows"]["parts"].as_array().unwrap().len()
+    };
+    assert_eq!(parts(&work), 1, "both logs at once");
+    // A long log is read in stretches, but for one in which the servers change.
+    let names = |entry: std::io::Result<std::fs::DirEntry>| entry.unwrap().path();
+    let mut own: Vec<PathBuf> =
+        std::fs::read_dir(&logs).unwrap().map(names).filter(|p| p.extension().is_some_and(|e| e == "log")).collect();
+    own.sort();
+    let long = own.iter().max_by_key(|path| path.metadata().unwrap().len()).unwrap();
+    let both = folder.path().join("both.log");
+    std::fs::write(&both, own.iter().flat_map(|path| std::fs::read(path).unwrap()).collect::<Vec<u8>>()).unwrap();
+    for (log, stretches) in [(long, true), (&both, false)] {
+        let (log, work) = (log.to_str().unwrap(), place(if stretches { "work-long" } else { "work-both" }));
+        let o = run(&["report", "-q", "--format", "json", "--memory", "1MB", "--work", &work, log]);
+        assert!(o.stdout == report(log), "{log}");
+        assert_eq!(parts(&work) > 1, stretches, "{log}");
+    }
     let o = run(&["report", "--work", &work, "-"]);
     assert!(o.status.code() == Some(2) && err(&o).contains("expected logs in files"), "{}", err(&o));
 }

@@ -28,9 +28,9 @@ pub(super) fn parse<'a>(line: &'a [u8], last: &mut Last) -> Option<Prefix<'a>> {
     let (head, rest) = line.split_at_checked(len)?;
     let rest = hex(rest)?.strip_prefix(b".")?;
     let stamp = hex(rest)?.strip_prefix(b"::")?;
-    let (time, order, seq) = match stamp.first_chunk::<24>().and_then(|iso| of_iso(iso, last)) {
-        Some(time) => (time, DateOrder::Unknown, None),
-        None => of_stamp(stamp.first_chunk::<32>()?, last).map(|(time, order, seq)| (time, order, Some(seq)))?,
+    let (time, order, seq) = match stamp.first_chunk::<32>().and_then(|stamp| of_stamp(stamp, last)) {
+        Some((time, order, seq)) => (time, order, Some(seq)),
+        None => (of_iso(stamp.first_chunk::<24>()?, last)?, DateOrder::Unknown, None),
     };
     let place = head.get(last.flag + b") [".len()..len - 1)?;
     let (level, flag) = (head.get(LEVEL..last.level)?, head.get(last.level + 4..last.flag)?);
@@ -123,6 +123,9 @@ fn of_stamp(text: &[u8; 32], last: &mut Last) -> Option<(Timestamp, DateOrder, u
         let (month, day) = if order == DateOrder::DayFirst { (b, a) } else { (a, b) };
         let time = Timestamp::from_civil([year, month, day], [two(11), two(14), 0, 0])?;
         (last.minute, last.time, last.order) = (Some(minute), time.0, order);
+    } else if text[2] != b'/' {
+        // The minute of the other form.
+        return None;
     }
     // A leap second is one.
     let (second, milli) = (two(17), two(20) * 10 + digit(22));
