@@ -364,14 +364,14 @@ fn a_report_of_pieces_is_that_of_one_run() {
     };
     assert_eq!(parts(&work), 1, "both logs at once");
     // A long log is read in stretches, but for one in which the servers change.
-    let names = |entry: std::io::Result<std::fs::DirEntry>| entry.unwrap().path();
+    let path_of = |entry: std::io::Result<std::fs::DirEntry>| entry.unwrap().path();
     let mut own: Vec<PathBuf> =
-        std::fs::read_dir(&logs).unwrap().map(names).filter(|p| p.extension().is_some_and(|e| e == "log")).collect();
+        std::fs::read_dir(&logs).unwrap().map(path_of).filter(|p| p.extension().is_some_and(|e| e == "log")).collect();
     own.sort();
-    let long = own.iter().max_by_key(|path| path.metadata().unwrap().len()).unwrap();
+    let largest = own.iter().max_by_key(|path| path.metadata().unwrap().len()).unwrap();
     let both = folder.path().join("both.log");
     std::fs::write(&both, own.iter().flat_map(|path| std::fs::read(path).unwrap()).collect::<Vec<u8>>()).unwrap();
-    for (log, stretches) in [(long, true), (&both, false)] {
+    for (log, stretches) in [(largest, true), (&both, false)] {
         let (log, work) = (log.to_str().unwrap(), place(if stretches { "work-long" } else { "work-both" }));
         let o = run(&["report", "-q", "--format", "json", "--memory", "1MB", "--work", &work, log]);
         assert!(o.stdout == report(log), "{log}");
