@@ -9,6 +9,7 @@ use pcap_parser::Linktype;
 use pcap_parser::data::{PacketData, get_packetdata};
 
 use super::packets::Captured;
+use super::quick;
 use crate::foreign::grammar::start_line;
 
 /// What one packet carries.
@@ -53,6 +54,14 @@ const MOST: usize = 512;
 
 /// Reads a packet and tells what it carries.
 pub(super) fn decode(packet: &Captured<'_>, fragments: &mut Fragments, tell: &mut dyn FnMut(&Part<'_>)) {
+    match quick::part(packet) {
+        Some(part) => tell(&part),
+        None => slow(packet, fragments, tell),
+    }
+}
+
+/// The same of any packet, layer by layer.
+pub(super) fn slow(packet: &Captured<'_>, fragments: &mut Fragments, tell: &mut dyn FnMut(&Part<'_>)) {
     let data = packet.data;
     let sliced = match get_packetdata(data, packet.link, data.len()) {
         Some(PacketData::L2(frame)) => LaxSlicedPacket::from_ethernet(frame).ok(),
