@@ -202,7 +202,7 @@ fn dialogs_of(trace: &Trace, options: &Options, place: &Analysis, groups: group:
     let mut out = Analysis::default();
     let parts: Vec<Range<usize>> = groups.parts(PART).collect();
     // What they tell is moved to its place before more are read: all of it would lie twice in memory.
-    for parts in parts.chunks(2 * rayon::current_num_threads().max(4)) {
+    for parts in parts.chunks(2 * rayon::current_num_threads()) {
         let read: Vec<Analysis> = parts.par_iter().map(|part| part_of(&ctx, &groups, part.clone())).collect();
         for part in read {
             out.calls.extend(part.calls);

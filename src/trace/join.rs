@@ -158,9 +158,7 @@ fn place(moves: Vec<Move>, inputs: &[Input], share: Share) -> (Vec<Event>, Vec<u
         source.lines_outside += input.left_out();
         source.formats = input.formats();
     }
-    let mut events = flatten(&moves, |m| m.records.len(), |m, i| m.records.get(i).map(|read| m.placed(read)));
-    let moves: Vec<Vec<u64>> = moves.into_iter().map(|m| m.words).collect();
-    let words = flatten(&moves, Vec::len, |m, i| m.get(i).copied());
+    let (mut events, words) = settle(moves);
     if share == Share::All {
         let names: Vec<&str> = inputs.iter().map(Input::name).collect();
         settle_dates(&mut events, &mut sources, &names);
@@ -187,13 +185,43 @@ impl Move {
     }
 }
 
-/// What stands in lists, `len` in each, in one list, which all threads write.
+/// Records that are moved at a time.
+const MOVED: usize = 1 << 15;
+
+/// Moves all records and words to their place. Chunks are given back as they were moved: all of them would lie in memory
+/// twice.
+fn settle(moves: Vec<Move>) -> (Vec<Event>, Vec<u64>) {
+    let all = |len: fn(&Move) -> usize| moves.iter().map(len).sum();
+    let (mut events, mut words) =
+        (Vec::with_capacity(all(|m| m.records.len())), Vec::with_capacity(all(|m| m.words.len())));
+    let mut waiting = Vec::new();
+    let mut records = 0;
+    for chunk in moves {
+        records += chunk.records.len();
+        waiting.push(chunk);
+        if records >= MOVED {
+            go(&waiting, &mut events, &mut words);
+            waiting.clear();
+            records = 0;
+        }
+    }
+    go(&waiting, &mut events, &mut words);
+    (events, words)
+}
+
+fn go(moves: &[Move], events: &mut Vec<Event>, words: &mut Vec<u64>) {
+    flatten(moves, |m| m.records.len(), |m, i| m.records.get(i).map(|read| m.placed(read)), events);
+    flatten(moves, |m| m.words.len(), |m, i| m.words.get(i).copied(), words);
+}
+
+/// Adds what stands in lists, `len` in each, to one list, which all threads write.
 fn flatten<L: Sync, T: Copy + Send + Sync>(
     lists: &[L],
     len: impl Fn(&L) -> usize,
     get: impl Fn(&L, usize) -> Option<T> + Sync,
-) -> Vec<T> {
-    let Some(first) = lists.iter().find_map(|l| get(l, 0)) else { return Vec::new() };
+    out: &mut Vec<T>,
+) {
+    let Some(first) = lists.iter().find_map(|l| get(l, 0)) else { return };
     let starts: Vec<usize> = lists.iter().scan(0, |sum, l| Some(std::mem::replace(sum, *sum + len(l)))).collect();
     let all: usize = lists.iter().map(len).sum();
     // Of each thread the list that it is at, from where to where.
@@ -206,7 +234,7 @@ fn flatten<L: Sync, T: Copy + Send + Sync>(
         }
         list.and_then(|list| get(list, i - range.start)).unwrap_or(first)
     });
-    items.collect()
+    out.par_extend(items);
 }
 
 /// Reads the ambiguous dates of inputs that are day first again.

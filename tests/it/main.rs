@@ -2,7 +2,8 @@
 //!
 //! * `agree`: numbers that stand in several forms
 //! * `accuracy`: generated deployments against their truth
-//! * `attack`: exit status, files and growth under attack; `bytes`: no raw control comes out of any command
+//! * `attack`: exit status, files and growth under attack; `memory`: what memory they take; `bytes`: no raw control
+//!   comes out of any command
 //! * `case`: a case in `show`, its twin, its file, and the logs to ask for
 //! * `clocks`: corrected times and latencies against true clocks
 //! * `dates`: day first or month first
@@ -85,6 +86,7 @@ mod less;
 mod lines;
 mod list;
 mod manual;
+mod memory;
 mod notes;
 mod onset;
 mod pictures;
