@@ -191,6 +191,14 @@ impl Rewrite {
         self.feeds += memchr::memchr_iter(b'\n', bytes).count() as u64;
     }
 
+    /// Says that it will have about so many bytes.
+    #[cfg(feature = "captures")]
+    pub(crate) fn will_have(&mut self, bytes: u64) {
+        if let Some(spool) = &mut self.spool {
+            spool.will_have(bytes);
+        }
+    }
+
     fn hand_on(&mut self) {
         let spool = self.spool.as_mut().filter(|_| self.stop.is_none());
         self.stop = self.stop.take().or_else(|| spool.and_then(|spool| spool.write(&self.buffer).err()));

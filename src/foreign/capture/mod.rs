@@ -23,9 +23,9 @@ use crate::input::{Format, Rewrite};
 use crate::text::plural;
 use crate::time::Timestamp;
 use batch::{Batch, Sides};
-use decode::{Fragments, Kind, Part, decode};
+use decode::{Fragments, decode};
 use flow::Flow;
-use packets::{Captured, Packets};
+use packets::{Captured, Kind, Packets, Part};
 
 /// Connections of which something is kept at a time.
 const MOST_FLOWS: usize = 16_384;
@@ -55,6 +55,10 @@ pub(super) fn read(bytes: &[u8], format: Format, out: &mut Rewrite) {
                 )
             },
         );
+        if buffers.is_empty() && !empty.is_empty() {
+            // Where there are some messages, all of it is mostly messages; what frames them takes as much as packets do.
+            out.will_have(bytes.len() as u64);
+        }
         buffers.extend(empty);
         reader.take_back(std::mem::replace(&mut found, next));
         written = parts;
