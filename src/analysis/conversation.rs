@@ -149,8 +149,11 @@ fn earliest(trace: &Trace, place: &Analysis, records: &[EventId], method: Method
         .map(|(t, id)| (t.is_none(), t, id))
         .collect();
     own.sort_unstable_by(|a, b| {
+        let head = |id: EventId| trace.event(id).map_or(&[][..], |event| trace.head_text(event));
         let text = |id: EventId| trace.event(id).map_or(&[][..], |event| trace.record(event));
-        (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| text(a.2).cmp(text(b.2))).then(a.2.cmp(&b.2))
+        // Mostly the headers tell two apart; a part of the logs does not hold more of them.
+        let by_text = || head(a.2).cmp(head(b.2)).then_with(|| text(a.2).cmp(text(b.2)));
+        (a.0, a.1).cmp(&(b.0, b.1)).then_with(by_text).then(a.2.cmp(&b.2))
     });
     own.into_iter().take(MOST).map(|(.., id)| id).collect()
 }

@@ -86,7 +86,7 @@ pub(super) fn ends_session(trace: &Trace, event: &Event) -> Option<String> {
     if !matches!(event.method, Method::Notify | Method::Benotify) {
         return None;
     }
-    let message = trace.message(event)?;
+    let message = trace.head(event)?;
     let value = message.header(HeaderName::MsDiagnostics)?.value();
     let id = Diagnostics::parse(&value)?.id;
     let to = message.header(HeaderName::To)?.value();

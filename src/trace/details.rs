@@ -134,7 +134,7 @@ impl Trace {
     /// The text from a place that was kept on, to the end of the headers.
     fn text_at(&self, event: &Event, place: u32) -> Option<&[u8]> {
         let at = usize::try_from(self.details(event)? >> place & 0xffff).ok().filter(|at| *at > 0)?;
-        self.record(event).get(at..event.head_end as usize)
+        self.head_text(event).get(at..)
     }
 
     /// The cleaned value of the first header of a name.
@@ -145,16 +145,16 @@ impl Trace {
             _ => None,
         };
         let kept = place.and_then(Headers::at_header);
-        kept.or_else(|| self.message(event)?.header(name)).map(|h| h.value())
+        kept.or_else(|| self.head(event)?.header(name)).map(|h| h.value())
     }
 
     /// The cleaned values of P-Asserted-Identity.
     pub(crate) fn asserted<'t>(&'t self, event: &Event) -> impl Iterator<Item = Cow<'t, [u8]>> + use<'t> {
         let is = |h: &Header<'_>| h.name.eq_ignore_ascii_case(b"p-asserted-identity");
         let lacks = self.lacks(event, sign::ASSERTED);
-        let kept = self.asserted_place(event).and_then(|at| self.record(event).get(at..event.head_end as usize));
+        let kept = self.asserted_place(event).and_then(|at| self.head_text(event).get(at..));
         let only = kept.and_then(Headers::at_header);
-        let all = if lacks || only.is_some() { None } else { self.message(event) };
+        let all = if lacks || only.is_some() { None } else { self.head(event) };
         let all = all.into_iter().flat_map(|m| m.headers_starting_with(b"p"));
         only.into_iter().chain(all).filter(is).map(|h| h.value())
     }
@@ -162,9 +162,9 @@ impl Trace {
     /// The headers of a message among which are those that tell to which conversation it belongs.
     pub(crate) fn conversation_headers<'t>(&'t self, event: &Event) -> impl Iterator<Item = Header<'t>> + use<'t> {
         let lacks = self.lacks(event, sign::CONVERSATION);
-        let kept = self.conversation_place(event).and_then(|at| self.record(event).get(at..event.head_end as usize));
+        let kept = self.conversation_place(event).and_then(|at| self.head_text(event).get(at..));
         let only = kept.filter(|_| !lacks).and_then(Headers::at_header);
-        let all = if lacks || only.is_some() { None } else { self.message(event) };
+        let all = if lacks || only.is_some() { None } else { self.head(event) };
         only.into_iter().chain(all.into_iter().flat_map(|m| m.headers()))
     }
 

@@ -202,7 +202,7 @@ impl Trace {
     pub(crate) fn identity<'t>(&'t self, event: &Event) -> Identity<'t> {
         let kept = (event.identity as usize).checked_sub(1).and_then(|at| self.identities.words().get(at..));
         let Some(&[head, _, from_tag, to_tag, ref rest @ ..]) = kept else {
-            return self.message(event).map_or_else(Identity::default, |m| self.read_identity(&m));
+            return self.head(event).map_or_else(Identity::default, |m| self.read_identity(&m));
         };
         let count = usize::try_from(head & VIAS).unwrap_or(0);
         Identity { from_tag, to_tag, vias: Cow::Borrowed(rest.get(..count).unwrap_or_default()) }

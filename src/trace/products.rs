@@ -186,7 +186,7 @@ impl Trace {
     /// Of a message of which nothing was kept.
     fn read_product(&self, event: &Event) -> Option<&[u8]> {
         use crate::sip::HeaderName::{Server, UserAgent};
-        let message = self.message(event)?;
+        let message = self.head(event)?;
         message.header(Server).or_else(|| message.header(UserAgent)).map(|h| h.raw.trim_ascii())
     }
 }
