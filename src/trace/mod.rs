@@ -6,6 +6,7 @@ mod dates;
 mod details;
 mod event;
 mod fields;
+mod grow;
 mod hasher;
 mod identity;
 mod intern;
@@ -68,6 +69,8 @@ pub struct Trace {
     problems: Vec<Problem>,
     /// By input: those that hold all its records.
     holders: Vec<Vec<FileId>>,
+    /// By input: what tells its text from others, where more may be read behind it.
+    ends: Vec<u64>,
     /// Where it is not all of the logs.
     part: Option<Box<part::Part>>,
     /// Where it is not all of its only input.

@@ -165,6 +165,7 @@ impl Join {
             sources: Vec::new(),
             problems: Vec::new(),
             holders: Vec::new(),
+            ends: Vec::new(),
             part: None,
             stretch: None,
         };
