@@ -17,6 +17,7 @@
 //! * `pty`: the terminal UI on a real pseudo-terminal
 //! * `index`: what is kept of logs changes no answer
 //! * `list`: `siptrail list`, `siptrail grep`, `report --where`
+//! * `narrowed`: filters, spans of time, columns and lanes of the terminal UI
 //! * `notes`: notes on calls and pushes, and their file
 //! * `query`: the filter language; `differential` holds it against a naive evaluation over the JSON
 //! * `rules`: causes of one's own
@@ -85,6 +86,7 @@ mod less;
 mod lines;
 mod list;
 mod manual;
+mod narrowed;
 mod notes;
 mod onset;
 mod pictures;

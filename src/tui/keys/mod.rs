@@ -13,6 +13,7 @@ pub use keymap::{Clash, KeyLine, Keymap};
 pub use preset::Preset;
 pub use table::{Binding, KEYMAP};
 
+use super::action::Action;
 use super::view::View;
 
 /// What a key asks for.
@@ -34,6 +35,16 @@ pub enum Command {
     Search,
     SearchNext,
     Filter,
+    Filters,
+    Shared,
+    CursorOn,
+    CursorBack,
+    Brush,
+    Suspend,
+    PanLeft,
+    PanRight,
+    Lanes,
+    Together,
     SearchPrevious,
     NextFailure,
     PreviousFailure,
@@ -114,6 +125,17 @@ impl Scope {
             (Scope::Only(views) | Scope::CardAnd(views), KeyContext::View(view)) => views.contains(&view),
             _ => false,
         }
+    }
+}
+
+/// What a key does to the line as a whole.
+pub(super) fn line(key: Key) -> Option<Action> {
+    match (key.code, key.ctrl) {
+        (KeyCode::Up, _) | (KeyCode::Char('p'), true) => Some(Action::Earlier(true)),
+        (KeyCode::Down, _) | (KeyCode::Char('n'), true) => Some(Action::Earlier(false)),
+        (KeyCode::Tab, _) => Some(Action::Complete(true)),
+        (KeyCode::BackTab, _) => Some(Action::Complete(false)),
+        _ => None,
     }
 }
 

@@ -8,7 +8,7 @@ mod order;
 mod pushes;
 mod records;
 
-pub(super) use column::{Column, fitting};
+pub(super) use column::{Column, fitting, widths};
 pub(super) use order::sort;
 pub(super) use records::title;
 
