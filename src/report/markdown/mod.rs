@@ -16,7 +16,7 @@ use crate::knowledge::catalogue::Step;
 use crate::time::Timestamp;
 use escape::in_cell;
 pub(crate) use escape::{code, prose};
-pub use ticket::{LogHash, Ticket};
+pub use ticket::{LogHash, Ticket, Victim, victims};
 
 /// Servers named beside a cause.
 const PEERS: usize = 3;
