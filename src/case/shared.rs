@@ -109,7 +109,7 @@ struct Tally<'a> {
     dead: Vec<&'static str>,
 }
 
-impl<'a> Tally<'a> {
+impl Tally<'_> {
     fn add(&mut self, table: Table, number: usize, side: usize) {
         let row = match table {
             Table::Calls => Row::Call(number),

@@ -9,7 +9,7 @@ use super::card::SavedCase;
 use super::data::Data;
 use super::history::History;
 use super::kept::Looks;
-use super::keys::{Key, KeyContext, Keymap, edit, line};
+use super::keys::{Key, KeyContext, Keymap, LineKey, edit, line};
 use super::list::List;
 use super::notes::Notes;
 use super::search::Search;
@@ -110,6 +110,14 @@ pub struct App {
     pub findings: List,
 }
 
+/// What a key asks of the line that is typed.
+fn of_line(key: LineKey) -> Action {
+    match key {
+        LineKey::Earlier(back) => Action::Earlier(back),
+        LineKey::Complete(on) => Action::Complete(on),
+    }
+}
+
 impl App {
     /// Before anything is loaded.
     pub fn new(theme: Theme, size: (u16, u16)) -> App {
@@ -175,7 +183,7 @@ impl App {
         let place = self.place();
         match (place, &self.overlay) {
             (KeyContext::Prompt, _) => {
-                let typed = self.keys.command(key, place).map(Action::Do).or_else(|| line(key));
+                let typed = self.keys.command(key, place).map(Action::Do).or_else(|| line(key).map(of_line));
                 return typed.or_else(|| edit(key).map(Action::Edit));
             }
             (KeyContext::Menu, Some(Overlay::Menu(menu))) => {

@@ -130,9 +130,13 @@ fn values(data: &Data, field: &Field, typed: &str) -> Vec<String> {
         });
     };
     if !is_text {
-        own.into_iter().for_each(|row| read(row, &mut add));
+        for row in own {
+            read(row, &mut add);
+        }
         if !field.is_on(crate::query::Table::Calls) && !field.is_on(crate::query::Table::Pushes) {
-            (0..records).map(EventId).for_each(|id| read(Row::Record(id), &mut add));
+            for id in 0..records {
+                read(Row::Record(EventId(id)), &mut add);
+            }
         }
     }
     if let Kind::Word(words) = field.kind {

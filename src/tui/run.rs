@@ -23,7 +23,7 @@ use super::save;
 use super::state::{Load, Notice};
 use super::terminal;
 use super::theme::Theme;
-use super::update::update;
+use super::update::{looks_of, update};
 use super::{kept, load};
 use crate::analysis::Options;
 use crate::index::Index;
@@ -161,7 +161,7 @@ pub fn run(settings: &Settings) -> io::Result<Left> {
     drop(effects);
     // What is kept is a help only: where it cannot be written, the next time begins anew.
     if let Some(file) = settings.looks_file.as_deref().filter(|_| app.load == Load::Done) {
-        let _ = kept::write(file, kept::Looks::of(&app, &settings.inputs));
+        let _ = kept::write(file, looks_of(&app, &settings.inputs));
     }
     let unwritten = writer.join().unwrap_or_default();
     if let Ok(mut signals) = SIGNALS.lock() {

@@ -97,9 +97,9 @@ impl Ticket<'_> {
     /// Since when the cause hits, and whom else.
     fn others(&self, case: &Case, out: &mut dyn Write) -> io::Result<()> {
         let others = victims(self.analysis, self.cases, case);
-        let hit = case.cause.and_then(|c| Some((c, self.cases.hit(&c.code)?)));
-        let Some((cause, hit)) = hit.filter(|_| !others.is_empty()) else { return Ok(()) };
-        let course = case::course(self.analysis, &cause.code, hit);
+        let found = case.cause.and_then(|c| Some((c, self.cases.hit(&c.code)?)));
+        let Some((named, hit)) = found.filter(|_| !others.is_empty()) else { return Ok(()) };
+        let course = case::course(self.analysis, &named.code, hit);
         writeln!(out, "\n## Since when\n")?;
         if let Some((from, to)) = course.span {
             writeln!(out, "- First and last: {} to {}", from.short(), to.short())?;

@@ -56,7 +56,7 @@ pub(super) fn draw(app: &App, head: Rect, main: Rect, buf: &mut Buffer) {
         };
         let mut cells = vec![Span::styled(sign, theme.hit)];
         for (i, w) in &fitting {
-            let text = fit(&rows::cell(data, view, row, *i), *w, theme.ascii) + "  ";
+            let text = fit(&rows::cell_within(data, view, (row, *i), app.span), *w, theme.ascii) + "  ";
             cells.extend(marked(text, search, rows::style(theme, data, view, row, *i), theme.hit));
         }
         Line::from(cells).render(area, buf);

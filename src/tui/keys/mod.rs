@@ -13,7 +13,6 @@ pub use keymap::{Clash, KeyLine, Keymap};
 pub use preset::Preset;
 pub use table::{Binding, KEYMAP};
 
-use super::action::Action;
 use super::view::View;
 
 /// What a key asks for.
@@ -129,12 +128,21 @@ impl Scope {
 }
 
 /// What a key does to the line as a whole.
-pub(super) fn line(key: Key) -> Option<Action> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LineKey {
+    /// One that was typed before, or after it.
+    Earlier(bool),
+    /// The word at the cursor is completed; back where there are several.
+    Complete(bool),
+}
+
+/// What a key does to the line as a whole.
+pub(super) fn line(key: Key) -> Option<LineKey> {
     match (key.code, key.ctrl) {
-        (KeyCode::Up, _) | (KeyCode::Char('p'), true) => Some(Action::Earlier(true)),
-        (KeyCode::Down, _) | (KeyCode::Char('n'), true) => Some(Action::Earlier(false)),
-        (KeyCode::Tab, _) => Some(Action::Complete(true)),
-        (KeyCode::BackTab, _) => Some(Action::Complete(false)),
+        (KeyCode::Up, _) | (KeyCode::Char('p'), true) => Some(LineKey::Earlier(true)),
+        (KeyCode::Down, _) | (KeyCode::Char('n'), true) => Some(LineKey::Earlier(false)),
+        (KeyCode::Tab, _) => Some(LineKey::Complete(true)),
+        (KeyCode::BackTab, _) => Some(LineKey::Complete(false)),
         _ => None,
     }
 }

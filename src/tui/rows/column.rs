@@ -62,6 +62,9 @@ pub(super) const fn column(
 /// From this weight on a column stays though addresses must be cut for it.
 const STAYS: u8 = 6;
 
+/// Widths of a column: the least, what it needs before others are left out for it, the usual, that of all its text.
+type Wish = (usize, usize, usize, usize);
+
 /// The columns that fit, by number, with their widths; two blanks stand between them. Columns of little weight are left out
 /// first, then addresses are cut behind their names, then more columns are left out; what is to spare goes to what is cut.
 pub(in crate::tui) fn fitting(columns: &[Column], list: &List, width: usize) -> Vec<(usize, usize)> {
@@ -81,7 +84,6 @@ pub(in crate::tui) fn fitting(columns: &[Column], list: &List, width: usize) -> 
         (least.max(1), needs, usual, whole.max(usual))
     };
     let weight = |i: usize| columns[i].weight + if bit(list.pinned, i) { 10 } else { 0 };
-    type Wish = (usize, usize, usize, usize);
     let wants: Vec<Wish> = (0..columns.len()).map(least_and_whole).collect();
     let mut kept: Vec<usize> = (0..columns.len()).filter(|i| !bit(list.hidden, *i)).collect();
     let sum =

@@ -1,6 +1,6 @@
 //! Filters of a list: typed, chosen by name, each on or off.
 
-use super::{lists, prompts};
+use super::lists;
 use crate::query::{self, Query};
 use crate::tui::action::Effect;
 use crate::tui::app::App;
@@ -161,7 +161,7 @@ pub(super) fn confirm(app: &mut App, prompt: Prompt) -> Option<Effect> {
         return typed(app);
     }
     keep(app, at, &text);
-    prompts::remember(app, &prompt.kind, &text);
+    app.history.add(&prompt.kind, &text);
     if let Some(query) = app.list().filter(|l| l.rows.is_empty()).and_then(|l| l.query.clone()) {
         tell_none(app, app.view, &query);
     }

@@ -111,7 +111,7 @@ pub(super) fn sort_by(app: &mut App, column: usize) {
 }
 
 /// Fills a list anew after its look was changed, with a row selected.
-pub(in crate::tui) fn resort(app: &mut App, view: View, row: Option<usize>) {
+pub(super) fn resort(app: &mut App, view: View, row: Option<usize>) {
     refill(app, view, None);
     let height = layout(app).rows();
     if let (Some(list), Some(row)) = (app.list_of(view), row) {

@@ -6,6 +6,7 @@ mod find;
 mod ladder;
 mod line;
 mod lists;
+mod looks;
 mod menus;
 mod mouse;
 mod moves;
@@ -25,7 +26,7 @@ use super::list::Motion;
 use super::state::{Notice, Overlay};
 use super::view::View;
 use crate::text::plural;
-pub(in crate::tui) use lists::resort;
+pub(in crate::tui) use looks::of as looks_of;
 use moves::go;
 use steps::{back, open, show, step};
 

@@ -123,7 +123,7 @@ pub(super) fn confirm(app: &mut App) -> Option<Effect> {
     }
     let Prompt { kind, input, .. } = prompt;
     let text = input.value().trim();
-    remember(app, &kind, text);
+    app.history.add(&kind, text);
     match kind {
         PromptKind::Filter(..) => None,
         PromptKind::Search(_) => {
@@ -170,9 +170,4 @@ pub(super) fn confirm(app: &mut App) -> Option<Effect> {
             Some(Effect::Save(Save { path, content, ascii, sure }))
         }
     }
-}
-
-/// Keeps a line for Up.
-pub(super) fn remember(app: &mut App, kind: &PromptKind, text: &str) {
-    app.history.add(kind, text);
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::moves::go;
-use super::{filters, lists};
+use super::{filters, lists, looks};
 use crate::trace::{EventId, LinePlace};
 use crate::tui::action::Effect;
 use crate::tui::app::App;
@@ -65,7 +65,7 @@ pub(super) fn loaded(app: &mut App, data: &Arc<Data>) -> Option<Effect> {
             let text = "as you left it, with its filters; Esc shows all rows".to_owned();
             app.notice = Some(Notice { text, bad: false });
         }
-        looks.restore(app);
+        looks::restore(app, looks);
         go(app, Motion::Down(0));
     }
     if let Some(saved) = app.case.take() {
