@@ -31,12 +31,6 @@ impl<'t> Context<'t> {
         self.trace.message(self.trace.event(id)?)
     }
 
-    /// A message that may have headers of the ms-diagnostics family.
-    pub(super) fn with_diagnostics(&self, id: EventId) -> Option<Message<'t>> {
-        let event = self.event(id).filter(|e| !self.trace.lacks(e, sign::DIAGNOSTICS))?;
-        self.trace.message(event)
-    }
-
     /// The cleaned value of a header.
     pub(super) fn header(&self, id: EventId, name: HeaderName) -> Option<Cow<'t, [u8]>> {
         let lacks = |sign| self.event(id).is_some_and(|e| self.trace.lacks(e, sign));

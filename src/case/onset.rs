@@ -57,7 +57,8 @@ pub fn courses(analysis: &Analysis, index: &Index) -> BTreeMap<&'static str, Cou
         };
         (code, Course { span: hit.span, bins, change })
     };
-    index.all().map(course).collect()
+    let causes: Vec<_> = index.all().collect();
+    causes.into_par_iter().map(course).collect()
 }
 
 /// Calls that are summed at a time.

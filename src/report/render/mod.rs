@@ -79,8 +79,12 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], cases: &Inde
     // What is counted over all of them, meanwhile.
     let found = || rayon::join(|| grouped(trace, analysis, cases, whole), || contrasts::contrasts(trace, analysis));
     let counts = || rayon::join(|| summary(trace, analysis), || notes::notes(trace, analysis));
-    let ((calls, pushes), ((findings, contrasts), (summary, notes))) =
-        rayon::join(lists, || rayon::join(found, counts));
+    let open = || rayon::join(|| missing_logs(trace, analysis), || unexplained::unexplained(analysis));
+    let about = || rayon::join(|| spans::coverage(trace, analysis), || chosen.lost_left_out(analysis));
+    let told = || rayon::join(|| rayon::join(found, counts), || rayon::join(open, about));
+    let ((calls, pushes), (((findings, contrasts), (summary, notes)), ((missing_logs, unexplained), about))) =
+        rayon::join(lists, told);
+    let (coverage, lost_left_out) = about;
     Report {
         schema: model::SCHEMA,
         generator: concat!("siptrail ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -92,13 +96,13 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], cases: &Inde
         findings,
         problems,
         problems_left_out,
-        lost_left_out: chosen.lost_left_out(analysis),
-        coverage: spans::coverage(trace, analysis),
+        lost_left_out,
+        coverage,
         contrasts,
         notes,
         selection: None,
-        missing_logs: missing_logs(trace, analysis),
-        unexplained: unexplained::unexplained(analysis),
+        missing_logs,
+        unexplained,
         voice_mail: voice_mail(analysis),
     }
 }

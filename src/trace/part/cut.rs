@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Kept, Place};
 use crate::input::{Input, Whence};
 use crate::span::Span;
-use crate::trace::identity::{FIXED, PRODUCT, VIAS};
+use crate::trace::identity::{PRODUCT, words_of};
 use crate::trace::{Event, EventId, Symbol, Trace};
 
 /// Records, with what is known of each, and texts.
@@ -181,10 +181,8 @@ impl Trace {
     fn cut_words(&self, event: &Event, out: &mut Cut, products: &mut HashMap<u64, u64>) -> u32 {
         let own = (event.identity as usize).checked_sub(1).and_then(|at| self.identities.words().get(at..));
         let Some(&[head, ..]) = own else { return 0 };
-        let count = usize::try_from(head & VIAS).unwrap_or(0);
-        let (Some(words), true, Some(number)) =
-            (own.and_then(|w| w.get(..FIXED + count)), head & VIAS < VIAS, self.product_number(event))
-        else {
+        let words = words_of(head).and_then(|len| own?.get(..len));
+        let (Some(words), Some(number)) = (words, self.product_number(event)) else {
             // Whoever asks reads the message again.
             return 0;
         };
