@@ -190,11 +190,12 @@ pub fn analyse_to(trace: &Trace, options: &Options, depth: Depth) -> Analysis {
 /// Calls and pushes with the causes of the catalogue. `calls` is shown them before any cause is named, as
 /// [`Depth::Calls`] has them.
 fn causes(trace: &Trace, options: &Options, calls: impl FnOnce(&Analysis)) -> Analysis {
-    let (place, mut found) = analysis::gather(trace, options);
-    // What components wrote says the same whatever becomes of the calls.
+    // What components wrote says the same whatever becomes of the calls, and one reader of it fills the gaps of others.
+    let gather = || analysis::gather(trace, options);
+    let ((place, mut found), telling) = rayon::join(gather, || findings::Telling::read(trace));
     let needs_lines = findings::needs_lines(&found);
     let judge = || analysis::judge(trace, options, &place, &mut found);
-    let ((), lines) = rayon::join(judge, || findings::Lines::read(trace, &place, needs_lines));
+    let ((), lines) = rayon::join(judge, || findings::Lines::of(trace, &place, &telling, needs_lines));
     let mut out = analysis::together(place, found);
     calls(&out);
     findings::attach_with(trace, &mut out, lines);

@@ -55,50 +55,63 @@ pub(crate) fn said(trace: &Trace, place: &Analysis, found: &Analysis) -> Vec<Sai
     found.calls.par_iter().with_min_len(64).map(|call| Said(keys(trace, place, &call.records))).collect()
 }
 
-/// Joins the calls of an analysis by what each of them says.
-pub(super) fn join(said: &[Said], analysis: &mut Analysis) {
-    if said.iter().all(|Said(own)| own.is_empty()) {
-        return;
-    }
-    let mut by_id: HashMap<&[u8], usize> = HashMap::with_capacity(said.len());
-    for (i, call) in analysis.calls.iter().enumerate() {
-        by_id.entry(call.call_id.as_bytes()).or_insert(i);
-    }
-    let mut groups = Groups::new(said.len());
-    let mut ties: Vec<Vec<Tie>> = vec![Vec::new(); said.len()];
-    let mut first: HashMap<&Key, (usize, EventId)> = HashMap::with_capacity(said.len());
-    for (i, Said(own)) in said.iter().enumerate() {
-        for (key, record) in own {
-            let (other, theirs) = match key {
-                Key::Dialog(_, id) => match by_id.get(id.as_slice()) {
-                    Some(other) if *other != i => (*other, None),
-                    _ => continue,
-                },
-                Key::Same(..) => match first.get(key) {
-                    Some((other, record)) if analysis.calls[*other].call_id != analysis.calls[i].call_id => {
-                        (*other, Some(*record))
-                    }
-                    Some(_) => continue,
-                    None => {
-                        first.insert(key, (i, *record));
-                        continue;
-                    }
-                },
-            };
-            groups.join(i, other);
-            let (header, value) = key.told();
-            let tie = |other: usize, record: EventId| Tie { header, value: value.clone(), other, record };
-            push(&mut ties, i, tie(other, *record));
-            if let Some(record) = theirs {
-                push(&mut ties, other, tie(i, record));
+/// Of each call the number of the first call of its conversation and what ties it to others, where that has several.
+#[derive(Debug, Default)]
+pub(crate) struct Tied(Vec<Option<(usize, Vec<Tie>)>>);
+
+impl Tied {
+    /// Joins the calls of an analysis by what each of them says.
+    pub(crate) fn of(said: &[Said], analysis: &Analysis) -> Tied {
+        if said.iter().all(|Said(own)| own.is_empty()) {
+            return Tied::default();
+        }
+        let calls = &analysis.calls;
+        let names_dialog = said.iter().flat_map(|Said(own)| own).any(|(key, _)| matches!(key, Key::Dialog(..)));
+        let mut by_id: HashMap<&[u8], usize> = HashMap::new();
+        for (i, call) in calls.iter().enumerate().filter(|_| names_dialog) {
+            by_id.entry(call.call_id.as_bytes()).or_insert(i);
+        }
+        let mut groups = Groups::new(said.len());
+        let mut ties: Vec<Vec<Tie>> = vec![Vec::new(); said.len()];
+        let mut first: HashMap<&Key, (usize, EventId)> = HashMap::with_capacity(said.len());
+        for (i, Said(own)) in said.iter().enumerate() {
+            for (key, record) in own {
+                let (other, theirs) = match key {
+                    Key::Dialog(_, id) => match by_id.get(id.as_slice()) {
+                        Some(other) if *other != i => (*other, None),
+                        _ => continue,
+                    },
+                    Key::Same(..) => match first.get(key) {
+                        Some((other, record)) if calls[*other].call_id != calls[i].call_id => (*other, Some(*record)),
+                        Some(_) => continue,
+                        None => {
+                            first.insert(key, (i, *record));
+                            continue;
+                        }
+                    },
+                };
+                groups.join(i, other);
+                let (header, value) = key.told();
+                let tie = |other: usize, record: EventId| Tie { header, value: value.clone(), other, record };
+                push(&mut ties, i, tie(other, *record));
+                if let Some(record) = theirs {
+                    push(&mut ties, other, tie(i, record));
+                }
             }
         }
+        let tied = ties.into_iter().enumerate().map(|(i, ties)| {
+            let root = groups.root(i);
+            groups.is_shared(root).then_some((root, ties))
+        });
+        Tied(tied.collect())
     }
-    drop(by_id);
-    for (i, ties) in ties.into_iter().enumerate() {
-        let root = groups.root(i);
-        if let Some(call) = analysis.calls.get_mut(i).filter(|_| groups.is_shared(root)) {
-            (call.conversation, call.ties) = (Some(root), ties);
+
+    /// Tells the calls.
+    pub(super) fn put(self, analysis: &mut Analysis) {
+        for (call, tied) in analysis.calls.iter_mut().zip(self.0) {
+            if let Some((root, ties)) = tied {
+                (call.conversation, call.ties) = (Some(root), ties);
+            }
         }
     }
 }
@@ -149,8 +162,11 @@ fn earliest(trace: &Trace, place: &Analysis, records: &[EventId], method: Method
         .map(|(t, id)| (t.is_none(), t, id))
         .collect();
     own.sort_unstable_by(|a, b| {
+        let head = |id: EventId| trace.event(id).map_or(&[][..], |event| trace.head_text(event));
         let text = |id: EventId| trace.event(id).map_or(&[][..], |event| trace.record(event));
-        (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| text(a.2).cmp(text(b.2))).then(a.2.cmp(&b.2))
+        // Mostly the headers tell two apart; a part of the logs does not hold more of them.
+        let by_text = || head(a.2).cmp(head(b.2)).then_with(|| text(a.2).cmp(text(b.2)));
+        (a.0, a.1).cmp(&(b.0, b.1)).then_with(by_text).then(a.2.cmp(&b.2))
     });
     own.into_iter().take(MOST).map(|(.., id)| id).collect()
 }

@@ -1,7 +1,7 @@
 //! What servers and clients say about a failure: the headers of the ms-diagnostics family.
 
 use super::message::Context;
-use crate::sip::{Diagnostics, HeaderName, Message};
+use crate::sip::{Diagnostics, Header, HeaderName};
 use crate::text::{contains_ignore_case, decode};
 use crate::trace::EventId;
 
@@ -23,12 +23,12 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// All of them in the message of a record.
     pub(super) fn of(ctx: &Context<'_>, id: EventId) -> Vec<Diagnostic> {
-        ctx.with_diagnostics(id).map(|m| Diagnostic::read(&m)).unwrap_or_default()
+        ctx.event(id).map(|event| Diagnostic::read(ctx.trace.diagnostic_headers(event))).unwrap_or_default()
     }
 
-    fn read(message: &Message<'_>) -> Vec<Diagnostic> {
+    fn read<'h>(headers: impl Iterator<Item = Header<'h>>) -> Vec<Diagnostic> {
         let mut out: Vec<Diagnostic> = Vec::new();
-        for header in message.headers_starting_with(b"m") {
+        for header in headers {
             let name = match HeaderName::from_token(header.name) {
                 HeaderName::MsDiagnostics => "ms-diagnostics",
                 HeaderName::MsDiagnosticsPublic => "ms-diagnostics-public",

@@ -3,6 +3,7 @@
 use hashbrown::HashMap;
 
 use super::Analysis;
+use super::call::Call;
 use super::terms::Outcome;
 use crate::time::Timestamp;
 
@@ -11,22 +12,32 @@ const SOON_MS: i64 = 300_000;
 
 /// Marks the missed calls of a pair of people that have an answered call within five minutes.
 pub(super) fn mark(analysis: &mut Analysis) {
-    let mut answered: HashMap<(String, String), Vec<Timestamp>> = HashMap::new();
-    let pair = |from: &str, to: &str| (from.to_ascii_lowercase(), to.to_ascii_lowercase());
+    // Few calls are missed, and what others say of their pairs is not asked.
+    let missed = analysis.calls.iter().filter(|c| c.is_missed()).map(|c| (Pair::of(c), Vec::new()));
+    let mut answered: HashMap<Pair, Vec<Timestamp>> = missed.collect();
+    if answered.is_empty() {
+        return;
+    }
     for call in analysis.calls.iter().filter(|c| c.outcome == Outcome::Answered && !c.voice_mail) {
-        if let Some(time) = call.started {
-            // Either may call the other back.
-            let (a, b) = pair(&call.from, &call.to);
-            answered.entry(if a < b { (a, b) } else { (b, a) }).or_default().push(time);
+        if let (Some(time), Some(times)) = (call.started, answered.get_mut(&Pair::of(call))) {
+            times.push(time);
         }
     }
     for call in analysis.calls.iter_mut().filter(|c| c.is_missed()) {
-        let (a, b) = pair(&call.from, &call.to);
-        let Some((times, start)) = answered.get(&if a < b { (a, b) } else { (b, a) }).zip(call.started) else {
-            continue;
-        };
+        let Some((times, start)) = answered.get(&Pair::of(call)).zip(call.started) else { continue };
         // Calls come by their start.
         let next = times.get(times.partition_point(|t| *t <= start));
         call.reached_later = next.copied().filter(|t| t.since(start) <= SOON_MS);
+    }
+}
+
+/// Two people, whoever of them calls the other, by their addresses in any case.
+#[derive(PartialEq, Eq, Hash)]
+struct Pair(String, String);
+
+impl Pair {
+    fn of(call: &Call) -> Pair {
+        let (a, b) = (call.from.to_ascii_lowercase(), call.to.to_ascii_lowercase());
+        if a < b { Pair(a, b) } else { Pair(b, a) }
     }
 }

@@ -28,13 +28,7 @@ impl<'t> Context<'t> {
 
     /// Only here: rules ask for what was kept of a message, not for its text.
     fn message(&self, id: EventId) -> Option<Message<'t>> {
-        self.trace.message(self.trace.event(id)?)
-    }
-
-    /// A message that may have headers of the ms-diagnostics family.
-    pub(super) fn with_diagnostics(&self, id: EventId) -> Option<Message<'t>> {
-        let event = self.event(id).filter(|e| !self.trace.lacks(e, sign::DIAGNOSTICS))?;
-        self.trace.message(event)
+        self.trace.head(self.trace.event(id)?)
     }
 
     /// The cleaned value of a header.
@@ -56,7 +50,7 @@ impl<'t> Context<'t> {
     /// The cause of the telephone network that a message tells.
     pub(super) fn gateway_cause(&self, id: EventId) -> Option<u32> {
         let event = self.event(id).filter(|e| !self.trace.lacks(e, sign::REASON))?;
-        self.trace.message(event)?.gateway_cause()
+        self.trace.head(event)?.gateway_cause()
     }
 
     /// The Request-URI of a request.

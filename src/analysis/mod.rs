@@ -97,6 +97,14 @@ pub struct Analysis {
 }
 
 impl Analysis {
+    /// Adds calls, pushes and messages that other Call-IDs tell.
+    fn take_in(&mut self, more: Analysis) {
+        self.calls.extend(more.calls);
+        self.pushes.extend(more.pushes);
+        self.messages_inside.extend(more.messages_inside);
+        self.messages += more.messages;
+    }
+
     /// Makes anew what is not kept in an index.
     pub(crate) fn complete(&mut self) {
         self.servers.complete();
@@ -155,8 +163,10 @@ impl Analysis {
 }
 
 /// Call-IDs that one worker takes at a time: small parts, for a list that doubles again and again touches many times the
-/// memory that it needs.
-const PART: usize = 1024;
+/// memory that it needs, and the last part that is read keeps all other workers waiting.
+const PART: usize = 128;
+/// Parts that are read before what they tell is moved to its place, for each thread.
+const AT_A_TIME: usize = 8;
 
 /// Who logged, for which times, and how the clocks stand; no call and no push.
 pub fn place(trace: &Trace, options: &Options) -> Analysis {
@@ -201,16 +211,15 @@ fn dialogs_of(trace: &Trace, options: &Options, place: &Analysis, groups: group:
     let ctx = context(trace, options, place);
     let mut out = Analysis::default();
     let parts: Vec<Range<usize>> = groups.parts(PART).collect();
-    // What they tell is moved to its place before more are read: all of it would lie twice in memory.
-    for parts in parts.chunks(2 * rayon::current_num_threads().max(4)) {
-        let read: Vec<Analysis> = parts.par_iter().map(|part| part_of(&ctx, &groups, part.clone())).collect();
-        for part in read {
-            out.calls.extend(part.calls);
-            out.pushes.extend(part.pushes);
-            out.messages_inside.extend(part.messages_inside);
-            out.messages += part.messages;
-        }
+    // What they tell is moved to its place while the next are read: all of it would lie twice in memory.
+    let mut ready: Vec<Analysis> = Vec::new();
+    for parts in parts.chunks(AT_A_TIME * rayon::current_num_threads().max(2)) {
+        let parts = parts.par_iter().with_max_len(1);
+        let read = || parts.map(|part| part_of(&ctx, &groups, part.clone())).collect();
+        let before = std::mem::take(&mut ready);
+        ((), ready) = rayon::join(|| before.into_iter().for_each(|part| out.take_in(part)), read);
     }
+    ready.into_iter().for_each(|part| out.take_in(part));
     drop(groups);
     out.calls.shrink_to_fit();
     out.pushes.shrink_to_fit();
@@ -265,9 +274,10 @@ pub(crate) fn place_of_message(message: &SessionMessage) -> InOrder {
 
 /// Ties pushes to calls, and gives both their verdicts.
 pub(crate) fn judge(trace: &Trace, options: &Options, place: &Analysis, found: &mut Analysis) {
-    let proposals = propose(trace, options, place, found);
-    let said = conversation::said(trace, place, found);
-    conclude(trace, options, place, found, (proposals, &said));
+    let propose = || propose(trace, options, place, found);
+    let tied = || conversation::Tied::of(&conversation::said(trace, place, found), found);
+    let (proposals, tied) = rayon::join(propose, tied);
+    conclude(trace, options, place, found, (proposals, tied));
 }
 
 /// For each push, by user and in their order, what it may belong to.
@@ -275,19 +285,19 @@ pub(crate) fn propose(trace: &Trace, options: &Options, place: &Analysis, found:
     link::propose(found, &context(trace, options, place))
 }
 
-/// Ties and verdicts, from what each push may belong to and what each call says of its conversation.
+/// Ties and verdicts, from what each push may belong to and what ties the calls of a conversation.
 pub(crate) fn conclude(
     trace: &Trace,
     options: &Options,
     place: &Analysis,
     found: &mut Analysis,
-    (proposals, said): (Vec<Proposal>, &[conversation::Said]),
+    (proposals, tied): (Vec<Proposal>, conversation::Tied),
 ) {
     let ctx = context(trace, options, place);
     let ambiguity = link::link(found, &ctx, proposals);
     verdict::judge(found, &ambiguity, &ctx);
     later::mark(found);
-    conversation::join(said, found);
+    tied.put(found);
 }
 
 /// What both halves hold.

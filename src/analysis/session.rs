@@ -79,7 +79,7 @@ fn read<'m>(
     set: &[&Msg<'_>],
 ) -> Option<SessionMessage> {
     let request = set.iter().copied().filter(|m| m.is_request()).min_by_key(|m| m.vias.len())?;
-    let address = |name| ctx.header(request.id, name).map(|v| decode(NameAddr::parse(&v).address()).into_owned());
+    let address = |name| ctx.header(request.id, name).map(|v| decode(NameAddr::address_in(&v)).into_owned());
     let peer = |m: &Msg<'_>| ctx.event(m.id).and_then(|e| ctx.trace.peer(e)).map(decode);
     // Where it may be a server or a mobility service: of most messages it is known that it is not.
     let listener = |m: &Msg<'_>| ctx.event(m.id).filter(|e| !ctx.trace.is_beside_client(e)).and_then(|_| peer(m));

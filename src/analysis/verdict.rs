@@ -1,6 +1,7 @@
 //! The verdict on each mobile callee (OUTCOMES.md section 4), and whether the logs allow one.
 
 use hashbrown::HashMap;
+use rayon::prelude::*;
 
 use super::Analysis;
 use super::call::{Call, Clock, Home};
@@ -18,7 +19,7 @@ use crate::time::Timestamp;
 pub(super) fn judge(analysis: &mut Analysis, doubts: &Ambiguity, ctx: &Context<'_>) {
     let local = local_mobility(analysis);
     let pushes = &analysis.pushes;
-    for (call, doubts) in analysis.calls.iter_mut().zip(&doubts.calls) {
+    let of_call = |call: &mut Call, doubts: &[AmbiguousPush]| {
         let own: Vec<&Push> = call.pushes.iter().filter_map(|p| pushes.get(*p)).collect();
         call.mobile |= !own.is_empty();
         for push in &own {
@@ -27,7 +28,7 @@ pub(super) fn judge(analysis: &mut Analysis, doubts: &Ambiguity, ctx: &Context<'
         call.evidence.sort_unstable();
         call.evidence.dedup();
         if !call.mobile {
-            continue;
+            return;
         }
         let found = verdict(call, &own);
         let hidden = blind(call, ctx, &local);
@@ -50,7 +51,9 @@ pub(super) fn judge(analysis: &mut Analysis, doubts: &Ambiguity, ctx: &Context<'
         let blind = blind.or_else(|| no_phone(call, &own, found));
         call.verdict = Some(if blind.is_some() { Verdict::Undetermined } else { found });
         call.blind = call.blind.or(blind);
-    }
+    };
+    let calls = analysis.calls.par_iter_mut().zip(&doubts.calls).with_min_len(CALLS);
+    calls.for_each(|(call, doubts)| of_call(call, doubts));
     for call in analysis.calls.iter().filter(|c| c.pushes.len() > 1) {
         supersede(&mut analysis.pushes, &call.pushes);
     }
@@ -60,6 +63,9 @@ pub(super) fn judge(analysis: &mut Analysis, doubts: &Ambiguity, ctx: &Context<'
     analysis.messages_inside.retain(|m| m.verdict.is_some());
     mark_conversations(analysis);
 }
+
+/// Calls that one worker judges at a time.
+const CALLS: usize = 256;
 
 /// Notes the missed messages of each conversation with the call that it is.
 fn mark_conversations(analysis: &mut Analysis) {

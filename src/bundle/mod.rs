@@ -3,7 +3,8 @@
 //! | member | what it is |
 //! |---|---|
 //! | `case.json` | what it is about, in a sentence, and the notes on it |
-//! | `ticket.md` | cause, proof, remedy, ladder, records, coverage of those minutes |
+//! | `ticket.md` | cause, proof, remedy, since when and whom else, ladder, records, coverage of those minutes |
+//! | `victims.csv` | whom else the cause hit, where it hit others |
 //! | `ladder.svg` | the story as a picture |
 //! | `story.pcapng` | its messages with those of its pushes, for Wireshark |
 //! | `records/*.log` | its records and the lines that prove it, as logged, one file an input |
@@ -29,8 +30,9 @@ use crate::export::pcapng;
 use crate::input::{CASE, SAVED};
 use crate::ladder::svg::SvgOptions;
 use crate::ladder::{self, Ladder, Subject, svg};
-use crate::report::markdown::{LogHash, Ticket};
+use crate::report::markdown::{LogHash, Ticket, Victim, victims};
 use crate::span::{FileId, Span};
+use crate::text::{no_formula, sanitize};
 use crate::trace::{EventId, Trace};
 
 /// What is put into the file.
@@ -90,6 +92,10 @@ impl Bundle<'_> {
         let notes: Vec<String> = self.notes.iter().map(|(_, text)| text.clone()).collect();
         let ticket = Ticket { trace, analysis, cases: self.cases, subject, notes: &notes, logs: &logs };
         member("ticket.md", &bytes(|out| ticket.write(out))?)?;
+        let others = victims(analysis, self.cases, &case);
+        if !others.is_empty() {
+            member("victims.csv", &sheet(&others)?)?;
+        }
         member("ladder.svg", &bytes(|out| svg::write(&ladder, &SvgOptions::default(), out))?)?;
         member("story.pcapng", &bytes(|out| pcapng::write(trace, analysis, &ladder.records, out))?)?;
         for (name, text) in self.records(&case, &ladder) {
@@ -174,6 +180,18 @@ impl Bundle<'_> {
         };
         names.zip(self.logs.inputs()).map(told).collect()
     }
+}
+
+/// Victims as a table for a spreadsheet.
+fn sheet(victims: &[Victim<'_>]) -> io::Result<Vec<u8>> {
+    let safe = |text: &str| no_formula(&sanitize(text)).into_owned();
+    let mut sheet = csv::Writer::from_writer(Vec::new());
+    sheet.write_record(["time", "user", "from", "what", "call_id"])?;
+    for v in victims {
+        let time = v.time.map_or(String::new(), crate::time::Timestamp::iso);
+        sheet.write_record([time, safe(v.user), safe(v.from), v.what.to_owned(), safe(v.call_id)])?;
+    }
+    sheet.into_inner().map_err(|e| io::Error::other(e.to_string()))
 }
 
 fn bytes(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<Vec<u8>> {

@@ -1,6 +1,8 @@
 //! Whom each cause hit, gathered once for all cases.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+
+use hashbrown::HashSet;
 
 use crate::analysis::{Analysis, Call, Push};
 use crate::time::Timestamp;
@@ -33,7 +35,7 @@ pub struct Index {
 #[derive(Default)]
 struct Gathered<'a> {
     hit: Hit,
-    users: BTreeSet<String>,
+    users: HashSet<String>,
     /// `None` before the first.
     servers: Option<Vec<&'a str>>,
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::Index;
 use super::change::Change;
 use super::sums::Sums;
+use super::{Hit, Index};
 use crate::analysis::Analysis;
 use crate::time::Timestamp;
 
@@ -48,16 +48,19 @@ impl Course {
 /// The course of every cause that hit calls. The attempts are the calls to mobile users, where the cause hit only such; else
 /// all calls.
 pub fn courses(analysis: &Analysis, index: &Index) -> BTreeMap<&'static str, Course> {
-    let course = |(code, hit): (&'static str, &super::Hit)| {
-        let (bins, change) = if hit.calls.is_empty() {
-            (Vec::new(), None)
-        } else {
-            let parts = analysis.calls.par_chunks(PART).map(|part| Sums::partial(analysis, part, code));
-            parts.reduce(Sums::default, Sums::join).finish()
-        };
-        (code, Course { span: hit.span, bins, change })
+    let causes: Vec<_> = index.all().collect();
+    causes.into_par_iter().map(|(code, hit)| (code, course(analysis, code, hit))).collect()
+}
+
+/// The course of one cause.
+pub fn course(analysis: &Analysis, code: &'static str, hit: &Hit) -> Course {
+    let (bins, change) = if hit.calls.is_empty() {
+        (Vec::new(), None)
+    } else {
+        let parts = analysis.calls.par_chunks(PART).map(|part| Sums::partial(analysis, part, code));
+        parts.reduce(Sums::default, Sums::join).finish()
     };
-    index.all().map(course).collect()
+    Course { span: hit.span, bins, change }
 }
 
 /// Calls that are summed at a time.

@@ -3,12 +3,14 @@
 use std::io::{self, Write};
 
 use clap::Args;
+use clap::builder::StringValueParser;
 use siptrail::knowledge::catalogue::{self, Severity, Step};
 use siptrail::knowledge::explanation::Check;
 use siptrail::knowledge::{Explanation, lookup};
 use siptrail::text::page::{self, BAD, HEAD};
 use siptrail::text::sanitize;
 
+use super::hinted::{codes, hinted};
 use super::knowledge::{AnswerFormat, print};
 use super::{Status, say};
 
@@ -35,6 +37,7 @@ Exit status: 0 explained, 2 something is unknown (the rest is explained all the 
 pub(crate) struct Explain {
     /// Codes, numbers or words
     #[arg(required = true, value_name = "WHAT", allow_negative_numbers = true)]
+    #[arg(value_parser = hinted(StringValueParser::new(), codes), hide_possible_values = true)]
     what: Vec<String>,
     /// What to print
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]

@@ -10,6 +10,7 @@ use siptrail::report::list::List;
 
 use super::clock::GivenClocks;
 use super::filter::{self, Filter};
+use super::hinted::{fields, hinted};
 use super::number::whole;
 use super::output::Output;
 use super::{Status, failed, note, registrations};
@@ -30,10 +31,11 @@ pub(crate) struct ListArgs {
     #[command(flatten)]
     filter: Filter,
     /// What to show of each: fields, comma between them, header.NAME too
-    #[arg(long, value_name = "FIELDS", value_parser = columns)]
+    #[arg(long, value_name = "FIELDS", value_parser = hinted(columns, fields), hide_possible_values = true)]
     columns: Option<Columns>,
     /// Order by these fields; - in front of one for falling
-    #[arg(long, value_name = "FIELDS", allow_hyphen_values = true, value_parser = order)]
+    #[arg(long, value_name = "FIELDS", allow_hyphen_values = true, value_parser = hinted(order, fields))]
+    #[arg(hide_possible_values = true)]
     sort: Option<Order>,
     /// At most this many
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole::<usize>)]
@@ -150,7 +152,8 @@ impl ListArgs {
         let usual = || if people { Column::usual(table) } else { Column::all(table) };
         let columns = self.columns.map_or_else(usual, |Columns(columns)| columns);
         let keys = self.sort.map_or_else(Vec::new, |Order(keys)| keys);
-        let query = self.filter.query();
+        let noted = columns.iter().any(|c| matches!(c.name(), "note" | "noted"));
+        let query = self.filter.query_with(noted);
         let shown = columns.iter().map(|c| c.depth(table)).chain(keys.iter().map(|k| k.depth(table)));
         let depth = shown.fold(query.depth(table), Depth::max);
         let Some((trace, analysis)) = self.clocks.read(&self.inputs, depth) else { return Ok(Status::Failed) };

@@ -36,6 +36,7 @@ fn tell(trace: &Trace, kept: &Kept, started: Instant) {
     let (files, threads) = (plural(files as u64, "input"), plural(threads as u64, "thread"));
     let from = match kept.taken() {
         Taken::Kept => ", from the index",
+        Taken::Grown => ", but what was appended from the index",
         _ => "",
     };
     say(&format!("siptrail: read {files} in {ms} ms with {threads}{from}"));

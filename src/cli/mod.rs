@@ -20,6 +20,7 @@ mod filter;
 mod findings;
 mod global;
 mod grep;
+mod hinted;
 #[cfg(feature = "job")]
 mod job;
 mod knowledge;
@@ -273,7 +274,10 @@ fn arguments() -> Result<(Arguments, config::Remap), String> {
             rules::install(&rules::read(&folder)?)?;
         }
         remap = settings.take_remap();
+        // What was read before did not know the names.
         if !settings.is_empty() {
+            let wrong = |(name, why)| format!("configuration file, [filters]: {name}: {why}");
+            siptrail::query::install_named(settings.take_filters()).map_err(wrong)?;
             let matches = settings.apply(Arguments::command()).try_get_matches_from(typed);
             let read = matches.and_then(|matches| Arguments::from_arg_matches(&matches));
             arguments = read.unwrap_or_else(|error| refuse(&error));

@@ -73,6 +73,9 @@ pub(crate) struct Report {
     /// Also tell the way of each missed call's INVITE and pushes: every place that logged them, with times and changes
     #[arg(long)]
     hops: bool,
+    /// Also tell how good calls and pushes are, as `siptrail rates` does; the HTML page has it anyhow
+    #[arg(long)]
+    rates: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -202,6 +205,7 @@ impl Report {
         let cases = Index::new(&analysis);
         let mut report = match format {
             ReportFormat::Text | ReportFormat::Markdown => reports::digest_with(&trace, &analysis, &errors, &cases),
+            ReportFormat::Json if !self.hops => reports::report_without_lists(&trace, &analysis, &errors, &cases),
             _ => reports::report_with(&trace, &analysis, &errors, &cases),
         };
         if format == ReportFormat::Markdown {
@@ -213,6 +217,9 @@ impl Report {
         if self.hops {
             reports::add_hops(&mut report, &trace, &analysis);
         }
+        if self.rates {
+            reports::add_rates(&mut report, &trace, &analysis);
+        }
         let status = match found {
             false => Status::Failed,
             // A report on half of the inputs must not pass for one on all.
@@ -222,7 +229,9 @@ impl Report {
         };
         let written = output.write(format == ReportFormat::Text, |out| match format {
             ReportFormat::Text => reports::text::write(&report, out),
-            ReportFormat::Json => reports::write_json(&report, out),
+            // The way of a call is kept with it.
+            ReportFormat::Json if self.hops => reports::write_json(&report, out),
+            ReportFormat::Json => reports::write_json_of(&report, &trace, &analysis, out),
             ReportFormat::Ndjson => reports::ndjson::write(&report, out),
             #[cfg(feature = "export")]
             ReportFormat::Csv => self.table.map_or(Ok(()), |table| csv::write(&report, table.into(), out)),
@@ -250,6 +259,7 @@ impl Report {
             && self.filter.query().is_empty()
             && self.count_abandoned.is_none()
             && !self.hops
+            && !self.rates
             && self.fail_on == FailOn::Never
     }
 

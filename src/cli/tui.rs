@@ -93,6 +93,7 @@ impl Tui {
             colour: colour(),
             ascii: self.ascii || !utf8(),
             keys,
+            looks_file: super::global::index().and(own_looks()),
             notes,
             notes_file,
         };
@@ -136,6 +137,11 @@ impl Tui {
     fn saved(&self) -> Option<tui::SavedCase> {
         None
     }
+}
+
+/// Where it is kept how logs were left.
+fn own_looks() -> Option<PathBuf> {
+    Some(own_notes()?.with_file_name("views.json"))
 }
 
 /// Where notes are kept unless somebody says where.

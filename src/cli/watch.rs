@@ -102,6 +102,7 @@ impl Watch {
         }
         let (mut seen, mut changed) = (Vec::new(), Instant::now());
         let (mut still, mut first) = (false, true);
+        let mut before = None;
         loop {
             let started = Instant::now();
             let now = self.recent(&input::look(&self.inputs));
@@ -112,10 +113,14 @@ impl Watch {
                 }
                 (changed, still) = (started, false);
                 seen = now;
-                match self.look(&seen, &state) {
+                match self.look(&seen, &state, &mut before) {
                     Ok(found) => look = found,
                     Err(line) if first => return Ok(failed(&line)),
                     Err(line) => say(&format!("siptrail: {line}")),
+                }
+                if cfg!(windows) {
+                    // Nobody could rotate a log that is mapped.
+                    before = None;
                 }
             } else if !still && changed.elapsed() > Duration::from_secs(u64::from(self.silent) * 60) {
                 still = true;
@@ -159,7 +164,7 @@ impl Watch {
             let hours = self.window;
             return Ok(failed(&format!("no log there was written to within {hours} hours; --window reads older ones")));
         }
-        let look = match self.look(&seen, state) {
+        let look = match self.look(&seen, state, &mut None) {
             Ok(Some(look)) => look,
             Ok(None) => return Ok(failed("no log there could be read, or none holds a record")),
             Err(line) => return Ok(failed(&line)),
@@ -182,8 +187,9 @@ impl Watch {
         all.iter().filter(is_recent).filter(is_log).cloned().collect()
     }
 
-    /// Reads what is there, and what is new of it since a state; `None` where there is no record.
-    fn look(&self, files: &[Seen], state: &State) -> Result<Option<Look>, String> {
+    /// Reads what is there, and what is new of it since a state; `None` where there is no record. `before` is what was read last
+    /// time: of logs that grew only what was appended is read.
+    fn look(&self, files: &[Seen], state: &State, before: &mut Option<Trace>) -> Result<Option<Look>, String> {
         let paths: Vec<PathBuf> = files.iter().map(|s| s.path.clone()).collect();
         if paths.is_empty() {
             return Ok(None);
@@ -192,17 +198,18 @@ impl Watch {
         // A log that is gone between two looks is no error.
         opened.errors.iter().for_each(|e| note(&format!("siptrail: {e}")));
         let unread = !opened.errors.is_empty();
-        let trace = Trace::load(opened.inputs, &LoadOptions::default());
+        let trace = Trace::load_after(before.as_ref(), opened.inputs, &LoadOptions::default());
+        let trace = &*before.insert(trace);
         if trace.events().is_empty() {
             return Ok(None);
         }
-        tell_damage(&trace);
-        let analysis = self.clocks.analyse(&trace, &Kept::nothing(), Depth::Causes)?;
-        let facts = Facts::of(&trace, &analysis);
+        tell_damage(trace);
+        let analysis = self.clocks.analyse(trace, &Kept::nothing(), Depth::Causes)?;
+        let facts = Facts::of(trace, &analysis);
         let mut settings = Settings::default();
         settings.calm_ms = i64::from(self.calm) * 60_000;
         settings.silent_ms = i64::from(self.silent) * 60_000;
-        let matches = self.on.as_ref().map_or(Vec::new(), |query| matches(query, &trace, &analysis));
+        let matches = self.on.as_ref().map_or(Vec::new(), |query| matches(query, trace, &analysis));
         let mut state = state.clone();
         let events = watch::step(&facts, &matches, settings, &mut state);
         let mut metrics = Vec::new();

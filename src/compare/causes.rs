@@ -49,6 +49,11 @@ impl CauseRow {
     pub(super) fn surely_more(&self) -> bool {
         self.untold.is_empty() && self.low.is_some_and(|low| low > 0.0)
     }
+
+    /// Fewer of it after is more than chance and more than what is not known.
+    pub(super) fn surely_fewer(&self) -> bool {
+        self.untold.is_empty() && self.high.is_some_and(|high| high < 0.0)
+    }
 }
 
 /// So many users of a cause are named.

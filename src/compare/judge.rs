@@ -14,11 +14,11 @@ use crate::text::plural;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Judgement {
-    /// Some rates are better and none is worse, whatever the holes hide.
+    /// Some rates are better, or a cause hits fewer, and none is worse, whatever the holes hide.
     Better,
-    /// A rate is worse, whatever the holes hide.
+    /// A rate is worse, or a cause is new or hits more, whatever the holes hide.
     Worse,
-    /// No rate differs by more than chance.
+    /// Nothing differs by more than chance.
     Same,
     /// Known calls differ by more than chance, and what is not known may be all of it.
     Unclear,
@@ -92,6 +92,21 @@ pub(super) fn judge(rows: &[Row], causes: &[CauseRow], told: &[Told; 2]) -> (Jud
             format!("{} looks new ({count}), but what is not known before may be all of the difference", cause.code)
         });
     }
+    for (cause, is_good) in changed(causes) {
+        let sure = same_logs && if is_good { cause.surely_fewer() } else { cause.surely_more() };
+        let many = if is_good { "fewer" } else { "more" };
+        let told = format!("{}, {} before, {} after", cause.code, plural(cause.before.part, "case"), cause.after.part);
+        because.push(match (sure, is_good) {
+            (true, _) => format!("{many} of {told}"),
+            (false, _) => format!("perhaps {many} of {told}: what is not known may be all of the difference"),
+        });
+        *match (sure, is_good) {
+            (true, true) => &mut better,
+            (true, false) => &mut worse,
+            (false, true) => &mut hopeful,
+            (false, false) => &mut unclear,
+        } += 1;
+    }
     for cause in causes.iter().filter(|c| !c.untold.is_empty() && c.before.part == 0).filter(is_serious) {
         let (count, untold) = (plural(cause.after.part, "case"), cause.untold.join(", "));
         because.push(format!("{} may be new or not ({count}): before, no log tells of it of {untold}", cause.code));
@@ -120,7 +135,17 @@ pub(super) fn judge(rows: &[Row], causes: &[CauseRow], told: &[Told; 2]) -> (Jud
         Judgement::Same
     };
     if because.is_empty() {
-        because.push("no rate differs by more than chance".to_owned());
+        because.push("no rate differs by more than chance, and no cause".to_owned());
     }
     (judgement, because)
+}
+
+/// Serious causes that were there before and hit more or fewer by more than chance, all such causes having been tried; and
+/// whether that is good. What is new is told by itself.
+fn changed(causes: &[CauseRow]) -> impl Iterator<Item = (&CauseRow, bool)> {
+    let own: Vec<&CauseRow> =
+        causes.iter().filter(|c| c.severity == "error" && c.before.part > 0 && c.untold.is_empty()).collect();
+    let chances = holm(&own.iter().map(|c| c.chance.unwrap_or(1.0)).collect::<Vec<_>>());
+    let changed = own.into_iter().zip(chances).filter(|(_, chance)| *chance < CHANCE);
+    changed.filter_map(|(cause, _)| Some((cause, cause.difference? < 0.0)))
 }

@@ -4,7 +4,7 @@
 //! among the missed is held against the share among the calls to mobile users that were not missed. Their quotient,
 //! the lift, says how many times more often the value occurs with the fault.
 
-mod values;
+pub(crate) mod values;
 
 use std::collections::BTreeMap;
 

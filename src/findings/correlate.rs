@@ -172,7 +172,7 @@ impl<'a> Correlator<'a> {
             if let Some(call_id) = event.call_id() {
                 add(decode(self.trace.symbol(call_id)).to_ascii_lowercase());
             }
-            let Some(message) = self.trace.message(event) else { continue };
+            let Some(message) = self.trace.head(event) else { continue };
             let value = |name| message.header(name).map(|h| decode(&h.value()).to_ascii_lowercase());
             if let (true, StartLine::Request { uri, .. }) =
                 (matches!(event.method, Method::Invite | Method::Message), message.start_line())
@@ -274,7 +274,7 @@ impl<'a> Correlator<'a> {
             if !events().any(|e| e.status >= 200) {
                 to = to.max(from.plus(TIMER_F_MS));
             }
-            let fields = |e| crate::sip::Headers::new(self.trace.fields(e)).take(4);
+            let fields = |e| crate::sip::Headers::new(self.trace.first_fields(e)).take(4);
             let correlations =
                 events().flat_map(fields).filter(|h| h.name.eq_ignore_ascii_case(b"trace-correlation-id"));
             let mut correlations: Vec<&[u8]> = correlations.map(|h| h.raw.trim_ascii()).collect();

@@ -16,5 +16,5 @@ pub(super) fn cause(trace: &Trace, call: &Call) -> Option<u32> {
     };
     let events = call.own_records().iter().filter_map(|id| trace.event(*id));
     let mut may = events.filter(ends).filter(|event| !trace.lacks(event, sign::REASON));
-    may.find_map(|event| trace.message(event)?.gateway_cause())
+    may.find_map(|event| trace.head(event)?.gateway_cause())
 }

@@ -39,6 +39,48 @@ impl Beside {
     }
 }
 
+/// Lines and records that say something the catalogue knows, each with the record behind it, or itself.
+///
+/// Which say something depends on their text alone, so it can be found out beside all else that reads the trace.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Telling(Vec<(EventId, Beside)>);
+
+impl Telling {
+    /// Reads the text between the records of a trace, and its connection records.
+    pub(crate) fn read(trace: &Trace) -> Telling {
+        let count = u32::try_from(trace.events().len()).unwrap_or(u32::MAX);
+        let files = 0..u32::try_from(trace.inputs().len()).unwrap_or(u32::MAX);
+        let parts: Vec<u32> = (0..count).step_by(PART as usize).collect();
+        let line = |id: EventId, line: crate::trace::ComponentLine<'_>| {
+            let place = Beside::Line(line.span.file.0, line.span.start, line.span.len);
+            MatchedTexts::of(line.text).is_telling().then_some((id, place))
+        };
+        let between = parts.par_iter().flat_map_iter(|from| {
+            let mut found = Vec::new();
+            for id in (*from..count.min(from.saturating_add(PART))).map(EventId) {
+                let Some(event) = trace.event(id).filter(|e| !trace.adds_nothing(e.file)) else { continue };
+                found.extend(trace.lines_before(id).filter_map(|l| line(id, l)));
+                let beside = matches!(event.kind, RecordKind::Connection | RecordKind::Other);
+                if beside
+                    && event.call_id().is_none()
+                    && !event.is_copy()
+                    && !trace.is_silent(event)
+                    && MatchedTexts::of(trace.fields(event)).is_telling()
+                {
+                    found.push((id, Beside::Record(id)));
+                }
+            }
+            found
+        });
+        let behind = files.into_par_iter().filter(|f| !trace.adds_nothing(FileId(*f))).flat_map_iter(|file| {
+            let last = trace.events().partition_point(|e| e.file.0 <= file).saturating_sub(1);
+            let last = EventId(u32::try_from(last).unwrap_or(u32::MAX));
+            trace.lines_behind(FileId(file)).filter_map(|l| line(last, l)).collect::<Vec<_>>()
+        });
+        Telling(between.chain(behind).collect())
+    }
+}
+
 /// What is named, and by which line or record.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct LineIndex {
@@ -54,59 +96,22 @@ const PART: u32 = 4096;
 const NAMES: usize = 24;
 
 impl LineIndex {
-    /// Reads the text between the records of a trace, and its connection records.
+    /// Of the text between the records of a trace, and of its connection records.
     pub(crate) fn read(trace: &Trace, analysis: &Analysis) -> LineIndex {
+        LineIndex::of(trace, analysis, &Telling::read(trace))
+    }
+
+    /// Of what says something.
+    pub(super) fn of(trace: &Trace, analysis: &Analysis, Telling(all): &Telling) -> LineIndex {
         let mut out = LineIndex::default();
-        let count = u32::try_from(trace.events().len()).unwrap_or(u32::MAX);
-        let files = 0..u32::try_from(trace.inputs().len()).unwrap_or(u32::MAX);
-        let parts: Vec<u32> = (0..count).step_by(PART as usize).collect();
-        let line = |found: &mut Vec<_>, id: EventId, line: &crate::trace::ComponentLine<'_>| {
-            if !MatchedTexts::of(line.text).is_telling() {
-                return;
+        let names = all.par_iter().with_min_len(64).flat_map_iter(|(id, at)| {
+            let mut found = Vec::new();
+            if let Some((server, time)) = placed(trace, analysis, *id, *at) {
+                out.note(&mut found, server, at.text(trace), time, *at);
             }
-            let prefix = line.prefix();
-            if let Some(time) = trace.time_of_line(line).or_else(|| trace.event(id)?.time()) {
-                let file = line.span.file;
-                let server = analysis.servers.of_line(trace, file, prefix.server);
-                let place = Beside::Line(file.0, line.span.start, line.span.len);
-                let time = analysis.clocks.beside(trace, &analysis.servers, (server, file), id, time);
-                out.note(found, server, line.text, time, place);
-            }
-        };
-        let mut names: Vec<(u64, Timestamp, Beside)> = parts
-            .par_iter()
-            .flat_map_iter(|from| {
-                let mut found = Vec::new();
-                for id in (*from..count.min(from.saturating_add(PART))).map(EventId) {
-                    if trace.event(id).is_some_and(|e| trace.adds_nothing(e.file)) {
-                        continue;
-                    }
-                    for l in trace.lines_before(id) {
-                        line(&mut found, id, &l);
-                    }
-                    let Some(event) = trace.event(id) else { continue };
-                    let beside = matches!(event.kind, RecordKind::Connection | RecordKind::Other);
-                    if beside
-                        && event.call_id().is_none()
-                        && !event.is_copy()
-                        && !trace.is_silent(event)
-                        && MatchedTexts::of(trace.fields(event)).is_telling()
-                        && let Some(time) = analysis.time(trace, id)
-                    {
-                        out.note(&mut found, analysis.servers.of(event), trace.fields(event), time, Beside::Record(id));
-                    }
-                }
-                found
-            })
-            .chain(files.into_par_iter().filter(|f| !trace.adds_nothing(FileId(*f))).flat_map_iter(|file| {
-                let mut found = Vec::new();
-                let last = trace.events().partition_point(|e| e.file.0 <= file).saturating_sub(1);
-                for l in trace.lines_behind(FileId(file)) {
-                    line(&mut found, EventId(u32::try_from(last).unwrap_or(u32::MAX)), &l);
-                }
-                found
-            }))
-            .collect();
+            found
+        });
+        let mut names: Vec<(u64, Timestamp, Beside)> = names.collect();
         names.par_sort_unstable();
         names.dedup();
         out.names = names;
@@ -161,4 +166,15 @@ impl LineIndex {
         let rest = self.names.get(at..).unwrap_or_default();
         rest.iter().take_while(move |(k, t, _)| *k == key && *t <= to).map(|(_, t, b)| (*t, *b))
     }
+}
+
+/// The server that wrote a line or record, and when.
+fn placed(trace: &Trace, analysis: &Analysis, id: EventId, at: Beside) -> Option<(ServerId, Timestamp)> {
+    let Some(span) = at.span() else {
+        return Some((analysis.servers.of(trace.event(id)?), analysis.time(trace, id)?));
+    };
+    let line = crate::trace::ComponentLine { span, text: at.text(trace) };
+    let time = trace.time_of_line(&line).or_else(|| trace.event(id)?.time())?;
+    let server = analysis.servers.of_line(trace, span.file, line.prefix().server);
+    Some((server, analysis.clocks.beside(trace, &analysis.servers, (server, span.file), id, time)))
 }

@@ -120,7 +120,7 @@ fn is_for_um(trace: &Trace, event: &Event) -> bool {
             .iter()
             .any(|s| contains_ignore_case(value, s.as_bytes()))
     };
-    let Some(message) = trace.message(event) else { return false };
+    let Some(message) = trace.head(event) else { return false };
     let uri = match message.start_line() {
         crate::sip::StartLine::Request { uri, .. } => sign(uri),
         _ => false,
@@ -130,7 +130,7 @@ fn is_for_um(trace: &Trace, event: &Event) -> bool {
 
 /// The users that an INFO is about: whoever stands in To and From, and in what asserts an identity or a diversion.
 fn named(trace: &Trace, event: &Event) -> Vec<String> {
-    let Some(message) = trace.message(event) else { return Vec::new() };
+    let Some(message) = trace.head(event) else { return Vec::new() };
     let about = |name: &[u8]| {
         matches!(HeaderName::from_token(name), HeaderName::To | HeaderName::From)
             || [&b"p-asserted-identity"[..], b"diversion", b"history-info", b"referred-by"]

@@ -38,7 +38,7 @@ use crate::time::Timestamp;
 use crate::trace::{Event, EventId, Trace};
 use correlate::Correlator;
 pub(crate) use correlate::{Shared, Stays};
-pub(crate) use line_index::LineIndex;
+pub(crate) use line_index::{LineIndex, Telling};
 pub use proving::{Proving, proving};
 
 /// Codes of causes, and what proves them beside the messages themselves.
@@ -106,13 +106,13 @@ fn said_beside(correlator: &Correlator<'_>) -> Said {
 pub(crate) struct Lines(LineIndex);
 
 impl Lines {
-    /// Reads it, where somebody will ask.
-    pub(crate) fn read(trace: &Trace, place: &Analysis, needed: bool) -> Lines {
-        Lines(if needed { LineIndex::read(trace, place) } else { LineIndex::default() })
+    /// By server, name and time, where somebody will ask: where all went well, nobody does.
+    pub(crate) fn of(trace: &Trace, place: &Analysis, telling: &Telling, needed: bool) -> Lines {
+        Lines(if needed { LineIndex::of(trace, place, telling) } else { LineIndex::default() })
     }
 }
 
-/// Whether any push was lost or any call failed: where all went well, the text between the records is not even read.
+/// Whether any push was lost or any call failed.
 pub(crate) fn needs_lines(analysis: &Analysis) -> bool {
     let failed = |c: &Call| c.outcome.expected() == Some(false);
     analysis.pushes.iter().any(|p| p.result.is_lost()) || analysis.calls.iter().any(failed)
@@ -120,7 +120,9 @@ pub(crate) fn needs_lines(analysis: &Analysis) -> bool {
 
 /// Names the causes of every push that was lost and of every call that failed.
 pub fn attach(trace: &Trace, analysis: &mut Analysis) {
-    let lines = Lines::read(trace, analysis, needs_lines(analysis));
+    let needed = needs_lines(analysis);
+    let telling = if needed { Telling::read(trace) } else { Telling::default() };
+    let lines = Lines::of(trace, analysis, &telling, needed);
     attach_with(trace, analysis, lines);
 }
 

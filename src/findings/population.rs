@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use crate::analysis::{Analysis, Call, Outcome};
@@ -17,8 +17,7 @@ const USERS: usize = 3;
 
 /// Adds PN21 and PN22 to the calls that they explain.
 pub(super) fn attach(trace: &Trace, analysis: &mut Analysis) {
-    let without = platforms_without_push(analysis);
-    let gone = phones_gone(analysis);
+    let (without, gone) = rayon::join(|| platforms_without_push(analysis), || phones_gone(analysis));
     let ended = if gone.is_empty() { Vec::new() } else { ended_sessions(trace, analysis) };
     for (i, call) in analysis.calls.iter_mut().enumerate() {
         if call.findings.contains(&"PN20") && platforms(call).any(|p| without.contains(p)) {
@@ -44,11 +43,15 @@ fn platforms(call: &Call) -> impl Iterator<Item = &'static str> {
 
 /// Platforms that could get pushes and of which no user got one, while several should have.
 fn platforms_without_push(analysis: &Analysis) -> BTreeSet<&'static str> {
-    let pushed: BTreeSet<String> =
+    let is_missed = |c: &Call| c.findings.contains(&"PN20") && platforms(c).next().is_some();
+    if !analysis.calls.iter().any(is_missed) {
+        return BTreeSet::new();
+    }
+    let pushed: HashSet<String> =
         analysis.pushes.iter().filter_map(|p| p.user.as_ref()).map(|u| u.to_ascii_lowercase()).collect();
     let mut users: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
     let mut served: BTreeSet<&'static str> = BTreeSet::new();
-    for call in &analysis.calls {
+    for call in analysis.calls.iter().filter(|c| platforms(c).next().is_some()) {
         let user = call.to.to_ascii_lowercase();
         for platform in platforms(call) {
             if !call.pushes.is_empty() || pushed.contains(&user) {
@@ -64,18 +67,18 @@ fn platforms_without_push(analysis: &Analysis) -> BTreeSet<&'static str> {
 /// Calls that ended unanswered without a mobile leg, though an earlier call of the same user on the same server had
 /// one; with the time when it was seen last.
 fn phones_gone(analysis: &Analysis) -> HashMap<usize, Option<Timestamp>> {
-    let mut seen: HashMap<String, (Option<Timestamp>, Vec<crate::analysis::ServerId>)> = HashMap::new();
+    // Of each user the last call that went to a phone.
+    let mut seen: HashMap<String, &Call> = HashMap::new();
     let mut gone = HashMap::new();
     for (i, call) in analysis.calls.iter().enumerate() {
-        let user = call.to.to_ascii_lowercase();
         if call.mobile {
-            seen.insert(user, (call.started, call.clocks.iter().map(|c| c.server).collect()));
+            seen.insert(call.to.to_ascii_lowercase(), call);
         } else if matches!(call.outcome, Outcome::NoAnswer | Outcome::NoResponse)
-            && let Some((time, servers)) = seen.get(&user)
+            && let Some(before) = seen.get(&call.to.to_ascii_lowercase())
             // Another server may fork to other endpoints.
-            && call.clocks.iter().any(|c| servers.contains(&c.server))
+            && call.clocks.iter().any(|c| before.clocks.iter().any(|b| b.server == c.server))
         {
-            gone.insert(i, *time);
+            gone.insert(i, before.started);
         }
     }
     gone
@@ -86,7 +89,7 @@ pub(super) fn ends_session(trace: &Trace, event: &Event) -> Option<String> {
     if !matches!(event.method, Method::Notify | Method::Benotify) {
         return None;
     }
-    let message = trace.message(event)?;
+    let message = trace.head(event)?;
     let value = message.header(HeaderName::MsDiagnostics)?.value();
     let id = Diagnostics::parse(&value)?.id;
     let to = message.header(HeaderName::To)?.value();

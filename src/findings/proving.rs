@@ -31,7 +31,7 @@ pub fn proving(trace: &Trace, code: &str, records: &[EventId], lines: &[Span]) -
     let answer = || {
         let told = |id: &&EventId| {
             let event = trace.event(**id).filter(|e| e.status >= 300)?;
-            let message = trace.message(event)?;
+            let message = trace.head(event)?;
             Some(entry.matchers.iter().filter(|m| m.place == "response").any(|m| is_told(&message, m)))
         };
         records.iter().find(|id| told(id) == Some(true)).map(|id| Proving::Record(*id))

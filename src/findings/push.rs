@@ -135,7 +135,7 @@ fn lost_between(correlator: &Correlator<'_>, push: &Push) -> bool {
 /// Whether a notification goes to an address that is not the clearing house's.
 fn goes_to_another_address(correlator: &Correlator<'_>, push: &Push) -> bool {
     let first = push.sightings.first().and_then(|h| correlator.trace.event(h.event));
-    let Some(message) = first.and_then(|e| correlator.trace.message(e)) else { return false };
+    let Some(message) = first.and_then(|e| correlator.trace.head(e)) else { return false };
     let StartLine::Request { uri, .. } = message.start_line() else { return false };
     if decode(uri).to_ascii_lowercase().strip_prefix("sip:push@").is_some_and(|host| host.starts_with(CLEARING_HOUSE)) {
         return false;

@@ -1,6 +1,14 @@
 //! How a SIP message looks where nothing frames it.
 
+use std::sync::LazyLock;
+
 use memchr::memchr;
+use memchr::memmem::Finder;
+
+/// Ends a request line. Made once: that takes longer than most searches.
+static VERSION: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b" SIP/2.0"));
+/// Ends a line where all of a message is written in one.
+static BREAK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"#01"));
 
 /// Names of headers that stand near the top of a message.
 const FIRST: [&[u8]; 22] = [
@@ -59,7 +67,7 @@ pub(super) fn start_line(text: &[u8]) -> Option<usize> {
         return None;
     }
     let line = rest.get(..memchr(b'\n', rest).unwrap_or(rest.len()).min(8192))?;
-    let version = memchr::memmem::find(line, b" SIP/2.0")? + 8;
+    let version = VERSION.find(line)? + 8;
     let uri = line.get(..version - 8)?;
     let behind = line.get(version..)?;
     let ends = behind.trim_ascii().is_empty()
@@ -74,7 +82,7 @@ fn of_response(text: &[u8]) -> usize {
     let end = memchr(b'\n', text).unwrap_or(text.len()).min(1024);
     let line = text.get(..end).unwrap_or(text);
     // What is written in one line ends its lines so.
-    let line = line.get(..memchr::memmem::find(line, b"#01").unwrap_or(line.len())).unwrap_or(line);
+    let line = line.get(..BREAK.find(line).unwrap_or(line.len())).unwrap_or(line);
     let mut at = 12;
     let mut looked = 0;
     while let Some(colon) = line.get(at..).and_then(|rest| memchr(b':', rest)) {

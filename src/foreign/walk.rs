@@ -5,7 +5,7 @@ use super::grammar::{begins_message, without_indent};
 use super::layout::{self, Head, What, framed_head, unescape};
 use super::server::{Records, line_end, opener_in, opens_record};
 use super::shape::{LONGEST, Mark, shape};
-use super::write::{self, Piece, Places, message, opener};
+use super::write::{self, Opener, Piece, Places, message};
 use crate::input::{Format, Rewrite};
 use crate::record::{DateOrder, prefix};
 
@@ -254,7 +254,7 @@ impl<'t> Walk<'t> {
         let Some(head) = foreign else { return self.server(end) };
         self.out.place(self.at, self.line);
         let machine = self.named.then(|| head.format.name().as_bytes());
-        opener(&head, machine, &mut self.out);
+        Opener::of(&head, machine).write(head.time, &mut self.out);
         let from = line_end(self.text, self.at) + 1;
         let piece = Piece::new(self.text, Places::Whole(self.at, self.line));
         super::base64::fields(&piece, from.min(end)..end, &mut self.out);

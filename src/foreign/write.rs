@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use memchr::memmem;
 
@@ -126,10 +127,13 @@ impl<'t> Piece<'t> {
     }
 }
 
+/// In the marker of a record. Made once: that takes longer than most searches.
+static RECORD: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"_record"));
+
 /// Where in a text the markers of records begin.
 fn markers(text: &[u8]) -> impl Iterator<Item = usize> {
     // The second sign: of three the last two may be the marker.
-    memmem::find_iter(text, b"_record").filter_map(|word| {
+    RECORD.find_iter(text).filter_map(|word| {
         let before = text.get(..word).unwrap_or_default();
         let before = before.strip_suffix(b"begin").or_else(|| before.strip_suffix(b"end"))?;
         before.strip_suffix(b"$$").map(<[u8]>::len)
@@ -147,32 +151,43 @@ pub(super) fn harmless(text: &[u8], out: &mut Rewrite) {
     out.put(text.get(at..).unwrap_or_default());
 }
 
-/// Writes the prefix of a record and the fields ahead of its message.
-pub(super) fn opener(head: &Head<'_>, machine: Option<&[u8]>, out: &mut Rewrite) {
-    out.found(head.format);
-    out.put(b"TL_INFO(TF_PROTOCOL) ");
-    match machine {
-        Some(name) => named(name, out),
-        None => out.put(NAMELESS),
+/// The prefix of a record and the fields ahead of its message, all but its time: many records of a capture share them.
+pub(super) struct Opener {
+    format: Format,
+    /// What stands ahead of the time.
+    ahead: Vec<u8>,
+    /// What stands behind it.
+    behind: Vec<u8>,
+}
+
+impl Opener {
+    pub(super) fn of(head: &Head<'_>, machine: Option<&[u8]>) -> Opener {
+        let mut ahead = b"TL_INFO(TF_PROTOCOL) ".to_vec();
+        match machine {
+            Some(name) => named(name, &mut |part| ahead.extend_from_slice(part)),
+            None => ahead.extend_from_slice(NAMELESS),
+        }
+        ahead.extend_from_slice(b"0000.0000::");
+        let name = head.format.name().as_bytes();
+        let mut behind = [b" ", MARK.as_bytes(), name, MARK_END.as_bytes(), b"$$begin_record\n"].concat();
+        behind.extend_from_slice(match head.direction {
+            Direction::Incoming => b"Direction: incoming\n",
+            Direction::Outgoing => b"Direction: outgoing\n",
+            Direction::Unknown => b"",
+        });
+        if let Some(peer) = &head.peer {
+            behind.extend([b"Peer: ", &**peer, b"\n"].concat());
+        }
+        Opener { format: head.format, ahead, behind }
     }
-    out.put(b"0000.0000::");
-    if let Some(time) = head.time {
-        stamp(time, out);
-    }
-    out.put(b" ");
-    out.put(MARK.as_bytes());
-    out.put(head.format.name().as_bytes());
-    out.put(MARK_END.as_bytes());
-    out.put(b"$$begin_record\n");
-    match head.direction {
-        Direction::Incoming => out.put(b"Direction: incoming\n"),
-        Direction::Outgoing => out.put(b"Direction: outgoing\n"),
-        Direction::Unknown => {}
-    }
-    if let Some(peer) = &head.peer {
-        out.put(b"Peer: ");
-        out.put(peer);
-        out.put(b"\n");
+
+    pub(super) fn write(&self, time: Option<Timestamp>, out: &mut Rewrite) {
+        out.found(self.format);
+        out.put(&self.ahead);
+        if let Some(time) = time {
+            stamp(time, out);
+        }
+        out.put(&self.behind);
     }
 }
 
@@ -183,9 +198,9 @@ fn stamp(time: Timestamp, out: &mut Rewrite) {
 /// What stands in the place of a machine that nobody names.
 const NAMELESS: &[u8] = b"[0]";
 
-fn named(name: &[u8], out: &mut Rewrite) {
+fn named(name: &[u8], put: &mut dyn FnMut(&[u8])) {
     for part in [&b"["[..], name, b"\\", name, b"]"] {
-        out.put(part);
+        put(part);
     }
 }
 
@@ -206,7 +221,7 @@ pub(super) fn nameless(prefix: &[u8]) -> Option<Range<usize>> {
 
 /// Writes a name in its place: that of the layout.
 pub(super) fn machine(format: Format, out: &mut Rewrite) {
-    named(format.name().as_bytes(), out);
+    named(format.name().as_bytes(), &mut |part| out.put(part));
 }
 
 /// Whether records stand in a text that may have been written here.
@@ -224,7 +239,7 @@ pub(super) fn message(piece: &Piece<'_>, from: usize, head: &Head<'_>, shape: &S
     piece.place(from, out);
     let direction = if head.direction == Direction::Unknown { shape.direction } else { head.direction };
     let machine = named.then(|| head.format.name().as_bytes());
-    opener(&Head { direction, ..head.clone() }, machine, out);
+    Opener::of(&Head { direction, ..head.clone() }, machine).write(head.time, out);
     body_of(piece, shape, out);
 }
 

@@ -30,6 +30,8 @@ pub enum Taken {
     Anew,
     /// It was kept.
     Kept,
+    /// The logs have grown: what they held before was kept, and what was appended was read.
+    Grown,
 }
 
 #[derive(Debug)]
@@ -55,9 +57,9 @@ impl Kept {
         Kept(None)
     }
 
-    /// Of a trace that was just read, from `began_ms` on.
-    pub(super) fn of(index: &Index, path: PathBuf, began_ms: Option<u64>, ties: bool) -> Kept {
-        let (index, taken) = (index.clone(), Taken::Anew);
+    /// Of a trace that was just read, all or what was appended, from `began_ms` on.
+    pub(super) fn of(index: &Index, path: PathBuf, began_ms: Option<u64>, ties: bool, taken: Taken) -> Kept {
+        let index = index.clone();
         Kept(Some(Known { index, path, reader: None, added: Mutex::default(), stale: true, began_ms, ties, taken }))
     }
 
@@ -225,9 +227,10 @@ pub(super) fn restore(
     if known.len() != inputs.len() || !enough {
         return Err(inputs);
     }
+    let began = index.folder.now_ms();
     let stale = known.iter().zip(&inputs).any(|(known, input)| known.is_out_of_date(input));
     // Where their times tell that these are the texts, they have told since they were read first.
-    let began_ms = if stale { index.folder.now_ms() } else { Some(u64::MAX) };
+    let began_ms = if stale { began } else { Some(u64::MAX) };
     let compared: Vec<Compared> = known.iter().zip(&inputs).map(|(known, input)| known.compare(input)).collect();
     if compared.contains(&Compared::Other) {
         return Err(inputs);
@@ -236,11 +239,19 @@ pub(super) fn restore(
     let (Some(facts), Some(events)) = rayon::join(|| reader.read::<Facts<'_>>(FACTS), records) else {
         return Err(inputs);
     };
+    let path = index.folder.path(super::key(&inputs));
+    let has_ties = reader.has(TIES);
+    if compared.contains(&Compared::Grown) {
+        let ties = if has_ties { reader.bytes(TIES).map(|bytes| words(&bytes)) } else { Some(Vec::new()) };
+        let Some(ties) = ties else { return Err(inputs) };
+        let before = known.iter().map(|one| (one.len(), one.sums().clone())).unzip();
+        let options = LoadOptions { sums: true, for_analysis: has_ties, ..*options };
+        let trace = Trace::restore_grown(inputs, (facts, events, ties), before, &options)?;
+        return Ok((trace, Kept::of(index, path, began, has_ties, Taken::Grown)));
+    }
     let ties = reader.clone();
     let read = move || ties.bytes(TIES).map(|bytes| words(&bytes));
     let trace = Trace::restore(inputs, facts, events, Box::new(read))?;
-    let path = index.folder.path(super::key(trace.inputs()));
-    let has_ties = reader.has(TIES);
     let (index, reader, added, taken) = (index.clone(), Some(reader), Mutex::default(), Taken::Kept);
     Ok((trace, Kept(Some(Known { index, path, reader, added, stale, began_ms, ties: has_ties, taken }))))
 }

@@ -93,7 +93,7 @@ impl Index {
         if trace.inputs().iter().any(Input::is_foreign) {
             return (trace, Kept::nothing());
         }
-        (trace, Kept::of(self, path, began_ms, options.for_analysis))
+        (trace, Kept::of(self, path, began_ms, options.for_analysis, Taken::Anew))
     }
 
     /// Whether inputs are kept at all. What comes from standard input does not come again.

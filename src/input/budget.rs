@@ -117,6 +117,14 @@ impl Account {
         fits
     }
 
+    /// Whether so many bytes more would fit into memory now.
+    #[cfg(feature = "captures")]
+    pub(super) fn has_room(&self, bytes: u64) -> bool {
+        self.budget.as_ref().is_none_or(|Budget(used)| {
+            used.memory.load(Ordering::Relaxed).checked_add(bytes).is_some_and(|sum| sum <= used.in_memory)
+        })
+    }
+
     /// The text is in memory no longer.
     pub(super) fn has_left_memory(&mut self) {
         if let Some(Budget(used)) = &self.budget {

@@ -100,6 +100,8 @@ pub(crate) struct Identity {
 pub(crate) enum Compared {
     /// The same text.
     Same,
+    /// The same text, with more behind it.
+    Grown,
     /// Another one.
     Other,
 }
@@ -128,8 +130,14 @@ impl Identity {
         let bytes = input.bytes();
         let Ok(len) = usize::try_from(self.len) else { return Compared::Other };
         let place = |s: &Option<Stat>| s.as_ref().map(|s| s.path.clone());
-        if self.name != input.name || place(&self.stat) != place(&input.stat) || len != bytes.len() {
+        if self.name != input.name || place(&self.stat) != place(&input.stat) || len > bytes.len() {
             return Compared::Other;
+        }
+        if len < bytes.len() {
+            // Its times changed with what was appended: only the whole text tells that nothing else did.
+            let begins = bytes.get(..len).unwrap_or_default();
+            let same = ends(bytes, len) == self.ends && damage(input) == self.damage && self.sums.are_of(begins);
+            return if same { Compared::Grown } else { Compared::Other };
         }
         // Of a log that is being written, what is torn at its end is judged in its own way.
         if ends(bytes, len) != self.ends || damage(input) != self.damage || input.has_grown() {
@@ -148,6 +156,11 @@ impl Identity {
         self.whole && told || self.stat != input.stat
     }
 
+    /// Bytes of the text.
+    pub(crate) fn len(&self) -> usize {
+        usize::try_from(self.len).unwrap_or(usize::MAX)
+    }
+
     /// What the text was told by when it was read.
     pub(crate) fn sums(&self) -> &Sums {
         &self.sums
@@ -155,6 +168,12 @@ impl Identity {
 }
 
 impl Input {
+    /// What tells the first `len` bytes of the text from others, by their beginning, their end and places between; `None` where
+    /// there are not so many.
+    pub(crate) fn ends_of(&self, len: usize) -> Option<u64> {
+        (len <= self.bytes().len()).then(|| ends(self.bytes(), len))
+    }
+
     /// Notes what the file system says of the file whose bytes are the text.
     pub(super) fn note_file(&mut self, path: &Path, metadata: &Metadata) {
         let is_file = matches!(&self.text, Text::Mapped(map) if !map.is_temporary());

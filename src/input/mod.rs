@@ -210,6 +210,12 @@ impl Input {
         is_mapped && !self.is_foreign() && self.checkpoints.is_empty()
     }
 
+    /// Whether the text is that which was given, the trace of a server and nothing else, without damage.
+    pub(crate) fn is_untouched(&self) -> bool {
+        let as_given = !self.is_foreign() && self.checkpoints.is_empty() && self.left_out == 0;
+        as_given && self.original_len == self.len() as u64 && self.damage().next().is_none() && self.name != "-"
+    }
+
     /// Length of the text, for which it is not read.
     pub fn len(&self) -> usize {
         self.text.len()

@@ -91,15 +91,24 @@ impl Rewrite {
         Rewrite { spool: Some(Spool::new(&input.budget)), ..Rewrite::default() }
     }
 
+    /// A part of it with room for so many bytes, to be written beside others, in the buffer of an earlier one.
+    #[cfg(feature = "captures")]
+    pub(crate) fn part_in(mut buffer: Vec<u8>, room: usize) -> Rewrite {
+        buffer.clear();
+        buffer.reserve(room);
+        Rewrite { buffer, ..Rewrite::default() }
+    }
+
     /// A part of it with room for so many bytes, to be written beside others.
     pub(crate) fn part(room: usize) -> Rewrite {
         Rewrite { buffer: Vec::with_capacity(room), ..Rewrite::default() }
     }
 
-    /// Adds a part, whose lines were counted from this line on, the first being 0.
-    pub(crate) fn add(&mut self, part: Rewrite, lines: u64) {
+    /// Adds a part, whose lines were counted from this line on, the first being 0. Gives back its buffer, which serves the
+    /// next one: memory that was in use needs not be cleared by the system.
+    pub(crate) fn add(&mut self, part: Rewrite, lines: u64) -> Vec<u8> {
         if self.is_full() {
-            return;
+            return part.buffer;
         }
         self.hand_on();
         let base = self.at;
@@ -116,6 +125,7 @@ impl Rewrite {
         self.notes.extend(part.notes);
         self.buffer = part.buffer;
         self.hand_on();
+        std::mem::take(&mut self.buffer)
     }
 
     /// What is written next comes from this offset and line of the original, and goes on as that does.
@@ -130,11 +140,24 @@ impl Rewrite {
 
     fn set(&mut self, original: usize, line: u64, goes_on: bool) {
         let place = Place { at: self.at, original: original as u64, line, goes_on };
+        if goes_on && self.is_known(&place) {
+            return;
+        }
         self.feeds = 0;
         match self.places.last_mut().filter(|last| last.at == self.at) {
             Some(last) => *last = place,
             None => self.places.push(place),
         }
+    }
+
+    /// Whether the last place tells the same of this one, near enough for whoever counts from it.
+    fn is_known(&self, place: &Place) -> bool {
+        self.places.last().is_some_and(|last| {
+            let far = place.at - last.at;
+            last.goes_on
+                && (1..STRETCH as u64).contains(&far)
+                && (last.original + far, last.line + self.feeds) == (place.original, place.line)
+        })
     }
 
     /// How much was written.
@@ -144,8 +167,12 @@ impl Rewrite {
 
     /// Writes.
     pub(crate) fn put(&mut self, bytes: &[u8]) {
-        for bytes in bytes.chunks(STRETCH) {
-            self.go_on(bytes);
+        if self.places.last().is_some_and(|last| last.goes_on) {
+            for bytes in bytes.chunks(STRETCH) {
+                self.go_on(bytes);
+                self.at += bytes.len() as u64;
+            }
+        } else {
             self.at += bytes.len() as u64;
         }
         self.buffer.extend_from_slice(bytes);
@@ -162,6 +189,14 @@ impl Rewrite {
             self.set(index(last.original + far), last.line + self.feeds, true);
         }
         self.feeds += memchr::memchr_iter(b'\n', bytes).count() as u64;
+    }
+
+    /// Says that it will have about so many bytes.
+    #[cfg(feature = "captures")]
+    pub(crate) fn will_have(&mut self, bytes: u64) {
+        if let Some(spool) = &mut self.spool {
+            spool.will_have(bytes);
+        }
     }
 
     fn hand_on(&mut self) {

@@ -39,17 +39,34 @@ impl Spool {
                 bytes.extend_from_slice(piece);
                 return Ok(());
             }
-            let file = tempfile::tempfile().map_err(Stop::Temporary)?;
-            let mut disk = BufWriter::with_capacity(1 << 20, file);
-            disk.write_all(bytes).map_err(Stop::Temporary)?;
-            self.to = To::Disk(disk);
-            // Not before: until then the text is in memory, and stays there where the disk is full.
-            self.account.has_left_memory();
+            self.leave_memory().map_err(Stop::Temporary)?;
         }
         match &mut self.to {
             To::Disk(disk) => disk.write_all(piece).map_err(Stop::Temporary),
             To::Memory(_) => Ok(()),
         }
+    }
+
+    /// Says that the text will have so many bytes or more: one that will not stay in memory leaves it now, before there is
+    /// more of it to be moved.
+    #[cfg(feature = "captures")]
+    pub(super) fn will_have(&mut self, bytes: u64) {
+        if let To::Memory(held) = &self.to
+            && !self.account.has_room(bytes.saturating_sub(held.len() as u64))
+        {
+            // Where that fails it stays, and what comes next tells why.
+            let _ = self.leave_memory();
+        }
+    }
+
+    fn leave_memory(&mut self) -> std::io::Result<()> {
+        let To::Memory(bytes) = &self.to else { return Ok(()) };
+        let mut disk = BufWriter::with_capacity(1 << 20, tempfile::tempfile()?);
+        disk.write_all(bytes)?;
+        self.to = To::Disk(disk);
+        // Not before: until then the text is in memory, and stays there where the disk is full.
+        self.account.has_left_memory();
+        Ok(())
     }
 
     /// The text written so far, and what it takes of the budget; also why that is not all of it, where a temporary file

@@ -124,10 +124,17 @@ pub(super) fn bucket(
     let mut own = 0;
     let buckets = job.tasks(super::Step::Reduce);
     for (manifest, window) in surveyed.units.iter() {
-        let cut: Cut =
-            job.store.read(manifest, "buckets", window.part.saturating_mul(buckets).saturating_add(number))?;
-        own += cut.rows.len() as u64;
-        join.add(cut, window.base, false);
+        let part = window.part.saturating_mul(buckets).saturating_add(number);
+        let mut cut: Cut = job.store.read(manifest, "buckets", part)?;
+        own += cut.columns.rows.len() as u64;
+        let texts = job.store.find(manifest, "texts", part)?;
+        if told {
+            // Few are asked what stands beside them, where there are no lines.
+            join.add_later(&cut, Box::new(move || texts.read().map_err(|e| e.to_string())), window.base);
+        } else {
+            cut.put_texts(texts.read()?);
+            join.add(cut, window.base, false);
+        }
     }
     if told {
         add_told(job, surveyed.units.iter(), &mut join, true)?;

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::facts::{Inputs, Rows};
 use super::plan::Unread;
-use super::store::{Task, Window, pack};
+use super::store::{Task, Window, pack, pack_bytes};
 use super::{Job, JobError, Step, Totals};
 use crate::analysis::coverage;
 use crate::findings;
@@ -117,10 +117,11 @@ fn add(
     let buckets = buckets(trace, &all, job.tasks(Step::Reduce));
     let cuts = buckets.par_iter().map(|ids| {
         let wanted = Wanted { ids: ids.clone(), place: &place, identities: true, text: &text, lines: &[] };
-        let (cut, _) = trace.cut(&wanted);
-        Ok((cut.text_len(), pack(&cut)?))
+        let (mut cut, _) = trace.cut(&wanted);
+        let texts = cut.take_texts();
+        Ok((texts.len() as u64, pack(&cut)?, pack_bytes(&texts)?))
     });
-    let cuts: Vec<(u64, Vec<u8>)> = cuts.collect::<Result<_, JobError>>()?;
+    let cuts: Vec<(u64, Vec<u8>, Vec<u8>)> = cuts.collect::<Result<_, JobError>>()?;
 
     let problems: Vec<_> = kept.iter_mut().map(|k| std::mem::take(&mut k.problems)).collect();
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
@@ -132,15 +133,18 @@ fn add(
     out.total("records", trace.events().len() as u64);
     out.total("with_call_id", buckets.iter().map(|ids| ids.len() as u64).sum());
     out.total("problems", problems.iter().map(|own| own.len() as u64).sum());
-    out.total("text_bytes", cuts.iter().map(|(len, _)| len).sum::<u64>() + told.text_len());
+    out.total("text_bytes", cuts.iter().map(|(len, ..)| len).sum::<u64>() + told.text_len());
     out.file("inputs", &[pack(&Inputs { kept, errors })?])?;
     out.file("problems", &[pack(&problems)?])?;
     out.file("rows", &[pack(&Rows { cut, gaps })?])?;
     let told = pack(&told)?;
-    let parts: Vec<Vec<u8>> = cuts.into_iter().map(|(_, packed)| packed).collect();
-    out.total("travels_bytes", parts.iter().chain([&told]).map(|p| p.len() as u64).sum());
+    let (parts, texts): (Vec<Vec<u8>>, Vec<Vec<u8>>) = cuts.into_iter().map(|(_, own, texts)| (own, texts)).unzip();
+    let bytes = |all: &[Vec<u8>]| all.iter().map(|p| p.len() as u64).sum::<u64>();
+    out.total("travels_bytes", bytes(&parts) + bytes(&texts) + told.len() as u64);
+    out.total("travels_text_bytes", bytes(&texts) + told.len() as u64);
     out.file("telling", &[told])?;
     out.file("buckets", &parts)?;
+    out.file("texts", &texts)?;
     out.window(window);
     Ok(())
 }

@@ -9,6 +9,7 @@ use super::link::Keyed;
 use super::plan::Unread;
 use super::store::{Manifest, pack_text};
 use super::{Job, JobError, Step, Told, Totals};
+use crate::analysis::conversation::Tied;
 use crate::analysis::{self, Analysis, Options, Proposal};
 use crate::findings::{self, Found, Said};
 use crate::report::{self, model};
@@ -95,7 +96,8 @@ pub(super) fn results(job: &Job) -> Result<Merged, JobError> {
     found.analysis.messages = reduced.iter().filter_map(|m| m.totals.get("messages")).sum();
     let said = said(job, &trace, (&reduced, &judged), (&found.calls, &found.pushes))?;
     let proposals = proposals(job, &linked, &found)?;
-    analysis::conclude(&trace, &Options::default(), &placed, &mut found.analysis, (proposals, &found.said));
+    let tied = Tied::of(&found.said, &found.analysis);
+    analysis::conclude(&trace, &Options::default(), &placed, &mut found.analysis, (proposals, tied));
     let mut analysis = analysis::together(placed, found.analysis);
     findings::attach_said(&trace, &mut analysis, said);
     rules::apply(&trace, &mut analysis);

@@ -19,8 +19,8 @@ use tempfile::NamedTempFile;
 use super::{JobError, Step, Totals};
 
 const MANIFEST: &str = "manifest";
-/// Of a part as it is compressed: quick, and small enough to travel.
-const LEVEL: i32 = 3;
+/// Of a part as it is compressed: of these texts higher levels make little less, and take longer.
+const LEVEL: i32 = 1;
 
 /// The folder.
 #[derive(Debug)]
@@ -83,7 +83,51 @@ pub(super) fn hash(bytes: &[u8]) -> String {
 /// Something as the parts of a file have it.
 pub(super) fn pack<T: Serialize>(what: &T) -> Result<Vec<u8>, JobError> {
     let plain = postcard::to_stdvec(what).map_err(|e| JobError::new(format!("cannot write a part: {e}")))?;
-    zstd::encode_all(&plain[..], LEVEL).map_err(|e| JobError::new(format!("cannot compress a part: {e}")))
+    pack_bytes(&plain)
+}
+
+/// Bytes as the parts of a file have them.
+pub(super) fn pack_bytes(plain: &[u8]) -> Result<Vec<u8>, JobError> {
+    let packed = zstd::bulk::compress(plain, LEVEL);
+    let mut packed = packed.map_err(|e| JobError::new(format!("cannot compress a part: {e}")))?;
+    // It was given room for what cannot be compressed.
+    packed.shrink_to_fit();
+    Ok(packed)
+}
+
+/// What was packed.
+fn unpack(packed: &[u8]) -> std::io::Result<Vec<u8>> {
+    // What was written piece by piece does not tell its length.
+    match zstd::zstd_safe::get_frame_content_size(packed) {
+        Ok(Some(len)) => zstd::bulk::decompress(packed, usize::try_from(len).unwrap_or(usize::MAX)),
+        _ => zstd::decode_all(packed),
+    }
+}
+
+/// Where a part of a file stands, and what it must be.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    path: PathBuf,
+    part: u32,
+    at: u64,
+    len: u64,
+    hash: String,
+}
+
+impl Found {
+    /// Reads and unpacks it.
+    pub(super) fn read(&self) -> Result<Vec<u8>, JobError> {
+        let Found { path, part, at, len, hash: expected } = self;
+        let io = |e: std::io::Error| JobError::io(path, &e);
+        let mut file = fs::File::open(path).map_err(io)?;
+        file.seek(SeekFrom::Start(*at)).map_err(io)?;
+        let mut packed = vec![0; usize::try_from(*len).unwrap_or(0)];
+        file.read_exact(&mut packed).map_err(io)?;
+        if hash(&packed) != *expected {
+            return Err(JobError::changed(path, &format!("part {part} was changed: its sha256 is another")));
+        }
+        unpack(&packed).map_err(io)
+    }
 }
 
 /// A text as the parts of a file have it.
@@ -198,20 +242,18 @@ impl Store {
 
     /// The same as bytes.
     pub(super) fn read_bytes(&self, of: &Manifest, name: &str, part: u32) -> Result<Vec<u8>, JobError> {
+        self.find(of, name, part)?.read()
+    }
+
+    /// The same, to be read later.
+    pub(super) fn find(&self, of: &Manifest, name: &str, part: u32) -> Result<Found, JobError> {
         let path = self.path(of, name);
         let missing = || JobError::changed(&path, &format!("its manifest names no part {part}"));
         let written = of.files.get(name).ok_or_else(missing)?;
         let (at, len, expected) = written.parts.get(part as usize).ok_or_else(missing)?;
         length(&path, written)?;
-        let io = |e: std::io::Error| JobError::io(&path, &e);
-        let mut file = fs::File::open(&path).map_err(io)?;
-        file.seek(SeekFrom::Start(*at)).map_err(io)?;
-        let mut packed = vec![0; usize::try_from(*len).unwrap_or(0)];
-        file.read_exact(&mut packed).map_err(io)?;
-        if hash(&packed) != *expected {
-            return Err(JobError::changed(&path, &format!("part {part} was changed: its sha256 is another")));
-        }
-        zstd::decode_all(&packed[..]).map_err(io)
+        let (at, len, hash) = (*at, *len, expected.clone());
+        Ok(Found { path, part, at, len, hash })
     }
 
     /// Holds that a task read what others wrote, and nothing older.

@@ -74,7 +74,7 @@ pub(super) fn run(job: &Job) -> Result<Totals, JobError> {
     out.total("files", trace.inputs().len() as u64);
     out.total("records", trace.events().len() as u64);
     out.total("copies", known.copies.len() as u64);
-    out.total("landmarks", landmarks.rows.len() as u64);
+    out.total("landmarks", landmarks.columns.rows.len() as u64);
     let facts = pack(&Facts { known, landmarks, names })?;
     let parts = [facts, placed?, within(&trace, || pack(&telling))?, pack(&worked)?, pack(&times)?];
     out.file("facts", &parts)?;

@@ -2,13 +2,14 @@
 
 use std::cell::LazyCell;
 use std::ops::Range;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
 use super::expr::{Expr, Subject, Term};
 use super::field::{Field, Kind};
+use super::notes::Notes;
 use super::registry::FIELDS;
 use super::row::{Row, Rows, Visit};
 use super::table::Table;
@@ -38,11 +39,12 @@ enum Owner {
 const PART: usize = 4096;
 
 impl<'t> Bound<'t> {
-    pub(super) fn new(expr: &Expr, trace: &'t Trace, analysis: &'t Analysis) -> Bound<'t> {
-        let rows = Rows { trace, analysis };
+    pub(super) fn new(expr: &Expr, trace: &'t Trace, analysis: &'t Analysis, notes: Option<Arc<Notes>>) -> Bound<'t> {
+        let rows = Rows { trace, analysis, notes };
         // Looked for only where a time of day is asked for: every record is looked at.
         let first = LazyCell::new(|| rows.first_time());
-        Bound { rows, expr: expr.map(&|test| test.on_day(&|| *first)), owners: OnceLock::new() }
+        let expr = expr.map(&|test| test.on_day(&|| *first));
+        Bound { rows, expr, owners: OnceLock::new() }
     }
 
     /// Whether a row is selected.

@@ -74,8 +74,9 @@ impl Column {
 
     /// Every field that the rows of a table have themselves, but for whole texts.
     pub fn all(table: Table) -> Vec<Column> {
-        // From and To tell the users, file and line the place.
-        let own = FIELDS.iter().filter(|f| f.is_on(table) && !matches!(f.name, "raw" | "body" | "place"));
+        // From and To tell the users, file and line the place; notes are no part of the logs.
+        let own =
+            FIELDS.iter().filter(|f| f.is_on(table) && !matches!(f.name, "raw" | "body" | "place" | "note" | "noted"));
         let kept = own.filter(|f| f.name != "user" || table == Table::Pushes);
         kept.map(|f| Column { subject: Subject::Field(f), name: f.name.to_owned() }).collect()
     }

@@ -71,6 +71,15 @@ impl Term {
 }
 
 impl Expr {
+    /// Whether one of its terms is about a field of which `is` holds.
+    pub(super) fn asks(&self, is: &dyn Fn(&Field) -> bool) -> bool {
+        match self {
+            Expr::And(all) | Expr::Or(all) => all.iter().any(|e| e.asks(is)),
+            Expr::Not(inner) => inner.asks(is),
+            Expr::Term(term) => matches!(term.subject, Subject::Field(field) if is(field)),
+        }
+    }
+
     fn cost(&self) -> u8 {
         match self {
             Expr::And(all) | Expr::Or(all) => all.iter().map(Expr::cost).max().unwrap_or(0),

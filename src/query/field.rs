@@ -200,7 +200,7 @@ impl Field {
 
     /// Tells every value that a row has itself.
     pub fn each(&self, trace: &Trace, analysis: &Analysis, row: Row, tell: &mut dyn FnMut(Value<'_>)) {
-        self.visit(&Rows { trace, analysis }, row, &mut |value| {
+        self.visit(&Rows { trace, analysis, notes: None }, row, &mut |value| {
             tell(value);
             false
         });

@@ -17,6 +17,7 @@
 //! | `ring>5s`, `latency:100ms..1s`, `duration>2m` | durations; the unit is part of them |
 //! | `after:10:14`, `before:2013-10-16`, `at:10:14`, `time:10:14..10:20` | times: from, up to, in that minute, from the first to the end of the last minute |
 //! | `ring:*` | the log tells a value |
+//! | `@vip` | what the filter of that name selects; [`install_named`] |
 //! | `from~/^b.*@/`, `header.NAME~/x/i`, `raw~/x/` | a regular expression matches the text as shown; `i` for any case, `\/` for a slash |
 //!
 //! Terms that stand side by side must all hold; `or` is weaker than that, `-` or `not` negates one term or
@@ -48,6 +49,8 @@ mod error;
 mod expr;
 mod field;
 mod literal;
+mod named;
+mod notes;
 mod parse;
 mod registry;
 mod row;
@@ -60,10 +63,14 @@ pub use bound::Bound;
 pub use column::{Column, SortKey};
 pub use error::QueryError;
 pub use field::{Field, Kind};
+pub use named::{install as install_named, is_name, named};
+pub use notes::Notes;
 pub use registry::{FIELDS, find as find_field};
 pub use row::Row;
 pub use table::Table;
 pub use value::Value;
+
+use std::sync::Arc;
 
 use crate::analysis::{Analysis, Depth};
 use crate::trace::Trace;
@@ -74,13 +81,15 @@ use expr::{Expr, Subject};
 pub struct Query {
     expr: Expr,
     text: String,
-    misspelt: Option<(String, &'static str)>,
+    misspelt: Option<(String, String)>,
+    /// What `noted` and `note:` look at.
+    notes: Option<Arc<Notes>>,
 }
 
 impl Default for Query {
     /// The query that selects every row.
     fn default() -> Query {
-        Query { expr: Expr::And(Vec::new()), text: String::new(), misspelt: None }
+        Query { expr: Expr::And(Vec::new()), text: String::new(), misspelt: None, notes: None }
     }
 }
 
@@ -104,7 +113,12 @@ impl Query {
     /// # Errors
     /// With the column, when it cannot be read.
     pub fn parse(text: &str) -> Result<Query, QueryError> {
-        parse::parse(text).map(|(expr, misspelt)| Query { expr, text: text.trim().to_owned(), misspelt })
+        parse::parse(text).map(|parsed| Query {
+            expr: parsed.expr,
+            text: parsed.text,
+            misspelt: parsed.misspelt,
+            notes: None,
+        })
     }
 
     /// Rows with a record that holds a text in any case, or that a regular expression matches; with a header only
@@ -119,17 +133,34 @@ impl Query {
         };
         let (Pattern::Text(text) | Pattern::Regex { text, .. }) = pattern;
         let text = (*text).to_owned();
-        literal::pattern_test(pattern).map(|test| Query { expr: Expr::term(subject, test), text, misspelt: None })
+        literal::pattern_test(pattern).map(|test| Query {
+            expr: Expr::term(subject, test),
+            text,
+            misspelt: None,
+            notes: None,
+        })
     }
 
-    /// A word that is looked for as text, and the flag that was perhaps meant: worth a word where nothing is selected.
-    pub fn misspelt_flag(&self) -> Option<(&str, &'static str)> {
-        self.misspelt.as_ref().map(|(word, flag)| (word.as_str(), *flag))
+    /// A word that is looked for as text, and the flag, the value or the named filter that was perhaps meant: worth a word
+    /// where nothing is selected.
+    pub fn misspelt_flag(&self) -> Option<(&str, &str)> {
+        self.misspelt.as_ref().map(|(word, flag)| (word.as_str(), flag.as_str()))
     }
 
-    /// As it was written.
+    /// As it was written, with what its names stand for.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The same query over these notes: without them nothing is noted.
+    #[must_use]
+    pub fn with_notes(self, notes: Notes) -> Query {
+        Query { notes: Some(Arc::new(notes)), ..self }
+    }
+
+    /// Whether it asks for notes.
+    pub fn asks_notes(&self) -> bool {
+        self.expr.asks(&|field| matches!(field.name, "note" | "noted"))
     }
 
     /// True when it selects every row.
@@ -155,11 +186,16 @@ impl Query {
             (one, "") | ("", one) => one.to_owned(),
             (one, other) => format!("({one}) ({other})"),
         };
-        Query { expr: Expr::and(vec![self.expr, other.expr]), text, misspelt: self.misspelt.or(other.misspelt) }
+        Query {
+            expr: Expr::and(vec![self.expr, other.expr]),
+            text,
+            misspelt: self.misspelt.or(other.misspelt),
+            notes: self.notes.or(other.notes),
+        }
     }
 
     /// The query over one trace. Times of day are those of the first day of its logs, on the corrected clock.
     pub fn bind<'t>(&self, trace: &'t Trace, analysis: &'t Analysis) -> Bound<'t> {
-        Bound::new(&self.expr, trace, analysis)
+        Bound::new(&self.expr, trace, analysis, self.notes.clone())
     }
 }

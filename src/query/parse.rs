@@ -5,31 +5,47 @@
 //! all   = one { ["and" | "&&"] one }
 //! one   = ("-" | "!" | "not") one | "(" query ")" | term
 //! term  = text | flag | "is:" flag | field operator value { "," value }
+//! term also = "@" name of a filter
 //! operator = ":" | "=" | "!=" | "<" | "<=" | ">" | ">=" | "~"
 //! ```
+
+use std::ops::Range;
 
 use super::cursor::{Cursor, OPERATORS, Operator};
 use super::error::QueryError;
 use super::expr::{Expr, Subject};
 use super::field::Kind;
 use super::literal::values;
+use super::named;
 use super::registry;
 use super::shown::Shown;
 use super::test::Test;
 
-/// A word taken for text, and the flag it is near to.
-type Misspelt = Option<(String, &'static str)>;
+/// A word taken for text, and what it is near to.
+type Misspelt = Option<(String, String)>;
+
+/// A query that was read.
+pub(super) struct Parsed {
+    pub(super) expr: Expr,
+    /// As written, with what its names stand for.
+    pub(super) text: String,
+    pub(super) misspelt: Misspelt,
+}
 
 /// Reads a query; an empty one is true of every row.
-pub(super) fn parse(text: &str) -> Result<(Expr, Misspelt), QueryError> {
-    let mut parser = Parser { cursor: Cursor { text, at: 0 }, depth: 0, misspelt: None };
+pub(super) fn parse(text: &str) -> Result<Parsed, QueryError> {
+    parse_at(text, 0)
+}
+
+fn parse_at(text: &str, depth: usize) -> Result<Parsed, QueryError> {
+    let mut parser = Parser { cursor: Cursor { text, at: 0 }, depth, misspelt: None, named: Vec::new() };
     parser.cursor.blanks();
     if parser.cursor.rest().is_empty() {
-        return Ok((Expr::And(Vec::new()), None));
+        return Ok(Parsed { expr: Expr::And(Vec::new()), text: String::new(), misspelt: None });
     }
     let expr = parser.query()?;
     match parser.cursor.rest() {
-        "" => Ok((expr, parser.misspelt)),
+        "" => Ok(Parsed { expr, text: parser.spelled(), misspelt: parser.misspelt }),
         _ => Err(parser.cursor.error("a closing parenthesis that was not opened", Some("quote text that holds one"))),
     }
 }
@@ -41,6 +57,8 @@ struct Parser<'q> {
     cursor: Cursor<'q>,
     depth: usize,
     misspelt: Misspelt,
+    /// Where names of filters stand, and what they stand for.
+    named: Vec<(Range<usize>, String)>,
 }
 
 /// Names of all flags.
@@ -48,7 +66,39 @@ fn flags() -> impl Iterator<Item = &'static str> {
     registry::FIELDS.iter().filter(|f| f.kind == Kind::Flag).map(|f| f.name)
 }
 
+/// What a word without a field was perhaps meant to be: a flag, or a value of a field of words.
+fn meant(word: &str) -> Option<String> {
+    if let Some(name) = word.strip_prefix('@') {
+        let near = super::error::nearest(name, named::named().map(|(known, _)| known));
+        return near.map(|near| format!("@{near}"));
+    }
+    let words = registry::FIELDS.iter().flat_map(|f| if let Kind::Word(words) = f.kind { words } else { &[] });
+    super::error::nearest(word, flags().chain(words.copied())).map(str::to_owned)
+}
+
 impl Parser<'_> {
+    /// The query with what its names stand for.
+    fn spelled(&self) -> String {
+        let mut out = String::new();
+        let mut at = 0;
+        for (place, text) in &self.named {
+            out.push_str(self.cursor.text.get(at..place.start).unwrap_or_default());
+            out.push_str(text);
+            at = place.end;
+        }
+        out.push_str(self.cursor.text.get(at..).unwrap_or_default());
+        out.trim().to_owned()
+    }
+
+    /// A filter by its name.
+    fn named(&mut self, start: usize, name: &str, text: &str) -> Result<Expr, QueryError> {
+        let inner = parse_at(text, self.depth)
+            .map_err(|e| self.cursor.error_at(start, format!("@{name}: {}", e.what), e.hint.as_deref()))?;
+        self.named.push((start..self.cursor.at, format!("({})", inner.text)));
+        self.misspelt = self.misspelt.take().or(inner.misspelt);
+        Ok(inner.expr)
+    }
+
     fn query(&mut self) -> Result<Expr, QueryError> {
         let mut any = vec![self.all()?];
         while self.or() {
@@ -131,8 +181,12 @@ impl Parser<'_> {
             if let Some(flag) = registry::find(word).filter(|f| f.kind == Kind::Flag) {
                 return Ok(Expr::term(Subject::Field(flag), Test::Known));
             }
-            let near = super::error::nearest(word, flags()).map(|flag| (word.to_owned(), flag));
-            self.misspelt = self.misspelt.take().or(near);
+            if let Some((name, text)) = word.strip_prefix('@').and_then(|name| Some((name, named::find(name)?))) {
+                return self.named(start, name, text);
+            }
+            if self.misspelt.is_none() {
+                self.misspelt = meant(word).filter(|near| near != word).map(|near| (word.to_owned(), near));
+            }
             return self.anything(start, word);
         };
         let after = self.cursor.at + token.len();

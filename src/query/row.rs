@@ -1,8 +1,11 @@
 //! Rows, and what getting a value from one needs.
 
+use std::sync::Arc;
+
+use super::notes::Notes;
 use super::table::Table;
 use super::value::Value;
-use crate::analysis::{Analysis, hops};
+use crate::analysis::{Analysis, Call, hops};
 use crate::record::RecordKind;
 use crate::sip::{HeaderName, Message, NameAddr};
 use crate::span::Span;
@@ -35,10 +38,11 @@ impl Row {
 }
 
 /// Where rows are read from.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Rows<'t> {
     pub(super) trace: &'t Trace,
     pub(super) analysis: &'t Analysis,
+    pub(super) notes: Option<Arc<Notes>>,
 }
 
 /// Takes values until one is enough; so returns whether one was.
@@ -54,6 +58,20 @@ pub(super) enum At {
 }
 
 impl Rows<'_> {
+    /// The note on a Call-ID.
+    pub(super) fn note(&self, call_id: &str) -> Option<&str> {
+        self.notes.as_ref()?.get(call_id)
+    }
+
+    /// Gives the notes on a call and its pushes.
+    pub(super) fn notes_of(&self, call: &Call, visit: Visit<'_>) -> bool {
+        if self.notes.is_none() {
+            return false;
+        }
+        let pushes = call.pushes.iter().filter_map(|p| self.analysis.pushes.get(*p)).map(|p| &p.call_id);
+        std::iter::once(&call.call_id).chain(pushes).filter_map(|id| self.note(id)).any(|note| visit(Value::text(note)))
+    }
+
     /// A row as logged: nothing for what is no record.
     pub(super) fn logged(&self, row: Row) -> Option<&[u8]> {
         match row {

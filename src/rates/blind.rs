@@ -108,11 +108,14 @@ pub(super) fn blind_times(facts: &Facts<'_>) -> BlindTimes {
             spans[server] += end.since(first.from);
         }
     }
-    for (server, cover) in facts.coverage.iter().enumerate() {
+    let mut of_server: Vec<Vec<&Session>> = vec![Vec::new(); facts.coverage.len()];
+    for session in &all {
+        of_server[session.server].push(session);
+    }
+    for (server, (cover, own)) in facts.coverage.iter().zip(&of_server).enumerate() {
         let holes = cover.holes.iter().filter(|h| !is_between_sessions(h));
         let holes = holes.filter_map(|h| Some((h.after.time?, h.before.time?, h.lines)));
         // What a part of a log begins or ends with belongs to the other part.
-        let own: Vec<&Session> = all.iter().filter(|s| s.server == server).collect();
         let holes = holes.filter(|(after, _, _)| {
             let at = own.partition_point(|s| s.from <= *after);
             at.checked_sub(1).and_then(|at| own.get(at)).is_some_and(|s| *after < s.to)

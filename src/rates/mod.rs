@@ -35,7 +35,7 @@ pub use facts::{
 pub use groups::{By, rates};
 pub use possible::{Possible, Tally};
 pub use ratios::{CALL_RATIOS, CallRatio, PUSH_ACCEPTED, push_accepted};
-pub use text::{in_words, write as write_text};
+pub use text::{in_words, write as write_text, write_entries};
 
 /// Name and version of the format.
 pub const SCHEMA: &str = "siptrail.rates/1";

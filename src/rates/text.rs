@@ -61,10 +61,27 @@ pub fn write(rates: &Rates, out: &mut dyn Write) -> io::Result<()> {
         page::paragraph(out, WIDTH, 0, "Nothing to group.")?;
     }
     write!(out, "{DIM}")?;
-    let told = "From ... to holds every value that calls which are not known, and holes, leave open.";
-    page::paragraph(out, WIDTH, 0, told)?;
+    page::paragraph(out, WIDTH, 0, INTERVALS)?;
     write!(out, "{DIM:#}")
 }
+
+/// Writes the rates of all calls and pushes, each with its definition, and what an interval is.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write_entries(rates: &Rates, out: &mut dyn Write) -> io::Result<()> {
+    for definition in &rates.definitions {
+        if let Some(rate) = rates.all.rate(definition.name) {
+            entry(out, definition, rate)?;
+        }
+    }
+    write!(out, "{DIM}")?;
+    page::paragraph(out, WIDTH, 0, INTERVALS)?;
+    write!(out, "{DIM:#}")
+}
+
+/// Stands below rates.
+const INTERVALS: &str = "From ... to holds every value that calls which are not known, and holes, leave open.";
 
 fn paused(rates: &Rates) -> String {
     let minutes = rates.pause_ms.div_euclid(60_000);

@@ -131,6 +131,8 @@ pub(crate) fn frame_some<S: Send, R: Send>(
     let parts: Vec<_> = numbers
         .clone()
         .into_par_iter()
+        // Chunks that one worker has left to do, others take.
+        .with_max_len(1)
         .map(|i| {
             let part = range(i);
             let start = if i == 0 { 0 } else { likely_boundary(bytes, part.start, part.end) };

@@ -56,6 +56,8 @@ pub struct Layout {
     pub(crate) asserted: Option<u32>,
     /// Start of the first line that may tell to which conversation the message belongs.
     pub(crate) conversation: Option<u32>,
+    /// Start of the first line of the ms-diagnostics family.
+    pub(crate) diagnostics: Option<u32>,
     /// Which of some rare headers may be there: bits of [`sign`](super::sign).
     pub(crate) signs: u16,
     /// Every line of which the place is kept is a name, a colon, a blank and a value that ends with the line.
@@ -241,6 +243,9 @@ impl Layout {
         if own & signs::sign::CONVERSATION != 0 {
             self.signs |= if self.conversation.is_some() { signs::sign::CONVERSATIONS } else { 0 };
             self.conversation = self.conversation.or(Some(line));
+        }
+        if own & signs::sign::DIAGNOSTICS != 0 {
+            self.diagnostics = self.diagnostics.or(Some(line));
         }
     }
 

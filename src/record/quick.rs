@@ -108,6 +108,9 @@ pub(super) fn layout(
     Some(())
 }
 
+/// Headers whose place is kept, of those that have signs.
+const PLACED: u16 = signs::sign::ASSERTED | signs::sign::CONVERSATION | signs::sign::DIAGNOSTICS;
+
 /// The headers behind the start line, and the body.
 fn message(mut lines: Lines<'_>, out: &mut Layout) -> Option<()> {
     let (bytes, start) = (lines.bytes, lines.start);
@@ -140,7 +143,7 @@ fn message(mut lines: Lines<'_>, out: &mut Layout) -> Option<()> {
             Line::Rare => {
                 let own = signs::of_line(text);
                 // Of these the place is kept.
-                if own & (signs::sign::ASSERTED | signs::sign::CONVERSATION) != 0 {
+                if own & PLACED != 0 {
                     open = true;
                     if !starts_header(text) {
                         return None;

@@ -66,7 +66,9 @@ pub(super) fn direction(value: &[u8]) -> (Direction, bool) {
         Some(b'o' | b'O') => Direction::Outgoing,
         _ => Direction::Unknown,
     };
-    (direction, value.len() > 12 && crate::text::contains_ignore_case(value, b"edge"))
+    // Half of all records have the one word, half the other.
+    let is_usual = value.len() <= 12 || value == b"outgoing;source=\"local\"";
+    (direction, !is_usual && crate::text::contains_ignore_case(value, b"edge"))
 }
 
 /// Of a `LogType` field.
@@ -80,9 +82,22 @@ pub(super) fn log_type(value: &[u8]) -> RecordKind {
     }
 }
 
+/// The value of a digit to the base of sixteen; 16 for any other byte.
+pub(super) const NIBBLES: [u8; 256] = {
+    let mut nibbles = [16; 256];
+    let mut i = 0;
+    while i < 16 {
+        nibbles[b"0123456789abcdef"[i as usize] as usize] = i;
+        nibbles[b"0123456789ABCDEF"[i as usize] as usize] = i;
+        i += 1;
+    }
+    nibbles
+};
+
 /// Up to eight digits to the base of sixteen.
 pub(super) fn hex(text: &[u8]) -> u32 {
-    text.iter().map_while(|b| char::from(*b).to_digit(16)).take(8).fold(0, |n, d| (n << 4) | d)
+    let digits = text.iter().take(8).map(|b| NIBBLES[usize::from(*b)]).take_while(|digit| *digit < 16);
+    digits.fold(0, |n, digit| (n << 4) | u32::from(digit))
 }
 
 /// The digits that a value begins with. A byte is read once: a mapped log may be written to meanwhile.

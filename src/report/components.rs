@@ -41,7 +41,9 @@ pub struct ComponentSpan {
 pub fn coverage_of_servers(trace: &Trace, analysis: &Analysis) -> Vec<ServerCoverage> {
     let all = components(trace, analysis);
     let of = |id: ServerId| {
-        let own = all.iter().filter(move |c| c.server == id);
+        // They are sorted by server.
+        let first = all.partition_point(|c| c.server < id);
+        let own = all.iter().skip(first).take_while(move |c| c.server == id);
         own.map(|c| ComponentSpan {
             name: c.name.clone(),
             lines: c.lines,

@@ -27,6 +27,7 @@ use rayon::prelude::*;
 
 use crate::analysis::{Analysis, Call, Push, SessionMessage};
 use crate::query::{Query, Row};
+use crate::rates;
 use crate::text::Finder;
 use crate::time::Timestamp;
 use crate::trace::Trace;
@@ -173,6 +174,12 @@ pub fn add_unread(report: &mut model::Report, unread: &[(String, String)]) {
     report.problems.splice(0..0, unread.iter().map(problem));
 }
 
+/// Adds the rates of its calls and pushes to a report of this analysis: `siptrail rates` tells what each means.
+pub fn add_rates(report: &mut model::Report, trace: &Trace, analysis: &Analysis) {
+    report.rates = Some(rates::rates(&rates::Facts::of(trace, analysis), None));
+}
+
 pub use components::{ComponentSpan, ServerCoverage, coverage_of_servers, write_coverage};
 pub use render::{add_cards, add_hops, coverage, digest, digest_with, hop_table, report, report_with};
+pub use render::{report_without_lists, write_json_of};
 pub use selected::add_selection;

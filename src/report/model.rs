@@ -2,6 +2,7 @@
 //! A change of meaning needs a new [`SCHEMA`]; new optional fields do not.
 
 mod coverage;
+mod document;
 mod findings;
 mod hops;
 mod lone;
@@ -12,6 +13,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 pub use coverage::{Coverage, Hole, Span, TimedPlace};
+pub(in crate::report) use document::Document;
 pub use findings::{Change as ShareChange, Finding, GatewayCause, Peer, Undetermined, Unexplained};
 pub use hops::{Change, HopRow, HopTable, Sighting};
 pub use lone::Lone;
@@ -21,12 +23,13 @@ pub use sources::{Records, Server, Source};
 
 use crate::analysis::{Link, Modality, Outcome, PushResult, Told, Verdict};
 use crate::case::Item;
+use crate::rates::Rates;
 
 /// Name and version of the format.
 pub const SCHEMA: &str = "siptrail.report/1";
 
 /// The whole report.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the fields are documented in CONTRACT.md's words by the JSON Schema of the project")]
 #[non_exhaustive]
 pub struct Report {
@@ -41,30 +44,24 @@ pub struct Report {
     pub findings: Vec<Finding>,
     pub problems: Vec<Problem>,
     /// Problems that a digest counts and does not list.
-    #[serde(skip)]
     pub problems_left_out: usize,
     /// Lost pushes that a digest counts and does not list.
-    #[serde(skip)]
     pub lost_left_out: LostLeftOut,
     /// For which times each server speaks.
     pub coverage: Vec<Coverage>,
     /// What the calls missed for one cause have in common.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub contrasts: Vec<Contrast>,
     /// What the reader must know of servers and clocks.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
     /// The logs that would tell what is open, as the commands that get them.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing_logs: Vec<MissingLog>,
     /// What was asked for, where not everything was.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub selection: Option<Selected>,
+    /// Rates with what the logs leave open, where they were asked for.
+    pub rates: Option<Rates>,
     /// Failed calls without a cause, by what was told of them; for people, JSON has it with each call.
-    #[serde(skip)]
     pub unexplained: Vec<Unexplained>,
     /// Calls that voice mail answered: time, callee, caller, Call-ID; for people, JSON has it with each call.
-    #[serde(skip)]
     pub voice_mail: Vec<[String; 4]>,
 }
 

@@ -9,6 +9,7 @@ use super::model::{
     Call, Contrast, Coverage, Finding, MissedMessage, MissingLog, Note, Problem, Push, Report, Selected, Source,
     Summary,
 };
+use crate::rates::Rates;
 
 /// One line.
 #[derive(Serialize)]
@@ -25,6 +26,7 @@ enum Line<'r> {
     Note(&'r Note),
     MissingLog(&'r MissingLog),
     Selection(&'r Selected),
+    Rates(&'r Rates),
     Summary(&'r Summary),
 }
 
@@ -45,6 +47,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let lines = sources.chain(calls).chain(pushes).chain(messages).chain(findings).chain(problems);
     let notes = notes.chain(report.missing_logs.iter().map(Line::MissingLog));
     let notes = notes.chain(report.selection.iter().map(Line::Selection));
+    let notes = notes.chain(report.rates.iter().map(Line::Rates));
     for line in lines.chain(coverage).chain(contrasts).chain(notes).chain([Line::Summary(&report.summary)]) {
         json::line(&line, out)?;
         out.write_all(b"\n")?;

@@ -13,6 +13,7 @@ use super::labels::{self, MOST, is_shown, known};
 use super::model::{Call, Finding, Place, Push, Report};
 use crate::analysis::Verdict;
 use crate::knowledge::catalogue::Severity;
+use crate::rates;
 use crate::text::page::{self, BAD, DIM, GOOD, HEAD};
 use crate::text::plural;
 
@@ -36,8 +37,16 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     unexplained(report, out)?;
     voice_mail(report, out)?;
     tables(report, out)?;
+    rates(report, out)?;
     sources::write(report, out)?;
     problems(report, out)
+}
+
+/// Only where they were asked for.
+fn rates(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let Some(rates) = &report.rates else { return Ok(()) };
+    heading(out, "Rates")?;
+    rates::write_entries(rates, out)
 }
 
 fn headline(report: &Report, out: &mut dyn Write) -> io::Result<()> {

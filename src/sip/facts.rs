@@ -145,7 +145,7 @@ fn is_push(message: &Message<'_>, to_tag: bool) -> bool {
         HeaderName::MsDiagnosticsPublic => {
             !is_request && Diagnostics::parse(&h.value()).is_some_and(|d| CLEARING_HOUSE_IDS.contains(&d.id))
         }
-        HeaderName::From => !inside_dialog && mcx_user(&decode(NameAddr::parse(&h.value()).address())).is_some(),
+        HeaderName::From => !inside_dialog && mcx_user(&decode(NameAddr::address_in(&h.value()))).is_some(),
         HeaderName::Contact => !inside_dialog && is_request && contains_ignore_case(h.raw, b"opaque=srvr:mcxexternal"),
         HeaderName::UserAgent => !inside_dialog && is_request && contains_ignore_case(h.raw, b"mcxservice"),
         _ => false,
@@ -200,7 +200,7 @@ impl PushHeaders<'_> {
             || begins && contains_ignore_case(self.agent, b"mcxservice")
             || !inside_dialog
                 && contains_ignore_case(self.from, b"mcxuser")
-                && mcx_user(&decode(NameAddr::parse(self.from).address())).is_some()
+                && mcx_user(&decode(NameAddr::address_in(self.from))).is_some()
     }
 }
 

@@ -134,7 +134,7 @@ impl Trace {
     /// The text from a place that was kept on, to the end of the headers.
     fn text_at(&self, event: &Event, place: u32) -> Option<&[u8]> {
         let at = usize::try_from(self.details(event)? >> place & 0xffff).ok().filter(|at| *at > 0)?;
-        self.record(event).get(at..event.head_end as usize)
+        self.head_text(event).get(at..)
     }
 
     /// The cleaned value of the first header of a name.
@@ -145,27 +145,43 @@ impl Trace {
             _ => None,
         };
         let kept = place.and_then(Headers::at_header);
-        kept.or_else(|| self.message(event)?.header(name)).map(|h| h.value())
+        kept.or_else(|| self.head(event)?.header(name)).map(|h| h.value())
+    }
+
+    /// The headers of a message from the first of a kind on, where its place was kept, and only that one where it is known to
+    /// be the only one; all headers where nothing was kept, and none where there is none (`lacks`). Of others than those of
+    /// that kind only such are given as begin with one of `letters`.
+    fn headers_of_kind<'t>(
+        &'t self,
+        event: &Event,
+        (place, lacks): (Option<(usize, bool)>, bool),
+        letters: &[u8],
+    ) -> impl Iterator<Item = Header<'t>> + use<'t> {
+        let kept = place.and_then(|(at, only)| Some((self.head_text(event).get(at..)?, only))).filter(|_| !lacks);
+        let only = kept.filter(|(_, only)| *only).and_then(|(text, _)| Headers::at_header(text));
+        let from = kept.filter(|(_, only)| !only).map(|(text, _)| Headers::starting_with(text, letters));
+        let all = if lacks || only.is_some() || from.is_some() { None } else { self.head(event) };
+        let all = from.or_else(|| all.map(|m| m.headers_starting_with(letters)));
+        only.into_iter().chain(all.into_iter().flatten())
     }
 
     /// The cleaned values of P-Asserted-Identity.
     pub(crate) fn asserted<'t>(&'t self, event: &Event) -> impl Iterator<Item = Cow<'t, [u8]>> + use<'t> {
         let is = |h: &Header<'_>| h.name.eq_ignore_ascii_case(b"p-asserted-identity");
-        let lacks = self.lacks(event, sign::ASSERTED);
-        let kept = self.asserted_place(event).and_then(|at| self.record(event).get(at..event.head_end as usize));
-        let only = kept.and_then(Headers::at_header);
-        let all = if lacks || only.is_some() { None } else { self.message(event) };
-        let all = all.into_iter().flat_map(|m| m.headers_starting_with(b"p"));
-        only.into_iter().chain(all).filter(is).map(|h| h.value())
+        let known = (self.asserted_place(event), self.lacks(event, sign::ASSERTED));
+        self.headers_of_kind(event, known, b"p").filter(is).map(|h| h.value())
     }
 
     /// The headers of a message among which are those that tell to which conversation it belongs.
     pub(crate) fn conversation_headers<'t>(&'t self, event: &Event) -> impl Iterator<Item = Header<'t>> + use<'t> {
-        let lacks = self.lacks(event, sign::CONVERSATION);
-        let kept = self.conversation_place(event).and_then(|at| self.record(event).get(at..event.head_end as usize));
-        let only = kept.filter(|_| !lacks).and_then(Headers::at_header);
-        let all = if lacks || only.is_some() { None } else { self.message(event) };
-        only.into_iter().chain(all.into_iter().flat_map(|m| m.headers()))
+        let known = (self.conversation_place(event), self.lacks(event, sign::CONVERSATION));
+        self.headers_of_kind(event, known, b"msr")
+    }
+
+    /// The headers of a message among which are those of the ms-diagnostics family.
+    pub(crate) fn diagnostic_headers<'t>(&'t self, event: &Event) -> impl Iterator<Item = Header<'t>> + use<'t> {
+        let place = self.diagnostics_place(event).map(|at| (at, false));
+        self.headers_of_kind(event, (place, self.lacks(event, sign::DIAGNOSTICS)), b"m")
     }
 
     /// Value of the record field `Peer`, by its place.
@@ -200,7 +216,7 @@ mod tests {
                 "From: <sip:a@b>;tag=1", "f: x", "from:y", "\x0bFrom: z", "\rt:", "To: <sip:b@c>", "To: \"b\r\n b\" <sip:b@c>;tag=7", "T : d", " To: e", "To:",
                 "Content-Type: application/sdp", "words of a wrap", "Server: RTC/6.0", "User-Agent: x McxService/4", "Contact: <sip:x;opaque=srvr:mcxExternal>", "",
                 "P-Asserted-Identity: <sip:a@b>", "p-asserted-identity:x", "P-Asserted-Service: y", "Content-Type: x/lync.PushNotification+xml", "m: <sip:y>", "contact : z",
-                "ms-diagnostics-public: 30001;reason=\"x\"", "Server: PnchApplication",
+                "ms-diagnostics-public: 30001;reason=\"x\"", "Ms-Diagnostics: 1034;reason=\"y\"", " ms-client-diagnostics: 52000", "ms-diagnostics: 7\r\n ;a=b", "Server: PnchApplication",
                 "Ms-Conversation-ID: Ac1", "ms-correlation-id:x", "Session-ID : 2", "Refer-To: <sip:c>", "replaces: a;b",
                 "Ms-Text-Format: text/plain", "From: <sip:McxUser0123456789abcdef0123456789abcdefbob@contoso.com>",
             ]), 0..6),
@@ -226,6 +242,11 @@ mod tests {
                     own.filter(|(name, _)| names.contains(&&name[..])).collect::<Vec<_>>()
                 };
                 prop_assert_eq!(ties(&kept, a), ties(&read, b));
+                let diagnostics = |trace: &Trace, e: &Event| {
+                    let own = trace.diagnostic_headers(e).map(|h| (h.name.to_ascii_lowercase(), h.value().into_owned()));
+                    own.filter(|(name, _)| [&b"ms-diagn"[..], b"ms-clien"].iter().any(|n| name.starts_with(n))).collect::<Vec<_>>()
+                };
+                prop_assert_eq!(diagnostics(&kept, a), diagnostics(&read, b));
                 let product = |trace: &Trace, e: &Event| trace.product(e).map(|m| m.text().trim_ascii().to_vec());
                 prop_assert_eq!(product(&kept, a), product(&read, b));
             }

@@ -129,6 +129,11 @@ impl Event {
         Span { file: self.file, start: self.start, len: self.len }
     }
 
+    /// Of a message, where the record is up to the end of its headers.
+    pub(crate) fn head_span(&self) -> Span {
+        Span { len: self.head_end.min(self.len), ..self.span() }
+    }
+
     /// The direction names edges, which only an Access Edge logs.
     pub fn names_edge(&self) -> bool {
         self.flags & Self::EDGE != 0

@@ -31,6 +31,8 @@ pub(crate) struct Identity<'t> {
 /// ```text
 /// | product, conversation, P-Asserted-Identity, signs, Via count | From, To, Peer, facts | From tag | To tag | Via hashes ... |   per message, 8 bytes each
 /// ```
+///
+/// Behind them stands the place of the first header of the ms-diagnostics family, where the signs say that there may be one.
 #[derive(Debug, Default)]
 pub(super) struct Identities {
     pub(super) words: Vec<u64>,
@@ -50,17 +52,23 @@ pub(super) struct RecordText<'r> {
 }
 
 /// Words of a message before its Via hashes.
-pub(super) const FIXED: usize = 4;
+const FIXED: usize = 4;
 
 /// Parts of the first word, lowest bits first: the number of Via entries, signs, a place, another from the start line on, and
 /// the product.
-pub(super) const VIAS: u64 = (1 << SIGNS) - 1;
+const VIAS: u64 = (1 << SIGNS) - 1;
 const SIGNS: u32 = 10;
 const ASSERTED: u32 = 18;
 const CONVERSATION: u32 = 34;
 pub(super) const PRODUCT: u32 = 46;
 /// Stands for a product whose number is too large.
 pub(super) const UNKNOWN: u64 = u64::MAX >> PRODUCT;
+
+/// How many words a message has, by its first; `None` where it has more Via entries than are counted.
+pub(super) fn words_of(head: u64) -> Option<usize> {
+    let vias = usize::try_from(head & VIAS).ok().filter(|_| head & VIAS < VIAS)?;
+    Some(FIXED + vias + usize::from(head >> SIGNS & u64::from(sign::DIAGNOSTICS) != 0))
+}
 
 /// Methods whose messages are read for calls and pushes; all others (presence, registration: most of a log)
 /// are only asked when they share a Call-ID with one of these.
@@ -116,6 +124,9 @@ impl Identities {
             }
         }
         let count = (self.words.len() - place - FIXED) as u64;
+        if layout.signs & sign::DIAGNOSTICS != 0 {
+            self.words.push(details::place(at.record, layout, layout.diagnostics));
+        }
         if let Some(word) = self.words.get_mut(place) {
             *word |= u64::from(layout.signs & sign::ANY) << SIGNS | count.min(VIAS);
         }
@@ -202,7 +213,7 @@ impl Trace {
     pub(crate) fn identity<'t>(&'t self, event: &Event) -> Identity<'t> {
         let kept = (event.identity as usize).checked_sub(1).and_then(|at| self.identities.words().get(at..));
         let Some(&[head, _, from_tag, to_tag, ref rest @ ..]) = kept else {
-            return self.message(event).map_or_else(Identity::default, |m| self.read_identity(&m));
+            return self.head(event).map_or_else(Identity::default, |m| self.read_identity(&m));
         };
         let count = usize::try_from(head & VIAS).unwrap_or(0);
         Identity { from_tag, to_tag, vias: Cow::Borrowed(rest.get(..count).unwrap_or_default()) }
@@ -214,19 +225,35 @@ impl Trace {
         Some(head >> PRODUCT).filter(|number| *number < UNKNOWN).and_then(|number| u32::try_from(number).ok())
     }
 
-    /// The place of the only P-Asserted-Identity of a message; `None` where that is not known.
-    pub(super) fn asserted_place(&self, event: &Event) -> Option<usize> {
-        let head = self.identities.words().get((event.identity as usize).checked_sub(1)?)?;
-        let repeated = head >> SIGNS & u64::from(sign::REPEATED) != 0;
-        usize::try_from(head >> ASSERTED & 0xffff).ok().filter(|at| *at > 0 && !repeated)
+    /// Words of a message and of all behind it, where they were kept.
+    fn words(&self, event: &Event) -> &[u64] {
+        let at = (event.identity as usize).checked_sub(1);
+        at.and_then(|at| self.identities.words().get(at..)).unwrap_or_default()
     }
 
-    /// The place of the only header that may tell to which conversation a message belongs; `None` where that is not known.
-    pub(super) fn conversation_place(&self, event: &Event) -> Option<usize> {
-        let head = self.identities.words().get((event.identity as usize).checked_sub(1)?)?;
+    /// The place of the first P-Asserted-Identity of a message, and whether it is the only one; `None` where that is not
+    /// known.
+    pub(super) fn asserted_place(&self, event: &Event) -> Option<(usize, bool)> {
+        let head = self.words(event).first()?;
+        let repeated = head >> SIGNS & u64::from(sign::REPEATED) != 0;
+        usize::try_from(head >> ASSERTED & 0xffff).ok().filter(|at| *at > 0).map(|at| (at, !repeated))
+    }
+
+    /// The same of the first header that may tell to which conversation a message belongs.
+    pub(super) fn conversation_place(&self, event: &Event) -> Option<(usize, bool)> {
+        let head = self.words(event).first()?;
         let several = head >> SIGNS & u64::from(sign::CONVERSATIONS) != 0;
         let place = usize::try_from(head >> CONVERSATION & ((1 << (PRODUCT - CONVERSATION)) - 1)).ok()?;
-        Some(place + event.head as usize).filter(|_| place > 0 && !several)
+        (place > 0).then(|| (place + event.head as usize, !several))
+    }
+
+    /// The place of the first header of the ms-diagnostics family, where it has one that is kept.
+    pub(super) fn diagnostics_place(&self, event: &Event) -> Option<usize> {
+        let words = self.words(event);
+        let len = words_of(*words.first()?)?;
+        let place = len.checked_sub(1).filter(|at| *at >= FIXED).and_then(|at| words.get(at));
+        let is_there = words.first()? >> SIGNS & u64::from(sign::DIAGNOSTICS) != 0;
+        place.filter(|_| is_there).and_then(|at| usize::try_from(*at).ok()).filter(|at| (1..1 << 16).contains(at))
     }
 
     /// The second word of a message, where it was kept.

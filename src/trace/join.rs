@@ -34,48 +34,14 @@ pub(super) fn join(
     (seed, products): (u64, Products),
     share: Share,
 ) -> Trace {
-    let mut names = Interner::with_capacity(0);
-    let mut problems = Vec::new();
+    let mut joining = Joining { names: Interner::with_capacity(0), problems: Vec::new(), words: 0 };
     let mut moves = Vec::new();
-    // Words of identities so far.
-    let mut words = 0;
     for (i, (input, chunks)) in inputs.iter().zip(parts).enumerate() {
         let file = FileId(u32::try_from(i).unwrap_or(u32::MAX));
-        let intact = input.intact_len();
-        problems.extend(input.damage().map(|(byte, what)| Problem { file, byte, what: what.into() }));
-        let growing = input.has_grown();
-        for (worker, mut framed) in chunks {
-            let is_whole = |start: u64, len: u64| start + len <= intact;
-            if framed.end as u64 > intact {
-                framed.records.retain(|r| is_whole(r.event.start, u64::from(r.event.len)));
-            }
-            // A chunk read from a wrong start has flaws of records that were dropped when chunks were joined.
-            // Its end tells a record from others: two whose openers are damaged may share a start.
-            let end_of = |r: &Read| r.event.start + u64::from(r.event.len);
-            let mut next = 0;
-            let mut kept = |end: u64| {
-                // Mostly they come in the order of the records.
-                let at = match framed.records.get(next) {
-                    Some(record) if end_of(record) == end => Some(next),
-                    _ => framed.records.binary_search_by_key(&end, end_of).ok(),
-                };
-                next = at.map_or(next, |at| at + 1);
-                at.is_some()
-            };
-            // The record that is being written just now is no damage.
-            let torn = worker.flaws.iter().find(|(.., flaw)| *flaw == Flaw::CutAtEnd).map(|(_, end, _)| *end);
-            let torn = torn.filter(|_| growing);
-            let told = worker.flaws.iter().filter(|(_, end, _)| kept(*end) && Some(*end) != torn);
-            problems.reserve(worker.flaws.len());
-            problems.extend(told.map(|(at, _, flaw)| Problem::of(file, *at, *flaw)));
-            let symbols = names.merge(&worker.names);
-            let base = u32::try_from(words).unwrap_or(u32::MAX);
-            let own = worker.identities.map_or_else(Vec::new, |own| own.words);
-            words += own.len();
-            let outside = framed.lines_outside();
-            moves.push(Move { file, outside, symbols, base, words: own, records: framed.records });
-        }
+        joining.problems.extend(input.damage().map(|(byte, what)| Problem { file, byte, what: what.into() }));
+        moves.extend(chunks.into_iter().map(|chunk| joining.take(input, file, chunk)));
     }
+    let Joining { names, problems, .. } = joining;
     let mut symbols = names.spans();
     let mut chunks: Vec<_> = moves.iter_mut().map(|m| (m.file, &mut m.records)).collect();
     let calls = numbers::number(&mut chunks, symbols.len());
@@ -96,6 +62,7 @@ pub(super) fn join(
         sources,
         problems,
         holders,
+        ends: Vec::new(),
         part: None,
         stretch: None,
     };
@@ -106,6 +73,51 @@ pub(super) fn join(
     }
     trace.mark_copies();
     trace
+}
+
+/// What chunks have in common, one after the other.
+pub(super) struct Joining {
+    /// Of servers.
+    pub(super) names: Interner,
+    pub(super) problems: Vec<Problem>,
+    /// Words of identities so far.
+    pub(super) words: usize,
+}
+
+impl Joining {
+    /// Takes in the next chunk.
+    pub(super) fn take(&mut self, input: &Input, file: FileId, (worker, mut framed): Part) -> Move {
+        let intact = input.intact_len();
+        let is_whole = |start: u64, len: u64| start + len <= intact;
+        if framed.end as u64 > intact {
+            framed.records.retain(|r| is_whole(r.event.start, u64::from(r.event.len)));
+        }
+        // A chunk read from a wrong start has flaws of records that were dropped when chunks were joined.
+        // Its end tells a record from others: two whose openers are damaged may share a start.
+        let end_of = |r: &Read| r.event.start + u64::from(r.event.len);
+        let mut next = 0;
+        let mut kept = |end: u64| {
+            // Mostly they come in the order of the records.
+            let at = match framed.records.get(next) {
+                Some(record) if end_of(record) == end => Some(next),
+                _ => framed.records.binary_search_by_key(&end, end_of).ok(),
+            };
+            next = at.map_or(next, |at| at + 1);
+            at.is_some()
+        };
+        // The record that is being written just now is no damage.
+        let torn = worker.flaws.iter().find(|(.., flaw)| *flaw == Flaw::CutAtEnd).map(|(_, end, _)| *end);
+        let torn = torn.filter(|_| input.has_grown());
+        let told = worker.flaws.iter().filter(|(_, end, _)| kept(*end) && Some(*end) != torn);
+        self.problems.reserve(worker.flaws.len());
+        self.problems.extend(told.map(|(at, _, flaw)| Problem::of(file, *at, *flaw)));
+        let symbols = self.names.merge(&worker.names);
+        let base = u32::try_from(self.words).unwrap_or(u32::MAX);
+        let words = worker.identities.map_or_else(Vec::new, |own| own.words);
+        self.words += words.len();
+        let outside = framed.lines_outside();
+        Move { file, outside, symbols, base, words, records: framed.records }
+    }
 }
 
 impl Trace {
@@ -120,15 +132,15 @@ impl Trace {
 }
 
 /// A chunk on its way into the store.
-struct Move {
+pub(super) struct Move {
     file: FileId,
-    outside: i64,
+    pub(super) outside: i64,
     /// Of the names of its servers.
     symbols: Vec<Symbol>,
     /// Number of words before the chunk's identities.
     base: u32,
-    words: Vec<u64>,
-    records: Vec<Read>,
+    pub(super) words: Vec<u64>,
+    pub(super) records: Vec<Read>,
 }
 
 fn place(moves: Vec<Move>, inputs: &[Input], share: Share) -> (Vec<Event>, Vec<u64>, Vec<Source>) {
@@ -158,9 +170,7 @@ fn place(moves: Vec<Move>, inputs: &[Input], share: Share) -> (Vec<Event>, Vec<u
         source.lines_outside += input.left_out();
         source.formats = input.formats();
     }
-    let mut events = flatten(&moves, |m| m.records.len(), |m, i| m.records.get(i).map(|read| m.placed(read)));
-    let moves: Vec<Vec<u64>> = moves.into_iter().map(|m| m.words).collect();
-    let words = flatten(&moves, Vec::len, |m, i| m.get(i).copied());
+    let (mut events, words) = settle(moves);
     if share == Share::All {
         let names: Vec<&str> = inputs.iter().map(Input::name).collect();
         settle_dates(&mut events, &mut sources, &names);
@@ -179,7 +189,7 @@ pub(super) fn settle_dates(events: &mut [Event], sources: &mut [Source], names: 
 
 impl Move {
     /// A record as it stands in the store.
-    fn placed(&self, read: &Read) -> Event {
+    pub(super) fn placed(&self, read: &Read) -> Event {
         let e = &read.event;
         let server = self.symbols.get(e.server.0 as usize).copied().unwrap_or(Symbol::NONE);
         let identity = if e.identity > 0 { e.identity.saturating_add(self.base) } else { 0 };
@@ -187,13 +197,43 @@ impl Move {
     }
 }
 
-/// What stands in lists, `len` in each, in one list, which all threads write.
+/// Records that are moved at a time.
+const MOVED: usize = 1 << 15;
+
+/// Moves all records and words to their place. Chunks are given back as they were moved: all of them would lie in memory
+/// twice.
+fn settle(moves: Vec<Move>) -> (Vec<Event>, Vec<u64>) {
+    let all = |len: fn(&Move) -> usize| moves.iter().map(len).sum();
+    let (mut events, mut words) =
+        (Vec::with_capacity(all(|m| m.records.len())), Vec::with_capacity(all(|m| m.words.len())));
+    let mut waiting = Vec::new();
+    let mut records = 0;
+    for chunk in moves {
+        records += chunk.records.len();
+        waiting.push(chunk);
+        if records >= MOVED {
+            go(&waiting, &mut events, &mut words);
+            waiting.clear();
+            records = 0;
+        }
+    }
+    go(&waiting, &mut events, &mut words);
+    (events, words)
+}
+
+fn go(moves: &[Move], events: &mut Vec<Event>, words: &mut Vec<u64>) {
+    flatten(moves, |m| m.records.len(), |m, i| m.records.get(i).map(|read| m.placed(read)), events);
+    flatten(moves, |m| m.words.len(), |m, i| m.words.get(i).copied(), words);
+}
+
+/// Adds what stands in lists, `len` in each, to one list, which all threads write.
 fn flatten<L: Sync, T: Copy + Send + Sync>(
     lists: &[L],
     len: impl Fn(&L) -> usize,
     get: impl Fn(&L, usize) -> Option<T> + Sync,
-) -> Vec<T> {
-    let Some(first) = lists.iter().find_map(|l| get(l, 0)) else { return Vec::new() };
+    out: &mut Vec<T>,
+) {
+    let Some(first) = lists.iter().find_map(|l| get(l, 0)) else { return };
     let starts: Vec<usize> = lists.iter().scan(0, |sum, l| Some(std::mem::replace(sum, *sum + len(l)))).collect();
     let all: usize = lists.iter().map(len).sum();
     // Of each thread the list that it is at, from where to where.
@@ -206,7 +246,7 @@ fn flatten<L: Sync, T: Copy + Send + Sync>(
         }
         list.and_then(|list| get(list, i - range.start)).unwrap_or(first)
     });
-    items.collect()
+    out.par_extend(items);
 }
 
 /// Reads the ambiguous dates of inputs that are day first again.

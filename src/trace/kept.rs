@@ -14,23 +14,23 @@ use crate::span::{FileId, Span};
 /// All but records and what ties them together.
 #[derive(Debug, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Facts<'t> {
-    symbols: Cow<'t, [Span]>,
+    pub(super) symbols: Cow<'t, [Span]>,
     /// Of each input the line feeds, stretch by stretch.
-    lines: Vec<Vec<u32>>,
-    sources: Cow<'t, [Source]>,
-    problems: Cow<'t, [Problem]>,
+    pub(super) lines: Vec<Vec<u32>>,
+    pub(super) sources: Cow<'t, [Source]>,
+    pub(super) problems: Cow<'t, [Problem]>,
     holders: Cow<'t, [Vec<FileId>]>,
     products: Vec<Cow<'t, [u8]>>,
-    seed: u64,
+    pub(super) seed: u64,
 }
 
 impl Facts<'_> {
     /// Whether these and the records can be those of inputs.
-    pub(super) fn fits(&self, inputs: &[Input], events: &[Event]) -> bool {
+    pub(super) fn fits(&self, lengths: &[usize], events: &[Event]) -> bool {
         let sizes = [self.lines.len(), self.sources.len(), self.holders.len()];
-        let len = |file: FileId| inputs.get(file.index()).map(|i| i.bytes().len() as u64);
+        let len = |file: FileId| lengths.get(file.index()).map(|len| *len as u64);
         let inside = |s: &Span| len(s.file).zip(s.start.checked_add(s.len.into())).is_some_and(|(len, end)| end <= len);
-        sizes == [inputs.len(); 3]
+        sizes == [lengths.len(); 3]
             && self.symbols.iter().all(inside)
             && self.problems.iter().all(|p| len(p.file).is_some_and(|len| p.byte <= len))
             && events.iter().all(|e| inside(&e.span()))
@@ -99,7 +99,8 @@ impl Trace {
         events: Vec<Event>,
         ties: ReadTies,
     ) -> Result<Trace, Vec<Input>> {
-        let whole = facts.fits(&inputs, &events);
+        let lengths: Vec<usize> = inputs.iter().map(|input| input.bytes().len()).collect();
+        let whole = facts.fits(&lengths, &events);
         let products = Products::of(facts.product_texts());
         let lines = inputs.iter().zip(&facts.lines).map(|(i, counts)| LineStarts::of(i.bytes().len(), counts));
         let (true, Some(lines)) = (whole, lines.collect::<Option<Vec<LineStarts>>>()) else { return Err(inputs) };
@@ -115,6 +116,7 @@ impl Trace {
             sources: facts.sources.into_owned(),
             problems: facts.problems.into_owned(),
             holders: facts.holders.into_owned(),
+            ends: Vec::new(),
             part: None,
             stretch: None,
         })

@@ -33,6 +33,30 @@ impl LineStarts {
         LineStarts { sums, ..LineStarts::new(len, chunk.clamp(1, 1 << 30).next_multiple_of(STRETCH)) }
     }
 
+    /// Of a text that goes on where one ended that was counted; what stands from chunk `first` on is still to be counted. `sums`
+    /// are those of the text before, where an index is kept of this one.
+    pub(super) fn grown(
+        before: &LineStarts,
+        bytes: &[u8],
+        (first, chunk): (usize, usize),
+        sums: Option<&[u64]>,
+    ) -> LineStarts {
+        let of = if sums.is_some() { LineStarts::for_index } else { LineStarts::new };
+        let out = of(bytes.len(), chunk);
+        let even = before.chunk == before.stretches * STRETCH;
+        for at in 0..first * out.stretches {
+            let text = || bytes.get(at * STRETCH..(at + 1) * STRETCH).unwrap_or_default();
+            let known = before.counts.get(at).filter(|_| even).map(|n| n.load(Ordering::Relaxed));
+            if let Some(slot) = out.counts.get(at) {
+                slot.store(known.unwrap_or_else(|| u32::try_from(feeds(text())).unwrap_or(0)), Ordering::Relaxed);
+            }
+            if let (Some(slot), Some(sums)) = (out.sums.get(at), sums) {
+                slot.store(sums.get(at).copied().unwrap_or_else(|| sum(text())), Ordering::Relaxed);
+            }
+        }
+        out
+    }
+
     /// What was counted so far, to go on with.
     pub(super) fn so_far(&self) -> LineStarts {
         let counts = self.counts.iter().map(|n| AtomicU32::new(n.load(Ordering::Relaxed))).collect();

@@ -139,16 +139,16 @@ pub(super) fn load_stretch(input: Input, seed: u64, reached: Option<Reached>, by
 }
 
 /// An input that is read.
-struct Reading<'r> {
-    input: &'r Input,
-    file: FileId,
-    for_analysis: bool,
-    known: (&'r Seeded, &'r Finding),
+pub(super) struct Reading<'r> {
+    pub(super) input: &'r Input,
+    pub(super) file: FileId,
+    pub(super) for_analysis: bool,
+    pub(super) known: (&'r Seeded, &'r Finding),
 }
 
 impl Reading<'_> {
     /// Reads some chunks, by their numbers, from a mark on; and how far it came. `told` hears of the bytes of each.
-    fn some(
+    pub(super) fn some(
         &self,
         lines: &LineStarts,
         numbers: Range<usize>,

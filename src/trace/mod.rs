@@ -6,6 +6,7 @@ mod dates;
 mod details;
 mod event;
 mod fields;
+mod grow;
 mod hasher;
 mod identity;
 mod intern;
@@ -68,6 +69,8 @@ pub struct Trace {
     problems: Vec<Problem>,
     /// By input: those that hold all its records.
     holders: Vec<Vec<FileId>>,
+    /// By input: what tells its text from others, where more may be read behind it.
+    ends: Vec<u64>,
     /// Where it is not all of the logs.
     part: Option<Box<part::Part>>,
     /// Where it is not all of its only input.
@@ -221,6 +224,31 @@ impl Trace {
         Some(Message::of_record(head, record.get(event.head_end as usize..).unwrap_or_default()))
     }
 
+    /// The same without its body, which a part of the logs need not hold.
+    pub(crate) fn head<'t>(&'t self, event: &Event) -> Option<Message<'t>> {
+        if event.kind != RecordKind::Protocol {
+            return None;
+        }
+        Some(Message::new(self.head_text(event).get(event.head as usize..).unwrap_or_default(), &[]))
+    }
+
+    /// The record of a message up to the end of its headers.
+    pub(crate) fn head_text(&self, event: &Event) -> &[u8] {
+        self.slice(event.head_span())
+    }
+
+    /// Fields at the beginning of a record, and perhaps what follows.
+    pub(crate) fn first_fields<'t>(&'t self, event: &Event) -> &'t [u8] {
+        match event.kind {
+            RecordKind::Protocol => {
+                let text = self.head_text(event);
+                let after = text.get(event.prefix_len as usize..).unwrap_or_default();
+                after.strip_prefix(b"$$begin_record").unwrap_or(after)
+            }
+            _ => self.fields(event),
+        }
+    }
+
     /// Value of the record field `Peer`.
     pub fn peer<'t>(&'t self, event: &Event) -> Option<&'t [u8]> {
         self.kept_peer(event).or_else(|| self.read_peer(event))
@@ -230,9 +258,9 @@ impl Trace {
         // Of a message no field stands behind its start: its end, far from there, need not be looked for.
         let fields = match event.kind {
             RecordKind::Protocol => {
-                let fields = self.after_opener(event);
+                let fields = self.first_fields(event);
                 let end = (event.head as usize).saturating_sub(event.prefix_len as usize);
-                fields.get(..end).unwrap_or_else(|| strip_terminator(fields))
+                fields.get(..end).unwrap_or(fields)
             }
             _ => self.fields(event),
         };

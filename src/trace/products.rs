@@ -8,7 +8,7 @@ use super::intern::Interner;
 use super::{Event, Trace};
 use crate::knowledge::Product;
 use crate::record::HeaderLine;
-use crate::span::Span;
+use crate::span::{FileId, Span};
 
 /// Bytes of a name that is kept.
 const LONGEST: usize = 1024;
@@ -31,6 +31,16 @@ struct Found {
 impl Finding {
     pub(super) fn new() -> Finding {
         Finding(Mutex::new(Found { names: Interner::with_capacity(64), texts: Vec::new() }))
+    }
+
+    /// With names that were found before, by their numbers.
+    pub(super) fn of(texts: &[Box<[u8]>], hasher: &Seeded) -> Finding {
+        let mut names = Interner::with_capacity(texts.len());
+        for text in texts {
+            let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
+            names.intern(hasher, text, Span { file: FileId(0), start: 0, len });
+        }
+        Finding(Mutex::new(Found { names, texts: texts.to_vec() }))
     }
 
     pub(super) fn done(self) -> Products {
@@ -186,7 +196,7 @@ impl Trace {
     /// Of a message of which nothing was kept.
     fn read_product(&self, event: &Event) -> Option<&[u8]> {
         use crate::sip::HeaderName::{Server, UserAgent};
-        let message = self.message(event)?;
+        let message = self.head(event)?;
         message.header(Server).or_else(|| message.header(UserAgent)).map(|h| h.raw.trim_ascii())
     }
 }

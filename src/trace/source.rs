@@ -1,5 +1,7 @@
 //! Counts and facts of one input, gathered while it is read.
 
+use rayon::prelude::*;
+
 use super::dates::Dates;
 use super::{Event, Symbol, Trace};
 use crate::input::Formats;
@@ -64,6 +66,23 @@ impl Source {
     /// The only name, if there is exactly one.
     pub(crate) fn only_server(&self) -> Option<Symbol> {
         if let [only] = self.servers[..] { Some(only) } else { None }
+    }
+
+    /// Of all records of an input.
+    pub(super) fn of(events: &[Event]) -> Source {
+        let of_part = |own: &[Event]| {
+            let mut source = Source::default();
+            for event in own {
+                source.note(event);
+            }
+            source
+        };
+        let parts: Vec<Source> = events.par_chunks(1 << 16).map(of_part).collect();
+        let mut out = Source::default();
+        for part in &parts {
+            out.join(part);
+        }
+        out
     }
 
     pub(super) fn note(&mut self, event: &Event) {

@@ -9,6 +9,8 @@ use super::data::Data;
 use super::filter::Filter;
 use super::keys::Command;
 use super::state::{Load, Notice};
+use crate::case::Shared;
+use crate::query::Table;
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -19,6 +21,10 @@ pub enum Action {
     Digit(usize),
     /// The line that is typed changes.
     Edit(InputRequest),
+    /// An earlier line, or a later one.
+    Earlier(bool),
+    /// The word at the cursor is completed; back where there are several.
+    Complete(bool),
     /// A text is pasted into the line that is typed.
     Paste(String),
     /// A line of a menu is chosen.
@@ -31,6 +37,8 @@ pub enum Action {
     Filtering(usize, u64),
     /// A filter has these rows.
     Filtered(Filter, Vec<usize>),
+    /// What the rows share that were asked about.
+    Shared(Asked, Vec<Shared>),
     /// There is time to go on with a search.
     Work,
     /// The terminal has so many columns and rows now.
@@ -43,8 +51,30 @@ pub enum Action {
     Loaded(Arc<Data>),
     /// It was not saved, and why; the name can be changed.
     Unsaved(Save, String),
+    /// So many notes could not be written yet.
+    Unwritten(usize),
     /// Something to tell the user.
     Tell(Notice),
+}
+
+/// Rows of which it is asked what they share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Tells its answer from those of earlier ones.
+    pub number: usize,
+    /// Of what they are rows.
+    pub table: Table,
+    /// Their numbers in the analysis; of records in the trace.
+    pub rows: Vec<u32>,
+    /// What they are, for people.
+    pub whose: String,
+}
+
+impl Asked {
+    /// Finds it out.
+    pub fn answer(&self, data: &Data) -> Vec<Shared> {
+        crate::case::shared(&data.trace, &data.analysis, self.table, &self.rows)
+    }
 }
 
 /// Something to be done outside.
@@ -60,6 +90,8 @@ pub enum Effect {
     Note(String, String),
     /// Ask a filter; an earlier one that is still asked is of no use any more.
     Filter(Filter),
+    /// Find out what these rows share against the rest.
+    Shared(Asked),
     /// No filter is of use any more.
     StopFilter,
     /// Read what is appended, or stop to.

@@ -1,13 +1,15 @@
 //! All state of the terminal UI. Only [`super::update()`] changes it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::action::Action;
 use super::card::SavedCase;
 use super::data::Data;
-use super::keys::{Key, KeyContext, Keymap, edit};
+use super::history::History;
+use super::kept::Looks;
+use super::keys::{Key, KeyContext, Keymap, LineKey, edit, line};
 use super::list::List;
 use super::notes::Notes;
 use super::search::Search;
@@ -34,6 +36,8 @@ pub struct App {
     pub overlay: Option<Overlay>,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
+    /// Lines that were typed before.
+    pub history: History,
     /// The line that is typed.
     pub prompt: Option<Prompt>,
     /// What is searched for.
@@ -42,8 +46,26 @@ pub struct App {
     pub job: Option<Job>,
     /// Number of the last filter that was asked.
     pub filters: usize,
+    /// Number of the last question what rows share.
+    pub asked_shared: usize,
     /// How far the filter that is asked now has come, in percent.
     pub filtering: Option<u64>,
+    /// Only what was from the first of these times to the second is shown.
+    pub span: Option<(Timestamp, Timestamp)>,
+    /// The part of the logs' time at which the cursor of the Overview is.
+    pub cursor: Option<usize>,
+    /// The part where a span was begun.
+    pub brush: Option<usize>,
+    /// How these logs were left the last time, until they are read.
+    pub looks: Option<Looks>,
+    /// How they are left is kept.
+    pub keeps: bool,
+    /// Notes that could not be written yet.
+    pub unsaved: usize,
+    /// The user was told what would be lost.
+    pub leaving: bool,
+    /// What the user calls a host, in the heads of lanes.
+    pub aliases: BTreeMap<String, String>,
     /// Marked records.
     pub marks: BTreeSet<EventId>,
     /// The record that was marked last.
@@ -88,6 +110,14 @@ pub struct App {
     pub findings: List,
 }
 
+/// What a key asks of the line that is typed.
+fn of_line(key: LineKey) -> Action {
+    match key {
+        LineKey::Earlier(back) => Action::Earlier(back),
+        LineKey::Complete(on) => Action::Complete(on),
+    }
+}
+
 impl App {
     /// Before anything is loaded.
     pub fn new(theme: Theme, size: (u16, u16)) -> App {
@@ -109,11 +139,21 @@ impl App {
             pane: true,
             overview: 0,
             timeline: Timeline::default(),
+            history: History::default(),
             prompt: None,
             search: Search::default(),
             job: None,
             filters: 0,
+            asked_shared: 0,
             filtering: None,
+            span: None,
+            aliases: BTreeMap::new(),
+            cursor: None,
+            brush: None,
+            looks: None,
+            keeps: false,
+            unsaved: 0,
+            leaving: false,
             marks: BTreeSet::new(),
             last_mark: None,
             follow: false,
@@ -143,7 +183,8 @@ impl App {
         let place = self.place();
         match (place, &self.overlay) {
             (KeyContext::Prompt, _) => {
-                return self.keys.command(key, place).map(Action::Do).or_else(|| edit(key).map(Action::Edit));
+                let typed = self.keys.command(key, place).map(Action::Do).or_else(|| line(key).map(of_line));
+                return typed.or_else(|| edit(key).map(Action::Edit));
             }
             (KeyContext::Menu, Some(Overlay::Menu(menu))) => {
                 if let Some(item) = key.typed().and_then(|c| menu.item(c)) {

@@ -225,6 +225,14 @@ impl Overview {
         out
     }
 
+    /// When a part of the span begins; the one behind the last is the end.
+    pub fn time_of(&self, bin: usize) -> Option<Timestamp> {
+        let (first, last) = self.span?;
+        let whole = u128::try_from(last.since(first)).ok()?.saturating_add(1);
+        let ms = (whole * bin.min(BINS) as u128).div_ceil(BINS as u128);
+        Some(first.plus(i64::try_from(ms).ok()?))
+    }
+
     /// The part of the span in which a time lies.
     pub fn bin(&self, time: Timestamp) -> Option<usize> {
         let (first, last) = self.span?;

@@ -54,6 +54,13 @@ pub(super) fn perform(app: &App, effect: Effect, effects: &Effects) {
             let (data, asked) = (Arc::clone(&app.data), Arc::clone(asked));
             thread::spawn(move || ask(&data, filter, &asked, &sender));
         }
+        Effect::Shared(asked) => {
+            let data = Arc::clone(&app.data);
+            thread::spawn(move || {
+                let found = asked.answer(&data);
+                let _ = sender.send(Event::Action(Action::Shared(asked, found)));
+            });
+        }
         Effect::StopFilter => asked.store(usize::MAX, Ordering::Relaxed),
         Effect::Follow(on) => follow.store(on, Ordering::Relaxed),
         Effect::Mouse(on) => {

@@ -9,7 +9,7 @@ use super::data::{Cause, Data, Entry};
 use super::rows;
 use super::search::Search;
 use super::view::View;
-use crate::query::{Bound, Query, QueryError, Row, Table};
+use crate::query::{Bound, Notes, Query, QueryError, Row, Table};
 use crate::trace::LinePlace;
 
 /// A filter to be asked.
@@ -21,6 +21,8 @@ pub struct Filter {
     pub view: View,
     /// The query, which can be read.
     pub text: String,
+    /// What `noted` looks at.
+    pub notes: Notes,
 }
 
 /// The table behind a list, where it can be filtered.
@@ -40,7 +42,7 @@ impl Filter {
     /// # Errors
     /// When the query cannot be read.
     pub fn ask(&self, data: &Data, go_on: &(dyn Fn(usize) -> bool + Sync)) -> Result<Option<Vec<usize>>, QueryError> {
-        let query = Query::parse(&self.text)?;
+        let query = Query::parse(&self.text)?.with_notes(self.notes.clone());
         let bound = query.bind(&data.trace, &data.analysis);
         if self.view == View::Findings {
             return Ok(self.causes(data, &bound, go_on));

@@ -13,13 +13,46 @@ pub struct List {
     pub sort: Option<(usize, bool)>,
     /// Columns that are hidden, one bit each.
     pub hidden: u32,
-    /// The filter by which it was narrowed.
+    /// Columns that are wanted though there is little room, one bit each.
+    pub pinned: u32,
+    /// How wide the cells of each column were that have been shown: with addresses cut behind their names, and whole.
+    pub widths: Vec<(usize, usize)>,
+    /// Filters that were typed or chosen, each on or off.
+    pub filters: Vec<Chosen>,
+    /// The filter by which it was narrowed: those that are on.
     pub query: Option<String>,
     /// Why not all rows are there, in words.
     pub only: Option<String>,
 }
 
+/// A filter of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// The query.
+    pub text: String,
+    /// It narrows the list.
+    pub on: bool,
+}
+
 impl List {
+    /// All filters that are on as one query, with `typed` in place of one of them, or beside them.
+    pub(super) fn joined(&self, at: Option<usize>, typed: Option<&str>) -> String {
+        let others =
+            self.filters.iter().enumerate().filter(|(i, f)| f.on && at != Some(*i)).map(|(_, f)| f.text.as_str());
+        let all: Vec<&str> = others.chain(typed).filter(|text| !text.is_empty()).collect();
+        match all.as_slice() {
+            [] => String::new(),
+            [only] => (*only).to_owned(),
+            several => several.iter().map(|text| format!("({text})")).collect::<Vec<_>>().join(" "),
+        }
+    }
+
+    /// What stays when other rows are shown.
+    pub(super) fn keep_look(&mut self, before: List) {
+        (self.sort, self.hidden, self.pinned) = (before.sort, before.hidden, before.pinned);
+        self.filters = before.filters;
+    }
+
     /// All of `len` rows in their own order.
     pub fn all(len: usize) -> List {
         List { rows: (0..u32::try_from(len).unwrap_or(u32::MAX)).collect(), ..List::default() }

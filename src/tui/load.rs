@@ -32,7 +32,9 @@ pub(super) fn load(
     let mut seen = look(inputs);
     let mut kept = Vec::new();
     let own = || follow.load(Ordering::Relaxed);
-    let Some(mut data) = read((inputs, limits), &kept, (options, index), sender, (false, own())) else { return };
+    let Some(mut data) = read((inputs, limits), (&kept, None), (options, index), sender, (false, own())) else {
+        return;
+    };
     let mut rest = PAUSE;
     loop {
         thread::sleep(rest);
@@ -44,7 +46,7 @@ pub(super) fn load(
         keep_lost(inputs, (&seen, &now), &data, &mut kept);
         seen = now;
         let started = started();
-        match read((inputs, limits), &kept, (options, None), sender, (true, true)) {
+        match read((inputs, limits), (&kept, Some(&data)), (options, None), sender, (true, true)) {
             Some(new) => data = new,
             None => return,
         }
@@ -80,7 +82,7 @@ struct Kept {
 /// when nothing is there or nobody listens any more.
 fn read(
     (inputs, limits): (&[PathBuf], Limits),
-    kept: &[Kept],
+    (kept, before): (&[Kept], Option<&Data>),
     (options, index): (&Options, Option<&Index>),
     sender: &Sender<Event>,
     (again, follow): (bool, bool),
@@ -115,7 +117,8 @@ fn read(
         }
         match index {
             Some(index) => index.read(inputs, &load),
-            None => (Trace::load(inputs, &load), index::Kept::nothing()),
+            // What the logs held before is not read again.
+            None => (Trace::load_after(before.map(|data| &data.trace), inputs, &load), index::Kept::nothing()),
         }
     });
     for (input, _) in trace.inputs().iter().zip(trace.sources()).filter(|(_, s)| s.record_count() == 0) {

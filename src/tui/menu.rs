@@ -20,6 +20,16 @@ pub enum Choice {
     Sort(usize),
     /// Show or hide that column.
     Column(usize),
+    /// Show or hide that lane of the ladder.
+    Lane(usize),
+    /// Give that lane another name.
+    Rename(usize),
+    /// Switch that filter of the list on or off.
+    Filter(usize),
+    /// Filter by a query with a name.
+    Named(&'static str),
+    /// Type one more filter.
+    NewFilter,
     /// Copy that text.
     Copy(String),
     /// Copy that, as text.

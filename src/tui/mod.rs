@@ -16,12 +16,15 @@ mod app;
 mod beginning;
 mod card;
 mod cell;
+mod complete;
 mod content;
 pub mod data;
 mod draw;
 mod effects;
 mod event;
 mod filter;
+mod history;
+mod kept;
 mod keys;
 mod layout;
 mod list;
@@ -40,17 +43,20 @@ mod timeline;
 mod update;
 mod view;
 
-pub use action::{Action, Effect};
+pub use action::{Action, Asked, Effect};
 pub use app::App;
 pub use card::{Card, SavedCase};
+pub use complete::Offers;
 pub use content::{Content, Save};
 pub use draw::draw;
 pub use event::Event;
 pub use filter::Filter;
+pub use history::History;
+pub use kept::Looks;
 pub use keys::{
     Binding, Clash, Command, KEY_NAMES, KEYMAP, Key, KeyContext, KeyLine, Keymap, Preset, Scope, UnknownKey,
 };
-pub use list::{List, Motion};
+pub use list::{Chosen, List, Motion};
 pub use menu::{Choice, Menu};
 pub use notes::{Notebook, Notes};
 pub use run::{Ending, Left, Settings, cycle, restore, run, suspend, terminate};

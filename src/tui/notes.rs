@@ -26,30 +26,10 @@ const MOST: u64 = 16 << 20;
 const HEAD: &str =
     "# Notes of siptrail on calls and pushes: \"Call-ID\" = \"text\". Written anew with each note: comments go.\n";
 
-/// Texts by Call-ID.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Notes(BTreeMap<String, String>);
+pub use crate::query::Notes;
 
+/// Notes of a story, and their file.
 impl Notes {
-    /// The note on a Call-ID, as it was typed: not made safe for a terminal.
-    pub fn get(&self, call_id: &str) -> Option<&str> {
-        self.0.get(call_id).map(String::as_str)
-    }
-
-    /// There are none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Puts a note in place of the one before; an empty one takes it away.
-    pub fn set(&mut self, call_id: &str, text: &str) {
-        if text.is_empty() {
-            self.0.remove(call_id);
-        } else {
-            self.0.insert(call_id.to_owned(), text.to_owned());
-        }
-    }
-
     /// The notes on a story, that on what it is about first.
     pub(super) fn of(&self, data: &Data, subject: &Subject) -> Vec<&str> {
         if self.is_empty() {
@@ -246,7 +226,7 @@ fn sweep(folder: &Path) {
 }
 
 /// Puts a text in place of a file's, whole or not at all.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
+pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
     let (path, folder) = home(path);
     let mut file = tempfile::Builder::new().prefix(TEMPORARY.0).suffix(TEMPORARY.1).tempfile_in(folder)?;
     file.write_all(text.as_bytes())?;
@@ -262,10 +242,10 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
 }
 
 /// A thread that writes notes one after the other, so that no key waits for a slow folder. It ends when nobody can
-/// send any more, and gives what it could not write.
+/// send any more, and gives what it could not write; tells how many notes are not written yet.
 pub(super) fn writer(
     mut book: Notebook,
-    tell: impl Fn(String, bool) + Send + 'static,
+    tell: impl Fn(String, usize) + Send + 'static,
 ) -> (Sender<(String, String)>, JoinHandle<Vec<String>>) {
     let (sender, notes): (_, Receiver<(String, String)>) = channel();
     let thread = thread::spawn(move || {
@@ -273,9 +253,9 @@ pub(super) fn writer(
             match book.keep(call_id, text) {
                 Ok(()) => {
                     let path = book.path.as_deref().unwrap_or(Path::new(""));
-                    tell(format!("noted in {}", path.display()), false);
+                    tell(format!("noted in {}", path.display()), 0);
                 }
-                Err(why) => tell(format!("note not written, kept until you leave: {why}"), true),
+                Err(why) => tell(format!("note not written, kept until you leave: {why}"), book.pending.len()),
             }
         }
         book.unwritten()

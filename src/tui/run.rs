@@ -17,14 +17,14 @@ use super::card::SavedCase;
 use super::draw::draw;
 use super::effects::{Effects, perform};
 use super::event::{Event, of_terminal};
-use super::keys::Keymap;
-use super::load;
+use super::keys::{Command, Keymap};
 use super::notes::{self, Notebook, Notes};
 use super::save;
-use super::state::Notice;
+use super::state::{Load, Notice};
 use super::terminal;
 use super::theme::Theme;
-use super::update::update;
+use super::update::{looks_of, update};
+use super::{kept, load};
 use crate::analysis::Options;
 use crate::index::Index;
 use crate::input::Limits;
@@ -61,6 +61,8 @@ pub struct Settings {
     pub ascii: bool,
     /// What keys do.
     pub keys: Keymap,
+    /// Where it is kept how logs were left: columns, order, filters, marks and place.
+    pub looks_file: Option<PathBuf>,
     /// Notes, as they are in their file.
     pub notes: Notes,
     /// That file; without one, notes are lost when the user leaves.
@@ -124,6 +126,8 @@ pub fn run(settings: &Settings) -> io::Result<Left> {
     }
     app.case.clone_from(&settings.case);
     app.folder = save::folder(&settings.inputs);
+    app.keeps = settings.looks_file.is_some();
+    app.looks = settings.looks_file.as_deref().and_then(|file| kept::read(file, &settings.inputs));
     // Before anything else: the first frame must not wait for a single byte of a log.
     terminal.draw(|frame| draw(&app, frame))?;
     let keys = sender.clone();
@@ -146,12 +150,19 @@ pub fn run(settings: &Settings) -> io::Result<Left> {
     thread::spawn(move || load::load((&inputs, limits), (&options, index.as_ref()), &follow, &sender));
     let teller = told.clone();
     // Nobody listens any more when the user has left.
-    let tell = move |text, bad| drop(teller.send(Event::Action(Action::Tell(Notice { text, bad }))));
+    let tell = move |text, unwritten: usize| {
+        let _ = teller.send(Event::Action(Action::Unwritten(unwritten)));
+        let _ = teller.send(Event::Action(Action::Tell(Notice { text, bad: unwritten > 0 })));
+    };
     let (notes, writer) = notes::writer(Notebook::new(settings.notes_file.clone()), tell);
     let inputs = settings.inputs.clone();
     let effects = Effects { sender: told, follow: following, asked, notes, inputs };
     let ending = cycle(&mut *terminal, &mut app, &events, &mut |app, effect| perform(app, effect, &effects));
     drop(effects);
+    // What is kept is a help only: where it cannot be written, the next time begins anew.
+    if let Some(file) = settings.looks_file.as_deref().filter(|_| app.load == Load::Done) {
+        let _ = kept::write(file, looks_of(&app, &settings.inputs));
+    }
     let unwritten = writer.join().unwrap_or_default();
     if let Ok(mut signals) = SIGNALS.lock() {
         *signals = None;
@@ -194,17 +205,17 @@ where
                 Event::Action(action) => Some(action),
                 Event::Failed(why) => return Ok(Ending::Failed(why)),
                 Event::Terminate => return Ok(Ending::Terminated),
-                Event::Suspend => {
+                Event::Suspend => Some(Action::Do(Command::Suspend)),
+            };
+            match action.and_then(|a| update(app, a)) {
+                Some(Effect::Quit) => return Ok(Ending::Quit),
+                Some(Effect::Suspend) => {
                     perform(app, Effect::Suspend);
                     // All is drawn anew. Clearing by the terminal itself would ask it for the place of the cursor, and the
                     // thread that reads keys would take the answer.
                     terminal.backend_mut().clear().map_err(Into::into)?;
                     terminal.swap_buffers();
-                    None
                 }
-            };
-            match action.and_then(|a| update(app, a)) {
-                Some(Effect::Quit) => return Ok(Ending::Quit),
                 Some(effect) => perform(app, effect),
                 None => {}
             }

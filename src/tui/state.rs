@@ -4,6 +4,7 @@ use ratatui::text::Line;
 use tui_input::Input;
 
 use super::card::Card;
+use super::complete::Offers;
 use super::content::Content;
 use super::list::List;
 use super::menu::Menu;
@@ -48,6 +49,17 @@ pub struct Prompt {
     pub kind: PromptKind,
     /// The line.
     pub input: Input,
+    /// What Tab can make of the word at the cursor.
+    pub offers: Option<Offers>,
+    /// How far back in what was typed before, and what was typed until then.
+    pub past: Option<(usize, String)>,
+}
+
+impl Prompt {
+    /// A line to be typed, or to be changed.
+    pub fn new(kind: PromptKind, text: String) -> Prompt {
+        Prompt { kind, input: Input::new(text), offers: None, past: None }
+    }
 }
 
 /// What a line is typed for.
@@ -55,8 +67,8 @@ pub struct Prompt {
 pub enum PromptKind {
     /// What is to be found, from this row on.
     Search(usize),
-    /// A filter, with the list as it was before.
-    Filter(Box<List>),
+    /// A filter, with the list as it was before, and which of its filters is changed.
+    Filter(Box<List>, Option<usize>),
     /// A time to go to.
     Time,
     /// A time at which the logs are split, to compare what was before and after.
@@ -65,6 +77,8 @@ pub enum PromptKind {
     Save(Content),
     /// A note on this Call-ID.
     Note(String),
+    /// What this host is called in the heads of lanes.
+    Alias(String),
 }
 
 /// A search through rows that goes on in small steps, so that no key waits for it.

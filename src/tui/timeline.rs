@@ -70,6 +70,12 @@ pub struct Timeline {
     pub time: TimeMode,
     /// Steps of which every record is shown.
     expanded: BTreeSet<usize>,
+    /// How many stories stand in it, where the user put several together.
+    pub(super) stories: usize,
+    /// Lanes that are hidden, with the arrows that begin or end there.
+    pub(super) hidden: BTreeSet<usize>,
+    /// The first lane that is shown, where the user chose it; else those of the selected step are.
+    pub(super) first: Option<usize>,
 }
 
 impl Timeline {
@@ -90,6 +96,9 @@ impl Timeline {
     fn fill(&mut self) {
         self.rows.clear();
         for (i, step) in self.ladder.steps.iter().enumerate() {
+            if self.is_hidden(step) {
+                continue;
+            }
             self.rows.push((i, Part::Whole));
             if let StepKind::Arrow(arrow) = &step.kind
                 && matches!(arrow.tone(), Tone::Failure | Tone::Neutral)
@@ -101,6 +110,29 @@ impl Timeline {
             }
         }
         self.list.rows = (0..u32::try_from(self.rows.len()).unwrap_or(u32::MAX)).collect();
+    }
+
+    fn is_hidden(&self, step: &Step) -> bool {
+        match &step.kind {
+            StepKind::Arrow(arrow) => self.hidden.contains(&arrow.from) || self.hidden.contains(&arrow.to),
+            StepKind::Note(note) => self.hidden.contains(&note.lane),
+        }
+    }
+
+    /// Numbers of the lanes that are not hidden, from left to right.
+    pub(super) fn lanes(&self) -> Vec<usize> {
+        (0..self.ladder.lanes.len()).filter(|lane| !self.hidden.contains(lane)).collect()
+    }
+
+    /// Shows or hides a lane; one stays.
+    pub(super) fn hide(&mut self, lane: usize, height: usize) {
+        if !self.hidden.remove(&lane) && self.lanes().len() > 1 {
+            self.hidden.insert(lane);
+        }
+        let step = self.current().map(|(step, _)| step);
+        self.fill();
+        let row = self.rows.iter().position(|(own, _)| Some(*own) >= step).unwrap_or(self.rows.len());
+        self.list.select(row, height);
     }
 
     /// Shows or hides every record of the selected step.
@@ -138,6 +170,11 @@ impl Timeline {
     /// Time of a row.
     pub(super) fn time_of(&self, row: usize) -> Option<Timestamp> {
         self.step(row)?.0.time
+    }
+
+    /// How long after the step before, for the column beside the time of day.
+    pub(super) fn delta_text(step: &Step) -> String {
+        step.delta_ms.map(bare_seconds).unwrap_or_default()
     }
 
     /// The time column of a row.

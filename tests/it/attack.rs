@@ -169,7 +169,7 @@ fn two_sessions_lose_no_note() {
     assert_eq!(left(folder.path()), ["notes.toml"]);
 }
 
-fn record(n: usize, server: &str, from: &str, branch: usize) -> String {
+pub(crate) fn record(n: usize, server: &str, from: &str, branch: usize) -> String {
     format!(
         "TL_INFO(TF_PROTOCOL) [{server}]0F14.1A2C::10/15/2013-{:02}:{:02}:{:02}.669.{n:08x} (SIPStack,A::B:C.cpp(125))$$begin_record\n\
          Instance-Id: {n:08X}\nDirection: outgoing\nPeer: 192.0.2.9:5061\nMessage-Type: request\nStart-Line: {from}\nCSeq: 1 INVITE\n\
@@ -185,8 +185,9 @@ fn behind_a_record(n: usize, piece: &str) -> String {
     if n == 0 { record(0, "0", CALL, 0) + piece } else { piece.to_owned() }
 }
 
-const CALL: &str = "INVITE sip:bob@contoso.com SIP/2.0\nFrom: <sip:a@contoso.com>;tag=a\nTo: <sip:bob@contoso.com>";
-const PUSH: &str = "MESSAGE sip:push@push.lync.com SIP/2.0\nFrom: <sip:McxUser0123456789abcdef0123456789abcdefbob@contoso.com>;tag=a\nTo: <sip:push@push.lync.com>";
+pub(crate) const CALL: &str =
+    "INVITE sip:bob@contoso.com SIP/2.0\nFrom: <sip:a@contoso.com>;tag=a\nTo: <sip:bob@contoso.com>";
+pub(crate) const PUSH: &str = "MESSAGE sip:push@push.lync.com SIP/2.0\nFrom: <sip:McxUser0123456789abcdef0123456789abcdefbob@contoso.com>;tag=a\nTo: <sip:push@push.lync.com>";
 
 /// Of ten thousands of lost pushes forms for people list the first ones and count the rest, which then costs no memory.
 #[test]

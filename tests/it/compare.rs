@@ -8,6 +8,27 @@ use tempfile::TempDir;
 use crate::common::root;
 use crate::program::{err, out, run, run_in};
 
+/// Among all that goes wrong every day a fault that hits more is told, though it is not new and no rate says so; and that it is
+/// mended.
+#[test]
+fn a_cause_that_was_always_there_and_hits_more_is_worse() {
+    let dir = tempfile::tempdir().unwrap();
+    let o = run_in(&["synth", "--days", "7", "--calls", "150", "--seed", "5", "w"], dir.path());
+    assert_eq!(o.status.code(), Some(0), "{}", err(&o));
+    for (before, after, judgement, status) in [
+        ("01-healthy", "02-healthy", "same", 0),
+        ("02-healthy", "03-broken", "worse", 1),
+        ("03-broken", "04-broken", "same", 0),
+        ("04-broken", "05-mended", "better", 0),
+        ("06-mended", "07-back", "worse", 1),
+    ] {
+        let (found, code) = compared(dir.path(), &[&format!("w/day-{before}"), &format!("w/day-{after}")]);
+        assert_eq!((found["judgement"].as_str(), code), (Some(judgement), Some(status)), "{:#}", found["because"]);
+        let because = found["because"].to_string();
+        assert_eq!(because.contains("of PN03"), judgement != "same", "{because}");
+    }
+}
+
 /// Seven days: two healthy, two with the fault, two mended, one with it again.
 fn week() -> TempDir {
     let dir = tempfile::tempdir().unwrap();

@@ -93,6 +93,29 @@ fn many_tasks_give_the_report_of_one_run() {
 }
 
 #[test]
+fn what_follows_the_survey_reads_no_log_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let logs = folder.path().join("logs");
+    let o = run(&["synth", "-q", "--seed", "24", "--calls", "150", logs.to_str().unwrap()]);
+    assert!(o.status.success(), "{}", err(&o));
+    let expected = report(logs.to_str().unwrap());
+    let job = Job::plan(logs.to_str().unwrap(), "3");
+    let (ahead, behind) = job.tasks.split_at(2);
+    for (of, are_there) in [(ahead, true), (behind, false)] {
+        if !are_there {
+            std::fs::rename(&logs, folder.path().join("away")).unwrap();
+        }
+        for (step, count) in of {
+            for task in 0..*count {
+                let o = job.run(step, task);
+                assert!(o.status.success(), "{step} {task}: {}", err(&o));
+            }
+        }
+    }
+    assert!(report(job.name()) == expected);
+}
+
+#[test]
 fn the_text_of_a_finished_job_is_that_of_its_logs() {
     let job = Job::plan("samples", "3");
     job.work();

@@ -38,6 +38,9 @@ pub(crate) fn press(app: &mut App, keys: &str) -> Option<Effect> {
                     "Tab" => (KeyCode::Tab, KeyModifiers::NONE),
                     "S-Tab" => (KeyCode::BackTab, KeyModifiers::SHIFT),
                     "Down" => (KeyCode::Down, KeyModifiers::NONE),
+                    "Up" => (KeyCode::Up, KeyModifiers::NONE),
+                    "Left" => (KeyCode::Left, KeyModifiers::NONE),
+                    "Right" => (KeyCode::Right, KeyModifiers::NONE),
                     "PgDn" => (KeyCode::PageDown, KeyModifiers::NONE),
                     "BS" => (KeyCode::Backspace, KeyModifiers::NONE),
                     _ if name.starts_with('F') => (KeyCode::F(name[1..].parse().unwrap()), KeyModifiers::NONE),
@@ -58,6 +61,10 @@ pub(crate) fn press(app: &mut App, keys: &str) -> Option<Effect> {
             if let Some(Effect::Filter(filter)) = &effect {
                 let rows = filter.ask(&app.data, &|_| true).unwrap().unwrap();
                 effect = update(app, Action::Filtered(filter.clone(), rows));
+            }
+            if let Some(Effect::Shared(asked)) = &effect {
+                let found = asked.answer(&app.data);
+                effect = update(app, Action::Shared(asked.clone(), found));
             }
         }
         while app.busy() {

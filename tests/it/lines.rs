@@ -6,7 +6,7 @@ use siptrail::input::Input;
 use siptrail::query::{Query, Row};
 use siptrail::trace::LoadOptions;
 use siptrail::tui::data::{Data, Entry};
-use siptrail::tui::{Action, App, Filter, Theme, View, draw, update};
+use siptrail::tui::{Action, App, Filter, Notes, Theme, View, draw, update};
 use siptrail::{Options, Trace};
 
 const RECORD: &str = "TL_INFO(TF_PROTOCOL) [1]0A10.0B20::10/15/2013-09:00:0{n}.000.0000010{n} (SIPStack,SIPAdminLog::TraceProtocolRecord:SIPAdminLog.cpp(125))$$begin_record\r\n\
@@ -80,7 +80,7 @@ fn a_filter_selects_lines_by_what_they_say() {
         ("method:options or level:warn", &[1, 3, 4]),
         ("header.via~/z9hG4bK3/", &[3]),
     ] {
-        let filter = Filter { number: 0, view: View::Records, text: text.to_owned() };
+        let filter = Filter { number: 0, view: View::Records, text: text.to_owned(), notes: Notes::default() };
         assert_eq!(filter.ask(&data, &|_| true).unwrap().unwrap(), expected, "{text}");
     }
     let query = Query::parse("server:fe").unwrap();

@@ -2,7 +2,8 @@
 //!
 //! * `agree`: numbers that stand in several forms
 //! * `accuracy`: generated deployments against their truth
-//! * `attack`: exit status, files and growth under attack; `bytes`: no raw control comes out of any command
+//! * `attack`: exit status, files and growth under attack; `memory`: what memory they take; `bytes`: no raw control
+//!   comes out of any command
 //! * `case`: a case in `show`, its twin, its file, and the logs to ask for
 //! * `clocks`: corrected times and latencies against true clocks
 //! * `dates`: day first or month first
@@ -17,6 +18,7 @@
 //! * `pty`: the terminal UI on a real pseudo-terminal
 //! * `index`: what is kept of logs changes no answer
 //! * `list`: `siptrail list`, `siptrail grep`, `report --where`
+//! * `narrowed`: filters, spans of time, columns and lanes of the terminal UI
 //! * `notes`: notes on calls and pushes, and their file
 //! * `query`: the filter language; `differential` holds it against a naive evaluation over the JSON
 //! * `rules`: causes of one's own
@@ -85,6 +87,8 @@ mod less;
 mod lines;
 mod list;
 mod manual;
+mod memory;
+mod narrowed;
 mod notes;
 mod onset;
 mod pictures;

@@ -22,17 +22,24 @@ struct Session {
     child: Box<dyn Child + Send + Sync>,
     /// Settings of the line before anything ran.
     before: String,
+    /// What is kept of views: those of one session are not found by another.
+    data: std::rc::Rc<tempfile::TempDir>,
 }
 
 impl Session {
     fn start(args: &[&str]) -> Session {
+        Session::with(std::rc::Rc::new(tempfile::tempdir().unwrap()), args)
+    }
+
+    /// With what another session has kept.
+    fn with(data: std::rc::Rc<tempfile::TempDir>, args: &[&str]) -> Session {
         let pair = native_pty_system().openpty(size(24, 80)).unwrap();
         let before = settings(&*pair.master);
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_siptrail"));
         command.args(args);
         // Neither the keys nor the notes of who runs the tests.
         command.env("SIPTRAIL_CONFIG", "");
-        command.env("XDG_DATA_HOME", env!("CARGO_TARGET_TMPDIR"));
+        command.env("XDG_DATA_HOME", data.path());
         command.env("XDG_CACHE_HOME", crate::program::CACHE);
         command.cwd(root(""));
         command.env("TERM", "xterm-256color");
@@ -50,7 +57,15 @@ impl Session {
             }
         });
         let keys = pair.master.take_writer().unwrap();
-        Session { master: pair.master, keys, output, terminal: Parser::new(lines(24), lines(80), 0), child, before }
+        Session {
+            master: pair.master,
+            keys,
+            output,
+            terminal: Parser::new(lines(24), lines(80), 0),
+            child,
+            before,
+            data,
+        }
     }
 
     fn press(&mut self, keys: &str) {
@@ -280,6 +295,7 @@ fn a_terminal_that_vanishes_ends_it_quietly() {
     command.cwd(root(""));
     command.env("SIPTRAIL_CONFIG", "");
     command.env("XDG_CACHE_HOME", crate::program::CACHE);
+    command.env("XDG_DATA_HOME", env!("CARGO_TARGET_TMPDIR"));
     command.env("TERM", "xterm-256color");
     let mut child = pair.slave.spawn_command(command).unwrap();
     drop(pair.slave);
@@ -328,4 +344,54 @@ fn a_ticket_from_the_list_to_the_case_file_and_back() {
     again.wait_for("INVITE");
     again.press("\u{3}");
     assert_eq!(again.ended(), 0);
+}
+
+#[test]
+fn logs_are_found_again_as_they_were_left() {
+    let mut session = Session::start(&["samples"]);
+    let data = std::rc::Rc::clone(&session.data);
+    session.wait_for("5 calls missed");
+    session.press("3fmissed\r");
+    session.wait_for("missed: 1 of 5");
+    // A mark, and two rows further; Status hidden.
+    session.press(" j");
+    session.wait_for("missed: 3 of 5");
+    session.press("C");
+    session.wait_for("[x] Status");
+    session.press("f\u{1b}");
+    session.wait("no Status", |screen| !screen.contents().contains("Status"));
+    // Nothing is lost, so nothing is asked: out of the list, the filter, the program.
+    session.press("\u{3}");
+    assert_eq!(session.ended(), 0);
+    let mut again = Session::with(std::rc::Rc::clone(&data), &["samples"]);
+    again.wait_for("missed: 3 of 5");
+    again.wait("the mark", |screen| screen.contents().contains("*02-08 13:04:11"));
+    assert!(!again.terminal.screen().contents().contains("Status"));
+    again.press("f\u{15}");
+    again.wait_for("filter:");
+    again.press("\u{1b}[A");
+    again.wait_for("filter: missed");
+    again.press("\u{3}");
+    assert_eq!(again.ended(), 0);
+    // Other logs begin anew; and nothing is kept where nothing is to be.
+    let mut other = Session::with(std::rc::Rc::clone(&data), &[FAILED]);
+    other.wait_for("1 call missed");
+    other.press("q");
+    assert_eq!(other.ended(), 0);
+    let mut none = Session::with(data, &["tui", "--no-index", "samples"]);
+    none.wait_for("5 calls missed");
+    none.press("q");
+    assert_eq!(none.ended(), 0);
+}
+
+#[test]
+fn ctrl_z_stops_it_and_it_goes_on() {
+    let mut session = Session::start(&[FAILED]);
+    session.wait_for("1 call missed");
+    session.press("\u{1a}");
+    session.wait("terminal given back", |screen| !screen.alternate_screen() && !screen.bracketed_paste());
+    signal(&session, "-CONT");
+    session.wait("screen again", |screen| screen.alternate_screen() && screen.contents().contains("1 call missed"));
+    session.press("q");
+    assert_eq!(session.ended(), 0);
 }

@@ -219,7 +219,7 @@ const ERRORS: &[(&str, usize, &str)] = &[
     ("not", 4, "expected a term"),
     ("missed -", 9, "expected a term"),
     ("is:misssed", 4, "did you mean is:missed?"),
-    ("is:bob", 4, "flags are voice-mail, reached-later"),
+    ("is:bob", 4, "flags are noted, voice-mail, reached-later"),
     ("missed:maybe", 8, "expected yes or no"),
     ("mobile missed>0", 8, "write missed, -missed"),
     (":x", 1, "without a field"),
@@ -260,6 +260,9 @@ fn every_field_has_a_name_of_its_own_and_can_be_asked() {
             "reached-later",
             "message-missed",
             "superseded",
+            // Notes are no part of the logs.
+            "note",
+            "noted",
         ];
         assert_eq!(found > 0, !none.contains(&field.name), "no row has {asked}");
         if let Kind::Word(words) = field.kind {

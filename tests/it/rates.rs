@@ -100,6 +100,28 @@ fn every_form_agrees_with_its_schema_and_with_the_others() {
     assert!(!validator.is_valid(&serde_json::json!({ "schema": "siptrail.rates/1" })));
 }
 
+/// A report has rates where it is asked for them, in every form for people and programs, and none where it is not.
+#[test]
+fn a_report_has_the_same_rates_where_it_is_asked_for_them() {
+    let wanted = json(&["samples"]);
+    let report = |args: &[&str]| out(&run(&[&["report", "samples"], args].concat()));
+    let plain: Value = serde_json::from_str(&report(&["--format", "json"])).unwrap();
+    let mut document: Value = serde_json::from_str(&report(&["--rates", "--format", "json"])).unwrap();
+    assert_eq!(document.as_object_mut().unwrap().remove("rates").as_ref(), Some(&wanted));
+    assert_eq!(document, plain, "nothing else changes");
+    let lines = report(&["--rates", "--format", "ndjson"]);
+    let line = lines.lines().map(|l| serde_json::from_str::<Value>(l).unwrap()).find(|l| l["type"] == "rates").unwrap();
+    assert_eq!(line["all"], wanted["all"]);
+    let text = out(&run(&["rates", "samples"]));
+    let title = wanted["definitions"][0]["title"].as_str().unwrap();
+    let first = text.lines().find(|l| l.contains(title)).unwrap();
+    assert!(report(&["--rates"]).contains(first) && !report(&[]).contains(first));
+    assert!(report(&["--rates", "--format", "markdown"]).contains(&format!("- {}", first.trim())));
+    // They are those of what is selected.
+    let some: Value = serde_json::from_str(&report(&["--rates", "--format", "json", "--where", "missed"])).unwrap();
+    assert_eq!(some["rates"]["all"]["calls"], some["summary"]["calls"]);
+}
+
 /// The rates of a deployment, the same without what holes may hide, its truth, and when each call and push began.
 fn rates_of(plan: &Plan) -> ([Rates; 2], Truth, HashMap<String, Timestamp>) {
     let (logs, truth) = in_memory(plan);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use siptrail::input::Input;
 use siptrail::trace::LoadOptions;
 use siptrail::tui::data::Data;
-use siptrail::tui::{Action, App, Effect, Filter, Keymap, Overlay, Preset, Theme, View, update};
+use siptrail::tui::{Action, App, Effect, Filter, Keymap, Notes, Overlay, Preset, Theme, View, update};
 use siptrail::{Options, Trace};
 
 use crate::common::root;
@@ -23,6 +23,7 @@ fn keys_do_what_the_help_says() {
         ("3<M-5>j", View::Calls, Some(5)),
         ("3<M-1>2j", View::Calls, Some(12)),
         ("38j", View::Calls, Some(8)),
+        ("305j", View::Calls, Some(5)),
         ("3G", View::Calls, Some(30)),
         ("3Gg", View::Calls, Some(0)),
         ("3<M-9>G", View::Calls, Some(8)),
@@ -172,7 +173,12 @@ fn a_filter_narrows_the_list_while_it_is_typed() {
     press(&mut app, "<Esc>f");
     // The answer to a query that was typed on meanwhile is of no use.
     press(&mut app, "<Esc>");
-    let filter = Filter { number: app.filters.wrapping_sub(1), view: View::Calls, text: "missed".to_owned() };
+    let filter = Filter {
+        number: app.filters.wrapping_sub(1),
+        view: View::Calls,
+        text: "missed".to_owned(),
+        notes: Notes::default(),
+    };
     update(&mut app, Action::Filtered(filter, vec![0]));
     assert_eq!(app.calls.rows.len(), all);
     // A cause stays for a case of which the query holds, or for its own text.

@@ -1,5 +1,7 @@
 //! Who called whom, with what and when.
 
+use std::borrow::Cow;
+
 use super::{Call, Clock};
 use crate::analysis::coverage::Order;
 use crate::analysis::few::Few;
@@ -24,11 +26,14 @@ pub(super) fn describe(ctx: &Context<'_>, call: &mut Call, attempts: &[InviteTra
         // Of the address only the service is called, not the person.
         call.callees.clear();
     }
+    // On its way a message mostly says the same.
+    let mut known: &[u8] = &[];
     for hop in &last.branches {
         let Some(id) = hop.invite().map(|m| m.id) else { continue };
         let facts = ctx.facts(id);
-        if let Some(uri) = ctx.request_uri(id).filter(|_| !facts.is_to_service()) {
+        if let Some(uri) = ctx.request_uri(id).filter(|uri| !facts.is_to_service() && *uri != known) {
             add(&mut call.callees, &decode(crate::sip::address(uri)));
+            known = uri;
         }
         call.modality = call.modality.or_else(|| facts.offer().map(modality));
     }
@@ -38,8 +43,12 @@ pub(super) fn describe(ctx: &Context<'_>, call: &mut Call, attempts: &[InviteTra
     // The callee may be called by a number, and be known by the address that the phone asserts.
     let rang = |m: &&&Msg<'_>| m.method == Method::Invite && matches!(m.status, 180 | 183 | 200..300);
     let rang = last.messages.iter().filter(rang).take(32).filter_map(|m| ctx.event(m.id));
+    let mut known = Cow::default();
     for value in rang.flat_map(|event| ctx.trace.asserted(event)) {
-        add(&mut call.callees, &decode(NameAddr::parse(&value).address()));
+        if value != known {
+            add(&mut call.callees, &decode(NameAddr::address_in(&value)));
+            known = value;
+        }
     }
 }
 
@@ -52,7 +61,7 @@ fn add(callees: &mut Vec<String>, address: &str) {
 
 pub(super) fn addresses(ctx: &Context<'_>, call: &mut Call, id: EventId) {
     let address =
-        |name| ctx.header(id, name).map(|v| decode(NameAddr::parse(&v).address()).into_owned()).unwrap_or_default();
+        |name| ctx.header(id, name).map(|v| decode(NameAddr::address_in(&v)).into_owned()).unwrap_or_default();
     (call.from, call.to) = (address(HeaderName::From), address(HeaderName::To));
     call.callees.push(call.to.to_ascii_lowercase());
 }

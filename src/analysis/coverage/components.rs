@@ -1,5 +1,6 @@
 //! What each component of a server logged, and for how long: lines outside records included.
 
+use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use crate::analysis::{Analysis, ServerId};
@@ -38,53 +39,74 @@ pub fn components(trace: &Trace, analysis: &Analysis) -> Vec<Component> {
     let parts: Vec<Vec<Component>> = numbered
         .par_chunks(PART)
         .map(|part| {
-            let mut out = Vec::new();
+            let mut out = Found::default();
             for (i, event) in part {
                 let id = EventId(*i);
                 for line in trace.lines_before(id) {
                     let server = analysis.servers.of_line(trace, event.file, line.prefix().server);
-                    note(&mut out, server, line.component(), time_of(&line, server, id));
+                    out.note(server, line.component(), time_of(&line, server, id));
                 }
                 if !event.is_copy() {
                     let server = analysis.servers.of(event);
-                    note(&mut out, server, component(trace.record(event)), analysis.time(trace, id));
+                    out.note(server, component(trace.record(event)), analysis.time(trace, id));
                 }
             }
-            out
+            out.all
         })
         .chain(files.into_par_iter().filter(|f| !trace.adds_nothing(FileId(*f))).map(|file| {
-            let mut out = Vec::new();
+            let mut out = Found::default();
             let last = trace.events().partition_point(|e| e.file <= FileId(file)).saturating_sub(1);
             let id = EventId(u32::try_from(last).unwrap_or(u32::MAX));
             for line in trace.lines_behind(FileId(file)) {
                 let server = analysis.servers.of_line(trace, FileId(file), line.prefix().server);
-                note(&mut out, server, line.component(), time_of(&line, server, id));
+                out.note(server, line.component(), time_of(&line, server, id));
             }
-            out
+            out.all
         }))
         .collect();
-    let mut out: Vec<Component> = Vec::new();
-    for part in parts.into_iter().flatten() {
-        match out.iter_mut().find(|c| c.server == part.server && c.name == part.name) {
-            Some(known) => {
-                known.lines += part.lines;
-                known.span = known.span.into_iter().chain(part.span).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
-            }
-            None => out.push(part),
-        }
-    }
+    let mut out: Vec<Component> = parts.into_iter().flatten().collect();
     out.sort_by(|a, b| (a.server, &a.name).cmp(&(b.server, &b.name)));
+    out.dedup_by(|more, known| {
+        let same = more.server == known.server && more.name == known.name;
+        if same {
+            known.add(more.lines, more.span);
+        }
+        same
+    });
     out
 }
 
-fn note(out: &mut Vec<Component>, server: ServerId, name: &[u8], time: Option<Timestamp>) {
-    let name = if out.len() < MOST { decode(name) } else { "".into() };
-    let span = time.map(|t| (t, t));
-    match out.iter_mut().find(|c| c.server == server && c.name == name) {
-        Some(known) => {
-            known.lines += 1;
-            known.span = known.span.into_iter().chain(span).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+impl Component {
+    fn add(&mut self, lines: u64, span: Option<(Timestamp, Timestamp)>) {
+        self.lines += lines;
+        self.span = self.span.into_iter().chain(span).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+    }
+}
+
+/// What one worker found.
+#[derive(Default)]
+struct Found {
+    all: Vec<Component>,
+    /// Where those of a server are.
+    of: HashMap<ServerId, Vec<usize>>,
+}
+
+impl Found {
+    fn note(&mut self, server: ServerId, name: &[u8], time: Option<Timestamp>) {
+        let Found { all, of } = self;
+        let name = if all.len() < MOST { decode(name) } else { "".into() };
+        let span = time.map(|t| (t, t));
+        let own = of.entry(server).or_default();
+        match own.iter().copied().find(|at| all.get(*at).is_some_and(|c| c.name == name)) {
+            Some(at) => {
+                if let Some(known) = all.get_mut(at) {
+                    known.add(1, span);
+                }
+            }
+            None => {
+                own.push(all.len());
+                all.push(Component { server, name: name.into_owned(), lines: 1, span });
+            }
         }
-        None => out.push(Component { server, name: name.into_owned(), lines: 1, span }),
     }
 }

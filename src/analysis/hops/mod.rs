@@ -204,7 +204,7 @@ fn step(
 /// A message in a few words: method and address, or status, reason and method.
 pub(crate) fn title(trace: &Trace, id: EventId) -> String {
     let Some(event) = trace.event(id) else { return String::new() };
-    match trace.message(event).map(|m| m.start_line()) {
+    match trace.head(event).map(|m| m.start_line()) {
         Some(StartLine::Request { uri, .. }) => format!("{} {}", event.method.name(), decode(uri)),
         Some(StartLine::Response { status, reason }) => {
             format!("{status} {} ({})", decode(reason), event.method.name())

@@ -13,6 +13,7 @@ mod assign;
 mod fit;
 
 use hashbrown::HashMap;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Analysis;
@@ -137,22 +138,21 @@ pub(super) fn propose(analysis: &Analysis, ctx: &Context<'_>) -> Vec<Proposal> {
             .push(p);
     }
     let rooms = rooms(analysis);
-    let mut out = Vec::new();
-    for user in &users {
+    let of = |user: &String| {
         let occasions = of_user.get(user.as_str()).map_or(&[][..], Vec::as_slice);
         let own = pushes.get(user).map_or(&[][..], Vec::as_slice);
         let mail = mail.get(user.as_str()).map_or(&[][..], Vec::as_slice);
         let (edges, apart): (Vec<Vec<Edge>>, Vec<Vec<Occasion>>) =
             own.iter().map(|p| edges(analysis, ctx, (occasions, mail), *p)).unzip();
         let given = assign(analysis, &rooms, own, edges);
-        out.extend(own.iter().zip(apart).zip(given).map(|((push, apart), given)| Proposal {
-            push: *push,
-            apart,
-            given,
-        }));
-    }
-    out
+        let all = own.iter().zip(apart).zip(given);
+        all.map(|((push, apart), given)| Proposal { push: *push, apart, given }).collect::<Vec<_>>()
+    };
+    users.par_iter().with_min_len(USERS).flat_map_iter(of).collect()
 }
+
+/// Users that one worker takes at a time.
+const USERS: usize = 64;
 
 /// The occasions that fit a push, and where none does, those on a clock that cannot be compared: they get a doubt.
 /// `mail`: calls that ended at the user's voice mail.

@@ -208,7 +208,7 @@ impl Stream {
 
     /// Reads the headers that name servers.
     fn look(&mut self, trace: &Trace, event: &Event, outgoing: bool) {
-        let Some(message) = trace.message(event) else { return };
+        let Some(message) = trace.head(event) else { return };
         if event.status > 0 || outgoing {
             let product = message.header(HeaderName::Server).or_else(|| message.header(HeaderName::UserAgent));
             let is_called = |word: &[u8]| product.as_ref().is_some_and(|h| contains_ignore_case(h.raw, word));

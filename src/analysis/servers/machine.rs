@@ -25,9 +25,19 @@ pub(super) struct Machines {
 }
 
 /// One machine.
-#[derive(Default)]
 struct Machine {
     streams: Vec<Stream>,
+    /// Made anew whenever it is asked for while streams are few: tens of thousands of machines with a stream each would take
+    /// more memory for it than for all else.
+    times: Option<Box<Times>>,
+}
+
+/// More streams than these are not gone through one by one.
+const FEW: usize = 8;
+
+/// When the streams of a machine were written.
+#[derive(Default)]
+struct Times {
     /// By the last time and the file: the first time, and the streams in that file.
     files: BTreeMap<(Timestamp, FileId), (Timestamp, Vec<usize>)>,
     /// The last time of each file.
@@ -52,7 +62,7 @@ impl Machines {
             if self.all.len() == usize::from(u16::MAX) {
                 return alike.is_empty();
             }
-            self.all.push(Machine::default());
+            self.all.push(Machine { streams: Vec::with_capacity(own.len()), times: None });
         }
         if let Some(machine) = self.all.get_mut(number) {
             for stream in own {
@@ -71,18 +81,34 @@ impl Machines {
     }
 }
 
+impl Times {
+    fn of(streams: &[Stream]) -> Times {
+        let mut out = Times::default();
+        streams.iter().enumerate().for_each(|(i, stream)| out.add(i, stream));
+        out
+    }
+
+    fn add(&mut self, number: usize, stream: &Stream) {
+        let Some((first, last)) = stream.span else { return };
+        let file = stream.file;
+        let before = self.last.get(&file).and_then(|end| self.files.remove(&(*end, file)).map(|f| (f, *end)));
+        let ((from, mut own), end) = before.unwrap_or(((first, Vec::new()), last));
+        own.push(number);
+        let (from, end) = (from.min(first), end.max(last));
+        self.files.insert((end, file), (from, own));
+        self.last.insert(file, end);
+    }
+}
+
 impl Machine {
     fn add(&mut self, stream: Stream) {
-        if let Some((first, last)) = stream.span {
-            let file = stream.file;
-            let before = self.last.get(&file).and_then(|end| self.files.remove(&(*end, file)).map(|f| (f, *end)));
-            let ((from, mut own), end) = before.unwrap_or(((first, Vec::new()), last));
-            own.push(self.streams.len());
-            let (from, end) = (from.min(first), end.max(last));
-            self.files.insert((end, file), (from, own));
-            self.last.insert(file, end);
+        if let Some(times) = &mut self.times {
+            times.add(self.streams.len(), &stream);
         }
         self.streams.push(stream);
+        if self.times.is_none() && self.streams.len() > FEW {
+            self.times = Some(Box::new(Times::of(&self.streams)));
+        }
     }
 
     /// Whether a stream of this name can be of this machine: one after the other, sharing records, or interleaved in one
@@ -94,7 +120,15 @@ impl Machine {
             return true;
         }
         let meets = |from: Timestamp, to: Timestamp| to.min(last).since(from.max(first)) > ROLLOVER_MS;
-        let later = self.files.range((first, FileId(0))..).rev().take(MOST_LATER);
+        let own;
+        let times = match &self.times {
+            Some(times) => times,
+            None => {
+                own = Times::of(&self.streams);
+                &own
+            }
+        };
+        let later = times.files.range((first, FileId(0))..).rev().take(MOST_LATER);
         let near = later
             .filter(|((end, file), (start, _))| *file != stream.file && meets(*start, *end) && !shares(*file))
             .flat_map(|(_, (_, own))| own.iter().filter_map(|i| self.streams.get(*i)))

@@ -332,7 +332,8 @@ fn chains(streams: Vec<Stream>) -> Vec<Vec<Stream>> {
     let first = |i: &usize| !follows(*i);
     let order: Vec<usize> = (0..slots.len()).filter(first).chain(0..slots.len()).collect();
     for i in order {
-        let mut chain = Vec::new();
+        // Nearly all are alone, and a list that grows has room for four.
+        let mut chain = Vec::with_capacity(1);
         let mut at = Some(i);
         while let Some(stream) = at.and_then(|i| slots.get_mut(i)).and_then(Option::take) {
             chain.push(stream);

@@ -1,5 +1,6 @@
 //! The configuration file: defaults of options. An option on the command line beats it.
 
+mod filters;
 mod keys;
 mod read;
 #[cfg_attr(not(feature = "tui"), path = "no_keys.rs")]

@@ -5,6 +5,7 @@ use std::ops::Range;
 use clap::Command;
 use toml::de::{DeTable, DeValue};
 
+use super::filters;
 use super::keys::{KEYS, Key, Value};
 use super::remap::{self, Remap};
 use super::wrong::{Wrong, line};
@@ -16,6 +17,8 @@ pub(crate) struct Settings {
     values: Vec<(&'static Key, String)>,
     /// Keys of the terminal UI.
     pub(super) remap: Remap,
+    /// Queries with names.
+    pub(super) filters: Vec<(String, String)>,
 }
 
 impl Settings {
@@ -27,7 +30,12 @@ impl Settings {
 
     /// Nothing is set.
     pub(crate) fn is_empty(&self) -> bool {
-        self.values.is_empty()
+        self.values.is_empty() && self.filters.is_empty()
+    }
+
+    /// Queries with names, each with what it stands for.
+    pub(crate) fn take_filters(&mut self) -> Vec<(String, String)> {
+        std::mem::take(&mut self.filters)
     }
 
     /// What it says of keys.
@@ -64,6 +72,7 @@ pub(super) fn read(text: &str, root: &Command) -> Result<Settings, Wrong> {
         let name = name.get_ref().as_ref();
         match value.get_ref() {
             DeValue::Table(keys) if name == remap::SECTION => out.remap = remap::read(text, keys)?,
+            DeValue::Table(own) if name == filters::SECTION => out.filters = filters::read(text, own)?,
             // A build without the terminal UI reads the files of one that has it.
             DeValue::Table(_) if name == "tui" && !cfg!(feature = "tui") => {}
             DeValue::Table(section) if KEYS.iter().any(|k| !k.section.is_empty() && k.section == name) => {
@@ -140,7 +149,8 @@ fn unknown(section: &str, name: &str) -> String {
         (Some(elsewhere), _) => format!("{name} stands under [{}]", elsewhere.section),
         (None, Some(near)) => format!("did you mean {near}?"),
         (None, None) => {
-            let sections = KEYS.iter().map(|k| k.section).chain([remap::SECTION]).filter(|s| !s.is_empty());
+            let sections =
+                KEYS.iter().map(|k| k.section).chain([remap::SECTION, filters::SECTION]).filter(|s| !s.is_empty());
             match nearest(name, sections) {
                 Some(near) if section.is_empty() => format!("did you mean [{near}]?"),
                 _ => format!("there is {}", all().map(|k| k.name).collect::<Vec<_>>().join(", ")),

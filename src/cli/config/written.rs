@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use clap::Command;
 
+use super::filters;
 use super::keys::{KEYS, Key, Value};
 use super::read::Settings;
 use super::remap;
@@ -26,6 +27,7 @@ pub(super) fn template(root: &Command) -> String {
         };
         let _ = writeln!(out, "#{} = {value}", key.name);
     });
+    filters::template(&mut out);
     remap::template(&mut out);
     out
 }
@@ -40,6 +42,7 @@ pub(super) fn in_force(root: &Command, settings: &Settings) -> String {
             (None, None) => writeln!(out, "#{} =  # not set", key.name),
         };
     });
+    filters::in_force(&mut out, &settings.filters);
     remap::in_force(&mut out, &settings.remap, settings.preset());
     out
 }

@@ -20,7 +20,7 @@ enum Value<'a> {
 }
 
 /// The values of all calls, numbered by first use.
-pub(super) struct Values<'a> {
+pub(crate) struct Values<'a> {
     trace: &'a Trace,
     analysis: &'a Analysis,
     numbers: HashMap<Value<'a>, u32>,
@@ -29,7 +29,7 @@ pub(super) struct Values<'a> {
 }
 
 impl<'a> Values<'a> {
-    pub(super) fn new(trace: &'a Trace, analysis: &'a Analysis) -> Values<'a> {
+    pub(crate) fn new(trace: &'a Trace, analysis: &'a Analysis) -> Values<'a> {
         Values { trace, analysis, numbers: HashMap::new(), all: Vec::new(), own: Vec::new() }
     }
 
@@ -48,7 +48,7 @@ impl<'a> Values<'a> {
     }
 
     /// Every value of a call, each once.
-    pub(super) fn of(&mut self, call: &'a Call) -> &[u32] {
+    pub(crate) fn of(&mut self, call: &'a Call) -> &[u32] {
         self.own.clear();
         let (trace, analysis) = (self.trace, self.analysis);
         for server in call.clocks.iter().filter_map(|c| analysis.servers.get(c.server)) {
@@ -83,7 +83,7 @@ impl<'a> Values<'a> {
     }
 
     /// The dimension of a number, and its value as the report has it.
-    pub(super) fn name(&self, number: usize) -> (Dimension, String) {
+    pub(crate) fn name(&self, number: usize) -> (Dimension, String) {
         match self.all.get(number) {
             Some(Value::Text(dimension, text)) => (*dimension, text.to_string()),
             Some(Value::Hour(hour)) => (Dimension::Hour, format!("{hour:02}:00")),

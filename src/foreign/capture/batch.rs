@@ -9,8 +9,8 @@ use foldhash::fast;
 use super::flow::Found;
 use super::{Ends, Tally, Weights, comment};
 use crate::foreign::layout::{Head, What};
-use crate::foreign::shape::shape;
-use crate::foreign::write::{Packet, Piece, Places, body_of, opener};
+use crate::foreign::shape::shape_of_head;
+use crate::foreign::write::{Opener, Packet, Piece, Places, body_of};
 use crate::input::{Format, Rewrite};
 use crate::record::Direction;
 use crate::time::Timestamp;
@@ -37,9 +37,9 @@ struct Message {
     head: usize,
 }
 
-/// Adds a message to the last batch, or to a new one where that is full.
+/// Adds a message to the last batch, or to an empty one where that is full.
 pub(super) fn push(
-    to: &mut Vec<Batch>,
+    (to, empty): (&mut Vec<Batch>, &mut Vec<Batch>),
     partial: &mut Tally,
     (ends, time): (Ends, Option<Timestamp>),
     comments: &[String],
@@ -49,7 +49,7 @@ pub(super) fn push(
         partial.add(found.packets.first().map_or(0, |p| p.number));
     }
     if to.last().is_none_or(|last| last.text.len() >= FULL) {
-        to.push(Batch { text: Vec::with_capacity(FULL + FULL / 8), ..Batch::default() });
+        to.push(empty.pop().unwrap_or_else(|| Batch { text: Vec::with_capacity(FULL + FULL / 8), ..Batch::default() }));
     }
     let Some(batch) = to.last_mut() else { return };
     let (text, packets) = (batch.text.len(), batch.packets.len());
@@ -75,8 +75,8 @@ pub(super) struct Sides {
 /// In whose log a message is told, and with whom it was exchanged.
 struct Lane {
     machine: String,
-    direction: Direction,
-    peer: String,
+    head: Head<'static>,
+    opener: Opener,
 }
 
 impl Sides {
@@ -84,39 +84,45 @@ impl Sides {
         let weight = |ip: IpAddr| (self.weights.get(&ip).copied().unwrap_or(0), std::cmp::Reverse(ip));
         let at_sender = weight(from.ip()) >= weight(to.ip());
         let (own, peer) = if at_sender { (from, to) } else { (to, from) };
-        Lane {
-            machine: self.names.get(&own.ip()).cloned().unwrap_or_else(|| own.ip().to_string()),
-            direction: if at_sender { Direction::Outgoing } else { Direction::Incoming },
-            peer: match self.names.get(&peer.ip()) {
-                Some(name) => format!("{name}:{}", peer.port()),
-                None => peer.to_string(),
-            },
-        }
+        let machine = self.names.get(&own.ip()).cloned().unwrap_or_else(|| own.ip().to_string());
+        let peer = match self.names.get(&peer.ip()) {
+            Some(name) => format!("{name}:{}", peer.port()),
+            None => peer.to_string(),
+        };
+        let mut head = Head::new(self.format, What::Announced);
+        head.direction = if at_sender { Direction::Outgoing } else { Direction::Incoming };
+        head.peer = Some(peer.into_bytes().into());
+        let opener = Opener::of(&head, Some(machine.as_bytes()));
+        Lane { machine, head, opener }
     }
 }
 
 impl Batch {
-    /// The records of these messages.
-    pub(super) fn write(&self, sides: &Sides) -> Rewrite {
+    /// Without messages, and with the room that it has.
+    pub(super) fn emptied(mut self) -> Batch {
+        self.text.clear();
+        self.packets.clear();
+        self.messages.clear();
+        self
+    }
+
+    /// The records of these messages, written to this buffer.
+    pub(super) fn write(&self, sides: &Sides, buffer: Vec<u8>) -> Rewrite {
         // What stands around a message takes some room, too.
-        let mut out = Rewrite::part(self.text.len() + self.text.len() / 4);
+        let mut out = Rewrite::part_in(buffer, self.text.len() + self.text.len() / 4);
         let mut lanes: HashMap<Ends, Lane, fast::RandomState> = HashMap::default();
         for message in &self.messages {
             let lane = lanes.entry(message.ends).or_insert_with(|| sides.lane(message.ends));
-            self.message(message, lane, sides.format, &mut out);
+            self.message(message, lane, &mut out);
         }
         out
     }
 
     /// Writes one message, and what was written to its packets.
-    fn message(&self, own: &Message, lane: &Lane, format: Format, out: &mut Rewrite) {
+    fn message(&self, own: &Message, lane: &Lane, out: &mut Rewrite) {
         let text = self.text.get(own.text.clone()).unwrap_or_default();
         let packets = self.packets.get(own.packets.clone()).unwrap_or_default();
-        let mut head = Head::new(format, What::Announced);
-        head.time = own.time;
-        head.direction = lane.direction;
-        head.peer = Some(lane.peer.as_bytes().into());
-        let mut parts = shape(text.get(..own.head).unwrap_or(text), 0, true, &|_| None);
+        let mut parts = shape_of_head(text.get(..own.head).unwrap_or(text));
         // The empty line is no part of the headers.
         let headers = text.get(parts.headers.start..own.head).unwrap_or_default();
         let blank = headers.strip_suffix(b"\r\n\r\n").map_or(headers.len(), |h| h.len() + 2);
@@ -125,10 +131,10 @@ impl Batch {
         let piece = Piece::new(text, Places::Packets(packets));
         for comment in own.comments.iter().flat_map(|c| c.lines()).take(64) {
             piece.place(0, out);
-            comment::write(comment, &lane.machine, &head, text, out);
+            comment::write(comment, &lane.machine, &Head { time: own.time, ..lane.head.clone() }, text, out);
         }
         piece.place(0, out);
-        opener(&head, Some(lane.machine.as_bytes()), out);
+        lane.opener.write(own.time, out);
         body_of(&piece, &parts, out);
     }
 }

@@ -8,26 +8,9 @@ use etherparse::{EtherType, IpFragOffset, LaxNetSlice, LaxSlicedPacket, TcpSlice
 use pcap_parser::Linktype;
 use pcap_parser::data::{PacketData, get_packetdata};
 
-use super::packets::Captured;
+use super::packets::{Captured, Kind, Part};
+use super::quick;
 use crate::foreign::grammar::start_line;
-
-/// What one packet carries.
-#[derive(Clone, Debug)]
-pub(super) struct Part<'p> {
-    pub(super) from: SocketAddr,
-    pub(super) to: SocketAddr,
-    pub(super) kind: Kind,
-    pub(super) payload: &'p [u8],
-    /// Bytes are missing at its end.
-    pub(super) cut: bool,
-}
-
-/// How it is carried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Datagram,
-    Stream { seq: u32, syn: bool, fin: bool },
-}
 
 /// Packets in fragments that wait for their rest.
 #[derive(Default)]
@@ -53,6 +36,14 @@ const MOST: usize = 512;
 
 /// Reads a packet and tells what it carries.
 pub(super) fn decode(packet: &Captured<'_>, fragments: &mut Fragments, tell: &mut dyn FnMut(&Part<'_>)) {
+    match quick::part(packet) {
+        Some(part) => tell(&part),
+        None => slow(packet, fragments, tell),
+    }
+}
+
+/// The same of any packet, layer by layer.
+pub(super) fn slow(packet: &Captured<'_>, fragments: &mut Fragments, tell: &mut dyn FnMut(&Part<'_>)) {
     let data = packet.data;
     let sliced = match get_packetdata(data, packet.link, data.len()) {
         Some(PacketData::L2(frame)) => LaxSlicedPacket::from_ethernet(frame).ok(),
@@ -161,5 +152,62 @@ fn carried((from, to): (IpAddr, IpAddr), protocol: u8, bytes: &[u8], cut: bool, 
         let (from, to) = ends(tcp.source_port(), tcp.destination_port());
         let kind = Kind::Stream { seq: tcp.sequence_number(), syn: tcp.syn(), fin: tcp.fin() || tcp.rst() };
         tell(&Part { from, to, kind, payload: tcp.payload(), cut });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::foreign::capture::quick::{TCP, UDP, part};
+
+    /// A regular packet, of which some bytes were changed.
+    fn packet(link: Linktype, protocol: u8, payload: &[u8], changes: &[(usize, u8)]) -> Vec<u8> {
+        let own = match protocol {
+            UDP => [&[0x13, 0xc4, 0x13, 0xc5, 0, 8 + u8::try_from(payload.len()).unwrap(), 0, 0][..], payload].concat(),
+            _ => {
+                [&[0x13, 0xc4, 0x13, 0xc5, 0, 0, 0, 9, 0, 0, 0, 0, 0x50, 0x18, 0, 0, 0, 0, 0, 0][..], payload].concat()
+            }
+        };
+        let total = u8::try_from(20 + own.len()).unwrap();
+        let ip = [&[0x45, 0, 0, total, 0, 1, 0, 0, 64, protocol, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2][..], &own].concat();
+        let mut out = if link == Linktype::ETHERNET { [&[2; 12][..], &[8, 0], &ip].concat() } else { ip };
+        for (at, byte) in changes {
+            let at = at % out.len();
+            out[at] = *byte;
+        }
+        out
+    }
+
+    proptest! {
+        #[test]
+        fn the_quick_way_reads_what_the_slow_one_does(
+            ethernet: bool,
+            tcp: bool,
+            payload in prop::collection::vec(any::<u8>(), 0..100),
+            changes in prop::collection::vec((0usize..64, any::<u8>()), 0..4),
+            kept in 0usize..200,
+            padding in 0usize..20,
+            cut: bool,
+        ) {
+            let link = if ethernet { Linktype::ETHERNET } else { Linktype::RAW };
+            let mut data = packet(link, if tcp { TCP } else { UDP }, &payload, &changes);
+            data.resize(data.len() + padding, 0);
+            data.truncate(kept.max(1));
+            let captured = Captured { number: 1, time: None, link, data: &data, cut, comments: Vec::new() };
+            if let Some(quick) = part(&captured) {
+                let mut told = Vec::new();
+                slow(&captured, &mut Fragments::default(), &mut |part: &Part<'_>| {
+                    let at = part.payload.as_ptr() as usize - data.as_ptr() as usize;
+                    told.push((part.from, part.to, part.kind, at, part.payload.len(), part.cut));
+                });
+                let at = quick.payload.as_ptr() as usize - data.as_ptr() as usize;
+                prop_assert_eq!(told, [(quick.from, quick.to, quick.kind, at, quick.payload.len(), quick.cut)]);
+            }
+            // What nobody changed goes the quick way.
+            let regular = changes.is_empty() && !cut && kept >= 200;
+            prop_assert!(!regular || part(&captured).is_some());
+        }
     }
 }

@@ -2,11 +2,15 @@
 //! says where one ends).
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
-use memchr::memmem;
+use memchr::memmem::Finder;
 
 use crate::foreign::grammar::start_line;
 use crate::foreign::write::Packet;
+
+/// Ends the headers of a message. Made once: that takes longer than most searches.
+static EMPTY_LINE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\r\n\r\n"));
 
 /// What is kept of a message that is not whole yet, in bytes.
 const MOST: usize = 8 << 20;
@@ -206,7 +210,7 @@ impl Flow {
     fn rest(&mut self, tell: &mut dyn FnMut(&Found<'_>)) {
         let rest = self.held.as_slice();
         if start_line(rest).is_some() {
-            let head = memmem::find(rest, b"\r\n\r\n").map_or(rest.len(), |at| at + 4);
+            let head = EMPTY_LINE.find(rest).map_or(rest.len(), |at| at + 4);
             self.one((0, self.held.len()), head, false, tell);
         }
         self.drop_first(self.held.len());
@@ -248,7 +252,7 @@ impl Flow {
     fn measure(&mut self, from: usize) -> Option<(usize, usize)> {
         let text = self.held.get(from..)?;
         let behind = text.get(self.looked..)?;
-        let Some(at) = memmem::find(behind, b"\r\n\r\n") else {
+        let Some(at) = EMPTY_LINE.find(behind) else {
             self.looked = text.len().saturating_sub(3);
             return None;
         };
@@ -264,14 +268,20 @@ pub(super) fn datagram(payload: &[u8], packet: Packet, tell: &mut dyn FnMut(&Fou
     if start_line(text).is_none() {
         return;
     }
-    let head = memmem::find(text, b"\r\n\r\n").map_or(text.len(), |at| at + 4);
+    let head = EMPTY_LINE.find(text).map_or(text.len(), |at| at + 4);
     let packets = [Packet { at: 0, original: packet.original + skip, number: packet.number }];
     tell(&Found { bytes: text, packets: &packets, head, is_whole: true });
 }
 
 /// What Content-Length says (or `l`); 0 where nothing does.
 fn content_length(head: &[u8]) -> usize {
-    for line in head.split(|b| *b == b'\n').skip(1) {
+    for at in memchr::memchr_iter(b'\n', head) {
+        let line = head.get(at + 1..).unwrap_or_default();
+        // Names in question begin so; no other line is looked at.
+        if !matches!(line.first(), Some(b'c' | b'C' | b'l' | b'L')) {
+            continue;
+        }
+        let line = line.get(..memchr::memchr(b'\n', line).unwrap_or(line.len())).unwrap_or_default();
         if let Some(value) = crate::foreign::grammar::value(line, &[b"content-length", b"l"]) {
             let digits = value.iter().take(9).take_while(|b| b.is_ascii_digit());
             return digits.fold(0, |n, b| n * 10 + usize::from(b & 15));

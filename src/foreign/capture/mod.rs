@@ -9,6 +9,7 @@ mod comment;
 mod decode;
 mod flow;
 mod packets;
+mod quick;
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, SocketAddr};
@@ -22,9 +23,9 @@ use crate::input::{Format, Rewrite};
 use crate::text::plural;
 use crate::time::Timestamp;
 use batch::{Batch, Sides};
-use decode::{Fragments, Kind, Part, decode};
+use decode::{Fragments, decode};
 use flow::Flow;
-use packets::{Captured, Packets};
+use packets::{Captured, Kind, Packets, Part};
 
 /// Connections of which something is kept at a time.
 const MOST_FLOWS: usize = 16_384;
@@ -40,19 +41,27 @@ pub(super) fn read(bytes: &[u8], format: Format, out: &mut Rewrite) {
     let Packets { stopped, names, count: packets, .. } = packets;
     let sides = Sides { format, weights, names };
     let mut reader = Reader::new(bytes, format);
-    let (mut found, mut written) = (Vec::new(), Vec::new());
+    let (mut found, mut written): (Vec<Batch>, Vec<Rewrite>) = (Vec::new(), Vec::new());
+    let mut buffers: Vec<Vec<u8>> = Vec::new();
     loop {
+        let own: Vec<Vec<u8>> = found.iter().map(|_| buffers.pop().unwrap_or_default()).collect();
         // While packets are read, the messages of those before them are written, and what was written before is put together.
-        let (next, (parts, ())) = rayon::join(
+        let (next, (parts, empty)) = rayon::join(
             || reader.batches(),
             || {
                 rayon::join(
-                    || found.par_iter().map(|batch: &Batch| batch.write(&sides)).collect::<Vec<Rewrite>>(),
-                    || written.drain(..).for_each(|part| out.add(part, 0)),
+                    || found.par_iter().zip(own).map(|(batch, own)| batch.write(&sides, own)).collect(),
+                    || written.drain(..).map(|part| out.add(part, 0)).collect::<Vec<_>>(),
                 )
             },
         );
-        (found, written) = (next, parts);
+        if buffers.is_empty() && !empty.is_empty() {
+            // Where there are some messages, all of it is mostly messages; what frames them takes as much as packets do.
+            out.will_have(bytes.len() as u64);
+        }
+        buffers.extend(empty);
+        reader.take_back(std::mem::replace(&mut found, next));
+        written = parts;
         if (found.is_empty() && written.is_empty()) || out.is_full() {
             break;
         }
@@ -86,13 +95,20 @@ type Weights = HashMap<IpAddr, u64, fast::RandomState>;
 
 fn weights(packets: &mut Packets<'_>) -> Weights {
     let mut weights = Weights::default();
+    let mut found: Vec<Vec<Captured<'_>>> = Vec::new();
     loop {
-        let some = (0..AT_ONCE).map(|_| packets.by_ref().take(COUNTED).collect::<Vec<_>>());
-        let next: Vec<Vec<Captured<'_>>> = some.filter(|some| !some.is_empty()).collect();
-        if next.is_empty() {
+        // While packets are read, those before them are counted.
+        let (next, counted) = rayon::join(
+            || {
+                let some = (0..AT_ONCE).map(|_| packets.by_ref().take(COUNTED).collect::<Vec<_>>());
+                some.filter(|some| !some.is_empty()).collect::<Vec<_>>()
+            },
+            || found.par_iter().map(|some| count(some)).collect::<Vec<BTreeMap<IpAddr, u64>>>(),
+        );
+        if next.is_empty() && found.is_empty() {
             return weights;
         }
-        let counted: Vec<BTreeMap<IpAddr, u64>> = next.into_par_iter().map(|some| count(&some)).collect();
+        found = next;
         for (ip, count) in counted.into_iter().flatten() {
             if weights.len() < MOST_FLOWS || weights.contains_key(&ip) {
                 *weights.entry(ip).or_default() += count;
@@ -163,6 +179,8 @@ struct Reader<'t> {
     given_up: u64,
     /// The messages that nobody has taken yet.
     found: Vec<Batch>,
+    /// Empty ones.
+    empty: Vec<Batch>,
 }
 
 impl<'t> Reader<'t> {
@@ -177,7 +195,13 @@ impl<'t> Reader<'t> {
             partial: Tally::default(),
             given_up: 0,
             found: Vec::new(),
+            empty: Vec::new(),
         }
+    }
+
+    /// Takes batches back that were written: memory that was in use needs not be cleared by the system.
+    fn take_back(&mut self, written: Vec<Batch>) {
+        self.empty.extend(written.into_iter().map(Batch::emptied));
     }
 
     /// The next messages, in some batches; none at the end.
@@ -215,7 +239,7 @@ impl<'t> Reader<'t> {
         let Kind::Stream { seq, syn, fin } = part.kind else {
             let time = packet.time;
             return flow::datagram(part.payload, place, &mut |one| {
-                batch::push(&mut self.found, &mut self.partial, (ends, time), &packet.comments, one);
+                batch::push((&mut self.found, &mut self.empty), &mut self.partial, (ends, time), &packet.comments, one);
             });
         };
         if part.payload.is_empty() && !syn && !fin {
@@ -236,7 +260,7 @@ impl<'t> Reader<'t> {
         let mut told = false;
         open.flow.add(seq, syn, part.payload, place, &mut |one| {
             let comments = if told { &[][..] } else { &open.comments };
-            batch::push(&mut self.found, &mut self.partial, lane, comments, one);
+            batch::push((&mut self.found, &mut self.empty), &mut self.partial, lane, comments, one);
             told = true;
         });
         if told || open.flow.is_empty() {
@@ -244,7 +268,8 @@ impl<'t> Reader<'t> {
         }
         open.comments.truncate(64);
         if fin {
-            open.flow.end(&mut |one| batch::push(&mut self.found, &mut self.partial, lane, &[], one));
+            open.flow
+                .end(&mut |one| batch::push((&mut self.found, &mut self.empty), &mut self.partial, lane, &[], one));
             self.flows.remove(&ends);
         }
     }
@@ -277,6 +302,8 @@ impl<'t> Reader<'t> {
 
     fn close(&mut self, ends: Ends, mut open: Open) {
         let lane = (ends, open.time);
-        open.flow.end(&mut |one| batch::push(&mut self.found, &mut self.partial, lane, &open.comments, one));
+        open.flow.end(&mut |one| {
+            batch::push((&mut self.found, &mut self.empty), &mut self.partial, lane, &open.comments, one)
+        });
     }
 }

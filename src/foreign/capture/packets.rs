@@ -1,7 +1,7 @@
 //! From the bytes of a capture to packets: pcap (draft-ietf-opsawg-pcap) and pcapng (draft-ietf-opsawg-pcapng).
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use pcap_parser::{Block, LegacyPcapBlock, Linktype, OptionCode, PcapError, PcapNGOption};
 
@@ -22,6 +22,24 @@ pub(super) struct Captured<'t> {
     pub(super) comments: Vec<String>,
 }
 
+/// What one packet carries.
+#[derive(Clone, Debug)]
+pub(super) struct Part<'p> {
+    pub(super) from: SocketAddr,
+    pub(super) to: SocketAddr,
+    pub(super) kind: Kind,
+    pub(super) payload: &'p [u8],
+    /// Bytes are missing at its end.
+    pub(super) cut: bool,
+}
+
+/// How it is carried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Datagram,
+    Stream { seq: u32, syn: bool, fin: bool },
+}
+
 /// An interface of a section.
 #[derive(Clone, Copy)]
 struct Interface {
@@ -37,7 +55,7 @@ struct Interface {
 pub(super) struct Packets<'t> {
     bytes: &'t [u8],
     rest: &'t [u8],
-    kind: Kind,
+    form: Form,
     /// Packets so far.
     pub(super) count: u64,
     /// Where it ends early: the offset.
@@ -47,7 +65,7 @@ pub(super) struct Packets<'t> {
 }
 
 /// The two forms.
-enum Kind {
+enum Form {
     Old { parse: Parse, link: Linktype, fraction: u32 },
     New { interfaces: Vec<Interface>, big: bool },
 }
@@ -56,8 +74,8 @@ type Parse = for<'i> fn(&'i [u8]) -> nom::IResult<&'i [u8], LegacyPcapBlock<'i>,
 
 impl<'t> Packets<'t> {
     pub(super) fn of(bytes: &'t [u8], format: Format) -> Packets<'t> {
-        let kind = Kind::New { interfaces: Vec::new(), big: false };
-        let mut out = Packets { bytes, rest: bytes, kind, count: 0, stopped: None, names: BTreeMap::new() };
+        let form = Form::New { interfaces: Vec::new(), big: false };
+        let mut out = Packets { bytes, rest: bytes, form, count: 0, stopped: None, names: BTreeMap::new() };
         if format != Format::Pcap {
             return out;
         }
@@ -73,7 +91,7 @@ impl<'t> Packets<'t> {
         let fraction = if header.is_nanosecond_precision() { 1_000_000 } else { 1_000 };
         // The high bits hold what the link layer adds to a packet.
         let link = Linktype(header.network.0 & 0xffff);
-        (out.rest, out.kind) = (rest, Kind::Old { parse, link, fraction });
+        (out.rest, out.form) = (rest, Form::Old { parse, link, fraction });
         out
     }
 
@@ -102,7 +120,7 @@ impl<'t> Packets<'t> {
 
     /// The next block; `None` where it is none of a packet.
     fn new_block(&mut self) -> Option<Captured<'t>> {
-        let Kind::New { interfaces, big } = &mut self.kind else { return None };
+        let Form::New { interfaces, big } = &mut self.form else { return None };
         let parsed = if *big { pcap_parser::parse_block_be(self.rest) } else { pcap_parser::parse_block_le(self.rest) };
         let Ok((next, block)) = parsed else {
             self.stop();
@@ -172,9 +190,9 @@ impl<'t> Iterator for Packets<'t> {
 
     fn next(&mut self) -> Option<Captured<'t>> {
         while !self.rest.is_empty() {
-            let found = match self.kind {
-                Kind::Old { parse, link, fraction } => self.old(parse, link, fraction),
-                Kind::New { .. } => self.new_block(),
+            let found = match self.form {
+                Form::Old { parse, link, fraction } => self.old(parse, link, fraction),
+                Form::New { .. } => self.new_block(),
             };
             if found.is_some() {
                 return found;

@@ -1,7 +1,7 @@
 //! What stands beside the words: mail, voice mail, flags.
 
 use crate::analysis::{Link, Told};
-use crate::query::field::{Field, Kind, field, flag};
+use crate::query::field::{CALLS, Field, Kind, field, flag};
 use crate::query::row::{is, number, one, text};
 use crate::query::value::Value;
 
@@ -17,6 +17,13 @@ pub(super) const MARKS: &[Field] = &[
     field("gateway-cause", "gateway_cause", Kind::Number, "cause of the telephone network (Q.850) of a failed call")
         .with_causes()
         .call(|_, c, v| one(c.gateway_cause.map(number), v)),
+    field("note", "note", Kind::Text, "note on a call or push, with --notes or the terminal UI's own")
+        .many(CALLS)
+        .call(|rows, c, v| rows.notes_of(c, v))
+        .push(|rows, p, v| one(rows.note(&p.call_id).map(Value::text), v)),
+    flag("noted", "noted", "there is a note on it")
+        .call(|rows, c, v| is(rows.notes_of(c, &mut |_| true), v))
+        .push(|rows, p, v| is(rows.note(&p.call_id).is_some(), v)),
     flag("voice-mail", "voice_mail", "voice mail answered: missed for the person").call(|_, c, v| is(c.voice_mail, v)),
     field("gave-up", "gave_up_ms", Kind::Duration, "time that it had rung when the caller gave up")
         .call(|_, c, v| one(c.gave_up_ms.map(Value::Duration), v)),

@@ -3,6 +3,7 @@
 use memchr::memchr;
 
 use super::{DateOrder, Prefix};
+use crate::record::values::NIBBLES;
 use crate::time::Timestamp;
 
 /// What the last prefix line of a log said: the next one mostly begins with the same words, in the same minute.
@@ -173,18 +174,6 @@ const DAY_AND_MINUTE: Shape = Shape::of(b"00/00/0000-00:00");
 const ISO_MINUTE: Shape = Shape::of(b"0000-00-00T00:00");
 const BLANK: Shape = Shape::of(b":00.000 \0\0\0\0\0\0\0\0");
 const SECOND: Shape = Shape::of(b":00.000.\0\0\0\0\0\0\0\0");
-
-/// The value of a digit to the base of sixteen; 16 for any other byte.
-const NIBBLES: [u8; 256] = {
-    let mut nibbles = [16; 256];
-    let mut i = 0;
-    while i < 16 {
-        nibbles[b"0123456789abcdef"[i as usize] as usize] = i;
-        nibbles[b"0123456789ABCDEF"[i as usize] as usize] = i;
-        i += 1;
-    }
-    nibbles
-};
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! The report as Markdown, for a ticket: headline, missed calls with cause, remedy and proof, counts, sources.
 
 mod escape;
+mod rates;
 mod ticket;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -16,7 +17,7 @@ use crate::knowledge::catalogue::Step;
 use crate::time::Timestamp;
 use escape::in_cell;
 pub(crate) use escape::{code, prose};
-pub use ticket::{LogHash, Ticket};
+pub use ticket::{LogHash, Ticket, Victim, victims};
 
 /// Servers named beside a cause.
 const PEERS: usize = 3;
@@ -50,6 +51,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     unexplained(report, out)?;
     voice_mail(report, out)?;
     counts(report, out)?;
+    rates::write(report, out)?;
     sources(report, out)?;
     holes(report, out)?;
     notes(report, out)?;

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::escape::{code, prose};
+use super::escape::{code, in_cell, prose};
 use crate::analysis::Analysis;
 use crate::case::{self, Case, Index, Item};
 use crate::ladder::text::TimeStyle;
@@ -39,6 +39,8 @@ pub struct LogHash {
     pub is_of_file: bool,
 }
 
+/// Victims that are named.
+const VICTIMS: usize = 50;
 /// Records that are quoted in full.
 const RECORDS: usize = 8;
 /// Lines that are quoted of one record.
@@ -62,6 +64,7 @@ impl Ticket<'_> {
         for note in self.notes {
             writeln!(out, "- **Note**: {}", prose(&note.replace('\n', " ")))?;
         }
+        self.others(&case, out)?;
         writeln!(out, "\n## Ladder\n")?;
         let mut diagram = Vec::new();
         mermaid::write(&ladder, TimeStyle::Absolute, &mut diagram)?;
@@ -89,6 +92,38 @@ impl Ticket<'_> {
             writeln!(out, "- **Push**: {result}, {status}{reason}, Call-ID {id}")?;
         }
         Ok(())
+    }
+
+    /// Since when the cause hits, and whom else.
+    fn others(&self, case: &Case, out: &mut dyn Write) -> io::Result<()> {
+        let others = victims(self.analysis, self.cases, case);
+        let found = case.cause.and_then(|c| Some((c, self.cases.hit(&c.code)?)));
+        let Some((named, hit)) = found.filter(|_| !others.is_empty()) else { return Ok(()) };
+        let course = case::course(self.analysis, &named.code, hit);
+        writeln!(out, "\n## Since when\n")?;
+        if let Some((from, to)) = course.span {
+            writeln!(out, "- First and last: {} to {}", from.short(), to.short())?;
+        }
+        let line = course.sparkline(false);
+        if !line.trim().is_empty() {
+            writeln!(out, "- Share of the attempts over the time of the logs: {}", code(&line))?;
+        }
+        match &course.change {
+            Some(change) => writeln!(out, "- {}", prose(&change.in_words()))?,
+            None if hit.calls.is_empty() => {}
+            None => writeln!(out, "- No time from which on that share is another by more than chance")?,
+        }
+        writeln!(out, "\n## Whom else it hit\n\n| Time | User | From | Call-ID |\n|---|---|---|---|")?;
+        for other in others.iter().take(VICTIMS) {
+            let time = other.time.map_or(String::new(), Timestamp::short);
+            let cell = |text: &str| in_cell(&prose(text));
+            let (user, from, id) = (cell(other.user), cell(other.from), cell(other.call_id));
+            writeln!(out, "| {time} | {user} | {from} | {id} |")?;
+        }
+        match others.len().saturating_sub(VICTIMS) {
+            0 => Ok(()),
+            more => writeln!(out, "\n... and {more} more: see victims.csv"),
+        }
     }
 
     /// The records that prove it, in full as far as a ticket can take.
@@ -144,6 +179,45 @@ impl Ticket<'_> {
         }
         Ok(())
     }
+}
+
+/// One whom the same cause hit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Victim<'a> {
+    /// When the call began, or the push was sent.
+    pub time: Option<Timestamp>,
+    /// Who was called, or whose push it was; as logged.
+    pub user: &'a str,
+    /// Who called; empty of a push without a call.
+    pub from: &'a str,
+    /// Outcome or verdict of the call, result of the push.
+    pub what: &'static str,
+    /// Its Call-ID.
+    pub call_id: &'a str,
+}
+
+/// Whom else the cause of a case hit, by time.
+pub fn victims<'a>(analysis: &'a Analysis, index: &Index, case: &Case) -> Vec<Victim<'a>> {
+    let Some(hit) = case.cause.and_then(|c| index.hit(&c.code)) else { return Vec::new() };
+    let calls = hit.calls.iter().filter(|i| case.call != Some(**i)).filter_map(|i| analysis.calls.get(*i));
+    let pushes = hit.pushes.iter().filter(|i| !case.pushes.contains(i)).filter_map(|i| analysis.pushes.get(*i));
+    let of_call = |call: &'a crate::analysis::Call| Victim {
+        time: call.started,
+        user: &call.to,
+        from: &call.from,
+        what: call.verdict.map_or(call.outcome.name(), crate::analysis::Verdict::name),
+        call_id: &call.call_id,
+    };
+    let of_push = |push: &'a crate::analysis::Push| Victim {
+        time: push.sent,
+        user: push.user.as_deref().unwrap_or_default(),
+        from: "",
+        what: push.result.name(),
+        call_id: &push.call_id,
+    };
+    let mut out: Vec<Victim<'a>> = calls.map(of_call).chain(pushes.map(of_push)).collect();
+    out.sort_by_key(|v| (v.time.is_none(), v.time));
+    out
 }
 
 /// The records of a case that are its proof, that which says it first.

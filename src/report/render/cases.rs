@@ -1,5 +1,7 @@
 //! The calls, the pushes and their causes, in the words of the model.
 
+use rayon::prelude::*;
+
 use super::{iso, lone, places, undetermined, unexplained};
 use crate::analysis::{self, Analysis, Diagnostic};
 use crate::case;
@@ -147,10 +149,9 @@ pub(super) fn missed_message(
 /// The text report shows no places of a cause, and finding their lines means reading the log again.
 pub(super) fn grouped(trace: &Trace, analysis: &Analysis, index: &case::Index, whole: bool) -> Vec<model::Finding> {
     let codes: Vec<&'static str> = analysis.codes().into_iter().collect();
-    let mut peers = peers::peers(trace, analysis, &codes);
-    let courses = case::courses(analysis, index);
+    let (peers, courses) = rayon::join(|| peers::peers(trace, analysis, &codes), || case::courses(analysis, index));
     let mut out: Vec<(findings::Severity, model::Finding)> = codes
-        .into_iter()
+        .into_par_iter()
         .filter_map(|code| {
             let entry = findings::find(code)?;
             let calls: Vec<_> = analysis.calls.iter().filter(|c| c.findings.contains(&code)).collect();
@@ -213,7 +214,7 @@ pub(super) fn grouped(trace: &Trace, analysis: &Analysis, index: &case::Index, w
                     last: iso(course.and_then(|c| c.span).map(|s| s.1)),
                     change: course.and_then(|c| c.change.as_ref()).map(change),
                     sparkline: course.map_or(String::new(), |c| c.sparkline(false)),
-                    peers: peers.remove(code).unwrap_or_default().into_iter().map(peer).collect(),
+                    peers: peers.get(code).into_iter().flatten().map(peer).collect(),
                 },
             ))
         })
@@ -234,8 +235,8 @@ fn change(c: &case::Change) -> model::ShareChange {
     }
 }
 
-fn peer(p: peers::Peer) -> model::Peer {
-    let host = Some(p.host).filter(|h| !h.is_empty());
+fn peer(p: &peers::Peer) -> model::Peer {
+    let host = Some(p.host.clone()).filter(|h| !h.is_empty());
     model::Peer { peer: host, first: iso(p.first), last: iso(p.last), count: p.count }
 }
 

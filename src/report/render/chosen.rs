@@ -10,6 +10,8 @@ use crate::report::model::LostLeftOut;
 pub(super) enum Chosen {
     /// Everything, in full.
     All,
+    /// No call and no push, since they are told elsewhere; lost pushes are counted.
+    Counted,
     /// What forms for people count; in full only as much as they show.
     Some { calls: HashSet<usize>, pushes: HashSet<usize> },
 }
@@ -42,6 +44,7 @@ impl Chosen {
         let all = analysis.calls.iter().enumerate();
         all.filter_map(move |(i, c)| match self {
             Chosen::All => Some((c, true)),
+            Chosen::Counted => None,
             Chosen::Some { calls, .. } => is_of_interest(c).then(|| (c, calls.contains(&i))),
         })
     }
@@ -51,6 +54,7 @@ impl Chosen {
         let all = analysis.pushes.iter().enumerate();
         all.filter(move |(i, _)| match self {
             Chosen::All => true,
+            Chosen::Counted => false,
             Chosen::Some { pushes, .. } => pushes.contains(i),
         })
         .map(|(_, p)| p)
@@ -58,9 +62,16 @@ impl Chosen {
 
     /// The lost pushes that are not told.
     pub(super) fn lost_left_out(&self, analysis: &Analysis) -> LostLeftOut {
-        let Chosen::Some { pushes, .. } = self else { return LostLeftOut::default() };
-        let with_calls = with_calls(analysis);
         let mut out = LostLeftOut::default();
+        let pushes = match self {
+            Chosen::All => return out,
+            Chosen::Counted => {
+                out.lost = analysis.pushes.iter().filter(|p| p.result.is_lost() && !p.synthetic).count() as u64;
+                return out;
+            }
+            Chosen::Some { pushes, .. } => pushes,
+        };
+        let with_calls = with_calls(analysis);
         for (_, push) in analysis.pushes.iter().enumerate().filter(|(i, p)| p.result.is_lost() && !pushes.contains(i)) {
             out.lost += u64::from(!push.synthetic);
             out.alone += usize::from(is_alone(push, &with_calls));

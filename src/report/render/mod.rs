@@ -8,6 +8,7 @@ mod lone;
 mod notes;
 mod sources;
 mod spans;
+mod streamed;
 mod undetermined;
 mod unexplained;
 
@@ -30,30 +31,37 @@ use cases::{call, call_in_brief, grouped, missed_message, push};
 use chosen::Chosen;
 pub use hops::{add_hops, hop_table};
 pub use spans::coverage;
+pub use streamed::write_json_of;
 
 /// So many places of a cause seen without its call stand in a digest.
 const SOME: usize = 8;
 
 /// The whole report. `errors` are inputs that could not be read; they are listed under `problems`.
 pub fn report(trace: &Trace, analysis: &Analysis, errors: &[InputError]) -> Report {
-    build(trace, analysis, errors, &Index::new(analysis), true)
+    build(trace, analysis, errors, &Index::new(analysis), (true, Chosen::All))
 }
 
 /// The same where it was gathered already whom each cause hit.
 pub fn report_with(trace: &Trace, analysis: &Analysis, errors: &[InputError], cases: &Index) -> Report {
-    build(trace, analysis, errors, cases, true)
+    build(trace, analysis, errors, cases, (true, Chosen::All))
+}
+
+/// The same without calls and pushes, of which tens of thousands may take much memory: [`write_json_of`] makes each when it
+/// is written.
+pub fn report_without_lists(trace: &Trace, analysis: &Analysis, errors: &[InputError], cases: &Index) -> Report {
+    build(trace, analysis, errors, cases, (true, Chosen::Counted))
 }
 
 /// What the forms for people show: all counts, but only calls that were missed, or perhaps were, the pushes that concern
 /// them or were lost, and the first problems. Of many alike the first are told in full, of the others what they are
 /// counted by.
 pub fn digest(trace: &Trace, analysis: &Analysis, errors: &[InputError]) -> Report {
-    build(trace, analysis, errors, &Index::new(analysis), false)
+    build(trace, analysis, errors, &Index::new(analysis), (false, Chosen::of(analysis)))
 }
 
 /// The same where it was gathered already whom each cause hit.
 pub fn digest_with(trace: &Trace, analysis: &Analysis, errors: &[InputError], cases: &Index) -> Report {
-    build(trace, analysis, errors, cases, false)
+    build(trace, analysis, errors, cases, (false, Chosen::of(analysis)))
 }
 
 /// Gives the calls that a page for people tells as cases their cards; `report` must be a report or digest of this analysis.
@@ -65,8 +73,13 @@ pub fn add_cards(report: &mut Report, trace: &Trace, analysis: &Analysis, cases:
     }
 }
 
-fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], cases: &Index, whole: bool) -> Report {
-    let chosen = if whole { Chosen::All } else { Chosen::of(analysis) };
+fn build(
+    trace: &Trace,
+    analysis: &Analysis,
+    errors: &[InputError],
+    cases: &Index,
+    (whole, chosen): (bool, Chosen),
+) -> Report {
     let (problems, problems_left_out) = problems(trace, errors, if whole { usize::MAX } else { MOST });
     let lists = || {
         // Chosen first: the rendered ones then have a place from the start, and are not moved about.
@@ -79,8 +92,12 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], cases: &Inde
     // What is counted over all of them, meanwhile.
     let found = || rayon::join(|| grouped(trace, analysis, cases, whole), || contrasts::contrasts(trace, analysis));
     let counts = || rayon::join(|| summary(trace, analysis), || notes::notes(trace, analysis));
-    let ((calls, pushes), ((findings, contrasts), (summary, notes))) =
-        rayon::join(lists, || rayon::join(found, counts));
+    let open = || rayon::join(|| missing_logs(trace, analysis), || unexplained::unexplained(analysis));
+    let about = || rayon::join(|| spans::coverage(trace, analysis), || chosen.lost_left_out(analysis));
+    let told = || rayon::join(|| rayon::join(found, counts), || rayon::join(open, about));
+    let ((calls, pushes), (((findings, contrasts), (summary, notes)), ((missing_logs, unexplained), about))) =
+        rayon::join(lists, told);
+    let (coverage, lost_left_out) = about;
     Report {
         schema: model::SCHEMA,
         generator: concat!("siptrail ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -92,13 +109,14 @@ fn build(trace: &Trace, analysis: &Analysis, errors: &[InputError], cases: &Inde
         findings,
         problems,
         problems_left_out,
-        lost_left_out: chosen.lost_left_out(analysis),
-        coverage: spans::coverage(trace, analysis),
+        lost_left_out,
+        coverage,
         contrasts,
         notes,
         selection: None,
-        missing_logs: missing_logs(trace, analysis),
-        unexplained: unexplained::unexplained(analysis),
+        rates: None,
+        missing_logs,
+        unexplained,
         voice_mail: voice_mail(analysis),
     }
 }

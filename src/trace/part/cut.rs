@@ -6,12 +6,21 @@ use serde::{Deserialize, Serialize};
 use super::{Kept, Place};
 use crate::input::{Input, Whence};
 use crate::span::Span;
-use crate::trace::identity::{FIXED, PRODUCT, VIAS};
+use crate::trace::identity::{PRODUCT, words_of};
 use crate::trace::{Event, EventId, Symbol, Trace};
 
 /// Records, with what is known of each, and texts.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Cut {
+    #[serde(with = "columns")]
+    pub(crate) columns: Columns,
+    #[serde(with = "lot")]
+    pub(super) bytes: Vec<u8>,
+}
+
+/// Of each record what is known, and whose texts follow each other.
+#[derive(Clone, Debug, Default, bitcode::Encode, bitcode::Decode)]
+pub(crate) struct Columns {
     /// The number of each record where it was cut out, ascending.
     pub(crate) rows: Vec<u32>,
     pub(crate) events: Vec<Event>,
@@ -23,10 +32,24 @@ pub(crate) struct Cut {
     pub(super) texts: Vec<Span>,
     /// Component lines, and where they stand.
     pub(super) lines: Vec<(Span, Place)>,
-    #[serde(with = "lot")]
-    pub(super) bytes: Vec<u8>,
     /// Its dates are read as they are meant.
     pub(super) settled: bool,
+}
+
+/// Rows of plain numbers, which serde would write and read one by one.
+mod columns {
+    use serde::de::Error;
+    use serde::{Deserializer, Serializer};
+
+    use super::{Columns, lot};
+
+    pub(super) fn serialize<S: Serializer>(columns: &Columns, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_bytes(&bitcode::encode(columns))
+    }
+
+    pub(super) fn deserialize<'d, D: Deserializer<'d>>(from: D) -> Result<Columns, D::Error> {
+        bitcode::decode(&lot::deserialize(from)?).map_err(D::Error::custom)
+    }
 }
 
 /// Texts at once, not byte by byte.
@@ -83,14 +106,31 @@ impl Cut {
         self.bytes.len() as u64
     }
 
-    pub(super) fn place(&self, at: usize, byte: u64) -> Option<Place> {
-        let (line, beyond) = *self.places.get(at)?;
-        Some(Place { byte, line, original: byte.wrapping_add(beyond) })
+    /// Takes its texts out, for they need not be read where nobody asks.
+    pub(crate) fn take_texts(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes)
+    }
+
+    /// Puts them in again.
+    pub(crate) fn put_texts(&mut self, texts: Vec<u8>) {
+        self.bytes = texts;
     }
 
     fn add_text(&mut self, span: Span, text: &[u8]) {
-        self.texts.push(span);
+        self.columns.texts.push(span);
         self.bytes.extend_from_slice(text);
+    }
+}
+
+/// What is kept of the text of a record: of a message about which enough was noted, rules never ask for the body.
+fn kept_text(event: &Event) -> Span {
+    if event.has_identity() { event.head_span() } else { event.span() }
+}
+
+impl Columns {
+    pub(super) fn place(&self, at: usize, byte: u64) -> Option<Place> {
+        let (line, beyond) = *self.places.get(at)?;
+        Some(Place { byte, line, original: byte.wrapping_add(beyond) })
     }
 }
 
@@ -135,7 +175,7 @@ impl Trace {
 
     /// Whether a record of a part has no text there: where all were kept that say something, it says nothing.
     pub(crate) fn is_silent(&self, event: &Event) -> bool {
-        self.part.as_ref().is_some_and(|part| part.slice(event.span()).is_none())
+        self.part.as_ref().is_some_and(|part| part.slice(event.head_span()).is_none())
     }
 
     /// A number for a name, alike wherever the seed is.
@@ -146,33 +186,37 @@ impl Trace {
 
     /// Cuts records out; and the number there of each of their names.
     pub(crate) fn cut(&self, wanted: &Wanted<'_>) -> (Cut, HashMap<Symbol, Symbol>) {
-        let mut out = Cut { settled: self.part.is_some(), ..Cut::default() };
+        let mut out = Cut::default();
+        out.columns.settled = self.part.is_some();
         let mut names: HashMap<Symbol, Symbol> = HashMap::new();
         let mut products: HashMap<u64, u64> = HashMap::new();
+        let texts = wanted.ids.iter().filter_map(|id| self.event(*id).filter(|event| (wanted.text)(*id, event)));
+        out.bytes.reserve_exact(texts.map(|event| kept_text(event).len as usize).sum());
         for id in &wanted.ids {
             let Some(mut event) = self.event(*id).copied() else { continue };
             if (wanted.text)(*id, &event) {
-                out.add_text(event.span(), self.record(&event));
+                let span = kept_text(&event);
+                out.add_text(span, self.slice(span));
             }
             let mut name = |symbol: Symbol| {
                 if symbol == Symbol::NONE {
                     return symbol;
                 }
                 *names.entry(symbol).or_insert_with(|| {
-                    out.names.push(self.symbol(symbol).to_vec());
-                    Symbol(u32::try_from(out.names.len() - 1).unwrap_or(u32::MAX))
+                    out.columns.names.push(self.symbol(symbol).to_vec());
+                    Symbol(u32::try_from(out.columns.names.len() - 1).unwrap_or(u32::MAX))
                 })
             };
             (event.call, event.server) = (name(event.call), name(event.server));
             event.identity = if wanted.identities { self.cut_words(&event, &mut out, &mut products) } else { 0 };
-            out.rows.push(self.rows().and_then(|rows| rows.get(id.0 as usize).copied()).unwrap_or(id.0));
+            out.columns.rows.push(self.rows().and_then(|rows| rows.get(id.0 as usize).copied()).unwrap_or(id.0));
             let place = (wanted.place)(*id, &event).unwrap_or_default();
-            out.places.push((place.line, place.original.wrapping_sub(event.start)));
-            out.events.push(event);
+            out.columns.places.push((place.line, place.original.wrapping_sub(event.start)));
+            out.columns.events.push(event);
         }
         for (span, place) in wanted.lines {
             out.add_text(*span, self.slice(*span));
-            out.lines.push((*span, *place));
+            out.columns.lines.push((*span, *place));
         }
         (out, names)
     }
@@ -181,24 +225,22 @@ impl Trace {
     fn cut_words(&self, event: &Event, out: &mut Cut, products: &mut HashMap<u64, u64>) -> u32 {
         let own = (event.identity as usize).checked_sub(1).and_then(|at| self.identities.words().get(at..));
         let Some(&[head, ..]) = own else { return 0 };
-        let count = usize::try_from(head & VIAS).unwrap_or(0);
-        let (Some(words), true, Some(number)) =
-            (own.and_then(|w| w.get(..FIXED + count)), head & VIAS < VIAS, self.product_number(event))
-        else {
+        let words = words_of(head).and_then(|len| own?.get(..len));
+        let (Some(words), Some(number)) = (words, self.product_number(event)) else {
             // Whoever asks reads the message again.
             return 0;
         };
         let known = self.product(event).map(|maker| maker.text().to_vec());
         let product = match (number, known) {
             (1.., Some(text)) => *products.entry(number.into()).or_insert_with(|| {
-                out.products.push(text);
-                out.products.len() as u64
+                out.columns.products.push(text);
+                out.columns.products.len() as u64
             }),
             _ => 0,
         };
-        let at = out.words.len();
-        out.words.extend_from_slice(words);
-        if let Some(word) = out.words.get_mut(at) {
+        let at = out.columns.words.len();
+        out.columns.words.extend_from_slice(words);
+        if let Some(word) = out.columns.words.get_mut(at) {
             *word = *word & ((1 << PRODUCT) - 1) | product << PRODUCT;
         }
         u32::try_from(at + 1).unwrap_or(0)

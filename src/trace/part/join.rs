@@ -1,12 +1,13 @@
 //! From what others left to a trace.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
-use super::{Cut, Gap, Kept, NAMES, OfFile, Part};
+use super::cut::Columns;
+use super::{Cut, Gap, Kept, Lot, NAMES, OfFile, Part, ReadTexts};
 use crate::input::{Again, Input, Limits};
 use crate::record::DateOrder;
 use crate::span::{FileId, Span};
@@ -73,7 +74,16 @@ impl Names {
 impl Join {
     /// Adds records; `file` and `row` are the numbers of the first file and record of where they were cut out. Gives the
     /// number of each of its names here. A record that was added before stays as it is.
-    pub(crate) fn add(&mut self, cut: Cut, (file, row): (u32, u32), foreign: bool) -> Vec<Symbol> {
+    pub(crate) fn add(&mut self, cut: Cut, base: (u32, u32), foreign: bool) -> Vec<Symbol> {
+        self.add_lot(&cut.columns, Lot::of(cut.bytes), (base, foreign))
+    }
+
+    /// The same of a cut without its texts, which are read once somebody asks.
+    pub(crate) fn add_later(&mut self, cut: &Cut, texts: ReadTexts, base: (u32, u32)) {
+        self.add_lot(&cut.columns, Lot { bytes: OnceLock::new(), read: Some(texts) }, (base, false));
+    }
+
+    fn add_lot(&mut self, cut: &Columns, texts: Lot, ((file, row), foreign): ((u32, u32), bool)) -> Vec<Symbol> {
         let names: Vec<Symbol> = cut.names.iter().map(|text| self.names.add(text)).collect();
         let name = |symbol: Symbol| names.get(symbol.0 as usize).copied().unwrap_or(Symbol::NONE);
         let products: Vec<u64> = cut.products.iter().map(|text| self.product(text)).collect();
@@ -108,7 +118,7 @@ impl Join {
             own.lines.push(span);
             own.places.push(*place);
         }
-        self.part.bytes.push(cut.bytes);
+        self.part.bytes.push(texts);
         names
     }
 
@@ -155,6 +165,7 @@ impl Join {
             sources: Vec::new(),
             problems: Vec::new(),
             holders: Vec::new(),
+            ends: Vec::new(),
             part: None,
             stretch: None,
         };

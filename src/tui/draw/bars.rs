@@ -1,5 +1,7 @@
 //! The bar on top, the line of notices and the hints.
 
+use std::fmt::Write as _;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -7,11 +9,13 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use crate::text::plural;
+use crate::time::Timestamp;
 use crate::tui::app::App;
 use crate::tui::cell::{clip, columns, fit};
 use crate::tui::keys::{KeyContext, KeyLine, Scope};
 use crate::tui::pages::tabs::{state, tabs};
 use crate::tui::state::{Load, Prompt, PromptKind};
+use crate::tui::view::View;
 
 /// Views, and how far loading has come.
 pub(super) fn top(app: &App, area: Rect, buf: &mut Buffer) {
@@ -44,6 +48,10 @@ pub(super) fn notice(app: &App, area: Rect, buf: &mut Buffer) {
         Some(why) => format!("{why}: {place}"),
         None => place,
     };
+    let place = match app.span.filter(|_| app.list().is_some() && app.view != View::Timeline) {
+        Some((from, to)) => format!("only {} to {}, {place}", second(from), second(to)),
+        None => place,
+    };
     let place = app.filtering.map_or(place, |percent| format!("filtering {percent} %; Esc stops"));
     let place = match app.job {
         Some(job) => format!("searching, {} rows done; Esc stops", job.done),
@@ -61,15 +69,21 @@ pub(super) fn notice(app: &App, area: Rect, buf: &mut Buffer) {
     Line::styled(place, app.theme.dim).render(Rect { x: area.right() - room, width: room, ..area }, buf);
 }
 
+/// The time of day to the second.
+fn second(time: Timestamp) -> String {
+    time.clock().chars().take(8).collect()
+}
+
 /// The line that is typed; gives the column of the cursor.
 pub(super) fn prompt(app: &App, prompt: &Prompt, area: Rect, buf: &mut Buffer) -> u16 {
     let title = match prompt.kind {
         PromptKind::Search(_) => "/",
-        PromptKind::Filter(_) => "filter: ",
+        PromptKind::Filter(..) => "filter: ",
         PromptKind::Time => "time: ",
         PromptKind::Split => "before and after: ",
         PromptKind::Save(_) => "save as: ",
         PromptKind::Note(_) => "note: ",
+        PromptKind::Alias(_) => "name of the lane: ",
     };
     let width = usize::from(area.width);
     // What the user types is no log, but it may have been pasted.
@@ -80,10 +94,10 @@ pub(super) fn prompt(app: &App, prompt: &Prompt, area: Rect, buf: &mut Buffer) -
     let found = match (&prompt.kind, app.list()) {
         // What is wrong stands in the line below, where there is room for it.
         _ if app.notice.as_ref().is_some_and(|n| n.bad) => String::new(),
-        (PromptKind::Filter(_), Some(list)) if app.filtering.is_none() => {
+        (PromptKind::Filter(..), Some(list)) if app.filtering.is_none() => {
             format!("   {}", plural(list.rows.len() as u64, "row"))
         }
-        (PromptKind::Filter(_), _) => "   ...".to_owned(),
+        (PromptKind::Filter(..), _) => "   ...".to_owned(),
         _ => String::new(),
     };
     buf.set_style(area, Style::reset());
@@ -92,15 +106,41 @@ pub(super) fn prompt(app: &App, prompt: &Prompt, area: Rect, buf: &mut Buffer) -
     area.x + u16::try_from(column).unwrap_or(0).min(area.width.saturating_sub(1))
 }
 
+/// What can be typed, or the keys of a line.
+fn below(prompt: &Prompt, width: usize) -> String {
+    let Some(offers) = prompt.offers.as_ref().filter(|o| !o.words.is_empty()) else {
+        return match prompt.kind {
+            PromptKind::Filter(..) | PromptKind::Search(_) => "Enter done  Esc give up  Tab completes  Up earlier ones",
+            _ => "Enter done  Esc give up",
+        }
+        .to_owned();
+    };
+    // The one that stands in the line, and those behind it.
+    let first = offers.at.unwrap_or(0);
+    let mut out = String::new();
+    for (i, word) in offers.words.iter().enumerate().skip(first) {
+        if columns(&out) + columns(word) + 8 > width && i > first {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "{} more", offers.words.len() - i);
+            break;
+        }
+        out.push_str(word);
+        out.push_str("  ");
+    }
+    out
+}
+
 /// Keys of this place, as many as there is room for.
 pub(super) fn hints(app: &App, area: Rect, buf: &mut Buffer) {
     if matches!(app.place(), KeyContext::Prompt) {
-        if let Some(notice) = app.notice.as_ref().filter(|n| n.bad) {
-            let text = clip(&notice.text, usize::from(area.width), app.theme.ascii);
-            Line::styled(text, app.theme.bad).render(area, buf);
+        let width = usize::from(area.width);
+        if let Some(notice) = &app.notice {
+            let style = if notice.bad { app.theme.bad } else { app.theme.warn };
+            Line::styled(clip(&notice.text, width, app.theme.ascii), style).render(area, buf);
             return;
         }
-        Line::styled("Enter done  Esc give up", app.theme.dim).render(area, buf);
+        let text = app.prompt.as_ref().map_or(String::new(), |prompt| below(prompt, width));
+        Line::styled(clip(&text, width, app.theme.ascii), app.theme.dim).render(area, buf);
         return;
     }
     // The way out and the help are there however little room there is.

@@ -20,7 +20,7 @@ use crate::ladder::{Arrow, StepKind, Tone};
 use crate::tui::app::App;
 use crate::tui::cell::{clip, columns, fit, marked};
 use crate::tui::list::scrolled;
-use crate::tui::timeline::Part;
+use crate::tui::timeline::{Part, TimeMode, Timeline};
 
 /// Columns of mark, time and the blanks behind them.
 const LEFT: usize = 14;
@@ -29,36 +29,50 @@ const CLOSEST: usize = 13;
 /// Farther apart nothing is gained.
 const WIDEST: usize = 36;
 
+/// Columns of the time since the step before, where it stands beside the time of day.
+const DELTA: usize = 9;
+
 /// Where the lanes stand.
 struct Lanes {
-    /// Number of the first lane that is shown.
+    /// Numbers of the lanes that are not hidden.
+    all: Vec<usize>,
+    /// How many of them are left of what is shown.
     first: usize,
     /// Columns of the lanes that are shown, from the left of the area.
     at: Vec<usize>,
     gap: usize,
     width: usize,
+    /// Columns in front of the lanes.
+    left: usize,
 }
 
 impl Lanes {
     fn new(app: &App, width: usize) -> Lanes {
-        let count = app.timeline.ladder.lanes.len().max(1);
-        let room = width.saturating_sub(LEFT);
+        let all = app.timeline.lanes();
+        let count = all.len().max(1);
+        // The time since the step before takes no lane its place.
+        let beside = app.timeline.time == TimeMode::Clock && width >= LEFT + DELTA + count * CLOSEST;
+        let left = if beside { LEFT + DELTA } else { LEFT };
+        let room = width.saturating_sub(left);
         let gap = (room / count).clamp(CLOSEST, WIDEST);
         let shown = (room / gap).clamp(1, count);
+        let place = |lane: usize| all.iter().position(|own| *own == lane).unwrap_or(0);
         // The lanes of the selected step come first in a choice of lanes.
         let wanted = app.timeline.step(app.timeline.list.selected).map_or((0, 0), |(step, _)| match &step.kind {
-            StepKind::Arrow(arrow) => (arrow.from.min(arrow.to), arrow.from.max(arrow.to)),
-            StepKind::Note(note) => (note.lane, note.lane),
+            StepKind::Arrow(arrow) => (place(arrow.from.min(arrow.to)), place(arrow.from.max(arrow.to))),
+            StepKind::Note(note) => (place(note.lane), place(note.lane)),
         });
-        let first = (wanted.1 + 1).saturating_sub(shown).min(wanted.0).min(count - shown);
-        let at = (0..shown).map(|i| LEFT + gap / 2 + i * gap).filter(|c| *c < width).collect();
-        Lanes { first, at, gap, width }
+        let own = (wanted.1 + 1).saturating_sub(shown).min(wanted.0);
+        let first = app.timeline.first.unwrap_or(own).min(count - shown);
+        let at = (0..shown).map(|i| left + gap / 2 + i * gap).filter(|c| *c < width).collect();
+        Lanes { all, first, at, gap, width, left }
     }
 
     /// Column of a lane; at the edge when it is not shown.
     fn column(&self, lane: usize) -> usize {
-        match lane.checked_sub(self.first) {
-            None => LEFT.saturating_sub(1),
+        let place = self.all.iter().position(|own| *own == lane).unwrap_or(0);
+        match place.checked_sub(self.first) {
+            None => self.left.saturating_sub(1),
             Some(i) => self.at.get(i).copied().unwrap_or(self.width),
         }
     }
@@ -85,6 +99,9 @@ pub(super) fn draw(app: &App, head: Rect, area: Rect, buf: &mut Buffer) {
         let time = if part == Part::Whole { timeline.time_text(step, mark) } else { String::new() };
         put(buf, line, 0, if is_marked { "*" } else { " " }, theme.hit);
         put(buf, line, 1, &format!("{time:>12}"), theme.dim);
+        if lanes.left > LEFT && part == Part::Whole {
+            put(buf, line, LEFT, &format!("{:>8}", Timeline::delta_text(step)), theme.dim);
+        }
         for column in &lanes.at {
             put(buf, line, *column, theme.glyph("│", "|"), theme.dim);
         }
@@ -97,8 +114,8 @@ pub(super) fn draw(app: &App, head: Rect, area: Rect, buf: &mut Buffer) {
                     Part::Diagnostic(_) => (theme.glyph("└ ", "` "), theme.warn),
                 };
                 let text = format!("{sign}{}", timeline.text(&app.data, row));
-                let room = usize::from(line.width).saturating_sub(LEFT);
-                label(app, buf, line, LEFT, clip(&text, room, theme.ascii), style);
+                let room = usize::from(line.width).saturating_sub(lanes.left);
+                label(app, buf, line, lanes.left, clip(&text, room, theme.ascii), style);
             }
         }
         if selected {
@@ -125,6 +142,7 @@ fn title(app: &App, head: Rect, buf: &mut Buffer) {
             format!("{day}{what}{}: {}", cause(&call.findings), ladder.title)
         }
         (None, Some(push)) => format!("{day}{}{}: {}", push.result, cause(&push.findings), ladder.title),
+        (None, None) if app.timeline.stories > 1 => format!("{day}{} stories together", app.timeline.stories),
         (None, None) => format!("{day}neither a call nor a push"),
     };
     let bad = call.is_some_and(crate::analysis::Call::is_missed);
@@ -136,18 +154,23 @@ fn headings(app: &App, lanes: &Lanes, head: Rect, buf: &mut Buffer) {
     let theme = &app.theme;
     let all = &app.timeline.ladder.lanes;
     put(buf, head, 1, &fit(app.timeline.time.name(), 12, theme.ascii), theme.head);
+    if lanes.left > LEFT {
+        put(buf, head, LEFT, &format!("{:>8}", TimeMode::Delta.name()), theme.head);
+    }
     for (i, column) in lanes.at.iter().enumerate() {
-        let Some(lane) = all.get(lanes.first + i) else { continue };
-        let mut names = wrap(lane.title(), lanes.gap - 1);
+        let Some(lane) = lanes.all.get(lanes.first + i).and_then(|lane| all.get(*lane)) else { continue };
+        // What the user calls it stands in place of its role.
+        let title = app.aliases.get(&lane.name).map_or(lane.title(), String::as_str);
+        let mut names = wrap(title, lanes.gap - 1);
         names.extend(lane.device().map(|name| clip(name, lanes.gap - 1, theme.ascii)));
         names.extend(lane.subtitle().into_iter().flat_map(|name| wrap(name, lanes.gap - 1)));
         for (line, name) in head.rows().zip(&names) {
             let text = clip(name, lanes.gap - 1, theme.ascii);
-            let start = (column + 1).saturating_sub(columns(&text).div_ceil(2)).max(LEFT);
+            let start = (column + 1).saturating_sub(columns(&text).div_ceil(2)).max(lanes.left);
             put(buf, line, start, &text, if lane.logged { theme.head } else { Style::new() });
         }
     }
-    let (before, after) = (lanes.first, all.len().saturating_sub(lanes.first + lanes.at.len()));
+    let (before, after) = (lanes.first, lanes.all.len().saturating_sub(lanes.first + lanes.at.len()));
     if before + after > 0 {
         let text = format!("{} {before} more {after} {}", theme.glyph("◀", "<"), theme.glyph("▶", ">"));
         let line = Rect { y: head.y + head.height.saturating_sub(1), height: head.height.min(1), ..head };

@@ -7,6 +7,7 @@ use ratatui::widgets::Widget;
 
 use crate::tui::app::App;
 use crate::tui::cell::{clip, fit, marked};
+use crate::tui::keys::Command;
 use crate::tui::list::scrolled;
 use crate::tui::rows::{self, fitting};
 use crate::tui::state::Load;
@@ -16,7 +17,7 @@ pub(super) fn draw(app: &App, head: Rect, main: Rect, buf: &mut Buffer) {
     let (theme, data, view) = (&app.theme, &app.data, app.view);
     let columns = rows::columns(view);
     // In front of the columns stands the sign of a mark, of a note, or of both.
-    let fitting = fitting(columns, list.hidden, usize::from(main.width).saturating_sub(1));
+    let fitting = fitting(columns, list, usize::from(main.width).saturating_sub(1));
     let mut titles = vec![Span::raw(" ")];
     for (i, w) in &fitting {
         let Some(column) = columns.get(*i) else { continue };
@@ -32,11 +33,15 @@ pub(super) fn draw(app: &App, head: Rect, main: Rect, buf: &mut Buffer) {
     Line::from(titles).render(head, buf);
     if list.rows.is_empty() {
         let text = match (&app.load, &list.only) {
-            (Load::Done, None) => "none in these logs",
-            (Load::Done, Some(_)) => "nothing left; Esc shows all again",
-            _ => "reading the logs",
+            (Load::Done, None) if app.span.is_some() => "none in this span of time; Esc shows all again".to_owned(),
+            (Load::Done, None) => "none in these logs".to_owned(),
+            (Load::Done, Some(_)) => {
+                format!("none is selected; Esc shows all again, {} has the filters", app.keys.name(Command::Filters))
+            }
+            (_, Some(_)) => "none so far; more is read".to_owned(),
+            _ => "reading the logs".to_owned(),
         };
-        Line::styled(clip(text, usize::from(main.width), theme.ascii), theme.dim).render(main, buf);
+        Line::styled(clip(&text, usize::from(main.width), theme.ascii), theme.dim).render(main, buf);
     }
     let search = app.search();
     let top = scrolled(list.top, list.selected, usize::from(main.height), list.rows.len());
@@ -51,7 +56,7 @@ pub(super) fn draw(app: &App, head: Rect, main: Rect, buf: &mut Buffer) {
         };
         let mut cells = vec![Span::styled(sign, theme.hit)];
         for (i, w) in &fitting {
-            let text = fit(&rows::cell(data, view, row, *i), *w, theme.ascii) + "  ";
+            let text = fit(&rows::cell_within(data, view, (row, *i), app.span), *w, theme.ascii) + "  ";
             cells.extend(marked(text, search, rows::style(theme, data, view, row, *i), theme.hit));
         }
         Line::from(cells).render(area, buf);

@@ -113,6 +113,7 @@ impl Keymap {
                 Key { code: KeyCode::Enter, .. } => Some(Command::Open),
                 Key { code: KeyCode::Esc, .. } => Some(Command::Back),
                 Key { code: KeyCode::Char('c'), ctrl: true, .. } => Some(Command::Quit),
+                Key { code: KeyCode::Char('z'), ctrl: true, .. } => Some(Command::Suspend),
                 _ => None,
             };
         }

@@ -34,6 +34,16 @@ pub enum Command {
     Search,
     SearchNext,
     Filter,
+    Filters,
+    Shared,
+    CursorOn,
+    CursorBack,
+    Brush,
+    Suspend,
+    PanLeft,
+    PanRight,
+    Lanes,
+    Together,
     SearchPrevious,
     NextFailure,
     PreviousFailure,
@@ -114,6 +124,26 @@ impl Scope {
             (Scope::Only(views) | Scope::CardAnd(views), KeyContext::View(view)) => views.contains(&view),
             _ => false,
         }
+    }
+}
+
+/// What a key does to the line as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LineKey {
+    /// One that was typed before, or after it.
+    Earlier(bool),
+    /// The word at the cursor is completed; back where there are several.
+    Complete(bool),
+}
+
+/// What a key does to the line as a whole.
+pub(super) fn line(key: Key) -> Option<LineKey> {
+    match (key.code, key.ctrl) {
+        (KeyCode::Up, _) | (KeyCode::Char('p'), true) => Some(LineKey::Earlier(true)),
+        (KeyCode::Down, _) | (KeyCode::Char('n'), true) => Some(LineKey::Earlier(false)),
+        (KeyCode::Tab, _) => Some(LineKey::Complete(true)),
+        (KeyCode::BackTab, _) => Some(LineKey::Complete(false)),
+        _ => None,
     }
 }
 

@@ -53,7 +53,7 @@ const SNGREP: &[(Command, &[Key])] = &[
     // What a flow shows here is always what sngrep calls extended.
     (Command::Open, &[code(KeyCode::Enter), code(KeyCode::F(4)), ch('x')]),
     (Command::Search, &[code(KeyCode::F(3)), ch('/')]),
-    (Command::Filter, &[code(KeyCode::F(7)), ch('f'), ch('F')]),
+    (Command::Filter, &[code(KeyCode::F(7)), ch('f')]),
     (Command::NextMissed, &[ch('u')]),
     (Command::PreviousMissed, &[ch('U')]),
     (Command::TimeMode, &[ch('w')]),
@@ -76,7 +76,7 @@ const SNGREP: &[(Command, &[Key])] = &[
 
 const SNGREP_ONLY: &[(&str, &str)] = &[
     ("F5 F9 Ctrl-L", "clear calls: a log stays; the filter shows fewer"),
-    ("F8 o O", "settings: they are options, see siptrail config"),
+    ("F8 o", "settings: they are options, see siptrail config"),
     ("a", "aliases of hosts: lanes have roles and names; a writes a note"),
     ("c C", "colours of messages: each transaction has its own"),
     ("d D", "SDP: it stands below the message"),

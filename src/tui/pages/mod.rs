@@ -6,4 +6,5 @@ pub(super) mod facts;
 pub(super) mod help;
 mod message;
 pub(super) mod overview;
+pub(super) mod shared;
 pub(super) mod tabs;

@@ -9,6 +9,7 @@ use ratatui::text::{Line, Span};
 use crate::analysis::clocks::ClockBasis;
 use crate::analysis::{Outcome, ServerId, Verdict};
 use crate::text::plural;
+use crate::time::Timestamp;
 use crate::tui::app::App;
 use crate::tui::cell::{clip, fit};
 use crate::tui::data::{BINS, Overview};
@@ -160,11 +161,7 @@ impl Page<'_> {
     /// Calls over the time of the logs, and for which of it each server's log speaks.
     fn course(&mut self) {
         let overview = &self.app.data.overview;
-        let Some((first, last)) = overview.span else { return };
-        let room = self.width.saturating_sub(LEFT).min(BINS);
-        if room < 10 {
-            return;
-        }
+        let (Some((first, last)), Some(room)) = (overview.span, room(self.app)) else { return };
         self.heading(&format!("Time  {} to {}", first.short(), last.short()));
         let folded = fold(overview, room);
         let most = folded.iter().map(|(calls, _)| *calls).max().unwrap_or(0).max(1);
@@ -178,6 +175,7 @@ impl Page<'_> {
         for (title, text, style) in rows {
             self.named(&title, text, style);
         }
+        self.brush(room);
         for (i, covered) in overview.covered.iter().enumerate().take(MOST) {
             let mut cells = vec![false; room];
             for (from, to) in covered {
@@ -190,6 +188,41 @@ impl Page<'_> {
             let text: String = cells.iter().map(|c| if *c { full } else { none }).collect();
             let name = self.server(i);
             self.named(&name, text, self.theme.good);
+        }
+    }
+
+    /// The cursor, and the span that is selected or begun, with its time.
+    fn brush(&mut self, room: usize) {
+        let (app, overview) = (self.app, &self.app.data.overview);
+        let column = |bin: usize| (bin * room / BINS).min(room.saturating_sub(1));
+        let time = |t: Timestamp| {
+            column(overview.bin(t).unwrap_or(if Some(t) < overview.span.map(|s| s.0) { 0 } else { BINS - 1 }))
+        };
+        let span = match (app.brush, app.cursor, app.span) {
+            (Some(from), Some(to), _) => Some((column(from.min(to)), column(from.max(to)))),
+            (_, _, Some((from, to))) => Some((time(from), time(to))),
+            _ => None,
+        };
+        let cursor = app.cursor.map(column);
+        if span.is_none() && cursor.is_none() {
+            return;
+        }
+        let (line, at) = (self.theme.glyph("▔", "-"), self.theme.glyph("▲", "^"));
+        let sign = |i: usize| match span {
+            _ if cursor == Some(i) => at,
+            Some((from, to)) if from <= i && i <= to => line,
+            _ => " ",
+        };
+        let text: String = (0..room).map(sign).collect();
+        let title = match (app.cursor.and_then(|bin| overview.time_of(bin)), app.span) {
+            (Some(t), _) => t.clock(),
+            (None, Some((from, _))) => format!("from {}", from.clock()),
+            _ => String::new(),
+        };
+        self.named(&title, text, self.theme.head);
+        if let Some((from, to)) = app.span {
+            let text = format!("Lists show only {} to {}; Esc here shows all again", from.short(), to.short());
+            self.line(&text, self.theme.warn);
         }
     }
 
@@ -233,6 +266,12 @@ impl Page<'_> {
             );
         }
     }
+}
+
+/// Columns of the course of time; `None` where there is no room for it, or no time.
+pub(in crate::tui) fn room(app: &App) -> Option<usize> {
+    let room = usize::from(app.size.0).saturating_sub(LEFT).min(BINS);
+    app.data.overview.span.map(|_| room).filter(|room| *room >= 10)
 }
 
 /// Columns of the names in front of the bars.

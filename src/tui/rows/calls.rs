@@ -11,13 +11,13 @@ use crate::tui::theme::Theme;
 pub(super) static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     vec![
         select("time", 9),
-        select("from", 6),
-        select("to", 8),
+        select("from", 8).address(),
+        select("to", 8).address(),
         select("modality", 2),
-        select("outcome", 5),
-        select("status", 1),
-        select("verdict", 7),
-        select("finding", 3),
+        select("outcome", 4),
+        select("status", 7),
+        select("verdict", 6),
+        select("finding", 7),
         select("messages", 0),
     ]
 });

@@ -14,7 +14,7 @@ pub(super) const COLUMNS: &[Column] = &[
     column("severity", ("Severity", 8, 8), 5),
     column("cases", ("Cases", 6, 6), 7),
     column("missed", ("Missed", 6, 6), 6),
-    column("cause", ("Cause", 20, 100), 8),
+    column("cause", ("Cause", 20, 100), 8).text(),
 ];
 
 /// Text of a cell.

@@ -8,7 +8,7 @@ mod order;
 mod pushes;
 mod records;
 
-pub(super) use column::{Column, fitting};
+pub(super) use column::{Column, fitting, widths};
 pub(super) use order::sort;
 pub(super) use records::title;
 
@@ -55,6 +55,27 @@ pub(super) fn cell(data: &Data, view: View, row: usize, column: usize) -> Cow<'_
         View::Calls | View::Overview | View::Timeline => None,
     };
     cell.unwrap_or_default()
+}
+
+/// The same while only a span of time is shown: a cause has the cases that were in it.
+pub(super) fn cell_within(
+    data: &Data,
+    view: View,
+    (row, column): (usize, usize),
+    span: Option<(Timestamp, Timestamp)>,
+) -> Cow<'_, str> {
+    let cause = data.causes.get(row).filter(|_| view == View::Findings);
+    if let (Some(cause), Some((from, to))) = (cause, span) {
+        let is_in = |time: Option<Timestamp>| time.is_some_and(|t| from <= t && t <= to);
+        let calls = cause.calls.iter().filter_map(|i| data.analysis.calls.get(*i)).filter(|c| is_in(c.started));
+        let pushes = cause.pushes.iter().filter_map(|i| data.analysis.pushes.get(*i)).filter(|p| is_in(p.sent));
+        match columns(view).get(column).map_or("", |c| c.name) {
+            "cases" => return (calls.count() + pushes.filter(|p| p.call.is_none()).count()).to_string().into(),
+            "missed" => return calls.filter(|c| c.is_missed()).count().to_string().into(),
+            _ => {}
+        }
+    }
+    cell(data, view, row, column)
 }
 
 /// The row as queries know it, where it has fields.

@@ -14,14 +14,14 @@ use crate::tui::theme::Theme;
 pub(super) static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     vec![
         select("time", 9),
-        column("user", ("User", 16, 40), 8),
-        select("result", 6),
-        select("status", 1),
-        column("verdict", ("Verdict", 18, 22), 7),
-        column("causes", ("Causes", 6, 14), 5),
+        column("user", ("User", 16, 40), 8).address(),
+        select("result", 5),
+        select("status", 7),
+        column("verdict", ("Verdict", 18, 22), 6),
+        column("causes", ("Causes", 6, 14), 7),
         select("latency", 2),
-        column("device", ("Device", 12, 40), 4),
-        column("from", ("From", 13, 40), 3),
+        column("device", ("Device", 12, 40), 3).text(),
+        column("from", ("From", 13, 40), 4).address(),
     ]
 });
 

@@ -16,11 +16,11 @@ use crate::tui::theme::Theme;
 pub(super) static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     vec![
         select("time", 9),
-        column("server", ("Server", 9, 26), 7),
+        column("server", ("Server", 9, 26), 7).address(),
         column("direction", ("", 3, 3), 6),
-        select("peer", 4),
-        column("message", ("Message", 22, 60), 8),
-        select("call-id", 5),
+        select("peer", 6).address(),
+        column("message", ("Message", 22, 60), 8).text(),
+        select("call-id", 5).text(),
     ]
 });
 

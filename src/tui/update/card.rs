@@ -67,7 +67,7 @@ pub(super) fn victims(app: &mut App) {
         app.past.push(app.view);
     }
     app.view = view;
-    lists::refill(app, view, Some((code, rows)));
+    lists::narrow(app, view, code, rows);
     moves::go(app, Motion::Down(0));
 }
 

@@ -47,7 +47,11 @@ pub(super) fn work(app: &mut App) {
         bytes += size(app, number);
         let found = match app.view {
             View::Timeline => app.search.is_in(app.timeline.text(&app.data, row).as_bytes()),
-            view => rows::matches(&app.data, view, number, &app.search),
+            view => {
+                let note = rows::call_id(&app.data, view, number).and_then(|id| app.notes.get(id));
+                note.is_some_and(|note| app.search.is_in(note.as_bytes()))
+                    || rows::matches(&app.data, view, number, &app.search)
+            }
         };
         if found {
             let wrapped = if job.forward { row < job.from } else { row > job.from };

@@ -2,9 +2,9 @@
 
 use ratatui::text::{Line, Span};
 
-use super::lists::sorted;
-use super::prompts;
+use super::lists::sort_by;
 use super::row::{entry, notes, record, subject, user};
+use super::{filters, ladder, prompts};
 use crate::analysis::hops::{self, Change};
 use crate::ladder::Subject;
 use crate::text::decode;
@@ -30,10 +30,22 @@ pub(super) fn sort(app: &mut App) {
 /// Which columns to show.
 pub(super) fn columns(app: &mut App) {
     let hidden = app.list().map_or(0, |l| l.hidden);
+    let shown = shown(app);
     column_menu(app, "Columns", 0, |i, title| {
-        let sign = if hidden & (1 << i) == 0 { "x" } else { " " };
-        (format!("[{sign}] {title}"), Choice::Column(i))
+        let (sign, why) = match (hidden & (1 << i) == 0, shown.contains(&i)) {
+            (true, true) => ("x", ""),
+            (true, false) => (" ", "  (no room)"),
+            _ => (" ", ""),
+        };
+        (format!("[{sign}] {title}{why}"), Choice::Column(i))
     });
+}
+
+/// The columns that are on the screen.
+fn shown(app: &App) -> Vec<usize> {
+    let width = usize::from(layout(app).main.width).saturating_sub(1);
+    let fitting = app.list().map(|list| rows::fitting(rows::columns(app.view), list, width));
+    fitting.into_iter().flatten().map(|(i, _)| i).collect()
 }
 
 fn column_menu(app: &mut App, title: &'static str, at: usize, item: impl Fn(usize, &str) -> (String, Choice)) {
@@ -148,21 +160,21 @@ pub(super) fn choose(app: &mut App, item: usize) -> Option<Effect> {
             return Some(Effect::Copy(String::from_utf8_lossy(&out).into_owned()));
         }
         Choice::Save(content) => prompts::file(app, content),
-        Choice::Sort(column) => {
-            let view = app.view;
-            let height = layout(app).rows();
-            let list = app.list_mut()?;
-            let current = list.current();
-            let turned = list.sort.is_some_and(|(own, desc)| own == column && !desc);
-            list.sort = Some((column, turned));
-            sorted(app, view);
-            if let (Some(list), Some(current)) = (app.list_mut(), current) {
-                list.select_number(current, height);
-            }
-        }
+        Choice::Sort(column) => sort_by(app, column),
+        Choice::Lane(lane) => ladder::hide(app, lane, item),
+        Choice::Rename(lane) => ladder::rename(app, lane),
+        Choice::Filter(at) => return filters::switch(app, at, item),
+        Choice::Named(name) => return filters::named(app, name, item),
+        Choice::NewFilter => filters::another(app),
         Choice::Column(column) => {
-            let list = app.list_mut()?;
-            list.hidden ^= 1 << column;
+            let shown = shown(app);
+            let (list, bit) = (app.list_mut()?, 1 << column);
+            if shown.contains(&column) {
+                (list.hidden, list.pinned) = (list.hidden | bit, list.pinned & !bit);
+            } else {
+                // What was left out for want of room is wanted now.
+                (list.hidden, list.pinned) = (list.hidden & !bit, list.pinned | bit);
+            }
             columns(app);
             if let Some(Overlay::Menu(menu)) = &mut app.overlay {
                 menu.at = item;

@@ -1,14 +1,20 @@
 //! What happens: the only place where state changes. Pure: what must be done outside is returned as an [`Effect`].
 
 mod card;
+mod filters;
 mod find;
+mod ladder;
+mod line;
 mod lists;
+mod looks;
 mod menus;
 mod mouse;
 mod moves;
 mod prompts;
 mod reload;
 mod row;
+mod shared;
+mod span;
 mod split;
 mod steps;
 
@@ -17,8 +23,10 @@ use super::app::App;
 use super::keys::Command;
 use super::layout::layout;
 use super::list::Motion;
-use super::state::Overlay;
+use super::state::{Notice, Overlay};
 use super::view::View;
+use crate::text::plural;
+pub(in crate::tui) use looks::of as looks_of;
 use moves::go;
 use steps::{back, open, show, step};
 
@@ -27,9 +35,20 @@ const MOST: usize = 1_000_000_000;
 
 /// Changes the state.
 pub fn update(app: &mut App, action: Action) -> Option<Effect> {
+    let effect = change(app, action).or_else(|| {
+        let text = lists::pending(app)?;
+        Some(filters::ask(app, app.view, text))
+    });
+    lists::measure(app);
+    effect
+}
+
+fn change(app: &mut App, action: Action) -> Option<Effect> {
     match action {
         Action::Do(command) => {
             app.notice = None;
+            // Only the same key again leaves.
+            app.leaving &= command == Command::Close;
             let count = app.count.take();
             return run(app, command, count);
         }
@@ -38,9 +57,12 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
             app.count = Some(count.min(MOST));
         }
         Action::Edit(request) => return prompts::edit(app, request),
+        Action::Earlier(back) => return line::earlier(app, back),
+        Action::Complete(on) => return line::complete(app, on),
         Action::Paste(text) => return prompts::paste(app, &text),
         Action::Filtering(number, percent) if number == app.filters => app.filtering = Some(percent),
-        Action::Filtered(filter, rows) if filter.number == app.filters => prompts::filtered(app, filter, rows),
+        Action::Filtered(filter, rows) if filter.number == app.filters => filters::filtered(app, filter, rows),
+        Action::Shared(asked, found) => shared::told(app, &asked, &found),
         Action::Filtering(..) | Action::Filtered(..) => {}
         Action::Choose(item) => return menus::choose(app, item),
         Action::Click(column, row) => return mouse::click(app, column, row),
@@ -54,6 +76,7 @@ pub fn update(app: &mut App, action: Action) -> Option<Effect> {
         Action::Beginning(data) => reload::beginning(app, &data),
         Action::Loaded(data) => return reload::loaded(app, &data),
         Action::Unsaved(save, why) => prompts::unsaved(app, save, why),
+        Action::Unwritten(notes) => app.unsaved = notes,
         Action::Tell(notice) => app.notice = Some(notice),
     }
     None
@@ -78,7 +101,8 @@ fn run(app: &mut App, command: Command, count: Option<usize>) -> Option<Effect> 
         Command::Open if app.prompt.is_some() => return prompts::confirm(app),
         Command::Open => return open(app),
         Command::Search => prompts::search(app),
-        Command::Filter => prompts::filter(app),
+        Command::Filter => filters::edit(app),
+        Command::Filters => filters::choose(app),
         Command::SearchNext => find::again(app, true),
         Command::SearchPrevious => find::again(app, false),
         Command::NextFailure => moves::jump(app, n, true, "failure", row::is_failure),
@@ -102,6 +126,15 @@ fn run(app: &mut App, command: Command, count: Option<usize>) -> Option<Effect> 
         Command::Explain => card::explain(app),
         Command::Case => card::save(app),
         Command::User => card::user(app),
+        Command::CursorOn => span::cursor(app, n, true),
+        Command::CursorBack => span::cursor(app, n, false),
+        Command::Brush => span::brush(app),
+        Command::PanLeft => ladder::pan(app, n, false),
+        Command::PanRight => ladder::pan(app, n, true),
+        Command::Lanes => ladder::lanes(app),
+        Command::Together => ladder::together(app),
+        Command::Suspend => return Some(Effect::Suspend),
+        Command::Shared => return shared::ask(app),
         Command::Compare => menus::compare(app),
         Command::Split => prompts::split(app),
         Command::TimeMode => app.timeline.time = app.timeline.time.next(),
@@ -129,13 +162,33 @@ fn run(app: &mut App, command: Command, count: Option<usize>) -> Option<Effect> 
         }
         Command::Back | Command::Close if app.filtering.is_some() && app.prompt.is_none() => {
             (app.filtering, app.filters) = (None, app.filters + 1);
+            filters::off(app);
             return Some(Effect::StopFilter);
         }
         Command::Back => {
             back(app);
         }
-        Command::Close => return (!back(app)).then_some(Effect::Quit),
+        Command::Close if back(app) => {}
+        Command::Close => return leave(app),
         Command::Quit => return Some(Effect::Quit),
     }
+    None
+}
+
+/// Leaves; where something would be lost, only when it is asked again.
+fn leave(app: &mut App) -> Option<Effect> {
+    let marks = if app.keeps { 0 } else { app.marks.len() };
+    let what = match (marks, app.unsaved) {
+        (0, 0) => None,
+        (marks, 0) => Some(plural(marks as u64, "mark")),
+        (0, notes) => Some(format!("{} that could not be written", plural(notes as u64, "note"))),
+        (marks, notes) => {
+            Some(format!("{} and {}", plural(marks as u64, "mark"), plural(notes as u64, "unwritten note")))
+        }
+    };
+    let Some(what) = what.filter(|_| !app.leaving) else { return Some(Effect::Quit) };
+    app.leaving = true;
+    let text = format!("{what} would be lost; {} again leaves", app.keys.name(Command::Close));
+    app.notice = Some(Notice { text, bad: true });
     None
 }

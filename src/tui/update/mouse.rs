@@ -3,13 +3,15 @@
 use ratatui::layout::Position;
 
 use super::moves::{go, pane, select};
-use super::{menus, steps};
+use super::{lists, menus, steps};
 use crate::tui::action::Effect;
 use crate::tui::app::App;
 use crate::tui::keys::KeyContext;
 use crate::tui::layout::{layout, menu_item_at, view_at};
 use crate::tui::list::{Motion, scrolled};
+use crate::tui::rows;
 use crate::tui::state::Overlay;
+use crate::tui::view::View;
 
 /// Rows of one turn of the wheel.
 const WHEEL: usize = 3;
@@ -25,7 +27,16 @@ pub(super) fn wheel(app: &mut App, column: u16, row: u16, down: bool) {
     }
 }
 
-/// A click: on a view's name it goes there, on a row it selects it, on the selected row it opens it, on a line of a
+/// The column of a list whose head stands at a column of the terminal.
+fn column_at(app: &App, width: usize, at: usize) -> Option<usize> {
+    let mut end = 1;
+    rows::fitting(rows::columns(app.view), app.list()?, width.saturating_sub(1)).into_iter().find_map(|(i, w)| {
+        end += w + 2;
+        (at < end).then_some(i)
+    })
+}
+
+/// A click: on a view's name it goes there, on the head of a column it sorts by it, on a row it selects it, on the selected row it opens it, on a line of a
 /// menu it chooses it. Beside a menu, and on a text, it does nothing: the way out is Esc.
 pub(super) fn click(app: &mut App, column: u16, row: u16) -> Option<Effect> {
     let parts = layout(app);
@@ -41,6 +52,12 @@ pub(super) fn click(app: &mut App, column: u16, row: u16) -> Option<Effect> {
     if parts.top.contains(at) {
         if let Some(view) = view_at(app, column) {
             steps::show(app, view);
+        }
+        return None;
+    }
+    if parts.head.contains(at) && app.view != View::Timeline {
+        if let Some(column) = column_at(app, usize::from(parts.head.width), usize::from(column)) {
+            lists::sort_by(app, column);
         }
         return None;
     }

@@ -2,28 +2,25 @@
 
 use std::path::PathBuf;
 
-use tui_input::{Input, InputRequest};
+use tui_input::InputRequest;
 
-use super::{find, lists, moves, row, split};
-use crate::query::Query;
+use super::{filters, find, moves, row, span, split};
 use crate::time::Timestamp;
 use crate::tui::action::Effect;
 use crate::tui::app::App;
 use crate::tui::content::{Content, Save};
-use crate::tui::filter::Filter;
 use crate::tui::list::Motion;
 use crate::tui::notes::call_ids;
 use crate::tui::search::Search;
 use crate::tui::state::{Notice, Prompt, PromptKind};
-use crate::tui::view::View;
 
 pub(super) fn search(app: &mut App) {
     let from = app.list().map_or(0, |l| l.selected);
-    app.prompt = Some(Prompt { kind: PromptKind::Search(from), input: Input::default() });
+    app.prompt = Some(Prompt::new(PromptKind::Search(from), String::new()));
 }
 
 pub(super) fn time(app: &mut App) {
-    app.prompt = Some(Prompt { kind: PromptKind::Time, input: Input::default() });
+    app.prompt = Some(Prompt::new(PromptKind::Time, String::new()));
 }
 
 /// Splits the logs at the selected row. Where that has no time, it is asked for: that of the mark is typed already, or that of
@@ -33,15 +30,15 @@ pub(super) fn split(app: &mut App) {
         return split::at(app, time);
     }
     let middle = || app.data.overview.span.map(|(first, last)| first.plus(last.since(first) / 2));
-    let input = Input::new(app.marked_time().or_else(middle).map_or(String::new(), Timestamp::short));
-    app.prompt = Some(Prompt { kind: PromptKind::Split, input });
+    let text = app.marked_time().or_else(middle).map_or(String::new(), Timestamp::short);
+    app.prompt = Some(Prompt::new(PromptKind::Split, text));
 }
 
 pub(super) fn file(app: &mut App, content: Content) {
     let name = content.file_name(&app.data);
-    let input = Input::new(app.folder.as_ref().map_or(name.clone(), |f| f.join(&name).display().to_string()));
+    let text = app.folder.as_ref().map_or(name.clone(), |f| f.join(&name).display().to_string());
     app.asked = None;
-    app.prompt = Some(Prompt { kind: PromptKind::Save(content), input });
+    app.prompt = Some(Prompt::new(PromptKind::Save(content), text));
 }
 
 /// It was not saved: another name is asked for.
@@ -49,8 +46,7 @@ pub(super) fn unsaved(app: &mut App, save: Save, text: String) {
     if app.prompt.is_none() {
         app.notice = Some(Notice { text, bad: true });
         app.asked = save.sure.then(|| save.path.clone());
-        let input = Input::new(save.path.display().to_string());
-        app.prompt = Some(Prompt { kind: PromptKind::Save(save.content), input });
+        app.prompt = Some(Prompt::new(PromptKind::Save(save.content), save.path.display().to_string()));
     }
 }
 
@@ -62,16 +58,22 @@ pub(super) fn note(app: &mut App) {
         app.notice = Some(Notice { text, bad: true });
         return;
     };
-    let input = Input::new(app.notes.get(&call_id).unwrap_or_default().to_owned());
-    app.prompt = Some(Prompt { kind: PromptKind::Note(call_id), input });
+    let text = app.notes.get(&call_id).unwrap_or_default().to_owned();
+    app.prompt = Some(Prompt::new(PromptKind::Note(call_id), text));
 }
 
 /// A key in the line. A search goes on while it is typed.
 pub(super) fn edit(app: &mut App, request: InputRequest) -> Option<Effect> {
     let prompt = app.prompt.as_mut()?;
     prompt.input.handle(request);
+    (prompt.offers, prompt.past) = (None, None);
+    changed(app)
+}
+
+/// The line is another one now.
+pub(super) fn changed(app: &mut App) -> Option<Effect> {
+    let prompt = app.prompt.as_ref()?;
     app.notice = None;
-    let text = prompt.input.value().trim().to_owned();
     match prompt.kind {
         PromptKind::Search(from) => {
             app.search = Search::new(prompt.input.value());
@@ -79,8 +81,8 @@ pub(super) fn edit(app: &mut App, request: InputRequest) -> Option<Effect> {
             find::start(app, from, true);
             None
         }
-        PromptKind::Filter(_) => Some(ask(app, app.view, text)),
-        PromptKind::Time | PromptKind::Split | PromptKind::Save(_) | PromptKind::Note(_) => None,
+        PromptKind::Filter(..) => filters::typed(app),
+        PromptKind::Time | PromptKind::Split | PromptKind::Save(_) | PromptKind::Note(_) | PromptKind::Alias(_) => None,
     }
 }
 
@@ -100,46 +102,6 @@ pub(super) fn paste(app: &mut App, text: &str) -> Option<Effect> {
     edit(app, InputRequest::InsertChar(c))
 }
 
-pub(super) fn filter(app: &mut App) {
-    let Some(list) = app.list() else { return };
-    let before = Box::new(list.clone());
-    // A list that was narrowed to a cause has no query.
-    let text = list.query.clone().unwrap_or_default();
-    app.prompt = Some(Prompt { kind: PromptKind::Filter(before), input: Input::new(text) });
-}
-
-/// Asks a filter; a query that cannot be read leaves the rows as they are.
-pub(super) fn ask(app: &mut App, view: View, text: String) -> Effect {
-    app.filters += 1;
-    app.filtering = None;
-    if text.is_empty() {
-        lists::refill(app, view, None);
-        return Effect::StopFilter;
-    }
-    if let Err(error) = Query::parse(&text) {
-        app.notice = Some(Notice { text: error.to_string(), bad: true });
-        return Effect::StopFilter;
-    }
-    app.filtering = Some(0);
-    Effect::Filter(Filter { number: app.filters, view, text })
-}
-
-/// The rows of a filter have come.
-pub(super) fn filtered(app: &mut App, filter: Filter, rows: Vec<usize>) {
-    app.filtering = None;
-    if rows.is_empty()
-        && let Ok(query) = Query::parse(&filter.text)
-        && let Some((word, flag)) = query.misspelt_flag()
-    {
-        let text = format!("{word:?} is looked for as text (did you mean {flag}?)");
-        app.notice = Some(Notice { text, bad: false });
-    }
-    lists::refill(app, filter.view, Some((filter.text.clone(), rows)));
-    if let Some(list) = app.list_of(filter.view) {
-        list.query = Some(filter.text);
-    }
-}
-
 /// Gives the line up.
 pub(super) fn cancel(app: &mut App) {
     match app.prompt.take().map(|p| p.kind) {
@@ -148,32 +110,34 @@ pub(super) fn cancel(app: &mut App) {
             app.job = None;
             moves::select(app, from);
         }
-        Some(PromptKind::Filter(before)) => {
-            (app.filtering, app.filters) = (None, app.filters + 1);
-            if let Some(list) = app.list_mut() {
-                *list = *before;
-            }
-        }
+        Some(PromptKind::Filter(before, _)) => filters::cancel(app, *before),
         _ => {}
     }
 }
 
 /// The line is done.
 pub(super) fn confirm(app: &mut App) -> Option<Effect> {
-    let Prompt { kind, input } = app.prompt.take()?;
+    let prompt = app.prompt.take()?;
+    if let PromptKind::Filter(..) = prompt.kind {
+        return filters::confirm(app, prompt);
+    }
+    let Prompt { kind, input, .. } = prompt;
     let text = input.value().trim();
+    app.history.add(&kind, text);
     match kind {
-        PromptKind::Filter(_) if Query::parse(text).is_err() => {
-            // The line stays, with what is wrong in it.
-            let effect = ask(app, app.view, text.to_owned());
-            app.prompt = Some(Prompt { kind, input });
-            Some(effect)
-        }
-        PromptKind::Filter(_) => None,
+        PromptKind::Filter(..) => None,
         PromptKind::Search(_) => {
             // Stays where it is when this row was found; when none is, that is told again.
             let here = app.list().map_or(0, |l| l.selected);
             find::start(app, here, true);
+            None
+        }
+        PromptKind::Alias(host) => {
+            if text.is_empty() {
+                app.aliases.remove(&host);
+            } else {
+                app.aliases.insert(host, text.to_owned());
+            }
             None
         }
         PromptKind::Note(call_id) => {
@@ -185,11 +149,16 @@ pub(super) fn confirm(app: &mut App) -> Option<Effect> {
         PromptKind::Time | PromptKind::Split => {
             let here = app.list().and_then(|l| row::time(app, l.selected));
             let day = here.or(app.data.overview.span.map(|s| s.0));
+            if let Some(span) = span::read(text, day).filter(|_| matches!(kind, PromptKind::Time)) {
+                span::set(app, Some(span));
+                return None;
+            }
             match Timestamp::parse(text, day) {
                 Some(time) if matches!(kind, PromptKind::Split) => split::at(app, time),
                 Some(time) => moves::go_to(app, time),
                 None => {
-                    let text = format!("{text}: no time; expected 10:14, 10:14:03.5 or 2013-10-15 10:14");
+                    let text =
+                        format!("{text}: no time; expected 10:14, 10:14:03.5, 2013-10-15 10:14 or a span 10:14..10:20");
                     app.notice = Some(Notice { text, bad: true });
                 }
             }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::moves::go;
-use super::{lists, prompts};
+use super::{filters, lists, looks};
 use crate::trace::{EventId, LinePlace};
 use crate::tui::action::Effect;
 use crate::tui::app::App;
@@ -34,11 +34,12 @@ pub(super) fn loaded(app: &mut App, data: &Arc<Data>) -> Option<Effect> {
     // A filter that is asked just now answers with rows of the data before.
     app.filters += 1;
     app.filtering = None;
-    let query = typed(app).or_else(|| app.list().and_then(|l| l.query.clone()));
+    let query = typed(app).or_else(|| app.list().map(|l| l.joined(None, None)).filter(|text| !text.is_empty()));
     for view in LISTS {
         refill(app, view, &old);
     }
-    if let (Some(list), Some(Prompt { kind: PromptKind::Filter(before), .. })) = (app.list().cloned(), &mut app.prompt)
+    if let (Some(list), Some(Prompt { kind: PromptKind::Filter(before, _), .. })) =
+        (app.list().cloned(), &mut app.prompt)
     {
         **before = list;
     }
@@ -57,17 +58,28 @@ pub(super) fn loaded(app: &mut App, data: &Arc<Data>) -> Option<Effect> {
     // A million calls take a second to be given back, and no key waits.
     rayon::spawn(move || drop(old));
     go(app, Motion::Down(0));
+    // Who has begun to look at something is left alone.
+    let idle = app.view == View::Overview && app.past.is_empty() && app.prompt.is_none() && app.overlay.is_none();
+    if let Some(looks) = app.looks.take().filter(|_| idle && app.case.is_none()) {
+        if looks.has_filters() {
+            let text = "as you left it, with its filters; Esc shows all rows".to_owned();
+            app.notice = Some(Notice { text, bad: false });
+        }
+        looks::restore(app, looks);
+        go(app, Motion::Down(0));
+    }
     if let Some(saved) = app.case.take() {
         super::card::saved(app, &saved);
     }
     // The list that is shown keeps its filter.
-    query.map(|text| prompts::ask(app, app.view, text))
+    query.map(|text| filters::ask(app, app.view, text))
 }
 
 /// The filter that is being typed.
 fn typed(app: &App) -> Option<String> {
-    let prompt = app.prompt.as_ref().filter(|p| matches!(p.kind, PromptKind::Filter(_)))?;
-    Some(prompt.input.value().trim().to_owned()).filter(|text| !text.is_empty())
+    let Some(Prompt { kind: PromptKind::Filter(_, at), input, .. }) = &app.prompt else { return None };
+    let text = app.list()?.joined(*at, Some(input.value().trim()));
+    Some(text).filter(|text| !text.is_empty())
 }
 
 /// What was chosen to be saved or copied names rows of the data before.
@@ -91,17 +103,10 @@ fn refill(app: &mut App, view: View, old: &Data) {
     let data = Arc::clone(&app.data);
     let Some(list) = app.list_of(view) else { return };
     let before = std::mem::take(list);
-    (list.sort, list.hidden) = (before.sort, before.hidden);
-    let narrowed = before.only.as_ref().filter(|_| view != View::Findings);
-    let cause = narrowed.and_then(|code| data.causes.iter().find(|c| c.finding.code == *code));
-    let only = cause.map(|c| {
-        let rows = match view {
-            View::Records => data.rows_of(&c.lone),
-            View::Pushes => c.pushes.clone(),
-            _ => c.calls.clone(),
-        };
-        (c.finding.code.clone(), rows)
-    });
+    list.keep_look(before.clone());
+    let narrowed = before.only.clone().filter(|_| view != View::Findings && before.query.is_none());
+    let only = narrowed.and_then(|code| Some((lists::cause_rows(&data, view, &code)?, code)));
+    let only = only.map(|(rows, code)| (code, rows));
     lists::refill(app, view, only);
     let row = before.current();
     let line = row.filter(|_| view == View::Records).and_then(|row| line(old, &data, row));

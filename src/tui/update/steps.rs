@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::moves::go;
-use super::{lists, menus, prompts};
+use super::{filters, lists, menus, prompts, span};
 use crate::tui::action::Effect;
 use crate::tui::app::App;
 use crate::tui::layout::layout;
@@ -22,6 +22,9 @@ pub(super) fn back(app: &mut App) -> bool {
     if app.overlay.take().is_some() || app.job.take().is_some() {
         return true;
     }
+    if app.brush.take().is_some() {
+        return true;
+    }
     if let Some(view) = app.past.pop() {
         app.view = view;
         go(app, Motion::Down(0));
@@ -32,10 +35,14 @@ pub(super) fn back(app: &mut App) -> bool {
         return true;
     }
     if app.list().is_some_and(|l| l.only.is_some()) {
-        lists::refill(app, app.view, None);
+        filters::off(app);
         return true;
     }
-    false
+    if app.span.is_some() {
+        span::set(app, None);
+        return true;
+    }
+    app.cursor.take().is_some()
 }
 
 /// Opens what is selected.
@@ -74,7 +81,7 @@ pub(super) fn open(app: &mut App) -> Option<Effect> {
                 (true, true) => (View::Records, lone),
             };
             app.view = view;
-            lists::refill(app, app.view, Some((code, rows)));
+            lists::narrow(app, view, code, rows);
         }
         (View::Timeline, Some(_)) => {
             let height = layout(app).rows();

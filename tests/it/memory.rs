@@ -1,0 +1,59 @@
+//! How memory grows with inputs in which every record is a thing of its own.
+#![cfg(target_os = "linux")]
+
+use std::path::Path;
+use std::process::Stdio;
+
+use crate::attack::{CALL, PUSH, record};
+
+/// The most bytes that a report had in memory, mapped pages among them. The system forgets it with the process, so it is asked
+/// again and again: what is missed at the end makes no test fail.
+fn peak(logs: &Path, form: &str) -> u64 {
+    let mut command = crate::program::program();
+    command.args(["-q", "-j1", "report", "--no-index", "--format", form]).arg(logs).stdout(Stdio::null());
+    let mut child = command.env_remove("RAYON_NUM_THREADS").spawn().unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let mut most = 0;
+    loop {
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let kib = text.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok());
+        most = kib.unwrap_or(0u64).max(most);
+        if let Some(status) = child.try_wait().unwrap() {
+            assert!(status.success());
+            return most * 1024;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+}
+
+/// What `benches/memory.py` measures of many kinds, of the worst ones: besides the input and what the program itself takes, memory
+/// stays within so many times the input. Each limit is above what the kind takes (a build for tests takes a fifth more than a
+/// release), and below what it took when lists were held twice or had room to spare.
+#[test]
+fn memory_stays_within_a_few_times_the_input() {
+    type Make = fn(usize) -> String;
+    let cases: [(&str, &str, f64, usize, Make); 6] = [
+        ("servers", "text", 9.0, 6_000, |n| record(n, &format!("pool{n}\\srv{n}"), CALL, n)),
+        ("calls", "text", 4.4, 8_000, |n| record(n, "0", CALL, n)),
+        ("calls", "json", 4.6, 8_000, |n| record(n, "0", CALL, n)),
+        ("pushes", "json", 4.0, 8_000, |n| record(n, "0", PUSH, n)),
+        ("calls and pushes of one user", "json", 5.0, 8_000, |n| record(n, "0", [CALL, PUSH][n % 2], n)),
+        ("empty records", "text", 4.6, 150_000, |n| {
+            if n == 0 { record(0, "0", CALL, 0) } else { "$$begin_record\n$$end_record\n".to_owned() }
+        }),
+    ];
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("a.log");
+    for (case, form, limit, count, make) in cases {
+        std::fs::write(&log, make(0)).unwrap();
+        let program = peak(&log, form);
+        let text: String = (0..count).map(make).collect();
+        let input = text.len() as u64;
+        std::fs::write(&log, text).unwrap();
+        let besides = peak(&log, form).saturating_sub(program + input);
+        let times = besides as f64 / input as f64;
+        assert!(times <= limit, "{case}, {form}: {times:.2} times {input} bytes, beside {program} of the program");
+        assert!(times > 0.5, "{case}, {form}: {times:.2} times; nothing was measured");
+        println!("{case}, {form}: {times:.2} times the input");
+    }
+}
