@@ -99,11 +99,11 @@ impl Tied {
                 }
             }
         }
-        let tied = ties.into_iter().enumerate().map(|(i, ties)| {
+        let of_call = |(i, own): (usize, Vec<Tie>)| {
             let root = groups.root(i);
-            groups.is_shared(root).then_some((root, ties))
-        });
-        Tied(tied.collect())
+            groups.is_shared(root).then_some((root, own))
+        };
+        Tied(ties.into_iter().enumerate().map(of_call).collect())
     }
 
     /// Tells the calls.
