@@ -219,7 +219,9 @@ fn dialogs_of(trace: &Trace, options: &Options, place: &Analysis, groups: group:
         let before = std::mem::take(&mut ready);
         ((), ready) = rayon::join(|| before.into_iter().for_each(|part| out.take_in(part)), read);
     }
-    ready.into_iter().for_each(|part| out.take_in(part));
+    for part in ready {
+        out.take_in(part);
+    }
     drop(groups);
     out.calls.shrink_to_fit();
     out.pushes.shrink_to_fit();

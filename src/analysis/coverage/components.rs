@@ -97,16 +97,12 @@ impl Found {
         let name = if all.len() < MOST { decode(name) } else { "".into() };
         let span = time.map(|t| (t, t));
         let own = of.entry(server).or_default();
-        match own.iter().copied().find(|at| all.get(*at).is_some_and(|c| c.name == name)) {
-            Some(at) => {
-                if let Some(known) = all.get_mut(at) {
-                    known.add(1, span);
-                }
-            }
-            None => {
-                own.push(all.len());
-                all.push(Component { server, name: name.into_owned(), lines: 1, span });
-            }
+        let known = own.iter().copied().find(|at| all.get(*at).is_some_and(|c| c.name == name));
+        if let Some(known) = known.and_then(|at| all.get_mut(at)) {
+            known.add(1, span);
+        } else {
+            own.push(all.len());
+            all.push(Component { server, name: name.into_owned(), lines: 1, span });
         }
     }
 }

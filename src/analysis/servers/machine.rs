@@ -121,12 +121,11 @@ impl Machine {
         }
         let meets = |from: Timestamp, to: Timestamp| to.min(last).since(from.max(first)) > ROLLOVER_MS;
         let own;
-        let times = match &self.times {
-            Some(times) => times,
-            None => {
-                own = Times::of(&self.streams);
-                &own
-            }
+        let times = if let Some(times) = &self.times {
+            times
+        } else {
+            own = Times::of(&self.streams);
+            &own
         };
         let later = times.files.range((first, FileId(0))..).rev().take(MOST_LATER);
         let near = later

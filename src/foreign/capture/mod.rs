@@ -303,7 +303,7 @@ impl<'t> Reader<'t> {
     fn close(&mut self, ends: Ends, mut open: Open) {
         let lane = (ends, open.time);
         open.flow.end(&mut |one| {
-            batch::push((&mut self.found, &mut self.empty), &mut self.partial, lane, &open.comments, one)
+            batch::push((&mut self.found, &mut self.empty), &mut self.partial, lane, &open.comments, one);
         });
     }
 }
