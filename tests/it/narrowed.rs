@@ -63,10 +63,15 @@ fn tab_completes_what_is_there_and_up_is_what_was_typed_before() {
     }
 }
 
-#[test]
-fn a_named_filter_is_what_it_stands_for() {
+/// Named filters are those of the process: whoever shows them needs them, whatever ran before.
+pub(crate) fn name_filters() {
     let filters = [("ours", "user:frank or user:hank"), ("lost-ours", "@ours missed")];
     siptrail::query::install_named(filters.map(|(n, t)| (n.to_owned(), t.to_owned()))).unwrap();
+}
+
+#[test]
+fn a_named_filter_is_what_it_stands_for() {
+    name_filters();
     let mut app = app("samples", plain(), (80, 24));
     press(&mut app, "3f@los<Tab><Enter>");
     assert_eq!(shown(&app), ["frank@contoso.com", "hank@contoso.com"]);

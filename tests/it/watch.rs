@@ -10,11 +10,16 @@ use crate::program::{err, out, run_in};
 
 /// Seven days: two healthy, two with the fault, two mended, one with it again.
 fn week() -> TempDir {
+    days("7")
+}
+
+/// So many days, in the same shares: of fourteen four, four, four and two.
+fn days(count: &str) -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     let args = [
         "synth",
         "--days",
-        "7",
+        count,
         "--calls",
         "120",
         "--seed",
@@ -53,10 +58,10 @@ fn look(dir: &Path, more: &[&str]) -> (Vec<Value>, Option<i32>) {
 
 #[test]
 fn a_fault_that_begins_is_mended_and_comes_back_is_told_once_each() {
-    let dir = week();
+    let dir = days("14");
     let mut told: Vec<(usize, String)> = Vec::new();
     let mut digests: Vec<(usize, String)> = Vec::new();
-    for day in 1..=7 {
+    for day in 1..=14 {
         arrive(dir.path(), day);
         // Every look is a process of its own: what was told is in the state.
         let (events, status) = look(dir.path(), &["--calm", "240"]);
@@ -73,10 +78,17 @@ fn a_fault_that_begins_is_mended_and_comes_back_is_told_once_each() {
     }
     // A night is calm: what goes on the next morning begins again.
     let kinds: Vec<(usize, &str)> = told.iter().map(|(day, kind)| (*day, kind.as_str())).collect();
-    assert_eq!(kinds, [(3, "begins"), (4, "ends"), (4, "begins"), (5, "ends"), (7, "begins")]);
+    let broken = [(5, "begins"), (6, "ends"), (6, "begins"), (7, "ends"), (7, "begins"), (8, "ends"), (8, "begins")];
+    let after = [(9, "ends"), (13, "begins"), (14, "ends"), (14, "begins")];
+    assert_eq!(kinds, [&broken[..], &after].concat());
     // A day is over when the next one is there.
-    let expected = [(2, "none"), (3, "same"), (4, "worse"), (5, "same"), (6, "better"), (7, "same")];
-    assert_eq!(digests, expected.map(|(day, word)| (day, word.to_owned())));
+    let expected = (2..=14).map(|day| match day {
+        2 => (day, "none".to_owned()),
+        6 | 14 => (day, "worse".to_owned()),
+        10 => (day, "better".to_owned()),
+        _ => (day, "same".to_owned()),
+    });
+    assert_eq!(digests, expected.collect::<Vec<_>>());
 }
 
 #[test]
