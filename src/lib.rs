@@ -191,8 +191,11 @@ pub fn analyse_to(trace: &Trace, options: &Options, depth: Depth) -> Analysis {
 /// [`Depth::Calls`] has them.
 fn causes(trace: &Trace, options: &Options, calls: impl FnOnce(&Analysis)) -> Analysis {
     // What components wrote says the same whatever becomes of the calls, and one reader of it fills the gaps of others.
-    let gather = || analysis::gather(trace, options);
-    let ((place, mut found), telling) = rayon::join(gather, || findings::Telling::read(trace));
+    let mut telling = findings::Telling::default();
+    let (place, mut found) = rayon::in_place_scope(|scope| {
+        scope.spawn(|_| telling = findings::Telling::read(trace));
+        analysis::gather(trace, options)
+    });
     let needs_lines = findings::needs_lines(&found);
     let judge = || analysis::judge(trace, options, &place, &mut found);
     let ((), lines) = rayon::join(judge, || findings::Lines::of(trace, &place, &telling, needs_lines));

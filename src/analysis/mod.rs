@@ -211,13 +211,18 @@ fn dialogs_of(trace: &Trace, options: &Options, place: &Analysis, groups: group:
     let ctx = context(trace, options, place);
     let mut out = Analysis::default();
     let parts: Vec<Range<usize>> = groups.parts(PART).collect();
-    // What they tell is moved to its place while the next are read: all of it would lie twice in memory.
+    // What they tell is moved to its place while the next are read: all of it would lie twice in memory. The list grows on this
+    // thread, as all that lives as long does: each thread keeps what it gave back for itself.
     let mut ready: Vec<Analysis> = Vec::new();
     for parts in parts.chunks(AT_A_TIME * rayon::current_num_threads().max(2)) {
-        let parts = parts.par_iter().with_max_len(1);
-        let read = || parts.map(|part| part_of(&ctx, &groups, part.clone())).collect();
         let before = std::mem::take(&mut ready);
-        ((), ready) = rayon::join(|| before.into_iter().for_each(|part| out.take_in(part)), read);
+        rayon::in_place_scope(|scope| {
+            scope.spawn(|_| {
+                let parts = parts.par_iter().with_max_len(1);
+                ready = parts.map(|part| part_of(&ctx, &groups, part.clone())).collect();
+            });
+            before.into_iter().for_each(|part| out.take_in(part));
+        });
     }
     for part in ready {
         out.take_in(part);
