@@ -221,7 +221,9 @@ fn dialogs_of(trace: &Trace, options: &Options, place: &Analysis, groups: group:
                 let parts = parts.par_iter().with_max_len(1);
                 ready = parts.map(|part| part_of(&ctx, &groups, part.clone())).collect();
             });
-            before.into_iter().for_each(|part| out.take_in(part));
+            for part in before {
+                out.take_in(part);
+            }
         });
     }
     for part in ready {
