@@ -7,7 +7,7 @@ use std::process::Stdio;
 use crate::attack::{CALL, PUSH, record};
 
 /// The most bytes that a report had in memory, mapped pages among them. The system forgets it with the process, so it is asked
-/// again and again: what is missed at the end makes no test fail.
+/// again and again, and of some runs the most counts: on a busy machine much of one is missed.
 fn peak(logs: &Path, form: &str) -> u64 {
     let mut command = crate::program::program();
     command.args(["-q", "-j1", "report", "--no-index", "--format", form]).arg(logs).stdout(Stdio::null());
@@ -46,11 +46,11 @@ fn memory_stays_within_a_few_times_the_input() {
     let log = dir.path().join("a.log");
     for (case, form, limit, count, make) in cases {
         std::fs::write(&log, make(0)).unwrap();
-        let program = peak(&log, form);
+        let program = (0..6).map(|_| peak(&log, form)).max().unwrap_or(0);
         let text: String = (0..count).map(make).collect();
         let input = text.len() as u64;
         std::fs::write(&log, text).unwrap();
-        let besides = peak(&log, form).saturating_sub(program + input);
+        let besides = (0..2).map(|_| peak(&log, form)).max().unwrap_or(0).saturating_sub(program + input);
         #[expect(clippy::cast_precision_loss, reason = "bytes of memory are far below 2^52")]
         let times = besides as f64 / input as f64;
         assert!(times <= limit, "{case}, {form}: {times:.2} times {input} bytes, beside {program} of the program");
