@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use memchr::memchr2;
 use regex::bytes;
 
-pub(crate) use hostile::{Judge, Shown};
+pub(crate) use hostile::{Judge, Shown, is_plain};
 pub use hostile::{sanitize, sanitize_lines};
 
 /// Text of log bytes: each line UTF-8 where it is valid, else Windows-1252, so that nothing is ever rejected. Lines of

@@ -106,10 +106,18 @@ pub fn frame<S: Send, R: Send>(
     read: impl Fn(&mut S, &RawRecord) -> R + Sync,
     done: impl Fn(ChunkDone, &mut S) + Sync,
 ) -> Vec<(S, Framed<R>)> {
-    frame_some(bytes, (chunk, 0..usize::MAX), Mark::default(), state, read, done).0
+    let mut all = Vec::new();
+    frame_some(bytes, (chunk, 0..usize::MAX), Mark::default(), state, read, done, &mut |own, framed| {
+        all.push((own, framed));
+    });
+    all
 }
 
-/// The same of some chunks, by their numbers, where those ahead of them were framed up to a mark; and how far it came.
+/// Chunks that are read before they are joined, for each thread.
+const AT_A_TIME: usize = 6;
+
+/// The same of some chunks, by their numbers, where those ahead of them were framed up to a mark; tells how far it came.
+/// `take` gets what the chunks hold, in their order, while further chunks are read: what it gives back serves these.
 pub(crate) fn frame_some<S: Send, R: Send>(
     bytes: &[u8],
     (chunk, numbers): (usize, Range<usize>),
@@ -117,10 +125,11 @@ pub(crate) fn frame_some<S: Send, R: Send>(
     state: impl Fn(Range<usize>) -> S + Sync,
     read: impl Fn(&mut S, &RawRecord) -> R + Sync,
     done: impl Fn(ChunkDone, &mut S) + Sync,
-) -> (Vec<(S, Framed<R>)>, Mark) {
+    take: &mut dyn FnMut(S, Framed<R>),
+) -> Mark {
     let chunk = chunk.clamp(1, 1 << 30);
     let count = bytes.len().div_ceil(chunk).max(1);
-    let numbers = numbers.start..numbers.end.min(count);
+    let numbers: Vec<usize> = (numbers.start..numbers.end.min(count)).collect();
     let range = |i: usize| i * chunk..((i + 1) * chunk).min(bytes.len());
     let run = |base: usize, behind: usize, part: Range<usize>, stop: &dyn Fn(usize) -> bool| {
         let mut own = state(part.clone());
@@ -128,25 +137,18 @@ pub(crate) fn frame_some<S: Send, R: Send>(
         let framed = read_range(&mut scanner, part, stop, &mut |raw| read(&mut own, raw));
         (own, framed, scanner)
     };
-    let parts: Vec<_> = numbers
-        .clone()
-        .into_par_iter()
-        // Chunks that one worker has left to do, others take.
-        .with_max_len(1)
-        .map(|i| {
-            let part = range(i);
-            let start = if i == 0 { 0 } else { likely_boundary(bytes, part.start, part.end) };
-            let (mut own, framed, mut scanner) = run(part.start, 0, start..part.end, &|_| false);
-            let line_feeds = scanner.feeds_in(part.end, STRETCH);
-            done(ChunkDone { number: i, bytes: part.len(), line_feeds, again: false }, &mut own);
-            (own, framed)
-        })
-        .collect();
-    let mut joined = Vec::with_capacity(numbers.len());
-    for (i, (own, mut framed)) in numbers.zip(parts) {
+    let one = |i: usize| {
+        let part = range(i);
+        let start = if i == 0 { 0 } else { likely_boundary(bytes, part.start, part.end) };
+        let (mut own, framed, mut scanner) = run(part.start, 0, start..part.end, &|_| false);
+        let line_feeds = scanner.feeds_in(part.end, STRETCH);
+        done(ChunkDone { number: i, bytes: part.len(), line_feeds, again: false }, &mut own);
+        (i, own, framed)
+    };
+    let mut join = |(i, own, mut framed): (usize, S, Framed<R>)| {
         let limit = range(i).end;
         if pos >= limit && i + 1 < count {
-            continue;
+            return;
         }
         // The worker did not know where the record before its first one ends.
         let fits = |behind: usize| framed.first.is_none_or(|first| first >= behind);
@@ -157,20 +159,30 @@ pub(crate) fn frame_some<S: Send, R: Send>(
             done(ChunkDone { number: i, bytes: range(i).len(), line_feeds: Vec::new(), again: true }, &mut own);
             pos = framed.end;
             behind = framed.last_end().unwrap_or(behind);
-            joined.push((own, framed));
+            take(own, framed);
         }
         if goes_on(pos, behind) {
             pos = framed.end;
             behind = framed.last_end().unwrap_or(behind);
-            joined.push((own, framed));
+            take(own, framed);
         } else if let Some(at) = framed.ends_at(pos) {
             behind = framed.last_end().unwrap_or(behind);
             framed.drop_first(at + 1);
             pos = framed.end;
-            joined.push((own, framed));
+            take(own, framed);
         }
+    };
+    let mut ready = Vec::new();
+    for numbers in numbers.chunks(AT_A_TIME * rayon::current_num_threads()) {
+        let before = std::mem::take(&mut ready);
+        rayon::in_place_scope(|scope| {
+            // Chunks that one worker has left to do, others take.
+            scope.spawn(|_| ready = numbers.par_iter().with_max_len(1).map(|i| one(*i)).collect());
+            before.into_iter().for_each(&mut join);
+        });
     }
-    (joined, Mark { pos, behind })
+    ready.into_iter().for_each(join);
+    Mark { pos, behind }
 }
 
 fn read_range<R>(

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
-use crate::text::{Judge, Shown};
+use crate::text::{Judge, Shown, is_plain};
 
 /// A value in one line, without its end.
 ///
@@ -52,6 +52,9 @@ impl<F: Formatter> Formatter for Harmless<F> {
     }
 
     fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        if is_plain(fragment) {
+            return out.write_all(fragment.as_bytes());
+        }
         let mut judge = Judge::default();
         let mut from = 0;
         for (at, c) in fragment.char_indices().filter(|(_, c)| judge.judge(*c) != Shown::AsItIs) {

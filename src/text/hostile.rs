@@ -58,8 +58,16 @@ impl Judge {
     }
 }
 
+/// Whether a text has nothing but what can be seen in ASCII, and blanks: mostly there is nothing to judge.
+pub(crate) fn is_plain(text: &str) -> bool {
+    text.bytes().fold(true, |plain, b| plain & (b' '..=b'~').contains(&b))
+}
+
 /// One line that is safe on a terminal: what acts, reorders or hides becomes `\u{fffd}`, and so does a flood of marks.
 pub fn sanitize(text: &str) -> Cow<'_, str> {
+    if is_plain(text) {
+        return Cow::Borrowed(text);
+    }
     let mut judge = Judge::default();
     if text.chars().all(|c| judge.judge(c) == Shown::AsItIs) {
         return Cow::Borrowed(text);

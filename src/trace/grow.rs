@@ -16,10 +16,11 @@ use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 
 use super::intern::Interner;
-use super::join::{Joining, settle_dates};
+use super::join::{Share, Together, settle_dates};
 use super::kept::{Facts, Ties};
 use super::lines::LineStarts;
 use super::load::{LoadOptions, Progress, Reading};
+use super::numbers::span;
 use super::products::Finding;
 use super::{Event, Problem, Source, Symbol, Trace, hasher};
 use crate::foreign;
@@ -163,11 +164,12 @@ impl Before<'_> {
         let first_call =
             self.events.iter().map(|e| e.call.0 as usize).min().unwrap_or(usize::MAX).min(self.symbols.len());
         let (names, calls) = self.symbols.split_at(first_call);
-        let mut joining = Joining { names: Interner::with_capacity(0), problems: Vec::new(), words: self.words.len() };
+        let mut known = Interner::with_capacity(0);
         for span in names {
-            joining.names.intern(&hasher, text(span), *span);
+            known.intern(&hasher, text(span), *span);
         }
-        let (mut lines, mut moves, mut starts) = (Vec::new(), Vec::new(), Vec::new());
+        let mut all = Together::new(known, self.words.to_vec());
+        let (mut lines, mut starts) = (Vec::new(), Vec::new());
         for (i, input) in inputs.iter().enumerate() {
             let file = FileId(u32::try_from(i).unwrap_or(u32::MAX));
             let before = self.lengths.get(i).copied().unwrap_or(0);
@@ -179,52 +181,45 @@ impl Before<'_> {
                 |lines| LineStarts::grown(lines, input.bytes(), (end / CHUNK, CHUNK), sums),
             );
             let reading = Reading { input, file, for_analysis: options.for_analysis, known: (&hasher, &products) };
-            let (parts, _) = reading.some(&own_lines, end / CHUNK..usize::MAX, mark, &|_| {});
+            let (own, _) = reading.some(&own_lines, end / CHUNK..usize::MAX, mark, &|_| {});
             let stays = |p: &&Problem| p.file == file && p.byte < end as u64;
-            joining.problems.extend(self.problems.iter().filter(stays).cloned());
-            let own: Vec<_> = parts.into_iter().map(|part| joining.take(input, file, part)).collect();
-            let outside: i64 = own.iter().map(|m| m.outside).sum();
+            all.problems.extend(self.problems.iter().filter(stays).cloned());
             let known = self.sources.get(i).map_or(0, |s| s.lines_outside).cast_signed();
-            let outside = known + outside - outside_of(input.bytes().get(..before).unwrap_or_default(), mark);
+            let outside = known + own.outside - outside_of(input.bytes().get(..before).unwrap_or_default(), mark);
             (options.progress)(Progress { done: input.len() as u64, total: input.len() as u64 });
-            starts.push((kept, outside));
+            all.add(own, input, Share::All);
+            starts.push((kept, outside, all.events.len()));
             lines.push(own_lines);
-            moves.push(own);
         }
-        let Joining { names, problems, .. } = joining;
+        let Together { names, problems, events: new, mentions, words, .. } = all;
         let mut symbols = names.spans();
         let shift = u32::try_from(symbols.len().saturating_sub(first_call)).unwrap_or(u32::MAX);
         let base = symbols.len();
         let mut known: HashMap<u64, Symbol> = HashMap::new();
-        if moves.iter().flatten().any(|m| !m.records.is_empty()) {
+        if !new.is_empty() {
             let number = |at: usize| Symbol(u32::try_from(base + at).unwrap_or(u32::MAX));
             known.extend(calls.iter().enumerate().map(|(at, span)| (hasher.hash_one(text(span)).max(1), number(at))));
         }
         symbols.extend_from_slice(calls);
-        let all = self.events.len() + moves.iter().flatten().map(|m| m.records.len()).sum::<usize>();
-        let mut events: Vec<Event> = Vec::with_capacity(all);
-        let mut words = self.words.to_vec();
+        let mut events: Vec<Event> = Vec::with_capacity(self.events.len() + new.len());
+        let mut new = new.into_iter().zip(mentions);
         let mut sources = Vec::with_capacity(inputs.len());
-        for (i, (own, (kept, outside))) in moves.iter().zip(starts).enumerate() {
+        let mut before = 0;
+        for (i, (kept, outside, end)) in starts.into_iter().enumerate() {
             let file = FileId(u32::try_from(i).unwrap_or(u32::MAX));
             let first = events.len();
             events.extend(self.own(file).1.iter().take(kept).map(|e| again(e, shift)));
-            for part in own {
-                words.extend_from_slice(&part.words);
-                for read in &part.records {
-                    let mut event = part.placed(read);
-                    if read.call.hash != 0 {
-                        event.call = match known.entry(read.call.hash) {
-                            Entry::Occupied(known) => *known.get(),
-                            Entry::Vacant(new) => {
-                                let start = event.start + u64::from(read.call.at);
-                                symbols.push(Span { file, start, len: read.call.len });
-                                *new.insert(Symbol(u32::try_from(symbols.len() - 1).unwrap_or(u32::MAX)))
-                            }
-                        };
-                    }
-                    events.push(event);
+            for (mut event, call) in new.by_ref().take(end - std::mem::replace(&mut before, end)) {
+                if call.hash != 0 {
+                    event.call = match known.entry(call.hash) {
+                        Entry::Occupied(known) => *known.get(),
+                        Entry::Vacant(new) => {
+                            symbols.push(span(&event, &call));
+                            *new.insert(Symbol(u32::try_from(symbols.len() - 1).unwrap_or(u32::MAX)))
+                        }
+                    };
                 }
+                events.push(event);
             }
             let mut source = Source::of(events.get(first..).unwrap_or_default());
             source.lines_outside = u64::try_from(outside).unwrap_or(0);
@@ -274,8 +269,11 @@ fn again(event: &Event, shift: u32) -> Event {
 /// Lines that belong to no record, from a mark to the end of a text.
 fn outside_of(text: &[u8], mark: Mark) -> i64 {
     let numbers = mark.pos / CHUNK..usize::MAX;
-    let (parts, _) = record::frame_some(text, (CHUNK, numbers), mark, |_| (), |(), _| (), |_, ()| ());
-    parts.iter().map(|((), framed)| framed.lines_outside()).sum()
+    let mut sum = 0;
+    record::frame_some(text, (CHUNK, numbers), mark, |_| (), |(), _| (), |_, ()| (), &mut |(), framed| {
+        sum += framed.lines_outside();
+    });
+    sum
 }
 
 #[cfg(test)]

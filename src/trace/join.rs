@@ -1,4 +1,4 @@
-//! The chunks of all inputs put together: names get their numbers, then all is moved to its place on all threads.
+//! Chunks put together to inputs while further chunks are read, and inputs to one trace, where names get their numbers.
 
 use rayon::prelude::*;
 
@@ -7,7 +7,7 @@ use super::hasher;
 use super::intern::Interner;
 use super::kept::Ties;
 use super::numbers;
-use super::parts::{Part, Read};
+use super::parts::{Mention, Part, Read};
 use super::products::Products;
 use super::{Event, LineStarts, Problem, Source, Symbol, Trace};
 use crate::input::Input;
@@ -26,27 +26,29 @@ pub(super) enum Share {
     Stretch,
 }
 
-/// Puts the chunks of all inputs together.
+/// Puts all inputs together.
 pub(super) fn join(
     inputs: Vec<Input>,
-    parts: Vec<Vec<Part>>,
-    lines: Vec<LineStarts>,
+    read: Vec<(Joined, LineStarts)>,
     (seed, products): (u64, Products),
     share: Share,
 ) -> Trace {
-    let mut joining = Joining { names: Interner::with_capacity(0), problems: Vec::new(), words: 0 };
-    let mut moves = Vec::new();
-    for (i, (input, chunks)) in inputs.iter().zip(parts).enumerate() {
-        let file = FileId(u32::try_from(i).unwrap_or(u32::MAX));
-        joining.problems.extend(input.damage().map(|(byte, what)| Problem { file, byte, what: what.into() }));
-        moves.extend(chunks.into_iter().map(|chunk| joining.take(input, file, chunk)));
+    let (read, lines): (Vec<Joined>, Vec<LineStarts>) = read.into_iter().unzip();
+    let mut all = Together::new(Interner::with_capacity(0), Vec::new());
+    for (own, input) in read.into_iter().zip(&inputs) {
+        let file = own.file;
+        all.problems.extend(input.damage().map(|(byte, what)| Problem { file, byte, what: what.into() }));
+        all.add(own, input, share);
     }
-    let Joining { names, problems, .. } = joining;
+    let Together { names, problems, mut events, mentions, words, mut sources } = all;
     let mut symbols = names.spans();
-    let mut chunks: Vec<_> = moves.iter_mut().map(|m| (m.file, &mut m.records)).collect();
-    let calls = numbers::number(&mut chunks, symbols.len());
+    let calls = numbers::number(&mut events, &mentions, symbols.len());
+    drop(mentions);
     symbols.extend(calls);
-    let (events, words, sources) = place(moves, &inputs, share);
+    if share == Share::All {
+        let names: Vec<&str> = inputs.iter().map(Input::name).collect();
+        settle_dates(&mut events, &mut sources, &names);
+    }
     let identities = Ties::of(words);
     let holders = Vec::new();
     let hasher = hasher::of(seed);
@@ -75,26 +77,47 @@ pub(super) fn join(
     trace
 }
 
-/// What chunks have in common, one after the other.
-pub(super) struct Joining {
+/// What was read of an input, in its order, put together chunk by chunk while further chunks are read: nothing of it lies in
+/// memory twice, and what a chunk had serves those behind it.
+pub(super) struct Joined {
+    file: FileId,
     /// Of servers.
-    pub(super) names: Interner,
+    names: Interner,
     pub(super) problems: Vec<Problem>,
-    /// Words of identities so far.
-    pub(super) words: usize,
+    pub(super) events: Vec<Event>,
+    /// Of each record.
+    pub(super) mentions: Vec<Mention>,
+    /// Of identities.
+    pub(super) words: Vec<u64>,
+    source: Source,
+    /// A wrapped prefix may begin in the chunk before its record, which then counts a line less than none.
+    pub(super) outside: i64,
 }
 
-impl Joining {
+impl Joined {
+    /// Of an input of which nothing has been read.
+    pub(super) fn new(file: FileId) -> Joined {
+        Joined {
+            file,
+            names: Interner::with_capacity(0),
+            problems: Vec::new(),
+            events: Vec::new(),
+            mentions: Vec::new(),
+            words: Vec::new(),
+            source: Source::default(),
+            outside: 0,
+        }
+    }
+
     /// Takes in the next chunk.
-    pub(super) fn take(&mut self, input: &Input, file: FileId, (worker, mut framed): Part) -> Move {
+    pub(super) fn take(&mut self, input: &Input, (worker, mut framed): Part) {
         let intact = input.intact_len();
-        let is_whole = |start: u64, len: u64| start + len <= intact;
         if framed.end as u64 > intact {
-            framed.records.retain(|r| is_whole(r.event.start, u64::from(r.event.len)));
+            framed.records.retain(|r| end(&r.event) <= intact);
         }
         // A chunk read from a wrong start has flaws of records that were dropped when chunks were joined.
         // Its end tells a record from others: two whose openers are damaged may share a start.
-        let end_of = |r: &Read| r.event.start + u64::from(r.event.len);
+        let end_of = |r: &Read| end(&r.event);
         let mut next = 0;
         let mut kept = |end: u64| {
             // Mostly they come in the order of the records.
@@ -109,14 +132,94 @@ impl Joining {
         let torn = worker.flaws.iter().find(|(.., flaw)| *flaw == Flaw::CutAtEnd).map(|(_, end, _)| *end);
         let torn = torn.filter(|_| input.has_grown());
         let told = worker.flaws.iter().filter(|(_, end, _)| kept(*end) && Some(*end) != torn);
-        self.problems.reserve(worker.flaws.len());
-        self.problems.extend(told.map(|(at, _, flaw)| Problem::of(file, *at, *flaw)));
-        let symbols = self.names.merge(&worker.names);
-        let base = u32::try_from(self.words).unwrap_or(u32::MAX);
-        let words = worker.identities.map_or_else(Vec::new, |own| own.words);
-        self.words += words.len();
-        let outside = framed.lines_outside();
-        Move { file, outside, symbols, base, words, records: framed.records }
+        self.problems.extend(told.map(|(at, _, flaw)| Problem::of(self.file, *at, *flaw)));
+        let servers = self.names.merge(&worker.names);
+        let base = self.words.len();
+        self.words.extend(worker.identities.map_or_else(Vec::new, |own| own.words));
+        self.outside += framed.lines_outside();
+        self.mentions.extend(framed.records.iter().map(|read| read.call));
+        let source = &mut self.source;
+        self.events.extend(framed.records.iter().map(|read| {
+            let event = moved(&read.event, &servers, base);
+            source.note(&event);
+            event
+        }));
+    }
+
+    /// Leaves out what is not in the text any more, because the file was cut off meanwhile.
+    fn keep_intact(&mut self, intact: u64) {
+        if self.events.last().is_none_or(|last| end(last) <= intact) {
+            return;
+        }
+        let whole = self.events.iter().zip(&self.mentions).filter(|(event, _)| end(event) <= intact);
+        (self.events, self.mentions) = whole.map(|(event, call)| (*event, *call)).unzip();
+        self.problems.retain(|p| p.byte < intact);
+        self.source = Source::of(&self.events);
+    }
+}
+
+fn end(event: &Event) -> u64 {
+    event.start + u64::from(event.len)
+}
+
+/// A record whose servers and identities have new numbers.
+fn moved(event: &Event, servers: &[Symbol], base: usize) -> Event {
+    let base = u32::try_from(base).unwrap_or(u32::MAX);
+    let identity = if event.identity > 0 { event.identity.saturating_add(base) } else { 0 };
+    Event { server: new_number(servers, event.server), identity, ..*event }
+}
+
+fn new_number(servers: &[Symbol], old: Symbol) -> Symbol {
+    servers.get(old.0 as usize).copied().unwrap_or(Symbol::NONE)
+}
+
+/// What all inputs have in common, one behind the other.
+pub(super) struct Together {
+    pub(super) names: Interner,
+    pub(super) problems: Vec<Problem>,
+    pub(super) events: Vec<Event>,
+    pub(super) mentions: Vec<Mention>,
+    pub(super) words: Vec<u64>,
+    pub(super) sources: Vec<Source>,
+}
+
+impl Together {
+    /// Behind names and words that are known.
+    pub(super) fn new(names: Interner, words: Vec<u64>) -> Together {
+        let (problems, events, mentions, sources) = Default::default();
+        Together { names, problems, events, mentions, words, sources }
+    }
+
+    /// Adds what was read of the next input.
+    pub(super) fn add(&mut self, mut own: Joined, input: &Input, share: Share) {
+        own.keep_intact(input.intact_len());
+        let Joined { names, problems, mut events, mentions, words, mut source, outside, .. } = own;
+        let servers = self.names.merge(&names);
+        let base = self.words.len();
+        if base > 0 || servers.iter().enumerate().any(|(i, symbol)| symbol.0 as usize != i) {
+            events.par_iter_mut().with_min_len(1 << 12).for_each(|event| *event = moved(event, &servers, base));
+            source.renumber(&|symbol| new_number(&servers, symbol));
+        }
+        // A summand may be less than none.
+        let known = || u64::try_from(outside).unwrap_or(0);
+        source.lines_outside = if share == Share::Stretch { outside.cast_unsigned() } else { known() };
+        source.lines_outside += input.left_out();
+        source.formats = input.formats();
+        append(&mut self.problems, problems);
+        append(&mut self.events, events);
+        append(&mut self.mentions, mentions);
+        append(&mut self.words, words);
+        self.sources.push(source);
+    }
+}
+
+/// Adds a list to another; the first one stays where it is.
+fn append<T>(all: &mut Vec<T>, mut own: Vec<T>) {
+    if all.is_empty() {
+        own.shrink_to_fit();
+        *all = own;
+    } else {
+        all.append(&mut own);
     }
 }
 
@@ -131,53 +234,6 @@ impl Trace {
     }
 }
 
-/// A chunk on its way into the store.
-pub(super) struct Move {
-    file: FileId,
-    pub(super) outside: i64,
-    /// Of the names of its servers.
-    symbols: Vec<Symbol>,
-    /// Number of words before the chunk's identities.
-    base: u32,
-    pub(super) words: Vec<u64>,
-    pub(super) records: Vec<Read>,
-}
-
-fn place(moves: Vec<Move>, inputs: &[Input], share: Share) -> (Vec<Event>, Vec<u64>, Vec<Source>) {
-    let facts: Vec<(Source, i64, FileId)> = moves
-        .par_iter()
-        .map(|chunk| {
-            let mut source = Source::default();
-            chunk.records.iter().for_each(|read| source.note(&chunk.placed(read)));
-            (source, chunk.outside, chunk.file)
-        })
-        .collect();
-    let mut sources = vec![Source::default(); inputs.len()];
-    // A wrapped prefix may begin in the chunk before its record, which then counts a line less than none.
-    let mut outside = vec![0i64; inputs.len()];
-    for (facts, lines, file) in facts {
-        if let (Some(source), Some(sum)) = (sources.get_mut(file.index()), outside.get_mut(file.index())) {
-            source.join(&facts);
-            *sum += lines;
-        }
-    }
-    for (source, lines) in sources.iter_mut().zip(outside) {
-        // A summand may be less than none.
-        let known = || u64::try_from(lines).unwrap_or(0);
-        source.lines_outside = if share == Share::Stretch { lines.cast_unsigned() } else { known() };
-    }
-    for (source, input) in sources.iter_mut().zip(inputs) {
-        source.lines_outside += input.left_out();
-        source.formats = input.formats();
-    }
-    let (mut events, words) = settle(moves);
-    if share == Share::All {
-        let names: Vec<&str> = inputs.iter().map(Input::name).collect();
-        settle_dates(&mut events, &mut sources, &names);
-    }
-    (events, words, sources)
-}
-
 /// Reads dates that can be read both ways as they are meant, as far as all inputs together tell.
 pub(super) fn settle_dates(events: &mut [Event], sources: &mut [Source], names: &[&str]) {
     let orders = dates::settle(sources, names);
@@ -185,68 +241,6 @@ pub(super) fn settle_dates(events: &mut [Event], sources: &mut [Source], names: 
         (source.day_first, source.dates_open) = (order == Some(true), order.is_none() && source.dates.are_ambiguous());
     }
     swap(events, sources);
-}
-
-impl Move {
-    /// A record as it stands in the store.
-    pub(super) fn placed(&self, read: &Read) -> Event {
-        let e = &read.event;
-        let server = self.symbols.get(e.server.0 as usize).copied().unwrap_or(Symbol::NONE);
-        let identity = if e.identity > 0 { e.identity.saturating_add(self.base) } else { 0 };
-        Event { server, identity, ..*e }
-    }
-}
-
-/// Records that are moved at a time.
-const MOVED: usize = 1 << 15;
-
-/// Moves all records and words to their place. Chunks are given back as they were moved: all of them would lie in memory
-/// twice.
-fn settle(moves: Vec<Move>) -> (Vec<Event>, Vec<u64>) {
-    let all = |len: fn(&Move) -> usize| moves.iter().map(len).sum();
-    let (mut events, mut words) =
-        (Vec::with_capacity(all(|m| m.records.len())), Vec::with_capacity(all(|m| m.words.len())));
-    let mut waiting = Vec::new();
-    let mut records = 0;
-    for chunk in moves {
-        records += chunk.records.len();
-        waiting.push(chunk);
-        if records >= MOVED {
-            go(&waiting, &mut events, &mut words);
-            waiting.clear();
-            records = 0;
-        }
-    }
-    go(&waiting, &mut events, &mut words);
-    (events, words)
-}
-
-fn go(moves: &[Move], events: &mut Vec<Event>, words: &mut Vec<u64>) {
-    flatten(moves, |m| m.records.len(), |m, i| m.records.get(i).map(|read| m.placed(read)), events);
-    flatten(moves, |m| m.words.len(), |m, i| m.words.get(i).copied(), words);
-}
-
-/// Adds what stands in lists, `len` in each, to one list, which all threads write.
-fn flatten<L: Sync, T: Copy + Send + Sync>(
-    lists: &[L],
-    len: impl Fn(&L) -> usize,
-    get: impl Fn(&L, usize) -> Option<T> + Sync,
-    out: &mut Vec<T>,
-) {
-    let Some(first) = lists.iter().find_map(|l| get(l, 0)) else { return };
-    let starts: Vec<usize> = lists.iter().scan(0, |sum, l| Some(std::mem::replace(sum, *sum + len(l)))).collect();
-    let all: usize = lists.iter().map(len).sum();
-    // Of each thread the list that it is at, from where to where.
-    let at: (Option<&L>, std::ops::Range<usize>) = (None, 0..0);
-    let items = (0..all).into_par_iter().with_min_len(1 << 12).map_with(at, |(list, range), i| {
-        if !range.contains(&i) {
-            let n = starts.partition_point(|start| *start <= i).saturating_sub(1);
-            *range = starts.get(n).copied().unwrap_or(0)..starts.get(n + 1).copied().unwrap_or(all);
-            *list = lists.get(n);
-        }
-        list.and_then(|list| get(list, i - range.start)).unwrap_or(first)
-    });
-    out.par_extend(items);
 }
 
 /// Reads the ambiguous dates of inputs that are day first again.

@@ -8,8 +8,8 @@ use rayon::prelude::*;
 
 use super::hasher::{self, Seeded, own_seed};
 use super::identity::{Identities, RecordText};
-use super::join::{self, Share};
-use super::parts::{Mention, Part, Read, Worker};
+use super::join::{self, Joined, Share};
+use super::parts::{Mention, Read, Worker};
 use super::products::Finding;
 use super::{Event, LineStarts, Stretch, Symbol, Trace};
 use crate::foreign;
@@ -82,10 +82,10 @@ pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>, seed: Option<u
         let (len, chunk) = (input.bytes().len(), chunk_of(input, options));
         let lines = if for_index { LineStarts::for_index(len, chunk) } else { LineStarts::new(len, chunk) };
         let reading = Reading { input, file, for_analysis: options.for_analysis, known: (&hasher, &products) };
-        let (parts, _) = reading.some(&lines, 0..usize::MAX, Mark::default(), &told);
+        let (own, _) = reading.some(&lines, 0..usize::MAX, Mark::default(), &told);
         // Where chunks do not fit together, parts were read once more.
         input.forget(0, len);
-        (parts, lines)
+        (own, lines)
     };
     let shared = |one: (usize, &Input)| (one.1.on_disk() < LARGE).then(|| read_one(one));
     let mut read: Vec<Option<_>> = inputs.par_iter().enumerate().map(shared).collect();
@@ -95,8 +95,8 @@ pub(super) fn load(inputs: Vec<Input>, options: &LoadOptions<'_>, seed: Option<u
             *place = Some(read_one(one));
         }
     }
-    let (parts, lines): (Vec<Vec<Part>>, Vec<LineStarts>) = read.into_iter().flatten().unzip();
-    join::join(inputs, parts, lines, (seed, products.done()), if apart { Share::Some } else { Share::All })
+    let read = read.into_iter().flatten().collect();
+    join::join(inputs, read, (seed, products.done()), if apart { Share::Some } else { Share::All })
 }
 
 /// Bytes of a chunk: a small input is shared among the threads, too.
@@ -124,11 +124,11 @@ pub(super) fn load_stretch(input: Input, seed: u64, reached: Option<Reached>, by
     let end = first.saturating_add(count).min(len.div_ceil(chunk));
     let (hasher, products) = (hasher::of(seed), Finding::new());
     let reading = Reading { input: &input, file: FileId(0), for_analysis: true, known: (&hasher, &products) };
-    let (parts, mark_behind) = reading.some(&lines, first..end, mark, &|_| {});
+    let (own_records, mark_behind) = reading.some(&lines, first..end, mark, &|_| {});
     let is_last = end.saturating_mul(chunk) >= len;
     let damage = input.damage().count();
     let own = Stretch { from: mark.behind as u64, to: if is_last { len } else { mark_behind.behind } as u64 };
-    let mut trace = join::join(vec![input], vec![parts], vec![lines], (seed, products.done()), Share::Stretch);
+    let mut trace = join::join(vec![input], vec![(own_records, lines)], (seed, products.done()), Share::Stretch);
     let next = (!is_last).then(|| Reached { chunk: end, mark: mark_behind, lines: trace.lines_so_far() });
     trace.stretch = Some(own);
     if first > 0 {
@@ -154,9 +154,10 @@ impl Reading<'_> {
         numbers: Range<usize>,
         mark: Mark,
         told: &(dyn Fn(usize) + Sync),
-    ) -> (Vec<Part>, Mark) {
+    ) -> (Joined, Mark) {
+        let mut joined = Joined::new(self.file);
         let (input, file, bytes, chunk) = (self.input, self.file, self.input.bytes(), lines.chunk());
-        record::frame_some(
+        let mark = record::frame_some(
             bytes,
             (chunk, numbers),
             mark,
@@ -179,7 +180,9 @@ impl Reading<'_> {
                 lines.set(number, &line_feeds);
                 told(len);
             },
-        )
+            &mut |worker, framed| joined.take(input, (worker, framed)),
+        );
+        (joined, mark)
     }
 }
 

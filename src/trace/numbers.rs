@@ -12,9 +12,9 @@
 use hashbrown::HashTable;
 use rayon::prelude::*;
 
-use super::parts::{Mention, Read};
+use super::parts::Mention;
 use super::{Event, Symbol};
-use crate::span::{FileId, Span};
+use crate::span::Span;
 
 /// So many that the table of one stays in the cache of a processor for a gigabyte of log.
 const PARTS: usize = 64;
@@ -36,36 +36,39 @@ struct Part {
     starts: Vec<u32>,
 }
 
-/// Gives the records of all chunks the numbers of their Call-IDs, from `base` on; returns where each Call-ID stands.
-pub(super) fn number(chunks: &mut [(FileId, &mut Vec<Read>)], base: usize) -> Vec<Span> {
-    let scattered: Vec<Scattered> = chunks.par_iter().map(|(_, own)| scatter(own)).collect();
-    let lengths: Vec<u32> = chunks.iter().map(|(_, own)| count(own.len())).collect();
-    let firsts_of = starts(lengths.iter().copied());
+/// Records that one worker takes at a time.
+const CHUNK: usize = 1 << 13;
+
+/// Gives records the numbers of their Call-IDs, from `base` on; returns where each Call-ID stands. `mentions` are those of the
+/// records, in their order.
+pub(super) fn number(events: &mut [Event], mentions: &[Mention], base: usize) -> Vec<Span> {
+    let scattered: Vec<Scattered> = mentions.par_chunks(CHUNK).map(scatter).collect();
+    let firsts_of = starts(mentions.chunks(CHUNK).map(|own| count(own.len())));
     let parts: Vec<Part> = (0..PARTS).into_par_iter().map(|part| tell_apart(part, &scattered, &firsts_of)).collect();
-    let records = lengths.iter().map(|n| *n as usize).sum();
-    let order = Order::of(records, parts.iter().flat_map(|p| &p.firsts));
-    let numbered = chunks.par_iter_mut().zip(&scattered).zip(&firsts_of).enumerate();
+    let order = Order::of(events.len(), parts.iter().flat_map(|p| &p.firsts));
+    let chunks = events.par_chunks_mut(CHUNK).zip(mentions.par_chunks(CHUNK));
+    let numbered = chunks.zip(&scattered).zip(&firsts_of).enumerate();
     let spans: Vec<Vec<Span>> = numbered
-        .map(|(chunk, (((file, own), mentions), first))| {
+        .map(|(chunk, (((events, mentions), sorted), first))| {
             for (part, found) in parts.iter().enumerate() {
                 let which = found.starts.get(chunk).and_then(|at| found.which.get(*at as usize..)).unwrap_or_default();
-                for ((_, record), which) in mentions.of(part).iter().zip(which) {
+                for ((_, record), which) in sorted.of(part).iter().zip(which) {
                     let number = found.firsts.get(*which as usize).map_or(0, |first| order.number(*first));
-                    if let Some(read) = own.get_mut(*record as usize) {
-                        read.event.call = Symbol(count(base + number));
+                    if let Some(event) = events.get_mut(*record as usize) {
+                        event.call = Symbol(count(base + number));
                     }
                 }
             }
-            let is_first = |(i, _): &(u32, &Read)| order.is_first(first.saturating_add(*i));
-            let own = (0..).zip(own.iter()).filter(is_first).map(|(_, read)| span(*file, &read.event, &read.call));
-            own.collect()
+            let own = (0..).zip(events.iter().zip(mentions));
+            own.filter(|(i, _)| order.is_first(first.saturating_add(*i))).map(|(_, (e, m))| span(e, m)).collect()
         })
         .collect();
     spans.concat()
 }
 
-fn span(file: FileId, event: &Event, call: &Mention) -> Span {
-    Span { file, start: event.start + u64::from(call.at), len: call.len }
+/// Where the Call-ID of a record stands.
+pub(super) fn span(event: &Event, call: &Mention) -> Span {
+    Span { file: event.file, start: event.start + u64::from(call.at), len: call.len }
 }
 
 /// By bits from the middle: tables look at both ends of a hash.
@@ -74,9 +77,9 @@ fn part_of(hash: u64) -> usize {
 }
 
 /// Sorts the mentions of a chunk by part.
-fn scatter(records: &[Read]) -> Scattered {
+fn scatter(own: &[Mention]) -> Scattered {
     let mut ends = [0u32; PARTS];
-    let mentions = || (0u32..).zip(records).map(|(i, read)| (read.call.hash, i)).filter(|(hash, _)| *hash != 0);
+    let mentions = || (0u32..).zip(own).map(|(i, call)| (call.hash, i)).filter(|(hash, _)| *hash != 0);
     for (hash, _) in mentions() {
         if let Some(n) = ends.get_mut(part_of(hash)) {
             *n += 1;

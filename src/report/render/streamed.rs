@@ -22,10 +22,16 @@ struct Rows<'a, T, F> {
 impl<T: Sync, R: Serialize + Send, F: Fn(&T) -> R + Sync> Serialize for Rows<'_, T, F> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let mut list = to.serialize_seq(Some(self.of.len()))?;
+        let mut ready: Vec<R> = Vec::new();
+        // Written on this thread while others make the next ones.
         for some in self.of.chunks(AT_ONCE) {
-            let rows: Vec<R> = some.par_iter().map(&self.row).collect();
-            rows.iter().try_for_each(|row| list.serialize_element(row))?;
+            let before = std::mem::take(&mut ready);
+            rayon::in_place_scope(|scope| {
+                scope.spawn(|_| ready = some.par_iter().map(&self.row).collect());
+                before.iter().try_for_each(|row| list.serialize_element(row))
+            })?;
         }
+        ready.iter().try_for_each(|row| list.serialize_element(row))?;
         list.end()
     }
 }
