@@ -6,7 +6,7 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::matcher::MatchedTexts;
+use super::matcher::is_telling;
 use crate::analysis::{Analysis, ServerId};
 use crate::record::RecordKind;
 use crate::span::{FileId, Span};
@@ -53,19 +53,20 @@ impl Telling {
         let parts: Vec<u32> = (0..count).step_by(PART as usize).collect();
         let line = |id: EventId, line: crate::trace::ComponentLine<'_>| {
             let place = Beside::Line(line.span.file.0, line.span.start, line.span.len);
-            MatchedTexts::of(line.text).is_telling().then_some((id, place))
+            is_telling(line.text).then_some((id, place))
         };
         let between = parts.par_iter().flat_map_iter(|from| {
             let mut found = Vec::new();
             for id in (*from..count.min(from.saturating_add(PART))).map(EventId) {
                 let Some(event) = trace.event(id).filter(|e| !trace.adds_nothing(e.file)) else { continue };
+                trace.fetch_gap(id);
                 found.extend(trace.lines_before(id).filter_map(|l| line(id, l)));
                 let beside = matches!(event.kind, RecordKind::Connection | RecordKind::Other);
                 if beside
                     && event.call_id().is_none()
                     && !event.is_copy()
                     && !trace.is_silent(event)
-                    && MatchedTexts::of(trace.fields(event)).is_telling()
+                    && is_telling(trace.fields(event))
                 {
                     found.push((id, Beside::Record(id)));
                 }

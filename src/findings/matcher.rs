@@ -28,11 +28,11 @@ impl MatchedTexts {
         let at = TEXTS.all.binary_search(&text).ok();
         at.is_some_and(|i| self.0 & bit(i) != 0)
     }
+}
 
-    /// Whether a component line or a connection record that says this is worth keeping.
-    pub(super) fn is_telling(self) -> bool {
-        self.0 & TEXTS.of_lines != 0
-    }
+/// Whether a component line or a connection record says something that is worth keeping.
+pub(super) fn is_telling(hay: &[u8]) -> bool {
+    TEXTS.of_lines.as_ref().is_some_and(|texts| texts.is_match(hay))
 }
 
 struct Texts {
@@ -40,7 +40,7 @@ struct Texts {
     /// Sorted.
     all: Vec<&'static str>,
     /// Those sought in lines.
-    of_lines: u128,
+    of_lines: Option<AhoCorasick>,
 }
 
 /// How Windows says that nobody answered a connection, or that it was refused.
@@ -60,15 +60,11 @@ static TEXTS: LazyLock<Texts> = LazyLock::new(|| {
     all.sort_unstable();
     all.dedup();
     let in_lines = matchers().filter(|m| matches!(m.place.as_str(), "component" | "result_code")).filter_map(text);
-    let of_lines = in_lines
-        .chain(CONNECT)
-        .chain([HANDSHAKE])
-        .filter_map(|t| all.binary_search(&t).ok())
-        .fold(0, |bits, i| bits | bit(i));
-    // All lines of all components run through it: the quickest form is worth its tables.
+    let in_lines: Vec<&str> = in_lines.chain(CONNECT).chain([HANDSHAKE]).collect();
+    // All lines of all components run through one of them: the quickest form is worth its tables.
     let mut builder = AhoCorasick::builder();
-    let automaton = builder.ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(&all).ok();
-    Texts { automaton, all, of_lines }
+    builder.ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA));
+    Texts { automaton: builder.build(&all).ok(), of_lines: builder.build(&in_lines).ok(), all }
 });
 
 fn bit(i: usize) -> u128 {
@@ -87,7 +83,7 @@ mod tests {
             assert!(MatchedTexts::of(format!("x {} y", text.to_uppercase()).as_bytes()).has_text(text), "{text}");
             assert!(!MatchedTexts::of(b"nothing").has_text(text), "{text}");
         }
-        assert!(MatchedTexts::of(b"Result 0xC3E93D6F(X)").is_telling());
-        assert!(!MatchedTexts::of(b"fqdn1=\"push.lync.com\"").is_telling());
+        assert!(is_telling(b"Result 0xC3E93D6F(X)"));
+        assert!(!is_telling(b"fqdn1=\"push.lync.com\""));
     }
 }

@@ -65,7 +65,7 @@ pub(crate) struct Said {
 
 /// Whether a line, or a record that names no message, says something the catalogue knows.
 pub(crate) fn is_telling(text: &[u8]) -> bool {
-    matcher::MatchedTexts::of(text).is_telling()
+    matcher::is_telling(text)
 }
 
 /// Whether a record that is no message, or a notification of the end of a registration, says something.

@@ -1,7 +1,5 @@
 //! What components write between the records.
 
-use std::sync::LazyLock;
-
 use memchr::memmem;
 use rayon::prelude::*;
 
@@ -9,6 +7,7 @@ use super::{EventId, Trace};
 use crate::record::DateOrder;
 use crate::record::prefix::{self, Prefix};
 use crate::span::{FileId, Span};
+use crate::text::lane;
 use crate::time::Timestamp;
 
 /// Where a component line stands: small enough to keep millions of them.
@@ -57,7 +56,27 @@ fn object(text: &[u8]) -> &[u8] {
 }
 
 /// What every line of a component begins with.
-pub(crate) static PREFIX: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"TL_"));
+const PREFIX: &[u8] = b"TL_";
+
+/// Where the first line of a component begins from one place on and ahead of another: a prefix that is quoted inside a line is
+/// none. Most gaps between records hold a line or two, so this asks nothing but where lines end.
+pub(crate) fn line_start(text: &[u8], from: usize, to: usize) -> Option<usize> {
+    let begins = |at: usize| text.get(at..).is_some_and(|line| line.starts_with(PREFIX));
+    if from == 0 && to > 0 && begins(0) {
+        return Some(0);
+    }
+    let mut at = from.max(1) - 1;
+    loop {
+        at += memchr::memchr2(b'\n', b'\r', text.get(at..to.checked_sub(1)?)?)? + 1;
+        if begins(at) {
+            return Some(at);
+        }
+    }
+}
+
+/// Records ahead of that which is at hand, whose gaps are fetched, and how much of each.
+const AHEAD: u32 = 8;
+const FETCHED: usize = 256;
 
 /// Records looked at by one worker.
 const PART: usize = 4096;
@@ -82,6 +101,20 @@ impl Trace {
         // Nearly all are empty, and not even looked at.
         let text = gap.filter(|(_, from, to)| to.saturating_sub(*from) >= SHORTEST);
         text.into_iter().flat_map(|(file, from, to)| self.lines_of(file, from, to))
+    }
+
+    /// Fetches what stands ahead of records that will soon be asked for it: each gap is elsewhere in memory.
+    pub(crate) fn fetch_gap(&self, id: EventId) {
+        let id = id.0.saturating_add(AHEAD);
+        let at = |id: Option<u32>| self.event(EventId(id?)).map(|e| (e.file, e.start, e.start + u64::from(e.len)));
+        if let (Some((before, _, from)), Some((file, to, _))) = (at(id.checked_sub(1)), at(Some(id)))
+            && before == file
+            && to.saturating_sub(from) >= SHORTEST
+            && let Some(input) = self.inputs.get(file.index()).filter(|_| self.part.is_none())
+            && let (Ok(from), Ok(to)) = (usize::try_from(from), usize::try_from(to))
+        {
+            lane::prefetch(input.bytes().get(from..to.min(from + FETCHED)).unwrap_or_default());
+        }
     }
 
     /// The component lines behind the last record of an input, or all where it has none.
@@ -166,18 +199,11 @@ impl Trace {
         let at = |n: u64| usize::try_from(n).unwrap_or(usize::MAX).min(bytes.len());
         let gap = bytes.get(at(from)..at(to)).unwrap_or_default();
         let start_of_gap = from;
-        let begins = move |i: &usize| i.checked_sub(1).is_none_or(|b| matches!(gap.get(b), Some(b'\n' | b'\r')));
         let starts = move |from: usize| {
             let mut at = from;
             loop {
                 let end = gap.len().min(at + STEP);
-                // What begins in this step may end behind it.
-                let step = gap.get(at..gap.len().min(end + 2)).unwrap_or_default();
-                // Most gaps are empty, and a searcher is dearer than that.
-                if step.len() < 3 {
-                    return None;
-                }
-                let found = PREFIX.find_iter(step).map(|i| at + i).find(begins);
+                let found = line_start(gap, at, end);
                 if found.is_some() || end == gap.len() {
                     return found;
                 }

@@ -172,6 +172,13 @@ impl Trace {
         self.headers_of_kind(event, known, b"p").filter(is).map(|h| h.value())
     }
 
+    /// The headers from the first P-Asserted-Identity on, as they stand there: where they are those of another message, its values
+    /// are, too. Empty where its place is not known.
+    pub(crate) fn from_asserted_on<'t>(&'t self, event: &Event) -> &'t [u8] {
+        let place = self.asserted_place(event).map(|(at, _)| at);
+        place.and_then(|at| self.head_text(event).get(at..)).unwrap_or_default()
+    }
+
     /// The headers of a message among which are those that tell to which conversation it belongs.
     pub(crate) fn conversation_headers<'t>(&'t self, event: &Event) -> impl Iterator<Item = Header<'t>> + use<'t> {
         let known = (self.conversation_place(event), self.lacks(event, sign::CONVERSATION));

@@ -23,7 +23,7 @@ pub(crate) mod row;
 mod source;
 
 pub use component_lines::{ComponentLine, LinePlace};
-pub(crate) use component_lines::{PREFIX, component};
+pub(crate) use component_lines::{component, line_start};
 pub use event::{Event, EventId, Symbol};
 pub(crate) use identity::Identity;
 pub(crate) use kept::Facts;

@@ -43,11 +43,17 @@ pub(super) fn describe(ctx: &Context<'_>, call: &mut Call, attempts: &[InviteTra
     // The callee may be called by a number, and be known by the address that the phone asserts.
     let rang = |m: &&&Msg<'_>| m.method == Method::Invite && matches!(m.status, 180 | 183 | 200..300);
     let rang = last.messages.iter().filter(rang).take(32).filter_map(|m| ctx.event(m.id));
-    let mut known = Cow::default();
-    for value in rang.flat_map(|event| ctx.trace.asserted(event)) {
-        if value != known {
-            add(&mut call.callees, &decode(NameAddr::address_in(&value)));
-            known = value;
+    let (mut known, mut known_text): (Cow<'_, [u8]>, &[u8]) = Default::default();
+    for event in rang {
+        let text = ctx.trace.from_asserted_on(event);
+        if !text.is_empty() && std::mem::replace(&mut known_text, text) == text {
+            continue;
+        }
+        for value in ctx.trace.asserted(event) {
+            if value != known {
+                add(&mut call.callees, &decode(NameAddr::address_in(&value)));
+                known = value;
+            }
         }
     }
 }

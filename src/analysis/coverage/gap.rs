@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::record::prefix;
 use crate::span::{FileId, Span};
 use crate::time::Timestamp;
-use crate::trace::{Event, Gap as GapLines, PREFIX, Symbol, Trace};
+use crate::trace::{Event, EventId, Gap as GapLines, Symbol, Trace, line_start};
 
 /// Records looked at by one worker.
 const PART: usize = 4096;
@@ -99,10 +99,9 @@ impl<'t> Gaps<'t> {
     }
 }
 
-/// Where lines of the trace begin: a prefix that is quoted inside a line is none.
+/// Where lines of the trace begin.
 fn line_starts(text: &[u8]) -> impl Iterator<Item = usize> {
-    let begins = |at: &usize| at.checked_sub(1).is_none_or(|b| matches!(text.get(b), Some(b'\n' | b'\r')));
-    PREFIX.find_iter(text).filter(begins)
+    std::iter::successors(line_start(text, 0, text.len()), |at| line_start(text, at + 1, text.len()))
 }
 
 /// Whether a line has the level of messages, or a lower one. With the level set to warnings, or throttled to them,
@@ -113,7 +112,7 @@ fn informs(line: &[u8]) -> bool {
 }
 
 /// The component lines of one input around its records, in order; nothing where there are none.
-pub(super) fn lines(trace: &Trace, events: &[Event]) -> Vec<GapLines> {
+pub(super) fn lines(trace: &Trace, base: u32, events: &[Event]) -> Vec<GapLines> {
     if let Some(kept) = events.first().and_then(|e| trace.kept_gaps(e.file)) {
         return kept.to_vec();
     }
@@ -123,7 +122,10 @@ pub(super) fn lines(trace: &Trace, events: &[Event]) -> Vec<GapLines> {
         .par_iter()
         .flat_map_iter(|from| {
             let mut out = Vec::new();
-            (*from..(from + PART).min(events.len() + 1)).for_each(|before| gaps.count(before, &mut out));
+            for before in *from..(from + PART).min(events.len() + 1) {
+                trace.fetch_gap(EventId(base.saturating_add(u32::try_from(before).unwrap_or(u32::MAX))));
+                gaps.count(before, &mut out);
+            }
             out
         })
         .collect()

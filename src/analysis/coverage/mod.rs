@@ -179,7 +179,7 @@ impl Coverage {
 /// The component lines between the records of each input, as a part of the logs leaves them to others.
 pub(crate) fn gaps(trace: &Trace) -> Vec<(FileId, Vec<crate::trace::Gap>)> {
     let files = by_file(trace.events());
-    files.par_iter().filter_map(|(_, own)| Some((own.first()?.file, gap::lines(trace, own)))).collect()
+    files.par_iter().filter_map(|(base, own)| Some((own.first()?.file, gap::lines(trace, *base, own)))).collect()
 }
 
 /// The events of each input with the number of the first.

@@ -29,7 +29,7 @@ pub(super) fn scan(trace: &Trace, servers: &Servers, base: u32, events: &[Event]
     let symbol_of = |event: &Event| only.or_else(|| event.server());
     let numbers = Numbers::of(events);
     let timeless = events.iter().all(|e| e.time().is_none());
-    let between = gap::lines(trace, events);
+    let between = gap::lines(trace, base, events);
     let mut lines = between.iter().peekable();
     let mut streams = Streams::default();
     // Lines ahead of the first record of a server.
