@@ -9,6 +9,7 @@ use siptrail::index::Kept;
 use siptrail::knowledge::catalogue::Severity;
 #[cfg(feature = "export")]
 use siptrail::report::csv;
+use siptrail::query::Notes;
 use siptrail::report::{self as reports, Selection, model};
 use siptrail::time::Timestamp;
 use siptrail::{Analysis, Depth, Trace};
@@ -76,6 +77,11 @@ pub(crate) struct Report {
     /// Also tell how good calls and pushes are, as `siptrail rates` does; the HTML page has it anyhow
     #[arg(long)]
     rates: bool,
+    /// Also tell the notes on calls and pushes, with each and in a list: those of the terminal UI, or of --notes FILE,
+    /// which alone means the same
+    #[cfg(feature = "tui")]
+    #[arg(long)]
+    with_notes: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -203,9 +209,10 @@ impl Report {
             say(&format!("siptrail: no call or push is selected{}", self.filter.meant()));
         }
         let cases = Index::new(&analysis);
+        let notes = self.notes();
         let mut report = match format {
             ReportFormat::Text | ReportFormat::Markdown => reports::digest_with(&trace, &analysis, &errors, &cases),
-            ReportFormat::Json if !self.hops => reports::report_without_lists(&trace, &analysis, &errors, &cases),
+            ReportFormat::Json if !self.is_listed(notes.as_ref()) => reports::report_without_lists(&trace, &analysis, &errors, &cases),
             _ => reports::report_with(&trace, &analysis, &errors, &cases),
         };
         if format == ReportFormat::Markdown {
@@ -216,6 +223,9 @@ impl Report {
         report.summary.abandoned = self.count_abandoned.map(|s| analysis.abandoned(i64::from(s) * 1000).count() as u64);
         if self.hops {
             reports::add_hops(&mut report, &trace, &analysis);
+        }
+        if let Some(notes) = &notes {
+            reports::add_notes(&mut report, &trace, &analysis, notes);
         }
         if self.rates {
             reports::add_rates(&mut report, &trace, &analysis);
@@ -230,7 +240,7 @@ impl Report {
         let written = output.write(format == ReportFormat::Text, |out| match format {
             ReportFormat::Text => reports::text::write(&report, out),
             // The way of a call is kept with it.
-            ReportFormat::Json if self.hops => reports::write_json(&report, out),
+            ReportFormat::Json if self.is_listed(notes.as_ref()) => reports::write_json(&report, out),
             ReportFormat::Json => reports::write_json_of(&report, &trace, &analysis, out),
             ReportFormat::Ndjson => reports::ndjson::write(&report, out),
             #[cfg(feature = "export")]
@@ -260,7 +270,25 @@ impl Report {
             && self.count_abandoned.is_none()
             && !self.hops
             && !self.rates
+            && self.notes().is_none()
             && self.fail_on == FailOn::Never
+    }
+
+    /// The notes that are told, where they are asked for.
+    #[cfg(feature = "tui")]
+    fn notes(&self) -> Option<Notes> {
+        self.filter.notes(self.with_notes)
+    }
+
+    #[cfg(not(feature = "tui"))]
+    #[expect(clippy::unused_self, reason = "as with the feature")]
+    fn notes(&self) -> Option<Notes> {
+        None
+    }
+
+    /// Whether a JSON document needs all calls and pushes at once, for what is added to each.
+    fn is_listed(&self, notes: Option<&Notes>) -> bool {
+        self.hops || notes.is_some()
     }
 
     /// What to write; a CSV has a table.

@@ -4,6 +4,7 @@
 mod causes;
 mod lone;
 mod missed;
+mod noted;
 mod sources;
 
 use std::collections::HashSet;
@@ -36,6 +37,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     lone::write(report, out)?;
     unexplained(report, out)?;
     voice_mail(report, out)?;
+    noted::write(report, out)?;
     tables(report, out)?;
     rates(report, out)?;
     sources::write(report, out)?;
@@ -106,6 +108,7 @@ fn other_findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         for finding in report.findings.iter().filter(|f| push.findings.contains(&f.code)) {
             cause(out, 4, finding)?;
         }
+        noted::notes(out, 4, report.notes_on([&push.call_id]))?;
         proof(out, 4, &push.evidence)?;
     }
     more(out, lost.len() + report.lost_left_out.alone)
@@ -128,6 +131,7 @@ fn undetermined(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             line(out, 4, &format!("its push was {}", missed::pushes_of(report, call)))?;
         }
         line(out, 4, &format!("Call-ID {}", call.call_id))?;
+        noted::notes(out, 4, report.notes_on(call.call_ids()))?;
         proof(out, 4, &call.evidence)?;
     }
     more(out, unknown.len())

@@ -89,6 +89,7 @@ mod list;
 mod manual;
 mod memory;
 mod narrowed;
+mod noted;
 mod notes;
 mod onset;
 mod pictures;

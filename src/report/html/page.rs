@@ -19,7 +19,7 @@ use crate::report::labels::{
     Headline, answer, by_use, calls_of, chance, gateway_cause, headline, known, mobile_client, servers_of, share,
     spoken_of, status, steps_of, times, told_by_mail, voice_mail, when,
 };
-use crate::report::model::{Call, Contrast, Finding, Place, Push, Report};
+use crate::report::model::{Call, Contrast, Finding, Noted, Place, Push, Report};
 
 /// The whole page.
 #[derive(Template)]
@@ -42,6 +42,7 @@ pub(super) struct Page<'r> {
     cases: Vec<Case<'r>>,
     calls: &'r [Call],
     pushes: &'r [Push],
+    noted: &'r [Noted],
 }
 
 /// A cause with what to do.
@@ -137,6 +138,7 @@ impl<'r> Page<'r> {
             cases: cases.collect(),
             calls: report.calls.get(..ROWS).unwrap_or(&report.calls),
             pushes: report.pushes.get(..ROWS).unwrap_or(&report.pushes),
+            noted: report.noted.as_deref().unwrap_or_default(),
             report,
         }
     }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::noted::notes;
 use super::{DIM, cause, heading, line, more, proof};
 use crate::analysis::Verdict;
 use crate::report::hops::{self, HopText};
@@ -60,6 +61,7 @@ pub(super) fn messages(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             cause(out, 4, finding)?;
         }
         line(out, 4, &format!("Call-ID {} CSeq {}", message.call_id, message.cseq))?;
+        notes(out, 4, report.notes_on([&message.call_id].into_iter().chain(&message.pushes)))?;
         proof(out, 4, &message.evidence)?;
     }
     more(out, report.missed_messages.len())
@@ -127,6 +129,7 @@ fn victim(report: &Report, call: &Call, out: &mut dyn Write) -> io::Result<()> {
         line(out, 6, &labels::gateway_cause(cause.cause))?;
     }
     line(out, 6, &format!("Call-ID {}", call.call_id))?;
+    notes(out, 6, report.notes_on(call.call_ids()))?;
     proof(out, 6, &call.evidence)?;
     let pushes = report.pushes.iter().filter(|p| call.pushes.contains(&p.call_id));
     for table in call.hop_tables.iter().chain(pushes.flat_map(|p| &p.hop_tables)) {
