@@ -7,9 +7,9 @@ use clap::{Args, ValueEnum};
 use siptrail::case::Index;
 use siptrail::index::Kept;
 use siptrail::knowledge::catalogue::Severity;
+use siptrail::query::Notes;
 #[cfg(feature = "export")]
 use siptrail::report::csv;
-use siptrail::query::Notes;
 use siptrail::report::{self as reports, Selection, model};
 use siptrail::time::Timestamp;
 use siptrail::{Analysis, Depth, Trace};
@@ -212,7 +212,9 @@ impl Report {
         let notes = self.notes();
         let mut report = match format {
             ReportFormat::Text | ReportFormat::Markdown => reports::digest_with(&trace, &analysis, &errors, &cases),
-            ReportFormat::Json if !self.is_listed(notes.as_ref()) => reports::report_without_lists(&trace, &analysis, &errors, &cases),
+            ReportFormat::Json if !self.is_listed(notes.as_ref()) => {
+                reports::report_without_lists(&trace, &analysis, &errors, &cases)
+            }
             _ => reports::report_with(&trace, &analysis, &errors, &cases),
         };
         if format == ReportFormat::Markdown {

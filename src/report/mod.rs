@@ -181,8 +181,8 @@ pub fn add_rates(report: &mut model::Report, trace: &Trace, analysis: &Analysis)
     report.rates = Some(rates::rates(&rates::Facts::of(trace, analysis), None));
 }
 
-pub use noted::add_notes;
 pub use components::{ComponentSpan, ServerCoverage, coverage_of_servers, write_coverage};
+pub use noted::add_notes;
 pub use render::{add_cards, add_hops, coverage, digest, digest_with, hop_table, report, report_with};
 pub use render::{report_without_lists, write_json_of};
 pub use selected::add_selection;

@@ -234,7 +234,8 @@ impl Call {
 
     /// Its Call-ID, and those of its pushes, each once.
     pub fn call_ids(&self) -> impl Iterator<Item = &String> {
-        let first = |at: usize, id: &String| self.pushes.iter().position(|p| p == id) == Some(at) && *id != self.call_id;
+        let first =
+            |at: usize, id: &String| self.pushes.iter().position(|p| p == id) == Some(at) && *id != self.call_id;
         let pushes = self.pushes.iter().enumerate().filter(move |(at, id)| first(*at, id)).map(|(_, id)| id);
         std::iter::once(&self.call_id).chain(pushes)
     }

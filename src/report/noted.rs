@@ -74,7 +74,9 @@ fn dialogs(trace: &Trace, notes: &Notes, told: &HashSet<String>) -> Vec<(EventId
     }
     let mut seen: HashSet<Symbol> = HashSet::new();
     for (id, event) in (0..).map(EventId).zip(trace.events()) {
-        let Some(call) = event.call_id().filter(|_| !event.is_copy()).filter(|call| seen.insert(*call)) else { continue };
+        let Some(call) = event.call_id().filter(|_| !event.is_copy()).filter(|call| seen.insert(*call)) else {
+            continue;
+        };
         let call_id = decode(trace.symbol(call));
         if let Some(note) = notes.get(&call_id).filter(|_| !told.contains(&*call_id)) {
             out.push((id, call_id.into_owned(), note.to_owned()));

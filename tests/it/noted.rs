@@ -25,7 +25,7 @@ fn notes_are_told_in_every_form_where_they_are_asked_for_and_nowhere_else() {
     let path = folder.path().join("notes.toml");
     let mut text = format!("{CALL} = {NOTE:?}\n").replace("\\u{1b}", "\\u001b");
     for (id, note) in [(PUSH, "phone was off"), (REGISTER, "who is this?"), ("of other logs", "not here")] {
-        text += &format!("\"{id}\" = \"{note}\"\n");
+        text.extend(["\"", id, "\" = \"", note, "\"\n"]);
     }
     fs::write(&path, text).unwrap();
     let given = ["--notes", path.to_str().unwrap()];
@@ -37,7 +37,10 @@ fn notes_are_told_in_every_form_where_they_are_asked_for_and_nowhere_else() {
     ] {
         let told = String::from_utf8(report(&given, &["--format", form])).unwrap();
         assert!(told.contains(here) && told.contains(safe) && !told.contains('\u{1b}'), "{form}: {told}");
-        assert!(told.contains("who is this?") && told.contains("phone was off") && !told.contains("not here"), "{form}");
+        assert!(
+            told.contains("who is this?") && told.contains("phone was off") && !told.contains("not here"),
+            "{form}"
+        );
         let plain = String::from_utf8(report(&[], &["--format", form])).unwrap();
         assert!(!plain.contains("Frank</b>") && !plain.contains("Noted"), "{form}");
     }

@@ -13,7 +13,8 @@ pub(super) fn noted(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for noted in all.iter().take(MOST) {
         let user = noted.user.as_deref().map_or(String::new(), |u| format!(" {}", code(known(u, "(unknown user)"))));
         let what = prose(&format!("{} {}", noted.kind, noted.what));
-        let place = noted.place.as_ref().map_or(String::new(), |p| format!(", {}", code(&format!("{}:{}", p.file, p.line))));
+        let place =
+            noted.place.as_ref().map_or(String::new(), |p| format!(", {}", code(&format!("{}:{}", p.file, p.line))));
         writeln!(out, "- {}{user}: {what}, Call-ID {}{place}", when(noted.time.as_deref()), code(&noted.call_id))?;
         notes(noted.note.lines(), "  - ", out)?;
     }

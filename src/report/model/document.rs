@@ -2,7 +2,9 @@
 
 use serde::ser::{Serialize, Serializer};
 
-use super::{Contrast, Coverage, Finding, MissedMessage, MissingLog, Note, Noted, Problem, Report, Selected, Source, Summary};
+use super::{
+    Contrast, Coverage, Finding, MissedMessage, MissingLog, Note, Noted, Problem, Report, Selected, Source, Summary,
+};
 use crate::rates::Rates;
 
 /// A report whose calls and pushes are lists of any kind: its own, or rows that are made while they are written.

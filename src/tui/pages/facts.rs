@@ -14,6 +14,7 @@ use crate::tui::app::App;
 use crate::tui::cell::{clip, wrap};
 use crate::tui::data::{Cause, Entry};
 use crate::tui::list::List;
+use crate::tui::rows;
 use crate::tui::theme::Theme;
 use crate::tui::view::View;
 
@@ -33,6 +34,10 @@ pub(in crate::tui) fn lines(app: &App, width: usize) -> Vec<Line<'static>> {
             Entry::Line(_) => message::component(app, *entry, width),
         }),
         (View::Findings, Some(row)) => app.data.causes.get(row).map_or(Vec::new(), |c| cause(app, c, width)),
+        (View::Registrations, Some(row)) => {
+            let first = rows::record(&app.data, View::Registrations, row);
+            message::lines(app, first.as_slice(), width)
+        }
         (View::Timeline, _) => message::lines(app, app.timeline.records(), width),
         _ => Vec::new(),
     }
