@@ -358,6 +358,9 @@ fn logs_are_found_again_as_they_were_left() {
     session.wait_for("missed: 3 of 5");
     session.press("C");
     session.wait_for("[x] Status");
+    // To is made narrower.
+    session.press("jj<<");
+    session.wait_for("[x] To  10 wide");
     session.press("f\u{1b}");
     session.wait("no Status", |screen| !screen.contents().contains("Status"));
     // Nothing is lost, so nothing is asked: out of the list, the filter, the program.
@@ -367,6 +370,10 @@ fn logs_are_found_again_as_they_were_left() {
     again.wait_for("missed: 3 of 5");
     again.wait("the mark", |screen| screen.contents().contains("*02-08 13:04:11"));
     assert!(!again.terminal.screen().contents().contains("Status"));
+    again.press("C");
+    again.wait_for("[x] To  10 wide");
+    again.press("q");
+    again.wait("no menu", |screen| !screen.contents().contains("[x] To"));
     again.press("f\u{15}");
     again.wait_for("filter:");
     again.press("\u{1b}[A");
