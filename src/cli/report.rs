@@ -139,6 +139,9 @@ enum FailOn {
     Never,
 }
 
+/// Longer lines are hard to read on.
+const WIDEST: usize = 160;
+
 impl Report {
     pub(crate) fn run(self) -> io::Result<Status> {
         let opened = self.form().and_then(|form| Ok((form, Output::open(self.output.as_deref(), &self.inputs)?)));
@@ -239,8 +242,10 @@ impl Report {
             true if self.fails(&report) => Status::Found,
             true => Status::Fine,
         };
+        let width = super::show::terminal(self.output.is_none()).min(WIDEST);
         let written = output.write(format == ReportFormat::Text, |out| match format {
-            ReportFormat::Text => reports::text::write(&report, out),
+            // As wide as the terminal, where there is one.
+            ReportFormat::Text => reports::text::write_wide(&report, width, out),
             // The way of a call is kept with it.
             ReportFormat::Json if self.is_listed(notes.as_ref()) => reports::write_json(&report, out),
             ReportFormat::Json => reports::write_json_of(&report, &trace, &analysis, out),

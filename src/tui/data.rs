@@ -1,11 +1,12 @@
 //! What the views show, made once when the logs are loaded.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
 use crate::analysis::{Analysis, Depth, Options, Outcome, PushResult, Verdict};
-use crate::case::{Index, Registration, Weight, by_use, registrations};
+use crate::case::{Course, Index, Registration, Weight, by_use, courses, registrations};
 use crate::index::Kept;
 use crate::knowledge::catalogue::{self, Finding};
 use crate::time::Timestamp;
@@ -26,6 +27,8 @@ pub struct Data {
     pub causes: Vec<Cause>,
     /// Whom each cause hit.
     pub cases: Index,
+    /// Since when each cause hits, by its code.
+    pub courses: BTreeMap<&'static str, Course>,
     /// Counts and times for the overview.
     pub overview: Overview,
     registrations: OnceLock<Vec<Registration>>,
@@ -155,6 +158,7 @@ impl Data {
         let overview = Overview::new(&trace, &analysis, rows.span);
         let causes = causes(&analysis);
         let index = Index::new(&analysis);
+        let courses = courses(&analysis, &index);
         Data {
             trace,
             analysis,
@@ -162,6 +166,7 @@ impl Data {
             lines: rows.lines,
             causes,
             cases: index,
+            courses,
             overview,
             registrations: OnceLock::new(),
         }

@@ -11,7 +11,8 @@ use super::search::Search;
 use super::view::View;
 use crate::case::Registration;
 use crate::query::{Bound, Notes, Query, QueryError, Row, Table};
-use crate::trace::{EventId, LinePlace, Symbol};
+use crate::sip::Method;
+use crate::trace::{Event, EventId, LinePlace, Symbol};
 
 /// A filter to be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,16 +69,18 @@ impl Filter {
         go_on: &(dyn Fn(usize) -> bool + Sync),
     ) -> Option<Vec<usize>> {
         let call = |id: EventId| data.trace.event(id)?.call_id();
-        let messages = bound.select(Table::Messages, go_on)?;
-        let dialogs: HashSet<Symbol> = messages
-            .into_iter()
-            .filter_map(|row| {
-                call(match row {
-                    Row::Record(id) => id,
-                    _ => return None,
-                })
-            })
-            .collect();
+        let done = AtomicUsize::new(0);
+        // Of the others none is asked: there are far more of them.
+        let is = |event: &Event| matches!(event.method, Method::Register | Method::Subscribe) && !event.is_copy();
+        let own: Vec<EventId> =
+            (0..).map(EventId).zip(data.trace.events()).filter(|(_, e)| is(e)).map(|(id, _)| id).collect();
+        let of_part = |part: &[EventId]| {
+            let found: Vec<Symbol> =
+                part.iter().filter(|id| bound.matches(Row::Record(**id))).filter_map(|id| call(*id)).collect();
+            go_on(done.fetch_add(part.len(), Ordering::Relaxed) + part.len()).then_some(found)
+        };
+        let parts: Option<Vec<Vec<Symbol>>> = own.par_chunks(PART).map(of_part).collect();
+        let dialogs: HashSet<Symbol> = parts?.into_iter().flatten().collect();
         let text = Search::new(self.text.trim_matches('"'));
         let wanted = |(i, row): (usize, &Registration)| {
             let is = call(row.first).is_some_and(|call| dialogs.contains(&call));

@@ -1,13 +1,13 @@
 //! Notes that somebody wrote, where they were asked for.
 
-use std::io::{self, Write};
+use std::io;
 
-use super::{heading, line, more};
+use super::{Paper, heading, line, more};
 use crate::report::labels::{MOST, known, when};
 use crate::report::model::Report;
 
 /// All of them, also on what is told nowhere else in the report.
-pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(report: &Report, out: &mut Paper<'_>) -> io::Result<()> {
     let Some(all) = report.noted.as_deref().filter(|all| !all.is_empty()) else { return Ok(()) };
     heading(out, "Noted")?;
     for noted in all.iter().take(MOST) {
@@ -21,6 +21,6 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// The notes on one case, each line as it was typed.
-pub(super) fn notes<'n>(out: &mut dyn Write, indent: usize, all: impl IntoIterator<Item = &'n str>) -> io::Result<()> {
+pub(super) fn notes<'n>(out: &mut Paper<'_>, indent: usize, all: impl IntoIterator<Item = &'n str>) -> io::Result<()> {
     all.into_iter().flat_map(str::lines).try_for_each(|text| line(out, indent, &format!("note: {text}")))
 }

@@ -18,7 +18,7 @@ use crate::tui::rows;
 use crate::tui::theme::Theme;
 use crate::tui::view::View;
 
-use super::message;
+use super::{course, message};
 
 /// No pane needs more lines than this; hostile logs must not make it endless.
 const MOST: usize = 2_000;
@@ -94,6 +94,22 @@ fn cause(app: &App, cause: &Cause, width: usize) -> Vec<Line<'static>> {
         let records = plural(cause.lone.len() as u64, "record");
         let text = format!("Without its call: named by {records} about calls that the logs do not show");
         out.extend(wrap(&text, width, MOST, app.theme.ascii).into_iter().map(Line::raw));
+    }
+    let code = cause.finding.code.as_str();
+    if let Some(course) = app.data.courses.get(code) {
+        let mut tell = |name: &str, text: &str| {
+            for (i, line) in wrap(&format!("{name}{text}"), width, MOST, app.theme.ascii).into_iter().enumerate() {
+                let rest = line.strip_prefix(name).filter(|_| i == 0).map(str::to_owned);
+                out.push(match rest {
+                    Some(rest) => Line::from(vec![Span::styled(name.to_owned(), app.theme.name), Span::raw(rest)]),
+                    None => Line::raw(line),
+                });
+            }
+        };
+        tell("When: ", &course::line(app, course, cause.cases));
+        if let Some(change) = &course.change {
+            tell("Since: ", &change.in_words());
+        }
     }
     out.append(&mut finding(app, cause.finding, width));
     out

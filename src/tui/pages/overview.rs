@@ -12,9 +12,10 @@ use crate::analysis::{Outcome, ServerId, Verdict};
 use crate::text::plural;
 use crate::time::Timestamp;
 use crate::tui::app::App;
-use crate::tui::cell::{clip, fit};
+use crate::tui::cell::{clip, columns, fit};
 use crate::tui::data::{BINS, Cause, Overview};
 use crate::tui::keys::Command;
+use crate::tui::pages::course;
 use crate::tui::state::Load;
 use crate::tui::theme::Theme;
 use crate::tui::view::View;
@@ -24,6 +25,8 @@ use crate::tui::within::Cases;
 const MOST: usize = 40;
 /// And of causes.
 const CAUSES: usize = 6;
+/// Where the code of a cause begins.
+const INDENT: usize = 17;
 
 /// The page; as wide as the terminal.
 pub(in crate::tui) fn lines(app: &App) -> Vec<Line<'static>> {
@@ -135,12 +138,37 @@ impl Page<'_> {
             let style = if own.missed > 0 { self.theme.bad } else { Style::new() };
             let Some(finding) = all.get(own.cause).map(|c| c.finding) else { continue };
             let (code, summary) = (&finding.code, &finding.summary);
-            self.line(&format!("{:>8}{:>7}  {code}  {summary}", own.missed, own.cases), style);
+            let text = format!("{:>8}{:>7}  {code}  {summary}", own.missed, own.cases);
+            self.cause(&text, style, code, own.cases);
         }
         let more = causes.len().saturating_sub(CAUSES);
         let key = self.app.keys.name(Command::Show(View::Findings));
         let more = if more > 0 { format!("{more} more; ") } else { String::new() };
         self.line(&format!("  {more}{key} or Enter shows them with remedies"), self.theme.dim);
+    }
+
+    /// A cause, and since when it hits: first and last, its share of the attempts over time, the time from which that is another;
+    /// in one line where there is room.
+    fn cause(&mut self, text: &str, style: Style, code: &str, cases: usize) {
+        // Of a span of time only the counts are told.
+        let course = self.app.data.courses.get(code).filter(|_| self.app.span.is_none());
+        let Some(course) = course else { return self.line(text, style) };
+        let change = course.change.as_ref().map(crate::case::Change::in_words);
+        let parts = [Some(course::line(self.app, course, cases)), change];
+        let mut line = vec![Span::styled(clip(text, self.width, self.theme.ascii), style)];
+        let mut used = columns(text);
+        for part in parts.into_iter().flatten().filter(|part| !part.is_empty()) {
+            let wide = columns(&part) + 2;
+            if used + wide > self.width {
+                self.out.push(Line::from(std::mem::take(&mut line)));
+                // Below the code.
+                used = INDENT;
+                line.push(Span::raw(" ".repeat(INDENT - 2)));
+            }
+            used += wide;
+            line.push(Span::styled(clip(&format!("  {part}"), self.width, self.theme.ascii), self.theme.dim));
+        }
+        self.out.push(Line::from(line));
     }
 
     /// Three tables, side by side where there is room.
