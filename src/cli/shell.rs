@@ -94,6 +94,10 @@ fn place_all(root: Command, folder: &Path) -> io::Result<()> {
 }
 
 fn write_all(root: Command, folder: &Path) -> Status {
+    if let Err(line) = output::parent_of(folder) {
+        say(&format!("siptrail: {line}"));
+        return Status::Failed;
+    }
     let done = std::fs::create_dir_all(folder).and_then(|()| place_all(root, folder));
     match done {
         Ok(()) => Status::Fine,

@@ -8,6 +8,7 @@ use siptrail::trace::LoadOptions;
 use siptrail::{Options, Trace};
 
 use crate::common::{LINES, root};
+use crate::keyboard::FAILED;
 use crate::program::run_in;
 
 /// A reason phrase that is a formula, HTML, Markdown and a second cell.
@@ -246,4 +247,30 @@ fn the_text_is_as_wide_as_it_is_asked_to_be() {
     let mut same = Vec::new();
     siptrail::report::text::write(&digest, &mut anstream::StripStream::new(&mut same)).unwrap();
     assert_eq!(String::from_utf8(same).unwrap(), usual);
+}
+
+/// What was misspelt makes no folders: each command that writes wants the folder above to be there.
+#[test]
+fn no_command_makes_the_folder_above_what_it_writes() {
+    let dir = tempfile::tempdir().unwrap();
+    let new = dir.path().join("no").join("such");
+    let new = new.to_str().unwrap();
+    let commands: &[&[&str]] = &[
+        &["report", FAILED, "-o", new],
+        &["report", FAILED, "--work", new],
+        &["list", "calls", FAILED, "-o", new],
+        &["case", "frank", FAILED, "-o", new],
+        &["export", "--as", "pcapng", FAILED, "-o", new],
+        &["anonymise", FAILED, "-o", new],
+        &["synth", "--calls", "3", new],
+        &["man", "-o", new],
+        &["job", "plan", FAILED, "-o", new],
+    ];
+    for command in commands {
+        let o = run_in(command, &root(""));
+        let said = String::from_utf8(o.stderr).unwrap();
+        assert_eq!(o.status.code(), Some(2), "{command:?}: {said}");
+        assert!(said.contains("there is no folder") && said.contains("make it"), "{command:?}: {said}");
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "{command:?}");
+    }
 }

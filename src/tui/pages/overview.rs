@@ -55,6 +55,7 @@ impl Page<'_> {
     fn loading(&mut self) {
         let (text, part) = match self.app.load {
             Load::Opening => ("Opening the logs".to_owned(), None),
+            Load::Waiting => ("Waiting for the first record of these logs".to_owned(), None),
             Load::Reading(done, total) => {
                 (format!("Reading the logs: {} of {} MB", done / 1_000_000, total / 1_000_000), Some((done, total)))
             }

@@ -30,6 +30,7 @@ pub(in crate::tui) fn tabs(app: &App, width: usize) -> Vec<(String, Option<View>
 pub(in crate::tui) fn state(app: &App) -> String {
     match app.load {
         Load::Opening => "opening".to_owned(),
+        Load::Waiting => "waiting".to_owned(),
         Load::Reading(done, total) => format!("reading {}", percent(done, total)),
         Load::Analysing => "analysing".to_owned(),
         Load::Done if app.follow => "following".to_owned(),
