@@ -29,7 +29,7 @@ pub(crate) struct Tui {
     /// Files, folders (searched for logs), archives, or - for standard input
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
-    /// Go on reading what is appended to the logs (Ctrl-T turns it on and off)
+    /// Go on reading what is appended to the logs (Ctrl-T turns it on and off), and wait for those that are not there yet
     #[arg(long)]
     follow: bool,
     #[command(flatten)]
