@@ -1,4 +1,5 @@
-"""Opens the HTML report in headless Chromium: nothing fails, nothing is fetched, tables sort and filter.
+"""Opens the HTML report in headless Chromium: nothing fails, nothing is fetched, tables sort and filter, it fits wide and narrow
+windows, and paper says what it leaves out.
 
 Usage: page.py SIPTRAIL FOLDER           the samples
        page.py --measure PAGE.html       how long loading, filtering and sorting take
@@ -13,6 +14,7 @@ import json
 import os
 import re
 import select
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -174,6 +176,50 @@ def picture(program):
             browser.close()
 
 
+def fits(browser, width):
+    """Neither the page nor a table in it is wider than a window of so many pixels."""
+    browser.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
+    browser.value("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    wide = browser.value("""Array.from(document.querySelectorAll('.scroll, html'))
+        .map((e) => [e.querySelector('table')?.dataset.name || e.tagName, e.scrollWidth - e.clientWidth]).filter((e) => e[1] > 0)""")
+    assert not wide, f"wider than {width} pixels: {wide}"
+    browser.call("Emulation.clearDeviceMetricsOverride")
+
+
+def printed(browser, page, folder):
+    """What a page says on paper, and on how many sheets."""
+    browser.open(page)
+    pdf = os.path.join(folder, "report.pdf")
+    with open(pdf, "wb") as file:
+        file.write(base64.b64decode(browser.call("Page.printToPDF", preferCSSPageSize=True)["data"]))
+    text = subprocess.run(["pdftotext", "-layout", pdf, "-"], check=True, capture_output=True, text=True).stdout
+    return text, text.count("\f")
+
+
+def on_paper(program, folder):
+    """Of more missed calls than one table shows at once, paper says how many of how many stand there."""
+    logs, page = os.path.join(folder, "many"), os.path.join(folder, "many.html")
+    subprocess.run([program, "-q", "synth", "--calls", "1500", "--faults", "PN03=60%", logs], check=True)
+    subprocess.run([program, "-q", "report", "--format", "html", "-o", page, logs], check=True)
+    report = json.loads(subprocess.run([program, "-q", "report", "--format", "json", logs], check=True, capture_output=True).stdout)
+    missed = report["summary"]["missed"]
+    assert missed > 200, missed
+    browser = Browser(folder)
+    try:
+        text, sheets = printed(browser, page, folder)
+        flat = " ".join(text.split())
+        assert f"100 of {missed} shown" in flat, "paper does not say how many rows it leaves out"
+        table = text[text.index("100 of"):text.index("Causes and remedies")]
+        rows = len(re.findall(r"missed_push_failed|missed_no_push|not_opened|missed_", table))
+        assert 100 <= rows <= 101, f"{rows} rows on paper"
+        for code in {f for c in report["calls"] for f in c["findings"] if (c["verdict"] or "").startswith(("missed", "not_opened"))}:
+            assert code in text, f"no {code} on paper"
+        assert sheets < 250, f"{sheets} sheets"
+        print(f"  {missed} missed calls on {sheets} sheets: 100 rows, and that there are more")
+    finally:
+        browser.close()
+
+
 def check(program, folder):
     page = written(program, folder)
     report = json.loads(subprocess.run([program, "-q", "report", "--format", "json", "samples"], check=True, capture_output=True).stdout)
@@ -213,8 +259,10 @@ def check(program, folder):
         pictures = browser.value("""Array.from(document.querySelectorAll('svg'), (s) =>
             s.getAttribute('role') + ':' + (s.getAttribute('aria-label') || s.querySelector('title')?.textContent || ''))""")
         assert pictures and all(p.startswith("img:") and len(p) > 8 for p in pictures), pictures
-        wide = browser.value("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"the page is {wide} pixels too wide"
+        proofs = browser.value("Array.from(document.querySelectorAll('details.proof'), (d) => { d.open = true; return d.querySelector('pre').offsetHeight; })")
+        assert len(proofs) >= len(missed) and all(proofs), f"a proof opens no record: {proofs}"
+        for width in (1280, 400):
+            fits(browser, width)
         complaints = browser.complaints()
         assert not complaints, "\n".join(complaints)
         print(f"  {len(missed)} missed calls, {len(report['calls'])} calls, {len(pictures)} pictures: sorts, filters, asks for nothing")
@@ -248,3 +296,7 @@ elif sys.argv[1] == "--picture":
     picture(sys.argv[2])
 else:
     check(sys.argv[1], sys.argv[2])
+    if shutil.which("pdftotext"):
+        on_paper(sys.argv[1], sys.argv[2])
+    else:
+        print("  not printed: no pdftotext", file=sys.stderr)

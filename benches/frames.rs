@@ -18,7 +18,7 @@ use siptrail::input::Input;
 use siptrail::synth::{Extent, Plan, in_memory};
 use siptrail::trace::LoadOptions;
 use siptrail::tui::data::Data;
-use siptrail::tui::{Action, App, Effect, Key, Load, Theme, View, draw, update};
+use siptrail::tui::{Action, App, Command, Effect, Key, Load, Theme, View, draw, update};
 use siptrail::{Options, Trace};
 
 const CALLS: usize = 1_000_000;
@@ -79,18 +79,24 @@ impl User {
     }
 
     fn act(&mut self, action: Action) {
-        if let Some(Effect::Filter(filter)) = update(&mut self.app, action)
-            && let Ok(Some(rows)) = filter.ask(&self.app.data, &|_| true)
-        {
-            update(&mut self.app, Action::Filtered(filter, rows));
+        match update(&mut self.app, action) {
+            Some(Effect::Filter(filter)) => {
+                if let Ok(Some(rows)) = filter.ask(&self.app.data, &|_| true) {
+                    update(&mut self.app, Action::Filtered(filter, rows));
+                }
+            }
+            Some(Effect::Registrations) => {
+                self.app.data.read_registrations();
+                update(&mut self.app, Action::Registrations);
+            }
+            _ => {}
         }
     }
 
     fn show(&mut self, wanted: View) {
-        let at = View::ALL.iter().position(|v| *v == wanted).unwrap_or(0);
-        for c in format!("{}", at + 1).chars() {
-            self.press(KeyCode::Char(c));
-        }
+        // Its own key: a digit, or a letter where there is no tab.
+        let key = self.app.keys.keys(Command::Show(wanted)).first().map(ToString::to_string).unwrap_or_default();
+        key.chars().for_each(|c| self.press(KeyCode::Char(c)));
     }
 }
 
@@ -124,6 +130,13 @@ fn frames(data: &Arc<Data>, out: &mut impl Write) -> io::Result<()> {
                 user.press(KeyCode::Enter);
             }
         }
+        // What lies over a view: of the second missed call the card, and it beside one that worked.
+        for (name, keys) in [("case card", "3gxxi"), ("twin", "3gxxw"), ("a user's day", "3gxxu")] {
+            keys.chars().for_each(|c| user.press(KeyCode::Char(c)));
+            let told = measured(TIMES, || user.draw());
+            writeln!(out, "{:<44}{told}", format!("{name} at {}x{}", size.0, size.1))?;
+            user.press(KeyCode::Esc);
+        }
     }
     writeln!(out)
 }
@@ -140,6 +153,9 @@ const KEYS: &[(&str, View, &[KeyCode])] = &[
     ("], a minute on", View::Calls, &[KeyCode::Char(']')]),
     ("Enter, the ladder of a call, and back", View::Calls, &[KeyCode::Enter, KeyCode::Esc]),
     ("Tab, the next view", View::Overview, &[KeyCode::Tab]),
+    ("x and i, the card of the next missed call", View::Calls, &[KeyCode::Char('x'), KeyCode::Char('i'), KeyCode::Esc]),
+    ("j in Registrations", View::Registrations, &[KeyCode::Char('j')]),
+    ("Enter, the story of one, and back", View::Registrations, &[KeyCode::Enter, KeyCode::Esc]),
     ("f, the prompt of a filter, and Esc", View::Calls, &[KeyCode::Char('f'), KeyCode::Esc]),
     ("/z, the first step of a search, and Esc", View::Calls, &[KeyCode::Char('/'), KeyCode::Char('~'), KeyCode::Esc]),
 ];
@@ -164,6 +180,7 @@ fn keys(data: &Arc<Data>, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "{:<44}{}", format!("{name} ({})", view.name()), cells(all))?;
     }
     user.show(View::Calls);
+    slow(&mut user, out)?;
     for column in 0..9u8 {
         // The letters of the menu follow each other.
         let letter = KeyCode::Char(char::from(b'a' + column));
@@ -177,6 +194,44 @@ fn keys(data: &Arc<Data>, out: &mut impl Write) -> io::Result<()> {
     user.press(KeyCode::Char('S'));
     user.press(KeyCode::Char('a'));
     writeln!(out)
+}
+
+/// Keys that are pressed once in a while, of which all calls, or all records, are asked.
+fn slow(user: &mut User, out: &mut impl Write) -> io::Result<()> {
+    for (name, keys) in
+        [("w, one that worked", "gxxw"), ("u, a user's day", "gxxu"), ("Overview: the span of a stroke", "1>>m>>>>m")]
+    {
+        let mut all = Vec::new();
+        for _ in 0..5 {
+            user.show(View::Calls);
+            let (before, last) = keys.split_at(keys.len() - 1);
+            before.chars().for_each(|c| user.press(KeyCode::Char(c)));
+            let started = Instant::now();
+            last.chars().for_each(|c| user.press(KeyCode::Char(c)));
+            user.draw();
+            all.push(started.elapsed());
+            (0..3).for_each(|_| user.press(KeyCode::Esc));
+        }
+        writeln!(out, "{name:<44}{}", cells(all))?;
+    }
+    user.show(View::Calls);
+    // In the background, whatever the user does meanwhile.
+    user.press(KeyCode::Char('f'));
+    "missed".chars().for_each(|c| user.press(KeyCode::Char(c)));
+    user.press(KeyCode::Enter);
+    let key = Key::of(KeyEvent::new(KeyCode::Char('b'), KeyModifiers::NONE));
+    let asked = key.and_then(|key| user.app.action(key)).and_then(|action| update(&mut user.app, action));
+    if let Some(Effect::Shared(asked)) = asked {
+        let told = measured(5, || drop(asked.answer(&user.app.data)));
+        writeln!(out, "{:<44}{told}", format!("b, {} calls against the rest", asked.rows.len()))?;
+    }
+    user.press(KeyCode::Esc);
+    let registrations = || siptrail::case::registrations(&user.app.data.trace, &user.app.data.analysis).len();
+    let mut many = 0;
+    let told = measured(5, || many = registrations());
+    writeln!(out, "{:<44}{told}", format!("R, {many} registrations read"))?;
+    user.show(View::Calls);
+    Ok(())
 }
 
 /// Filters of calls; the last is not indexed.

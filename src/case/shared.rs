@@ -1,6 +1,8 @@
 //! What some rows share against the rest: for every value of every field its share among these and among the others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
 
 use crate::analysis::Analysis;
 use crate::findings::contrast::values::Values;
@@ -46,7 +48,7 @@ impl Shared {
 
 /// What tells one row from another, or is a text as a whole.
 const OWN: &[&str] =
-    &["time", "ended", "call-id", "conversation", "call", "mcx-id", "raw", "body", "place", "line", "seq"];
+    &["time", "ended", "call-id", "conversation", "call", "mcx-id", "raw", "body", "place", "line", "seq", "size"];
 /// What became of it.
 const RESULTS: &[&str] = &[
     "outcome",
@@ -72,52 +74,104 @@ const RESULTS: &[&str] = &[
     "gave-up",
 ];
 
-/// What the rows of a table with these numbers share against all others; of records the numbers are those of the trace. What
-/// chance makes least often comes first.
-pub fn shared(trace: &Trace, analysis: &Analysis, table: Table, chosen: &[u32]) -> Vec<Shared> {
+/// What the rows of a table with these numbers share against all others, or against all others of `among`; of records the
+/// numbers are those of the trace. What chance makes least often comes first.
+pub fn shared(trace: &Trace, analysis: &Analysis, table: Table, chosen: &[u32], among: Option<&[u32]>) -> Vec<Shared> {
     let len = match table {
         Table::Calls => analysis.calls.len(),
         Table::Pushes => analysis.pushes.len(),
         Table::Messages | Table::Records => trace.events().len(),
     };
-    let mut is_chosen = vec![false; len];
-    for number in chosen {
-        if let Some(own) = is_chosen.get_mut(*number as usize) {
-            *own = true;
+    let marked = |numbers: &[u32]| {
+        let mut is = vec![false; len];
+        for number in numbers {
+            if let Some(own) = is.get_mut(*number as usize) {
+                *own = true;
+            }
         }
+        is
+    };
+    let (is_chosen, is_there) = (marked(chosen), among.map(marked));
+    let mut rows: Vec<(usize, Side)> = Vec::new();
+    for (side, wanted) in [(Side::Here, true), (Side::Elsewhere, false)] {
+        let is = |i: &usize| {
+            is_chosen.get(*i) == Some(&wanted) && is_there.as_ref().is_none_or(|t| t.get(*i) == Some(&true))
+        };
+        let own: Vec<usize> = (0..len).filter(is).collect();
+        rows.extend(own.iter().step_by(own.len().div_ceil(MOST).max(1)).map(|row| (*row, side)));
     }
-    let mut tally =
-        Tally { trace, analysis, values: Values::new(trace, analysis), sides: BTreeMap::new(), dead: Vec::new() };
-    let mut all = [0, 0];
-    for (side, wanted) in [(0, true), (1, false)] {
-        let rows: Vec<usize> = (0..len).filter(|i| is_chosen.get(*i) == Some(&wanted)).collect();
-        for row in rows.iter().step_by(rows.len().div_ceil(MOST).max(1)) {
-            tally.add(table, *row, side);
-            all[side] += 1;
+    // Counts are the same in whatever pieces the rows are counted.
+    let parts = rows.par_chunks(PART).map(|rows| Partial::of(trace, analysis, table, rows));
+    parts.reduce(Partial::default, Partial::join).finish()
+}
+
+/// Rows that are counted in one go.
+const PART: usize = 4096;
+
+/// On which side of the comparison a row is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Here,
+    Elsewhere,
+}
+
+/// What was counted of some rows; joined with what was counted of others it is what is counted of all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Partial {
+    /// Rows of each side.
+    all: [u64; 2],
+    /// By field and value: how many of these rows, and of the others.
+    sides: BTreeMap<&'static str, BTreeMap<String, [u64; 2]>>,
+    /// Fields with too many values.
+    dead: BTreeSet<&'static str>,
+}
+
+impl Partial {
+    /// Counts rows.
+    fn of(trace: &Trace, analysis: &Analysis, table: Table, rows: &[(usize, Side)]) -> Partial {
+        let mut tally = Tally { trace, analysis, values: Values::new(trace, analysis), counts: Partial::default() };
+        for (row, side) in rows {
+            tally.add(table, *row, *side);
+            tally.counts.all[*side as usize] += 1;
         }
+        tally.counts
     }
-    tally.finish(all)
+
+    /// Both together. A field that has too many values in one of them has too many in both.
+    fn join(mut self, other: Partial) -> Partial {
+        self.dead.extend(other.dead);
+        self.all = [self.all[0] + other.all[0], self.all[1] + other.all[1]];
+        for (what, values) in other.sides {
+            let own = self.sides.entry(what).or_default();
+            for (value, [here, elsewhere]) in values {
+                let counts = own.entry(value).or_insert([0, 0]);
+                *counts = [counts[0] + here, counts[1] + elsewhere];
+            }
+            if own.len() > VALUES {
+                self.dead.insert(what);
+            }
+        }
+        let dead = &self.dead;
+        self.sides.retain(|what, _| !dead.contains(what));
+        self
+    }
 }
 
 struct Tally<'a> {
     trace: &'a Trace,
     analysis: &'a Analysis,
     values: Values<'a>,
-    /// By field and value: how many of these rows, and of the others.
-    sides: BTreeMap<&'static str, BTreeMap<String, [u64; 2]>>,
-    /// Fields with too many values.
-    dead: Vec<&'static str>,
+    counts: Partial,
 }
 
 impl Tally<'_> {
-    fn add(&mut self, table: Table, number: usize, side: usize) {
+    fn add(&mut self, table: Table, number: usize, side: Side) {
         let row = match table {
             Table::Calls => Row::Call(number),
             Table::Pushes => Row::Push(number),
             Table::Messages | Table::Records => Row::Record(EventId(u32::try_from(number).unwrap_or(u32::MAX))),
         };
-        let fields =
-            FIELDS.iter().filter(|f| f.is_on(table) && !f.slow && f.kind != Kind::Time && !OWN.contains(&f.name));
+        let fields = FIELDS.iter().filter(|f| f.is_on(table) && f.kind != Kind::Time && !OWN.contains(&f.name));
         for field in fields {
             self.field(field, row, side);
         }
@@ -126,11 +180,11 @@ impl Tally<'_> {
         let own: Vec<u32> = self.values.of(call).to_vec();
         for value in own {
             let (dimension, text) = self.values.name(value as usize);
-            self.count(dimension.name(), &text, side);
+            self.counts.count(dimension.name(), &text, side);
         }
     }
 
-    fn field(&mut self, field: &'static Field, row: Row, side: usize) {
+    fn field(&mut self, field: &'static Field, row: Row, side: Side) {
         let mut own: Vec<String> = Vec::new();
         field.each(self.trace, self.analysis, row, &mut |value| {
             let text = match value {
@@ -145,11 +199,14 @@ impl Tally<'_> {
             }
         });
         for text in own {
-            self.count(field.name, &text, side);
+            self.counts.count(field.name, &text, side);
         }
     }
+}
 
-    fn count(&mut self, what: &'static str, value: &str, side: usize) {
+impl Partial {
+    fn count(&mut self, what: &'static str, value: &str, side: Side) {
+        let side = side as usize;
         if self.dead.contains(&what) {
             return;
         }
@@ -163,11 +220,13 @@ impl Tally<'_> {
         }
         if values.len() > VALUES {
             self.sides.remove(what);
-            self.dead.push(what);
+            self.dead.insert(what);
         }
     }
 
-    fn finish(self, all: [u64; 2]) -> Vec<Shared> {
+    /// What they share, the least likely by chance first.
+    fn finish(self) -> Vec<Shared> {
+        let all = self.all;
         let every =
             self.sides.iter().flat_map(|(what, values)| values.iter().map(|(value, counts)| (*what, value, *counts)));
         // What hardly any of them have was no question.

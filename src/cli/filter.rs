@@ -40,6 +40,13 @@ impl Filter {
         query
     }
 
+    /// The notes that a report tells: where it is asked for them (`wanted`), or where `--notes` or a query names them.
+    #[cfg(feature = "tui")]
+    pub(super) fn notes(&self, wanted: bool) -> Option<Notes> {
+        let asked = wanted || self.queries.iter().any(Query::asks_notes);
+        self.notes.clone().or_else(|| asked.then(own_notes))
+    }
+
     /// Where nothing is selected: `; missd is looked for as text (did you mean missed?)`.
     pub(super) fn meant(&self) -> String {
         let found = self.queries.iter().find_map(Query::misspelt_flag);

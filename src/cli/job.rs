@@ -103,6 +103,9 @@ impl Plan {
         let mut options = Options::default();
         (options.buckets, options.unit, options.seed) = (self.buckets, self.unit, u64::from_le_bytes(seed));
         options.limits = limits();
+        if let Err(line) = super::output::parent_of(&self.output) {
+            return Ok(failed(&line));
+        }
         match Job::plan(&self.inputs, &self.output, &options) {
             Ok(job) => {
                 // The report tells them, too.

@@ -161,9 +161,12 @@ impl ListArgs {
         let terminal = output.is_stdout() && io::stdout().is_terminal();
         // On a terminal those are counted that are not shown.
         let mut rows = match self.limit {
-            Some(most) if keys.is_empty() && !terminal => bound.first(table, most.max(1)),
+            Some(most) if keys.is_empty() && !terminal && !query.asks_lines() => bound.first(table, most.max(1)),
             _ => bound.rows(table),
         };
+        if matches!(table, Table::Records) && query.asks_lines() {
+            rows = bound.with_lines(rows);
+        }
         bound.sort(&mut rows, &keys);
         let all = rows.len();
         rows.truncate(self.limit.unwrap_or(usize::MAX));

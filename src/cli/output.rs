@@ -228,6 +228,21 @@ fn create(folder: &Path, target: &Path) -> io::Result<NamedTempFile> {
     Ok(file)
 }
 
+/// That the folder into which a new one is to be made is there, as it must be for a file: what was misspelt makes no
+/// folders.
+///
+/// # Errors
+/// A line for the user.
+pub(super) fn parent_of(folder: &Path) -> Result<(), String> {
+    match folder.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        Some(parent) if !parent.is_dir() => {
+            let (shown, parent) = (folder.display(), parent.display());
+            Err(format!("cannot make {shown}: there is no folder {parent}; make it, or choose another"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A folder beside its target for what is not finished, which an interrupt takes away until [`unfinished`] says otherwise.
 pub(crate) fn temporary_folder(parent: &Path) -> io::Result<TempDir> {
     let folder = tempfile::Builder::new().prefix(TEMPORARY.0).suffix(TEMPORARY.1).tempdir_in(parent)?;

@@ -89,6 +89,7 @@ impl Pieces {
         }
         let temporary = if self.work.is_none() { Some(temporary()?) } else { None };
         let folder = self.work.as_deref().or(temporary.as_ref().map(TempDir::path)).unwrap_or(Path::new("."));
+        super::output::parent_of(folder)?;
         let job = Job::plan(inputs, folder, &self.options(size)?).map_err(|e| e.to_string())?;
         job.planned().unread().for_each(|what| say(&format!("siptrail: {what}")));
         all_tasks(&job, size)?;

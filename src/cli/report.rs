@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use siptrail::case::Index;
 use siptrail::index::Kept;
 use siptrail::knowledge::catalogue::Severity;
+use siptrail::query::Notes;
 #[cfg(feature = "export")]
 use siptrail::report::csv;
 use siptrail::report::{self as reports, Selection, model};
@@ -76,6 +77,11 @@ pub(crate) struct Report {
     /// Also tell how good calls and pushes are, as `siptrail rates` does; the HTML page has it anyhow
     #[arg(long)]
     rates: bool,
+    /// Also tell the notes on calls and pushes, with each and in a list: those of the terminal UI, or of --notes FILE,
+    /// which alone means the same
+    #[cfg(feature = "tui")]
+    #[arg(long)]
+    with_notes: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -132,6 +138,9 @@ enum FailOn {
     /// Never exit with 1
     Never,
 }
+
+/// Longer lines are hard to read on.
+const WIDEST: usize = 160;
 
 impl Report {
     pub(crate) fn run(self) -> io::Result<Status> {
@@ -203,9 +212,12 @@ impl Report {
             say(&format!("siptrail: no call or push is selected{}", self.filter.meant()));
         }
         let cases = Index::new(&analysis);
+        let notes = self.notes();
         let mut report = match format {
             ReportFormat::Text | ReportFormat::Markdown => reports::digest_with(&trace, &analysis, &errors, &cases),
-            ReportFormat::Json if !self.hops => reports::report_without_lists(&trace, &analysis, &errors, &cases),
+            ReportFormat::Json if !self.is_listed(notes.as_ref()) => {
+                reports::report_without_lists(&trace, &analysis, &errors, &cases)
+            }
             _ => reports::report_with(&trace, &analysis, &errors, &cases),
         };
         if format == ReportFormat::Markdown {
@@ -217,6 +229,9 @@ impl Report {
         if self.hops {
             reports::add_hops(&mut report, &trace, &analysis);
         }
+        if let Some(notes) = &notes {
+            reports::add_notes(&mut report, &trace, &analysis, notes);
+        }
         if self.rates {
             reports::add_rates(&mut report, &trace, &analysis);
         }
@@ -227,10 +242,12 @@ impl Report {
             true if self.fails(&report) => Status::Found,
             true => Status::Fine,
         };
+        let width = super::show::terminal(self.output.is_none()).min(WIDEST);
         let written = output.write(format == ReportFormat::Text, |out| match format {
-            ReportFormat::Text => reports::text::write(&report, out),
+            // As wide as the terminal, where there is one.
+            ReportFormat::Text => reports::text::write_wide(&report, width, out),
             // The way of a call is kept with it.
-            ReportFormat::Json if self.hops => reports::write_json(&report, out),
+            ReportFormat::Json if self.is_listed(notes.as_ref()) => reports::write_json(&report, out),
             ReportFormat::Json => reports::write_json_of(&report, &trace, &analysis, out),
             ReportFormat::Ndjson => reports::ndjson::write(&report, out),
             #[cfg(feature = "export")]
@@ -260,7 +277,25 @@ impl Report {
             && self.count_abandoned.is_none()
             && !self.hops
             && !self.rates
+            && self.notes().is_none()
             && self.fail_on == FailOn::Never
+    }
+
+    /// The notes that are told, where they are asked for.
+    #[cfg(feature = "tui")]
+    fn notes(&self) -> Option<Notes> {
+        self.filter.notes(self.with_notes)
+    }
+
+    #[cfg(not(feature = "tui"))]
+    #[expect(clippy::unused_self, reason = "as with the feature")]
+    fn notes(&self) -> Option<Notes> {
+        None
+    }
+
+    /// Whether a JSON document needs all calls and pushes at once, for what is added to each.
+    fn is_listed(&self, notes: Option<&Notes>) -> bool {
+        self.hops || notes.is_some()
     }
 
     /// What to write; a CSV has a table.

@@ -1,5 +1,7 @@
 //! `siptrail completions` and `siptrail man`: the command line described for shells and for man.
 
+mod powershell;
+
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -27,7 +29,11 @@ impl Completions {
     pub(crate) fn run(self) -> io::Result<Status> {
         // The generator panics on a closed pipe: into memory first.
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Arguments::command(), "siptrail", &mut script);
+        let mut root = Arguments::command();
+        clap_complete::generate(self.shell, &mut root, "siptrail", &mut script);
+        if self.shell == Shell::PowerShell {
+            script = powershell::with_values(&String::from_utf8_lossy(&script), &root).into_bytes();
+        }
         io::stdout().write_all(&script)?;
         Ok(Status::Fine)
     }
@@ -88,6 +94,10 @@ fn place_all(root: Command, folder: &Path) -> io::Result<()> {
 }
 
 fn write_all(root: Command, folder: &Path) -> Status {
+    if let Err(line) = output::parent_of(folder) {
+        say(&format!("siptrail: {line}"));
+        return Status::Failed;
+    }
     let done = std::fs::create_dir_all(folder).and_then(|()| place_all(root, folder));
     match done {
         Ok(()) => Status::Fine,

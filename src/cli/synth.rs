@@ -235,6 +235,7 @@ fn write_day(plan: &Plan, dir: &Path) -> Status {
 
 /// Makes the folder; one that holds something is left alone.
 pub(super) fn prepare(dir: &Path) -> Result<(), String> {
+    super::output::parent_of(dir)?;
     fs::create_dir_all(dir).map_err(|e| format!("cannot make the folder {}: {e}; name another one", dir.display()))?;
     let mut entries = fs::read_dir(dir).map_err(|e| format!("cannot look into {}: {e}", dir.display()))?;
     match entries.next() {

@@ -29,7 +29,7 @@ pub(crate) struct Tui {
     /// Files, folders (searched for logs), archives, or - for standard input
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
-    /// Go on reading what is appended to the logs (Ctrl-T turns it on and off)
+    /// Go on reading what is appended to the logs (Ctrl-T turns it on and off), and wait for those that are not there yet
     #[arg(long)]
     follow: bool,
     #[command(flatten)]
@@ -70,8 +70,8 @@ impl Tui {
             say("siptrail: the terminal UI needs a terminal on standard output; siptrail report INPUT prints instead");
             return Ok(Status::Failed);
         }
-        // Most mistakes are typing mistakes: told without clearing the screen first.
-        if self.inputs.iter().all(|path| path.as_os_str() != "-" && !path.exists()) {
+        // Most mistakes are typing mistakes: told without clearing the screen first. What is followed is waited for.
+        if !self.follow && self.inputs.iter().all(|path| path.as_os_str() != "-" && !path.exists()) {
             for error in siptrail::input::open(&self.inputs).errors {
                 say(&format!("siptrail: {error}"));
             }

@@ -4,15 +4,18 @@
 //! among the missed is held against the share among the calls to mobile users that were not missed. Their quotient,
 //! the lift, says how many times more often the value occurs with the fault.
 
+mod sums;
 pub(crate) mod values;
 
 use std::collections::BTreeMap;
+
+use rayon::prelude::*;
 
 use crate::analysis::{Analysis, Call, Verdict};
 use crate::stats::{Share, holm};
 use crate::time::Timestamp;
 use crate::trace::Trace;
-use values::{Tally, Values};
+use sums::Sums;
 
 /// Below this many cases nothing is said: chance makes patterns of four.
 pub const LEAST: usize = 5;
@@ -86,44 +89,39 @@ impl Contrast {
     }
 }
 
+/// Calls that are summed at a time.
+const PART: usize = 4_096;
+
 /// All contrasts: by cause, then the ones that explain most first.
 pub fn contrasts(trace: &Trace, analysis: &Analysis) -> Vec<Contrast> {
-    let mut causes: BTreeMap<&'static str, Vec<&Call>> = BTreeMap::new();
-    for call in analysis.missed() {
-        for code in &call.findings {
-            causes.entry(code).or_default().push(call);
-        }
+    let mut causes: BTreeMap<&'static str, usize> = BTreeMap::new();
+    for code in analysis.missed().flat_map(|call| &call.findings) {
+        *causes.entry(code).or_default() += 1;
     }
-    causes.retain(|_, calls| calls.len() >= LEAST);
-    if causes.is_empty() {
+    let wanted: Vec<&'static str> = causes.into_iter().filter(|(_, calls)| *calls >= LEAST).map(|(c, _)| c).collect();
+    if wanted.is_empty() {
         return Vec::new();
     }
-    let mut values = Values::new(trace, analysis);
-    let mut through = Tally::default();
-    for call in analysis.calls.iter().filter(|c| came_through(c)) {
-        through.add(call, values.of(call));
-    }
-    let mut known: BTreeMap<Dimension, usize> = BTreeMap::new();
-    for dimension in through.calls.chunk_by(|a, b| a.0 == b.0).flat_map(|own| values.dimensions(own)) {
-        *known.entry(dimension).or_default() += 1;
-    }
+    let parts = analysis.calls.par_chunks(PART).map(|calls| Sums::partial(trace, analysis, calls, &wanted));
+    finish(&parts.reduce(Sums::default, Sums::join))
+}
+
+/// What differs, of all calls.
+fn finish(sums: &Sums) -> Vec<Contrast> {
     let mut out = Vec::new();
     // Everything that was compared counts, or the luckiest of many would pass for a find.
     let mut chances: Vec<f64> = Vec::new();
     let mut found: Vec<usize> = Vec::new();
-    for (finding, calls) in causes {
-        let mut missed = Tally::default();
-        for call in &calls {
-            missed.add(call, values.of(call));
-        }
-        let common = missed.counts(&values).into_iter().zip(through.counts(&values)).enumerate();
-        for (number, (bad, good)) in common.filter(|(_, (bad, _))| bad.calls >= LEAST) {
-            let (dimension, value) = values.name(number);
-            let all = known.get(&dimension).copied().unwrap_or(0);
-            let (share, usual) = (ratio(bad.calls, calls.len()), ratio(good.calls, all));
+    for (finding, missed) in sums.missed.iter().filter(|(_, missed)| missed.calls >= LEAST) {
+        for (named, bad) in missed.values.iter().filter(|(_, bad)| bad.calls >= LEAST) {
+            let good = sums.through.values.get(named).copied().unwrap_or_default();
+            let (dimension, value) = named;
+            let all = sums.known.get(dimension).copied().unwrap_or(0);
+            let (share, usual) = (ratio(bad.calls, missed.calls), ratio(good.calls, all));
             let lift = (usual > 0.0).then(|| share / usual);
             let many = |n: usize| n as u64;
-            let chance = Share::new(many(bad.calls), many(calls.len())).chance(Share::new(many(good.calls), many(all)));
+            let chance =
+                Share::new(many(bad.calls), many(missed.calls)).chance(Share::new(many(good.calls), many(all)));
             chances.push(chance);
             if share < SHARE || lift.is_some_and(|l| l < LIFT) || all < LEAST {
                 continue;
@@ -131,11 +129,11 @@ pub fn contrasts(trace: &Trace, analysis: &Analysis) -> Vec<Contrast> {
             let until = good.last.filter(|_| !good.timeless);
             found.push(chances.len() - 1);
             out.push(Contrast {
-                finding,
-                dimension,
-                value,
+                finding: *finding,
+                dimension: *dimension,
+                value: value.clone(),
                 missed: bad.calls,
-                missed_of: calls.len(),
+                missed_of: missed.calls,
                 through: good.calls,
                 through_of: all,
                 lift,
@@ -170,4 +168,34 @@ fn came_through(call: &Call) -> bool {
 #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 52 bits")]
 fn ratio(part: usize, all: usize) -> f64 {
     part as f64 / all.max(1) as f64
+}
+
+#[cfg(test)]
+#[cfg(feature = "synth")]
+mod tests {
+    use super::*;
+    use crate::input::Input;
+    use crate::synth::{Extent, Plan, in_memory};
+    use crate::trace::LoadOptions;
+    use crate::{Options, analyse};
+
+    /// In whatever pieces, in whatever order: the sums are those of the whole.
+    #[test]
+    fn parts_say_what_the_whole_says() {
+        let logs = in_memory(&Plan { extent: Extent::Calls(300), ..Plan::default() }).0;
+        let inputs = logs.into_iter().map(|(name, text)| Input::from_bytes(name, text)).collect();
+        let trace = Trace::load(inputs, &LoadOptions::default());
+        let analysis = analyse(&trace, &Options::default());
+        let wanted = ["PN01", "PN04", "PN20", "PN50"];
+        let of = |calls: &[Call]| Sums::partial(&trace, &analysis, calls, &wanted);
+        let whole = of(&analysis.calls);
+        assert!(whole.through.calls > 20 && whole.missed.values().any(|m| m.calls > 4), "{whole:?}");
+        for size in [1, 7, 64] {
+            let parts: Vec<Sums> = analysis.calls.chunks(size).map(of).collect();
+            let forth = parts.iter().cloned().reduce(Sums::join).unwrap_or_default();
+            let back = parts.into_iter().rev().reduce(Sums::join).unwrap_or_default();
+            assert_eq!(forth, whole, "in pieces of {size}");
+            assert_eq!(back, whole, "in pieces of {size}, backwards");
+        }
+    }
 }

@@ -97,6 +97,20 @@ impl<'t> Bound<'t> {
         self.select(table, &|_| true).unwrap_or_default()
     }
 
+    /// Records with the selected component lines among them, in the order of the inputs.
+    pub fn with_lines(&self, rows: Vec<Row>) -> Vec<Row> {
+        let places = self.rows.trace.line_places();
+        let lines = places.into_par_iter().map(Row::Line).filter(|row| self.matches(*row));
+        let place = |row: &Row| match row {
+            Row::Line(line) => Some((line.file.index(), line.start)),
+            Row::Record(id) => self.rows.trace.event(*id).map(|e| (e.file.index(), e.start)),
+            Row::Call(_) | Row::Push(_) => None,
+        };
+        let mut all: Vec<Row> = rows.into_par_iter().chain(lines).collect();
+        all.sort_by_key(place);
+        all
+    }
+
     /// How many rows a search looks at: for messages, all records.
     pub fn total(&self, table: Table) -> usize {
         match table {

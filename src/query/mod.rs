@@ -163,6 +163,12 @@ impl Query {
         self.expr.asks(&|field| matches!(field.name, "note" | "noted"))
     }
 
+    /// Whether it asks for component lines, which stand between the records and are no rows of a list otherwise.
+    pub fn asks_lines(&self) -> bool {
+        self.expr.asks(&|field| matches!(field.name, "component" | "level"))
+            || ["kind:component", "kind=component"].iter().any(|term| self.text.contains(term))
+    }
+
     /// True when it selects every row.
     pub fn is_empty(&self) -> bool {
         matches!(&self.expr, Expr::And(all) if all.is_empty())

@@ -15,6 +15,7 @@ pub mod list;
 pub mod markdown;
 pub mod model;
 pub mod ndjson;
+mod noted;
 mod render;
 mod selected;
 pub mod story;
@@ -127,6 +128,7 @@ fn keep(analysis: Analysis, calls: &[bool], pushes: &[bool], inside: &[bool]) ->
     let mut out = Analysis { messages_inside, messages, servers, clocks, coverage, lone, ..Analysis::default() };
     for (i, mut call) in analysis.calls.into_iter().enumerate() {
         call.pushes = call.pushes.iter().filter_map(|p| kept(&pushes, *p)).collect();
+        call.renumber(|other| kept(&calls, other));
         if kept(&calls, i).is_some() {
             out.calls.push(call);
         }
@@ -180,6 +182,7 @@ pub fn add_rates(report: &mut model::Report, trace: &Trace, analysis: &Analysis)
 }
 
 pub use components::{ComponentSpan, ServerCoverage, coverage_of_servers, write_coverage};
+pub use noted::add_notes;
 pub use render::{add_cards, add_hops, coverage, digest, digest_with, hop_table, report, report_with};
 pub use render::{report_without_lists, write_json_of};
 pub use selected::add_selection;

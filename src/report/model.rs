@@ -6,6 +6,7 @@ mod document;
 mod findings;
 mod hops;
 mod lone;
+mod noted;
 mod selected;
 mod sources;
 
@@ -17,6 +18,7 @@ pub(in crate::report) use document::Document;
 pub use findings::{Change as ShareChange, Finding, GatewayCause, Peer, Undetermined, Unexplained};
 pub use hops::{Change, HopRow, HopTable, Sighting};
 pub use lone::Lone;
+pub use noted::Noted;
 pub use selected::Selected;
 use serde::Serialize;
 pub use sources::{Records, Server, Source};
@@ -53,6 +55,8 @@ pub struct Report {
     pub contrasts: Vec<Contrast>,
     /// What the reader must know of servers and clocks.
     pub notes: Vec<Note>,
+    /// Notes that people wrote, where they were asked for: [`add_notes`](super::add_notes).
+    pub noted: Option<Vec<Noted>>,
     /// The logs that would tell what is open, as the commands that get them.
     pub missing_logs: Vec<MissingLog>,
     /// What was asked for, where not everything was.
@@ -69,6 +73,13 @@ impl Report {
     /// How many pushes did not arrive at the clearing house, or were refused there, those that a digest only counts too.
     pub fn lost(&self) -> u64 {
         self.lost_left_out.lost + self.pushes.iter().filter(|p| p.is_lost()).count() as u64
+    }
+
+    /// The notes on these Call-IDs.
+    pub fn notes_on<'r>(&'r self, call_ids: impl IntoIterator<Item = &'r String>) -> impl Iterator<Item = &'r str> {
+        let noted = self.noted.as_deref().unwrap_or_default();
+        let found = call_ids.into_iter().filter_map(move |id| noted.iter().find(|n| n.call_id == *id));
+        found.map(|n| n.note.as_str())
     }
 }
 
@@ -207,6 +218,9 @@ pub struct Call {
     /// Asked for with `--hops`: of the INVITE and its final response.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hop_tables: Vec<HopTable>,
+    /// What somebody noted on it, where notes were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// The card of the case, for people: where [`add_cards`](super::add_cards) put it.
     #[serde(skip)]
     pub card: Vec<Item>,
@@ -216,6 +230,14 @@ impl Call {
     /// Whether the callee missed it.
     pub fn is_missed(&self) -> bool {
         self.verdict.is_some_and(Verdict::is_missed)
+    }
+
+    /// Its Call-ID, and those of its pushes, each once.
+    pub fn call_ids(&self) -> impl Iterator<Item = &String> {
+        let first =
+            |at: usize, id: &String| self.pushes.iter().position(|p| p == id) == Some(at) && *id != self.call_id;
+        let pushes = self.pushes.iter().enumerate().filter(move |(at, id)| first(*at, id)).map(|(_, id)| id);
+        std::iter::once(&self.call_id).chain(pushes)
     }
 }
 
@@ -275,6 +297,9 @@ pub struct Push {
     /// Asked for with `--hops`: of the MESSAGE and its final response.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hop_tables: Vec<HopTable>,
+    /// What somebody noted on it, where notes were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// Another call of the same conversation, and the header that says so.

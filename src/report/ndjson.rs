@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::json;
 use super::model::{
-    Call, Contrast, Coverage, Finding, MissedMessage, MissingLog, Note, Problem, Push, Report, Selected, Source,
+    Call, Contrast, Coverage, Finding, MissedMessage, MissingLog, Note, Noted, Problem, Push, Report, Selected, Source,
     Summary,
 };
 use crate::rates::Rates;
@@ -24,6 +24,7 @@ enum Line<'r> {
     Coverage(&'r Coverage),
     Contrast(&'r Contrast),
     Note(&'r Note),
+    Noted(&'r Noted),
     MissingLog(&'r MissingLog),
     Selection(&'r Selected),
     Rates(&'r Rates),
@@ -45,6 +46,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let contrasts = report.contrasts.iter().map(Line::Contrast);
     let notes = report.notes.iter().map(Line::Note);
     let lines = sources.chain(calls).chain(pushes).chain(messages).chain(findings).chain(problems);
+    let notes = notes.chain(report.noted.iter().flatten().map(Line::Noted));
     let notes = notes.chain(report.missing_logs.iter().map(Line::MissingLog));
     let notes = notes.chain(report.selection.iter().map(Line::Selection));
     let notes = notes.chain(report.rates.iter().map(Line::Rates));

@@ -4,6 +4,7 @@
 mod causes;
 mod lone;
 mod missed;
+mod noted;
 mod sources;
 
 use std::collections::HashSet;
@@ -20,11 +21,39 @@ use crate::text::plural;
 /// So many servers are named beside a cause.
 const PEERS: usize = 3;
 
-/// Writes the report. Colour is written always; give a writer that strips it where it is not wanted.
+/// What is written to, and how many columns it has.
+struct Paper<'w> {
+    to: &'w mut dyn Write,
+    width: usize,
+}
+
+impl Write for Paper<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.to.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+}
+
+/// Narrower is nothing that can be read.
+const NARROWEST: usize = 40;
+
+/// Writes the report for 80 columns. Colour is written always; give a writer that strips it where it is not wanted.
 ///
 /// # Errors
 /// When the writer fails.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    write_wide(report, page::WIDTH, out)
+}
+
+/// The same for so many columns.
+///
+/// # Errors
+/// When the writer fails.
+pub fn write_wide(report: &Report, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let out = &mut Paper { to: out, width: width.max(NARROWEST) };
     headline(report, out)?;
     causes::write(report, out)?;
     missed::write(report, out)?;
@@ -36,6 +65,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     lone::write(report, out)?;
     unexplained(report, out)?;
     voice_mail(report, out)?;
+    noted::write(report, out)?;
     tables(report, out)?;
     rates(report, out)?;
     sources::write(report, out)?;
@@ -43,13 +73,13 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Only where they were asked for.
-fn rates(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+fn rates(report: &Report, out: &mut Paper<'_>) -> io::Result<()> {
     let Some(rates) = &report.rates else { return Ok(()) };
     heading(out, "Rates")?;
     rates::write_entries(rates, out)
 }
 
-fn headline(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+fn headline(report: &Report, out: &mut Paper<'_>) -> io::Result<()> {
     let head = labels::headline(report);
     let style = if head.bad { BAD } else { GOOD };
     if head.kinds.is_empty() {
@@ -61,11 +91,11 @@ fn headline(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     report.selection.as_ref().map_or(Ok(()), |s| line(out, 0, &s.what()))
 }
 
-fn heading(out: &mut dyn Write, text: &str) -> io::Result<()> {
+fn heading(out: &mut Paper<'_>, text: &str) -> io::Result<()> {
     writeln!(out, "\n{HEAD}{text}{HEAD:#}")
 }
 
-fn cause(out: &mut dyn Write, indent: usize, finding: &Finding) -> io::Result<()> {
+fn cause(out: &mut Paper<'_>, indent: usize, finding: &Finding) -> io::Result<()> {
     line(out, indent, &format!("[{}] {}", finding.code, finding.summary))?;
     for peer in finding.peers.iter().take(PEERS) {
         line(out, indent + 2, &peer.in_words())?;
@@ -76,13 +106,13 @@ fn cause(out: &mut dyn Write, indent: usize, finding: &Finding) -> io::Result<()
     if finding.remedy.is_empty() { Ok(()) } else { line(out, indent + 2, &format!("do: {}", finding.remedy)) }
 }
 
-fn proof(out: &mut dyn Write, indent: usize, evidence: &[Place]) -> io::Result<()> {
+fn proof(out: &mut Paper<'_>, indent: usize, evidence: &[Place]) -> io::Result<()> {
     let places: Vec<String> = evidence.iter().take(8).map(|p| format!("{}:{}", p.file, p.line)).collect();
     let rest = if evidence.len() > 8 { format!(" and {} more", evidence.len() - 8) } else { String::new() };
     line(out, indent, &format!("proof: {}{rest}", places.join(" ")))
 }
 
-fn more(out: &mut dyn Write, count: usize) -> io::Result<()> {
+fn more(out: &mut Paper<'_>, count: usize) -> io::Result<()> {
     if count > MOST {
         writeln!(out, "{DIM}  ... and {} more: --format json has them all{DIM:#}", count - MOST)?;
     }
@@ -90,7 +120,7 @@ fn more(out: &mut dyn Write, count: usize) -> io::Result<()> {
 }
 
 /// Causes of pushes that belong to no missed call: lost all the same.
-fn other_findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+fn other_findings(report: &Report, out: &mut Paper<'_>) -> io::Result<()> {
     // Those of missed calls, and of calls perhaps missed, stand with them.
     let missed: HashSet<&String> = report.calls.iter().filter(|c| is_shown(c)).flat_map(|c| &c.pushes).collect();
     let lost: Vec<&Push> =
@@ -106,13 +136,14 @@ fn other_findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         for finding in report.findings.iter().filter(|f| push.findings.contains(&f.code)) {
             cause(out, 4, finding)?;
         }
+        noted::notes(out, 4, report.notes_on([&push.call_id]))?;
         proof(out, 4, &push.evidence)?;
     }
     more(out, lost.len() + report.lost_left_out.alone)
 }
 
 /// Mobile callees of whom the logs cannot tell whether they missed the call, and why.
-fn undetermined(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+fn undetermined(report: &Report, out: &mut Paper<'_>) -> io::Result<()> {
     let unknown: Vec<&Call> = report.calls.iter().filter(|c| c.verdict == Some(Verdict::Undetermined)).collect();
     if unknown.is_empty() {
         return Ok(());
@@ -128,13 +159,14 @@ fn undetermined(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             line(out, 4, &format!("its push was {}", missed::pushes_of(report, call)))?;
         }
         line(out, 4, &format!("Call-ID {}", call.call_id))?;
+        noted::notes(out, 4, report.notes_on(call.call_ids()))?;
         proof(out, 4, &call.evidence)?;
     }
     more(out, unknown.len())
 }
 
 /// Causes of calls that failed and concern no mobile user: one line each.
-fn other_failures(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+fn other_failures(report: &Report, out: &mut Paper<'_>) -> io::Result<()> {
     let shown: HashSet<&String> = report.calls.iter().filter(|c| is_shown(c)).map(|c| &c.call_id).collect();
     let rest = |f: &Finding| f.failed.iter().filter(|id| !shown.contains(id)).cloned().collect::<Vec<String>>();
     let others: Vec<(&Finding, Vec<String>)> = report
@@ -158,7 +190,7 @@ fn other_failures(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Failed calls without a cause: what the servers, clients and the telephone network said, and what is known of it.
-fn unexplained(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+fn unexplained(report: &Report, out: &mut Paper<'_>) -> io::Result<()> {
     if report.unexplained.is_empty() {
         return Ok(());
     }
@@ -170,7 +202,7 @@ fn unexplained(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Calls that voice mail answered.
-fn voice_mail(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+fn voice_mail(report: &Report, out: &mut Paper<'_>) -> io::Result<()> {
     if report.voice_mail.is_empty() {
         return Ok(());
     }
@@ -181,7 +213,7 @@ fn voice_mail(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     more(out, report.voice_mail.len())
 }
 
-fn tables(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+fn tables(report: &Report, out: &mut Paper<'_>) -> io::Result<()> {
     for (title, rows) in labels::counts(&report.summary) {
         heading(out, title)?;
         for (word, n) in rows {
@@ -191,7 +223,7 @@ fn tables(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn problems(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+fn problems(report: &Report, out: &mut Paper<'_>) -> io::Result<()> {
     if report.problems.is_empty() {
         return Ok(());
     }
@@ -203,6 +235,7 @@ fn problems(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     more(out, report.problems.len() + report.problems_left_out)
 }
 
-fn line(out: &mut dyn Write, indent: usize, text: &str) -> io::Result<()> {
-    page::paragraph(out, page::WIDTH, indent, text)
+fn line(out: &mut Paper<'_>, indent: usize, text: &str) -> io::Result<()> {
+    let width = out.width;
+    page::paragraph(out, width, indent, text)
 }

@@ -31,12 +31,18 @@ pub enum Action {
     Choose(usize),
     /// A click at a column and a row.
     Click(u16, u16),
+    /// The mouse was moved to a column with its key held.
+    Drag(u16),
+    /// Its key was let go.
+    Release,
     /// The wheel was turned down, or up, at a column and a row.
     Wheel(u16, u16, bool),
     /// A filter has come so far, in percent.
     Filtering(usize, u64),
     /// A filter has these rows.
     Filtered(Filter, Vec<usize>),
+    /// The registrations of the logs were read.
+    Registrations,
     /// What the rows share that were asked about.
     Shared(Asked, Vec<Shared>),
     /// There is time to go on with a search.
@@ -66,6 +72,8 @@ pub struct Asked {
     pub table: Table,
     /// Their numbers in the analysis; of records in the trace.
     pub rows: Vec<u32>,
+    /// Against which rows they are held; none is all others.
+    pub among: Option<Vec<u32>>,
     /// What they are, for people.
     pub whose: String,
 }
@@ -73,7 +81,7 @@ pub struct Asked {
 impl Asked {
     /// Finds it out.
     pub fn answer(&self, data: &Data) -> Vec<Shared> {
-        crate::case::shared(&data.trace, &data.analysis, self.table, &self.rows)
+        crate::case::shared(&data.trace, &data.analysis, self.table, &self.rows, self.among.as_deref())
     }
 }
 
@@ -92,6 +100,8 @@ pub enum Effect {
     Filter(Filter),
     /// Find out what these rows share against the rest.
     Shared(Asked),
+    /// Read the registrations of the logs.
+    Registrations,
     /// No filter is of use any more.
     StopFilter,
     /// Read what is appended, or stop to.

@@ -17,6 +17,7 @@ use super::state::{Job, Load, Notice, Overlay, Prompt};
 use super::theme::Theme;
 use super::timeline::Timeline;
 use super::view::View;
+use super::within::Within;
 use crate::time::Timestamp;
 use crate::trace::EventId;
 
@@ -108,6 +109,12 @@ pub struct App {
     pub records: List,
     /// The same.
     pub findings: List,
+    /// The same.
+    pub registrations: List,
+    /// What was in the span of time.
+    pub within: Option<Within>,
+    /// A span is drawn with the mouse.
+    pub dragging: bool,
 }
 
 /// What a key asks of the line that is typed.
@@ -164,6 +171,9 @@ impl App {
             calls: List::default(),
             records: List::default(),
             findings: List::default(),
+            registrations: List::default(),
+            within: None,
+            dragging: false,
         }
     }
 
@@ -227,6 +237,7 @@ impl App {
             View::Calls => Some(&self.calls),
             View::Records => Some(&self.records),
             View::Findings => Some(&self.findings),
+            View::Registrations => Some(&self.registrations),
             View::Timeline => Some(&self.timeline.list),
             View::Overview => None,
         }
@@ -244,6 +255,7 @@ impl App {
             View::Calls => Some(&mut self.calls),
             View::Records => Some(&mut self.records),
             View::Findings => Some(&mut self.findings),
+            View::Registrations => Some(&mut self.registrations),
             View::Timeline => Some(&mut self.timeline.list),
             View::Overview => None,
         }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::data::Entry;
+use super::taken::{Form, Packets, Taken};
 use super::view::View;
 use crate::ladder::Subject;
 use crate::trace::EventId;
@@ -26,6 +27,12 @@ pub enum Content {
     Entries(Vec<Entry>),
     /// The calls or pushes of these rows, as the JSON of `siptrail report`.
     Rows(View, Vec<u32>),
+    /// The calls or pushes of the rows shown, as a report for people.
+    Report(Taken, Form),
+    /// The rows shown, as a table for a spreadsheet.
+    Sheet(Taken),
+    /// Messages, as a capture.
+    Capture(Packets),
 }
 
 /// A file to be written.

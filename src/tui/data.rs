@@ -1,9 +1,12 @@
 //! What the views show, made once when the logs are loaded.
 
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
 use rayon::prelude::*;
 
 use crate::analysis::{Analysis, Depth, Options, Outcome, PushResult, Verdict};
-use crate::case::{Index, Weight, by_use};
+use crate::case::{Course, Index, Registration, Weight, by_use, courses, registrations};
 use crate::index::Kept;
 use crate::knowledge::catalogue::{self, Finding};
 use crate::time::Timestamp;
@@ -24,11 +27,25 @@ pub struct Data {
     pub causes: Vec<Cause>,
     /// Whom each cause hit.
     pub cases: Index,
+    /// Since when each cause hits, by its code.
+    pub courses: BTreeMap<&'static str, Course>,
     /// Counts and times for the overview.
     pub overview: Overview,
+    registrations: OnceLock<Vec<Registration>>,
 }
 
 impl Data {
+    /// REGISTER and SUBSCRIBE dialogs by time, where they were read: all records are looked at for it, and most who open logs
+    /// never ask.
+    pub fn registrations(&self) -> Option<&[Registration]> {
+        self.registrations.get().map(Vec::as_slice)
+    }
+
+    /// Reads them.
+    pub fn read_registrations(&self) {
+        self.registrations.get_or_init(|| registrations(&self.trace, &self.analysis));
+    }
+
     /// The rows of some records, given in the order of the inputs.
     pub(super) fn rows_of(&self, records: &[EventId]) -> Vec<usize> {
         let is_one = |entry: &Entry| entry.record().is_some_and(|id| records.binary_search(&id).is_ok());
@@ -141,7 +158,18 @@ impl Data {
         let overview = Overview::new(&trace, &analysis, rows.span);
         let causes = causes(&analysis);
         let index = Index::new(&analysis);
-        Data { trace, analysis, records: rows.records, lines: rows.lines, causes, cases: index, overview }
+        let courses = courses(&analysis, &index);
+        Data {
+            trace,
+            analysis,
+            records: rows.records,
+            lines: rows.lines,
+            causes,
+            cases: index,
+            courses,
+            overview,
+            registrations: OnceLock::new(),
+        }
     }
 }
 
@@ -242,7 +270,8 @@ impl Overview {
     }
 }
 
-fn counts<W: Ord>(words: impl Iterator<Item = W>) -> Vec<(W, usize)> {
+/// Words and how often, the most frequent first.
+pub(super) fn counts<W: Ord>(words: impl Iterator<Item = W>) -> Vec<(W, usize)> {
     let mut all = std::collections::BTreeMap::new();
     for word in words {
         *all.entry(word).or_insert(0) += 1;

@@ -61,6 +61,13 @@ pub(super) fn perform(app: &App, effect: Effect, effects: &Effects) {
                 let _ = sender.send(Event::Action(Action::Shared(asked, found)));
             });
         }
+        Effect::Registrations => {
+            let data = Arc::clone(&app.data);
+            thread::spawn(move || {
+                data.read_registrations();
+                let _ = sender.send(Event::Action(Action::Registrations));
+            });
+        }
         Effect::StopFilter => asked.store(usize::MAX, Ordering::Relaxed),
         Effect::Follow(on) => follow.store(on, Ordering::Relaxed),
         Effect::Mouse(on) => {

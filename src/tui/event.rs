@@ -28,6 +28,8 @@ pub(super) fn of_terminal(app: &App, event: &crossterm::event::Event) -> Option<
         Event::Paste(text) => Some(Action::Paste(text.clone())),
         Event::Mouse(mouse) => match mouse.kind {
             MouseEventKind::Down(MouseButton::Left) => Some(Action::Click(mouse.column, mouse.row)),
+            MouseEventKind::Drag(MouseButton::Left) => Some(Action::Drag(mouse.column)),
+            MouseEventKind::Up(MouseButton::Left) => Some(Action::Release),
             MouseEventKind::ScrollDown => Some(Action::Wheel(mouse.column, mouse.row, true)),
             MouseEventKind::ScrollUp => Some(Action::Wheel(mouse.column, mouse.row, false)),
             _ => None,

@@ -9,8 +9,10 @@ use super::data::{Cause, Data, Entry};
 use super::rows;
 use super::search::Search;
 use super::view::View;
+use crate::case::Registration;
 use crate::query::{Bound, Notes, Query, QueryError, Row, Table};
-use crate::trace::LinePlace;
+use crate::sip::Method;
+use crate::trace::{Event, EventId, LinePlace, Symbol};
 
 /// A filter to be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +33,7 @@ pub(super) fn table(view: View) -> Option<Table> {
         View::Pushes => Some(Table::Pushes),
         View::Calls => Some(Table::Calls),
         View::Records => Some(Table::Records),
-        View::Overview | View::Timeline | View::Findings => None,
+        View::Overview | View::Timeline | View::Findings | View::Registrations => None,
     }
 }
 
@@ -47,6 +49,9 @@ impl Filter {
         if self.view == View::Findings {
             return Ok(self.causes(data, &bound, go_on));
         }
+        if self.view == View::Registrations {
+            return Ok(self.registrations(data, &bound, go_on));
+        }
         let Some(table) = table(self.view) else { return Ok(None) };
         let Some(rows) = bound.select(table, go_on) else { return Ok(None) };
         if table != Table::Records {
@@ -54,6 +59,34 @@ impl Filter {
         }
         let Some(lines) = lines(data, &bound, go_on) else { return Ok(None) };
         Ok(Some(in_time(data, &rows, &lines)))
+    }
+
+    /// A registration is shown when the query selects one of its messages, or when its row holds the text.
+    fn registrations(
+        &self,
+        data: &Data,
+        bound: &Bound<'_>,
+        go_on: &(dyn Fn(usize) -> bool + Sync),
+    ) -> Option<Vec<usize>> {
+        let call = |id: EventId| data.trace.event(id)?.call_id();
+        let done = AtomicUsize::new(0);
+        // Of the others none is asked: there are far more of them.
+        let is = |event: &Event| matches!(event.method, Method::Register | Method::Subscribe) && !event.is_copy();
+        let own: Vec<EventId> =
+            (0..).map(EventId).zip(data.trace.events()).filter(|(_, e)| is(e)).map(|(id, _)| id).collect();
+        let of_part = |part: &[EventId]| {
+            let found: Vec<Symbol> =
+                part.iter().filter(|id| bound.matches(Row::Record(**id))).filter_map(|id| call(*id)).collect();
+            go_on(done.fetch_add(part.len(), Ordering::Relaxed) + part.len()).then_some(found)
+        };
+        let parts: Option<Vec<Vec<Symbol>>> = own.par_chunks(PART).map(of_part).collect();
+        let dialogs: HashSet<Symbol> = parts?.into_iter().flatten().collect();
+        let text = Search::new(self.text.trim_matches('"'));
+        let wanted = |(i, row): (usize, &Registration)| {
+            let is = call(row.first).is_some_and(|call| dialogs.contains(&call));
+            (is || text.is_empty() || rows::matches(data, View::Registrations, i, &text)).then_some(i)
+        };
+        Some(data.registrations().unwrap_or_default().iter().enumerate().filter_map(wanted).collect())
     }
 
     /// A cause is shown when the query selects one of its calls and pushes, or when its row holds the text.

@@ -38,6 +38,7 @@ pub(super) struct Look {
     pub(super) sort: Option<(String, bool)>,
     pub(super) hidden: Vec<String>,
     pub(super) pinned: Vec<String>,
+    pub(super) widths: BTreeMap<String, usize>,
     pub(super) filters: Vec<(String, bool)>,
     pub(super) row: Option<Place>,
 }

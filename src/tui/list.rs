@@ -1,5 +1,7 @@
 //! A scrolling list: which rows there are, which one is selected, which one is on top.
 
+use std::collections::BTreeMap;
+
 /// Rows of a list by their numbers in the data.
 #[derive(Clone, Debug, Default)]
 pub struct List {
@@ -15,6 +17,8 @@ pub struct List {
     pub hidden: u32,
     /// Columns that are wanted though there is little room, one bit each.
     pub pinned: u32,
+    /// Widths that the user chose, by column.
+    pub chosen: BTreeMap<usize, usize>,
     /// How wide the cells of each column were that have been shown: with addresses cut behind their names, and whole.
     pub widths: Vec<(usize, usize)>,
     /// Filters that were typed or chosen, each on or off.
@@ -51,6 +55,7 @@ impl List {
     pub(super) fn keep_look(&mut self, before: List) {
         (self.sort, self.hidden, self.pinned) = (before.sort, before.hidden, before.pinned);
         self.filters = before.filters;
+        self.chosen = before.chosen;
     }
 
     /// All of `len` rows in their own order.

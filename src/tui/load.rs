@@ -32,8 +32,21 @@ pub(super) fn load(
     let mut seen = look(inputs);
     let mut kept = Vec::new();
     let own = || follow.load(Ordering::Relaxed);
-    let Some(mut data) = read((inputs, limits), (&kept, None), (options, index), sender, (false, own())) else {
-        return;
+    let mut data = loop {
+        match read((inputs, limits), (&kept, None), (options, index), sender, (false, own())) {
+            Read::Data(data) => break data,
+            Read::Gone => return,
+            // A log that is written from tomorrow on.
+            Read::Nothing => {
+                while look(inputs) == seen {
+                    if sender.send(Event::Action(Action::Loading(Load::Waiting))).is_err() {
+                        return;
+                    }
+                    thread::sleep(PAUSE);
+                }
+                seen = look(inputs);
+            }
+        }
     };
     let mut rest = PAUSE;
     loop {
@@ -47,8 +60,9 @@ pub(super) fn load(
         seen = now;
         let started = started();
         match read((inputs, limits), (&kept, Some(&data)), (options, None), sender, (true, true)) {
-            Some(new) => data = new,
-            None => return,
+            Read::Data(new) => data = new,
+            Read::Nothing => {}
+            Read::Gone => return,
         }
         rest = PAUSE.max(started.elapsed() * REST);
     }
@@ -78,15 +92,24 @@ struct Kept {
     bytes: Vec<u8>,
 }
 
-/// Opens, reads and analyses, `again` with less noise, with copies in memory when the logs are followed; `None`
-/// when nothing is there or nobody listens any more.
+/// What came of reading.
+enum Read {
+    /// All that is there.
+    Data(Arc<Data>),
+    /// There is nothing yet of the logs that are followed.
+    Nothing,
+    /// There is nothing, which was told, or nobody listens any more.
+    Gone,
+}
+
+/// Opens, reads and analyses, `again` with less noise, with copies in memory when the logs are followed.
 fn read(
     (inputs, limits): (&[PathBuf], Limits),
     (kept, before): (&[Kept], Option<&Data>),
     (options, index): (&Options, Option<&Index>),
     sender: &Sender<Event>,
     (again, follow): (bool, bool),
-) -> Option<Arc<Data>> {
+) -> Read {
     let tell = |action| sender.send(Event::Action(action)).is_ok();
     let mut opened = input::open_within(inputs, limits);
     let mut failed: Vec<String> = opened.errors.iter().map(ToString::to_string).collect();
@@ -125,8 +148,13 @@ fn read(
         failed.push(input::nothing_in(input));
     }
     if trace.events().is_empty() && !again {
+        if follow {
+            let why = failed.into_iter().next().unwrap_or_else(|| "no log is there yet".to_owned());
+            tell(Action::Tell(Notice { text: format!("{why}; waiting for it"), bad: false }));
+            return if tell(Action::Loading(Load::Waiting)) { Read::Nothing } else { Read::Gone };
+        }
         let _ = sender.send(Event::Failed(failed));
-        return None;
+        return Read::Gone;
     }
     if !again {
         tell(Action::Loading(Load::Analysing));
@@ -137,10 +165,10 @@ fn read(
         let servers = all.join(", ");
         let why = format!("--clock: expected the name of one server of these logs, found {name:?}; there is {servers}");
         let _ = sender.send(Event::Failed(vec![why]));
-        return None;
+        return Read::Gone;
     }
     if !tell(Action::Loaded(Arc::clone(&data))) {
-        return None;
+        return Read::Gone;
     }
     if let Some(text) = missing.filter(|_| again) {
         tell(Action::Tell(Notice { text, bad: true }));
@@ -149,7 +177,7 @@ fn read(
         let more = if rest.is_empty() { String::new() } else { format!(" (and {} more)", rest.len()) };
         tell(Action::Tell(Notice { text: format!("{first}{more}"), bad: true }));
     }
-    Some(data)
+    Read::Data(data)
 }
 
 /// Keeps what a file held that was rotated, cut or deleted, when nothing that is read has it any more.

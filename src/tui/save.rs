@@ -7,13 +7,13 @@ use super::content::{Content, Save};
 use super::data::Data;
 use super::notes::call_ids;
 use super::rows;
+use super::taken::{Form, Packets, json, stories};
 use super::view::View;
 use crate::analysis::Analysis;
 use crate::input::SAVED;
 use crate::ladder::svg::SvgOptions;
 use crate::ladder::text::{TextOptions, TimeStyle};
 use crate::ladder::{self, Subject, mermaid, svg};
-use crate::report;
 use crate::report::story::Story;
 use crate::text::{page, sanitize};
 
@@ -30,6 +30,7 @@ impl Content {
                 call_id.as_deref().unwrap_or("dialog").chars().filter(char::is_ascii_alphanumeric).take(12).collect();
             format!("siptrail-{name}")
         };
+        let list = |view: View| format!("siptrail-{}", view.name().to_lowercase());
         match self {
             Content::Text(subject, _) => of(subject) + ".txt",
             Content::Json(subject) => of(subject) + ".json",
@@ -39,6 +40,12 @@ impl Content {
             Content::Records(_) | Content::Entries(_) => "siptrail-records.log".to_owned(),
             Content::Rows(View::Pushes, _) => "siptrail-pushes.json".to_owned(),
             Content::Rows(..) => "siptrail-calls.json".to_owned(),
+            Content::Report(taken, Form::Markdown) => list(taken.view) + ".md",
+            Content::Report(taken, Form::Html) => list(taken.view) + ".html",
+            Content::Sheet(taken) => list(taken.view) + ".csv",
+            Content::Capture(Packets::Story(subject)) => of(subject) + ".pcapng",
+            Content::Capture(Packets::Rows(view, _)) => list(*view) + ".pcapng",
+            Content::Capture(Packets::Records(_)) => "siptrail-records.pcapng".to_owned(),
         }
     }
 
@@ -90,12 +97,11 @@ impl Content {
                 }
                 Ok(())
             }
-            Content::Rows(View::Pushes, rows) => {
-                json(data, &[], &rows.iter().map(|r| *r as usize).collect::<Vec<_>>(), out)
-            }
-            Content::Rows(_, rows) => {
-                let calls: Vec<usize> = rows.iter().map(|r| *r as usize).collect();
-                let pushes: Vec<usize> = calls.iter().flat_map(|c| pushes_of(analysis, *c)).collect();
+            Content::Report(taken, form) => taken.report(data, *form, out),
+            Content::Sheet(taken) => taken.sheet(data, out),
+            Content::Capture(packets) => packets.write(data, out),
+            Content::Rows(view, rows) => {
+                let (calls, pushes) = stories(analysis, *view, rows);
                 json(data, &calls, &pushes, out)
             }
         }
@@ -116,36 +122,6 @@ fn case(_: &Data, _: &Subject, _: &[(String, String)], _: &mut dyn Write) -> io:
 
 fn pushes_of(analysis: &Analysis, call: usize) -> Vec<usize> {
     analysis.calls.get(call).map_or(Vec::new(), |c| c.pushes.clone())
-}
-
-/// The report of some calls and pushes; their numbers are adjusted.
-fn json(data: &Data, calls: &[usize], pushes: &[usize], out: &mut dyn Write) -> io::Result<()> {
-    let all = &data.analysis;
-    let (mut calls, mut pushes) = (calls.to_vec(), pushes.to_vec());
-    calls.sort_unstable();
-    pushes.sort_unstable();
-    pushes.dedup();
-    let place = |list: &[usize], wanted: usize| list.binary_search(&wanted).ok();
-    let mut part = Analysis {
-        servers: all.servers.clone(),
-        clocks: all.clocks.clone(),
-        coverage: all.coverage.clone(),
-        ..Analysis::default()
-    };
-    for call in calls.iter().filter_map(|i| all.calls.get(*i)) {
-        let mut call = call.clone();
-        call.pushes = call.pushes.iter().filter_map(|p| place(&pushes, *p)).collect();
-        part.messages += call.messages;
-        part.calls.push(call);
-    }
-    for push in pushes.iter().filter_map(|i| all.pushes.get(*i)) {
-        let mut push = push.clone();
-        push.call = push.call.and_then(|c| place(&calls, c));
-        let candidate = |call: &u32| u32::try_from(place(&calls, *call as usize)?).ok();
-        push.candidates = push.candidates.iter().filter_map(candidate).collect();
-        part.pushes.push(push);
-    }
-    report::write_json(&report::report(&data.trace, &part, &[]), out)
 }
 
 /// Writes a new file; one that is there already is left alone.

@@ -14,6 +14,8 @@ use super::menu::Menu;
 pub enum Load {
     /// Inputs are opened, archives unpacked.
     Opening,
+    /// Logs are followed of which nothing is there yet.
+    Waiting,
     /// Bytes read, of so many.
     Reading(u64, u64),
     /// All is read; calls and pushes are put together.

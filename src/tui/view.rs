@@ -15,11 +15,17 @@ pub enum View {
     Records,
     /// Causes and remedies.
     Findings,
+    /// One row a REGISTER or SUBSCRIBE dialog.
+    Registrations,
 }
 
 impl View {
     /// In the order of their keys.
-    pub const ALL: [View; 6] =
+    pub const ALL: [View; 7] =
+        [View::Overview, View::Pushes, View::Calls, View::Timeline, View::Records, View::Findings, View::Registrations];
+
+    /// Those that always stand in the bar on top; at 80 columns it has no room for more.
+    pub const TABS: [View; 6] =
         [View::Overview, View::Pushes, View::Calls, View::Timeline, View::Records, View::Findings];
 
     /// The word in the bar on top.
@@ -31,6 +37,7 @@ impl View {
             View::Timeline => "Timeline",
             View::Records => "Records",
             View::Findings => "Findings",
+            View::Registrations => "Registrations",
         }
     }
 }

@@ -8,6 +8,7 @@ use siptrail::trace::LoadOptions;
 use siptrail::{Options, Trace};
 
 use crate::common::{LINES, root};
+use crate::keyboard::FAILED;
 use crate::program::run_in;
 
 /// A reason phrase that is a formula, HTML, Markdown and a second cell.
@@ -223,4 +224,53 @@ fn a_full_disk_is_an_error() {
     let said = String::from_utf8(o.stderr).unwrap();
     assert_eq!(o.status.code(), Some(2));
     assert!(said.contains("/dev/full") && said.contains("check the disk"), "{said}");
+}
+
+/// The same words in lines as long as there are columns; only what one line shows of a remedy is cut.
+#[test]
+fn the_text_is_as_wide_as_it_is_asked_to_be() {
+    let trace = siptrail::Trace::open([root("samples")]).unwrap();
+    let analysis = siptrail::analyse(&trace, &siptrail::Options::default());
+    let digest = siptrail::report::digest(&trace, &analysis, &[]);
+    let told = |width: usize| {
+        let mut out = anstream::StripStream::new(Vec::new());
+        siptrail::report::text::write_wide(&digest, width, &mut out).unwrap();
+        String::from_utf8(out.into_inner()).unwrap()
+    };
+    let words = |text: &str| -> std::collections::BTreeSet<String> {
+        text.split_whitespace().filter(|w| !w.contains('…')).map(str::to_owned).collect()
+    };
+    let (usual, wide) = (told(80), told(160));
+    assert!(words(&usual).is_subset(&words(&wide)));
+    let longest = |text: &str| text.lines().filter(|l| l.contains(' ')).map(|l| l.chars().count()).max().unwrap();
+    assert!(longest(&usual) <= 80 && (81..=160).contains(&longest(&wide)), "{} {}", longest(&usual), longest(&wide));
+    let mut same = Vec::new();
+    siptrail::report::text::write(&digest, &mut anstream::StripStream::new(&mut same)).unwrap();
+    assert_eq!(String::from_utf8(same).unwrap(), usual);
+}
+
+/// What was misspelt makes no folders: each command that writes wants the folder above to be there.
+#[test]
+fn no_command_makes_the_folder_above_what_it_writes() {
+    let dir = tempfile::tempdir().unwrap();
+    let new = dir.path().join("no").join("such");
+    let new = new.to_str().unwrap();
+    let commands: &[&[&str]] = &[
+        &["report", FAILED, "-o", new],
+        &["report", FAILED, "--work", new],
+        &["list", "calls", FAILED, "-o", new],
+        &["case", "frank", FAILED, "-o", new],
+        &["export", "--as", "pcapng", FAILED, "-o", new],
+        &["anonymise", FAILED, "-o", new],
+        &["synth", "--calls", "3", new],
+        &["man", "-o", new],
+        &["job", "plan", FAILED, "-o", new],
+    ];
+    for command in commands {
+        let o = run_in(command, &root(""));
+        let said = String::from_utf8(o.stderr).unwrap();
+        assert_eq!(o.status.code(), Some(2), "{command:?}: {said}");
+        assert!(said.contains("there is no folder") && said.contains("make it"), "{command:?}: {said}");
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "{command:?}");
+    }
 }

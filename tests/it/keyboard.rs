@@ -62,6 +62,10 @@ pub(crate) fn press(app: &mut App, keys: &str) -> Option<Effect> {
                 let rows = filter.ask(&app.data, &|_| true).unwrap().unwrap();
                 effect = update(app, Action::Filtered(filter.clone(), rows));
             }
+            if let Some(Effect::Registrations) = &effect {
+                app.data.read_registrations();
+                effect = update(app, Action::Registrations);
+            }
             if let Some(Effect::Shared(asked)) = &effect {
                 let found = asked.answer(&app.data);
                 effect = update(app, Action::Shared(asked.clone(), found));

@@ -203,3 +203,29 @@ fn a_file_gets_what_stdout_gets_and_keeps_colours_only_when_told() {
     let o = run(&["grep", "Busy", DESKTOP, "-o", DESKTOP]);
     assert!(o.status.code() == Some(2) && err(&o).contains("it is one of the inputs"), "{}", err(&o));
 }
+
+/// Component lines are no records, and are listed where a query asks for them: in their place, with what they have.
+#[test]
+fn component_lines_are_listed_where_they_are_asked_for() {
+    let list = |query: &str| -> Vec<serde_json::Value> {
+        let query = ["list", "records", "samples/push-failed-at-edge", "--format", "ndjson", "--where", query];
+        let out = crate::program::out(&crate::program::run(&query));
+        out.lines().map(|l| serde_json::from_str(l).unwrap()).collect()
+    };
+    let lines = list("kind:component");
+    assert!(!lines.is_empty() && lines.iter().all(|l| l["kind"] == "component"), "{lines:?}");
+    let place = |l: &serde_json::Value| (l["file"].as_str().unwrap().to_owned(), l["line"].as_u64().unwrap());
+    assert!(lines.windows(2).all(|two| place(&two[0]) < place(&two[1])));
+    let text = std::fs::read_to_string(root("samples/push-failed-at-edge/edge03.log")).unwrap();
+    let (_, at) = place(lines.iter().find(|l| l["file"].as_str().unwrap().ends_with("edge03.log")).unwrap());
+    assert!(text.lines().nth(usize::try_from(at).unwrap() - 1).unwrap().contains("TF_COMPONENT"), "{at}");
+    assert_eq!(
+        list("kind:component level:warning,error").len() + list("kind:component -level:warning,error").len(),
+        lines.len()
+    );
+    // Beside records, and never where nobody asks.
+    let both = list("kind:component or kind:diagnostic");
+    assert_eq!(both.len(), lines.len() + list("kind:diagnostic").len());
+    assert!(both.windows(2).all(|two| place(&two[0]) < place(&two[1])));
+    assert!(list("-kind:protocol").iter().all(|l| l["kind"] != "component"));
+}

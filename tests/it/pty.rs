@@ -223,6 +223,26 @@ fn a_log_that_grows_is_followed() {
 }
 
 #[test]
+fn what_is_not_there_yet_is_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = std::fs::read_to_string(root(FAILED).join("fe03.log")).unwrap();
+    let log = folder.path().join("day").join("fe03.log");
+    // A file in a folder that is not there; and the folder.
+    for input in [log.clone(), folder.path().join("day")] {
+        let _ = std::fs::remove_dir_all(folder.path().join("day"));
+        let mut session = Session::start(&["tui", "--follow", input.to_str().unwrap()]);
+        session.wait_for("Waiting for the first record");
+        std::fs::create_dir(folder.path().join("day")).unwrap();
+        // The first lines of it are no record.
+        std::fs::write(&log, "TL_INFO(TF_COMPONENT) [0]").unwrap();
+        std::fs::write(&log, &text).unwrap();
+        session.wait_for("1 call missed");
+        session.press("q");
+        assert_eq!(session.ended(), 0);
+    }
+}
+
+#[test]
 fn a_followed_folder_forgets_no_log() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("fe03.log");
@@ -358,6 +378,9 @@ fn logs_are_found_again_as_they_were_left() {
     session.wait_for("missed: 3 of 5");
     session.press("C");
     session.wait_for("[x] Status");
+    // To is made narrower.
+    session.press("jj<<");
+    session.wait_for("[x] To  10 wide");
     session.press("f\u{1b}");
     session.wait("no Status", |screen| !screen.contents().contains("Status"));
     // Nothing is lost, so nothing is asked: out of the list, the filter, the program.
@@ -367,6 +390,10 @@ fn logs_are_found_again_as_they_were_left() {
     again.wait_for("missed: 3 of 5");
     again.wait("the mark", |screen| screen.contents().contains("*02-08 13:04:11"));
     assert!(!again.terminal.screen().contents().contains("Status"));
+    again.press("C");
+    again.wait_for("[x] To  10 wide");
+    again.press("q");
+    again.wait("no menu", |screen| !screen.contents().contains("[x] To"));
     again.press("f\u{15}");
     again.wait_for("filter:");
     again.press("\u{1b}[A");

@@ -201,6 +201,15 @@ impl Call {
         self.callees.iter().cloned().chain([self.to.to_ascii_lowercase()])
     }
 
+    /// The numbers of other calls as they are where some were left out: what ties it to one that is not there is not told.
+    pub(crate) fn renumber(&mut self, number: impl Fn(usize) -> Option<usize>) {
+        self.conversation = self.conversation.and_then(&number);
+        self.ties = std::mem::take(&mut self.ties)
+            .into_iter()
+            .filter_map(|tie| Some(Tie { other: number(tie.other)?, ..tie }))
+            .collect();
+    }
+
     /// Every record of the call, diagnostic records included.
     pub fn own_records(&self) -> &[EventId] {
         &self.records

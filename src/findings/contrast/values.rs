@@ -8,7 +8,6 @@ use super::Dimension;
 use crate::analysis::{Analysis, Call, Role};
 use crate::record::Direction;
 use crate::text::host_of;
-use crate::time::Timestamp;
 use crate::trace::Trace;
 
 /// A value of a dimension.
@@ -89,56 +88,5 @@ impl<'a> Values<'a> {
             Some(Value::Hour(hour)) => (Dimension::Hour, format!("{hour:02}:00")),
             None => (Dimension::Hour, String::new()),
         }
-    }
-
-    /// The dimensions of which a call has a value, each once.
-    pub(super) fn dimensions(&self, own: &[(u32, Option<Timestamp>, u32)]) -> Vec<Dimension> {
-        let of = |value: &Value<'_>| match value {
-            Value::Text(dimension, _) => *dimension,
-            Value::Hour(_) => Dimension::Hour,
-        };
-        let mut all: Vec<Dimension> =
-            own.iter().filter_map(|(.., number)| self.all.get(*number as usize)).map(of).collect();
-        all.sort_unstable();
-        all.dedup();
-        all
-    }
-}
-
-/// The values of some calls.
-#[derive(Debug, Default)]
-pub(super) struct Tally {
-    added: u32,
-    /// Number of the call among these, when it started, number of the value.
-    pub(super) calls: Vec<(u32, Option<Timestamp>, u32)>,
-}
-
-/// How many calls have a value, and from when to when.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Count {
-    pub(super) calls: usize,
-    pub(super) first: Option<Timestamp>,
-    pub(super) last: Option<Timestamp>,
-    /// Of some of them the time is not known.
-    pub(super) timeless: bool,
-}
-
-impl Tally {
-    pub(super) fn add(&mut self, call: &Call, values: &[u32]) {
-        self.calls.extend(values.iter().map(|value| (self.added, call.started, *value)));
-        self.added += 1;
-    }
-
-    /// By number of the value.
-    pub(super) fn counts(&self, values: &Values<'_>) -> Vec<Count> {
-        let mut out = vec![Count::default(); values.all.len()];
-        for (_, time, value) in &self.calls {
-            let Some(count) = out.get_mut(*value as usize) else { continue };
-            count.calls += 1;
-            count.first = [count.first, *time].into_iter().flatten().min();
-            count.last = count.last.max(*time);
-            count.timeless |= time.is_none();
-        }
-        out
     }
 }

@@ -64,7 +64,7 @@ pub(super) const RECORDS: &[Field] = &[
         "kind",
         "kind",
         Kind::Word(KINDS),
-        "what the record is; in the terminal UI also component: a line between records",
+        "what the record is; component: a line between records, which only a query for it lists",
     )
     .record(|_, _, e, v| {
         v(Value::Word(match e.kind {

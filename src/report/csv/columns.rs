@@ -59,6 +59,11 @@ pub(super) const PUSHES: &[Column<Push>] = &[
     ("superseded", Kind::Flag, |p| Cell::flag(p.superseded)),
 ];
 
+/// Only where notes were asked for.
+pub(super) const CALL_NOTE: Column<Call> = ("note", Kind::Text, |c| Cell::maybe(c.note.as_deref()));
+/// The same.
+pub(super) const PUSH_NOTE: Column<Push> = ("note", Kind::Text, |p| Cell::maybe(p.note.as_deref()));
+
 pub(crate) const FINDINGS: &[Column<Finding>] = &[
     ("code", Kind::Text, |f| Cell::of(f.code)),
     ("severity", Kind::Text, |f| Cell::of(f.severity.name())),

@@ -37,7 +37,13 @@ pub enum Table {
 /// When the writer fails.
 pub fn write(report: &Report, table: Table, out: &mut dyn Write) -> io::Result<()> {
     match table {
+        Table::Calls if report.noted.is_some() => {
+            rows(&[columns::CALLS, &[columns::CALL_NOTE]].concat(), &report.calls, out)
+        }
         Table::Calls => rows(columns::CALLS, &report.calls, out),
+        Table::Pushes if report.noted.is_some() => {
+            rows(&[columns::PUSHES, &[columns::PUSH_NOTE]].concat(), &report.pushes, out)
+        }
         Table::Pushes => rows(columns::PUSHES, &report.pushes, out),
         Table::Findings => rows(columns::FINDINGS, &report.findings, out),
     }

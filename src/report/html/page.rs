@@ -8,7 +8,7 @@ use askama::Template;
 use super::charts::{Bars, Judgement, Multiples, Spans, Timeline};
 use super::policy::policy;
 use super::{CASES, ENTRIES, MISSED_ROWS, ROWS, Sources};
-use crate::analysis::Verdict;
+use crate::analysis::{self, Verdict};
 use crate::case::Item;
 use crate::knowledge::catalogue::{self, Step};
 use crate::knowledge::explanation::{Check, checks};
@@ -19,7 +19,10 @@ use crate::report::labels::{
     Headline, answer, by_use, calls_of, chance, gateway_cause, headline, known, mobile_client, servers_of, share,
     spoken_of, status, steps_of, times, told_by_mail, voice_mail, when,
 };
-use crate::report::model::{Call, Contrast, Finding, Place, Push, Report};
+use crate::report::model::{Call, Contrast, Finding, Noted, Place, Push, Report};
+use crate::text::width::first;
+use crate::text::{decode, plural};
+use crate::trace::Trace;
 
 /// The whole page.
 #[derive(Template)]
@@ -27,6 +30,8 @@ use crate::report::model::{Call, Contrast, Finding, Place, Push, Report};
 pub(super) struct Page<'r> {
     report: &'r Report,
     head: Headline,
+    /// What was read, and for which times it speaks.
+    read: String,
     style: &'static str,
     ladder_style: &'static str,
     script: &'static str,
@@ -42,6 +47,7 @@ pub(super) struct Page<'r> {
     cases: Vec<Case<'r>>,
     calls: &'r [Call],
     pushes: &'r [Push],
+    noted: &'r [Noted],
 }
 
 /// A cause with what to do.
@@ -73,8 +79,18 @@ struct Case<'r> {
     causes: Vec<&'r Finding>,
     /// What is told ahead of the details.
     card: Vec<Item>,
+    /// The first records and lines that prove it, as logged, and how many more there are.
+    proof: Vec<Proof>,
+    more_proof: String,
     /// A picture (SVG), its texts escaped.
     ladder: String,
+}
+
+/// A record or line that proves a case.
+struct Proof {
+    place: String,
+    /// Each is shown as a line.
+    lines: Vec<String>,
 }
 
 impl<'r> Page<'r> {
@@ -102,11 +118,14 @@ impl<'r> Page<'r> {
             pushes: of_call(call),
             causes: call.findings.iter().filter_map(|code| findings.get(code).copied()).collect(),
             card: crate::report::render::card(trace, analysis, index, *at),
+            proof: analysis.calls.get(*at).map_or(Vec::new(), |c| proofs(trace, c)),
+            more_proof: more_proof(call.evidence.len()),
             ladder: picture(ladder::build(trace, analysis, &Subject::Call(*at))),
         });
         let latencies = report.pushes.iter().filter(|p| !p.synthetic).filter_map(|p| p.latency_ms);
         Page {
             head: headline(report),
+            read: read(report),
             style,
             script,
             ladder_style: svg::STYLE,
@@ -137,9 +156,53 @@ impl<'r> Page<'r> {
             cases: cases.collect(),
             calls: report.calls.get(..ROWS).unwrap_or(&report.calls),
             pushes: report.pushes.get(..ROWS).unwrap_or(&report.pushes),
+            noted: report.noted.as_deref().unwrap_or_default(),
             report,
         }
     }
+}
+
+/// So many records are shown of one case, each with so many lines of so many characters.
+const RECORDS: usize = 4;
+const LINES: usize = 60;
+const CHARS: usize = 1_000;
+
+/// The first records and lines that prove a call, as logged.
+fn proofs(trace: &Trace, call: &analysis::Call) -> Vec<Proof> {
+    let all = trace.in_order(&call.evidence, &call.lines).into_iter();
+    all.take(RECORDS)
+        .map(|span| {
+            let at = trace.location(span.file, span.start);
+            let logged = decode(trace.slice(span).trim_ascii_end());
+            let line = |line: &str| match first(line.trim_end_matches('\r'), CHARS) {
+                (whole, true) => whole.to_owned(),
+                (start, false) => format!("{start}..."),
+            };
+            // A body is what people wrote to each other, or keys: no part of a page that is sent on.
+            let is_head = |line: &&str| !line.starts_with("Message-Body:");
+            let mut lines: Vec<String> = logged.lines().take_while(is_head).take(LINES).map(line).collect();
+            if logged.lines().take_while(is_head).count() > LINES {
+                lines.push("...".to_owned());
+            }
+            if logged.lines().any(|line| !is_head(&line) && line.trim_end() != "Message-Body: -") {
+                lines.push("(its body: siptrail show --raw)".to_owned());
+            }
+            Proof { place: format!("{}:{}", at.file, at.line), lines }
+        })
+        .collect()
+}
+
+fn more_proof(all: usize) -> String {
+    if all > RECORDS { format!("and {} more", all - RECORDS) } else { String::new() }
+}
+
+/// What was read: how many logs with how many records, from when to when.
+fn read(report: &Report) -> String {
+    let first = report.sources.iter().filter_map(|s| s.first.as_deref()).min();
+    let last = report.sources.iter().filter_map(|s| s.last.as_deref()).max();
+    let times = first.zip(last).map_or(String::new(), |(a, b)| format!(", {} to {}", when(Some(a)), when(Some(b))));
+    let logs = plural(report.sources.len() as u64, "log");
+    format!("Read: {logs} with {}{times}", plural(report.summary.records, "record"))
 }
 
 /// The first rows, and the rest of them.

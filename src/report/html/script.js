@@ -79,7 +79,7 @@ for (const table of document.querySelectorAll("table.data")) {
   };
   idle(prepare);
 }
-addEventListener("beforeprint", () => { for (const d of document.querySelectorAll("#cases details")) d.open = true; });
+addEventListener("beforeprint", () => { for (const d of document.querySelectorAll("#cases details:not(.proof)")) d.open = true; });
 
 // A button at each command that copies it.
 for (const command of document.querySelectorAll("pre.command")) {

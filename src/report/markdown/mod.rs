@@ -1,6 +1,7 @@
 //! The report as Markdown, for a ticket: headline, missed calls with cause, remedy and proof, counts, sources.
 
 mod escape;
+mod noted;
 mod rates;
 mod ticket;
 
@@ -17,6 +18,7 @@ use crate::knowledge::catalogue::Step;
 use crate::time::Timestamp;
 use escape::in_cell;
 pub(crate) use escape::{code, prose};
+use noted::{noted, notes_on};
 pub use ticket::{LogHash, Ticket, Victim, victims};
 
 /// Servers named beside a cause.
@@ -50,6 +52,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     lone(report, out)?;
     unexplained(report, out)?;
     voice_mail(report, out)?;
+    noted(report, out)?;
     counts(report, out)?;
     rates::write(report, out)?;
     sources(report, out)?;
@@ -128,6 +131,7 @@ fn missed(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io:
         if let Some(later) = &call.reached_later {
             writeln!(out, "- they talked later, at {}", prose(&when(Some(later))))?;
         }
+        notes_on(report, call.call_ids(), out)?;
         proof(&call.evidence, out)?;
         writeln!(out, "- Call-ID {}\n", code(&call.call_id))?;
     }
@@ -181,6 +185,7 @@ fn messages(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> i
             code(known(&message.from, "(unknown sender)"))
         )?;
         known_things.causes(&message.findings, out)?;
+        notes_on(report, [&message.call_id].into_iter().chain(&message.pushes), out)?;
         proof(&message.evidence, out)?;
         writeln!(out, "- Call-ID {} CSeq {}\n", code(&message.call_id), message.cseq)?;
     }
@@ -200,6 +205,7 @@ fn perhaps(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io
             writeln!(out, "- {}", prose(&why.reason))?;
         }
         known_things.pushes(call, out)?;
+        notes_on(report, call.call_ids(), out)?;
         proof(&call.evidence, out)?;
         writeln!(out, "- Call-ID {}\n", code(&call.call_id))?;
     }
@@ -239,6 +245,7 @@ fn lost(report: &Report, known_things: &Known<'_>, out: &mut dyn Write) -> io::R
         writeln!(out, "### {} {whom}\n", when(push.sent.as_deref()))?;
         writeln!(out, "- **{}**: {}", prose(push.result.name()), answer(push))?;
         known_things.causes(&push.findings, out)?;
+        notes_on(report, [&push.call_id], out)?;
         proof(&push.evidence, out)?;
         writeln!(out, "- Call-ID {}\n", code(&push.call_id))?;
     }

@@ -2,7 +2,9 @@
 
 use serde::ser::{Serialize, Serializer};
 
-use super::{Contrast, Coverage, Finding, MissedMessage, MissingLog, Note, Problem, Report, Selected, Source, Summary};
+use super::{
+    Contrast, Coverage, Finding, MissedMessage, MissingLog, Note, Noted, Problem, Report, Selected, Source, Summary,
+};
 use crate::rates::Rates;
 
 /// A report whose calls and pushes are lists of any kind: its own, or rows that are made while they are written.
@@ -22,6 +24,8 @@ pub(in crate::report) struct Document<'r, C, P> {
     contrasts: &'r [Contrast],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     notes: &'r [Note],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    noted: Option<&'r [Noted]>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     missing_logs: &'r [MissingLog],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,6 +50,7 @@ impl<'r, C, P> Document<'r, C, P> {
             coverage: &report.coverage,
             contrasts: &report.contrasts,
             notes: &report.notes,
+            noted: report.noted.as_deref(),
             missing_logs: &report.missing_logs,
             selection: report.selection.as_ref(),
             rates: report.rates.as_ref(),

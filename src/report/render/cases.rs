@@ -60,6 +60,7 @@ pub(super) fn call(trace: &Trace, analysis: &Analysis, call: &analysis::Call) ->
         told_by_mail: call.told_by_mail,
         voice_mail: call.voice_mail,
         hop_tables: Vec::new(),
+        note: None,
         card: Vec::new(),
     }
 }
@@ -110,6 +111,7 @@ pub(super) fn push(trace: &Trace, analysis: &Analysis, push: &analysis::Push) ->
         superseded: push.superseded,
         undetermined: undetermined::of_push(trace, analysis, push),
         hop_tables: Vec::new(),
+        note: None,
     }
 }
 

@@ -113,6 +113,7 @@ fn build(
         coverage,
         contrasts,
         notes,
+        noted: None,
         selection: None,
         rates: None,
         missing_logs,

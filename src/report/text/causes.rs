@@ -2,10 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::{DIM, heading, line};
+use super::{DIM, Paper, heading, line};
 use crate::report::labels::{self, MOST};
 use crate::report::model::{Finding, Report};
-use crate::text::page;
 use crate::text::sanitize;
 use crate::text::width::cut;
 
@@ -15,7 +14,7 @@ const CAUSES: usize = 6;
 const INDENT: usize = 16;
 
 /// All causes with their numbers, first those that something can be done about.
-pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(report: &Report, out: &mut Paper<'_>) -> io::Result<()> {
     let all = labels::by_use(report);
     // One cause is told by its first case.
     if all.len() < 2 {
@@ -44,16 +43,16 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// What to do in one line; the whole of it stands with the first case.
-fn detail(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+fn detail(finding: &Finding, out: &mut Paper<'_>) -> io::Result<()> {
     if finding.remedy.is_empty() {
         return Ok(());
     }
     let text = format!("do: {}", sanitize(finding.remedy));
-    writeln!(out, "{:INDENT$}{}", "", cut(&text, page::WIDTH - INDENT, false))
+    writeln!(out, "{:INDENT$}{}", "", cut(&text, out.width - INDENT, false))
 }
 
 /// The commands that get what would tell more, in one block.
-pub(super) fn missing_logs(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn missing_logs(report: &Report, out: &mut Paper<'_>) -> io::Result<()> {
     if report.missing_logs.is_empty() {
         return Ok(());
     }

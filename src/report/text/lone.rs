@@ -1,13 +1,13 @@
 //! Causes that records name without their call.
 
-use std::io::{self, Write};
+use std::io;
 
-use super::{cause, heading, line, more};
+use super::{Paper, cause, heading, line, more};
 use crate::report::labels::{MOST, spoken_of};
 use crate::report::model::{Finding, Report};
 
 /// Each with what its records speak of, and where they stand.
-pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(report: &Report, out: &mut Paper<'_>) -> io::Result<()> {
     let all: Vec<&Finding> = report.findings.iter().filter(|f| f.lone.is_some()).collect();
     if all.is_empty() {
         return Ok(());

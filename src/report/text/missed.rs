@@ -2,15 +2,15 @@
 
 use std::io::{self, Write};
 
-use super::{DIM, cause, heading, line, more, proof};
+use super::noted::notes;
+use super::{DIM, Paper, cause, heading, line, more, proof};
 use crate::analysis::Verdict;
 use crate::report::hops::{self, HopText};
 use crate::report::labels::{self, MOST, known, told_by_mail};
 use crate::report::model::{Call, Report};
-use crate::text::page;
 
 /// Missed calls under their causes.
-pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(report: &Report, out: &mut Paper<'_>) -> io::Result<()> {
     let missed: Vec<&Call> = report.calls.iter().filter(|c| c.is_missed()).collect();
     if missed.is_empty() {
         return Ok(());
@@ -46,7 +46,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Messages inside conversations that were missed.
-pub(super) fn messages(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn messages(report: &Report, out: &mut Paper<'_>) -> io::Result<()> {
     if report.missed_messages.is_empty() {
         return Ok(());
     }
@@ -60,13 +60,14 @@ pub(super) fn messages(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             cause(out, 4, finding)?;
         }
         line(out, 4, &format!("Call-ID {} CSeq {}", message.call_id, message.cseq))?;
+        notes(out, 4, report.notes_on([&message.call_id].into_iter().chain(&message.pushes)))?;
         proof(out, 4, &message.evidence)?;
     }
     more(out, report.missed_messages.len())
 }
 
 /// What many victims of one cause have in common.
-fn common(report: &Report, codes: &[&'static str], victims: usize, out: &mut dyn Write) -> io::Result<()> {
+fn common(report: &Report, codes: &[&'static str], victims: usize, out: &mut Paper<'_>) -> io::Result<()> {
     if victims > 1 {
         line(out, 4, &format!("{victims} calls"))?;
     }
@@ -98,7 +99,7 @@ fn common(report: &Report, codes: &[&'static str], victims: usize, out: &mut dyn
     told.iter().take(3).try_for_each(|text| line(out, 4, text))
 }
 
-fn victim(report: &Report, call: &Call, out: &mut dyn Write) -> io::Result<()> {
+fn victim(report: &Report, call: &Call, out: &mut Paper<'_>) -> io::Result<()> {
     let time = call.started.as_deref().map_or("(no time in the log)".to_owned(), |t| t.replace('T', " "));
     line(out, 4, &format!("{time}  {}", known(&call.to, "(unknown user)")))?;
     let what = call.modality.map_or(String::new(), |m| format!(", {m}"));
@@ -127,10 +128,11 @@ fn victim(report: &Report, call: &Call, out: &mut dyn Write) -> io::Result<()> {
         line(out, 6, &labels::gateway_cause(cause.cause))?;
     }
     line(out, 6, &format!("Call-ID {}", call.call_id))?;
+    notes(out, 6, report.notes_on(call.call_ids()))?;
     proof(out, 6, &call.evidence)?;
     let pushes = report.pushes.iter().filter(|p| call.pushes.contains(&p.call_id));
     for table in call.hop_tables.iter().chain(pushes.flat_map(|p| &p.hop_tables)) {
-        hops::write(table, HopText { width: page::WIDTH, indent: 6, ascii: false }, out)?;
+        hops::write(table, HopText { width: out.width, indent: 6, ascii: false }, out)?;
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! The inputs, the servers with their clocks, and what their logs do not show.
 
-use std::io::{self, Write};
+use std::io;
 
-use super::{heading, line, more};
+use super::{Paper, heading, line, more};
 use crate::analysis::ClockBasis;
 use crate::report::labels::{MOST, clock};
 use crate::report::model::{Coverage, Report, Source};
@@ -10,7 +10,7 @@ use crate::text::plural;
 use crate::time::Timestamp;
 
 /// Sources with clocks, holes and notes.
-pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(report: &Report, out: &mut Paper<'_>) -> io::Result<()> {
     heading(out, "Sources")?;
     // With one server there is nothing to compare.
     let reference = (report.coverage.len() > 1).then(|| reference(&report.sources));
@@ -43,7 +43,7 @@ fn reference(sources: &[Source]) -> &str {
 }
 
 /// Clocks that no message ties to the reference, in one paragraph.
-fn untied(sources: &[Source], reference: &str, out: &mut dyn Write) -> io::Result<()> {
+fn untied(sources: &[Source], reference: &str, out: &mut Paper<'_>) -> io::Result<()> {
     let own =
         sources.iter().filter(|s| s.clock == Some(ClockBasis::Unknown)).map(|s| s.server.as_ref().unwrap_or(&s.path));
     let several = sources.iter().flat_map(|s| &s.servers).filter(|s| s.clock == ClockBasis::Unknown);
@@ -62,7 +62,7 @@ fn untied(sources: &[Source], reference: &str, out: &mut dyn Write) -> io::Resul
     line(out, 2, &text)
 }
 
-fn entry(s: &Source, reference: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
+fn entry(s: &Source, reference: Option<&str>, out: &mut Paper<'_>) -> io::Result<()> {
     line(out, 2, &s.path)?;
     let records = s.records.protocol + s.records.diagnostic + s.records.connection + s.records.other;
     let times = s.first.as_deref().zip(s.last.as_deref()).map_or("no times".to_owned(), |(a, b)| {
@@ -91,7 +91,7 @@ fn entry(s: &Source, reference: Option<&str>, out: &mut dyn Write) -> io::Result
     Ok(())
 }
 
-fn holes(all: &[Coverage], out: &mut dyn Write) -> io::Result<()> {
+fn holes(all: &[Coverage], out: &mut Paper<'_>) -> io::Result<()> {
     let holes: Vec<_> = all.iter().flat_map(|c| c.holes.iter().map(move |h| (c, h))).collect();
     if holes.is_empty() {
         return Ok(());

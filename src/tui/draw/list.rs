@@ -11,6 +11,7 @@ use crate::tui::keys::Command;
 use crate::tui::list::scrolled;
 use crate::tui::rows::{self, fitting};
 use crate::tui::state::Load;
+use crate::tui::view::View;
 
 pub(super) fn draw(app: &App, head: Rect, main: Rect, buf: &mut Buffer) {
     let Some(list) = app.list() else { return };
@@ -33,6 +34,9 @@ pub(super) fn draw(app: &App, head: Rect, main: Rect, buf: &mut Buffer) {
     Line::from(titles).render(head, buf);
     if list.rows.is_empty() {
         let text = match (&app.load, &list.only) {
+            (Load::Done, _) if view == View::Registrations && data.registrations().is_none() => {
+                "reading REGISTER and SUBSCRIBE dialogs".to_owned()
+            }
             (Load::Done, None) if app.span.is_some() => "none in this span of time; Esc shows all again".to_owned(),
             (Load::Done, None) => "none in these logs".to_owned(),
             (Load::Done, Some(_)) => {
@@ -56,7 +60,7 @@ pub(super) fn draw(app: &App, head: Rect, main: Rect, buf: &mut Buffer) {
         };
         let mut cells = vec![Span::styled(sign, theme.hit)];
         for (i, w) in &fitting {
-            let text = fit(&rows::cell_within(data, view, (row, *i), app.span), *w, theme.ascii) + "  ";
+            let text = fit(&rows::cell_within(data, view, (row, *i), app.within.as_ref()), *w, theme.ascii) + "  ";
             cells.extend(marked(text, search, rows::style(theme, data, view, row, *i), theme.hit));
         }
         Line::from(cells).render(area, buf);

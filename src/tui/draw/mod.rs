@@ -42,7 +42,9 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
             }
             ladder::draw(app, at.head, at.main, buf);
         }
-        View::Calls | View::Pushes | View::Records | View::Findings => list::draw(app, at.head, at.main, buf),
+        View::Calls | View::Pushes | View::Records | View::Findings | View::Registrations => {
+            list::draw(app, at.head, at.main, buf);
+        }
     }
     pane(app, &at, buf);
     match &app.overlay {

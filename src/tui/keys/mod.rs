@@ -52,6 +52,8 @@ pub enum Command {
     GoToTime,
     MinuteOn,
     MinuteBack,
+    Narrower,
+    Wider,
     Sort,
     Columns,
     Copy,
@@ -85,7 +87,7 @@ pub enum Command {
 /// Where a key has a meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyContext {
-    /// One of the six views.
+    /// One of the views.
     View(View),
     /// The help, or another text over the view.
     Text,
@@ -102,9 +104,11 @@ pub enum KeyContext {
 pub enum Scope {
     /// Wherever keys are no text.
     All,
-    /// In the six views.
+    /// In the views.
     Views,
-    /// In the six views and in menus.
+    /// In menus.
+    Menus,
+    /// In the views and in menus.
     Choice,
     /// In these views.
     Only(&'static [View]),
@@ -119,6 +123,7 @@ impl Scope {
         match (self, place) {
             (Scope::All, KeyContext::View(_) | KeyContext::Text | KeyContext::Menu | KeyContext::Card)
             | (Scope::Views, KeyContext::View(_))
+            | (Scope::Menus, KeyContext::Menu)
             | (Scope::Choice, KeyContext::View(_) | KeyContext::Menu | KeyContext::Card)
             | (Scope::Card | Scope::CardAnd(_), KeyContext::Card) => true,
             (Scope::Only(views) | Scope::CardAnd(views), KeyContext::View(view)) => views.contains(&view),

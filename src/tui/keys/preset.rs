@@ -62,6 +62,7 @@ const SNGREP: &[(Command, &[Key])] = &[
     (Command::Card, &[ch('I')]),
     (Command::Twin, &[ch('W')]),
     (Command::User, &[ch('L')]),
+    (Command::Show(View::Registrations), &[ch('Y')]),
     (Command::Mark, &[ch(' '), ch('m')]),
     (Command::Raw, &[code(KeyCode::F(6)), ch('r'), ch('R')]),
     (Command::Save, &[code(KeyCode::F(2)), ch('s'), ch('S')]),

@@ -42,11 +42,14 @@ const fn bind(
 }
 
 /// Views with rows.
-const ROWS: Scope = Scope::Only(&[View::Pushes, View::Calls, View::Timeline, View::Records, View::Findings]);
+const ROWS: Scope =
+    Scope::Only(&[View::Pushes, View::Calls, View::Timeline, View::Records, View::Findings, View::Registrations]);
+/// Views of whose rows some are missed pushes.
+const MISSABLE: Scope = Scope::Only(&[View::Pushes, View::Calls, View::Timeline, View::Records, View::Findings]);
 /// Views with columns.
-const LISTS: Scope = Scope::Only(&[View::Pushes, View::Calls, View::Records, View::Findings]);
+const LISTS: Scope = Scope::Only(&[View::Pushes, View::Calls, View::Records, View::Findings, View::Registrations]);
 /// Views whose rows have a time.
-const TIMED: Scope = Scope::Only(&[View::Pushes, View::Calls, View::Timeline, View::Records]);
+const TIMED: Scope = Scope::Only(&[View::Pushes, View::Calls, View::Timeline, View::Records, View::Registrations]);
 /// Views whose rows are stories, and the card of one.
 const STORIES: Scope = Scope::CardAnd(STORY);
 const STORY: &[View] = &[View::Pushes, View::Calls, View::Timeline];
@@ -68,6 +71,14 @@ pub const KEYMAP: &[Binding] = &[
     ),
     bind(&[ch('5')], Command::Show(View::Records), "records", Scope::Views, "", "Records as logged"),
     bind(&[ch('6')], Command::Show(View::Findings), "findings", Scope::Views, "", "Findings: causes and remedies"),
+    bind(
+        &[ch('R')],
+        Command::Show(View::Registrations),
+        "registrations",
+        Scope::Views,
+        "",
+        "Registrations: who signed in with what, and what became of it",
+    ),
     bind(&[code(KeyCode::Tab)], Command::NextView, "next_view", Scope::Views, "view", "next view"),
     bind(&[code(KeyCode::BackTab)], Command::PreviousView, "previous_view", Scope::Views, "", "view before"),
     bind(&[ch('j'), code(KeyCode::Down)], Command::Down, "down", Scope::All, "", "down; a count before it repeats"),
@@ -125,11 +136,11 @@ pub const KEYMAP: &[Binding] = &[
         &[ch('x')],
         Command::NextMissed,
         "next_missed",
-        ROWS,
+        MISSABLE,
         "missed",
         "next missed push; in the timeline the next message of a push",
     ),
-    bind(&[ch('X')], Command::PreviousMissed, "previous_missed", ROWS, "", "missed push before"),
+    bind(&[ch('X')], Command::PreviousMissed, "previous_missed", MISSABLE, "", "missed push before"),
     bind(&[ch('e')], Command::NextFailure, "next_failure", ROWS, "failure", "next failure"),
     bind(&[ch('E')], Command::PreviousFailure, "previous_failure", ROWS, "", "failure before"),
     bind(
@@ -204,9 +215,9 @@ pub const KEYMAP: &[Binding] = &[
         &[ch('u')],
         Command::User,
         "user",
-        Scope::Only(STORY),
+        TIMED,
         "",
-        "the day of the one who is called: sign-ins, devices, calls, on one strip of time",
+        "the day of a user: sign-ins, devices, calls, on one strip of time",
     ),
     bind(&[ch('Z')], Command::Case, "case", STORIES, "case file", "save the case as one file, for a ticket"),
     bind(&[ch('c')], Command::Compare, "compare", MESSAGES, "compare", "compare the message with the marked one"),
@@ -220,9 +231,32 @@ pub const KEYMAP: &[Binding] = &[
     ),
     bind(&[ch('r')], Command::Raw, "raw", MESSAGES, "raw", "message laid out, or the record as logged"),
     bind(&[ch('y')], Command::Copy, "copy", TIMED, "copy", "copy message, Call-ID, user or place to the clipboard"),
-    bind(&[ch('s'), code(KeyCode::F(2))], Command::Save, "save", TIMED, "save", "save to a file"),
+    bind(
+        &[ch('s'), code(KeyCode::F(2))],
+        Command::Save,
+        "save",
+        ROWS,
+        "save",
+        "save to a file: the story, the marks, the rows",
+    ),
     bind(&[ch('S')], Command::Sort, "sort", LISTS, "sort", "sort by a column; the same again turns it round"),
     bind(&[ch('C')], Command::Columns, "columns", LISTS, "", "show and hide columns"),
+    bind(
+        &[ch('<'), code(KeyCode::Left)],
+        Command::Narrower,
+        "narrower",
+        Scope::Menus,
+        "",
+        "in the menu of columns: the selected one narrower; below the least as wide as its texts need",
+    ),
+    bind(
+        &[ch('>'), code(KeyCode::Right)],
+        Command::Wider,
+        "wider",
+        Scope::Menus,
+        "",
+        "in the menu of columns: the selected one wider",
+    ),
     bind(
         &[ch('J'), Key::ctrl('e')],
         Command::PaneDown,

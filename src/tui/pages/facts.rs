@@ -14,10 +14,11 @@ use crate::tui::app::App;
 use crate::tui::cell::{clip, wrap};
 use crate::tui::data::{Cause, Entry};
 use crate::tui::list::List;
+use crate::tui::rows;
 use crate::tui::theme::Theme;
 use crate::tui::view::View;
 
-use super::message;
+use super::{course, message};
 
 /// No pane needs more lines than this; hostile logs must not make it endless.
 const MOST: usize = 2_000;
@@ -33,6 +34,10 @@ pub(in crate::tui) fn lines(app: &App, width: usize) -> Vec<Line<'static>> {
             Entry::Line(_) => message::component(app, *entry, width),
         }),
         (View::Findings, Some(row)) => app.data.causes.get(row).map_or(Vec::new(), |c| cause(app, c, width)),
+        (View::Registrations, Some(row)) => {
+            let first = rows::record(&app.data, View::Registrations, row);
+            message::lines(app, first.as_slice(), width)
+        }
         (View::Timeline, _) => message::lines(app, app.timeline.records(), width),
         _ => Vec::new(),
     }
@@ -89,6 +94,22 @@ fn cause(app: &App, cause: &Cause, width: usize) -> Vec<Line<'static>> {
         let records = plural(cause.lone.len() as u64, "record");
         let text = format!("Without its call: named by {records} about calls that the logs do not show");
         out.extend(wrap(&text, width, MOST, app.theme.ascii).into_iter().map(Line::raw));
+    }
+    let code = cause.finding.code.as_str();
+    if let Some(course) = app.data.courses.get(code) {
+        let mut tell = |name: &str, text: &str| {
+            for (i, line) in wrap(&format!("{name}{text}"), width, MOST, app.theme.ascii).into_iter().enumerate() {
+                let rest = line.strip_prefix(name).filter(|_| i == 0).map(str::to_owned);
+                out.push(match rest {
+                    Some(rest) => Line::from(vec![Span::styled(name.to_owned(), app.theme.name), Span::raw(rest)]),
+                    None => Line::raw(line),
+                });
+            }
+        };
+        tell("When: ", &course::line(app, course, cause.cases));
+        if let Some(change) = &course.change {
+            tell("Since: ", &change.in_words());
+        }
     }
     out.append(&mut finding(app, cause.finding, width));
     out

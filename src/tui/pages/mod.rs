@@ -2,6 +2,7 @@
 
 mod body;
 pub(super) mod card;
+mod course;
 pub(super) mod facts;
 pub(super) mod help;
 mod message;

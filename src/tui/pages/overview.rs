@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::iter::repeat_n;
+use std::ops::Range;
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -11,39 +12,50 @@ use crate::analysis::{Outcome, ServerId, Verdict};
 use crate::text::plural;
 use crate::time::Timestamp;
 use crate::tui::app::App;
-use crate::tui::cell::{clip, fit};
-use crate::tui::data::{BINS, Overview};
+use crate::tui::cell::{clip, columns, fit};
+use crate::tui::data::{BINS, Cause, Overview};
 use crate::tui::keys::Command;
+use crate::tui::pages::course;
 use crate::tui::state::Load;
 use crate::tui::theme::Theme;
 use crate::tui::view::View;
+use crate::tui::within::Cases;
 
 /// Longer lists of servers are cut.
 const MOST: usize = 40;
 /// And of causes.
 const CAUSES: usize = 6;
+/// Where the code of a cause begins.
+const INDENT: usize = 17;
 
 /// The page; as wide as the terminal.
 pub(in crate::tui) fn lines(app: &App) -> Vec<Line<'static>> {
-    let mut page = Page { app, theme: &app.theme, width: usize::from(app.size.0), out: Vec::new() };
-    match app.load {
-        Load::Done => page.all(),
-        _ => page.loading(),
-    }
-    page.out
+    Page::of(app).out
 }
 
 struct Page<'a> {
     app: &'a App,
+    /// Which lines show the course of time.
+    course: Range<usize>,
     theme: &'a Theme,
     width: usize,
     out: Vec<Line<'static>>,
 }
 
 impl Page<'_> {
+    fn of(app: &App) -> Page<'_> {
+        let mut page = Page { app, course: 0..0, theme: &app.theme, width: usize::from(app.size.0), out: Vec::new() };
+        match app.load {
+            Load::Done => page.all(),
+            _ => page.loading(),
+        }
+        page
+    }
+
     fn loading(&mut self) {
         let (text, part) = match self.app.load {
             Load::Opening => ("Opening the logs".to_owned(), None),
+            Load::Waiting => ("Waiting for the first record of these logs".to_owned(), None),
             Load::Reading(done, total) => {
                 (format!("Reading the logs: {} of {} MB", done / 1_000_000, total / 1_000_000), Some((done, total)))
             }
@@ -84,19 +96,26 @@ impl Page<'_> {
 
     fn verdict(&mut self) {
         let data = &self.app.data;
-        let overview = &data.overview;
-        let lost = overview.results.iter().filter(|(result, _)| result.is_lost());
+        let (overview, within) = (&data.overview, self.app.within.as_ref());
+        let results = within.map_or(&overview.results, |w| &w.results);
+        let verdicts = within.map_or(&overview.verdicts, |w| &w.verdicts);
+        let lost = results.iter().filter(|(result, _)| result.is_lost());
         let lost: usize = lost.map(|(_, n)| n).sum();
-        let (mut text, style) = match (overview.missed, lost) {
+        let (mut text, style) = match (within.map_or(overview.missed, |w| w.missed), lost) {
             (0, 0) => ("No missed notification".to_owned(), self.theme.good),
             (0, n) => (format!("No missed call, but {} lost", plural(n as u64, "push")), self.theme.bad),
             (n, _) => (format!("{} missed", plural(n as u64, "call")), self.theme.bad),
         };
-        if let Some((_, n)) = overview.verdicts.iter().find(|(verdict, _)| *verdict == Verdict::Undetermined) {
+        if let Some((_, n)) = verdicts.iter().find(|(verdict, _)| *verdict == Verdict::Undetermined) {
             // Writing to a string cannot fail.
             let _ = write!(text, ", {n} more perhaps: the logs do not tell");
         }
         self.line(&text, style);
+        if let (Some(within), Some((from, to))) = (within, self.app.span) {
+            let (calls, pushes) = (plural(within.calls as u64, "call"), plural(within.pushes as u64, "push"));
+            self.line(&format!("in {calls}, {pushes} from {} to {}", from.short(), to.short()), self.theme.warn);
+            return;
+        }
         let text = format!(
             "in {}, {}, {} of {}",
             plural(data.analysis.calls.len() as u64, "call"),
@@ -108,15 +127,20 @@ impl Page<'_> {
     }
 
     fn causes(&mut self) {
-        let causes = &self.app.data.causes;
+        let all = &self.app.data.causes;
+        let of_all = |(cause, own): (usize, &Cause)| Cases { cause, cases: own.cases, missed: own.missed };
+        let of_all = || all.iter().enumerate().map(of_all).collect();
+        let causes: Vec<Cases> = self.app.within.as_ref().map_or_else(of_all, |w| w.causes.clone());
         if causes.is_empty() {
             return;
         }
         self.heading("  Missed  Cases  Cause");
-        for cause in causes.iter().take(CAUSES) {
-            let style = if cause.missed > 0 { self.theme.bad } else { Style::new() };
-            let (code, summary) = (&cause.finding.code, &cause.finding.summary);
-            self.line(&format!("{:>8}{:>7}  {code}  {summary}", cause.missed, cause.cases), style);
+        for own in causes.iter().take(CAUSES) {
+            let style = if own.missed > 0 { self.theme.bad } else { Style::new() };
+            let Some(finding) = all.get(own.cause).map(|c| c.finding) else { continue };
+            let (code, summary) = (&finding.code, &finding.summary);
+            let text = format!("{:>8}{:>7}  {code}  {summary}", own.missed, own.cases);
+            self.cause(&text, style, code, own.cases);
         }
         let more = causes.len().saturating_sub(CAUSES);
         let key = self.app.keys.name(Command::Show(View::Findings));
@@ -124,14 +148,45 @@ impl Page<'_> {
         self.line(&format!("  {more}{key} or Enter shows them with remedies"), self.theme.dim);
     }
 
+    /// A cause, and since when it hits: first and last, its share of the attempts over time, the time from which that is another;
+    /// in one line where there is room.
+    fn cause(&mut self, text: &str, style: Style, code: &str, cases: usize) {
+        // Of a span of time only the counts are told.
+        let course = self.app.data.courses.get(code).filter(|_| self.app.span.is_none());
+        let Some(course) = course else { return self.line(text, style) };
+        let change = course.change.as_ref().map(crate::case::Change::in_words);
+        let parts = [Some(course::line(self.app, course, cases)), change];
+        let mut line = vec![Span::styled(clip(text, self.width, self.theme.ascii), style)];
+        let mut used = columns(text);
+        for part in parts.into_iter().flatten().filter(|part| !part.is_empty()) {
+            let wide = columns(&part) + 2;
+            if used + wide > self.width {
+                self.out.push(Line::from(std::mem::take(&mut line)));
+                // Below the code.
+                used = INDENT;
+                line.push(Span::raw(" ".repeat(INDENT - 2)));
+            }
+            used += wide;
+            line.push(Span::styled(clip(&format!("  {part}"), self.width, self.theme.ascii), self.theme.dim));
+        }
+        self.out.push(Line::from(line));
+    }
+
     /// Three tables, side by side where there is room.
     fn counts(&mut self) {
-        let overview = &self.app.data.overview;
+        let (overview, within) = (&self.app.data.overview, self.app.within.as_ref());
         let (bad, plain) = (self.theme.bad, Style::new());
         let style = |is_bad: bool| if is_bad { bad } else { plain };
-        let verdicts = overview.verdicts.iter().map(|(v, n)| (v.name(), *n, style(v.is_missed())));
-        let results = overview.results.iter().map(|(r, n)| (r.name(), *n, style(r.is_lost())));
-        let outcomes = overview.outcomes.iter().map(|(o, n)| (o.name(), *n, style(*o == Outcome::Rejected)));
+        let verdicts = within
+            .map_or(&overview.verdicts, |w| &w.verdicts)
+            .iter()
+            .map(|(v, n)| (v.name(), *n, style(v.is_missed())));
+        let results =
+            within.map_or(&overview.results, |w| &w.results).iter().map(|(r, n)| (r.name(), *n, style(r.is_lost())));
+        let outcomes = within
+            .map_or(&overview.outcomes, |w| &w.outcomes)
+            .iter()
+            .map(|(o, n)| (o.name(), *n, style(*o == Outcome::Rejected)));
         let tables: [(&str, Vec<_>); 3] =
             [("Mobile callees", verdicts.collect()), ("Pushes", results.collect()), ("Calls", outcomes.collect())];
         let wide = self.width >= 78;
@@ -163,6 +218,7 @@ impl Page<'_> {
         let overview = &self.app.data.overview;
         let (Some((first, last)), Some(room)) = (overview.span, room(self.app)) else { return };
         self.heading(&format!("Time  {} to {}", first.short(), last.short()));
+        let begins = self.out.len();
         let folded = fold(overview, room);
         let most = folded.iter().map(|(calls, _)| *calls).max().unwrap_or(0).max(1);
         let bars = |of: &dyn Fn(&(u32, u32)) -> u32| -> String {
@@ -189,6 +245,7 @@ impl Page<'_> {
             let name = self.server(i);
             self.named(&name, text, self.theme.good);
         }
+        self.course = begins..self.out.len();
     }
 
     /// The cursor, and the span that is selected or begun, with its time.
@@ -272,6 +329,20 @@ impl Page<'_> {
 pub(in crate::tui) fn room(app: &App) -> Option<usize> {
     let room = usize::from(app.size.0).saturating_sub(LEFT).min(BINS);
     app.data.overview.span.map(|_| room).filter(|room| *room >= 10)
+}
+
+/// The part of the time that stands at a column of the terminal, in a line of the page; none beside the course of time.
+pub(in crate::tui) fn bin_at(app: &App, column: usize, line: usize) -> Option<usize> {
+    let room = room(app)?;
+    let is_there = (LEFT..LEFT + room).contains(&column) && Page::of(app).course.contains(&line);
+    is_there.then(|| bin_of(app, column)).flatten()
+}
+
+/// The part of the time of a column; beside the course that of the nearest one.
+pub(in crate::tui) fn bin_of(app: &App, column: usize) -> Option<usize> {
+    let room = room(app)?;
+    let column = column.saturating_sub(LEFT).min(room.saturating_sub(1));
+    Some((column * BINS).div_ceil(room).min(BINS - 1))
 }
 
 /// Columns of the names in front of the bars.

@@ -72,6 +72,9 @@ pub(in crate::tui) fn fitting(columns: &[Column], list: &List, width: usize) -> 
     let least_and_whole = |i: usize| {
         let column = &columns[i];
         let title = column.title.len();
+        if let Some(chosen) = list.chosen.get(&i) {
+            return (*chosen, *chosen, *chosen, *chosen);
+        }
         let (short, whole) = list.widths.get(i).copied().unwrap_or(column.width);
         let usual = whole.clamp(title, column.width.1.max(title));
         let least = match column.cut {

@@ -7,6 +7,7 @@ mod lines;
 mod order;
 mod pushes;
 mod records;
+mod registrations;
 
 pub(super) use column::{Column, fitting, widths};
 pub(super) use order::sort;
@@ -21,7 +22,9 @@ use super::data::{Data, Entry};
 use super::search::Search;
 use super::theme::Theme;
 use super::view::View;
+use super::within::Within;
 use crate::analysis::{Call, Push};
+use crate::case::Registration;
 use crate::ladder::Subject;
 use crate::query::{Field, Row, Value};
 use crate::text::decode;
@@ -35,6 +38,7 @@ pub(super) fn columns(view: View) -> &'static [Column] {
         View::Calls => &calls::COLUMNS,
         View::Records => &records::COLUMNS,
         View::Findings => findings::COLUMNS,
+        View::Registrations => registrations::COLUMNS,
         View::Overview | View::Timeline => &[],
     }
 }
@@ -52,30 +56,52 @@ pub(super) fn cell(data: &Data, view: View, row: usize, column: usize) -> Cow<'_
             Entry::Line(_) => lines::cell(data, *entry, column.name),
         }),
         View::Findings => data.causes.get(row).map(|c| findings::cell(c, column.name)),
+        View::Registrations if column.name == "time" => Some(when(data, time(data, view, row))),
+        View::Registrations => registration(data, row).map(|r| registrations::cell(r, column.name)),
         View::Calls | View::Overview | View::Timeline => None,
     };
     cell.unwrap_or_default()
 }
 
 /// The same while only a span of time is shown: a cause has the cases that were in it.
-pub(super) fn cell_within(
-    data: &Data,
+pub(super) fn cell_within<'d>(
+    data: &'d Data,
     view: View,
     (row, column): (usize, usize),
-    span: Option<(Timestamp, Timestamp)>,
-) -> Cow<'_, str> {
-    let cause = data.causes.get(row).filter(|_| view == View::Findings);
-    if let (Some(cause), Some((from, to))) = (cause, span) {
-        let is_in = |time: Option<Timestamp>| time.is_some_and(|t| from <= t && t <= to);
-        let calls = cause.calls.iter().filter_map(|i| data.analysis.calls.get(*i)).filter(|c| is_in(c.started));
-        let pushes = cause.pushes.iter().filter_map(|i| data.analysis.pushes.get(*i)).filter(|p| is_in(p.sent));
+    within: Option<&Within>,
+) -> Cow<'d, str> {
+    if let Some(within) = within.filter(|_| view == View::Findings) {
+        let (cases, missed) = within.of_cause(row);
         match columns(view).get(column).map_or("", |c| c.name) {
-            "cases" => return (calls.count() + pushes.filter(|p| p.call.is_none()).count()).to_string().into(),
-            "missed" => return calls.filter(|c| c.is_missed()).count().to_string().into(),
+            "cases" => return cases.to_string().into(),
+            "missed" => return missed.to_string().into(),
             _ => {}
         }
     }
     cell(data, view, row, column)
+}
+
+/// The same for programs: times with their day.
+#[cfg(feature = "export")]
+pub(super) fn plain<'d>(data: &'d Data, view: View, at: (usize, usize), within: Option<&Within>) -> Cow<'d, str> {
+    let name = columns(view).get(at.1).map_or("", |c| c.name);
+    if name == "time" {
+        return time(data, view, at.0).map_or(String::new(), Timestamp::iso).into();
+    }
+    cell_within(data, view, at, within)
+}
+
+/// Where a record or line stands: `file:line`.
+#[cfg(feature = "export")]
+pub(super) fn place(data: &Data, row: usize) -> Option<String> {
+    let entry = *data.records.get(row)?;
+    if let Some(id) = entry.record() {
+        let at = data.trace.locate(id);
+        return Some(format!("{}:{}", at.file, at.line));
+    }
+    let (place, _) = data.line(entry)?;
+    let at = data.trace.location(place.file, place.start);
+    Some(format!("{}:{}", at.file, at.line))
 }
 
 /// The row as queries know it, where it has fields.
@@ -85,8 +111,13 @@ fn asked(data: &Data, view: View, row: usize) -> Option<Row> {
         View::Calls => Some(Row::Call(row)),
         // A line says things its own way.
         View::Records => data.records.get(row)?.record().map(Row::Record),
-        View::Findings | View::Overview | View::Timeline => None,
+        View::Findings | View::Registrations | View::Overview | View::Timeline => None,
     }
+}
+
+/// A registration, where they were read.
+fn registration(data: &Data, row: usize) -> Option<&Registration> {
+    data.registrations()?.get(row)
 }
 
 /// The values of a field, side by side.
@@ -121,6 +152,7 @@ pub(super) fn style(theme: &Theme, data: &Data, view: View, row: usize, column: 
             Entry::Line(_) => lines::style(theme, data, *entry),
         }),
         View::Findings => data.causes.get(row).map(|c| findings::style(theme, c, column)),
+        View::Registrations => registration(data, row).map(|r| registrations::style(theme, r, column)),
         View::Overview | View::Timeline => None,
     };
     style.unwrap_or_default()
@@ -135,6 +167,7 @@ pub(super) fn time(data: &Data, view: View, row: usize) -> Option<Timestamp> {
             Entry::Record(id) => data.analysis.time(&data.trace, *id),
             Entry::Line(n) => data.analysis.line_time(&data.trace, *data.lines.get(*n as usize)?),
         },
+        View::Registrations => registration(data, row)?.span.map(|(first, _)| first),
         View::Findings | View::Overview | View::Timeline => None,
     }
 }
@@ -145,6 +178,7 @@ pub(super) fn record(data: &Data, view: View, row: usize) -> Option<EventId> {
         View::Pushes => push_record(data.analysis.pushes.get(row)?),
         View::Calls => data.analysis.calls.get(row)?.own_records().first().copied(),
         View::Records => data.records.get(row)?.record(),
+        View::Registrations => Some(registration(data, row)?.first),
         View::Findings | View::Overview | View::Timeline => None,
     }
 }
@@ -159,6 +193,7 @@ pub(super) fn row_of(data: &Data, view: View, id: EventId, near: usize) -> Optio
         View::Pushes => data.analysis.pushes.len(),
         View::Calls => data.analysis.calls.len(),
         View::Records => data.records.len(),
+        View::Registrations => data.registrations().map_or(0, <[_]>::len),
         View::Findings | View::Overview | View::Timeline => 0,
     };
     let near = near.min(len.saturating_sub(1));
@@ -172,6 +207,7 @@ pub(super) fn call_id(data: &Data, view: View, row: usize) -> Option<&str> {
     match view {
         View::Pushes => data.analysis.pushes.get(row).map(|p| p.call_id.as_str()),
         View::Calls => data.analysis.calls.get(row).map(|c| c.call_id.as_str()),
+        View::Registrations => registration(data, row).map(|r| r.call_id.as_str()),
         View::Records | View::Findings | View::Overview | View::Timeline => None,
     }
 }
@@ -182,6 +218,7 @@ pub(super) fn subject(data: &Data, view: View, row: usize) -> Option<Subject> {
         View::Pushes => data.analysis.pushes.get(row).map(|_| Subject::Push(row)),
         View::Calls => data.analysis.calls.get(row).map(|_| Subject::Call(row)),
         View::Records => story_of(data, data.records.get(row)?.record()?),
+        View::Registrations => story_of(data, registration(data, row)?.first),
         View::Findings | View::Overview | View::Timeline => None,
     }
 }
@@ -212,6 +249,7 @@ pub(super) fn is_failure(data: &Data, view: View, row: usize) -> bool {
             Entry::Record(id) => records::is_failure(data, *id),
             Entry::Line(_) => lines::is_failure(data, *entry),
         }),
+        View::Registrations => registration(data, row).is_some_and(|r| r.is_failed() || r.outcome == "unanswered"),
         View::Findings | View::Overview | View::Timeline => false,
     }
 }
@@ -222,7 +260,7 @@ pub(super) fn is_missed(data: &Data, view: View, row: usize) -> bool {
         View::Pushes => data.analysis.pushes.get(row).is_some_and(|p| push_missed(data, p)),
         View::Calls => data.analysis.calls.get(row).is_some_and(Call::is_missed),
         View::Findings => data.causes.get(row).is_some_and(|c| c.missed > 0),
-        View::Records | View::Overview | View::Timeline => false,
+        View::Records | View::Registrations | View::Overview | View::Timeline => false,
     }
 }
 

@@ -9,6 +9,7 @@ use super::{asked, cell, columns};
 use crate::query::{Kind, Value};
 use crate::tui::data::Data;
 use crate::tui::view::View;
+use crate::tui::within::Within;
 
 /// What decides between two rows in most cases.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,8 +20,14 @@ struct Key {
 }
 
 /// Sorts rows by a column; equal ones by their number, the greatest first with `desc`, but for that number.
-pub(in crate::tui) fn sort(data: &Data, view: View, column: usize, desc: bool, rows: &mut [u32]) {
-    let key = |row: u32| key(data, view, column, row as usize);
+pub(in crate::tui) fn sort(
+    data: &Data,
+    view: View,
+    (column, desc): (usize, bool),
+    within: Option<&Within>,
+    rows: &mut [u32],
+) {
+    let key = |row: u32| key(data, view, column, (row as usize, within));
     let mut keyed: Vec<(Key, u32)> = rows.par_iter().map(|row| (key(*row), *row)).collect();
     keyed.par_sort_unstable_by(|(a, x), (b, y)| {
         let rest = || {
@@ -35,7 +42,7 @@ pub(in crate::tui) fn sort(data: &Data, view: View, column: usize, desc: bool, r
     rows.iter_mut().zip(keyed).for_each(|(slot, (_, row))| *slot = row);
 }
 
-fn key(data: &Data, view: View, column: usize, row: usize) -> Key {
+fn key(data: &Data, view: View, column: usize, (row, within): (usize, Option<&Within>)) -> Key {
     // The rows of every list stand in the order of time, and numbers that are no text are compared as such.
     let number = |n: Option<i64>| Key { head: n.map_or(0, |n| u128::from(n.abs_diff(i64::MIN)) + 1), cut: false };
     let count = |n: usize| number(i64::try_from(n).ok());
@@ -52,8 +59,11 @@ fn key(data: &Data, view: View, column: usize, row: usize) -> Key {
     }
     let cause = data.causes.get(row).filter(|_| view == View::Findings);
     match (known.map_or("", |c| c.name), cause) {
-        ("cases", Some(cause)) => count(cause.cases),
-        ("missed", Some(cause)) => count(cause.missed),
+        ("cases", Some(cause)) => count(within.map_or(cause.cases, |w| w.of_cause(row).0)),
+        ("missed", Some(cause)) => count(within.map_or(cause.missed, |w| w.of_cause(row).1)),
+        ("status" | "records", None) if view == View::Registrations => {
+            number(cell(data, view, row, column).parse().ok())
+        }
         ("time", _) => count(row),
         _ => {
             let text = cell(data, view, row, column);

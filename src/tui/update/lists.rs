@@ -14,6 +14,7 @@ pub(super) fn len(app: &App, view: View) -> usize {
         View::Calls => app.data.analysis.calls.len(),
         View::Records => app.data.records.len(),
         View::Findings => app.data.causes.len(),
+        View::Registrations => app.data.registrations().map_or(0, <[_]>::len),
         View::Overview | View::Timeline => 0,
     }
 }
@@ -83,8 +84,13 @@ fn in_span(app: &mut App, view: View) {
         }),
         _ => is_in(row as usize),
     };
+    let order: Vec<usize> = app.within.iter().flat_map(|w| &w.causes).map(|c| c.cause).collect();
     if let Some(list) = app.list_of(view) {
         list.rows.retain(|row| holds(*row));
+        if view == View::Findings {
+            let place = |row: u32| order.iter().position(|cause| *cause == row as usize).unwrap_or(usize::MAX);
+            list.rows.sort_by_key(|row| place(*row));
+        }
     }
 }
 
@@ -138,8 +144,11 @@ pub(super) fn measure(app: &mut App) {
 
 /// Sorts the rows of a list as the list says.
 pub(super) fn sorted(app: &mut App, view: View) {
-    let data = std::sync::Arc::clone(&app.data);
-    let Some(list) = app.list_of(view) else { return };
-    let Some((column, desc)) = list.sort else { return };
-    rows::sort(&data, view, column, desc, &mut list.rows);
+    let (data, within) = (std::sync::Arc::clone(&app.data), app.within.take());
+    if let Some(list) = app.list_of(view)
+        && let Some(sort) = list.sort
+    {
+        rows::sort(&data, view, sort, within.as_ref(), &mut list.rows);
+    }
+    app.within = within;
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::lists;
+use super::menus::WIDTHS;
 use crate::trace::EventId;
 use crate::tui::app::App;
 use crate::tui::kept::{Look, Looks, find, place, whole};
@@ -14,7 +15,7 @@ use crate::tui::view::View;
 /// More marks are not remembered.
 const MARKS: usize = 10_000;
 /// The lists whose look is kept.
-const LISTS: [View; 4] = [View::Pushes, View::Calls, View::Records, View::Findings];
+const LISTS: [View; 5] = [View::Pushes, View::Calls, View::Records, View::Findings, View::Registrations];
 
 /// As it is now.
 pub(in crate::tui) fn of(app: &App, inputs: &[PathBuf]) -> Looks {
@@ -51,10 +52,13 @@ pub(super) fn restore(app: &mut App, looks: Looks) {
         let Some(list) = app.list_of(view) else { continue };
         list.sort = own.sort.as_ref().and_then(|(name, falling)| Some((number(name)?, *falling)));
         (list.hidden, list.pinned) = (bits(&own.hidden), bits(&own.pinned));
+        let known =
+            own.widths.iter().filter_map(|(name, width)| Some((number(name)?, (*width).clamp(WIDTHS.0, WIDTHS.1))));
+        list.chosen = known.collect();
         list.filters = own.filters.iter().map(|(text, on)| Chosen { text: text.clone(), on: *on }).collect();
         lists::resort(app, view, row);
     }
-    if let Some(view) = View::ALL.into_iter().find(|v| v.name() == looks.view && *v != View::Timeline) {
+    if let Some(view) = View::TABS.into_iter().find(|v| v.name() == looks.view && *v != View::Timeline) {
         app.view = view;
     }
 }
@@ -66,6 +70,7 @@ fn look(app: &App, view: View) -> Look {
         View::Calls => &app.calls,
         View::Records => &app.records,
         View::Findings => &app.findings,
+        View::Registrations => &app.registrations,
         View::Overview | View::Timeline => &empty,
     };
     let columns = rows::columns(view);
@@ -76,6 +81,7 @@ fn look(app: &App, view: View) -> Look {
         sort: list.sort.and_then(|(column, falling)| Some((name(column)?, falling))),
         hidden: names(list.hidden),
         pinned: names(list.pinned),
+        widths: list.chosen.iter().filter_map(|(i, width)| Some((name(*i)?, *width))).collect(),
         filters: list.filters.iter().map(|f| (f.text.clone(), f.on)).collect(),
         row: record.and_then(|id| place(&app.data.trace, id)),
     }

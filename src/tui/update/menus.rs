@@ -1,12 +1,13 @@
 //! Menus and the comparison of two messages.
 
+use std::collections::BTreeMap;
+
 use ratatui::text::{Line, Span};
 
 use super::lists::sort_by;
 use super::row::{entry, notes, record, subject, user};
 use super::{filters, ladder, prompts};
 use crate::analysis::hops::{self, Change};
-use crate::ladder::Subject;
 use crate::text::decode;
 use crate::trace::EventId;
 use crate::tui::action::Effect;
@@ -30,6 +31,7 @@ pub(super) fn sort(app: &mut App) {
 /// Which columns to show.
 pub(super) fn columns(app: &mut App) {
     let hidden = app.list().map_or(0, |l| l.hidden);
+    let chosen = app.list().map_or(BTreeMap::new(), |l| l.chosen.clone());
     let shown = shown(app);
     column_menu(app, "Columns", 0, |i, title| {
         let (sign, why) = match (hidden & (1 << i) == 0, shown.contains(&i)) {
@@ -37,8 +39,39 @@ pub(super) fn columns(app: &mut App) {
             (true, false) => (" ", "  (no room)"),
             _ => (" ", ""),
         };
-        (format!("[{sign}] {title}{why}"), Choice::Column(i))
+        let width = chosen.get(&i).map_or(String::new(), |w| format!("  {w} wide"));
+        (format!("[{sign}] {title}{why}{width}"), Choice::Column(i))
     });
+}
+
+/// The narrowest and the widest that a column can be made.
+pub(super) const WIDTHS: (usize, usize) = (3, 200);
+
+/// Makes the column that is selected in the menu of columns wider or narrower; made narrower than the narrowest it is as wide
+/// again as its texts need.
+pub(super) fn widen(app: &mut App, by: usize, wider: bool) {
+    let Some(Overlay::Menu(menu)) = &app.overlay else { return };
+    let at = menu.at;
+    let Some((.., Choice::Column(column))) = menu.items.get(at) else { return };
+    let column = *column;
+    let width = usize::from(layout(app).main.width).saturating_sub(1);
+    let fitting = app.list().map_or(Vec::new(), |list| rows::fitting(rows::columns(app.view), list, width));
+    let Some((_, now)) = fitting.into_iter().find(|(i, _)| *i == column) else {
+        app.notice = Some(Notice { text: "there is no room for that column now".to_owned(), bad: false });
+        return;
+    };
+    let to = if wider { now.saturating_add(by) } else { now.saturating_sub(by) };
+    if let Some(list) = app.list_mut() {
+        if to < WIDTHS.0 {
+            list.chosen.remove(&column);
+        } else {
+            list.chosen.insert(column, to.min(WIDTHS.1));
+        }
+    }
+    columns(app);
+    if let Some(Overlay::Menu(menu)) = &mut app.overlay {
+        menu.at = at;
+    }
 }
 
 /// The columns that are on the screen.
@@ -104,47 +137,6 @@ pub(super) fn copy(app: &mut App) {
         items.push(('t', "this story, as text with its records".to_owned(), story));
     }
     app.overlay = Some(Overlay::Menu(Menu { title: "Copy", items, at: 0 }));
-}
-
-/// What to save.
-pub(super) fn save(app: &mut App) {
-    let mut items = Vec::new();
-    if let Some(subject) = subject(app) {
-        items.push((
-            't',
-            "this story, as text with its records".to_owned(),
-            Choice::Save(Content::Text(subject.clone(), notes(app, &subject))),
-        ));
-        let picture = Choice::Save(Content::Svg(subject.clone()));
-        items.push(('v', "its ladder, as a picture (SVG)".to_owned(), picture));
-        let diagram = Choice::Save(Content::Mermaid(subject.clone()));
-        items.push(('d', "its ladder, as a diagram (Mermaid)".to_owned(), diagram));
-        if !matches!(subject, Subject::Records(_)) {
-            items.push(('j', "this story, as JSON".to_owned(), Choice::Save(Content::Json(subject))));
-        }
-    }
-    if !app.marks.is_empty() {
-        let marked: Vec<EventId> = app.marks.iter().copied().collect();
-        let text = format!("the marked records, as logged ({})", marked.len());
-        items.push(('m', text, Choice::Save(Content::Records(marked))));
-    }
-    match (app.view, app.list()) {
-        (View::Records, Some(list)) => {
-            let all = list.rows.iter().filter_map(|r| app.data.records.get(*r as usize)).copied().collect();
-            let text = format!("the rows shown, as logged ({})", list.rows.len());
-            items.push(('a', text, Choice::Save(Content::Entries(all))));
-        }
-        (View::Calls | View::Pushes, Some(list)) => {
-            let text = format!("the rows shown, as JSON ({})", list.rows.len());
-            items.push(('a', text, Choice::Save(Content::Rows(app.view, list.rows.clone()))));
-        }
-        _ => {}
-    }
-    if items.is_empty() {
-        app.notice = Some(Notice { text: "nothing to save here".to_owned(), bad: false });
-        return;
-    }
-    app.overlay = Some(Overlay::Menu(Menu { title: "Save", items, at: 0 }));
 }
 
 /// A line of the menu is chosen.

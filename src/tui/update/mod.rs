@@ -13,6 +13,7 @@ mod moves;
 mod prompts;
 mod reload;
 mod row;
+mod saving;
 mod shared;
 mod span;
 mod split;
@@ -24,7 +25,6 @@ use super::keys::Command;
 use super::layout::layout;
 use super::list::Motion;
 use super::state::{Notice, Overlay};
-use super::view::View;
 use crate::text::plural;
 pub(in crate::tui) use looks::of as looks_of;
 use moves::go;
@@ -63,9 +63,12 @@ fn change(app: &mut App, action: Action) -> Option<Effect> {
         Action::Filtering(number, percent) if number == app.filters => app.filtering = Some(percent),
         Action::Filtered(filter, rows) if filter.number == app.filters => filters::filtered(app, filter, rows),
         Action::Shared(asked, found) => shared::told(app, &asked, &found),
+        Action::Registrations => reload::registrations(app),
         Action::Filtering(..) | Action::Filtered(..) => {}
         Action::Choose(item) => return menus::choose(app, item),
         Action::Click(column, row) => return mouse::click(app, column, row),
+        Action::Drag(column) => mouse::drag(app, column),
+        Action::Release => mouse::release(app),
         Action::Wheel(column, row, down) => mouse::wheel(app, column, row, down),
         Action::Work => find::work(app),
         Action::Resize(columns, rows) => {
@@ -87,9 +90,9 @@ fn run(app: &mut App, command: Command, count: Option<usize>) -> Option<Effect> 
     let page = layout(app).rows().max(1);
     let half = n.saturating_mul(page.div_ceil(2));
     match command {
-        Command::Show(view) => show(app, view),
-        Command::NextView => step(app, 1),
-        Command::PreviousView => step(app, View::ALL.len() - 1),
+        Command::Show(view) => return show(app, view),
+        Command::NextView => return step(app, true),
+        Command::PreviousView => return step(app, false),
         Command::Down => go(app, Motion::Down(n)),
         Command::Up => go(app, Motion::Up(n)),
         Command::HalfDown => go(app, Motion::Down(half)),
@@ -113,10 +116,12 @@ fn run(app: &mut App, command: Command, count: Option<usize>) -> Option<Effect> 
         Command::GoToTime => prompts::time(app),
         Command::MinuteOn => moves::minutes(app, n, true),
         Command::MinuteBack => moves::minutes(app, n, false),
+        Command::Narrower => menus::widen(app, n, false),
+        Command::Wider => menus::widen(app, n, true),
         Command::Sort => menus::sort(app),
         Command::Columns => menus::columns(app),
         Command::Copy => menus::copy(app),
-        Command::Save => menus::save(app),
+        Command::Save => saving::menu(app),
         Command::Mark => moves::mark(app),
         Command::Note => prompts::note(app),
         Command::Card => card::open(app),

@@ -3,12 +3,13 @@
 use ratatui::layout::Position;
 
 use super::moves::{go, pane, select};
-use super::{lists, menus, steps};
+use super::{lists, menus, span, steps};
 use crate::tui::action::Effect;
 use crate::tui::app::App;
 use crate::tui::keys::KeyContext;
 use crate::tui::layout::{layout, menu_item_at, view_at};
 use crate::tui::list::{Motion, scrolled};
+use crate::tui::pages::overview;
 use crate::tui::rows;
 use crate::tui::state::Overlay;
 use crate::tui::view::View;
@@ -36,8 +37,8 @@ fn column_at(app: &App, width: usize, at: usize) -> Option<usize> {
     })
 }
 
-/// A click: on a view's name it goes there, on the head of a column it sorts by it, on a row it selects it, on the selected row it opens it, on a line of a
-/// menu it chooses it. Beside a menu, and on a text, it does nothing: the way out is Esc.
+/// A click: on a view's name it goes there, on the head of a column it sorts by it, on a row it selects it, on the selected row
+/// it opens it, in the course of time it chooses that time, on a line of a menu it chooses it. Beside a menu, and on a text, it does nothing: the way out is Esc.
 pub(super) fn click(app: &mut App, column: u16, row: u16) -> Option<Effect> {
     let parts = layout(app);
     let at = Position { x: column, y: row };
@@ -51,7 +52,7 @@ pub(super) fn click(app: &mut App, column: u16, row: u16) -> Option<Effect> {
     }
     if parts.top.contains(at) {
         if let Some(view) = view_at(app, column) {
-            steps::show(app, view);
+            return steps::show(app, view);
         }
         return None;
     }
@@ -62,6 +63,14 @@ pub(super) fn click(app: &mut App, column: u16, row: u16) -> Option<Effect> {
         return None;
     }
     let main = parts.main;
+    if app.view == View::Overview && main.contains(at) {
+        let line = app.overview + usize::from(row - main.y);
+        if let Some(bin) = overview::bin_at(app, usize::from(column), line) {
+            // A click chooses a time, a stroke a span of it.
+            (app.cursor, app.brush, app.dragging) = (Some(bin), Some(bin), true);
+        }
+        return None;
+    }
     let list = app.list().filter(|_| main.contains(at))?;
     let top = scrolled(list.top, list.selected, usize::from(main.height), list.rows.len());
     let row = top + usize::from(row - main.y);
@@ -73,4 +82,24 @@ pub(super) fn click(app: &mut App, column: u16, row: u16) -> Option<Effect> {
         select(app, row);
     }
     None
+}
+
+/// The stroke goes on.
+pub(super) fn drag(app: &mut App, column: u16) {
+    if app.dragging {
+        app.cursor = overview::bin_of(app, usize::from(column)).or(app.cursor);
+    }
+}
+
+/// The stroke ends: every list shows only that span.
+pub(super) fn release(app: &mut App) {
+    if !std::mem::take(&mut app.dragging) {
+        return;
+    }
+    if app.brush == app.cursor {
+        app.brush = None;
+    } else {
+        span::brush(app);
+        app.cursor = None;
+    }
 }

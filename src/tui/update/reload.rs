@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::moves::go;
-use super::{filters, lists, looks};
+use super::{filters, lists, looks, span, steps};
 use crate::trace::{EventId, LinePlace};
 use crate::tui::action::Effect;
 use crate::tui::app::App;
@@ -14,11 +14,12 @@ use crate::tui::rows;
 use crate::tui::state::{Load, Notice, Overlay, Prompt, PromptKind};
 use crate::tui::view::View;
 
-const LISTS: [View; 4] = [View::Pushes, View::Calls, View::Records, View::Findings];
+const LISTS: [View; 5] = [View::Pushes, View::Calls, View::Records, View::Findings, View::Registrations];
 
 /// The first records of logs that are still read.
 pub(super) fn beginning(app: &mut App, data: &Arc<Data>) {
     let old = std::mem::replace(&mut app.data, Arc::clone(data));
+    span::count(app);
     for view in LISTS {
         refill(app, view, &old);
     }
@@ -31,6 +32,7 @@ pub(super) fn loaded(app: &mut App, data: &Arc<Data>) -> Option<Effect> {
     let again = app.load == Load::Done && shown;
     app.load = Load::Done;
     app.job = None;
+    span::count(app);
     // A filter that is asked just now answers with rows of the data before.
     app.filters += 1;
     app.filtering = None;
@@ -70,6 +72,10 @@ pub(super) fn loaded(app: &mut App, data: &Arc<Data>) -> Option<Effect> {
     }
     if let Some(saved) = app.case.take() {
         super::card::saved(app, &saved);
+    }
+    // They are read anew; the filter is asked when they are there.
+    if let Some(effect) = steps::registrations(app) {
+        return Some(effect);
     }
     // The list that is shown keeps its filter.
     query.map(|text| filters::ask(app, app.view, text))
@@ -164,4 +170,10 @@ fn timeline(app: &mut App, old: &Data) {
     app.timeline.list.top = top;
     let height = layout(app).rows();
     app.timeline.list.select(selected, height);
+}
+
+/// The registrations were read.
+pub(super) fn registrations(app: &mut App) {
+    lists::anew(app, View::Registrations);
+    go(app, Motion::Down(0));
 }

@@ -1,6 +1,8 @@
 //! What stands behind a row of the view, and behind the selected one.
 
 use crate::ladder::Subject;
+use crate::sip::{HeaderName, NameAddr};
+use crate::text::decode;
 use crate::time::Timestamp;
 use crate::trace::EventId;
 use crate::tui::app::App;
@@ -58,8 +60,15 @@ pub(super) fn user(app: &App) -> Option<String> {
     match subject(app)? {
         Subject::Call(i) => analysis.calls.get(i).map(|c| c.to.clone()),
         Subject::Push(i) => analysis.pushes.get(i)?.user.clone(),
-        Subject::Records(_) => None,
+        Subject::Records(records) => sender(app, *records.first()?),
     }
+}
+
+/// Who sent a message that is of no call and no push, such as a REGISTER.
+fn sender(app: &App, id: EventId) -> Option<String> {
+    let message = app.data.trace.message(app.data.trace.event(id)?)?;
+    let from = message.header(HeaderName::From)?.value();
+    Some(decode(NameAddr::parse(&from).address()).into_owned())
 }
 
 /// The notes on a story.

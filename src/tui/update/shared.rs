@@ -33,9 +33,17 @@ pub(super) fn ask(app: &mut App) -> Option<Effect> {
             let (table, all) = if of_calls { (Table::Calls, &cause.calls) } else { (Table::Pushes, &cause.pushes) };
             (table, all.iter().filter_map(number).collect(), format!("The cases of {}", cause.finding.code))
         }
+        // By their first records.
+        View::Registrations => {
+            let record = |row: &u32| rows::record(&data, view, *row as usize).map(|id| id.0);
+            (Table::Records, rows.iter().filter_map(record).collect(), whose.to_owned())
+        }
         View::Overview | View::Timeline => return None,
     };
+    let registrations = data.registrations().filter(|_| view == View::Registrations);
+    let among: Option<Vec<u32>> = registrations.map(|all| all.iter().map(|r| r.first.0).collect());
     let all = match table {
+        _ if among.is_some() => among.as_ref().map_or(0, Vec::len),
         Table::Calls => data.analysis.calls.len(),
         Table::Pushes => data.analysis.pushes.len(),
         Table::Messages | Table::Records => data.trace.events().len(),
@@ -48,7 +56,7 @@ pub(super) fn ask(app: &mut App) -> Option<Effect> {
     app.notice =
         Some(Notice { text: format!("comparing {} with {} others", rows.len(), all - rows.len()), bad: false });
     app.asked_shared += 1;
-    Some(Effect::Shared(Asked { number: app.asked_shared, table, rows, whose }))
+    Some(Effect::Shared(Asked { number: app.asked_shared, table, rows, among, whose }))
 }
 
 /// The answer has come.

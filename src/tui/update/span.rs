@@ -8,13 +8,15 @@ use crate::tui::keys::Command;
 use crate::tui::pages::overview;
 use crate::tui::state::Notice;
 use crate::tui::view::View;
+use crate::tui::within::Within;
 
-const LISTS: [View; 4] = [View::Pushes, View::Calls, View::Records, View::Findings];
+const LISTS: [View; 5] = [View::Pushes, View::Calls, View::Records, View::Findings, View::Registrations];
 
 /// Only what was from the first time to the second is shown, or all again.
 pub(super) fn set(app: &mut App, span: Option<(Timestamp, Timestamp)>) {
     app.span = span.map(|(a, b)| (a.min(b), a.max(b)));
     app.brush = None;
+    count(app);
     for view in LISTS {
         lists::anew(app, view);
     }
@@ -22,6 +24,11 @@ pub(super) fn set(app: &mut App, span: Option<(Timestamp, Timestamp)>) {
         let text = "Esc in the Overview ends it".to_owned();
         app.notice = Some(Notice { text, bad: false });
     }
+}
+
+/// Counts what is in the span, where one is selected.
+pub(super) fn count(app: &mut App) {
+    app.within = app.span.map(|span| Within::of(&app.data, span));
 }
 
 /// What is typed as `10:14..10:20`, each on the day of the other; a minute ends with its last moment.

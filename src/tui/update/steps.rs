@@ -10,7 +10,7 @@ use crate::tui::layout::layout;
 use crate::tui::list::{List, Motion};
 use crate::tui::rows;
 use crate::tui::search::Search;
-use crate::tui::state::{Notice, Overlay};
+use crate::tui::state::{Load, Notice, Overlay};
 use crate::tui::view::View;
 
 /// One step back; false where there is nothing to go back to.
@@ -60,7 +60,7 @@ pub(super) fn open(app: &mut App) -> Option<Effect> {
     }
     let row = app.list().and_then(List::current);
     match (app.view, row) {
-        (View::Calls | View::Pushes | View::Records, Some(_)) => {
+        (View::Calls | View::Pushes | View::Records | View::Registrations, Some(_)) => {
             if open_timeline(app) {
                 app.past.push(app.view);
                 app.view = View::Timeline;
@@ -87,7 +87,7 @@ pub(super) fn open(app: &mut App) -> Option<Effect> {
             let height = layout(app).rows();
             app.timeline.expand(height);
         }
-        (View::Overview, _) => show(app, if app.data.causes.is_empty() { View::Calls } else { View::Findings }),
+        (View::Overview, _) => return show(app, if app.data.causes.is_empty() { View::Calls } else { View::Findings }),
         _ => {}
     }
     None
@@ -115,8 +115,9 @@ fn open_timeline(app: &mut App) -> bool {
 }
 
 /// Goes to a view by its key: Back does not lead here again.
-pub(super) fn show(app: &mut App, view: View) {
-    if view == View::Timeline && matches!(app.view, View::Calls | View::Pushes | View::Records) {
+pub(super) fn show(app: &mut App, view: View) -> Option<Effect> {
+    let stories = [View::Calls, View::Pushes, View::Records, View::Registrations];
+    if view == View::Timeline && stories.contains(&app.view) {
         open_timeline(app);
     }
     // From a story to its cause.
@@ -129,11 +130,19 @@ pub(super) fn show(app: &mut App, view: View) {
     }
     app.pane_top = 0;
     go(app, Motion::Down(0));
+    registrations(app)
 }
 
-pub(super) fn step(app: &mut App, by: usize) {
-    let at = View::ALL.iter().position(|v| *v == app.view).unwrap_or(0);
-    if let Some(view) = View::ALL.get((at + by) % View::ALL.len()) {
-        show(app, *view);
-    }
+/// Reads registrations when their view is shown, and there are none yet.
+pub(super) fn registrations(app: &App) -> Option<Effect> {
+    let wanted = app.view == View::Registrations && app.load == Load::Done && app.data.registrations().is_none();
+    wanted.then_some(Effect::Registrations)
+}
+
+/// To the next view of the bar, or the one before.
+pub(super) fn step(app: &mut App, on: bool) -> Option<Effect> {
+    let many = View::TABS.len();
+    let at = View::TABS.iter().position(|v| *v == app.view).unwrap_or(if on { many - 1 } else { 0 });
+    let view = View::TABS.get((at + if on { 1 } else { many - 1 }) % many)?;
+    show(app, *view)
 }
