@@ -174,7 +174,7 @@ impl Trace {
 
     /// The headers from the first P-Asserted-Identity on, as they stand there: where they are those of another message, its values
     /// are, too. Empty where its place is not known.
-    pub(crate) fn from_asserted_on<'t>(&'t self, event: &Event) -> &'t [u8] {
+    pub(crate) fn asserted_tail<'t>(&'t self, event: &Event) -> &'t [u8] {
         let place = self.asserted_place(event).map(|(at, _)| at);
         place.and_then(|at| self.head_text(event).get(at..)).unwrap_or_default()
     }

@@ -45,7 +45,7 @@ pub(super) fn describe(ctx: &Context<'_>, call: &mut Call, attempts: &[InviteTra
     let rang = last.messages.iter().filter(rang).take(32).filter_map(|m| ctx.event(m.id));
     let (mut known, mut known_text): (Cow<'_, [u8]>, &[u8]) = Default::default();
     for event in rang {
-        let text = ctx.trace.from_asserted_on(event);
+        let text = ctx.trace.asserted_tail(event);
         if !text.is_empty() && std::mem::replace(&mut known_text, text) == text {
             continue;
         }
