@@ -113,8 +113,8 @@ pub fn frame<S: Send, R: Send>(
     all
 }
 
-/// Chunks that are read before they are joined, for each thread.
-const AT_A_TIME: usize = 6;
+/// Chunks that are read before they are joined, for each thread: at the end of these one thread waits for the other.
+const AT_A_TIME: usize = 16;
 
 /// The same of some chunks, by their numbers, where those ahead of them were framed up to a mark; tells how far it came.
 /// `take` gets what the chunks hold, in their order, while further chunks are read: what it gives back serves these.
