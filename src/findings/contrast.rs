@@ -129,7 +129,7 @@ fn finish(sums: &Sums) -> Vec<Contrast> {
             let until = good.last.filter(|_| !good.timeless);
             found.push(chances.len() - 1);
             out.push(Contrast {
-                finding: *finding,
+                finding,
                 dimension: *dimension,
                 value: value.clone(),
                 missed: bad.calls,

@@ -1,7 +1,9 @@
 //! What was in a span of time, counted once when the span is selected.
 
+use rayon::prelude::*;
+
 use super::data::{Data, counts};
-use crate::analysis::{Outcome, PushResult, Verdict};
+use crate::analysis::{Call, Outcome, Push, PushResult, Verdict};
 use crate::case::{Weight, by_use};
 use crate::time::Timestamp;
 
@@ -40,8 +42,9 @@ impl Within {
     pub fn of(data: &Data, (from, to): (Timestamp, Timestamp)) -> Within {
         let is_in = |time: Option<Timestamp>| time.is_some_and(|t| from <= t && t <= to);
         let analysis = &data.analysis;
-        let calls = || analysis.calls.iter().filter(|c| is_in(c.started));
-        let pushes = || analysis.pushes.iter().filter(|p| is_in(p.sent));
+        // A million calls are looked at once, by all threads.
+        let calls: Vec<&Call> = analysis.calls.par_iter().filter(|c| is_in(c.started)).collect();
+        let pushes: Vec<&Push> = analysis.pushes.par_iter().filter(|p| is_in(p.sent)).collect();
         let mut hit: Vec<Cases> = Vec::new();
         for (cause, own) in data.causes.iter().enumerate() {
             let calls = own.calls.iter().filter_map(|i| analysis.calls.get(*i)).filter(|c| is_in(c.started));
@@ -65,12 +68,12 @@ impl Within {
             _ => a.cause.cmp(&b.cause),
         });
         Within {
-            calls: calls().count(),
-            pushes: pushes().count(),
-            missed: calls().filter(|c| c.is_missed()).count(),
-            outcomes: counts(calls().map(|c| c.outcome)),
-            verdicts: counts(calls().filter_map(|c| c.verdict)),
-            results: counts(pushes().map(|p| p.result)),
+            calls: calls.len(),
+            pushes: pushes.len(),
+            missed: calls.iter().filter(|c| c.is_missed()).count(),
+            outcomes: counts(calls.iter().map(|c| c.outcome)),
+            verdicts: counts(calls.iter().filter_map(|c| c.verdict)),
+            results: counts(pushes.iter().map(|p| p.result)),
             causes: hit,
         }
     }

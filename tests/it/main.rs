@@ -15,7 +15,10 @@
 //! * `layers`: no room looks up, no files look at each other in a circle, and every file here is run
 //! * `hops`: the hop tables of the samples
 //! * `hostile`: damaged and malicious input
-//! * `pty`: the terminal UI on a real pseudo-terminal
+//! * `pty`, `followed`: the terminal UI on a real pseudo-terminal, and logs that grow there
+//! * `taken`: what is saved out of its lists, registrations, spans by the mouse, widths
+//! * `noted`: notes in reports
+//! * `shares`: what rows share against the rest
 //! * `index`: what is kept of logs changes no answer
 //! * `list`: `siptrail list`, `siptrail grep`, `report --where`
 //! * `narrowed`: filters, spans of time, columns and lanes of the terminal UI
@@ -73,6 +76,8 @@ mod explain;
 mod export;
 mod findings;
 mod finish;
+#[cfg(unix)]
+mod followed;
 mod forks;
 mod forms;
 mod framing;

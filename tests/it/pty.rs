@@ -14,7 +14,7 @@ use crate::common::root;
 /// A terminal that shows nothing new for so long has hung.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-struct Session {
+pub(crate) struct Session {
     master: Box<dyn MasterPty + Send>,
     keys: Box<dyn Write + Send>,
     output: Receiver<Vec<u8>>,
@@ -27,7 +27,7 @@ struct Session {
 }
 
 impl Session {
-    fn start(args: &[&str]) -> Session {
+    pub(crate) fn start(args: &[&str]) -> Session {
         Session::with(std::rc::Rc::new(tempfile::tempdir().unwrap()), args)
     }
 
@@ -68,13 +68,13 @@ impl Session {
         }
     }
 
-    fn press(&mut self, keys: &str) {
+    pub(crate) fn press(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();
         self.keys.flush().unwrap();
     }
 
     /// Reads until the screen is as wanted.
-    fn wait(&mut self, what: &str, is: impl Fn(&Screen) -> bool) {
+    pub(crate) fn wait(&mut self, what: &str, is: impl Fn(&Screen) -> bool) {
         while !is(self.terminal.screen()) {
             let Ok(bytes) = self.output.recv_timeout(PATIENCE) else {
                 panic!("no {what} on the screen:\n{}", self.terminal.screen().contents());
@@ -83,12 +83,12 @@ impl Session {
         }
     }
 
-    fn wait_for(&mut self, text: &str) {
+    pub(crate) fn wait_for(&mut self, text: &str) {
         self.wait(text, |screen| screen.contents().contains(text));
     }
 
     /// The program has ended; gives its exit status. The terminal is as it was.
-    fn ended(mut self) -> u32 {
+    pub(crate) fn ended(mut self) -> u32 {
         let status = self.child.wait().unwrap();
         while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(200)) {
             self.terminal.process(&bytes);
@@ -195,77 +195,6 @@ fn what_cannot_be_shown_is_told_on_a_terminal_as_it_was() {
         session.wait(told, |screen| !screen.alternate_screen() && screen.contents().replace('\n', "").contains(told));
         assert_eq!(session.ended(), 2);
     }
-}
-
-#[test]
-fn a_log_that_grows_is_followed() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("fe03.log");
-    let text = std::fs::read_to_string(root(FAILED).join("fe03.log")).unwrap();
-    // The log ends while the phone rings, and goes on later.
-    let at = text.find("SIP/2.0 408").and_then(|at| text[..at].rfind("TL_INFO(TF_PROTOCOL)")).unwrap();
-    std::fs::write(&path, &text[..at]).unwrap();
-    let mut session = Session::start(&["tui", "--follow", path.to_str().unwrap()]);
-    session.wait_for("following");
-    session.press("3");
-    session.wait_for("undetermined");
-    let mut file = std::fs::File::options().append(true).open(&path).unwrap();
-    file.write_all(&text.as_bytes()[at..]).unwrap();
-    session.wait_for("missed_push_failed");
-    // A log that is cut and starts anew: what was there stays, as an input of its own.
-    std::fs::write(&path, &text[..at]).unwrap();
-    session.press("1");
-    session.wait_for("of 2 inputs");
-    session.press("3");
-    session.wait_for("missed_push_failed");
-    session.press("q");
-    assert_eq!(session.ended(), 0);
-}
-
-#[test]
-fn what_is_not_there_yet_is_waited_for() {
-    let folder = tempfile::tempdir().unwrap();
-    let text = std::fs::read_to_string(root(FAILED).join("fe03.log")).unwrap();
-    let log = folder.path().join("day").join("fe03.log");
-    // A file in a folder that is not there; and the folder.
-    for input in [log.clone(), folder.path().join("day")] {
-        let _ = std::fs::remove_dir_all(folder.path().join("day"));
-        let mut session = Session::start(&["tui", "--follow", input.to_str().unwrap()]);
-        session.wait_for("Waiting for the first record");
-        std::fs::create_dir(folder.path().join("day")).unwrap();
-        // The first lines of it are no record.
-        std::fs::write(&log, "TL_INFO(TF_COMPONENT) [0]").unwrap();
-        std::fs::write(&log, &text).unwrap();
-        session.wait_for("1 call missed");
-        session.press("q");
-        assert_eq!(session.ended(), 0);
-    }
-}
-
-#[test]
-fn a_followed_folder_forgets_no_log() {
-    let folder = tempfile::tempdir().unwrap();
-    let log = folder.path().join("fe03.log");
-    let text = std::fs::read_to_string(root(FAILED).join("fe03.log")).unwrap();
-    let other = std::fs::read_to_string(root("samples/answered-elsewhere.log")).unwrap();
-    std::fs::write(&log, &text).unwrap();
-    let mut session = Session::start(&["tui", "--follow", folder.path().to_str().unwrap()]);
-    session.wait_for("of 1 input");
-    // Rotated: what was there is found under its new name, so it is not kept twice.
-    std::fs::rename(&log, folder.path().join("fe03.1.log")).unwrap();
-    std::fs::write(&log, &other).unwrap();
-    session.wait_for("of 2 inputs");
-    // Rotated to a name that is not read: with the new log there are three, not two.
-    std::fs::rename(folder.path().join("fe03.1.log"), folder.path().join("fe03.old")).unwrap();
-    std::fs::write(folder.path().join("fe04.log"), &other).unwrap();
-    session.wait_for("of 3 inputs");
-    session.wait_for("1 call missed");
-    // Deleted.
-    std::fs::remove_file(&log).unwrap();
-    std::fs::write(folder.path().join("fe05.log"), &other).unwrap();
-    session.wait_for("of 4 inputs");
-    session.press("q");
-    assert_eq!(session.ended(), 0);
 }
 
 /// Sends a signal to the program.

@@ -94,6 +94,20 @@ fn the_keys_of_sngrep_do_what_they_do_there() {
     assert_eq!(press(&mut app, "p"), Some(Effect::Follow(true)));
     press(&mut app, "<F2>");
     assert!(matches!(app.overlay, Some(Overlay::Menu(_))));
+    // What sngrep has not is on keys that are free there: the card and what it leads to, the twin, the day, registrations.
+    press(&mut app, "<Esc>I");
+    assert!(matches!(app.overlay, Some(Overlay::Card(_))));
+    press(&mut app, "v");
+    assert_eq!(app.calls.only.as_deref(), Some("PN01"), "the victims");
+    for (keys, title) in [("L", "The day of"), ("b", "nothing to hold")] {
+        press(&mut app, &format!("<Esc>3{keys}"));
+        let shown = crate::keyboard::text(&draw(&app));
+        assert!(shown.contains(title), "{keys}: {shown}");
+    }
+    press(&mut app, "<Esc>Y");
+    assert_eq!(app.view, View::Registrations);
+    press(&mut app, "3t<<");
+    assert!(app.calls.chosen.contains_key(&0), "a column is made narrower");
 }
 
 #[test]

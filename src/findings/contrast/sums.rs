@@ -78,7 +78,8 @@ impl Sums {
         for call in calls {
             let (is_missed, through) = (call.is_missed(), came_through(call));
             let causes = || call.findings.iter().filter(|code| wanted.contains(code));
-            if !through && !(is_missed && causes().next().is_some()) {
+            let is_asked = through || is_missed && causes().next().is_some();
+            if !is_asked {
                 continue;
             }
             let numbers = values.of(call).to_vec();
@@ -91,7 +92,9 @@ impl Sums {
                 let mut dimensions: Vec<Dimension> = own.iter().map(|(dimension, _)| *dimension).collect();
                 dimensions.sort_unstable();
                 dimensions.dedup();
-                dimensions.into_iter().for_each(|d| *out.known.entry(d).or_default() += 1);
+                for dimension in dimensions {
+                    *out.known.entry(dimension).or_default() += 1;
+                }
             }
         }
         out

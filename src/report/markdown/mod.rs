@@ -1,5 +1,6 @@
 //! The report as Markdown, for a ticket: headline, missed calls with cause, remedy and proof, counts, sources.
 
+mod about;
 mod escape;
 mod noted;
 mod rates;
@@ -16,6 +17,7 @@ use super::model::{Call, Finding, Lone, Place, Push, Report, TimedPlace};
 use crate::analysis::Verdict;
 use crate::knowledge::catalogue::Step;
 use crate::time::Timestamp;
+use about::{notes, problems};
 use escape::in_cell;
 pub(crate) use escape::{code, prose};
 use noted::{noted, notes_on};
@@ -371,31 +373,4 @@ fn sources(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out)?;
     more(all.len().saturating_sub(MOST * 4), out)
-}
-
-/// What the reader must know of the inputs, their servers and clocks.
-fn notes(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    if report.notes.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "## Notes\n")?;
-    for note in report.notes.iter().take(MOST) {
-        let at = note.line.map_or(String::new(), |l| format!(":{l}"));
-        writeln!(out, "- {}: {}", code(&format!("{}{at}", note.file)), prose(&note.what))?;
-    }
-    writeln!(out)?;
-    more(report.notes.len(), out)
-}
-
-fn problems(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    if report.problems.is_empty() {
-        return Ok(());
-    }
-    writeln!(out, "## Problems\n")?;
-    for p in report.problems.iter().take(MOST) {
-        let at = p.line.map_or(String::new(), |l| format!(":{l}"));
-        writeln!(out, "- {}: {}", code(&format!("{}{at}", p.file)), prose(&p.what))?;
-    }
-    writeln!(out)?;
-    more(report.problems.len() + report.problems_left_out, out)
 }

@@ -218,7 +218,11 @@ pub(super) fn subject(data: &Data, view: View, row: usize) -> Option<Subject> {
         View::Pushes => data.analysis.pushes.get(row).map(|_| Subject::Push(row)),
         View::Calls => data.analysis.calls.get(row).map(|_| Subject::Call(row)),
         View::Records => story_of(data, data.records.get(row)?.record()?),
-        View::Registrations => story_of(data, registration(data, row)?.first),
+        // Neither a call nor a push, of which none need be looked at.
+        View::Registrations => {
+            let call = data.trace.event(registration(data, row)?.first)?.call_id()?;
+            Some(Subject::Records(data.trace.events_of(call)))
+        }
         View::Findings | View::Overview | View::Timeline => None,
     }
 }

@@ -2,6 +2,7 @@
 //! sixteen bytes; texts are compared only where those are the same.
 
 use std::cmp::Ordering;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use rayon::prelude::*;
 
@@ -12,11 +13,13 @@ use crate::tui::view::View;
 use crate::tui::within::Within;
 
 /// What decides between two rows in most cases.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Key {
     head: u128,
     /// The text goes on.
     cut: bool,
+    /// A number made of all of such a text: many calls are of the same people.
+    whole: u64,
 }
 
 /// Sorts rows by a column; equal ones by their number, the greatest first with `desc`, but for that number.
@@ -31,12 +34,12 @@ pub(in crate::tui) fn sort(
     let mut keyed: Vec<(Key, u32)> = rows.par_iter().map(|row| (key(*row), *row)).collect();
     keyed.par_sort_unstable_by(|(a, x), (b, y)| {
         let rest = || {
-            if !(a.cut && b.cut) {
+            if !(a.cut && b.cut) || a == b {
                 return Ordering::Equal;
             }
             cell(data, view, *x as usize, column).cmp(&cell(data, view, *y as usize, column))
         };
-        let order = a.cmp(b).then_with(rest);
+        let order = (a.head, a.cut).cmp(&(b.head, b.cut)).then_with(rest);
         if desc { order.reverse() } else { order }.then(x.cmp(y))
     });
     rows.iter_mut().zip(keyed).for_each(|(slot, (_, row))| *slot = row);
@@ -44,7 +47,8 @@ pub(in crate::tui) fn sort(
 
 fn key(data: &Data, view: View, column: usize, (row, within): (usize, Option<&Within>)) -> Key {
     // The rows of every list stand in the order of time, and numbers that are no text are compared as such.
-    let number = |n: Option<i64>| Key { head: n.map_or(0, |n| u128::from(n.abs_diff(i64::MIN)) + 1), cut: false };
+    let number =
+        |n: Option<i64>| Key { head: n.map_or(0, |n| u128::from(n.abs_diff(i64::MIN)) + 1), cut: false, whole: 0 };
     let count = |n: usize| number(i64::try_from(n).ok());
     let known = columns(view).get(column);
     let field = known.and_then(|c| c.field).filter(|f| matches!(f.kind, Kind::Number | Kind::Duration));
@@ -69,7 +73,12 @@ fn key(data: &Data, view: View, column: usize, (row, within): (usize, Option<&Wi
             let text = cell(data, view, row, column);
             let mut head = [0; 16];
             head.iter_mut().zip(text.bytes()).for_each(|(slot, byte)| *slot = byte);
-            Key { head: u128::from_be_bytes(head), cut: text.len() > head.len() }
+            let cut = text.len() > head.len();
+            let mut hasher = DefaultHasher::new();
+            if cut {
+                text.hash(&mut hasher);
+            }
+            Key { head: u128::from_be_bytes(head), cut, whole: if cut { hasher.finish() } else { 0 } }
         }
     }
 }
