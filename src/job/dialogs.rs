@@ -113,12 +113,13 @@ impl Left {
     }
 }
 
-/// The records of one bucket, with what all know of servers and clocks. With `told`, also all that says something.
+/// The records of one bucket, with what all know of servers and clocks. With `asked`, also all that says something, and of the
+/// bucket only the texts that it has.
 pub(super) fn bucket(
     job: &Job,
     surveyed: &Surveyed,
     number: u32,
-    told: bool,
+    asked: Option<Cut>,
 ) -> Result<(Trace, Analysis, u64), JobError> {
     let mut join = Join::default();
     let mut own = 0;
@@ -127,16 +128,15 @@ pub(super) fn bucket(
         let part = window.part.saturating_mul(buckets).saturating_add(number);
         let mut cut: Cut = job.store.read(manifest, "buckets", part)?;
         own += cut.columns.rows.len() as u64;
-        let texts = job.store.find(manifest, "texts", part)?;
-        if told {
-            // Few are asked what stands beside them, where there are no lines.
-            join.add_later(&cut, Box::new(move || texts.read().map_err(|e| e.to_string())), window.base);
+        if asked.is_some() {
+            cut.leave_texts();
         } else {
-            cut.put_texts(texts.read()?);
-            join.add(cut, window.base, false);
+            cut.put_texts(job.store.read_bytes(manifest, "texts", part)?);
         }
+        join.add(cut, window.base, false);
     }
-    if told {
+    if let Some(asked) = asked {
+        join.add(asked, (0, 0), false);
         add_told(job, surveyed.units.iter(), &mut join, true)?;
     }
     let kept = surveyed.units.kept(job)?;

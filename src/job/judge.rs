@@ -21,7 +21,8 @@ pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
     let (mut calls, mut pushes) = (0, 0);
     for (number, manifest) in own(job, task, &reduced) {
         // One bucket at a time: this is the memory that the task takes.
-        let (trace, placed, _) = bucket(job, &surveyed, number, true)?;
+        let asked = job.store.read(manifest, "asked", 0)?;
+        let (trace, placed, _) = bucket(job, &surveyed, number, Some(asked))?;
         let left: Left = job.store.read(manifest, "dialogs", 0)?;
         let dialogs = left.dialogs(&trace)?;
         let Analysis { servers, clocks, coverage, .. } = placed;

@@ -11,7 +11,7 @@ use crate::analysis::coverage;
 use crate::findings;
 use crate::foreign;
 use crate::input::{self, Input, Whence};
-use crate::record::RecordKind;
+use crate::record::{RecordKind, sign};
 use crate::sip::Method;
 use crate::span::{FileId, Span};
 use crate::trace::part::{Place, Wanted};
@@ -113,7 +113,7 @@ fn add(
     let (told, _) = trace.cut(&wanted);
 
     let is_wanted = kinds(trace);
-    let text = |id: EventId, event: &Event| is_wanted(event) || says(id);
+    let text = |id: EventId, event: &Event| is_wanted(event) && !is_plain(trace, event) || says(id);
     let buckets = buckets(trace, &all, job.tasks(Step::Reduce));
     let cuts = buckets.par_iter().map(|ids| {
         let wanted = Wanted { ids: ids.clone(), place: &place, identities: true, text: &text, lines: &[] };
@@ -197,6 +197,14 @@ fn kinds(trace: &Trace) -> impl Fn(&Event) -> bool + Sync {
         let of_call = event.call_id().is_some_and(|call| of_calls.get(call.0 as usize) == Some(&true));
         of_call || event.kind == RecordKind::Protocol && matches!(event.method, Info | Prack | Refer | Update)
     }
+}
+
+/// Whether all that rules ask of a message stands in what is kept beside its text; who asks more reads the log again.
+fn is_plain(trace: &Trace, event: &Event) -> bool {
+    use Method::{Ack, Bye, Cancel, Invite};
+    let told = matches!((event.method, event.status), (Ack, _) | (Bye, 0) | (Bye | Cancel, 200..300) | (Invite, 100));
+    let rare = sign::REASON | sign::WARNING | sign::DIAGNOSTICS | sign::ASSERTED;
+    told && event.has_identity() && trace.lacks(event, rare)
 }
 
 /// The records of each bucket, by Call-ID.

@@ -12,13 +12,17 @@ use crate::trace::{Event, EventId, Trace, row};
 
 pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
     let surveyed = Surveyed::of(job)?;
-    let (trace, placed, own) = bucket(job, &surveyed, task, false)?;
+    let (trace, placed, own) = bucket(job, &surveyed, task, None)?;
     let found = analysis::dialogs(&trace, &Options::default(), &placed);
     let said = analysis::conversation::said(&trace, &placed, &found);
     let times: Vec<Timestamp> = job.store.read(&surveyed.manifest, "facts", TIMES)?;
     let Analysis { servers, clocks, coverage, .. } = placed;
     let found = Analysis { servers, clocks, coverage, ..found };
     let stays = findings::stays(&trace, &found, &times);
+    let place = |_: EventId, event: &Event| trace.known_place(event);
+    let is_kept = |_: EventId, event: &Event| !trace.is_silent(event);
+    let ids = findings::asked(&trace, &found);
+    let (asked, _) = trace.cut(&Wanted { ids, place: &place, identities: false, text: &is_kept, lines: &[] });
     whole(&trace)?;
 
     let mut from: Vec<_> = surveyed.units.manifests.iter().collect();
@@ -37,6 +41,7 @@ pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
     }
     out.file("users", &users)?;
     out.file("stays", &[pack(&stays)?])?;
+    out.file("asked", &[pack(&asked)?])?;
     out.end()
 }
 

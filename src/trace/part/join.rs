@@ -1,13 +1,12 @@
 //! From what others left to a trace.
 
 use std::borrow::Cow;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
-use super::cut::Columns;
-use super::{Cut, Gap, Kept, Lot, NAMES, OfFile, Part, ReadTexts};
+use super::{Cut, Gap, Kept, NAMES, OfFile, Part};
 use crate::input::{Again, Input, Limits};
 use crate::record::DateOrder;
 use crate::span::{FileId, Span};
@@ -74,16 +73,8 @@ impl Names {
 impl Join {
     /// Adds records; `file` and `row` are the numbers of the first file and record of where they were cut out. Gives the
     /// number of each of its names here. A record that was added before stays as it is.
-    pub(crate) fn add(&mut self, cut: Cut, base: (u32, u32), foreign: bool) -> Vec<Symbol> {
-        self.add_lot(&cut.columns, Lot::of(cut.bytes), (base, foreign))
-    }
-
-    /// The same of a cut without its texts, which are read once somebody asks.
-    pub(crate) fn add_later(&mut self, cut: &Cut, texts: ReadTexts, base: (u32, u32)) {
-        self.add_lot(&cut.columns, Lot { bytes: OnceLock::new(), read: Some(texts) }, (base, false));
-    }
-
-    fn add_lot(&mut self, cut: &Columns, texts: Lot, ((file, row), foreign): ((u32, u32), bool)) -> Vec<Symbol> {
+    pub(crate) fn add(&mut self, cut: Cut, (file, row): (u32, u32), foreign: bool) -> Vec<Symbol> {
+        let Cut { columns: cut, bytes } = cut;
         let names: Vec<Symbol> = cut.names.iter().map(|text| self.names.add(text)).collect();
         let name = |symbol: Symbol| names.get(symbol.0 as usize).copied().unwrap_or(Symbol::NONE);
         let products: Vec<u64> = cut.products.iter().map(|text| self.product(text)).collect();
@@ -108,9 +99,13 @@ impl Join {
         }
         let lot = u32::try_from(self.part.bytes.len()).unwrap_or(u32::MAX);
         let mut from = 0;
-        for span in cut.texts.iter().map(at) {
-            self.file(span.file).texts.push((span.start, span.len, (lot, from)));
-            from += span.len as usize;
+        for own in cut.texts.chunk_by(|a, b| a.file == b.file) {
+            let Some(first) = own.first().map(at) else { continue };
+            let texts = &mut self.file(first.file).texts;
+            for span in own {
+                texts.push((span.start, span.len, (lot, from)));
+                from += span.len as usize;
+            }
         }
         for (span, place) in &cut.lines {
             let span = at(span);
@@ -118,7 +113,7 @@ impl Join {
             own.lines.push(span);
             own.places.push(*place);
         }
-        self.part.bytes.push(texts);
+        self.part.bytes.push(bytes);
         names
     }
 
@@ -170,14 +165,13 @@ impl Join {
             stretch: None,
         };
         let mut settled = Vec::with_capacity(self.held.len());
-        for held in std::mem::take(&mut self.held) {
-            settled.push(held.settled);
-            let own = held.place.map(|place| (held.event.file, place));
-            if let Some((file, place)) = own {
-                self.file(file).places.push(place);
+        for own in std::mem::take(&mut self.held).chunk_by(|a, b| a.event.file == b.event.file) {
+            if let Some(first) = own.first() {
+                self.file(first.event.file).places.extend(own.iter().filter_map(|held| held.place));
             }
-            self.part.rows.push(held.row);
-            trace.events.push(held.event);
+            settled.extend(own.iter().map(|held| held.settled));
+            self.part.rows.extend(own.iter().map(|held| held.row));
+            trace.events.extend(own.iter().map(|held| held.event));
         }
         let mut again: Option<Arc<Again>> = None;
         for (i, kept) in (0..).zip(files) {
