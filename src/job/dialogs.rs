@@ -107,9 +107,13 @@ pub(super) struct Left {
 }
 
 impl Left {
-    pub(super) fn dialogs(&self, trace: &Trace) -> Result<Dialogs, JobError> {
-        within(trace, || postcard::from_bytes(&self.dialogs))
-            .map_err(|e| JobError::new(format!("calls and pushes cannot be read: {e}; plan the job anew")))
+    /// Reads calls and pushes of many, in the order of these.
+    pub(super) fn dialogs(all: impl IntoIterator<Item = Left>, trace: &Trace) -> Result<Dialogs, JobError> {
+        let mut out = Dialogs::default();
+        let read = |left: Left| postcard::from_bytes(&left.dialogs).map(|own| out.extend(own));
+        within(trace, || all.into_iter().try_for_each(read))
+            .map_err(|e| JobError::new(format!("calls and pushes cannot be read: {e}; plan the job anew")))?;
+        Ok(out)
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
         let asked = job.store.read(manifest, "asked", 0)?;
         let (trace, placed, _) = bucket(job, &surveyed, number, Some(asked))?;
         let left: Left = job.store.read(manifest, "dialogs", 0)?;
-        let dialogs = left.dialogs(&trace)?;
+        let dialogs = Left::dialogs([left], &trace)?;
         let Analysis { servers, clocks, coverage, .. } = placed;
         let mut analysis = Analysis::default();
         (analysis.servers, analysis.clocks, analysis.coverage) = (servers, clocks, coverage);
