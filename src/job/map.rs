@@ -190,6 +190,7 @@ struct Course {
     /// It is that of a call or a push.
     is_asked: bool,
     begins: bool,
+    /// Or given up.
     answered: bool,
     /// An INVITE was refused, or something was said of its end.
     fails: bool,
@@ -206,8 +207,10 @@ fn kinds(trace: &Trace) -> impl Fn(&Event) -> bool + Sync {
         match (event.method, event.status) {
             (Invite, 0) => course.begins = true,
             (Invite, 200..300) => course.answered = true,
-            // What is challenged is sent again.
-            (Invite, 300..) => course.fails |= !matches!(event.status, 401 | 407),
+            // What is challenged is sent again, what is cancelled was not refused.
+            (Invite, 300..) => course.fails |= !matches!(event.status, 401 | 407 | 487),
+            // Its caller gave up.
+            (Cancel, 0) => course.answered = true,
             (Bye, 0) => course.fails |= !trace.lacks(event, RARE),
             _ => {}
         }
