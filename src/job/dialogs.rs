@@ -48,7 +48,7 @@ impl Dialogs {
         }
     }
 
-    /// Those of each of so many buckets of users. A call may be in several.
+    /// Those of each of so many buckets of users, as far as links ask of them. A call may be in several.
     pub(super) fn by_user(self, seed: u64, count: u32) -> Vec<Dialogs> {
         let hasher = foldhash::fast::FixedState::with_seed(seed);
         let at = |user: &str| usize::try_from(hasher.hash_one(user) % u64::from(count.max(1))).unwrap_or(0);
@@ -56,6 +56,7 @@ impl Dialogs {
         out.resize_with(count as usize, Dialogs::default);
         let mut put = |bucket: usize, add: &mut dyn FnMut(&mut Dialogs)| out.get_mut(bucket).into_iter().for_each(add);
         for (key, call) in self.calls {
+            let call = analysis::outline_of_call(&call);
             let mut own: Vec<usize> = call.users().map(|user| at(&user)).collect();
             own.sort_unstable();
             own.dedup();
@@ -65,7 +66,7 @@ impl Dialogs {
         }
         for (key, push) in self.pushes {
             if let Some(user) = push.user.as_ref().map(|u| u.to_ascii_lowercase()) {
-                put(at(&user), &mut |own| own.pushes.push((key, push.clone())));
+                put(at(&user), &mut |own| own.pushes.push((key, analysis::outline_of_push(&push))));
             }
         }
         for (key, message) in self.messages {

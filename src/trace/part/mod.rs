@@ -153,6 +153,13 @@ impl Trace {
         self.part.as_ref().map(|part| part.rows.as_slice())
     }
 
+    /// Gives back the texts of a part.
+    pub(crate) fn forget_texts(&mut self) {
+        let Some(part) = &mut self.part else { return };
+        part.bytes = Vec::new();
+        part.files.values_mut().for_each(|own| own.texts = Vec::new());
+    }
+
     /// The component lines between the records of an input, where this is a part of the logs that knows them.
     pub(crate) fn kept_gaps(&self, file: FileId) -> Option<&[Gap]> {
         self.part.as_ref()?.files.get(&file)?.gaps.as_deref()
