@@ -95,7 +95,8 @@ pub(crate) fn asked(trace: &Trace, analysis: &Analysis) -> Vec<EventId> {
     let lost = analysis.pushes.iter().filter(|p| p.result.is_lost());
     let sent = analysis.pushes.iter().filter_map(|p| Some(p.sightings.first()?.event));
     let calls = failed.flat_map(|c| c.own_records().iter().copied());
-    let mut out: Vec<EventId> = texts.chain(calls).chain(lost.flat_map(|p| p.records.iter().copied())).chain(sent).collect();
+    let mut out: Vec<EventId> =
+        texts.chain(calls).chain(lost.flat_map(|p| p.records.iter().copied())).chain(sent).collect();
     out.sort_unstable();
     out.dedup();
     out

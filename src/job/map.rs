@@ -186,6 +186,7 @@ fn lines(trace: &Trace) -> Vec<(Span, Place)> {
 
 /// What this unit tells of a Call-ID.
 #[derive(Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, not states")]
 struct Course {
     /// It is that of a call or a push.
     is_asked: bool,
@@ -206,11 +207,10 @@ fn kinds(trace: &Trace) -> impl Fn(&Event) -> bool + Sync {
         course.is_asked = true;
         match (event.method, event.status) {
             (Invite, 0) => course.begins = true,
-            (Invite, 200..300) => course.answered = true,
+            // Or its caller gave up.
+            (Invite, 200..300) | (Cancel, 0) => course.answered = true,
             // What is challenged is sent again, what is cancelled was not refused.
             (Invite, 300..) => course.fails |= !matches!(event.status, 401 | 407 | 487),
-            // Its caller gave up.
-            (Cancel, 0) => course.answered = true,
             (Bye, 0) => course.fails |= !trace.lacks(event, RARE),
             _ => {}
         }

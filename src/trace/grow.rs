@@ -200,9 +200,9 @@ impl Before<'_> {
         if moves.iter().flatten().any(|m| !m.records.is_empty()) {
             let number = |at: usize| Symbol(u32::try_from(base + at).unwrap_or(u32::MAX));
             // Their texts stand all over the logs: each that is not at hand is waited for.
-            let hashes = calls.par_iter().with_min_len(1 << 12).map(|span| hasher.hash_one(text(span)).max(1));
-            let hashes: Vec<u64> = hashes.collect();
-            known.extend(hashes.into_iter().enumerate().map(|(at, hash)| (hash, number(at))));
+            let own = calls.par_iter().with_min_len(1 << 12).map(|span| hasher.hash_one(text(span)).max(1));
+            let own: Vec<u64> = own.collect();
+            known.extend(own.into_iter().enumerate().map(|(at, hash)| (hash, number(at))));
         }
         symbols.extend_from_slice(calls);
         let all = self.events.len() + moves.iter().flatten().map(|m| m.records.len()).sum::<usize>();
