@@ -54,8 +54,10 @@ pub(super) fn run(folder: &Path, step: Step, mut done: impl FnMut()) -> Ended {
     };
     let said = thread::spawn(move || {
         let mut text = Vec::new();
-        // What cannot be read of it is not there.
-        said.map(|mut said| drop(said.read_to_end(&mut text)));
+        if let Some(mut said) = said {
+            // What cannot be read of it is not there.
+            drop(said.read_to_end(&mut text));
+        }
         text
     });
     // A line a task; where it ends, the process does.
