@@ -1,5 +1,6 @@
 //! Options of every command: colour, threads, how much is said on stderr, which configuration file.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
@@ -83,6 +84,15 @@ pub(super) fn limits() -> Limits {
     limits
 }
 
+/// Likewise: what another process of this program is to be given, that it works as this one.
+static AGAIN: OnceLock<Vec<OsString>> = OnceLock::new();
+
+/// Options for another process of this program, that it works with as many threads and the same configuration.
+#[cfg(feature = "job")]
+pub(super) fn again() -> &'static [OsString] {
+    AGAIN.get().map_or(&[], Vec::as_slice)
+}
+
 /// Whether this much is said.
 pub(super) fn talks(least: Verbosity) -> bool {
     VERBOSITY.load(Ordering::Relaxed) >= least as u8
@@ -120,6 +130,12 @@ impl Global {
         Some(Index::new(folder, &build()).of_at_least(least).holding(self.max_index))
     }
 
+    fn for_another(&self) -> Vec<OsString> {
+        let jobs = self.jobs.map(|jobs| ["--jobs".into(), jobs.to_string().into()]);
+        let config = self.config.as_ref().map(|file| ["--config".into(), file.into()]);
+        jobs.into_iter().chain(config).flatten().chain(["--quiet".into()]).collect()
+    }
+
     /// Puts the options in force for the whole process.
     ///
     /// # Errors
@@ -144,6 +160,7 @@ impl Global {
         MAX_UNPACKED.store(self.max_unpacked, Ordering::Relaxed);
         // Set once: options are put in force once.
         let _ = INDEX.set(self.kept());
+        let _ = AGAIN.set(self.for_another());
         let (jobs, given) = match self.jobs {
             Some(jobs) => (jobs, format!("--jobs {jobs}")),
             None => match environment_jobs()? {

@@ -1,5 +1,7 @@
 //! Logs that are too many for the memory: worked out piece by piece, as the tasks of a job in a folder.
 
+mod child;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -12,6 +14,7 @@ use super::clock::GivenClocks;
 use super::global::limits;
 use super::progress::Bar;
 use super::say;
+use child::Ended;
 
 /// Where, and with how much memory.
 #[derive(Debug, Args)]
@@ -40,8 +43,9 @@ const LEAST_BUCKET: u64 = 8 << 20;
 /// The temporary folder that is in use: an interrupt ends the process before it goes by itself.
 static TEMPORARY: Mutex<Option<PathBuf>> = Mutex::new(None);
 
-/// Takes the temporary folder away.
+/// Ends what is at work, and takes the temporary folder away.
 pub(super) fn discard() {
+    child::end();
     let folder = TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner).take();
     // What cannot be deleted stays, as every temporary file may.
     drop(folder.map(std::fs::remove_dir_all));
@@ -92,7 +96,7 @@ impl Pieces {
         super::output::parent_of(folder)?;
         let job = Job::plan(inputs, folder, &self.options(size)?).map_err(|e| e.to_string())?;
         job.planned().unread().for_each(|what| say(&format!("siptrail: {what}")));
-        all_tasks(&job, size)?;
+        all_tasks(&job, folder, size)?;
         Ok(Some(Worked { job, _folder: temporary }))
     }
 
@@ -110,18 +114,31 @@ impl Pieces {
     }
 }
 
-/// Every task that is not done yet, one after the other: each takes all threads.
-fn all_tasks(job: &Job, size: u64) -> Result<(), String> {
+/// Every task that is not done yet, one after the other, each of them on all threads; the tasks of a step in a process of their own.
+fn all_tasks(job: &Job, folder: &Path, size: u64) -> Result<(), String> {
     let bar = Bar::named("working");
     let count = |step: Step| u64::from(job.tasks(step));
     let all = Step::ALL.map(count).iter().sum::<u64>().max(1);
-    let mut done = 0;
+    let show = |done: u64| bar.show(Progress { done: size / all * done, total: size });
+    let mut before = 0;
     for step in Step::ALL {
-        for task in 0..job.tasks(step) {
-            bar.show(Progress { done: size / all * done, total: size });
-            job.run(step, task).map_err(|e| e.to_string())?;
+        let mut done = before;
+        let ended = child::run(folder, step, || {
             done += 1;
+            show(done);
+        });
+        match ended {
+            Ended::Done => {}
+            Ended::Failed(line) => return Err(line),
+            Ended::Never => {
+                for task in 0..job.tasks(step) {
+                    show(before + u64::from(task));
+                    job.run(step, task).map_err(|e| e.to_string())?;
+                }
+            }
         }
+        before += count(step);
+        show(before);
     }
     bar.finish();
     Ok(())

@@ -2,6 +2,9 @@
 
 use super::{output, say};
 
+/// Exit status of a process that was asked to end.
+pub(super) const INTERRUPTED: i32 = 130;
+
 /// Catches what asks the process to end. An interrupt ends it wherever it is: a file is put in place only when it is
 /// whole.
 pub(super) fn catch() {
@@ -23,14 +26,15 @@ pub(super) fn catch_stops() {
     }
 }
 
+/// Ends this process in order.
 #[expect(clippy::exit, reason = "an interrupt is no way through the program")]
-fn end() {
+pub(super) fn end() {
     #[cfg(feature = "tui")]
     interrupt();
     output::discard();
     #[cfg(feature = "job")]
     super::pieces::discard();
-    std::process::exit(130);
+    std::process::exit(INTERRUPTED);
 }
 
 /// Ends a running UI in order, so that the terminal is given back.

@@ -33,6 +33,7 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::{Analysis, Call, Push, Verdict};
 pub use crate::knowledge::catalogue::{Finding, Matcher, Severity, catalogue, find};
 use crate::record::RecordKind;
+use crate::sip::Method;
 use crate::span::Span;
 use crate::time::Timestamp;
 use crate::trace::{Event, EventId, Trace};
@@ -84,6 +85,21 @@ pub(crate) fn worked(trace: &Trace, analysis: &Analysis) -> Vec<i64> {
 /// While which pushes of a part of the logs were in which servers, where lines were written at one of some times.
 pub(crate) fn stays(trace: &Trace, analysis: &Analysis, times: &[Timestamp]) -> Stays {
     Correlator::stays_of(trace, analysis, times)
+}
+
+/// The records of a part of the logs whose texts [`said`] reads, as far as that can be told ahead; ascending.
+pub(crate) fn asked(trace: &Trace, analysis: &Analysis) -> Vec<EventId> {
+    let is_text = |e: &Event| e.kind != RecordKind::Protocol && !trace.is_silent(e) || e.method == Method::Info;
+    let texts = (0..).map(EventId).zip(trace.events()).filter(|(_, e)| is_text(e)).map(|(id, _)| id);
+    let failed = analysis.calls.iter().filter(|c| c.outcome.expected() == Some(false));
+    let lost = analysis.pushes.iter().filter(|p| p.result.is_lost());
+    let sent = analysis.pushes.iter().filter_map(|p| Some(p.sightings.first()?.event));
+    let calls = failed.flat_map(|c| c.own_records().iter().copied());
+    let mut out: Vec<EventId> =
+        texts.chain(calls).chain(lost.flat_map(|p| p.records.iter().copied())).chain(sent).collect();
+    out.sort_unstable();
+    out.dedup();
+    out
 }
 
 /// What the texts of a part of the logs say. `shared` holds what it does not know by itself.

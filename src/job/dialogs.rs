@@ -48,7 +48,7 @@ impl Dialogs {
         }
     }
 
-    /// Those of each of so many buckets of users. A call may be in several.
+    /// Those of each of so many buckets of users, as far as links ask of them. A call may be in several.
     pub(super) fn by_user(self, seed: u64, count: u32) -> Vec<Dialogs> {
         let hasher = foldhash::fast::FixedState::with_seed(seed);
         let at = |user: &str| usize::try_from(hasher.hash_one(user) % u64::from(count.max(1))).unwrap_or(0);
@@ -56,6 +56,7 @@ impl Dialogs {
         out.resize_with(count as usize, Dialogs::default);
         let mut put = |bucket: usize, add: &mut dyn FnMut(&mut Dialogs)| out.get_mut(bucket).into_iter().for_each(add);
         for (key, call) in self.calls {
+            let call = analysis::outline_of_call(&call);
             let mut own: Vec<usize> = call.users().map(|user| at(&user)).collect();
             own.sort_unstable();
             own.dedup();
@@ -65,7 +66,7 @@ impl Dialogs {
         }
         for (key, push) in self.pushes {
             if let Some(user) = push.user.as_ref().map(|u| u.to_ascii_lowercase()) {
-                put(at(&user), &mut |own| own.pushes.push((key, push.clone())));
+                put(at(&user), &mut |own| own.pushes.push((key, analysis::outline_of_push(&push))));
             }
         }
         for (key, message) in self.messages {
@@ -107,18 +108,23 @@ pub(super) struct Left {
 }
 
 impl Left {
-    pub(super) fn dialogs(&self, trace: &Trace) -> Result<Dialogs, JobError> {
-        within(trace, || postcard::from_bytes(&self.dialogs))
-            .map_err(|e| JobError::new(format!("calls and pushes cannot be read: {e}; plan the job anew")))
+    /// Reads calls and pushes of many, in the order of these.
+    pub(super) fn dialogs(all: impl IntoIterator<Item = Left>, trace: &Trace) -> Result<Dialogs, JobError> {
+        let mut out = Dialogs::default();
+        let read = |left: Left| postcard::from_bytes(&left.dialogs).map(|own| out.extend(own));
+        within(trace, || all.into_iter().try_for_each(read))
+            .map_err(|e| JobError::new(format!("calls and pushes cannot be read: {e}; plan the job anew")))?;
+        Ok(out)
     }
 }
 
-/// The records of one bucket, with what all know of servers and clocks. With `told`, also all that says something.
+/// The records of one bucket, with what all know of servers and clocks. With `asked`, also all that says something, and of the
+/// bucket only the texts that it has.
 pub(super) fn bucket(
     job: &Job,
     surveyed: &Surveyed,
     number: u32,
-    told: bool,
+    asked: Option<Cut>,
 ) -> Result<(Trace, Analysis, u64), JobError> {
     let mut join = Join::default();
     let mut own = 0;
@@ -127,16 +133,15 @@ pub(super) fn bucket(
         let part = window.part.saturating_mul(buckets).saturating_add(number);
         let mut cut: Cut = job.store.read(manifest, "buckets", part)?;
         own += cut.columns.rows.len() as u64;
-        let texts = job.store.find(manifest, "texts", part)?;
-        if told {
-            // Few are asked what stands beside them, where there are no lines.
-            join.add_later(&cut, Box::new(move || texts.read().map_err(|e| e.to_string())), window.base);
+        if asked.is_some() {
+            cut.leave_texts();
         } else {
-            cut.put_texts(texts.read()?);
-            join.add(cut, window.base, false);
+            cut.put_texts(job.store.read_bytes(manifest, "texts", part)?);
         }
+        join.add(cut, window.base, false);
     }
-    if told {
+    if let Some(asked) = asked {
+        join.add(asked, (0, 0), false);
         add_told(job, surveyed.units.iter(), &mut join, true)?;
     }
     let kept = surveyed.units.kept(job)?;

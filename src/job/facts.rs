@@ -173,9 +173,6 @@ pub(super) fn within<R>(trace: &Trace, run: impl FnOnce() -> R) -> R {
 
 /// Holds that all texts that were asked for again were there.
 pub(super) fn whole(trace: &Trace) -> Result<(), JobError> {
-    if let Some(why) = trace.unreadable() {
-        return Err(JobError::new(why));
-    }
     match trace.lost() {
         Some(name) => Err(JobError::new(format!("{name}: it is not the file that was planned; plan the job anew"))),
         None => Ok(()),

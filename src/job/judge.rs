@@ -6,6 +6,7 @@ use super::store::{Manifest, pack};
 use super::{Job, JobError, Step, Totals};
 use crate::analysis::Analysis;
 use crate::findings::{self, LineIndex, Shared, Stays};
+use crate::trace::part::Cut;
 
 pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
     let surveyed = Surveyed::of(job)?;
@@ -21,9 +22,11 @@ pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
     let (mut calls, mut pushes) = (0, 0);
     for (number, manifest) in own(job, task, &reduced) {
         // One bucket at a time: this is the memory that the task takes.
-        let (trace, placed, _) = bucket(job, &surveyed, number, true)?;
+        let mut asked: Cut = job.store.read(manifest, "asked", 0)?;
+        asked.put_texts(job.store.read_bytes(manifest, "asked", 1)?);
+        let (trace, placed, _) = bucket(job, &surveyed, number, Some(asked))?;
         let left: Left = job.store.read(manifest, "dialogs", 0)?;
-        let dialogs = left.dialogs(&trace)?;
+        let dialogs = Left::dialogs([left], &trace)?;
         let Analysis { servers, clocks, coverage, .. } = placed;
         let mut analysis = Analysis::default();
         (analysis.servers, analysis.clocks, analysis.coverage) = (servers, clocks, coverage);

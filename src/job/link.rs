@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::dialogs::{Dialogs, Key, Left};
+use super::dialogs::{Key, Left};
 use super::facts::Surveyed;
 use super::store::pack;
 use super::{Job, JobError, Step, Totals};
@@ -39,11 +39,7 @@ pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
     }
     let kept = surveyed.units.kept(job)?;
     let (trace, placed) = surveyed.trace(job, join, kept)?;
-    let mut all = Dialogs::default();
-    for left in parts {
-        all.extend(left.dialogs(&trace)?);
-    }
-    let found = all.ordered();
+    let found = Left::dialogs(parts, &trace)?.ordered();
     let proposals = analysis::propose(&trace, &Options::default(), &placed, &found.analysis);
     super::facts::whole(&trace)?;
     let of = |occasion: &Occasion| match *occasion {

@@ -11,7 +11,7 @@ use crate::analysis::coverage;
 use crate::findings;
 use crate::foreign;
 use crate::input::{self, Input, Whence};
-use crate::record::RecordKind;
+use crate::record::{RecordKind, sign};
 use crate::sip::Method;
 use crate::span::{FileId, Span};
 use crate::trace::part::{Place, Wanted};
@@ -184,19 +184,55 @@ fn lines(trace: &Trace) -> Vec<(Span, Place)> {
     told.collect()
 }
 
-/// Whether the text of a record is asked for: it is of a call or a push, as far as this unit tells.
+/// What this unit tells of a Call-ID.
+#[derive(Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, not states")]
+struct Course {
+    /// It is that of a call or a push.
+    is_asked: bool,
+    begins: bool,
+    /// Or given up.
+    answered: bool,
+    /// An INVITE was refused, or something was said of its end.
+    fails: bool,
+}
+
+/// Whether the text of a record is asked for: it is of a call or a push, as far as this unit tells, and rules ask of it what is not
+/// kept beside it. Who asks more reads the log again.
 fn kinds(trace: &Trace) -> impl Fn(&Event) -> bool + Sync {
     use Method::{Ack, Bye, Cancel, Info, Invite, Message, Prack, Refer, Update};
-    let mut of_calls = vec![false; trace.symbol_count()];
+    let mut of_calls = vec![Course::default(); trace.symbol_count()];
     for event in trace.events().iter().filter(|e| matches!(e.method, Invite | Ack | Cancel | Bye | Message)) {
-        if let Some(slot) = event.call_id().and_then(|call| of_calls.get_mut(call.0 as usize)) {
-            *slot = true;
+        let Some(course) = event.call_id().and_then(|call| of_calls.get_mut(call.0 as usize)) else { continue };
+        course.is_asked = true;
+        match (event.method, event.status) {
+            (Invite, 0) => course.begins = true,
+            // Or its caller gave up.
+            (Invite, 200..300) | (Cancel, 0) => course.answered = true,
+            // What is challenged is sent again, what is cancelled was not refused.
+            (Invite, 300..) => course.fails |= !matches!(event.status, 401 | 407 | 487),
+            (Bye, 0) => course.fails |= !trace.lacks(event, RARE),
+            _ => {}
         }
     }
     move |event| {
-        let of_call = event.call_id().is_some_and(|call| of_calls.get(call.0 as usize) == Some(&true));
-        of_call || event.kind == RecordKind::Protocol && matches!(event.method, Info | Prack | Refer | Update)
+        let course = event.call_id().and_then(|call| of_calls.get(call.0 as usize)).copied().unwrap_or_default();
+        if course.is_asked {
+            !(course.begins && course.answered && !course.fails && is_plain(trace, event))
+        } else {
+            event.kind == RecordKind::Protocol && matches!(event.method, Info | Prack | Refer | Update)
+        }
     }
+}
+
+/// Headers by which a message tells why.
+const RARE: u16 = sign::REASON | sign::WARNING | sign::DIAGNOSTICS | sign::ASSERTED;
+
+/// Whether all that rules ask of a message of a call that went well stands in what is kept beside its text.
+fn is_plain(trace: &Trace, event: &Event) -> bool {
+    use Method::{Ack, Bye, Cancel, Invite};
+    let told = matches!((event.method, event.status), (Ack, _) | (Bye, 0) | (Bye | Cancel, 200..300) | (Invite, 100));
+    told && event.has_identity() && trace.lacks(event, RARE)
 }
 
 /// The records of each bucket, by Call-ID.

@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 
-use super::dialogs::{Dialogs, Key, Left, add_told};
+use super::dialogs::{Key, Left, add_told};
 use super::facts::{Inputs, Surveyed, whole, within};
 use super::judge::own;
 use super::link::Keyed;
@@ -88,11 +88,7 @@ pub(super) fn results(job: &Job) -> Result<Merged, JobError> {
         problems.into_iter().zip(files).for_each(|(own, file)| file.problems.extend(own));
     }
     let (trace, placed) = surveyed.trace(job, join, kept)?;
-    let mut dialogs = Dialogs::default();
-    for left in parts {
-        dialogs.extend(left.dialogs(&trace)?);
-    }
-    let mut found = dialogs.ordered();
+    let mut found = Left::dialogs(parts, &trace)?.ordered();
     found.analysis.messages = reduced.iter().filter_map(|m| m.totals.get("messages")).sum();
     let said = said(job, &trace, (&reduced, &judged), (&found.calls, &found.pushes))?;
     let proposals = proposals(job, &linked, &found)?;
@@ -139,11 +135,14 @@ fn said(
     (calls, pushes): (&[Key], &[Key]),
 ) -> Result<Said, JobError> {
     let mut by_bucket: HashMap<u32, Said> = HashMap::new();
-    for (task, manifest) in (0..).zip(judged) {
-        for (part, (bucket, _)) in (0..).zip(own(job, task, reduced)) {
-            by_bucket.insert(bucket, within(trace, || job.store.read(manifest, "said", part))?);
-        }
-    }
+    let parts = (0..).zip(judged).flat_map(|(task, manifest)| {
+        (0..).zip(own(job, task, reduced)).map(move |(part, (bucket, _))| (bucket, manifest, part))
+    });
+    let mut read = |(bucket, manifest, part)| -> Result<(), JobError> {
+        by_bucket.insert(bucket, job.store.read(manifest, "said", part)?);
+        Ok(())
+    };
+    within(trace, || parts.into_iter().try_for_each(&mut read))?;
     let mut out = Said::default();
     for bucket in 0..job.tasks(Step::Reduce) {
         out.mail.extend(by_bucket.get_mut(&bucket).map(|s| std::mem::take(&mut s.mail)).into_iter().flatten());

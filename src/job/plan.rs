@@ -12,7 +12,7 @@ use crate::input::{self, Limits};
 
 const PLAN: &str = "plan";
 /// Changes with the form of what tasks leave to each other.
-const FORMAT: &str = "siptrail.job/3";
+const FORMAT: &str = "siptrail.job/4";
 /// So much of a file at both ends is hashed: a file that is another later is noticed.
 const ENDS: u64 = 64 << 10;
 

@@ -2,7 +2,7 @@
 
 use super::dialogs::{Dialogs, Left, bucket};
 use super::facts::{Surveyed, TIMES, whole};
-use super::store::pack;
+use super::store::{pack, pack_bytes};
 use super::{Job, JobError, Step, Totals};
 use crate::analysis::{self, Analysis, Options};
 use crate::findings;
@@ -12,14 +12,17 @@ use crate::trace::{Event, EventId, Trace, row};
 
 pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
     let surveyed = Surveyed::of(job)?;
-    let (trace, placed, own) = bucket(job, &surveyed, task, false)?;
+    let (mut trace, placed, own) = bucket(job, &surveyed, task, None)?;
     let found = analysis::dialogs(&trace, &Options::default(), &placed);
     let said = analysis::conversation::said(&trace, &placed, &found);
     let times: Vec<Timestamp> = job.store.read(&surveyed.manifest, "facts", TIMES)?;
     let Analysis { servers, clocks, coverage, .. } = placed;
     let found = Analysis { servers, clocks, coverage, ..found };
     let stays = findings::stays(&trace, &found, &times);
+    let asked = asked(&trace, &found)?;
     whole(&trace)?;
+    // Nobody asks any more, and they are most of what is in memory.
+    trace.forget_texts();
 
     let mut from: Vec<_> = surveyed.units.manifests.iter().collect();
     from.push(&surveyed.manifest);
@@ -37,7 +40,20 @@ pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
     }
     out.file("users", &users)?;
     out.file("stays", &[pack(&stays)?])?;
+    out.file("asked", &asked)?;
     out.end()
+}
+
+/// The texts that the next steps read of calls and pushes, with their records, as [`Cut`] and bytes.
+///
+/// [`Cut`]: crate::trace::part::Cut
+fn asked(trace: &Trace, found: &Analysis) -> Result<[Vec<u8>; 2], JobError> {
+    let place = |_: EventId, event: &Event| trace.known_place(event);
+    let is_kept = |_: EventId, event: &Event| !trace.is_silent(event);
+    let ids = findings::asked(trace, found);
+    let (mut cut, _) = trace.cut(&Wanted { ids, place: &place, identities: false, text: &is_kept, lines: &[] });
+    let texts = cut.take_texts();
+    Ok([pack(&cut)?, pack_bytes(&texts)?])
 }
 
 fn left(trace: &Trace, dialogs: &Dialogs) -> Result<Left, JobError> {

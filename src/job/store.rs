@@ -6,10 +6,12 @@
 //! JOB/map/0/buckets             parts behind each other, each compressed by itself
 //! ```
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::thread::LocalKey;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -86,9 +88,27 @@ pub(super) fn pack<T: Serialize>(what: &T) -> Result<Vec<u8>, JobError> {
     pack_bytes(&plain)
 }
 
+thread_local! {
+    /// Parts are many and small: what packs and unpacks them is made once a thread.
+    static PACKER: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
+    static UNPACKER: RefCell<Option<zstd::bulk::Decompressor<'static>>> = const { RefCell::new(None) };
+}
+
+/// Runs something with what a thread keeps for it; makes that where it is not there.
+fn with<T: 'static, R>(
+    kept: &'static LocalKey<RefCell<Option<T>>>,
+    make: impl FnOnce() -> std::io::Result<T>,
+    run: impl FnOnce(&mut T) -> std::io::Result<R>,
+) -> std::io::Result<R> {
+    kept.with_borrow_mut(|slot| match slot {
+        Some(known) => run(known),
+        None => run(slot.insert(make()?)),
+    })
+}
+
 /// Bytes as the parts of a file have them.
 pub(super) fn pack_bytes(plain: &[u8]) -> Result<Vec<u8>, JobError> {
-    let packed = zstd::bulk::compress(plain, LEVEL);
+    let packed = with(&PACKER, || zstd::bulk::Compressor::new(LEVEL), |packer| packer.compress(plain));
     let mut packed = packed.map_err(|e| JobError::new(format!("cannot compress a part: {e}")))?;
     // It was given room for what cannot be compressed.
     packed.shrink_to_fit();
@@ -99,34 +119,11 @@ pub(super) fn pack_bytes(plain: &[u8]) -> Result<Vec<u8>, JobError> {
 fn unpack(packed: &[u8]) -> std::io::Result<Vec<u8>> {
     // What was written piece by piece does not tell its length.
     match zstd::zstd_safe::get_frame_content_size(packed) {
-        Ok(Some(len)) => zstd::bulk::decompress(packed, usize::try_from(len).unwrap_or(usize::MAX)),
-        _ => zstd::decode_all(packed),
-    }
-}
-
-/// Where a part of a file stands, and what it must be.
-#[derive(Clone, Debug)]
-pub(super) struct Found {
-    path: PathBuf,
-    part: u32,
-    at: u64,
-    len: u64,
-    hash: String,
-}
-
-impl Found {
-    /// Reads and unpacks it.
-    pub(super) fn read(&self) -> Result<Vec<u8>, JobError> {
-        let Found { path, part, at, len, hash: expected } = self;
-        let io = |e: std::io::Error| JobError::io(path, &e);
-        let mut file = fs::File::open(path).map_err(io)?;
-        file.seek(SeekFrom::Start(*at)).map_err(io)?;
-        let mut packed = vec![0; usize::try_from(*len).unwrap_or(0)];
-        file.read_exact(&mut packed).map_err(io)?;
-        if hash(&packed) != *expected {
-            return Err(JobError::changed(path, &format!("part {part} was changed: its sha256 is another")));
+        Ok(Some(len)) => {
+            let len = usize::try_from(len).unwrap_or(usize::MAX);
+            with(&UNPACKER, zstd::bulk::Decompressor::new, |unpacker| unpacker.decompress(packed, len))
         }
-        unpack(&packed).map_err(io)
+        _ => zstd::decode_all(packed),
     }
 }
 
@@ -242,18 +239,20 @@ impl Store {
 
     /// The same as bytes.
     pub(super) fn read_bytes(&self, of: &Manifest, name: &str, part: u32) -> Result<Vec<u8>, JobError> {
-        self.find(of, name, part)?.read()
-    }
-
-    /// The same, to be read later.
-    pub(super) fn find(&self, of: &Manifest, name: &str, part: u32) -> Result<Found, JobError> {
         let path = self.path(of, name);
         let missing = || JobError::changed(&path, &format!("its manifest names no part {part}"));
         let written = of.files.get(name).ok_or_else(missing)?;
         let (at, len, expected) = written.parts.get(part as usize).ok_or_else(missing)?;
         length(&path, written)?;
-        let (at, len, hash) = (*at, *len, expected.clone());
-        Ok(Found { path, part, at, len, hash })
+        let io = |e: std::io::Error| JobError::io(&path, &e);
+        let mut file = fs::File::open(&path).map_err(io)?;
+        file.seek(SeekFrom::Start(*at)).map_err(io)?;
+        let mut packed = vec![0; usize::try_from(*len).unwrap_or(0)];
+        file.read_exact(&mut packed).map_err(io)?;
+        if hash(&packed) != *expected {
+            return Err(JobError::changed(&path, &format!("part {part} was changed: its sha256 is another")));
+        }
+        unpack(&packed).map_err(io)
     }
 
     /// Holds that a task read what others wrote, and nothing older.

@@ -14,6 +14,7 @@ use std::hash::BuildHasher;
 
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
+use rayon::prelude::*;
 
 use super::intern::Interner;
 use super::join::{Share, Together, settle_dates};
@@ -198,7 +199,10 @@ impl Before<'_> {
         let mut known: HashMap<u64, Symbol> = HashMap::new();
         if !new.is_empty() {
             let number = |at: usize| Symbol(u32::try_from(base + at).unwrap_or(u32::MAX));
-            known.extend(calls.iter().enumerate().map(|(at, span)| (hasher.hash_one(text(span)).max(1), number(at))));
+            // Their texts stand all over the logs: each that is not at hand is waited for.
+            let own = calls.par_iter().with_min_len(1 << 12).map(|span| hasher.hash_one(text(span)).max(1));
+            let own: Vec<u64> = own.collect();
+            known.extend(own.into_iter().enumerate().map(|(at, hash)| (hash, number(at))));
         }
         symbols.extend_from_slice(calls);
         let mut events: Vec<Event> = Vec::with_capacity(self.events.len() + new.len());
@@ -208,7 +212,8 @@ impl Before<'_> {
         for (i, (kept, outside, end)) in starts.into_iter().enumerate() {
             let file = FileId(u32::try_from(i).unwrap_or(u32::MAX));
             let first = events.len();
-            events.extend(self.own(file).1.iter().take(kept).map(|e| again(e, shift)));
+            let stays = self.own(file).1.get(..kept).unwrap_or_default();
+            events.par_extend(stays.par_iter().with_min_len(1 << 14).map(|e| again(e, shift)));
             for (mut event, call) in new.by_ref().take(end - std::mem::replace(&mut before, end)) {
                 if call.hash != 0 {
                     event.call = match known.entry(call.hash) {

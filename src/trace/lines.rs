@@ -1,7 +1,8 @@
 //! Line numbers: line feeds are counted in stretches while a log is read, and closer only where a place is printed.
 
-use std::sync::OnceLock;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use crate::input::{Sums, sum};
 use crate::record::STRETCH;
@@ -12,7 +13,11 @@ pub(super) struct LineStarts {
     chunk: usize,
     /// Stretches of a whole chunk.
     stretches: usize,
-    counts: Vec<AtomicU32>,
+    /// Shared by all parts of a text that is read part by part.
+    counts: Arc<[AtomicU32]>,
+    /// The stretches of which lines are asked, and how many feeds there are ahead of them.
+    asked: Range<usize>,
+    ahead: u64,
     /// Of every [`STRETCH`] bytes of the text the sum, where it is wanted for an index.
     sums: Vec<AtomicU64>,
     before: OnceLock<Vec<u64>>,
@@ -22,8 +27,9 @@ impl LineStarts {
     pub(super) fn new(len: usize, chunk: usize) -> LineStarts {
         let chunk = chunk.clamp(1, 1 << 30);
         let stretches = chunk.div_ceil(STRETCH);
-        let counts = (0..len.div_ceil(chunk) * stretches).map(|_| AtomicU32::new(0)).collect();
-        LineStarts { chunk, stretches, counts, sums: Vec::new(), before: OnceLock::new() }
+        let counts: Arc<[AtomicU32]> = (0..len.div_ceil(chunk) * stretches).map(|_| AtomicU32::new(0)).collect();
+        let asked = 0..counts.len();
+        LineStarts { chunk, stretches, counts, asked, ahead: 0, sums: Vec::new(), before: OnceLock::new() }
     }
 
     /// The same for an index of the text. Its chunks are whole stretches, at least `chunk` bytes, so that line feeds are
@@ -57,10 +63,28 @@ impl LineStarts {
         out
     }
 
-    /// What was counted so far, to go on with.
-    pub(super) fn so_far(&self) -> LineStarts {
-        let counts = self.counts.iter().map(|n| AtomicU32::new(n.load(Ordering::Relaxed))).collect();
-        LineStarts { counts, sums: Vec::new(), before: OnceLock::new(), ..*self }
+    /// To count on in the same text, of which no line ahead of a place is asked any more.
+    pub(super) fn from(&self, byte: usize) -> LineStarts {
+        let first = self.stretch_of(byte).max(self.asked.start);
+        let ahead = self.ahead + self.feeds_in(self.asked.start..first);
+        let (counts, asked) = (Arc::clone(&self.counts), first..self.counts.len());
+        LineStarts { counts, asked, ahead, sums: Vec::new(), before: OnceLock::new(), ..*self }
+    }
+
+    /// No line behind a chunk is asked.
+    pub(super) fn until(&mut self, chunk: usize) {
+        self.asked.end = chunk.saturating_mul(self.stretches).clamp(self.asked.start, self.counts.len());
+    }
+
+    fn feeds_in(&self, stretches: Range<usize>) -> u64 {
+        let own = self.counts.get(stretches).unwrap_or_default();
+        own.iter().map(|n| u64::from(n.load(Ordering::Relaxed))).sum()
+    }
+
+    /// The stretch that a byte stands in; the end of the last chunk stands in its last.
+    fn stretch_of(&self, byte: usize) -> usize {
+        let chunk = (byte / self.chunk).min((self.counts.len() / self.stretches).saturating_sub(1));
+        chunk * self.stretches + ((byte - chunk * self.chunk) / STRETCH).min(self.stretches - 1)
     }
 
     /// Bytes of a chunk.
@@ -108,14 +132,13 @@ impl LineStarts {
 
     /// The line that holds `byte`, counted from 1.
     pub(super) fn line(&self, bytes: &[u8], byte: u64) -> u64 {
-        let before = self.before.get_or_init(|| sums(self.counts.iter().map(|c| c.load(Ordering::Relaxed).into())));
+        let known = || self.counts.get(self.asked.clone()).unwrap_or_default().iter();
+        let before = self.before.get_or_init(|| sums(known().map(|c| c.load(Ordering::Relaxed).into())));
         let byte = usize::try_from(byte).unwrap_or(usize::MAX).min(bytes.len());
-        // Of the end of the last chunk the last stretch tells.
-        let chunk = (byte / self.chunk).min((self.counts.len() / self.stretches).saturating_sub(1));
-        let inside = byte - chunk * self.chunk;
-        let stretch = (inside / STRETCH).min(self.stretches - 1);
-        let lead = bytes.get(chunk * self.chunk + stretch * STRETCH..byte).unwrap_or_default();
-        before.get(chunk * self.stretches + stretch).copied().unwrap_or(0) + feeds(lead) + 1
+        let stretch = self.stretch_of(byte);
+        let known = stretch.checked_sub(self.asked.start).and_then(|at| before.get(at)).map(|n| n + self.ahead);
+        let start = stretch / self.stretches * self.chunk + stretch % self.stretches * STRETCH;
+        known.unwrap_or_else(|| self.feeds_in(0..stretch)) + feeds(bytes.get(start..byte).unwrap_or_default()) + 1
     }
 }
 
@@ -155,6 +178,25 @@ mod tests {
             assert_eq!(index.line(&bytes, bytes.len() as u64), line);
         }
         assert_eq!(LineStarts::new(0, 10).line(&[], 0), 1);
+    }
+
+    #[test]
+    fn a_text_that_is_counted_part_by_part_has_the_lines_of_the_whole() {
+        let bytes: Vec<u8> = (0..200_000u32).map(|i| if i % 9 == 2 { b'\n' } else { b'x' }).collect();
+        for chunk in [STRETCH - 7, STRETCH, 2 * STRETCH + 5] {
+            let mut part = LineStarts::new(bytes.len(), chunk);
+            for (i, own) in bytes.chunks(chunk).enumerate() {
+                let counts: Vec<u32> = own.chunks(STRETCH).map(|own| u32::try_from(feeds(own)).unwrap()).collect();
+                part.until(i + 1);
+                part.set(i, &counts);
+                // Ahead of it, inside, and where it ends.
+                for byte in [0, (i * chunk).saturating_sub(40), i * chunk, i * chunk + 99, i * chunk + own.len()] {
+                    let line = feeds(bytes.get(..byte).unwrap()) + 1;
+                    assert_eq!(part.line(&bytes, byte as u64), line, "byte {byte}, chunks of {chunk}");
+                }
+                part = part.from((i * chunk).saturating_sub(50));
+            }
+        }
     }
 
     #[test]

@@ -119,9 +119,10 @@ pub(super) fn load_stretch(input: Input, seed: u64, reached: Option<Reached>, by
     let options = LoadOptions::default();
     let (len, chunk) = (input.bytes().len(), chunk_of(&input, &options));
     let start = || Reached { chunk: 0, mark: Mark::default(), lines: LineStarts::new(len, chunk) };
-    let Reached { chunk: first, mark, lines } = reached.unwrap_or_else(start);
+    let Reached { chunk: first, mark, mut lines } = reached.unwrap_or_else(start);
     let count = usize::try_from(bytes).unwrap_or(usize::MAX).div_ceil(chunk).max(1);
     let end = first.saturating_add(count).min(len.div_ceil(chunk));
+    lines.until(end);
     let (hasher, products) = (hasher::of(seed), Finding::new());
     let reading = Reading { input: &input, file: FileId(0), for_analysis: true, known: (&hasher, &products) };
     let (own_records, mark_behind) = reading.some(&lines, first..end, mark, &|_| {});
@@ -129,7 +130,8 @@ pub(super) fn load_stretch(input: Input, seed: u64, reached: Option<Reached>, by
     let damage = input.damage().count();
     let own = Stretch { from: mark.behind as u64, to: if is_last { len } else { mark_behind.behind } as u64 };
     let mut trace = join::join(vec![input], vec![(own_records, lines)], (seed, products.done()), Share::Stretch);
-    let next = (!is_last).then(|| Reached { chunk: end, mark: mark_behind, lines: trace.lines_so_far() });
+    let lines = trace.lines_from_here(mark_behind.behind);
+    let next = lines.filter(|_| !is_last).map(|lines| Reached { chunk: end, mark: mark_behind, lines });
     trace.stretch = Some(own);
     if first > 0 {
         // The damage of the input as a whole is told once.

@@ -114,9 +114,9 @@ impl Trace {
         load::load_stretch(input, seed, from, bytes)
     }
 
-    /// The line feeds that were counted in the only input so far.
-    fn lines_so_far(&self) -> LineStarts {
-        self.lines.first().map_or_else(|| LineStarts::new(0, 1), LineStarts::so_far)
+    /// The line feeds of the only input, to be counted on from a place.
+    fn lines_from_here(&self, byte: usize) -> Option<LineStarts> {
+        self.lines.first().map(|lines| lines.from(byte))
     }
 
     /// Where the text of an input begins that this trace holds: 0, but for a stretch.

@@ -20,8 +20,8 @@ thread_local! {
 struct Known {
     /// By number here, ascending.
     rows: Vec<u32>,
-    /// Rows of what was written.
-    written: Option<BTreeSet<u32>>,
+    /// Rows of what was written, as they came: most come several times behind each other.
+    written: Option<Vec<u32>>,
 }
 
 /// Runs something in which records are written and read by row. `rows` holds the row of each record here.
@@ -34,10 +34,12 @@ pub(crate) fn within<R>(rows: &[u32], run: impl FnOnce() -> R) -> R {
 
 /// The same for something that is written; with the rows of all records that it names.
 pub(crate) fn named_in<R>(rows: &[u32], run: impl FnOnce() -> R) -> (R, BTreeSet<u32>) {
-    set(Some(Known { rows: rows.to_vec(), written: Some(BTreeSet::new()) }));
+    set(Some(Known { rows: rows.to_vec(), written: Some(Vec::new()) }));
     let out = run();
     let known = KNOWN.with(RefCell::take);
-    (out, known.and_then(|k| k.written).unwrap_or_default())
+    let mut written = known.and_then(|k| k.written).unwrap_or_default();
+    written.sort_unstable();
+    (out, written.into_iter().collect())
 }
 
 fn set(known: Option<Known>) {
@@ -50,8 +52,8 @@ fn row(id: u32) -> Option<u32> {
         let mut slot = slot.borrow_mut();
         let Some(known) = slot.as_mut() else { return Some(id) };
         let row = *known.rows.get(id as usize)?;
-        if let Some(written) = &mut known.written {
-            written.insert(row);
+        if let Some(written) = known.written.as_mut().filter(|w| w.last() != Some(&row)) {
+            written.push(row);
         }
         Some(row)
     })

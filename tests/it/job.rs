@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use crate::common::{root, slashes};
-use crate::program::{err, out, program, run};
+use crate::program::{err, out, run};
 
 const STEPS: [&str; 6] = ["map", "survey", "reduce", "link", "judge", "merge"];
 
@@ -92,13 +92,14 @@ fn many_tasks_give_the_report_of_one_run() {
     }
 }
 
+/// Unless a call fails of which its unit does not tell: it was cut there.
 #[test]
 fn what_follows_the_survey_reads_no_log_again() {
     let folder = tempfile::tempdir().unwrap();
     let logs = folder.path().join("logs");
     let name = logs.to_str().unwrap();
     assert!(run(&["synth", "-q", "--seed", "24", "--calls", "150", name]).status.success());
-    let (expected, job) = (report(name), Job::plan(name, "3"));
+    let (expected, (job, _)) = (report(name), Job::plan_of(&[name], &["--unit", "64MB", "--buckets", "3"]));
     for (step, count) in &job.tasks {
         if step == "reduce" {
             std::fs::rename(&logs, folder.path().join("away")).unwrap();
@@ -316,85 +317,4 @@ fn causes_of_own_rules_are_found_and_other_rules_are_refused() {
             assert!(err(&o).contains("findings.d"), "{}", err(&o));
         }
     }
-}
-
-/// With too little memory, and with a folder to work in, a report is what it is otherwise, whatever was there before.
-#[test]
-fn a_report_of_pieces_is_that_of_one_run() {
-    let folder = tempfile::tempdir().unwrap();
-    let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    let (logs, work) = (place("logs"), place("work"));
-    let o = run(&[
-        "synth",
-        "-q",
-        "--seed",
-        "31",
-        "--calls",
-        "400",
-        "--servers",
-        "2",
-        "--stories",
-        "all",
-        "--damage",
-        "1%",
-        &logs,
-    ]);
-    assert!(o.status.success(), "{}", err(&o));
-    let longest = std::fs::read_dir(&logs).unwrap().map(|e| e.unwrap().metadata().unwrap().len()).max().unwrap();
-    assert!(longest > 3 << 20, "{longest} bytes are read in one piece");
-    for form in ["text", "json"] {
-        let plain = run(&["report", "-q", "--no-index", "--fail-on", "missed", "--format", form, &logs]);
-        assert_eq!(plain.status.code(), Some(1));
-        for more in [&["--memory", "1MB"][..], &["--work", &work], &["--work", &work, "--memory", "1GB"]] {
-            let o = run(&[&["report", "-q", "--fail-on", "missed", "--format", form, &logs], more].concat());
-            if more.len() == 4 {
-                // It holds the pieces of another cut.
-                assert_eq!(o.status.code(), Some(2), "{more:?}");
-                assert!(err(&o).contains("name another folder, or delete this one"), "{}", err(&o));
-                continue;
-            }
-            assert_eq!(err(&o), "", "{more:?}");
-            assert!(o.status == plain.status && o.stdout == plain.stdout, "{form} {more:?}");
-        }
-    }
-    // Too little memory is no matter of the logs: it needs a folder for the pieces.
-    let missing = place("missing");
-    let without = |args: &[&str]| {
-        program().args(args).envs(["TMPDIR", "TMP", "TEMP"].map(|name| (name, &missing))).output().unwrap()
-    };
-    let o = without(&["report", "--no-index", "--memory", "1MB", &logs]);
-    assert!(o.status.code() == Some(2) && err(&o).contains("no folder for pieces in"), "{}", err(&o));
-    let o = without(&["report", "-q", "--no-index", "--memory", "1GB", &logs]);
-    assert_eq!((o.status.code(), err(&o)), (Some(0), String::new()));
-    // It goes on where it stopped.
-    for step in ["judge", "merge"] {
-        std::fs::remove_dir_all(Path::new(&work).join(step)).unwrap();
-    }
-    let kept = |name: &str| Path::new(&work).join(name).join("0/manifest").metadata().unwrap().modified().unwrap();
-    let before = ["map", "survey", "reduce"].map(kept);
-    let o = run(&["report", "-q", "--work", &work, &logs]);
-    assert_eq!((o.status.code(), err(&o)), (Some(0), String::new()));
-    assert_eq!(["map", "survey", "reduce"].map(kept), before);
-    let parts = |folder: &str| {
-        let text = std::fs::read_to_string(Path::new(folder).join("map/0/manifest")).unwrap();
-        let manifest: serde_json::Value = serde_json::from_str(text.split_once('\n').unwrap().1).unwrap();
-        manifest["files"]["rows"]["parts"].as_array().unwrap().len()
-    };
-    assert_eq!(parts(&work), 1, "both logs at once");
-    // A long log is read in stretches, but for one in which the servers change.
-    let path_of = |entry: std::io::Result<std::fs::DirEntry>| entry.unwrap().path();
-    let mut own: Vec<PathBuf> =
-        std::fs::read_dir(&logs).unwrap().map(path_of).filter(|p| p.extension().is_some_and(|e| e == "log")).collect();
-    own.sort();
-    let largest = own.iter().max_by_key(|path| path.metadata().unwrap().len()).unwrap();
-    let both = folder.path().join("both.log");
-    std::fs::write(&both, own.iter().flat_map(|path| std::fs::read(path).unwrap()).collect::<Vec<u8>>()).unwrap();
-    for (log, stretches) in [(largest, true), (&both, false)] {
-        let (log, work) = (log.to_str().unwrap(), place(if stretches { "work-long" } else { "work-both" }));
-        let o = run(&["report", "-q", "--format", "json", "--memory", "1MB", "--work", &work, log]);
-        assert!(o.stdout == report(log), "{log}");
-        assert_eq!(parts(&work) > 1, stretches, "{log}");
-    }
-    let o = run(&["report", "--work", &work, "-"]);
-    assert!(o.status.code() == Some(2) && err(&o).contains("expected logs in files"), "{}", err(&o));
 }

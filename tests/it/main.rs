@@ -11,7 +11,7 @@
 //! * `scenarios`: input and expected report in one file each, `tests/scenarios/*.scenario`, and `tests/stories/*.story` in
 //!   short hand
 //! * `framing`: the same report whatever the chunk size and thread count
-//! * `job`: a job of many tasks gives the report of one run; what was cut or changed is named
+//! * `job`: a job of many tasks gives the report of one run; what was cut or changed is named; `pieces`: so does little memory
 //! * `layers`: no room looks up, no files look at each other in a circle, and every file here is run
 //! * `hops`: the hop tables of the samples
 //! * `hostile`: damaged and malicious input
@@ -98,6 +98,7 @@ mod noted;
 mod notes;
 mod onset;
 mod pictures;
+mod pieces;
 mod planted;
 mod program;
 mod properties;

@@ -116,6 +116,12 @@ impl Cut {
         self.bytes = texts;
     }
 
+    /// Forgets that it had any.
+    pub(crate) fn leave_texts(&mut self) {
+        self.columns.texts = Vec::new();
+        self.bytes = Vec::new();
+    }
+
     fn add_text(&mut self, span: Span, text: &[u8]) {
         self.columns.texts.push(span);
         self.bytes.extend_from_slice(text);

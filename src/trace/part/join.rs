@@ -1,13 +1,15 @@
 //! From what others left to a trace.
 
 use std::borrow::Cow;
-use std::sync::{Arc, OnceLock};
+use std::hash::BuildHasher;
+use std::sync::Arc;
 
-use hashbrown::HashMap;
+use foldhash::fast::FixedState;
+use hashbrown::hash_table::Entry;
+use hashbrown::{HashMap, HashTable};
 use serde::{Deserialize, Serialize};
 
-use super::cut::Columns;
-use super::{Cut, Gap, Kept, Lot, NAMES, OfFile, Part, ReadTexts};
+use super::{Cut, Gap, Kept, NAMES, OfFile, Part};
 use crate::input::{Again, Input, Limits};
 use crate::record::DateOrder;
 use crate::span::{FileId, Span};
@@ -30,10 +32,14 @@ pub(crate) struct Known {
     pub(crate) ahead: Vec<(u32, Option<Timestamp>)>,
 }
 
-/// Puts parts together.
+/// Puts parts together. Records are many: each thing that is known of them stands in a list of its own, once.
 #[derive(Debug, Default)]
 pub(crate) struct Join {
-    held: Vec<Held>,
+    events: Vec<Event>,
+    /// Whether the dates of each are read as they are meant.
+    settled: Vec<bool>,
+    /// A record was added behind one with a higher row, or with the same.
+    is_mixed: bool,
     words: Vec<u64>,
     names: Names,
     products: HashMap<Vec<u8>, u64>,
@@ -41,55 +47,50 @@ pub(crate) struct Join {
     part: Part,
 }
 
-/// A record on its way.
-#[derive(Debug)]
-struct Held {
-    row: u32,
-    event: Event,
-    place: Option<super::Place>,
-    settled: bool,
-}
-
+/// Names, told apart by their texts.
 #[derive(Debug, Default)]
 struct Names {
-    known: HashMap<Vec<u8>, Symbol>,
+    known: HashTable<Symbol>,
+    hasher: FixedState,
     texts: Vec<u8>,
     spans: Vec<Span>,
 }
 
 impl Names {
     fn add(&mut self, text: &[u8]) -> Symbol {
-        if let Some(known) = self.known.get(text) {
-            return *known;
+        let Names { known, hasher, texts, spans } = self;
+        let of = |symbol: &Symbol| {
+            let span = spans.get(symbol.0 as usize).map_or(0..0, |s| at(s.start)..at(s.start) + s.len as usize);
+            texts.get(span).unwrap_or_default()
+        };
+        let symbol = Symbol(u32::try_from(spans.len()).unwrap_or(u32::MAX));
+        match known.entry(hasher.hash_one(text), |own| of(own) == text, |own| hasher.hash_one(of(own))) {
+            Entry::Occupied(known) => return *known.get(),
+            Entry::Vacant(new) => drop(new.insert(symbol)),
         }
-        let symbol = Symbol(u32::try_from(self.spans.len()).unwrap_or(u32::MAX));
         let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
-        self.spans.push(Span { file: NAMES, start: self.texts.len() as u64, len });
-        self.texts.extend_from_slice(text);
-        self.known.insert(text.to_vec(), symbol);
+        spans.push(Span { file: NAMES, start: texts.len() as u64, len });
+        texts.extend_from_slice(text);
         symbol
     }
+}
+
+fn at(byte: u64) -> usize {
+    usize::try_from(byte).unwrap_or(usize::MAX)
 }
 
 impl Join {
     /// Adds records; `file` and `row` are the numbers of the first file and record of where they were cut out. Gives the
     /// number of each of its names here. A record that was added before stays as it is.
-    pub(crate) fn add(&mut self, cut: Cut, base: (u32, u32), foreign: bool) -> Vec<Symbol> {
-        self.add_lot(&cut.columns, Lot::of(cut.bytes), (base, foreign))
-    }
-
-    /// The same of a cut without its texts, which are read once somebody asks.
-    pub(crate) fn add_later(&mut self, cut: &Cut, texts: ReadTexts, base: (u32, u32)) {
-        self.add_lot(&cut.columns, Lot { bytes: OnceLock::new(), read: Some(texts) }, (base, false));
-    }
-
-    fn add_lot(&mut self, cut: &Columns, texts: Lot, ((file, row), foreign): ((u32, u32), bool)) -> Vec<Symbol> {
+    pub(crate) fn add(&mut self, cut: Cut, (file, row): (u32, u32), foreign: bool) -> Vec<Symbol> {
+        let Cut { columns: cut, bytes } = cut;
         let names: Vec<Symbol> = cut.names.iter().map(|text| self.names.add(text)).collect();
         let name = |symbol: Symbol| names.get(symbol.0 as usize).copied().unwrap_or(Symbol::NONE);
         let products: Vec<u64> = cut.products.iter().map(|text| self.product(text)).collect();
         let words = self.words.len();
         self.words.extend_from_slice(&cut.words);
         let at = |span: &Span| Span { file: FileId(span.file.0 + file), ..*span };
+        let mut places: Vec<(FileId, super::Place)> = Vec::with_capacity(cut.rows.len());
         for (i, (own, event)) in cut.rows.iter().zip(&cut.events).enumerate() {
             let mut event = *event;
             if let Some(at) = (event.identity as usize).checked_sub(1) {
@@ -100,17 +101,33 @@ impl Join {
                 }
                 event.identity = u32::try_from(words + at + 1).unwrap_or(0);
             }
-            let place = cut.place(i, event.start);
+            let row = own + row;
+            if foreign && !self.is_mixed && self.part.rows.binary_search(&row).is_ok() {
+                continue;
+            }
             (event.call, event.server) = (name(event.call), name(event.server));
             event.file = FileId(event.file.0 + file);
             event.flags = if foreign { event.flags | Event::FOREIGN } else { event.flags & !Event::FOREIGN };
-            self.held.push(Held { row: own + row, event, place, settled: cut.settled });
+            places.extend(cut.place(i, event.start).map(|place| (event.file, place)));
+            self.is_mixed |= self.part.rows.last().is_some_and(|last| *last >= row);
+            self.part.rows.push(row);
+            self.events.push(event);
+            self.settled.push(cut.settled);
+        }
+        for own in places.chunk_by(|(a, _), (b, _)| a == b) {
+            if let Some((file, _)) = own.first() {
+                self.file(*file).places.extend(own.iter().map(|(_, place)| *place));
+            }
         }
         let lot = u32::try_from(self.part.bytes.len()).unwrap_or(u32::MAX);
         let mut from = 0;
-        for span in cut.texts.iter().map(at) {
-            self.file(span.file).texts.push((span.start, span.len, (lot, from)));
-            from += span.len as usize;
+        for own in cut.texts.chunk_by(|a, b| a.file == b.file) {
+            let Some(first) = own.first().map(at) else { continue };
+            let texts = &mut self.file(first.file).texts;
+            for span in own {
+                texts.push((span.start, span.len, (lot, from)));
+                from += span.len as usize;
+            }
         }
         for (span, place) in &cut.lines {
             let span = at(span);
@@ -118,7 +135,7 @@ impl Join {
             own.lines.push(span);
             own.places.push(*place);
         }
-        self.part.bytes.push(texts);
+        self.part.bytes.push(bytes);
         names
     }
 
@@ -144,6 +161,38 @@ impl Join {
         })
     }
 
+    /// Puts records in the order of their rows, each once: of several with one row one that is not foreign, and of those the first.
+    fn put_in_order(&mut self) {
+        let Join { events, settled, part: Part { rows, .. }, .. } = self;
+        if !self.is_mixed {
+            return;
+        }
+        let mut from: Vec<u32> = (0..).take(rows.len()).collect();
+        from.sort_unstable_by_key(|i| {
+            let (row, event) = (rows.get(*i as usize), events.get(*i as usize));
+            (row.copied(), event.is_some_and(Event::is_foreign), *i)
+        });
+        for start in 0..from.len() {
+            let mut to = start;
+            while let Some(slot) = from.get_mut(to) {
+                let next = std::mem::replace(slot, u32::try_from(to).unwrap_or(u32::MAX)) as usize;
+                if next == start {
+                    break;
+                }
+                rows.swap(to, next);
+                events.swap(to, next);
+                settled.swap(to, next);
+                to = next;
+            }
+        }
+        let mut last = None;
+        let kept: Vec<bool> = rows.iter().map(|row| last.replace(*row) != Some(*row)).collect();
+        let (mut a, mut b) = (kept.iter(), kept.iter());
+        events.retain(|_| a.next() == Some(&true));
+        settled.retain(|_| b.next() == Some(&true));
+        rows.dedup();
+    }
+
     fn file(&mut self, file: FileId) -> &mut OfFile {
         self.part.files.entry(file).or_default()
     }
@@ -151,12 +200,11 @@ impl Join {
     /// The trace. `known` is what all inputs together tell; without it this is all of them, and it is found out. `limits` are
     /// those of the texts as they were read.
     pub(crate) fn done(mut self, files: Vec<Kept>, known: Option<&Known>, (seed, limits): (u64, Limits)) -> Trace {
-        self.held.sort_by_key(|h| (h.row, h.event.is_foreign()));
-        self.held.dedup_by_key(|h| h.row);
+        self.put_in_order();
         let mut trace = Trace {
             inputs: Vec::new(),
             lines: Vec::new(),
-            events: Vec::with_capacity(self.held.len()),
+            events: std::mem::take(&mut self.events),
             symbols: std::mem::take(&mut self.names.spans),
             identities: Ties::of(std::mem::take(&mut self.words)),
             products: Products::of(std::mem::take(&mut self.product_texts)),
@@ -169,16 +217,8 @@ impl Join {
             part: None,
             stretch: None,
         };
-        let mut settled = Vec::with_capacity(self.held.len());
-        for held in std::mem::take(&mut self.held) {
-            settled.push(held.settled);
-            let own = held.place.map(|place| (held.event.file, place));
-            if let Some((file, place)) = own {
-                self.file(file).places.push(place);
-            }
-            self.part.rows.push(held.row);
-            trace.events.push(held.event);
-        }
+        let settled = std::mem::take(&mut self.settled);
+        self.names.known = HashTable::new();
         let mut again: Option<Arc<Again>> = None;
         for (i, kept) in (0..).zip(files) {
             let file = again.take().filter(|file| file.holds(&kept.whence));

@@ -14,8 +14,6 @@ pub(crate) use cut::{Cut, Wanted};
 pub(crate) use join::{Join, Known};
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::sync::OnceLock;
 
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
@@ -98,35 +96,9 @@ pub(super) struct Part {
     /// By input.
     files: BTreeMap<FileId, OfFile>,
     /// Texts as they came, each lot by itself: none is copied.
-    bytes: Vec<Lot>,
+    bytes: Vec<Vec<u8>>,
     /// Of messages without a time: that of the nearest record ahead of them.
     ahead: HashMap<EventId, Option<Timestamp>>,
-}
-
-/// Reads texts once somebody asks; what went wrong, in one line.
-pub(crate) type ReadTexts = Box<dyn Fn() -> Result<Vec<u8>, String> + Send + Sync>;
-
-/// Texts that came together: at hand, or read once somebody asks.
-struct Lot {
-    bytes: OnceLock<Result<Vec<u8>, String>>,
-    read: Option<ReadTexts>,
-}
-
-impl Lot {
-    fn of(bytes: Vec<u8>) -> Lot {
-        Lot { bytes: OnceLock::from(Ok(bytes)), read: None }
-    }
-
-    fn bytes(&self) -> &[u8] {
-        let read = || self.read.as_ref().map_or(Ok(Vec::new()), |read| read());
-        self.bytes.get_or_init(read).as_deref().unwrap_or_default()
-    }
-}
-
-impl fmt::Debug for Lot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lot").field("bytes", &self.bytes.get()).finish_non_exhaustive()
-    }
 }
 
 /// What is kept of an input.
@@ -157,7 +129,7 @@ impl Part {
         let (start, len, (lot, at)) = texts.get(at)?;
         let from = usize::try_from(span.start - start).ok()?;
         let to = from + span.len as usize;
-        let lot = self.bytes.get(*lot as usize)?.bytes();
+        let lot = self.bytes.get(*lot as usize)?;
         if to <= *len as usize { lot.get(at + from..at + to) } else { None }
     }
 
@@ -179,6 +151,13 @@ impl Trace {
     /// The number of each record among those of all inputs; `None` where it holds all.
     pub(crate) fn rows(&self) -> Option<&[u32]> {
         self.part.as_ref().map(|part| part.rows.as_slice())
+    }
+
+    /// Gives back the texts of a part.
+    pub(crate) fn forget_texts(&mut self) {
+        let Some(part) = &mut self.part else { return };
+        part.bytes = Vec::new();
+        part.files.values_mut().for_each(|own| own.texts = Vec::new());
     }
 
     /// The component lines between the records of an input, where this is a part of the logs that knows them.
@@ -212,11 +191,5 @@ impl Trace {
     /// Files whose texts were asked for and could not be read again as they were.
     pub(crate) fn lost(&self) -> Option<&str> {
         self.inputs.iter().find(|i| i.read_again() == Some(false)).map(crate::input::Input::name)
-    }
-
-    /// Why texts that were kept could not be read when they were asked for.
-    pub(crate) fn unreadable(&self) -> Option<&str> {
-        let lots = self.part.iter().flat_map(|part| &part.bytes);
-        lots.filter_map(|lot| lot.bytes.get()?.as_ref().err()).map(String::as_str).next()
     }
 }
