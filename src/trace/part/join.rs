@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use foldhash::fast::FixedState;
+use foldhash::fast::RandomState;
 use hashbrown::hash_table::Entry;
 use hashbrown::{HashMap, HashTable};
 use serde::{Deserialize, Serialize};
@@ -51,7 +51,8 @@ pub(crate) struct Join {
 #[derive(Debug, Default)]
 struct Names {
     known: HashTable<Symbol>,
-    hasher: FixedState,
+    /// With a seed of its own, so that a hostile log cannot aim at collisions.
+    hasher: RandomState,
     texts: Vec<u8>,
     spans: Vec<Span>,
 }
