@@ -170,6 +170,7 @@ impl Taken {
     }
 
     #[cfg(not(feature = "export"))]
+    #[expect(clippy::unused_self, reason = "with the feature it has something to do")]
     pub(super) fn sheet(&self, _: &Data, _: &mut dyn Write) -> io::Result<()> {
         Err(io::Error::other("this build has no files for other programs (feature export)"))
     }
@@ -186,6 +187,7 @@ impl Packets {
     }
 
     #[cfg(not(feature = "export"))]
+    #[expect(clippy::unused_self, reason = "with the feature it has something to do")]
     pub(super) fn write(&self, _: &Data, _: &mut dyn Write) -> io::Result<()> {
         Err(io::Error::other("this build has no files for other programs (feature export)"))
     }

@@ -249,6 +249,40 @@ fn a_case_is_one_file_which_opens_again_and_which_folders_skip() {
     assert!(err(&folder).contains("saved by siptrail"), "{}", err(&folder));
 }
 
+/// Since when and whom else, held against the report of the same logs.
+#[test]
+fn a_ticket_tells_all_others_whom_the_cause_hit() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = |name: &str| dir.path().join(name).to_string_lossy().into_owned();
+    let (logs, file) = (path("logs"), path("case.zip"));
+    assert!(run(&["synth", "--size", "3MB", "--seed", "11", "--faults", "PN03=25%", &logs]).status.success());
+    let report: Value = serde_json::from_str(&out(&run(&["report", "--format", "json", &logs]))).unwrap();
+    let hit = |list: &str| -> Vec<Value> {
+        let all = report[list].as_array().unwrap().iter();
+        all.filter(|c| c["findings"].as_array().unwrap().iter().any(|f| f == "PN03")).cloned().collect()
+    };
+    let (calls, pushes) = (hit("calls"), hit("pushes"));
+    let own = calls.iter().find(|c| c["verdict"] == "missed_push_failed").expect("one who missed a call");
+    let o = run(&["case", own["call_id"].as_str().unwrap(), &logs, "-o", &file]);
+    assert_eq!(o.status.code(), Some(0), "{}", err(&o));
+    let all = members(Path::new(&file));
+    // Pushes of a call that is named are not named again, nor is the case itself.
+    let mut named: Vec<&str> = calls.iter().map(|c| c["call_id"].as_str().unwrap()).collect();
+    let alone = pushes.iter().filter(|p| !p["call"].as_str().is_some_and(|c| named.contains(&c)));
+    named.extend(alone.map(|p| p["call_id"].as_str().unwrap()).collect::<Vec<_>>());
+    named.retain(|id| *id != own["call_id"]);
+    let victims = String::from_utf8_lossy(&all["victims.csv"]);
+    let mut told: Vec<&str> = victims.lines().skip(1).filter_map(|line| line.rsplit(',').next()).collect();
+    named.sort_unstable();
+    told.sort_unstable();
+    assert!(told.len() > 5 && told == named, "{victims}\n{named:?}");
+    let of = |key: &'static str| calls.iter().chain(&pushes).filter_map(move |c| c[key].as_str());
+    let (from, to) = (of("started").chain(of("sent")).min().unwrap(), of("started").chain(of("sent")).max().unwrap());
+    let ticket = String::from_utf8_lossy(&all["ticket.md"]);
+    let span = format!("First and last: {} to {}", &from[..19].replace('T', " "), &to[..19].replace('T', " "));
+    assert!(ticket.contains("## Since when") && ticket.contains(&span), "{span}\n{ticket}");
+}
+
 #[test]
 fn hashes_are_those_of_the_files_or_say_what_they_are_of() {
     let dir = tempfile::tempdir().unwrap();
