@@ -75,7 +75,7 @@ def _step(spark: SparkSession, job: str, step: str, count: int, path: str | None
         rows = spark.range(0, count, 1, count).mapInArrow(tasks, "totals string").collect()
     except Exception as error:
         # Spark tells what a task raised as a text, with the calls that led there.
-        said = re.findall(r"^siptrail\._program\.Failed: (.+)$", str(error), re.MULTILINE)
+        said = re.findall(r"^siptrail\._program\.Failed: (.+(?:\nsiptrail: .+)*)", str(error), re.MULTILINE)
         if not said:
             raise
         raise Failed(said[-1]) from error
