@@ -52,13 +52,21 @@ class Copied(Folder):
                 self.files.put_file(os.path.join(here, file), f"{there}/{file}")
 
 
+def is_url(job: str) -> bool:
+    """Whether the job is at a URL, and copied; else it is a folder."""
+    return "://" in job
+
+
 @contextmanager
 def local(job: str) -> Iterator[Folder]:
     """The job on this machine."""
-    if "://" not in job:
+    if not is_url(job):
         yield Folder(job)
         return
-    import fsspec
+    try:
+        import fsspec
+    except ImportError as error:
+        raise ImportError("a job at a URL needs fsspec: pip install 'siptrail[stores]', and the driver of the store") from error
 
     files, root = fsspec.core.url_to_fs(job)
     with tempfile.TemporaryDirectory(prefix="siptrail-") as folder:

@@ -21,7 +21,10 @@ def tables(logs: Path | Iterable[Path]) -> dict[str, pyarrow.Table]:
 
     Times are milliseconds on the clock of the reference. Needs ``pyarrow``.
     """
-    import pyarrow.parquet
+    try:
+        import pyarrow.parquet
+    except ImportError as error:
+        raise ImportError("tables need pyarrow: pip install 'siptrail[tables]'") from error
 
     named = paths(logs)
     out: dict[str, pyarrow.Table] = {}
@@ -31,7 +34,7 @@ def tables(logs: Path | Iterable[Path]) -> dict[str, pyarrow.Table]:
             try:
                 run(["export", "--quiet", "--as", "parquet", "--table", name, "-o", path, *named])
             except Failed as error:
-                if "parquet" not in str(error):
+                if "built without" not in str(error):
                     raise
                 return _from_report(report(named))
             out[name] = pyarrow.parquet.read_table(path)

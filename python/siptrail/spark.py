@@ -1,7 +1,7 @@
 """The analysis on a Spark cluster: Spark schedules tasks and repeats those that were lost, and nothing else.
 
 ``spark-submit $(python -m siptrail.spark --path) LOGS --job JOB -o report.json`` does the same without a notebook.
-One row is one task, and no data goes through Spark. It is meant for classic Spark and for Spark Connect; the latter was not tried.
+One row is one task, and no data goes through Spark, so that classic Spark and Spark Connect are the same to it.
 Of a job at a URL every task copies the files of the steps before it: keep big jobs on a file system that all machines see.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -33,9 +34,10 @@ def report(
 ) -> dict[str, Any]:
     """The JSON report of logs, made by the machines of a cluster.
 
-    Every machine must see the logs, and the folder ``job``, under the same path; ``job`` may also be the URL of an object
-    store. ``path`` is the program on every machine; unless given, that of this package there. A job that was begun goes on
-    where it stopped.
+    Every machine must see the logs, and the folder ``job``, under the same path, and so must the one that calls this: it
+    plans and writes the report. ``job`` may also be the URL of an object store. ``path`` is the program on every machine;
+    unless given, that of this package there. A job that was begun goes on where it stopped. Raises
+    :class:`siptrail.Failed` with the line of the program when a task ends with an error.
     """
     return _read(write(spark, logs, job, buckets=buckets, path=path))
 
@@ -44,6 +46,8 @@ def write(
     spark: SparkSession, logs: Path | Iterable[Path], job: str, *, buckets: int | None = None, path: str | None = None
 ) -> bytes:
     """The same as the bytes that ``siptrail report --format json`` writes."""
+    # The machines of a cluster work in folders of their own.
+    job = job if _store.is_url(job) else os.path.abspath(job)
     with _store.local(job) as here:
         more = [] if buckets is None else ["--buckets", str(buckets)]
         here.down("plan")
@@ -67,7 +71,14 @@ def _step(spark: SparkSession, job: str, step: str, count: int, path: str | None
             done = [task(job, step, number, path) for number in batch.column(0).to_pylist()]
             yield pyarrow.RecordBatch.from_pydict({"totals": done})
 
-    rows = spark.range(0, count, 1, count).mapInArrow(tasks, "totals string").collect()
+    try:
+        rows = spark.range(0, count, 1, count).mapInArrow(tasks, "totals string").collect()
+    except Exception as error:
+        # Spark tells what a task raised as a text, with the calls that led there.
+        said = re.findall(r"^siptrail\._program\.Failed: (.+(?:\nsiptrail: .+)*)", str(error), re.MULTILINE)
+        if not said:
+            raise
+        raise Failed(said[-1]) from error
     totals = [_read(row[0]) for row in rows]
     # An engine that loses a row, or gives one twice, must not pass for one that did its work.
     if sorted(t["task"] for t in totals) != list(range(count)):
