@@ -126,6 +126,7 @@ impl Run {
             Err(error) => return Ok(failed(&error.to_string())),
         };
         let tasks = self.task.map_or(0..job.tasks(step), |task| task..task.saturating_add(1));
+        let job = if tasks.len() == 1 { job.ending() } else { job };
         for task in tasks {
             match job.run(step, task) {
                 Ok(totals) => drop(line(&told(step, task, &totals))?),

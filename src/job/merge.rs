@@ -42,7 +42,9 @@ impl Merged {
 pub(super) fn run(job: &Job) -> Result<Totals, JobError> {
     let merged = results(job)?;
     // Compressed as it is written: of many calls it is long.
-    let text = pack_text(|out| report::write_json(&merged.report(), out))?;
+    let report = merged.report();
+    let text = pack_text(|out| report::write_json(&report, out))?;
+    job.let_go(report);
     let told = Told::of(&merged.trace, &merged.errors);
     whole(&merged.trace)?;
     let from: Vec<_> = merged.from.iter().collect();
@@ -54,7 +56,9 @@ pub(super) fn run(job: &Job) -> Result<Totals, JobError> {
     out.total("errors", merged.errors.len() as u64);
     out.file("report.json", &[text])?;
     out.file("told", &[super::store::pack(&told)?])?;
-    out.end()
+    let totals = out.end()?;
+    job.let_go(merged);
+    Ok(totals)
 }
 
 pub(super) fn told(job: &Job) -> Result<Told, JobError> {

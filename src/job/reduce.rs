@@ -41,7 +41,9 @@ pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
     out.file("users", &users)?;
     out.file("stays", &[pack(&stays)?])?;
     out.file("asked", &asked)?;
-    out.end()
+    let totals = out.end()?;
+    job.let_go((trace, found));
+    Ok(totals)
 }
 
 /// The texts that the next steps read of calls and pushes, with their records, as [`Cut`] and bytes.
