@@ -242,21 +242,14 @@ pub const KEYMAP: &[Binding] = &[
     bind(&[ch('S')], Command::Sort, "sort", LISTS, "sort", "sort by a column; the same again turns it round"),
     bind(&[ch('C')], Command::Columns, "columns", LISTS, "", "show and hide columns"),
     bind(
-        &[ch('<'), code(KeyCode::Left)],
+        &[ch('<')],
         Command::Narrower,
         "narrower",
         Scope::Menus,
         "",
         "in the menu of columns: the selected one narrower; below the least as wide as its texts need",
     ),
-    bind(
-        &[ch('>'), code(KeyCode::Right)],
-        Command::Wider,
-        "wider",
-        Scope::Menus,
-        "",
-        "in the menu of columns: the selected one wider",
-    ),
+    bind(&[ch('>')], Command::Wider, "wider", Scope::Menus, "", "in the menu of columns: the selected one wider"),
     bind(
         &[ch('J'), Key::ctrl('e')],
         Command::PaneDown,
