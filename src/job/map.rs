@@ -195,8 +195,6 @@ struct Course {
     answered: bool,
     /// An INVITE was refused, or something was said of its end.
     fails: bool,
-    /// A MESSAGE of it is a push, or is not known to come from a client or to go to one.
-    beyond: bool,
 }
 
 /// Whether the text of a record is asked for: it is of a call or a push, as far as this unit tells, and rules ask of it what is not
@@ -214,14 +212,13 @@ fn kinds(trace: &Trace) -> impl Fn(&Event) -> bool + Sync {
             // What is challenged is sent again, what is cancelled was not refused.
             (Invite, 300..) => course.fails |= !matches!(event.status, 401 | 407 | 487),
             (Bye, 0) => course.fails |= !trace.lacks(event, RARE),
-            (Message, _) => course.beyond |= !trace.is_beside_client(event) || trace.facts(event).is_push(),
             _ => {}
         }
     }
     move |event| {
         let course = event.call_id().and_then(|call| of_calls.get(call.0 as usize)).copied().unwrap_or_default();
         if course.is_asked {
-            !(course.begins && course.answered && !course.fails && is_plain(trace, course, event))
+            !(course.begins && course.answered && !course.fails && is_plain(trace, event))
         } else {
             event.kind == RecordKind::Protocol && matches!(event.method, Info | Prack | Refer | Update)
         }
@@ -231,15 +228,10 @@ fn kinds(trace: &Trace) -> impl Fn(&Event) -> bool + Sync {
 /// Headers by which a message tells why.
 const RARE: u16 = sign::REASON | sign::WARNING | sign::DIAGNOSTICS | sign::ASSERTED;
 
-/// Whether all that rules ask of a message of a call that went well stands in what is kept beside its text: it merely confirms
-/// another, or is an instant message between clients.
-fn is_plain(trace: &Trace, course: Course, event: &Event) -> bool {
-    use Method::{Ack, Bye, Cancel, Invite, Message, Prack, Update};
-    let told = match (event.method, event.status) {
-        (Ack | Prack | Update, _) | (Bye, 0) | (Bye | Cancel, 200..300) | (Invite, 100 | 101) => true,
-        (Message, _) => !course.beyond,
-        _ => false,
-    };
+/// Whether all that rules ask of a message of a call that went well stands in what is kept beside its text.
+fn is_plain(trace: &Trace, event: &Event) -> bool {
+    use Method::{Ack, Bye, Cancel, Invite};
+    let told = matches!((event.method, event.status), (Ack, _) | (Bye, 0) | (Bye | Cancel, 200..300) | (Invite, 100));
     told && event.has_identity() && trace.lacks(event, RARE)
 }
 
