@@ -2,12 +2,12 @@
 
 use super::dialogs::{Dialogs, Left, bucket};
 use super::facts::{Surveyed, TIMES, whole};
-use super::store::{pack, pack_bytes};
+use super::store::{pack, pack_text};
 use super::{Job, JobError, Step, Totals};
 use crate::analysis::{self, Analysis, Options};
 use crate::findings;
 use crate::time::Timestamp;
-use crate::trace::part::Wanted;
+use crate::trace::part::{Cut, Wanted};
 use crate::trace::{Event, EventId, Trace, row};
 
 pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
@@ -47,15 +47,23 @@ pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
 }
 
 /// The texts that the next steps read of calls and pushes, with their records, as [`Cut`] and bytes.
-///
-/// [`Cut`]: crate::trace::part::Cut
 fn asked(trace: &Trace, found: &Analysis) -> Result<[Vec<u8>; 2], JobError> {
     let place = |_: EventId, event: &Event| trace.known_place(event);
     let is_kept = |_: EventId, event: &Event| !trace.is_silent(event);
     let ids = findings::asked(trace, found);
-    let (mut cut, _) = trace.cut(&Wanted { ids, place: &place, identities: false, text: &is_kept, lines: &[] });
-    let texts = cut.take_texts();
-    Ok([pack(&cut)?, pack_bytes(&texts)?])
+    let wanted = Wanted { ids, place: &place, identities: false, text: &is_kept, lines: &[] };
+    let mut cut = Cut::default();
+    // Packed as they come: they are in memory once already.
+    let texts = pack_text(|out| {
+        let mut written = Ok(());
+        (cut, _) = trace.cut_beside(&wanted, &mut |text| {
+            if written.is_ok() {
+                written = out.write_all(text);
+            }
+        });
+        written
+    })?;
+    Ok([pack(&cut)?, texts])
 }
 
 fn left(trace: &Trace, dialogs: &Dialogs) -> Result<Left, JobError> {

@@ -121,11 +121,6 @@ impl Cut {
         self.columns.texts = Vec::new();
         self.bytes = Vec::new();
     }
-
-    fn add_text(&mut self, span: Span, text: &[u8]) {
-        self.columns.texts.push(span);
-        self.bytes.extend_from_slice(text);
-    }
 }
 
 /// What is kept of the text of a record: of a message about which enough was noted, rules never ask for the body.
@@ -192,17 +187,25 @@ impl Trace {
 
     /// Cuts records out; and the number there of each of their names.
     pub(crate) fn cut(&self, wanted: &Wanted<'_>) -> (Cut, HashMap<Symbol, Symbol>) {
+        let texts = wanted.ids.iter().filter_map(|id| self.event(*id).filter(|event| (wanted.text)(*id, event)));
+        let mut bytes = Vec::new();
+        bytes.reserve_exact(texts.map(|event| kept_text(event).len as usize).sum());
+        let (cut, names) = self.cut_beside(wanted, &mut |text| bytes.extend_from_slice(text));
+        (Cut { bytes, ..cut }, names)
+    }
+
+    /// The same without the texts, which are handed over one by one.
+    pub(crate) fn cut_beside(&self, wanted: &Wanted<'_>, put: &mut dyn FnMut(&[u8])) -> (Cut, HashMap<Symbol, Symbol>) {
         let mut out = Cut::default();
         out.columns.settled = self.part.is_some();
         let mut names: HashMap<Symbol, Symbol> = HashMap::new();
         let mut products: HashMap<u64, u64> = HashMap::new();
-        let texts = wanted.ids.iter().filter_map(|id| self.event(*id).filter(|event| (wanted.text)(*id, event)));
-        out.bytes.reserve_exact(texts.map(|event| kept_text(event).len as usize).sum());
         for id in &wanted.ids {
             let Some(mut event) = self.event(*id).copied() else { continue };
             if (wanted.text)(*id, &event) {
                 let span = kept_text(&event);
-                out.add_text(span, self.slice(span));
+                out.columns.texts.push(span);
+                put(self.slice(span));
             }
             let mut name = |symbol: Symbol| {
                 if symbol == Symbol::NONE {
@@ -221,7 +224,8 @@ impl Trace {
             out.columns.events.push(event);
         }
         for (span, place) in wanted.lines {
-            out.add_text(*span, self.slice(*span));
+            out.columns.texts.push(*span);
+            put(self.slice(*span));
             out.columns.lines.push((*span, *place));
         }
         (out, names)
