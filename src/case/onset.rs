@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::change::Change;
 use super::sums::Sums;
 use super::{Hit, Index};
-use crate::analysis::{Analysis, Call};
+use crate::analysis::Analysis;
 use crate::time::Timestamp;
 
 /// A cause over the time of the logs.
@@ -49,28 +49,19 @@ impl Course {
 /// all calls.
 pub fn courses(analysis: &Analysis, index: &Index) -> BTreeMap<&'static str, Course> {
     let causes: Vec<_> = index.all().collect();
-    let codes = causes.iter().map(|(code, _)| *code);
-    codes.zip(of_causes(analysis, &causes)).collect()
+    causes.into_par_iter().map(|(code, hit)| (code, course(analysis, code, hit))).collect()
 }
 
 /// The course of one cause.
 pub fn course(analysis: &Analysis, code: &'static str, hit: &Hit) -> Course {
-    of_causes(analysis, &[(code, hit)]).pop().unwrap_or_default()
-}
-
-fn of_causes(analysis: &Analysis, causes: &[(&'static str, &Hit)]) -> Vec<Course> {
-    // All causes of some calls while these are at hand.
-    let of_part = |part: &[Call]| -> Vec<Sums> {
-        let hits = causes.iter().map(|(code, hit)| (code, !hit.calls.is_empty()));
-        hits.map(|(code, any)| if any { Sums::partial(analysis, part, code) } else { Sums::default() }).collect()
+    let (bins, change) = if hit.calls.is_empty() {
+        (Vec::new(), None)
+    } else {
+        let parts = analysis.calls.par_chunks(PART).map(|part| Sums::partial(analysis, part, code));
+        parts.reduce(Sums::default, Sums::join).finish()
     };
-    let parts: Vec<Vec<Sums>> = analysis.calls.par_chunks(PART).map(of_part).collect();
-    let of_cause = |(i, (_, hit)): (usize, &(&str, &Hit))| {
-        let (bins, change) = Sums::of_parts(parts.iter().filter_map(|part| part.get(i))).finish();
-        Course { span: hit.span, bins, change }
-    };
-    causes.par_iter().enumerate().map(of_cause).collect()
+    Course { span: hit.span, bins, change }
 }
 
 /// Calls that are summed at a time.
-const PART: usize = 1024;
+const PART: usize = 65_536;

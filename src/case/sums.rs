@@ -73,11 +73,13 @@ impl Sums {
         Sums { times: times.collect() }.in_order()
     }
 
-    /// What parts say together.
-    pub(super) fn of_parts<'p>(parts: impl Iterator<Item = &'p Sums> + Clone) -> Sums {
-        let mut times = Vec::with_capacity(parts.clone().map(|part| part.times.len()).sum());
-        parts.for_each(|part| times.extend_from_slice(&part.times));
-        Sums { times }.in_order()
+    /// What both say.
+    pub(super) fn join(mut self, mut other: Sums) -> Sums {
+        if self.times.is_empty() {
+            return other;
+        }
+        self.times.append(&mut other.times);
+        self.in_order()
     }
 
     fn in_order(mut self) -> Sums {
@@ -267,15 +269,15 @@ mod tests {
             for at in [0, 1, 40, 69, calls.len()] {
                 let part = |own: &[(Timestamp, Tally)]| Sums { times: own.to_vec() };
                 let (a, b) = all.times.split_at(at);
-                assert_eq!(Sums::of_parts([part(b), part(a)].iter()), all, "{at}");
-                assert_eq!(Sums::of_parts([part(a), part(b)].iter()).finish(), all.finish(), "{at}");
+                assert_eq!(part(b).join(part(a)), all, "{at}");
+                assert_eq!(part(a).join(part(b)).finish(), all.finish(), "{at}");
             }
         }
         let course = Course { bins: sums(&("-".repeat(40) + &"x".repeat(30))).finish().0, ..Course::default() };
         let line = course.sparkline(true);
         assert_eq!((line.len(), line.starts_with("....."), line.ends_with("#####")), (BINS, true, true), "{line}");
         // Parts at the same time are one.
-        let twice = Sums::of_parts([sums("x-"), sums("-x")].iter());
+        let twice = sums("x-").join(sums("-x"));
         assert_eq!(twice.times.iter().map(|(_, t)| t.mobile.share()).collect::<Vec<_>>(), [Share::new(1, 2); 2]);
     }
 

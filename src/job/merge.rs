@@ -11,6 +11,7 @@ use super::store::{Manifest, pack_text};
 use super::{Job, JobError, Step, Told, Totals};
 use crate::analysis::conversation::Tied;
 use crate::analysis::{self, Analysis, Options, Proposal};
+use crate::case::Index;
 use crate::findings::{self, Found, Said};
 use crate::report::{self, model};
 use crate::rules;
@@ -42,8 +43,10 @@ impl Merged {
 pub(super) fn run(job: &Job) -> Result<Totals, JobError> {
     let merged = results(job)?;
     // Compressed as it is written: of many calls it is long.
-    let report = merged.report();
-    let text = pack_text(|out| report::write_json(&report, out))?;
+    let (trace, analysis) = (&merged.trace, &merged.analysis);
+    let mut report = report::report_without_lists(trace, analysis, &[], &Index::new(analysis));
+    report::add_unread(&mut report, &merged.errors);
+    let text = pack_text(None, |out| report::write_json_of(&report, trace, analysis, out))?;
     job.let_go(report);
     let told = Told::of(&merged.trace, &merged.errors);
     whole(&merged.trace)?;

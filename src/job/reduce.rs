@@ -54,7 +54,7 @@ fn asked(trace: &Trace, found: &Analysis) -> Result<[Vec<u8>; 2], JobError> {
     let wanted = Wanted { ids, place: &place, identities: false, text: &is_kept, lines: &[] };
     let mut cut = Cut::default();
     // Packed as they come: they are in memory once already.
-    let texts = pack_text(|out| {
+    let texts = pack_text(Some(trace.length_of_texts(&wanted)), |out| {
         let mut written = Ok(());
         (cut, _) = trace.cut_beside(&wanted, &mut |text| {
             if written.is_ok() {

@@ -127,10 +127,15 @@ fn unpack(packed: &[u8]) -> std::io::Result<Vec<u8>> {
     }
 }
 
-/// A text as the parts of a file have it.
-pub(super) fn pack_text(write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<Vec<u8>, JobError> {
+/// A text as the parts of a file have it. With its length it is read again at once.
+pub(super) fn pack_text(
+    len: Option<u64>,
+    write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+) -> Result<Vec<u8>, JobError> {
     let packed = || {
-        let mut out = std::io::BufWriter::new(zstd::Encoder::new(Vec::new(), LEVEL)?);
+        let mut packer = zstd::Encoder::new(Vec::new(), LEVEL)?;
+        packer.set_pledged_src_size(len)?;
+        let mut out = std::io::BufWriter::new(packer);
         write(&mut out)?;
         out.into_inner().map_err(std::io::IntoInnerError::into_error)?.finish()
     };

@@ -187,11 +187,17 @@ impl Trace {
 
     /// Cuts records out; and the number there of each of their names.
     pub(crate) fn cut(&self, wanted: &Wanted<'_>) -> (Cut, HashMap<Symbol, Symbol>) {
-        let texts = wanted.ids.iter().filter_map(|id| self.event(*id).filter(|event| (wanted.text)(*id, event)));
         let mut bytes = Vec::new();
-        bytes.reserve_exact(texts.map(|event| kept_text(event).len as usize).sum());
+        bytes.reserve_exact(usize::try_from(self.length_of_texts(wanted)).unwrap_or(0));
         let (cut, names) = self.cut_beside(wanted, &mut |text| bytes.extend_from_slice(text));
         (Cut { bytes, ..cut }, names)
+    }
+
+    /// How long the texts of wanted records and lines are together.
+    pub(crate) fn length_of_texts(&self, wanted: &Wanted<'_>) -> u64 {
+        let texts = wanted.ids.iter().filter_map(|id| self.event(*id).filter(|event| (wanted.text)(*id, event)));
+        let own: u64 = texts.map(|event| self.slice(kept_text(event)).len() as u64).sum();
+        own + wanted.lines.iter().map(|(span, _)| self.slice(*span).len() as u64).sum::<u64>()
     }
 
     /// The same without the texts, which are handed over one by one.
