@@ -295,19 +295,15 @@ pub(crate) fn propose(trace: &Trace, options: &Options, place: &Analysis, found:
 }
 
 /// A call without what [`propose`] does not ask: most of it.
-pub(crate) fn outline_of_call(call: &Call) -> Call {
-    let mut out = call.clone();
-    (out.records, out.evidence, out.lines) = (Vec::new(), Vec::new(), Vec::new());
-    (out.diagnostics, out.ties) = (Vec::new(), Vec::new());
-    out
+pub(crate) fn outline_of_call(call: Call) -> Call {
+    let (records, evidence, lines, diagnostics, ties) = Default::default();
+    Call { diagnostics, ties, evidence, lines, records, ..call }
 }
 
 /// The same of a push.
-pub(crate) fn outline_of_push(push: &Push) -> Push {
-    let mut out = push.clone();
-    (out.records, out.evidence, out.lines) = (Vec::new(), Vec::new(), Vec::new());
-    (out.diagnostics, out.sightings) = (Vec::new(), Vec::new());
-    out
+pub(crate) fn outline_of_push(push: Push) -> Push {
+    let (records, evidence, lines, diagnostics, sightings) = Default::default();
+    Push { diagnostics, sightings, evidence, lines, records, ..push }
 }
 
 /// Ties and verdicts, from what each push may belong to and what ties the calls of a conversation.

@@ -36,14 +36,14 @@ pub(super) struct Ordered {
 }
 
 impl Dialogs {
-    pub(super) fn of(bucket: u32, found: &Analysis, said: Vec<Said>) -> Dialogs {
-        fn keyed<T: Clone>(bucket: u32, all: &[T]) -> Vec<(Key, T)> {
-            (0..).zip(all).map(|(i, one)| ((bucket, i), one.clone())).collect()
+    pub(super) fn of(bucket: u32, found: Analysis, said: Vec<Said>) -> Dialogs {
+        fn keyed<T>(bucket: u32, all: Vec<T>) -> Vec<(Key, T)> {
+            (0..).zip(all).map(|(i, one)| ((bucket, i), one)).collect()
         }
         Dialogs {
-            calls: keyed(bucket, &found.calls),
-            pushes: keyed(bucket, &found.pushes),
-            messages: keyed(bucket, &found.messages_inside),
+            calls: keyed(bucket, found.calls),
+            pushes: keyed(bucket, found.pushes),
+            messages: keyed(bucket, found.messages_inside),
             said,
         }
     }
@@ -56,7 +56,7 @@ impl Dialogs {
         out.resize_with(count as usize, Dialogs::default);
         let mut put = |bucket: usize, add: &mut dyn FnMut(&mut Dialogs)| out.get_mut(bucket).into_iter().for_each(add);
         for (key, call) in self.calls {
-            let call = analysis::outline_of_call(&call);
+            let call = analysis::outline_of_call(call);
             let mut own: Vec<usize> = call.users().map(|user| at(&user)).collect();
             own.sort_unstable();
             own.dedup();
@@ -66,7 +66,8 @@ impl Dialogs {
         }
         for (key, push) in self.pushes {
             if let Some(user) = push.user.as_ref().map(|u| u.to_ascii_lowercase()) {
-                put(at(&user), &mut |own| own.pushes.push((key, analysis::outline_of_push(&push))));
+                let push = analysis::outline_of_push(push);
+                put(at(&user), &mut |own| own.pushes.push((key, push.clone())));
             }
         }
         for (key, message) in self.messages {

@@ -32,7 +32,7 @@ pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
     out.total("calls", found.calls.len() as u64);
     out.total("pushes", found.pushes.len() as u64);
     out.total("messages_inside", found.messages_inside.len() as u64);
-    let dialogs = Dialogs::of(task, &found, said);
+    let dialogs = Dialogs::of(task, found, said);
     out.file("dialogs", &[pack(&left(&trace, &dialogs)?)?])?;
     let mut users = Vec::new();
     for own in dialogs.by_user(job.plan.reading().0, job.tasks(Step::Link)) {
@@ -42,7 +42,7 @@ pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
     out.file("stays", &[pack(&stays)?])?;
     out.file("asked", &asked)?;
     let totals = out.end()?;
-    job.let_go((trace, found));
+    job.let_go(trace);
     Ok(totals)
 }
 

@@ -3,6 +3,7 @@
 use super::field::{Field, Kind};
 use super::table::Table;
 use super::test::Test;
+use super::value::Value;
 use crate::analysis::Depth;
 
 /// What a term is about.
@@ -77,6 +78,17 @@ impl Expr {
             Expr::And(all) | Expr::Or(all) => all.iter().any(|e| e.asks(is)),
             Expr::Not(inner) => inner.asks(is),
             Expr::Term(term) => matches!(term.subject, Subject::Field(field) if is(field)),
+        }
+    }
+
+    /// Whether one of its terms is about a field of a name, and what it asks for, and not against, is a word.
+    pub(super) fn wants(&self, name: &str, word: &'static str) -> bool {
+        match self {
+            Expr::And(all) | Expr::Or(all) => all.iter().any(|e| e.wants(name, word)),
+            Expr::Term(Term { subject: Subject::Field(field), test }) => {
+                field.name == name && !matches!(test, Test::Known) && test.holds(&Value::Word(word))
+            }
+            Expr::Not(_) | Expr::Term(_) => false,
         }
     }
 

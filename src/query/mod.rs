@@ -165,8 +165,7 @@ impl Query {
 
     /// Whether it asks for component lines, which stand between the records and are no rows of a list otherwise.
     pub fn asks_lines(&self) -> bool {
-        self.expr.asks(&|field| matches!(field.name, "component" | "level"))
-            || ["kind:component", "kind=component"].iter().any(|term| self.text.contains(term))
+        self.expr.asks(&|field| matches!(field.name, "component" | "level")) || self.expr.wants("kind", "component")
     }
 
     /// True when it selects every row.

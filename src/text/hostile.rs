@@ -90,6 +90,17 @@ pub fn sanitize_lines(text: &str) -> String {
 mod tests {
     use super::*;
 
+    /// What is not judged letter by letter would be shown as it is.
+    #[test]
+    fn plain_texts_are_those_of_which_nothing_is_judged() {
+        for c in (0..0x3000).filter_map(char::from_u32) {
+            let (mut judge, text) = (Judge::default(), c.to_string());
+            let is_plain = is_plain(&text);
+            assert!(!is_plain || judge.judge(c) == Shown::AsItIs, "{c:?}");
+            assert_eq!(is_plain, c.is_ascii_graphic() || c == ' ', "{c:?}");
+        }
+    }
+
     #[test]
     fn what_hides_or_floods_is_seen() {
         for (text, shown) in [

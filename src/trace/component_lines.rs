@@ -1,9 +1,11 @@
 //! What components write between the records.
 
+use std::sync::LazyLock;
+
 use memchr::memmem;
 use rayon::prelude::*;
 
-use super::{EventId, Trace};
+use super::{Event, EventId, Trace};
 use crate::record::DateOrder;
 use crate::record::prefix::{self, Prefix};
 use crate::span::{FileId, Span};
@@ -56,22 +58,19 @@ fn object(text: &[u8]) -> &[u8] {
 }
 
 /// What every line of a component begins with.
-const PREFIX: &[u8] = b"TL_";
+static PREFIX: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"TL_"));
 
 /// Where the first line of a component begins from one place on and ahead of another: a prefix that is quoted inside a line is
-/// none. Most gaps between records hold a line or two, so this asks nothing but where lines end.
+/// none.
 pub(crate) fn line_start(text: &[u8], from: usize, to: usize) -> Option<usize> {
-    let begins = |at: usize| text.get(at..).is_some_and(|line| line.starts_with(PREFIX));
-    if from == 0 && to > 0 && begins(0) {
-        return Some(0);
+    let begins = |at: &usize| at.checked_sub(1).is_none_or(|b| matches!(text.get(b), Some(b'\n' | b'\r')));
+    // What begins there may end behind it.
+    let there = text.get(from..text.len().min(to.saturating_add(2)))?;
+    // Most gaps are empty, and a searcher is dearer than that.
+    if there.len() < 3 {
+        return None;
     }
-    let mut at = from.max(1) - 1;
-    loop {
-        at += memchr::memchr2(b'\n', b'\r', text.get(at..to.checked_sub(1)?)?)? + 1;
-        if begins(at) {
-            return Some(at);
-        }
-    }
+    PREFIX.find_iter(there).map(|at| from + at).find(begins)
 }
 
 /// Records ahead of that which is at hand, whose gaps are fetched, and how much of each.
@@ -91,26 +90,26 @@ const SHORTEST: u64 = 3;
 const LONGEST: usize = 16 << 10;
 
 impl Trace {
+    /// The gap between a record and the one ahead of it in its input; `None` where no line has room in it.
+    fn gap(&self, id: EventId) -> Option<(FileId, u64, u64)> {
+        let event = self.event(id)?;
+        let ahead = id.0.checked_sub(1).and_then(|i| self.event(EventId(i))).filter(|e| e.file == event.file);
+        let (from, to) = (ahead.map_or(self.begins(), Event::end), event.start);
+        // Nearly all are empty, and not even looked at.
+        (to.saturating_sub(from) >= SHORTEST).then_some((event.file, from, to))
+    }
+
     /// The component lines between a record and the one ahead of it in its input. Of a part of the logs, those that were
     /// kept.
     pub fn lines_before(&self, id: EventId) -> impl Iterator<Item = ComponentLine<'_>> {
-        let gap = self.event(id).map(|event| {
-            let ahead = id.0.checked_sub(1).and_then(|i| self.event(EventId(i))).filter(|e| e.file == event.file);
-            (event.file, ahead.map_or(self.begins(), |e| e.start + u64::from(e.len)), event.start)
-        });
-        // Nearly all are empty, and not even looked at.
-        let text = gap.filter(|(_, from, to)| to.saturating_sub(*from) >= SHORTEST);
-        text.into_iter().flat_map(|(file, from, to)| self.lines_of(file, from, to))
+        self.gap(id).into_iter().flat_map(|(file, from, to)| self.lines_of(file, from, to))
     }
 
     /// Fetches what stands ahead of records that will soon be asked for it: each gap is elsewhere in memory.
     pub(crate) fn fetch_gap(&self, id: EventId) {
-        let id = id.0.saturating_add(AHEAD);
-        let at = |id: Option<u32>| self.event(EventId(id?)).map(|e| (e.file, e.start, e.start + u64::from(e.len)));
-        if let (Some((before, _, from)), Some((file, to, _))) = (at(id.checked_sub(1)), at(Some(id)))
-            && before == file
-            && to.saturating_sub(from) >= SHORTEST
-            && let Some(input) = self.inputs.get(file.index()).filter(|_| self.part.is_none())
+        if self.part.is_none()
+            && let Some((file, from, to)) = self.gap(EventId(id.0.saturating_add(AHEAD)))
+            && let Some(input) = self.inputs.get(file.index())
             && let (Ok(from), Ok(to)) = (usize::try_from(from), usize::try_from(to))
         {
             lane::prefetch(input.bytes().get(from..to.min(from + FETCHED)).unwrap_or_default());

@@ -124,6 +124,11 @@ impl Event {
         (self.server != Symbol::NONE).then_some(self.server)
     }
 
+    /// Where the record ends: the first byte behind it.
+    pub(crate) fn end(&self) -> u64 {
+        self.start + u64::from(self.len)
+    }
+
     /// Where the record is.
     pub fn span(&self) -> Span {
         Span { file: self.file, start: self.start, len: self.len }

@@ -149,7 +149,7 @@ impl Before<'_> {
         let flaws: HashSet<u64> = self.problems.iter().filter(|p| p.file == file).map(|p| p.byte).collect();
         let behind = own.get(open..own.len().saturating_sub(1)).unwrap_or_default();
         let kept = if behind.iter().any(|e| !flaws.contains(&e.start)) { open } else { 0 };
-        let end = kept.checked_sub(1).and_then(|last| own.get(last)).map_or(0, end);
+        let end = kept.checked_sub(1).and_then(|last| own.get(last)).map_or(0, Event::end);
         (kept, usize::try_from(end).unwrap_or(0))
     }
 
@@ -255,14 +255,10 @@ impl Before<'_> {
     }
 }
 
-fn end(event: &Event) -> u64 {
-    event.start + u64::from(event.len)
-}
-
 /// How far behind a record may be looked to find where it ends: a length that it claims is believed up to a multiple of what
 /// it has (`Layout::longer_body`).
 fn reach(event: &Event) -> u64 {
-    end(event) + (u64::from(event.len) * 64).max(4096) + BEHIND
+    event.end() + (u64::from(event.len) * 64).max(4096) + BEHIND
 }
 
 /// A record as it was read, whatever was concluded of it since.

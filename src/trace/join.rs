@@ -113,11 +113,11 @@ impl Joined {
     pub(super) fn take(&mut self, input: &Input, (worker, mut framed): Part) {
         let intact = input.intact_len();
         if framed.end as u64 > intact {
-            framed.records.retain(|r| end(&r.event) <= intact);
+            framed.records.retain(|r| r.event.end() <= intact);
         }
         // A chunk read from a wrong start has flaws of records that were dropped when chunks were joined.
         // Its end tells a record from others: two whose openers are damaged may share a start.
-        let end_of = |r: &Read| end(&r.event);
+        let end_of = |r: &Read| r.event.end();
         let mut next = 0;
         let mut kept = |end: u64| {
             // Mostly they come in the order of the records.
@@ -148,18 +148,14 @@ impl Joined {
 
     /// Leaves out what is not in the text any more, because the file was cut off meanwhile.
     fn keep_intact(&mut self, intact: u64) {
-        if self.events.last().is_none_or(|last| end(last) <= intact) {
+        if self.events.last().is_none_or(|last| last.end() <= intact) {
             return;
         }
-        let whole = self.events.iter().zip(&self.mentions).filter(|(event, _)| end(event) <= intact);
+        let whole = self.events.iter().zip(&self.mentions).filter(|(event, _)| event.end() <= intact);
         (self.events, self.mentions) = whole.map(|(event, call)| (*event, *call)).unzip();
         self.problems.retain(|p| p.byte < intact);
         self.source = Source::of(&self.events);
     }
-}
-
-fn end(event: &Event) -> u64 {
-    event.start + u64::from(event.len)
 }
 
 /// A record whose servers and identities have new numbers.

@@ -223,6 +223,10 @@ fn component_lines_are_listed_where_they_are_asked_for() {
         list("kind:component level:warning,error").len() + list("kind:component -level:warning,error").len(),
         lines.len()
     );
+    // However it is asked.
+    for same in ["type:component", "kind:COMPONENT", "kind:component,connection -kind:connection"] {
+        assert_eq!(list(same), lines, "{same}");
+    }
     // Beside records, and never where nobody asks.
     let both = list("kind:component or kind:diagnostic");
     assert_eq!(both.len(), lines.len() + list("kind:diagnostic").len());

@@ -40,18 +40,29 @@ pub(super) struct Counts {
     pub(super) values: BTreeMap<(Dimension, String), Count>,
 }
 
-impl Counts {
-    fn add(&mut self, values: &[(Dimension, String)], time: Option<Timestamp>) {
+/// The same of the calls of one part, by the numbers that values have there.
+#[derive(Debug, Default)]
+struct Numbered {
+    calls: usize,
+    values: BTreeMap<u32, Count>,
+}
+
+impl Numbered {
+    fn add(&mut self, values: &[u32], time: Option<Timestamp>) {
         self.calls += 1;
         for value in values {
-            let one = Count::one(time);
-            match self.values.get_mut(value) {
-                Some(count) => *count = count.join(one),
-                None => drop(self.values.insert(value.clone(), one)),
-            }
+            let own = self.values.entry(*value).or_default();
+            *own = own.join(Count::one(time));
         }
     }
 
+    fn named(self, values: &Values<'_>) -> Counts {
+        let named = self.values.into_iter().map(|(number, count)| (values.name(number as usize), count));
+        Counts { calls: self.calls, values: named.collect() }
+    }
+}
+
+impl Counts {
     fn join(&mut self, other: Counts) {
         self.calls += other.calls;
         for (value, count) in other.values {
@@ -74,30 +85,31 @@ impl Sums {
     /// What some calls say; `wanted` are the causes that are asked about.
     pub(super) fn partial(trace: &Trace, analysis: &Analysis, calls: &[Call], wanted: &[&'static str]) -> Sums {
         let mut values = Values::new(trace, analysis);
-        let mut out = Sums::default();
+        let mut missed: BTreeMap<&'static str, Numbered> = BTreeMap::new();
+        let (mut through, mut known): (Numbered, BTreeMap<Dimension, usize>) = Default::default();
         for call in calls {
-            let (is_missed, through) = (call.is_missed(), came_through(call));
-            let causes = || call.findings.iter().filter(|code| wanted.contains(code));
-            let is_asked = through || is_missed && causes().next().is_some();
+            let (is_missed, has_come) = (call.is_missed(), came_through(call));
+            let causes: Vec<&'static str> =
+                call.findings.iter().copied().filter(|code| wanted.contains(code)).collect();
+            let is_asked = has_come || is_missed && !causes.is_empty();
             if !is_asked {
                 continue;
             }
-            let numbers = values.of(call).to_vec();
-            let own: Vec<(Dimension, String)> = numbers.iter().map(|n| values.name(*n as usize)).collect();
+            let own = values.of(call).to_vec();
             if is_missed {
-                causes().for_each(|code| out.missed.entry(code).or_default().add(&own, call.started));
+                for code in causes {
+                    missed.entry(code).or_default().add(&own, call.started);
+                }
             }
-            if through {
-                out.through.add(&own, call.started);
-                let mut dimensions: Vec<Dimension> = own.iter().map(|(dimension, _)| *dimension).collect();
-                dimensions.sort_unstable();
-                dimensions.dedup();
-                for dimension in dimensions {
-                    *out.known.entry(dimension).or_default() += 1;
+            if has_come {
+                through.add(&own, call.started);
+                for dimension in values.dimensions(&own) {
+                    *known.entry(dimension).or_default() += 1;
                 }
             }
         }
-        out
+        let missed = missed.into_iter().map(|(code, own)| (code, own.named(&values))).collect();
+        Sums { missed, through: through.named(&values), known }
     }
 
     /// What both say.

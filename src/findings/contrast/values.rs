@@ -81,6 +81,18 @@ impl<'a> Values<'a> {
         &self.own
     }
 
+    /// The dimensions of which numbers name a value, each once.
+    pub(super) fn dimensions(&self, own: &[u32]) -> Vec<Dimension> {
+        let of = |value: &Value<'_>| match value {
+            Value::Text(dimension, _) => *dimension,
+            Value::Hour(_) => Dimension::Hour,
+        };
+        let mut all: Vec<Dimension> = own.iter().filter_map(|n| self.all.get(*n as usize)).map(of).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
     /// The dimension of a number, and its value as the report has it.
     pub(crate) fn name(&self, number: usize) -> (Dimension, String) {
         match self.all.get(number) {
