@@ -90,7 +90,8 @@ fn load_with(inputs: &[PathBuf], depth: Depth, keeps: bool) -> Option<Loaded> {
     let options =
         LoadOptions { progress: &|p| bar.show(p), for_analysis: depth > Depth::Records, ..LoadOptions::default() };
     let anew = |inputs| (Trace::load(inputs, &options), Kept::nothing());
-    let (trace, kept) = match index() {
+    let index = index().cloned().map(|index| if keeps { index.with_analysis(depth) } else { index });
+    let (trace, kept) = match index {
         Some(index) if keeps => index.load(opened.inputs, &options),
         Some(index) => index.find(opened.inputs, &options).unwrap_or_else(anew),
         None => anew(opened.inputs),

@@ -105,6 +105,11 @@ impl Reader {
         *self.file.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
+    /// How long a section is; 0 where it is not there.
+    pub(super) fn size(&self, name: &str) -> u64 {
+        self.head.sections.iter().find(|s| s.name == name).map_or(0, |s| s.len)
+    }
+
     /// What a section holds.
     pub(super) fn read<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         decode(&self.bytes(name)?)

@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::de::DeserializeOwned;
 
-use super::Index;
 use super::container::{Bytes, Reader, Section, TIES, decode, decode_rows, encode, encode_rows, words, write};
+use super::{Index, room};
 use crate::input::{self, Compared, Identity, Input};
 use crate::knowledge::catalogue;
 use crate::trace::{Event, Facts, LoadOptions, Trace};
@@ -49,6 +49,8 @@ struct Known {
     /// What ties messages together was read, too.
     ties: bool,
     taken: Taken,
+    /// An analysis that was read with the trace, and its depth; until somebody asks.
+    ahead: Mutex<Option<(Depth, (u64, Analysis))>>,
 }
 
 impl Kept {
@@ -60,7 +62,8 @@ impl Kept {
     /// Of a trace that was just read, all or what was appended, from `began_ms` on.
     pub(super) fn of(index: &Index, path: PathBuf, began_ms: Option<u64>, ties: bool, taken: Taken) -> Kept {
         let index = index.clone();
-        Kept(Some(Known { index, path, reader: None, added: Mutex::default(), stale: true, began_ms, ties, taken }))
+        let (added, ahead) = Default::default();
+        Kept(Some(Known { index, path, reader: None, added, stale: true, began_ms, ties, taken, ahead }))
     }
 
     /// Where the trace came from.
@@ -107,15 +110,13 @@ impl Kept {
 
 impl Known {
     fn analyse(&self, trace: &Trace, options: &Options, depth: Depth) -> Analysis {
-        let name = match depth {
-            Depth::Records => return Analysis::default(),
-            Depth::Servers => "servers",
-            Depth::Calls => "calls",
-            Depth::Causes => "causes",
-        };
+        let Some(name) = section_of(depth) else { return Analysis::default() };
         // Causes are those of the rules that were in force.
         let rules = if depth == Depth::Causes { rules() } else { 0 };
-        if let Some((_, mut known)) = self.read::<(u64, Analysis)>(name).filter(|(of, _)| *of == rules) {
+        let ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let ahead = ahead.filter(|(of, _)| *of == depth).map(|(_, known)| known);
+        let known = ahead.or_else(|| self.read::<(u64, Analysis)>(name));
+        if let Some((_, mut known)) = known.filter(|(of, _)| *of == rules) {
             known.complete();
             return known;
         }
@@ -209,6 +210,16 @@ impl Known {
     }
 }
 
+/// The section of an analysis; none where nothing is analysed.
+fn section_of(depth: Depth) -> Option<&'static str> {
+    match depth {
+        Depth::Records => None,
+        Depth::Servers => Some("servers"),
+        Depth::Calls => Some("calls"),
+        Depth::Causes => Some("causes"),
+    }
+}
+
 /// What tells the user's own rules that seek something in a log from others. Those with a query are asked anew each time.
 fn rules() -> u64 {
     let own: Vec<String> = catalogue::own_matchers().map(|rule| format!("{rule:?}")).collect();
@@ -236,9 +247,16 @@ pub(super) fn restore(
         return Err(inputs);
     }
     let records = || decode_rows::<Vec<Event>>(&reader.bytes(RECORDS)?);
-    let (Some(facts), Some(events)) = rayon::join(|| reader.read::<Facts<'_>>(FACTS), records) else {
-        return Err(inputs);
+    let columns = || rayon::join(|| reader.read::<Facts<'_>>(FACTS), records);
+    // What has grown is judged anew.
+    let ahead = index.ahead.filter(|_| !compared.contains(&Compared::Grown));
+    let ahead = || {
+        let (depth, name) = ahead.and_then(|depth| Some((depth, section_of(depth)?)))?;
+        // It is packed, and nearly all of it are lists and texts.
+        room::make(reader.size(name).saturating_mul(4));
+        Some((depth, reader.read(name)?))
     };
+    let (ahead, (Some(facts), Some(events))) = rayon::join(ahead, columns) else { return Err(inputs) };
     let path = index.folder.path(super::key(&inputs));
     let has_ties = reader.has(TIES);
     if compared.contains(&Compared::Grown) {
@@ -253,5 +271,6 @@ pub(super) fn restore(
     let read = move || ties.bytes(TIES).map(|bytes| words(&bytes));
     let trace = Trace::restore(inputs, facts, events, Box::new(read))?;
     let (index, reader, added, taken) = (index.clone(), Some(reader), Mutex::default(), Taken::Kept);
-    Ok((trace, Kept(Some(Known { index, path, reader, added, stale, began_ms, ties: has_ties, taken }))))
+    let (ties, ahead) = (has_ties, Mutex::new(ahead));
+    Ok((trace, Kept(Some(Known { index, path, reader, added, stale, began_ms, ties, taken, ahead }))))
 }

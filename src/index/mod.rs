@@ -16,12 +16,14 @@
 mod container;
 mod folder;
 mod kept;
+mod room;
 
 pub use folder::{Entry, Folder};
 pub use kept::{Kept, Taken};
 
 use std::path::PathBuf;
 
+use crate::Depth;
 use crate::input::{self, Input};
 use crate::trace::{LoadOptions, Trace};
 use container::Reader;
@@ -37,6 +39,8 @@ pub struct Index {
     folder: Folder,
     program: u64,
     least: u64,
+    /// The analysis that will be asked for.
+    ahead: Option<Depth>,
 }
 
 impl Index {
@@ -45,7 +49,7 @@ impl Index {
     pub fn new(folder: impl Into<PathBuf>, program: &[u8]) -> Index {
         let version = env!("CARGO_PKG_VERSION").as_bytes();
         let program = input::sum(&[version, b"\0", program].concat());
-        Index { folder: Folder::new(folder), program, least: LEAST }
+        Index { folder: Folder::new(folder), program, least: LEAST, ahead: None }
     }
 
     /// Also of logs that are smaller than [`LEAST`], or only of bigger ones.
@@ -59,6 +63,13 @@ impl Index {
     pub fn holding(mut self, most: u64) -> Index {
         self.folder = self.folder.holding(most);
         self
+    }
+
+    /// An analysis of this depth will be asked for: where it is kept, it is read at the same time as the trace, and
+    /// [`Kept::analyse`] has it at hand.
+    #[must_use]
+    pub fn with_analysis(self, depth: Depth) -> Index {
+        Index { ahead: Some(depth), ..self }
     }
 
     /// Where they are kept.

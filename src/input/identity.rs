@@ -2,9 +2,9 @@
 //!
 //! Of a file: its place, its length, when it and its entry in the folder were changed, and its beginning, its end and
 //! some places between. The time of the entry (`ctime` of POSIX) goes on with every change and is set by the system alone,
-//! so a time of change that lies, into the past or the future, does no harm; a file system that lets programs set it (FAT,
-//! some network folders) is believed. Where there is no such time, or where it is that of the reading, the whole text
-//! decides. So it does for a text that is no file: a member of an archive, something that was unpacked or decoded.
+//! so a time of change that lies, into the past or the future, does no harm. Where there is no such time, where it is that of
+//! the reading, or where the file system may let programs set it (FAT, some network folders), the whole text decides.
+//! So it does for a text that is no file: a member of an archive, something that was unpacked or decoded.
 
 use std::fs::Metadata;
 use std::hash::{BuildHasher, Hasher};
@@ -13,7 +13,7 @@ use std::time::UNIX_EPOCH;
 
 use rayon::prelude::*;
 
-use super::{Input, Text};
+use super::{Input, Text, mounts};
 
 /// Bytes of the beginning and of the end that are compared.
 const END: usize = 64 << 10;
@@ -40,6 +40,7 @@ impl Stat {
     fn of(path: &Path, metadata: &Metadata) -> Option<Stat> {
         let modified = metadata.modified().ok().and_then(|t| t.duration_since(UNIX_EPOCH).ok()).map(|d| d.as_nanos());
         let (changed, entry) = of_entry(metadata);
+        let changed = changed.filter(|_| mounts::sets_times(path, entry.map(|(device, _)| device)));
         Some(Stat { path: absolute(path).ok()?.to_str()?.to_owned(), modified, changed, entry })
     }
 

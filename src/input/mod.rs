@@ -12,6 +12,7 @@ mod format;
 mod identity;
 mod kept;
 mod map;
+mod mounts;
 mod nothing;
 mod rewrite;
 mod saved;

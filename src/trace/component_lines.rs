@@ -116,6 +116,14 @@ impl Trace {
         }
     }
 
+    /// Fetches the prefix of a record that will soon be asked for its component.
+    pub(crate) fn fetch_prefix(&self, id: EventId) {
+        if let Some(event) = self.event(EventId(id.0.saturating_add(AHEAD))) {
+            let record = self.record(event);
+            lane::prefetch(record.get(..HEAD).unwrap_or(record));
+        }
+    }
+
     /// The component lines behind the last record of an input, or all where it has none.
     pub fn lines_behind(&self, file: FileId) -> impl Iterator<Item = ComponentLine<'_>> {
         let last = self.events.partition_point(|e| e.file <= file).checked_sub(1).and_then(|i| self.events.get(i));
@@ -222,10 +230,16 @@ impl Trace {
     }
 }
 
+/// Bytes of a line in which the name of its component stands.
+const HEAD: usize = 200;
+
+/// What stands ahead of the time; made once, for a searcher is dearer than what it searches here.
+static COLONS: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(b"::"));
+
 /// `(SIPStack,CClass::Function:File.cpp(1))` behind the time names the component.
 pub(crate) fn component(line: &[u8]) -> &[u8] {
-    let head = line.get(..200).unwrap_or(line);
-    let Some(behind) = memmem::find(head, b"::").and_then(|at| head.get(at..)) else { return &[] };
+    let head = line.get(..HEAD).unwrap_or(line);
+    let Some(behind) = COLONS.find(head).and_then(|at| head.get(at..)) else { return &[] };
     let Some(inside) = memchr::memchr(b'(', behind).and_then(|at| behind.get(at + 1..)) else { return &[] };
     memchr::memchr2(b',', b')', inside).and_then(|end| inside.get(..end)).unwrap_or_default()
 }

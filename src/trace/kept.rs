@@ -5,11 +5,16 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::OnceLock;
 
+use rayon::prelude::*;
+
 use super::lines::LineStarts;
 use super::products::Products;
 use super::{Event, Problem, Source, Trace, hasher};
 use crate::input::{Input, Sums};
 use crate::span::{FileId, Span};
+
+/// Records looked at by one worker.
+const PART: usize = 1 << 16;
 
 /// All but records and what ties them together.
 #[derive(Debug, serde::Deserialize, serde::Serialize)]
@@ -33,7 +38,7 @@ impl Facts<'_> {
         sizes == [lengths.len(); 3]
             && self.symbols.iter().all(inside)
             && self.problems.iter().all(|p| len(p.file).is_some_and(|len| p.byte <= len))
-            && events.iter().all(|e| inside(&e.span()))
+            && events.par_iter().with_min_len(PART).all(|e| inside(&e.span()))
             && events.is_sorted_by_key(|e| e.file)
     }
 

@@ -128,7 +128,12 @@ impl Data {
         // On other clocks the order is another.
         let usual = *options == Options::default();
         let rows = || if usual { kept.rows::<Rows>(ROWS) } else { None };
-        let (analysis, rows) = rayon::join(|| kept.analyse(&trace, options, Depth::Causes), rows);
+        let analysis = || {
+            let analysis = kept.analyse(&trace, options, Depth::Causes);
+            let views = Views::of(&analysis);
+            (analysis, views)
+        };
+        let ((analysis, views), rows) = rayon::join(analysis, rows);
         let rows = rows.filter(|rows| rows.fit(&trace)).unwrap_or_else(|| {
             let rows = Rows::of(&trace, &analysis);
             if usual {
@@ -138,7 +143,7 @@ impl Data {
         });
         // Of the analysis something may be new, though the rows are not.
         kept.save(&trace);
-        Data::with(trace, analysis, rows)
+        Data::with(trace, (analysis, views), rows)
     }
 
     /// A component line of the records.
@@ -150,15 +155,13 @@ impl Data {
 
     /// Prepares the views of a trace that was analysed.
     pub fn of(trace: Trace, analysis: Analysis) -> Data {
-        let rows = Rows::of(&trace, &analysis);
-        Data::with(trace, analysis, rows)
+        let (rows, views) = rayon::join(|| Rows::of(&trace, &analysis), || Views::of(&analysis));
+        Data::with(trace, (analysis, views), rows)
     }
 
-    fn with(trace: Trace, analysis: Analysis, rows: Rows) -> Data {
+    fn with(trace: Trace, (analysis, views): (Analysis, Views), rows: Rows) -> Data {
         let overview = Overview::new(&trace, &analysis, rows.span);
-        let causes = causes(&analysis);
-        let index = Index::new(&analysis);
-        let courses = courses(&analysis, &index);
+        let Views { causes, index, courses } = views;
         Data {
             trace,
             analysis,
@@ -175,6 +178,21 @@ impl Data {
 
 /// Under which name the rows are kept.
 const ROWS: &str = "rows";
+
+/// What hangs on the analysis alone.
+struct Views {
+    causes: Vec<Cause>,
+    index: Index,
+    courses: BTreeMap<&'static str, Course>,
+}
+
+impl Views {
+    fn of(analysis: &Analysis) -> Views {
+        let (causes, index) = rayon::join(|| causes(analysis), || Index::new(analysis));
+        let courses = courses(analysis, &index);
+        Views { causes, index, courses }
+    }
+}
 
 /// Records and component lines in the order of time: all text between the records is read for it.
 #[derive(Debug, bitcode::Decode, bitcode::Encode)]

@@ -12,7 +12,7 @@ use super::beginning;
 use super::data::Data;
 use super::event::Event;
 use super::state::{Load, Notice};
-use crate::analysis::Options;
+use crate::analysis::{Depth, Options};
 use crate::index::{self, Index};
 use crate::input::{self, Input, Limits, Seen, is_log_name, look};
 use crate::trace::{LoadOptions, Progress, Trace};
@@ -127,8 +127,8 @@ fn read(
     };
     let load = LoadOptions { progress: &progress, ..LoadOptions::default() };
     // Copies in memory are no files, and change all the time.
-    let index = index.filter(|_| !follow);
-    let found = match index {
+    let index = index.filter(|_| !follow).map(|index| index.clone().with_analysis(Depth::Causes));
+    let found = match &index {
         Some(index) => index.find(opened.inputs, &load),
         None => Err(opened.inputs),
     };
@@ -138,7 +138,7 @@ fn read(
             let trace = Trace::load(first, &LoadOptions::default());
             tell(Action::Beginning(Arc::new(Data::new(trace, options))));
         }
-        match index {
+        match &index {
             Some(index) => index.read(inputs, &load),
             // What the logs held before is not read again.
             None => (Trace::load_after(before.map(|data| &data.trace), inputs, &load), index::Kept::nothing()),

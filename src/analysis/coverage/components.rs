@@ -42,6 +42,8 @@ pub fn components(trace: &Trace, analysis: &Analysis) -> Vec<Component> {
             let mut out = Found::default();
             for (i, event) in part {
                 let id = EventId(*i);
+                trace.fetch_prefix(id);
+                trace.fetch_gap(id);
                 for line in trace.lines_before(id) {
                     let server = analysis.servers.of_line(trace, event.file, line.prefix().server);
                     out.note(server, line.component(), time_of(&line, server, id));
@@ -89,15 +91,23 @@ struct Found {
     all: Vec<Component>,
     /// Where those of a server are.
     of: HashMap<ServerId, Vec<usize>>,
+    /// Where the last one is: mostly the next line is of the same.
+    last: usize,
 }
 
 impl Found {
     fn note(&mut self, server: ServerId, name: &[u8], time: Option<Timestamp>) {
-        let Found { all, of } = self;
-        let name = if all.len() < MOST { decode(name) } else { "".into() };
+        let Found { all, of, last } = self;
         let span = time.map(|t| (t, t));
+        let is_small = all.len() < MOST;
+        let same = |c: &&mut Component| is_small && c.server == server && c.name.as_bytes() == name;
+        if let Some(same) = all.get_mut(*last).filter(same) {
+            return same.add(1, span);
+        }
+        let name = if all.len() < MOST { decode(name) } else { "".into() };
         let own = of.entry(server).or_default();
         let known = own.iter().copied().find(|at| all.get(*at).is_some_and(|c| c.name == name));
+        *last = known.unwrap_or(all.len());
         if let Some(known) = known.and_then(|at| all.get_mut(at)) {
             known.add(1, span);
         } else {
