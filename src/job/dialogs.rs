@@ -110,11 +110,16 @@ pub(super) struct Left {
 
 impl Left {
     /// Reads calls and pushes of many, in the order of these.
-    pub(super) fn dialogs(all: impl IntoIterator<Item = Left>, trace: &Trace) -> Result<Dialogs, JobError> {
+    pub(super) fn dialogs(
+        all: impl IntoIterator<Item = Result<Left, JobError>>,
+        trace: &Trace,
+    ) -> Result<Dialogs, JobError> {
         let mut out = Dialogs::default();
-        let read = |left: Left| postcard::from_bytes(&left.dialogs).map(|own| out.extend(own));
-        within(trace, || all.into_iter().try_for_each(read))
-            .map_err(|e| JobError::new(format!("calls and pushes cannot be read: {e}; plan the job anew")))?;
+        let broken = |e| JobError::new(format!("calls and pushes cannot be read: {e}; plan the job anew"));
+        let read = |left: Result<Left, JobError>| {
+            postcard::from_bytes(&left?.dialogs).map(|own| out.extend(own)).map_err(broken)
+        };
+        within(trace, || all.into_iter().try_for_each(read))?;
         Ok(out)
     }
 }
