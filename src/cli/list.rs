@@ -149,8 +149,7 @@ impl ListArgs {
             TableName::Calls => Table::Calls,
             TableName::Pushes => Table::Pushes,
             TableName::Messages => Table::Messages,
-            TableName::Records => Table::Records,
-            TableName::Registrations => Table::Records,
+            TableName::Records | TableName::Registrations => Table::Records,
         };
         #[cfg(feature = "job")]
         if self.pieces.is_given() && !matches!(table, Table::Calls | Table::Pushes) {
