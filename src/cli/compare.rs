@@ -46,6 +46,9 @@ pub(crate) struct Compare {
     fail_on: FailOn,
     #[command(flatten)]
     clocks: GivenClocks,
+    #[cfg(feature = "job")]
+    #[command(flatten)]
+    pieces: super::pieces::Pieces,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -108,12 +111,24 @@ impl Compare {
     /// `None` when an input could not be read, which has been said by then.
     fn compared(&self) -> Result<Option<Comparison>, String> {
         if let Some(at) = &self.split {
-            let Some((trace, analysis)) = self.clocks.read(&self.inputs, Depth::Causes) else { return Ok(None) };
+            #[cfg(feature = "job")]
+            let read = self.pieces.read(&self.inputs, &self.clocks, Depth::Causes);
+            #[cfg(not(feature = "job"))]
+            let read = self.clocks.read(&self.inputs, Depth::Causes);
+            let Some((trace, analysis)) = read else { return Ok(None) };
             let time = Timestamp::parse(at, None).or_else(|| Timestamp::parse(at, analysis.first_time(&trace)));
             let time = time.ok_or_else(|| {
                 format!("--split: expected a time such as 2013-10-15, \"2013-10-15 09:01:45\" or 09:01, found {at:?}")
             })?;
             return Ok(Some(compare::split(&Facts::of(&trace, &analysis), time)));
+        }
+        #[cfg(feature = "job")]
+        if self.pieces.is_given() {
+            return Err(
+                "--memory, --work: expected with --split TIME; of two logs the lines between records are compared, too, and those \
+                 are read at once"
+                    .to_owned(),
+            );
         }
         let [before, after] = &self.inputs[..] else {
             let found = self.inputs.len();

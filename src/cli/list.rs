@@ -19,6 +19,7 @@ use super::{Status, failed, note, registrations};
 ///
 /// A message that a server received and sent on stands there twice, once for each direction. Calls and pushes are in
 /// the order of time, messages and records in the order of the inputs, unless sorted.
+/// --memory and --work are for calls and pushes: messages, records and registrations are read at once.
 #[derive(Debug, Args)]
 #[command(after_long_help = examples(), after_help = "See siptrail list --help for the query language and all fields.")]
 pub(crate) struct ListArgs {
@@ -48,6 +49,9 @@ pub(crate) struct ListArgs {
     output: Option<PathBuf>,
     #[command(flatten)]
     clocks: GivenClocks,
+    #[cfg(feature = "job")]
+    #[command(flatten)]
+    pieces: super::pieces::Pieces,
 }
 
 fn examples() -> String {
@@ -145,9 +149,18 @@ impl ListArgs {
             TableName::Calls => Table::Calls,
             TableName::Pushes => Table::Pushes,
             TableName::Messages => Table::Messages,
-            TableName::Records => Table::Records,
-            TableName::Registrations => return self.registrations(output),
+            TableName::Records | TableName::Registrations => Table::Records,
         };
+        #[cfg(feature = "job")]
+        if self.pieces.is_given() && !matches!(table, Table::Calls | Table::Pushes) {
+            return Ok(failed(
+                "--memory, --work: expected with calls or pushes; messages, records and registrations are read at once, from \
+                 pages of the logs that the system takes back",
+            ));
+        }
+        if matches!(self.table, TableName::Registrations) {
+            return self.registrations(output);
+        }
         let people = self.format == ListFormat::Table;
         let usual = || if people { Column::usual(table) } else { Column::all(table) };
         let columns = self.columns.map_or_else(usual, |Columns(columns)| columns);
@@ -156,7 +169,14 @@ impl ListArgs {
         let query = self.filter.query_with(noted);
         let shown = columns.iter().map(|c| c.depth(table)).chain(keys.iter().map(|k| k.depth(table)));
         let depth = shown.fold(query.depth(table), Depth::max);
-        let Some((trace, analysis)) = self.clocks.read(&self.inputs, depth) else { return Ok(Status::Failed) };
+        #[cfg(feature = "job")]
+        let read = match table {
+            Table::Calls | Table::Pushes => self.pieces.read(&self.inputs, &self.clocks, depth),
+            _ => self.clocks.read(&self.inputs, depth),
+        };
+        #[cfg(not(feature = "job"))]
+        let read = self.clocks.read(&self.inputs, depth);
+        let Some((trace, analysis)) = read else { return Ok(Status::Failed) };
         let bound = query.bind(&trace, &analysis);
         let terminal = output.is_stdout() && io::stdout().is_terminal();
         // On a terminal those are counted that are not shown.

@@ -8,12 +8,13 @@ use std::sync::{Mutex, PoisonError};
 use clap::Args;
 use siptrail::job::{Job, Options, Step};
 use siptrail::trace::Progress;
+use siptrail::{Analysis, Depth, Trace};
 use tempfile::TempDir;
 
 use super::clock::GivenClocks;
 use super::global::limits;
 use super::progress::Bar;
-use super::say;
+use super::{failed, say};
 use child::Ended;
 
 /// Where, and with how much memory.
@@ -70,7 +71,7 @@ impl Pieces {
     /// # Errors
     /// A line for the user.
     pub(super) fn work(&self, inputs: &[PathBuf], clocks: &GivenClocks) -> Result<Option<Worked>, String> {
-        let given = self.work.is_some() || self.memory.is_some();
+        let given = self.is_given();
         let is_job = matches!(inputs, [folder] if Job::is_job(folder));
         let possible = !is_job && clocks.is_empty() && !inputs.iter().any(|input| input == Path::new("-"));
         if self.work.is_some() && !possible {
@@ -86,6 +87,8 @@ impl Pieces {
         let size = siptrail::input::size(inputs);
         let too_many = match self.memory {
             Some(memory) => size.saturating_add(size / 100 * OWN) > memory,
+            // A quarter of what there is, without the pages of the logs: these the system takes back when others need them,
+            // and pieces take four times the processor time.
             None => total_memory().is_some_and(|all| size / 100 * OWN > all / 4),
         };
         if self.work.is_none() && !too_many {
@@ -98,6 +101,35 @@ impl Pieces {
         job.planned().unread().for_each(|what| say(&format!("siptrail: {what}")));
         all_tasks(&job, folder, size)?;
         Ok(Some(Worked { job, _folder: temporary }))
+    }
+
+    /// Whether it is asked for, whatever the size of the logs.
+    pub(super) fn is_given(&self) -> bool {
+        self.work.is_some() || self.memory.is_some()
+    }
+
+    /// Calls and pushes of the logs, with all that is known of them, for commands that ask for nothing else: from pieces where
+    /// [`Pieces::work`] makes them, else as [`GivenClocks::read`]. `None` when there is nothing to analyse, which has been said by
+    /// then. The trace holds the records of calls and pushes only: what is a pass over all records or lines (grep, coverage,
+    /// lists of messages, registrations) cannot be answered from it, and which records are copies of others is not known
+    /// before all are, so that reading unit by unit would save such a command nothing but pages of the logs, which the system
+    /// takes back by itself.
+    pub(super) fn read(&self, inputs: &[PathBuf], clocks: &GivenClocks, depth: Depth) -> Option<(Trace, Analysis)> {
+        let merged = || {
+            let Some(worked) = self.work(inputs, clocks)? else { return Ok(None) };
+            if !super::job::tell(&worked.job)?.found {
+                return Ok(Some(None));
+            }
+            worked.job.results().map(|merged| Some(Some(merged))).map_err(|e| e.to_string())
+        };
+        match merged() {
+            Ok(Some(merged)) => merged.map(|merged| (merged.trace, merged.analysis)),
+            Ok(None) => clocks.read(inputs, depth),
+            Err(line) => {
+                failed(&line);
+                None
+            }
+        }
     }
 
     fn options(&self, size: u64) -> Result<Options, String> {

@@ -38,6 +38,9 @@ pub(crate) struct RatesArgs {
     output: Option<PathBuf>,
     #[command(flatten)]
     clocks: GivenClocks,
+    #[cfg(feature = "job")]
+    #[command(flatten)]
+    pieces: super::pieces::Pieces,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -83,7 +86,11 @@ impl RatesArgs {
             Ok(output) => output,
             Err(line) => return Ok(failed(&line)),
         };
-        let Some((trace, analysis)) = self.clocks.read(&self.inputs, Depth::Causes) else { return Ok(Status::Failed) };
+        #[cfg(feature = "job")]
+        let read = self.pieces.read(&self.inputs, &self.clocks, Depth::Causes);
+        #[cfg(not(feature = "job"))]
+        let read = self.clocks.read(&self.inputs, Depth::Causes);
+        let Some((trace, analysis)) = read else { return Ok(Status::Failed) };
         let rates = rates::rates(&Facts::of(&trace, &analysis), self.by.map(By::from));
         output.write(self.format == Format::Text, |out| match self.format {
             Format::Text => rates::write_text(&rates, out),

@@ -174,7 +174,7 @@ impl Report {
         {
             let status = if is_whole { Status::Fine } else { Status::Failed };
             return match job.report_json() {
-                Ok(text) => status.after_writing(output.write(false, |out| out.write_all(&text))),
+                Ok(mut text) => status.after_writing(output.write(false, |out| io::copy(&mut text, out).map(drop))),
                 Err(error) => Ok(failed(&error.to_string())),
             };
         }

@@ -7,7 +7,6 @@
 use std::sync::OnceLock;
 
 use super::line_index::{Beside, LineIndex};
-use crate::analysis::coverage::Order;
 use crate::analysis::{Analysis, Push, ServerId};
 use crate::record::prefix::line_text;
 use crate::record::{Direction, RecordKind};
@@ -27,7 +26,7 @@ pub(crate) struct Correlator<'a> {
     /// For each server the times while pushes were in it, by start, with a record of each.
     inside: Vec<Vec<(Inside, EventId)>>,
     /// For each record the milliseconds that its server was seen to work until then, once somebody asks.
-    worked: OnceLock<Vec<i64>>,
+    worked: OnceLock<Vec<(EventId, i64)>>,
 }
 
 /// What is sought stands this near to the message, in milliseconds.
@@ -115,9 +114,8 @@ impl<'a> Correlator<'a> {
             }
         }
         out.inside.iter_mut().for_each(|own| own.sort_unstable());
-        let of = |row: &u32| worked.binary_search_by_key(row, |(row, _)| *row).ok().and_then(|at| worked.get(at));
-        let until: Vec<i64> = rows.iter().map(|row| of(row).map_or(0, |(_, ms)| *ms)).collect();
-        out.worked = OnceLock::from(until);
+        let until = worked.into_iter().filter_map(|(row, ms)| Some((EventId(id(row)?), ms)));
+        out.worked = OnceLock::from(until.collect::<Vec<_>>());
         out
     }
 
@@ -152,7 +150,8 @@ impl<'a> Correlator<'a> {
     /// `silent_ms`: the clock may have been set ahead in it. The limit is the same for all who ask.
     pub(super) fn seen_to_pass(&self, from: EventId, to: EventId, silent_ms: i64) -> i64 {
         let worked = self.worked.get_or_init(|| worked(self.trace, self.analysis, silent_ms));
-        let until = |id: EventId| worked.get(id.0 as usize).copied().unwrap_or(0);
+        let place = |id: EventId| worked.binary_search_by_key(&id, |(of, _)| *of).ok();
+        let until = |id: EventId| place(id).and_then(|at| worked.get(at)).map_or(0, |(_, ms)| *ms);
         until(to) - until(from)
     }
 
@@ -340,31 +339,32 @@ impl<'a> Correlator<'a> {
     }
 }
 
-/// For each record the milliseconds that its server was seen to work until then, counting of each silence no more than
-/// `silent_ms`.
-pub(super) fn worked(trace: &Trace, analysis: &Analysis, silent_ms: i64) -> Vec<i64> {
+/// For each MESSAGE, ascending, the milliseconds that its server was seen to work until then, counting of each silence no more
+/// than `silent_ms`. Nobody asks that of other records, which are most of a log: four bytes each are enough for them.
+pub(super) fn worked(trace: &Trace, analysis: &Analysis, silent_ms: i64) -> Vec<(EventId, i64)> {
     let events = trace.events();
-    let mut places: Vec<(ServerId, Order, usize)> = (0u32..)
-        .zip(events)
-        .filter(|(_, e)| !e.is_copy())
-        .map(|(i, e)| {
-            let server = analysis.servers.of(e);
-            (server, analysis.coverage.order(server, EventId(i)), i as usize)
-        })
-        .collect();
-    places.sort_unstable();
-    let mut out = vec![0; events.len()];
+    let mut ids: Vec<EventId> = Vec::with_capacity(events.len());
+    ids.extend((0..).map(EventId).zip(events).filter(|(_, e)| !e.is_copy()).map(|(id, _)| id));
+    let server = |id: EventId| trace.event(id).map_or_else(ServerId::default, |e| analysis.servers.of(e));
+    // Mostly they are in that order, or few long parts of them are.
+    ids.sort_by_key(|id| {
+        let server = server(*id);
+        (server, analysis.coverage.order(server, *id))
+    });
+    let is_message = |id: EventId| trace.event(id).is_some_and(|e| e.method == Method::Message);
+    let mut out = Vec::new();
     let (mut sum, mut last) = (0, None);
-    for (server, _, at) in places {
-        let id = EventId(u32::try_from(at).unwrap_or(u32::MAX));
+    for id in ids {
         if let Some(time) = analysis.time(trace, id) {
+            let server = server(id);
             let before: Option<(ServerId, Timestamp)> = last.replace((server, time));
             sum += before.filter(|(s, _)| *s == server).map_or(0, |(_, t)| time.since(t).clamp(0, silent_ms));
         }
-        if let Some(slot) = out.get_mut(at) {
-            *slot = sum;
+        if is_message(id) {
+            out.push((id, sum));
         }
     }
+    out.sort_unstable();
     out
 }
 

@@ -77,8 +77,8 @@ pub(crate) fn says(trace: &Trace, event: &Event) -> bool {
     }
 }
 
-/// For each record the milliseconds that its server was seen to work until then.
-pub(crate) fn worked(trace: &Trace, analysis: &Analysis) -> Vec<i64> {
+/// For each MESSAGE, ascending, the milliseconds that its server was seen to work until then.
+pub(crate) fn worked(trace: &Trace, analysis: &Analysis) -> Vec<(EventId, i64)> {
     correlate::worked(trace, analysis, push::SILENT_MS)
 }
 

@@ -76,19 +76,24 @@ impl Dialogs {
         out
     }
 
-    /// In the order of an analysis.
+    /// In the order of an analysis. They are many, and put in order where they stand.
     pub(super) fn ordered(mut self) -> Ordered {
+        /// Keys, and what they stand for in the place of both.
+        fn apart<T>(all: Vec<(Key, T)>) -> (Vec<Key>, Vec<T>) {
+            let keys = all.iter().map(|(key, _)| *key).collect();
+            (keys, all.into_iter().map(|(_, one)| one).collect())
+        }
         self.said.resize_with(self.calls.len(), Said::default);
-        let mut calls_and_said: Vec<_> = self.calls.into_iter().zip(self.said).collect();
-        calls_and_said.sort_by_cached_key(|((_, c), _)| analysis::place_of_call(c));
+        let mut order: Vec<usize> = (0..self.calls.len()).collect();
+        order.sort_by_cached_key(|at| self.calls.get(*at).map(|(_, c)| analysis::place_of_call(c)));
+        let said = order.iter().map(|at| self.said.get_mut(*at).map(std::mem::take).unwrap_or_default());
+        let mut out = Ordered { said: said.collect(), ..Ordered::default() };
+        self.calls.sort_by_cached_key(|(_, c)| analysis::place_of_call(c));
         self.pushes.sort_by_cached_key(|(_, p)| analysis::place_of_push(p));
         self.messages.sort_by_cached_key(|(_, m)| analysis::place_of_message(m));
-        let mut out = Ordered::default();
-        let calls: Vec<(Key, Call)>;
-        (calls, out.said) = calls_and_said.into_iter().unzip();
-        (out.calls, out.analysis.calls) = calls.into_iter().unzip();
-        (out.pushes, out.analysis.pushes) = self.pushes.into_iter().unzip();
-        (out.messages, out.analysis.messages_inside) = self.messages.into_iter().unzip();
+        (out.calls, out.analysis.calls) = apart(self.calls);
+        (out.pushes, out.analysis.pushes) = apart(self.pushes);
+        (out.messages, out.analysis.messages_inside) = apart(self.messages);
         out
     }
 
@@ -110,11 +115,16 @@ pub(super) struct Left {
 
 impl Left {
     /// Reads calls and pushes of many, in the order of these.
-    pub(super) fn dialogs(all: impl IntoIterator<Item = Left>, trace: &Trace) -> Result<Dialogs, JobError> {
+    pub(super) fn dialogs(
+        all: impl IntoIterator<Item = Result<Left, JobError>>,
+        trace: &Trace,
+    ) -> Result<Dialogs, JobError> {
         let mut out = Dialogs::default();
-        let read = |left: Left| postcard::from_bytes(&left.dialogs).map(|own| out.extend(own));
-        within(trace, || all.into_iter().try_for_each(read))
-            .map_err(|e| JobError::new(format!("calls and pushes cannot be read: {e}; plan the job anew")))?;
+        let broken = |e| JobError::new(format!("calls and pushes cannot be read: {e}; plan the job anew"));
+        let read = |left: Result<Left, JobError>| {
+            postcard::from_bytes(&left?.dialogs).map(|own| out.extend(own)).map_err(broken)
+        };
+        within(trace, || all.into_iter().try_for_each(read))?;
         Ok(out)
     }
 }

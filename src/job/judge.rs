@@ -26,7 +26,7 @@ pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
         asked.put_texts(job.store.read_bytes(manifest, "asked", 1)?);
         let (trace, placed, _) = bucket(job, &surveyed, number, Some(asked))?;
         let left: Left = job.store.read(manifest, "dialogs", 0)?;
-        let dialogs = Left::dialogs([left], &trace)?;
+        let dialogs = Left::dialogs([Ok(left)], &trace)?;
         let Analysis { servers, clocks, coverage, .. } = placed;
         let mut analysis = Analysis::default();
         (analysis.servers, analysis.clocks, analysis.coverage) = (servers, clocks, coverage);

@@ -30,16 +30,14 @@ pub(super) fn run(job: &Job, task: u32) -> Result<Totals, JobError> {
     let count = job.tasks(Step::Reduce);
     let reduced = (0..count).map(|n| job.store.manifest(Step::Reduce, n)).collect::<Result<Vec<_>, _>>()?;
     let mut join = Join::default();
-    let mut parts: Vec<Left> = Vec::new();
     for manifest in &reduced {
         job.store.follows(manifest, &surveyed.manifest)?;
-        let mut left: Left = job.store.read(manifest, "users", task)?;
-        join.add(std::mem::take(&mut left.cut), (0, 0), false);
-        parts.push(left);
+        let Left { cut, .. } = job.store.read(manifest, "users", task)?;
+        join.add(cut, (0, 0), false);
     }
     let kept = surveyed.units.kept(job)?;
     let (trace, placed) = surveyed.trace(job, join, kept)?;
-    let found = Left::dialogs(parts, &trace)?.ordered();
+    let found = Left::dialogs(reduced.iter().map(|of| job.store.read(of, "users", task)), &trace)?.ordered();
     let proposals = analysis::propose(&trace, &Options::default(), &placed, &found.analysis);
     super::facts::whole(&trace)?;
     let of = |occasion: &Occasion| match *occasion {

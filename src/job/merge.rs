@@ -1,5 +1,7 @@
 //! Links, verdicts, and the report.
 
+use std::io::Read;
+
 use hashbrown::HashMap;
 
 use super::dialogs::{Key, Left, add_told};
@@ -7,7 +9,7 @@ use super::facts::{Inputs, Surveyed, whole, within};
 use super::judge::own;
 use super::link::Keyed;
 use super::plan::Unread;
-use super::store::{Manifest, pack_text};
+use super::store::Manifest;
 use super::{Job, JobError, Step, Told, Totals};
 use crate::analysis::conversation::Tied;
 use crate::analysis::{self, Analysis, Options, Proposal};
@@ -46,18 +48,17 @@ pub(super) fn run(job: &Job) -> Result<Totals, JobError> {
     let (trace, analysis) = (&merged.trace, &merged.analysis);
     let mut report = report::report_without_lists(trace, analysis, &[], &Index::new(analysis));
     report::add_unread(&mut report, &merged.errors);
-    let text = pack_text(None, |out| report::write_json_of(&report, trace, analysis, out))?;
+    let from: Vec<_> = merged.from.iter().collect();
+    let mut out = job.store.begin(Step::Merge, 0, &from)?;
+    out.text("report.json", |out| report::write_json_of(&report, trace, analysis, out))?;
     job.let_go(report);
     let told = Told::of(&merged.trace, &merged.errors);
     whole(&merged.trace)?;
-    let from: Vec<_> = merged.from.iter().collect();
-    let mut out = job.store.begin(Step::Merge, 0, &from)?;
     out.total("calls", merged.analysis.calls.len() as u64);
     out.total("pushes", merged.analysis.pushes.len() as u64);
     out.total("messages", merged.analysis.messages);
     out.total("missed", merged.analysis.missed().count() as u64);
     out.total("errors", merged.errors.len() as u64);
-    out.file("report.json", &[text])?;
     out.file("told", &[super::store::pack(&told)?])?;
     let totals = out.end()?;
     job.let_go(merged);
@@ -69,9 +70,9 @@ pub(super) fn told(job: &Job) -> Result<Told, JobError> {
     job.store.read(&manifest, "told", 0)
 }
 
-pub(super) fn report_json(job: &Job) -> Result<Vec<u8>, JobError> {
+pub(super) fn report_json(job: &Job) -> Result<impl Read + use<>, JobError> {
     let manifest = job.store.manifest(Step::Merge, 0)?;
-    job.store.read_bytes(&manifest, "report.json", 0)
+    job.store.reader(&manifest, "report.json", 0)
 }
 
 pub(super) fn results(job: &Job) -> Result<Merged, JobError> {
@@ -81,11 +82,9 @@ pub(super) fn results(job: &Job) -> Result<Merged, JobError> {
     add_up(job, &surveyed, &reduced, &linked, &judged)?;
 
     let mut join = Join::default();
-    let mut parts: Vec<Left> = Vec::new();
     for manifest in &reduced {
-        let mut left: Left = job.store.read(manifest, "dialogs", 0)?;
-        join.add(std::mem::take(&mut left.cut), (0, 0), false);
-        parts.push(left);
+        let Left { cut, .. } = job.store.read(manifest, "dialogs", 0)?;
+        join.add(cut, (0, 0), false);
     }
     add_told(job, surveyed.units.iter(), &mut join, false)?;
     let mut kept = surveyed.units.kept(job)?;
@@ -95,7 +94,8 @@ pub(super) fn results(job: &Job) -> Result<Merged, JobError> {
         problems.into_iter().zip(files).for_each(|(own, file)| file.problems.extend(own));
     }
     let (trace, placed) = surveyed.trace(job, join, kept)?;
-    let mut found = Left::dialogs(parts, &trace)?.ordered();
+    // Read again: packed and unpacked all of them would be in memory at once.
+    let mut found = Left::dialogs(reduced.iter().map(|of| job.store.read(of, "dialogs", 0)), &trace)?.ordered();
     found.analysis.messages = reduced.iter().filter_map(|m| m.totals.get("messages")).sum();
     let said = said(job, &trace, (&reduced, &judged), (&found.calls, &found.pushes))?;
     let proposals = proposals(job, &linked, &found)?;

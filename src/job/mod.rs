@@ -24,6 +24,7 @@ mod plan;
 mod reduce;
 mod step;
 mod store;
+mod sum;
 mod survey;
 mod told;
 
@@ -34,6 +35,7 @@ pub use step::Step;
 pub use told::Told;
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use store::Store;
@@ -134,11 +136,11 @@ impl Job {
         merge::told(self)
     }
 
-    /// The report of the finished job as JSON, as it was written.
+    /// The report of the finished job as JSON, as it was written: of many calls it is long, and read piece by piece.
     ///
     /// # Errors
     /// When the job is not finished, or what it wrote is not there as it was written, or with other rules of one's own.
-    pub fn report_json(&self) -> Result<Vec<u8>, JobError> {
+    pub fn report_json(&self) -> Result<impl Read + use<>, JobError> {
         self.plan.check_rules()?;
         merge::report_json(self)
     }
@@ -149,7 +151,7 @@ impl Job {
     /// # Errors
     /// When the job is not finished, or what it wrote is not there as it was written, or with other rules of one's own.
     pub fn results(&self) -> Result<Merged, JobError> {
-        self.report_json()?;
+        drop(self.report_json()?);
         merge::results(self)
     }
 }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::store::{Store, hash, put, sealed, unsealed};
+use super::store::{Store, put, sealed, unsealed};
+use super::sum::hash;
 use super::{JobError, Step};
 use crate::input::{self, Limits};
 

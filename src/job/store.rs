@@ -15,9 +15,9 @@ use std::thread::LocalKey;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
+use super::sum::{Hashing, hash};
 use super::{JobError, Step, Totals};
 
 const MANIFEST: &str = "manifest";
@@ -76,10 +76,6 @@ pub(super) struct Task<'s> {
 struct Growing {
     file: NamedTempFile,
     written: Written,
-}
-
-pub(super) fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>().concat()
 }
 
 /// Something as the parts of a file have it.
@@ -260,6 +256,25 @@ impl Store {
         unpack(&packed).map_err(io)
     }
 
+    /// A part of a file, to be read piece by piece; what it says was held against its hash.
+    pub(super) fn reader(&self, of: &Manifest, name: &str, part: u32) -> Result<impl Read + use<>, JobError> {
+        let path = self.path(of, name);
+        let missing = || JobError::changed(&path, &format!("its manifest names no part {part}"));
+        let written = of.files.get(name).ok_or_else(missing)?;
+        let (at, len, expected) = written.parts.get(part as usize).ok_or_else(missing)?;
+        length(&path, written)?;
+        let io = |e: std::io::Error| JobError::io(&path, &e);
+        let mut file = fs::File::open(&path).map_err(io)?;
+        let mut sum = Hashing::new(std::io::sink());
+        file.seek(SeekFrom::Start(*at)).map_err(io)?;
+        std::io::copy(&mut Read::take(&mut file, *len), &mut sum).map_err(io)?;
+        if sum.hash() != *expected {
+            return Err(JobError::changed(&path, &format!("part {part} was changed: its sha256 is another")));
+        }
+        file.seek(SeekFrom::Start(*at)).map_err(io)?;
+        zstd::Decoder::new(file.take(*len)).map_err(io)
+    }
+
     /// Holds that a task read what others wrote, and nothing older.
     pub(super) fn follows(&self, later: &Manifest, earlier: &Manifest) -> Result<(), JobError> {
         let name = format!("{}/{}", earlier.step, earlier.task);
@@ -297,6 +312,25 @@ impl Task<'_> {
             written.parts.push((written.bytes, part.len() as u64, hash(part)));
             written.bytes += part.len() as u64;
         }
+        Ok(())
+    }
+
+    /// Writes a file of one text, compressed as it comes: no more of it than a piece is in memory.
+    pub(super) fn text(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+    ) -> Result<(), JobError> {
+        let io = |e: std::io::Error| JobError::io(&self.folder.join(name), &e);
+        let written = || {
+            let packer = zstd::Encoder::new(Hashing::new(begun(&self.folder)?), LEVEL)?;
+            let mut out = std::io::BufWriter::new(packer);
+            write(&mut out)?;
+            out.into_inner().map_err(std::io::IntoInnerError::into_error)?.finish()
+        };
+        let out = written().map_err(io)?;
+        let written = Written { bytes: out.bytes(), parts: vec![(0, out.bytes(), out.hash())] };
+        self.files.insert(name.to_owned(), Growing { file: out.into_inner(), written });
         Ok(())
     }
 

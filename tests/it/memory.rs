@@ -10,7 +10,7 @@ use crate::attack::{CALL, PUSH, record};
 /// again and again. What a run takes at its very end (20 MB more, in a build for tests) is seen of few runs. A run of one record
 /// may be over before this process gets its first look, on a machine with other things to do: such a run is made again.
 fn peak(logs: &Path, form: &str) -> u64 {
-    (0..50).find_map(|_| seen_peak(logs, form)).expect("a run that lasts until it is looked at")
+    (0..50).find_map(|_| seen_peak(logs, form)).unwrap()
 }
 
 /// The peak of one run, or nothing when it was over at the first look.

@@ -85,6 +85,45 @@ fn a_report_of_pieces_is_that_of_one_run() {
     assert!(o.status.code() == Some(2) && err(&o).contains("expected logs in files"), "{}", err(&o));
 }
 
+/// Lists of calls and pushes, and rates, are the same from pieces; what needs all records says so.
+#[test]
+fn other_commands_of_pieces_are_those_of_one_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (logs, work) = (place("logs"), place("work"));
+    let synth = ["synth", "-q", "--seed", "37", "--calls", "300", "--servers", "2", "--stories", "all"];
+    let o = run(&[&synth[..], &["--damage", "1%", &logs]].concat());
+    assert!(o.status.success(), "{}", err(&o));
+    let asked: [&[&str]; 9] = [
+        &["list", "calls"],
+        &["list", "calls", "--format", "json"],
+        &["list", "calls", "--format", "ndjson", "--where", "missed or ring>2s", "--sort", "-ring"],
+        &["list", "calls", "--columns", "time,call-id,header.user-agent,header.p-asserted-identity", "--limit", "40"],
+        &["list", "pushes", "--format", "json"],
+        &["list", "pushes", "--where", "lost raw:diagnostics"],
+        &["rates", "--by", "cause", "--format", "json"],
+        &["rates", "--by", "hour"],
+        &["compare", "--split", "10:00", "--format", "json"],
+    ];
+    for args in asked {
+        let plain = run(&[args, &["-q", "--no-index", &logs]].concat());
+        assert!(plain.status.success() && !plain.stdout.is_empty(), "{args:?}: {}", err(&plain));
+        // All of them go on in one folder.
+        for more in [&["--memory", "1MB"][..], &["--work", &work]] {
+            let o = run(&[args, more, &["-q", &logs]].concat());
+            assert_eq!(err(&o), "", "{args:?} {more:?}");
+            assert!(o.status == plain.status && o.stdout == plain.stdout, "{args:?} {more:?}");
+        }
+    }
+    for table in ["messages", "records", "registrations"] {
+        let o = run(&["list", table, "--memory", "1GB", &logs]);
+        assert!(o.status.code() == Some(2) && err(&o).contains("expected with calls or pushes"), "{}", err(&o));
+    }
+    let missing = place("missing.log");
+    let o = run(&["list", "calls", "--work", &place("none"), &missing]);
+    assert!(o.status.code() == Some(2) && err(&o).contains("missing.log"), "{}", err(&o));
+}
+
 /// Whatever ends a report of pieces, or the process that works for it, nothing of it stays: no process and no folder.
 #[test]
 #[cfg(target_os = "linux")]

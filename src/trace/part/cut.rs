@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Kept, Place};
 use crate::input::{Input, Whence};
-use crate::span::Span;
+use crate::span::{FileId, Span};
 use crate::trace::identity::{PRODUCT, words_of};
 use crate::trace::{Event, EventId, Symbol, Trace};
 
@@ -114,6 +114,26 @@ impl Cut {
     /// Puts them in again.
     pub(crate) fn put_texts(&mut self, texts: Vec<u8>) {
         self.bytes = texts;
+    }
+
+    /// Forgets where its records stand, in 24 bytes each; those of single ones are put in again by [`Cut::places_of`] of the same.
+    pub(crate) fn leave_places(&mut self) {
+        self.columns.places = Vec::new();
+    }
+
+    /// Forgets what ties its messages to each other: [`super::Join::add_words`] adds it where it is asked for.
+    pub(crate) fn leave_words(&mut self) {
+        self.columns.words = Vec::new();
+        self.columns.events.iter_mut().for_each(|event| event.identity = 0);
+    }
+
+    /// Where records stand that have some rows here, ascending, with their numbers as they were cut out.
+    pub(crate) fn places_of<'c>(&'c self, rows: &'c [u32]) -> impl Iterator<Item = (FileId, Place)> + 'c {
+        rows.iter().filter_map(|row| {
+            let at = self.columns.rows.binary_search(row).ok()?;
+            let event = self.columns.events.get(at)?;
+            Some((event.file, self.columns.place(at, event.start)?))
+        })
     }
 
     /// Forgets that it had any.

@@ -15,7 +15,7 @@ use crate::record::DateOrder;
 use crate::span::{FileId, Span};
 use crate::time::Timestamp;
 use crate::trace::hasher;
-use crate::trace::identity::{PRODUCT, UNKNOWN};
+use crate::trace::identity::{PRODUCT, UNKNOWN, words_of};
 use crate::trace::join::settle_dates;
 use crate::trace::kept::Ties;
 use crate::trace::products::Products;
@@ -76,11 +76,30 @@ impl Names {
     }
 }
 
+/// The first word of a message with the number that its product has here.
+fn renumbered(word: u64, products: &[u64]) -> u64 {
+    let number = usize::try_from(word >> PRODUCT).unwrap_or(0).checked_sub(1);
+    let product = number.and_then(|n| products.get(n)).copied().unwrap_or(0);
+    word & ((1 << PRODUCT) - 1) | product << PRODUCT
+}
+
 fn at(byte: u64) -> usize {
     usize::try_from(byte).unwrap_or(usize::MAX)
 }
 
 impl Join {
+    /// Makes room for so many records: a list that grows takes twice as much meanwhile.
+    pub(crate) fn reserve(&mut self, records: usize) {
+        self.events.reserve_exact(records);
+        self.settled.reserve_exact(records);
+        self.part.rows.reserve_exact(records);
+    }
+
+    /// The records so far.
+    pub(crate) fn events(&self) -> &[Event] {
+        &self.events
+    }
+
     /// Adds records; `file` and `row` are the numbers of the first file and record of where they were cut out. Gives the
     /// number of each of its names here. A record that was added before stays as it is.
     pub(crate) fn add(&mut self, cut: Cut, (file, row): (u32, u32), foreign: bool) -> Vec<Symbol> {
@@ -96,20 +115,19 @@ impl Join {
             let mut event = *event;
             if let Some(at) = (event.identity as usize).checked_sub(1) {
                 if let Some(word) = self.words.get_mut(words + at) {
-                    let number = usize::try_from(*word >> PRODUCT).unwrap_or(0).checked_sub(1);
-                    let product = number.and_then(|n| products.get(n)).copied().unwrap_or(0);
-                    *word = *word & ((1 << PRODUCT) - 1) | product << PRODUCT;
+                    *word = renumbered(*word, &products);
                 }
                 event.identity = u32::try_from(words + at + 1).unwrap_or(0);
             }
             let row = own + row;
+            event.file = FileId(event.file.0 + file);
+            // Also of a record that is known: where it stands may not be.
+            places.extend(cut.place(i, event.start).map(|place| (event.file, place)));
             if foreign && !self.is_mixed && self.part.rows.binary_search(&row).is_ok() {
                 continue;
             }
             (event.call, event.server) = (name(event.call), name(event.server));
-            event.file = FileId(event.file.0 + file);
             event.flags = if foreign { event.flags | Event::FOREIGN } else { event.flags & !Event::FOREIGN };
-            places.extend(cut.place(i, event.start).map(|place| (event.file, place)));
             self.is_mixed |= self.part.rows.last().is_some_and(|last| *last >= row);
             self.part.rows.push(row);
             self.events.push(event);
@@ -138,6 +156,23 @@ impl Join {
         }
         self.part.bytes.push(bytes);
         names
+    }
+
+    /// Adds to records what ties messages to each other, where their Call-ID is wanted. They were added without it: all records
+    /// there are, one behind the other; `first` is the number of the first of these.
+    pub(crate) fn add_words(&mut self, cut: &Cut, first: u32, is_wanted: &dyn Fn(Symbol) -> bool) {
+        let products: Vec<u64> = cut.columns.products.iter().map(|text| self.product(text)).collect();
+        let own = self.events.get_mut(first as usize..).unwrap_or_default();
+        for (event, from) in own.iter_mut().zip(&cut.columns.events).filter(|(event, _)| is_wanted(event.call)) {
+            let words = (from.identity as usize).checked_sub(1).and_then(|at| cut.columns.words.get(at..));
+            let Some(words) = words.and_then(|own| own.get(..words_of(*own.first()?)?)) else { continue };
+            let at = self.words.len();
+            self.words.extend_from_slice(words);
+            if let Some(word) = self.words.get_mut(at) {
+                *word = renumbered(*word, &products);
+            }
+            event.identity = u32::try_from(at + 1).unwrap_or(0);
+        }
     }
 
     /// Names that records of other parts have.
