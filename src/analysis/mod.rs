@@ -6,6 +6,7 @@
 //!                   └─ MESSAGE groups ─ pushes ── result ─────────────────────────┴─ link ── verdict ── findings
 //! ```
 
+mod asked;
 mod call;
 pub mod clocks;
 pub(crate) mod conversation;
@@ -13,6 +14,7 @@ pub mod coverage;
 mod depth;
 mod diagnostic;
 mod few;
+mod followed;
 mod group;
 pub mod hops;
 mod later;
@@ -36,6 +38,7 @@ pub use conversation::Tie;
 pub use coverage::{Blind, Coverage};
 pub use depth::Depth;
 pub use diagnostic::Diagnostic;
+pub(crate) use followed::Followed;
 pub(crate) use link::{Given, Occasion, Proposal};
 pub use lone::LoneCause;
 pub use push::{Push, Sighting};
@@ -248,22 +251,27 @@ fn part_of(ctx: &message::Context<'_>, groups: &group::Groups, part: Range<usize
             out.messages += group::count_messages(trace, ids, &mut keys);
             continue;
         }
-        let group = message::Group::read(ctx, ids);
-        if kinds.call {
-            out.calls.extend(call::calls(ctx, &group).into_iter().map(call::Call::shrunk));
-        }
-        if kinds.message {
-            let (pushes, others) = push::split(ctx, &group);
-            out.pushes.extend(push::pushes(ctx, &group, &pushes).into_iter().map(push::Push::shrunk));
-            out.messages_inside.extend(session::messages(ctx, &group, &others));
-        }
-        out.messages += group.count();
+        read_group(ctx, ids, &kinds, &mut out);
     }
     // They wait for each other; what lists have too much while they double serves the next ones.
     out.calls.shrink_to_fit();
     out.pushes.shrink_to_fit();
     out.messages_inside.shrink_to_fit();
     out
+}
+
+/// Adds what a Call-ID of calls or pushes tells.
+fn read_group(ctx: &message::Context<'_>, ids: &[EventId], kinds: &group::Kinds, out: &mut Analysis) {
+    let group = message::Group::read(ctx, ids);
+    if kinds.call {
+        out.calls.extend(call::calls(ctx, &group).into_iter().map(call::Call::shrunk));
+    }
+    if kinds.message {
+        let (pushes, others) = push::split(ctx, &group);
+        out.pushes.extend(push::pushes(ctx, &group, &pushes).into_iter().map(push::Push::shrunk));
+        out.messages_inside.extend(session::messages(ctx, &group, &others));
+    }
+    out.messages += group.count();
 }
 
 /// Where something stands among others of its kind: by time, then by its first record.

@@ -9,20 +9,21 @@
 //! Reading goes on behind the last record that ended as it did for whatever follows: nothing that was looked at for it reaches
 //! the old end of the text, and a record behind it was whole. Then it is read as [`Trace::load`] would read all of it.
 
-use std::collections::HashSet;
+use std::borrow::Cow;
 use std::hash::BuildHasher;
 
 use hashbrown::HashMap;
-use hashbrown::hash_map::Entry;
 use rayon::prelude::*;
 
 use super::intern::Interner;
-use super::join::{Share, Together, settle_dates};
+use super::join::{Joined, Share, Together, settle_dates};
 use super::kept::{Facts, Ties};
 use super::lines::LineStarts;
 use super::load::{LoadOptions, Progress, Reading};
 use super::numbers::span;
+use super::parts::Mention;
 use super::products::Finding;
+use super::settled::{Follow, Growth, Settled, Stay, again, is_plain, kept, records};
 use super::{Event, Problem, Source, Symbol, Trace, hasher};
 use crate::foreign;
 use crate::input::{Input, Sums};
@@ -31,8 +32,6 @@ use crate::span::{FileId, Span};
 
 /// Bytes of a chunk of what was appended.
 const CHUNK: usize = 16 * STRETCH;
-/// So many bytes behind a record are looked at beyond what its length claims: the line of a terminator.
-const BEHIND: u64 = 16 << 10;
 
 /// What was read of logs before.
 pub(super) struct Before<'b> {
@@ -41,33 +40,82 @@ pub(super) struct Before<'b> {
     pub(super) lines: &'b [LineStarts],
     /// Of [`STRETCH`] bytes each, as far as they are known.
     pub(super) sums: &'b [Sums],
-    pub(super) events: &'b [Event],
-    pub(super) symbols: &'b [Span],
-    pub(super) words: &'b [u64],
+    /// The texts that were not being written while they were read.
+    pub(super) still: Vec<bool>,
+    pub(super) events: Vec<Event>,
+    pub(super) symbols: Vec<Span>,
+    pub(super) words: Vec<u64>,
     pub(super) products: Vec<Box<[u8]>>,
     pub(super) seed: u64,
-    pub(super) sources: &'b [Source],
-    pub(super) problems: &'b [Problem],
+    pub(super) sources: Vec<Source>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) follow: Follow,
+}
+
+/// What becomes of one input.
+struct Part {
+    file: FileId,
+    /// Number of its first record before, how many it had, and how many of them stay.
+    first: usize,
+    had: usize,
+    kept: usize,
+    /// Where the last of these ends.
+    end: usize,
+    /// Nothing was appended.
+    quiet: bool,
+    /// Non-empty lines that belong to no record.
+    outside: i64,
+    /// How many records were read of all inputs up to this one.
+    read: usize,
 }
 
 impl Trace {
     /// As [`Trace::load`], of inputs of which a trace was made when they were perhaps shorter: what stands in it is not read
     /// again where they go on as they were. That is told by their names, their beginning, the end of what was read, and places
-    /// between; the other trace must have been made here, too.
+    /// between; the other trace must have been made here, too, or by [`Trace::load_on`].
     pub fn load_after(before: Option<&Trace>, inputs: Vec<Input>, options: &LoadOptions<'_>) -> Trace {
-        let same = |old: &Trace| {
-            let go_on =
-                |((a, b), ends): ((&Input, &Input), &u64)| a.name() == b.name() && b.ends_of(a.len()) == Some(*ends);
-            old.inputs.len() == inputs.len()
-                && old.ends.len() == inputs.len()
-                && old.inputs.iter().zip(&inputs).zip(&old.ends).all(go_on)
-        };
-        let mut trace = match before.filter(|old| same(old)) {
+        let trace = match before.filter(|old| old.goes_on_in(&inputs)) {
             Some(old) => old.grown(inputs, options).unwrap_or_else(|inputs| Trace::load(inputs, options)),
             None => Trace::load(inputs, options),
         };
-        trace.ends = trace.inputs.iter().map(|input| input.ends_of(input.len()).unwrap_or(0)).collect();
-        trace
+        trace.followed()
+    }
+
+    /// The same where nobody else needs the other trace: its columns are not copied.
+    pub fn load_on(before: Option<Trace>, inputs: Vec<Input>, options: &LoadOptions<'_>) -> Trace {
+        let trace = match before.filter(|old| old.goes_on_in(&inputs)) {
+            Some(old) => old.grow(inputs, options).unwrap_or_else(|inputs| Trace::load(inputs, options)),
+            None => Trace::load(inputs, options),
+        };
+        trace.followed()
+    }
+
+    /// Whether inputs have what this trace was made of, and perhaps more.
+    fn goes_on_in(&self, inputs: &[Input]) -> bool {
+        let go_on = |((a, b), ends): ((&Input, &Input), &u64)| a.name() == b.name() && b.ends_of(a.len()) == Some(*ends);
+        let ends = &self.follow.ends;
+        self.inputs.len() == inputs.len()
+            && ends.len() == inputs.len()
+            && self.inputs.iter().zip(inputs).zip(ends).all(go_on)
+    }
+
+    /// Notes what is asked when its inputs have grown.
+    fn followed(mut self) -> Trace {
+        self.follow.ends = self.inputs.iter().map(|input| input.ends_of(input.len()).unwrap_or(0)).collect();
+        self.follow.token = hasher::own_seed().max(1);
+        self.follow.settled = match self.follow.settled.take() {
+            Some(mut settled) => {
+                settled.go_on(&self);
+                Some(settled)
+            }
+            None => Settled::of(&self),
+        };
+        self
+    }
+
+    /// Which trace of logs that are followed this is, and which records it has of which other.
+    pub(crate) fn growth(&self) -> (u64, Option<&Growth>) {
+        (self.follow.token, self.follow.growth.as_ref())
     }
 
     /// Reads inputs that hold what was read of them before, and more behind it. Whoever calls holds that the texts begin as
@@ -76,23 +124,53 @@ impl Trace {
     /// # Errors
     /// The inputs back where they must be read as a whole.
     pub(crate) fn grown(&self, inputs: Vec<Input>, options: &LoadOptions<'_>) -> Result<Trace, Vec<Input>> {
-        let intact = self.inputs.iter().all(|i| i.is_untouched() && i.intact_len() == i.len() as u64);
-        if self.part.is_some() || self.stretch.is_some() || !intact {
+        if !self.can_grow() {
+            return Err(inputs);
+        }
+        let mut events = Vec::with_capacity(self.events.len());
+        events.par_extend(self.events.par_iter().with_min_len(1 << 14).copied());
+        let before = Before {
+            lengths: self.inputs.iter().map(Input::len).collect(),
+            lines: &self.lines,
+            sums: &[],
+            still: self.inputs.iter().map(|input| !input.has_grown()).collect(),
+            events,
+            symbols: self.symbols.clone(),
+            words: self.identities.words().to_vec(),
+            products: self.products.texts().map(Into::into).collect(),
+            seed: self.seed,
+            sources: self.sources.clone(),
+            problems: self.problems.clone(),
+            follow: self.follow.clone(),
+        };
+        before.grown(inputs, options)
+    }
+
+    /// The same, and gives its columns away.
+    fn grow(self, inputs: Vec<Input>, options: &LoadOptions<'_>) -> Result<Trace, Vec<Input>> {
+        if !self.can_grow() {
             return Err(inputs);
         }
         let before = Before {
             lengths: self.inputs.iter().map(Input::len).collect(),
             lines: &self.lines,
             sums: &[],
-            events: &self.events,
-            symbols: &self.symbols,
-            words: self.identities.words(),
+            still: self.inputs.iter().map(|input| !input.has_grown()).collect(),
+            events: self.events,
+            symbols: self.symbols,
+            words: self.identities.into_words(),
             products: self.products.texts().map(Into::into).collect(),
             seed: self.seed,
-            sources: &self.sources,
-            problems: &self.problems,
+            sources: self.sources,
+            problems: self.problems,
+            follow: self.follow,
         };
         before.grown(inputs, options)
+    }
+
+    fn can_grow(&self) -> bool {
+        let intact = self.inputs.iter().all(|i| i.is_untouched() && i.intact_len() == i.len() as u64);
+        self.part.is_none() && self.stretch.is_none() && intact
     }
 
     /// The trace of inputs that go on where those ended that were read before; the inputs back where they must be read as a
@@ -107,16 +185,18 @@ impl Trace {
         let lines = lines.collect::<Option<Vec<LineStarts>>>();
         let (true, Some(lines)) = (facts.fits(&lengths, &events), lines) else { return Err(inputs) };
         let before = Before {
+            still: vec![false; lengths.len()],
             lengths,
             lines: &lines,
             sums: &sums,
-            events: &events,
-            symbols: &facts.symbols,
-            words: &words,
+            events,
+            words,
             products: facts.product_texts(),
             seed: facts.seed,
-            sources: &facts.sources,
-            problems: &facts.problems,
+            symbols: facts.symbols.into_owned(),
+            sources: facts.sources.into_owned(),
+            problems: facts.problems.into_owned(),
+            follow: Follow::default(),
         };
         before.grown(inputs, options)
     }
@@ -134,26 +214,26 @@ impl Before<'_> {
         Ok(self.read(inputs, options))
     }
 
-    /// The records of an input, and the number of the first.
-    fn own(&self, file: FileId) -> (usize, &[Event]) {
-        let first = self.events.partition_point(|e| e.file < file);
-        let end = self.events.partition_point(|e| e.file <= file);
-        (first, self.events.get(first..end).unwrap_or_default())
-    }
-
-    /// How many records of an input stay, and where the last of them ends.
-    fn kept(&self, file: FileId, len: u64) -> (usize, usize) {
-        let own = self.own(file).1;
-        let open = own.iter().position(|e| reach(e) > len).unwrap_or(own.len());
-        // What stands between records may be the beginning of one that a whole record behind it has ended.
-        let flaws: HashSet<u64> = self.problems.iter().filter(|p| p.file == file).map(|p| p.byte).collect();
-        let behind = own.get(open..own.len().saturating_sub(1)).unwrap_or_default();
-        let kept = if behind.iter().any(|e| !flaws.contains(&e.start)) { open } else { 0 };
+    /// What stays of an input, and where reading goes on.
+    fn part(&self, file: FileId, input: &Input) -> Part {
+        let (first, own) = records(&self.events, file);
+        let len = self.lengths.get(file.index()).copied().unwrap_or(0);
+        let settled = self.follow.settled.as_ref().and_then(|s| s.files.get(file.index()));
+        let quiet = settled.is_some()
+            && self.still.get(file.index()) == Some(&true)
+            && input.len() == len
+            && !input.has_grown();
+        let kept = match settled {
+            _ if quiet => own.len(),
+            Some(settled) => settled.count,
+            None => kept(own, 0, (file, len as u64), &self.problems),
+        };
         let end = kept.checked_sub(1).and_then(|last| own.get(last)).map_or(0, Event::end);
-        (kept, usize::try_from(end).unwrap_or(0))
+        let end = if quiet { len } else { usize::try_from(end).unwrap_or(0) };
+        Part { file, first, had: own.len(), kept, end, quiet, outside: 0, read: 0 }
     }
 
-    fn read(&self, inputs: Vec<Input>, options: &LoadOptions<'_>) -> Trace {
+    fn read(mut self, inputs: Vec<Input>, options: &LoadOptions<'_>) -> Trace {
         let hasher = hasher::of(self.seed);
         let products = Finding::of(&self.products, &hasher);
         let text = |span: &Span| {
@@ -161,78 +241,87 @@ impl Before<'_> {
             let bytes = inputs.get(span.file.index()).map_or(&[][..], Input::bytes);
             bytes.get(from..from.saturating_add(span.len as usize)).unwrap_or_default()
         };
+        let mut settled = self.follow.settled.take();
         // Names of servers come first.
-        let first_call =
-            self.events.iter().map(|e| e.call.0 as usize).min().unwrap_or(usize::MAX).min(self.symbols.len());
-        let (names, calls) = self.symbols.split_at(first_call);
+        let first_call = settled.as_ref().map_or_else(
+            || self.events.par_iter().map(|e| e.call.0 as usize).min().unwrap_or(usize::MAX),
+            |settled| settled.names,
+        );
+        let mut calls = self.symbols.split_off(first_call.min(self.symbols.len()));
         let mut known = Interner::with_capacity(0);
-        for span in names {
+        for span in &self.symbols {
             known.intern(&hasher, text(span), *span);
         }
-        let mut all = Together::new(known, self.words.to_vec());
-        let (mut lines, mut starts) = (Vec::new(), Vec::new());
-        for (i, input) in inputs.iter().enumerate() {
-            let file = FileId(u32::try_from(i).unwrap_or(u32::MAX));
-            let before = self.lengths.get(i).copied().unwrap_or(0);
-            let (kept, end) = self.kept(file, before as u64);
-            let mark = Mark { pos: end, behind: end };
-            let sums = options.sums.then(|| self.sums.get(i).map_or(&[][..], |s| &s.each));
-            let own_lines = self.lines.get(i).map_or_else(
+        let mut all = Together::new(known, std::mem::take(&mut self.words));
+        let (mut lines, mut parts) = (Vec::new(), Vec::new());
+        for (file, input) in (0..).map(FileId).zip(&inputs) {
+            let mut part = self.part(file, input);
+            let (before, mark) = (self.lengths.get(file.index()).copied().unwrap_or(0), part.end);
+            let first = if part.quiet { input.len().div_ceil(CHUNK) } else { mark / CHUNK };
+            let sums = options.sums.then(|| self.sums.get(file.index()).map_or(&[][..], |s| &s.each));
+            let own_lines = self.lines.get(file.index()).map_or_else(
                 || LineStarts::new(input.len(), CHUNK),
-                |lines| LineStarts::grown(lines, input.bytes(), (end / CHUNK, CHUNK), sums),
+                |lines| LineStarts::grown(lines, input.bytes(), (first, CHUNK), sums),
             );
-            let reading = Reading { input, file, for_analysis: options.for_analysis, known: (&hasher, &products) };
-            let (own, _) = reading.some(&own_lines, end / CHUNK..usize::MAX, mark, &|_| {});
-            let stays = |p: &&Problem| p.file == file && p.byte < end as u64;
+            part.outside = self.sources.get(file.index()).map_or(0, |s| s.lines_outside).cast_signed();
+            let stays = |p: &&Problem| p.file == file && (part.quiet || p.byte < mark as u64);
             all.problems.extend(self.problems.iter().filter(stays).cloned());
-            let known = self.sources.get(i).map_or(0, |s| s.lines_outside).cast_signed();
-            let outside = known + own.outside - outside_of(input.bytes().get(..before).unwrap_or_default(), mark);
+            let own = if part.quiet {
+                Joined::new(file)
+            } else {
+                let mark = Mark { pos: mark, behind: mark };
+                let reading = Reading { input, file, for_analysis: options.for_analysis, known: (&hasher, &products) };
+                let (own, _) = reading.some(&own_lines, first..usize::MAX, mark, &|_| {});
+                part.outside += own.outside - outside_of(input.bytes().get(..before).unwrap_or_default(), mark);
+                own
+            };
             (options.progress)(Progress { done: input.len() as u64, total: input.len() as u64 });
             all.add(own, input, Share::All);
-            starts.push((kept, outside, all.events.len()));
+            part.read = all.events.len();
+            parts.push(part);
             lines.push(own_lines);
         }
-        let Together { names, problems, events: new, mentions, words, .. } = all;
+        let Together { names, problems, events: mut new, mentions, words, .. } = all;
         let mut symbols = names.spans();
-        let shift = u32::try_from(symbols.len().saturating_sub(first_call)).unwrap_or(u32::MAX);
-        let base = symbols.len();
-        let mut known: HashMap<u64, Symbol> = HashMap::new();
-        if !new.is_empty() {
-            let number = |at: usize| Symbol(u32::try_from(base + at).unwrap_or(u32::MAX));
+        let shift = symbols.len().saturating_sub(self.symbols.len());
+        let hashes = match &settled {
+            Some(settled) => Cow::Borrowed(&settled.calls),
             // Their texts stand all over the logs: each that is not at hand is waited for.
-            let own = calls.par_iter().with_min_len(1 << 12).map(|span| hasher.hash_one(text(span)).max(1));
-            let own: Vec<u64> = own.collect();
-            known.extend(own.into_iter().enumerate().map(|(at, hash)| (hash, number(at))));
-        }
-        symbols.extend_from_slice(calls);
-        let mut events: Vec<Event> = Vec::with_capacity(self.events.len() + new.len());
-        let mut new = new.into_iter().zip(mentions);
-        let mut sources = Vec::with_capacity(inputs.len());
-        let mut before = 0;
-        for (i, (kept, outside, end)) in starts.into_iter().enumerate() {
-            let file = FileId(u32::try_from(i).unwrap_or(u32::MAX));
-            let first = events.len();
-            let stays = self.own(file).1.get(..kept).unwrap_or_default();
-            events.par_extend(stays.par_iter().with_min_len(1 << 14).map(|e| again(e, shift)));
-            for (mut event, call) in new.by_ref().take(end - std::mem::replace(&mut before, end)) {
-                if call.hash != 0 {
-                    event.call = match known.entry(call.hash) {
-                        Entry::Occupied(known) => *known.get(),
-                        Entry::Vacant(new) => {
-                            symbols.push(span(&event, &call));
-                            *new.insert(Symbol(u32::try_from(symbols.len() - 1).unwrap_or(u32::MAX)))
-                        }
-                    };
-                }
-                events.push(event);
+            None if new.is_empty() => Cow::default(),
+            None => {
+                let of = |span: &Span| hasher.hash_one(text(span)).max(1);
+                Cow::Owned(calls.par_iter().with_min_len(1 << 12).map(of).collect())
             }
-            let mut source = Source::of(events.get(first..).unwrap_or_default());
-            source.lines_outside = u64::try_from(outside).unwrap_or(0);
-            source.formats = inputs.get(i).map(Input::formats).unwrap_or_default();
+        };
+        let more = number(&mut new, &mentions, (&hashes, symbols.len()), &mut calls);
+        if let Some(settled) = &mut settled {
+            (settled.names, settled.calls) = (symbols.len(), [std::mem::take(&mut settled.calls), more].concat());
+        }
+        symbols.append(&mut calls);
+        // Copies are marked anew, and names may have come ahead of the Call-IDs.
+        if shift > 0 || settled.is_none() {
+            let shift = u32::try_from(shift).unwrap_or(u32::MAX);
+            self.events.par_iter_mut().with_min_len(1 << 14).for_each(|e| *e = again(e, shift));
+        }
+        let mut sources = Vec::with_capacity(inputs.len());
+        let mut from = 0;
+        for (part, input) in parts.iter().zip(&inputs) {
+            let new = new.get(from..part.read).unwrap_or_default();
+            from = part.read;
+            let stays = self.events.get(part.first..part.first + part.kept).unwrap_or_default();
+            let known = settled.as_ref().and_then(|s| s.files.get(part.file.index()));
+            let mut source = known.map_or_else(Source::default, |own| own.source.clone());
+            source.join(&Source::of(stays.get(known.map_or(0, |own| own.count)..).unwrap_or_default()));
+            source.join(&Source::of(new));
+            source.lines_outside = u64::try_from(part.outside).unwrap_or(0);
+            source.formats = input.formats();
             sources.push(source);
         }
+        let mut events = std::mem::take(&mut self.events);
+        let (files, dropped) = put(&mut events, new, &parts);
         let given: Vec<&str> = inputs.iter().map(Input::name).collect();
         settle_dates(&mut events, &mut sources, &given);
+        let follow = Follow::default();
         let mut trace = Trace {
             inputs,
             lines,
@@ -245,26 +334,70 @@ impl Before<'_> {
             sources,
             problems,
             holders: Vec::new(),
-            ends: Vec::new(),
+            follow,
             part: None,
             stretch: None,
         };
         trace.name_servers();
-        trace.mark_copies();
+        if is_plain(&trace) && settled.as_ref().is_some_and(|settled| settled.is_free_of_copies(&trace)) {
+            trace.holders = vec![Vec::new(); trace.inputs.len()];
+        } else {
+            trace.mark_copies();
+        }
+        if let Some(settled) = settled.filter(|_| is_plain(&trace)) {
+            let growth = (shift == 0).then_some(Growth { from: self.follow.token, files, dropped });
+            trace.follow = Follow { settled: Some(settled), growth, ..Follow::default() };
+        }
         trace
     }
 }
 
-/// How far behind a record may be looked to find where it ends: a length that it claims is believed up to a multiple of what
-/// it has (`Layout::longer_body`).
-fn reach(event: &Event) -> u64 {
-    event.end() + (u64::from(event.len) * 64).max(4096) + BEHIND
+/// Gives records that were read the symbols of their Call-IDs: those that are known, by their hashes, the first of which has the
+/// symbol `base`, or new ones, whose places are added. Returns the hashes of the new ones.
+fn number(new: &mut [Event], mentions: &[Mention], (hashes, base): (&[u64], usize), calls: &mut Vec<Span>) -> Vec<u64> {
+    let number = |at: usize| Symbol(u32::try_from(base + at).unwrap_or(u32::MAX));
+    let asked = mentions.iter().filter(|call| call.hash != 0);
+    let mut known: HashMap<u64, Option<Symbol>> = asked.map(|call| (call.hash, None)).collect();
+    let found: Vec<usize> =
+        (0..hashes.len()).into_par_iter().filter(|at| hashes.get(*at).is_some_and(|h| known.contains_key(h))).collect();
+    for at in found {
+        if let Some(slot) = hashes.get(at).and_then(|hash| known.get_mut(hash)) {
+            *slot = Some(number(at));
+        }
+    }
+    let mut more = Vec::new();
+    for (event, call) in new.iter_mut().zip(mentions) {
+        if let Some(slot) = known.get_mut(&call.hash) {
+            event.call = *slot.get_or_insert_with(|| {
+                calls.push(span(event, call));
+                more.push(call.hash);
+                number(calls.len() - 1)
+            });
+        }
+    }
+    more
 }
 
-/// A record as it was read, whatever was concluded of it since.
-fn again(event: &Event, shift: u32) -> Event {
-    let call = if event.call == Symbol::NONE { event.call } else { Symbol(event.call.0.saturating_add(shift)) };
-    Event { call, flags: event.flags & !Event::COPY, ..*event }
+/// Puts what was read of each input in the place of what does not stay of it, and tells where the records stand now, and the
+/// Call-IDs of those that did not stay.
+fn put(events: &mut Vec<Event>, mut new: Vec<Event>, parts: &[Part]) -> (Vec<Stay>, Vec<Symbol>) {
+    let mut dropped = Vec::new();
+    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let (mut stays, mut read, mut first) = (Vec::with_capacity(parts.len()), 0, 0);
+    for part in parts {
+        let now = part.kept + part.read - read;
+        read = part.read;
+        let was = (count(part.first), count(part.had));
+        stays.push(Stay { was, now: (count(first), count(now)), kept: count(part.kept) });
+        first += now;
+    }
+    // From the last one on, so that those ahead stand where they stood.
+    for (at, part) in parts.iter().enumerate().rev() {
+        let from = at.checked_sub(1).and_then(|ahead| parts.get(ahead)).map_or(0, |ahead| ahead.read);
+        let place = part.first + part.kept..part.first + part.had;
+        dropped.extend(events.splice(place, new.drain(from..)).filter_map(|e| e.call_id()));
+    }
+    (stays, dropped)
 }
 
 /// Lines that belong to no record, from a mark to the end of a text.
@@ -359,6 +492,8 @@ mod tests {
                 }).collect::<Vec<_>>();
                 let options = LoadOptions::default();
                 let grown = Trace::load_after(before.as_ref(), inputs(), &options);
+                let moved = Trace::load_on(before, inputs(), &options);
+                prop_assert_eq!(told(&moved), told(&grown));
                 prop_assert_eq!(told(&grown), told(&Trace::load(inputs(), &options)));
                 before = Some(grown);
             }
@@ -374,20 +509,9 @@ mod tests {
             Trace::load_after(before, vec![Input::from_bytes("log", &text.as_bytes()[..len])], &LoadOptions::default())
         };
         let before = load(None, text.len() - 5000);
-        let own = Before {
-            lengths: vec![before.inputs[0].len()],
-            lines: &before.lines,
-            sums: &[],
-            events: &before.events,
-            symbols: &before.symbols,
-            words: before.identities.words(),
-            products: Vec::new(),
-            seed: before.seed,
-            sources: &before.sources,
-            problems: &before.problems,
-        };
-        let (kept, end) = own.kept(FileId(0), before.inputs[0].len() as u64);
-        assert!(kept > 1500 && end > text.len() / 2, "{kept} {end}");
+        let settled = before.follow.settled.as_ref().unwrap();
+        let (kept, end) = (settled.files[0].count, settled.files[0].end);
+        assert!(kept > 1500 && end > text.len() as u64 / 2, "{kept} {end}");
         assert_eq!(load(Some(&before), text.len()).events.len(), 2000);
     }
 }

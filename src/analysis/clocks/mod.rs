@@ -244,6 +244,15 @@ impl Clocks {
         at.time - corrected.0 - by.last().map_or(0, |s| s.own_ms)
     }
 
+    /// Whether these clocks tell the times of records as others do, and of the same clocks that they can be compared.
+    pub(super) fn tell_as(&self, other: &Clocks) -> bool {
+        let same = |(a, b): (&Clock, &Clock)| {
+            let segments = a.segments.iter().zip(&b.segments);
+            (a.group, a.segments.len()) == (b.group, b.segments.len()) && segments.into_iter().all(|(a, b)| a.tells_as(b))
+        };
+        self.corrects == other.corrects && self.of.len() == other.of.len() && self.of.iter().zip(&other.of).all(same)
+    }
+
     fn segment(&self, server: ServerId, near: EventId) -> Option<&Segment> {
         match &self.of.get(usize::from(server.0))?.segments[..] {
             [] => None,

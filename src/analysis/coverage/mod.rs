@@ -80,6 +80,22 @@ pub struct Hole {
     pub before: EventId,
 }
 
+impl Hole {
+    /// The hole in numbers that stand for no other, nor for another reason to be blind.
+    pub(in crate::analysis) fn in_numbers(&self) -> [u64; 3] {
+        let (kind, missing) = match self.kind {
+            HoleKind::Sequence(missing) => (16, missing),
+            HoleKind::Restart => (17, 0),
+            HoleKind::Rewind => (18, 0),
+            HoleKind::Throttled => (19, 0),
+            HoleKind::Silence => (20, 0),
+            HoleKind::Level => (21, 0),
+        };
+        let records = u64::from(self.after.0) << 32 | u64::from(self.before.0);
+        [kind | u64::from(self.server.0) << 32, missing, records]
+    }
+}
+
 /// Records of one server, without a hole between them.
 #[derive(Clone, Copy, Debug, serde::Deserialize, serde::Serialize)]
 pub struct Stretch {

@@ -72,7 +72,7 @@ pub struct Servers {
     missing: Vec<String>,
 }
 
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 struct FileServers {
     named: Vec<(Symbol, ServerId)>,
     /// The same by the text of the name.
@@ -207,6 +207,14 @@ impl Servers {
         let mut missing = std::mem::take(&mut self.missing);
         missing.retain(|host| self.find(host).is_none());
         self.missing = missing;
+    }
+
+    /// Whether they are the same, however much they logged, and hold the same records that both know for theirs.
+    pub(super) fn are_as(&self, other: &Servers) -> bool {
+        let fixed = |s: &Server| (s.name.clone(), s.role, s.foreign, s.files.clone(), s.hosts.clone());
+        let all = self.all.len() == other.all.len() && self.all.iter().zip(&other.all).all(|(a, b)| fixed(a) == fixed(b));
+        let names = |s: &Servers| (s.doubled.clone(), s.domains.clone(), s.houses.clone(), s.missing.clone());
+        all && self.inside == other.inside && self.files == other.files && names(self) == names(other)
     }
 
     /// Makes anew what is not kept: whom names belong to.

@@ -1,0 +1,44 @@
+//! Logs that are followed: what they tell, looked at again and again while they grow.
+//!
+//! ```text
+//! trace, grown by Trace::load_on or Trace::load_after ── Follower ──► the analysis of all that is there
+//!                                                           └ goes on from what it found last time
+//! ```
+//!
+//! The answer is that of [`crate::analyse`], to the byte.
+
+use crate::analysis::{self, Analysis, Followed, Options};
+use crate::findings::{self, Telling};
+use crate::rules;
+use crate::trace::Trace;
+
+/// What was found of logs at the last look.
+#[derive(Debug, Default)]
+pub struct Follower(Option<Followed>);
+
+impl Follower {
+    /// How many Call-IDs of calls and pushes were judged at the last look.
+    pub fn judged(&self) -> usize {
+        self.0.as_ref().map_or(0, Followed::judged)
+    }
+
+    /// Calls and pushes of a trace with outcomes, verdicts and causes. Of one that grew from that of the last look only what the
+    /// appended records touch is judged again, any other as a whole.
+    pub fn analyse(&mut self, trace: &Trace, options: &Options) -> Analysis {
+        let mut telling = Telling::default();
+        let before = self.0.take();
+        let followed = rayon::in_place_scope(|scope| {
+            scope.spawn(|_| telling = Telling::read(trace));
+            Followed::of(before, trace, options)
+        });
+        let (place, mut found) = followed.told();
+        let needs_lines = findings::needs_lines(&found);
+        let judge = || analysis::judge(trace, options, place, &mut found);
+        let ((), lines) = rayon::join(judge, || findings::Lines::of(trace, place, &telling, needs_lines));
+        let mut out = analysis::together(place.clone(), found);
+        findings::attach_with(trace, &mut out, lines);
+        rules::apply(trace, &mut out);
+        self.0 = Some(followed);
+        out
+    }
+}
