@@ -8,37 +8,42 @@
 //! The answer is that of [`crate::analyse`], to the byte.
 
 use crate::analysis::{self, Analysis, Followed, Options};
-use crate::findings::{self, Telling};
+use crate::findings::{self, Known, Telling};
 use crate::rules;
 use crate::trace::Trace;
 
 /// What was found of logs at the last look.
 #[derive(Debug, Default)]
-pub struct Follower(Option<Followed>);
+pub struct Follower {
+    followed: Option<Followed>,
+    known: Known,
+    telling: Telling,
+}
 
 impl Follower {
     /// How many Call-IDs of calls and pushes were judged at the last look.
     pub fn judged(&self) -> usize {
-        self.0.as_ref().map_or(0, Followed::judged)
+        self.followed.as_ref().map_or(0, Followed::judged)
     }
 
     /// Calls and pushes of a trace with outcomes, verdicts and causes. Of one that grew from that of the last look only what the
     /// appended records touch is judged again, any other as a whole.
     pub fn analyse(&mut self, trace: &Trace, options: &Options) -> Analysis {
-        let mut telling = Telling::default();
-        let before = self.0.take();
+        let (mut telling, before_telling) = (Telling::default(), std::mem::take(&mut self.telling));
+        let before = self.followed.take();
         let followed = rayon::in_place_scope(|scope| {
-            scope.spawn(|_| telling = Telling::read(trace));
+            scope.spawn(|_| telling = before_telling.read_on(trace));
             Followed::of(before, trace, options)
         });
         let (place, mut found) = followed.told();
         let needs_lines = findings::needs_lines(&found);
-        let judge = || analysis::judge(trace, options, place, &mut found);
+        let said = followed.said();
+        let judge = || analysis::judge_as(trace, options, place, &mut found, Some(said));
         let ((), lines) = rayon::join(judge, || findings::Lines::of(trace, place, &telling, needs_lines));
         let mut out = analysis::together(place.clone(), found);
-        findings::attach_with(trace, &mut out, lines);
+        findings::attach_with(trace, &mut out, lines, &mut self.known);
         rules::apply(trace, &mut out);
-        self.0 = Some(followed);
+        (self.followed, self.telling) = (Some(followed), telling);
         out
     }
 }

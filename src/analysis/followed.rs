@@ -13,8 +13,8 @@ use rayon::prelude::*;
 
 use super::asked::{Answer, Asked, Question, noting, perhaps, yes};
 use super::message::Context;
-use super::{Analysis, Call, Options, Push, SessionMessage, group, place_of_call, place_of_message, place_of_push};
-use crate::trace::{Event, EventId, Growth, Symbol, Trace};
+use super::{Analysis, Call, Options, Push, Reading, SessionMessage, conversation, group, place_of_call, place_of_message, place_of_push};
+use crate::trace::{EventId, Growth, Symbol, Trace};
 
 /// What was found of a trace, to be gone on from.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub(crate) struct Followed {
     options: Options,
     /// Who logged and when.
     place: Analysis,
+    /// What was read for that.
+    reading: Reading,
     dialogs: Dialogs,
     /// How many Call-IDs were judged for it.
     judged: usize,
@@ -32,7 +34,8 @@ pub(crate) struct Followed {
 /// Calls, pushes and messages inside conversations, each with its Call-ID and in order; not tied to each other.
 #[derive(Debug, Default)]
 struct Dialogs {
-    calls: Vec<(Symbol, Call)>,
+    /// And what each says of its conversation.
+    calls: Vec<(Symbol, Call, conversation::Said)>,
     pushes: Vec<(Symbol, Push)>,
     inside: Vec<(Symbol, SessionMessage)>,
     /// By Call-ID: different messages.
@@ -47,12 +50,9 @@ type Notes = Option<Box<[Asked]>>;
 /// One Call-ID.
 struct Dialog {
     call_id: Symbol,
-    found: Option<Box<(Analysis, Notes)>>,
+    found: Option<Box<(Analysis, Vec<conversation::Said>, Notes)>>,
     messages: u64,
 }
-
-/// The records of a trace that another had, too, with the same numbers.
-struct Stayed<'g>(&'g Growth);
 
 /// Call-IDs that one worker takes at a time.
 const PART: usize = 128;
@@ -62,31 +62,39 @@ const ALONE: usize = 64;
 impl Followed {
     /// What a trace tells, where it is that of before or has grown from it as little as possible is judged again.
     pub(crate) fn of(before: Option<Followed>, trace: &Trace, options: &Options) -> Followed {
-        let (place, groups) = super::place_groups(trace, options);
-        let ctx = super::context(trace, options, &place);
         let (token, growth) = trace.growth();
-        let known = before.zip(growth).filter(|(old, growth)| {
-            old.token == growth.from && old.options == *options && Stayed(growth).numbers() && old.fits(&place, growth)
-        });
+        let mut before = before.filter(|old| old.options == *options);
+        let growth = growth.filter(|g| g.keeps_numbers() && before.as_ref().is_some_and(|old| old.token == g.from));
+        let mut reading = before.as_mut().map(|old| std::mem::take(&mut old.reading)).unwrap_or_default();
+        let known = growth.and_then(|growth| Some((&before.as_ref()?.place.servers, growth)));
+        let (place, groups) = super::place_on(trace, options, known, &mut reading);
+        let ctx = super::context(trace, options, &place);
+        let known = growth.and_then(|growth| Some((before.filter(|old| old.fits(&place, growth))?, growth)));
         let (dialogs, judged) = match known {
             Some((old, growth)) => old.dialogs.go_on(&ctx, growth),
             None => {
+                let groups = groups.unwrap_or_else(|| group::by_call_id(trace));
                 let all = Dialogs::of(&ctx, &groups, |_, at| Symbol(u32::try_from(at).unwrap_or(u32::MAX)));
                 let judged = all.asked.len();
                 (all, judged)
             }
         };
-        Followed { token, options: options.clone(), place, dialogs, judged }
+        Followed { token, options: options.clone(), place, reading, dialogs, judged }
     }
 
     /// Who logged and when, and what was found.
     pub(crate) fn told(&self) -> (&Analysis, Analysis) {
         let Dialogs { calls, pushes, inside, messages, .. } = &self.dialogs;
         let mut out = Analysis { messages: messages.iter().sum(), ..Analysis::default() };
-        out.calls = calls.par_iter().with_min_len(256).map(|(_, call)| call.clone()).collect();
+        out.calls = calls.par_iter().with_min_len(256).map(|(_, call, _)| call.clone()).collect();
         out.pushes = pushes.par_iter().with_min_len(256).map(|(_, push)| push.clone()).collect();
         out.messages_inside = inside.iter().map(|(_, message)| message.clone()).collect();
         (&self.place, out)
+    }
+
+    /// What each call says of its conversation.
+    pub(crate) fn said(&self) -> Vec<&conversation::Said> {
+        self.dialogs.calls.iter().map(|(.., said)| said).collect()
     }
 
     /// How many Call-IDs were judged.
@@ -96,27 +104,10 @@ impl Followed {
 
     /// Whether records that stayed were written by the same servers at the same times, in the same order.
     fn fits(&self, place: &Analysis, growth: &Growth) -> bool {
-        let stayed = |id| Stayed(growth).has(id);
+        let stayed = |id| growth.has(id);
         self.place.servers.are_as(&place.servers)
             && self.place.clocks.tell_as(&place.clocks)
             && self.place.coverage.ranks().go_on_in(place.coverage.ranks(), stayed)
-    }
-}
-
-impl Stayed<'_> {
-    /// Whether all of them have their numbers still.
-    fn numbers(&self) -> bool {
-        self.0.files.iter().all(|f| f.kept == 0 || f.was.0 == f.now.0)
-    }
-
-    fn has(&self, id: EventId) -> bool {
-        self.0.files.iter().any(|f| (f.now.0..f.now.0.saturating_add(f.kept)).contains(&id.0))
-    }
-
-    /// The records that are new, or were read again.
-    fn others<'t>(&self, trace: &'t Trace) -> impl Iterator<Item = &'t Event> {
-        let ranges: Vec<_> = self.0.files.iter().map(|f| (f.now.0.saturating_add(f.kept), f.now.0.saturating_add(f.now.1))).collect();
-        ranges.into_iter().flat_map(|(from, to)| trace.events().get(from as usize..to as usize).unwrap_or_default())
     }
 }
 
@@ -144,13 +135,13 @@ impl Dialogs {
             if let Some(slot) = self.messages.get_mut(at) {
                 *slot = messages;
             }
-            let Some((found, notes)) = found.map(|found| *found) else { continue };
-            self.calls.extend(found.calls.into_iter().map(|call| (call_id, call)));
+            let Some((found, said, notes)) = found.map(|found| *found) else { continue };
+            self.calls.extend(found.calls.into_iter().zip(said).map(|(call, said)| (call_id, call, said)));
             self.pushes.extend(found.pushes.into_iter().map(|push| (call_id, push)));
             self.inside.extend(found.messages_inside.into_iter().map(|message| (call_id, message)));
             self.asked.push((call_id, notes));
         }
-        self.calls.par_sort_by_cached_key(|(_, call)| place_of_call(call));
+        self.calls.par_sort_by_cached_key(|(_, call, _)| place_of_call(call));
         self.pushes.par_sort_by_cached_key(|(_, push)| place_of_push(push));
         self.inside.par_sort_by_cached_key(|(_, message)| place_of_message(message));
         self.asked.sort_unstable_by_key(|(call_id, _)| *call_id);
@@ -160,14 +151,12 @@ impl Dialogs {
     fn go_on(mut self, ctx: &Context<'_>, growth: &Growth) -> (Dialogs, usize) {
         let trace = ctx.trace;
         let mut touched = vec![false; trace.symbol_count()];
-        let stayed = Stayed(growth);
-        let appended = stayed.others(trace).filter_map(Event::call_id).chain(growth.dropped.iter().copied());
         let changed = |(_, notes): &&(Symbol, Notes)| {
             notes.as_ref().is_none_or(|all| all.iter().any(|asked| answer(ctx, asked.question) != asked.answer))
         };
         let changed: Vec<Symbol> =
             self.asked.par_iter().with_min_len(256).filter(changed).map(|(call_id, _)| *call_id).collect();
-        for call_id in appended.chain(changed) {
+        for call_id in growth.call_ids(trace).chain(changed) {
             if let Some(slot) = touched.get_mut(call_id.0 as usize) {
                 *slot = true;
             }
@@ -176,7 +165,7 @@ impl Dialogs {
         for (slot, _) in self.messages.iter_mut().zip(&touched).filter(|(_, touched)| **touched) {
             *slot = 0;
         }
-        self.calls.retain(|(call_id, _)| !is_touched(*call_id));
+        self.calls.retain(|(call_id, ..)| !is_touched(*call_id));
         self.pushes.retain(|(call_id, _)| !is_touched(*call_id));
         self.inside.retain(|(call_id, _)| !is_touched(*call_id));
         self.asked.retain(|(call_id, _)| !is_touched(*call_id));
@@ -214,7 +203,9 @@ impl Dialog {
         let ((), asked) = noting(|| super::read_group(ctx, ids, &kinds, &mut found));
         let messages = found.messages;
         let notes = (found.calls.len() < ALONE).then(|| asked.into_boxed_slice());
-        Dialog { call_id, found: Some(Box::new((found, notes))), messages }
+        let time = |id| ctx.clocks.time(ctx.servers, id, ctx.event(id)?);
+        let said = found.calls.iter().map(|call| conversation::Said::of(ctx.trace, &time, call)).collect();
+        Dialog { call_id, found: Some(Box::new((found, said, notes))), messages }
     }
 }
 

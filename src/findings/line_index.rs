@@ -3,6 +3,8 @@
 //! The text between the records is read once; a push then looks its names up. So many lost pushes beside many lines
 //! cost no more than both.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +34,12 @@ impl Beside {
         }
     }
 
+    /// Whether it is a record, or stands ahead of one in its input; lines behind the last one do not.
+    fn stands_ahead(self, trace: &Trace, id: EventId) -> bool {
+        let ahead = |span: Span| trace.event(id).is_some_and(|e| e.file == span.file && span.start < e.start);
+        self.span().is_none_or(ahead)
+    }
+
     /// The place of a line.
     pub(super) fn span(self) -> Option<Span> {
         let Beside::Line(file, start, len) = self else { return None };
@@ -43,21 +51,45 @@ impl Beside {
 ///
 /// Which say something depends on their text alone, so it can be found out beside all else that reads the trace.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Telling(Vec<(EventId, Beside)>);
+pub(crate) struct Telling {
+    /// Of which trace; 0 where nobody follows its logs.
+    of: u64,
+    all: Vec<(EventId, Beside)>,
+}
 
 impl Telling {
     /// Reads the text between the records of a trace, and its connection records.
     pub(crate) fn read(trace: &Trace) -> Telling {
+        Telling::default().read_on(trace)
+    }
+
+    /// The same of a trace that has perhaps grown from the one that this is of.
+    pub(crate) fn read_on(mut self, trace: &Trace) -> Telling {
         let count = u32::try_from(trace.events().len()).unwrap_or(u32::MAX);
         let files = 0..u32::try_from(trace.inputs().len()).unwrap_or(u32::MAX);
-        let parts: Vec<u32> = (0..count).step_by(PART as usize).collect();
+        let (token, growth) = trace.growth();
+        let known = growth.filter(|growth| growth.from == self.of && self.of != 0 && growth.keeps_numbers());
+        let ranges: Vec<Range<u32>> = match known {
+            Some(growth) => {
+                self.all.retain(|(id, at)| growth.has(*id) && at.stands_ahead(trace, *id));
+                growth.others().collect()
+            }
+            None => {
+                self.all.clear();
+                vec![0..count]
+            }
+        };
+        let part = |range: Range<u32>| {
+            range.clone().step_by(PART as usize).map(move |from| from..range.end.min(from.saturating_add(PART)))
+        };
+        let parts: Vec<Range<u32>> = ranges.into_iter().flat_map(part).collect();
         let line = |id: EventId, line: crate::trace::ComponentLine<'_>| {
             let place = Beside::Line(line.span.file.0, line.span.start, line.span.len);
             is_telling(line.text).then_some((id, place))
         };
-        let between = parts.par_iter().flat_map_iter(|from| {
+        let between = parts.par_iter().flat_map_iter(|part| {
             let mut found = Vec::new();
-            for id in (*from..count.min(from.saturating_add(PART))).map(EventId) {
+            for id in part.clone().map(EventId) {
                 let Some(event) = trace.event(id).filter(|e| !trace.adds_nothing(e.file)) else { continue };
                 trace.fetch_gap(id);
                 found.extend(trace.lines_before(id).filter_map(|l| line(id, l)));
@@ -78,7 +110,9 @@ impl Telling {
             let last = EventId(u32::try_from(last).unwrap_or(u32::MAX));
             trace.lines_behind(FileId(file)).filter_map(|l| line(last, l)).collect::<Vec<_>>()
         });
-        Telling(between.chain(behind).collect())
+        self.all.par_extend(between.chain(behind));
+        self.of = token;
+        self
     }
 }
 
@@ -103,7 +137,7 @@ impl LineIndex {
     }
 
     /// Of what says something.
-    pub(super) fn of(trace: &Trace, analysis: &Analysis, Telling(all): &Telling) -> LineIndex {
+    pub(super) fn of(trace: &Trace, analysis: &Analysis, Telling { all, .. }: &Telling) -> LineIndex {
         let mut out = LineIndex::default();
         let names = all.par_iter().with_min_len(64).flat_map_iter(|(id, at)| {
             let mut found = Vec::new();

@@ -25,6 +25,7 @@ pub mod peers;
 mod population;
 mod proving;
 mod push;
+mod scanned;
 mod tls;
 
 use rayon::prelude::*;
@@ -104,17 +105,25 @@ pub(crate) fn asked(trace: &Trace, analysis: &Analysis) -> Vec<EventId> {
 
 /// What the texts of a part of the logs say. `shared` holds what it does not know by itself.
 pub(crate) fn said(trace: &Trace, analysis: &Analysis, shared: Shared) -> Said {
-    said_beside(&Correlator::of_part(trace, analysis, shared))
+    said_beside(&Correlator::of_part(trace, analysis, shared), &mut Known::default())
 }
 
-fn said_beside(correlator: &Correlator<'_>) -> Said {
+fn said_beside(correlator: &Correlator<'_>, known: &mut Known) -> Said {
     let Correlator { trace, analysis, .. } = *correlator;
     Said {
         pushes: analysis.pushes.par_iter().map(|push| push::causes(correlator, push)).collect(),
         calls: analysis.calls.par_iter().map(|call| call::said(correlator, call)).collect(),
         gateway: analysis.calls.par_iter().map(|call| gateway::cause(trace, call)).collect(),
-        mail: mail::told(trace, analysis),
+        mail: mail::told(trace, analysis, &mut known.infos),
     }
+}
+
+/// What was read of logs that are followed, so that it need not be read again.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    lone: scanned::Scanned<Vec<&'static str>>,
+    ended: scanned::Scanned<String>,
+    infos: scanned::Scanned<()>,
 }
 
 /// What components wrote, as far as the catalogue knows it.
@@ -139,17 +148,21 @@ pub fn attach(trace: &Trace, analysis: &mut Analysis) {
     let needed = needs_lines(analysis);
     let telling = if needed { Telling::read(trace) } else { Telling::default() };
     let lines = Lines::of(trace, analysis, &telling, needed);
-    attach_with(trace, analysis, lines);
+    attach_with(trace, analysis, lines, &mut Known::default());
 }
 
-/// The same with what components wrote.
-pub(crate) fn attach_with(trace: &Trace, analysis: &mut Analysis, Lines(line_index): Lines) {
-    let said = said_beside(&Correlator::new(trace, analysis, line_index, &analysis.pushes));
-    attach_said(trace, analysis, said);
+/// The same with what components wrote, and with what is known of logs that are followed.
+pub(crate) fn attach_with(trace: &Trace, analysis: &mut Analysis, Lines(line_index): Lines, known: &mut Known) {
+    let said = said_beside(&Correlator::new(trace, analysis, line_index, &analysis.pushes), known);
+    name(trace, analysis, said, known);
 }
 
 /// The same from what the texts say.
 pub(crate) fn attach_said(trace: &Trace, analysis: &mut Analysis, said: Said) {
+    name(trace, analysis, said, &mut Known::default());
+}
+
+fn name(trace: &Trace, analysis: &mut Analysis, said: Said, known: &mut Known) {
     let (mut pushes, mut calls) = (std::mem::take(&mut analysis.pushes), std::mem::take(&mut analysis.calls));
     pushes.par_iter_mut().zip(said.pushes).for_each(|(push, found)| {
         add(&found, &mut push.findings, &mut push.evidence, &mut push.lines);
@@ -175,13 +188,13 @@ pub(crate) fn attach_said(trace: &Trace, analysis: &mut Analysis, said: Said) {
         message.evidence.dedup();
     }
     (analysis.pushes, analysis.calls) = (pushes, calls);
-    population::attach(trace, analysis);
+    population::attach(trace, analysis, &mut known.ended);
     let mail = mail::Mail::with(said.mail, analysis);
     let told: Vec<_> = analysis.calls.par_iter().map(|c| mail.told(trace, analysis, c)).collect();
     for ((call, told), cause) in analysis.calls.iter_mut().zip(told).zip(said.gateway) {
         (call.told_by_mail, call.gateway_cause) = (told, cause);
     }
-    analysis.lone = lone::causes(trace, analysis);
+    analysis.lone = lone::causes(trace, analysis, &mut known.lone);
 }
 
 fn add(found: &Found, codes: &mut Vec<&'static str>, evidence: &mut Vec<EventId>, lines: &mut Vec<Span>) {

@@ -23,7 +23,7 @@ use super::load::{LoadOptions, Progress, Reading};
 use super::numbers::span;
 use super::parts::Mention;
 use super::products::Finding;
-use super::settled::{Follow, Growth, Settled, Stay, again, is_plain, kept, records};
+use super::settled::{Follow, Growth, Settled, Stay, again, is_plain, kept, records, token};
 use super::{Event, Problem, Source, Symbol, Trace, hasher};
 use crate::foreign;
 use crate::input::{Input, Sums};
@@ -102,7 +102,7 @@ impl Trace {
     /// Notes what is asked when its inputs have grown.
     fn followed(mut self) -> Trace {
         self.follow.ends = self.inputs.iter().map(|input| input.ends_of(input.len()).unwrap_or(0)).collect();
-        self.follow.token = hasher::own_seed().max(1);
+        self.follow.token = token();
         self.follow.settled = match self.follow.settled.take() {
             Some(mut settled) => {
                 settled.go_on(&self);
@@ -116,6 +116,11 @@ impl Trace {
     /// Which trace of logs that are followed this is, and which records it has of which other.
     pub(crate) fn growth(&self) -> (u64, Option<&Growth>) {
         (self.follow.token, self.follow.growth.as_ref())
+    }
+
+    /// How many of the first records of an input stay whatever is appended; `None` where nobody follows it.
+    pub(crate) fn settled_records(&self, file: FileId) -> Option<usize> {
+        Some(self.follow.settled.as_ref()?.files.get(file.index())?.count)
     }
 
     /// Reads inputs that hold what was read of them before, and more behind it. Whoever calls holds that the texts begin as

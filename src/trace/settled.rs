@@ -8,12 +8,22 @@
 
 use std::collections::HashSet;
 use std::hash::BuildHasher;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
 use super::copies::{self, Rise};
 use super::{Event, EventId, Problem, Source, Symbol, Trace};
 use crate::span::{FileId, Span};
+
+/// Tokens that were given.
+static GIVEN: AtomicU64 = AtomicU64::new(0);
+
+/// A token that no other trace of the process has.
+pub(super) fn token() -> u64 {
+    GIVEN.fetch_add(1, Ordering::Relaxed) + 1
+}
 
 /// So many bytes behind a record are looked at beyond what its length claims: the line of a terminator.
 const BEHIND: u64 = 16 << 10;
@@ -40,6 +50,29 @@ pub(crate) struct Growth {
     pub(crate) files: Vec<Stay>,
     /// Call-IDs of the records that did not stay.
     pub(crate) dropped: Vec<Symbol>,
+}
+
+impl Growth {
+    /// Whether all records that stayed have their numbers still.
+    pub(crate) fn keeps_numbers(&self) -> bool {
+        self.files.iter().all(|f| f.kept == 0 || f.was.0 == f.now.0)
+    }
+
+    /// Whether a record of the new trace stayed.
+    pub(crate) fn has(&self, id: EventId) -> bool {
+        self.files.iter().any(|f| (f.now.0..f.now.0.saturating_add(f.kept)).contains(&id.0))
+    }
+
+    /// The Call-IDs of records of one of both traces that did not stay, each once or more often.
+    pub(crate) fn call_ids(&self, trace: &Trace) -> impl Iterator<Item = Symbol> {
+        let of = |range: Range<u32>| trace.events.get(range.start as usize..range.end as usize).unwrap_or_default();
+        self.others().flat_map(of).filter_map(Event::call_id).chain(self.dropped.iter().copied())
+    }
+
+    /// The numbers of the other records of the new trace: those that are new, and those that were read again.
+    pub(crate) fn others(&self) -> impl Iterator<Item = Range<u32>> {
+        self.files.iter().map(|f| f.now.0.saturating_add(f.kept)..f.now.0.saturating_add(f.now.1))
+    }
 }
 
 /// The records of one input that stayed: its first ones.

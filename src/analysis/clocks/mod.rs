@@ -27,7 +27,7 @@ use crate::span::FileId;
 use crate::time::Timestamp;
 use crate::trace::{Event, EventId, Trace};
 pub use clock::{Clock, ClockBasis};
-pub(super) use common::Shared;
+pub(super) use common::{Known, Shared};
 use common::Tie;
 use fit::{Bound, Extent};
 use segment::Segment;
