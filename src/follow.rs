@@ -39,9 +39,11 @@ impl Follower {
         let needs_lines = findings::needs_lines(&found);
         let said = followed.said();
         let judge = || analysis::judge_as(trace, options, place, &mut found, Some(said));
-        let ((), lines) = rayon::join(judge, || findings::Lines::of(trace, place, &telling, needs_lines));
+        let known = &self.known;
+        let lines = || findings::Lines::on(trace, &telling, known, &followed, needs_lines);
+        let ((), lines) = rayon::join(judge, lines);
         let mut out = analysis::together(place.clone(), found);
-        findings::attach_with(trace, &mut out, lines, &mut self.known);
+        findings::attach_on(trace, &mut out, lines, &mut self.known, (&followed, options));
         rules::apply(trace, &mut out);
         (self.followed, self.telling) = (Some(followed), telling);
         out

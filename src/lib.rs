@@ -203,7 +203,7 @@ fn causes(trace: &Trace, options: &Options, calls: impl FnOnce(&Analysis)) -> An
     let ((), lines) = rayon::join(judge, || findings::Lines::of(trace, &place, &telling, needs_lines));
     let mut out = analysis::together(place, found);
     calls(&out);
-    findings::attach_with(trace, &mut out, lines, &mut findings::Known::default());
+    findings::attach_with(trace, &mut out, lines);
     out
 }
 

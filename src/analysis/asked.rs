@@ -31,6 +31,12 @@ pub(in crate::analysis) enum Question {
     BlindAt(ServerId, Timestamp),
     /// By how many milliseconds the times of two records may be wrong against each other.
     Unsure((ServerId, EventId), (ServerId, EventId)),
+    /// The same of any time of a server.
+    Spread(ServerId),
+    /// Whether a clock is held against another beyond a record.
+    Steady(ServerId, EventId),
+    /// Something that may hang on every record.
+    All,
 }
 
 /// An answer in numbers that are the same for the same answer alone.
@@ -46,6 +52,9 @@ pub(in crate::analysis) struct Asked {
 thread_local! {
     static NOTED: RefCell<Option<Vec<Asked>>> = const { RefCell::new(None) };
 }
+
+/// Among more questions than these none is sought again.
+const MANY: usize = 64;
 
 /// Runs something on this thread and notes what is asked meanwhile. What other threads do for it is not noted.
 pub(in crate::analysis) fn noting<R>(run: impl FnOnce() -> R) -> (R, Vec<Asked>) {
@@ -68,9 +77,6 @@ pub(in crate::analysis) fn note<A>(question: Question, answer: A, in_numbers: im
     });
     answer
 }
-
-/// Among more questions than these none is sought again.
-const MANY: usize = 64;
 
 /// Yes or no, in numbers.
 pub(in crate::analysis) fn yes(is: bool) -> Answer {

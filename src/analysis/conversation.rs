@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Analysis, Call};
+use super::Analysis;
 use crate::knowledge::constant::{self, Constant};
 use crate::sip::{Header, Method};
 use crate::text::decode;
@@ -53,13 +53,13 @@ pub(crate) struct Said(Vec<(Key, EventId)>);
 /// What each call that was found says; `place` tells the times.
 pub(crate) fn said(trace: &Trace, place: &Analysis, found: &Analysis) -> Vec<Said> {
     let time = |id| place.time(trace, id);
-    found.calls.par_iter().with_min_len(64).map(|call| Said::of(trace, &time, call)).collect()
+    found.calls.par_iter().with_min_len(64).map(|call| Said::of(trace, &time, &call.records)).collect()
 }
 
 impl Said {
-    /// What one call says; `time` tells when its records were written.
-    pub(super) fn of(trace: &Trace, time: &TimeOf<'_>, call: &Call) -> Said {
-        Said(keys(trace, time, &call.records))
+    /// What some records say; `time` tells when they were written.
+    pub(super) fn of(trace: &Trace, time: &TimeOf<'_>, records: &[EventId]) -> Said {
+        Said(keys(trace, time, records))
     }
 }
 

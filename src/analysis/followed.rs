@@ -11,7 +11,7 @@
 
 use rayon::prelude::*;
 
-use super::asked::{Answer, Asked, Question, noting, perhaps, yes};
+use super::asked::{Answer, Asked, Question, note, noting, perhaps, yes};
 use super::message::Context;
 use super::{Analysis, Call, Options, Push, Reading, SessionMessage, conversation, group, place_of_call, place_of_message, place_of_push};
 use crate::trace::{EventId, Growth, Symbol, Trace};
@@ -29,6 +29,8 @@ pub(crate) struct Followed {
     dialogs: Dialogs,
     /// How many Call-IDs were judged for it.
     judged: usize,
+    /// By Call-ID: whether it is one of them; `None` where all are.
+    touched: Option<Vec<bool>>,
 }
 
 /// Calls, pushes and messages inside conversations, each with its Call-ID and in order; not tied to each other.
@@ -46,6 +48,29 @@ struct Dialogs {
 
 /// `None`: not all that was asked is known.
 type Notes = Option<Box<[Asked]>>;
+
+/// What was asked for something that is judged beside calls and pushes.
+#[derive(Debug)]
+pub(crate) struct Heard(Box<[Asked]>);
+
+/// Runs something on this thread, and tells what was asked for it.
+pub(crate) fn hearing<R>(run: impl FnOnce() -> R) -> (R, Heard) {
+    let (out, asked) = noting(run);
+    (out, Heard(asked.into_boxed_slice()))
+}
+
+/// Notes that something may hang on every record of the logs.
+pub(crate) fn hangs_on_all() {
+    note(Question::All, (), |()| [0; 3]);
+}
+
+impl Heard {
+    /// Whether all of it would be told the same.
+    pub(crate) fn stands(&self, trace: &Trace, options: &Options, place: &Analysis) -> bool {
+        let ctx = super::context(trace, options, place);
+        self.0.iter().all(|asked| answer(&ctx, asked.question) == asked.answer)
+    }
+}
 
 /// One Call-ID.
 struct Dialog {
@@ -70,16 +95,16 @@ impl Followed {
         let (place, groups) = super::place_on(trace, options, known, &mut reading);
         let ctx = super::context(trace, options, &place);
         let known = growth.and_then(|growth| Some((before.filter(|old| old.fits(&place, growth))?, growth)));
-        let (dialogs, judged) = match known {
+        let (dialogs, judged, touched) = match known {
             Some((old, growth)) => old.dialogs.go_on(&ctx, growth),
             None => {
                 let groups = groups.unwrap_or_else(|| group::by_call_id(trace));
                 let all = Dialogs::of(&ctx, &groups, |_, at| Symbol(u32::try_from(at).unwrap_or(u32::MAX)));
                 let judged = all.asked.len();
-                (all, judged)
+                (all, judged, None)
             }
         };
-        Followed { token, options: options.clone(), place, reading, dialogs, judged }
+        Followed { token, options: options.clone(), place, reading, dialogs, judged, touched }
     }
 
     /// Who logged and when, and what was found.
@@ -92,9 +117,20 @@ impl Followed {
         (&self.place, out)
     }
 
+    /// Who logged and when.
+    pub(crate) fn place(&self) -> &Analysis {
+        &self.place
+    }
+
     /// What each call says of its conversation.
     pub(crate) fn said(&self) -> Vec<&conversation::Said> {
         self.dialogs.calls.iter().map(|(.., said)| said).collect()
+    }
+
+    /// By Call-ID, whether it was judged again; `None` where servers, clocks or the numbers of records are others than at the last
+    /// look, so that nothing stands.
+    pub(crate) fn touched(&self) -> Option<&[bool]> {
+        self.touched.as_deref()
     }
 
     /// How many Call-IDs were judged.
@@ -147,8 +183,8 @@ impl Dialogs {
         self.asked.sort_unstable_by_key(|(call_id, _)| *call_id);
     }
 
-    /// The same of the trace that has grown, and how many Call-IDs were judged.
-    fn go_on(mut self, ctx: &Context<'_>, growth: &Growth) -> (Dialogs, usize) {
+    /// The same of the trace that has grown, how many Call-IDs were judged, and which.
+    fn go_on(mut self, ctx: &Context<'_>, growth: &Growth) -> (Dialogs, usize, Option<Vec<bool>>) {
         let trace = ctx.trace;
         let mut touched = vec![false; trace.symbol_count()];
         let changed = |(_, notes): &&(Symbol, Notes)| {
@@ -175,7 +211,7 @@ impl Dialogs {
         };
         let more = Dialogs::of(ctx, &groups, call_id);
         let judged = more.asked.len();
-        (self.join(more), judged)
+        (self.join(more), judged, Some(touched))
     }
 
     fn join(mut self, more: Dialogs) -> Dialogs {
@@ -204,7 +240,7 @@ impl Dialog {
         let messages = found.messages;
         let notes = (found.calls.len() < ALONE).then(|| asked.into_boxed_slice());
         let time = |id| ctx.clocks.time(ctx.servers, id, ctx.event(id)?);
-        let said = found.calls.iter().map(|call| conversation::Said::of(ctx.trace, &time, call)).collect();
+        let said = found.calls.iter().map(|call| conversation::Said::of(ctx.trace, &time, call.own_records())).collect();
         Dialog { call_id, found: Some(Box::new((found, said, notes))), messages }
     }
 }
@@ -222,5 +258,9 @@ fn answer(ctx: &Context<'_>, question: Question) -> Answer {
         Question::EndAfter(server, id) => coverage.end_after(server, id).in_numbers(),
         Question::BlindAt(server, time) => coverage.blind_at(server, time).in_numbers(),
         Question::Unsure(a, b) => perhaps(ctx.unsure_ms(a, b)),
+        Question::Spread(server) => perhaps(ctx.clocks.unsure(server)),
+        Question::Steady(server, id) => yes(ctx.clocks.is_steady(server, id)),
+        // Never what it was.
+        Question::All => [1; 3],
     }
 }

@@ -38,7 +38,7 @@ pub use conversation::Tie;
 pub use coverage::{Blind, Coverage};
 pub use depth::Depth;
 pub use diagnostic::Diagnostic;
-pub(crate) use followed::Followed;
+pub(crate) use followed::{Followed, Heard, hangs_on_all, hearing};
 pub(crate) use link::{Given, Occasion, Proposal};
 pub use lone::LoneCause;
 pub use push::{Push, Sighting};

@@ -14,7 +14,7 @@ use crate::record::RecordKind;
 use crate::span::{FileId, Span};
 use crate::text::decode;
 use crate::time::Timestamp;
-use crate::trace::{EventId, Trace};
+use crate::trace::{EventId, Growth, Trace};
 
 /// A line or a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -127,6 +127,8 @@ pub(crate) struct LineIndex {
 
 /// Records looked at by one worker.
 const PART: u32 = 4096;
+/// So many records behind a line have a say in its time, and then some.
+const NEAR: u32 = 130;
 /// A line names few things; one that names more is a dump.
 const NAMES: usize = 24;
 
@@ -181,6 +183,38 @@ impl LineIndex {
         out.sort_unstable();
         out.dedup();
         out
+    }
+
+    /// What is named, with when and by which line or record, in order.
+    pub(super) fn names(&self) -> &[(u64, Timestamp, Beside)] {
+        &self.names
+    }
+
+    /// The same of a trace that has grown, as [`LineIndex::of`]: `before` is what was found in the other trace, whose records have the
+    /// same servers and times.
+    pub(super) fn go_on(
+        before: &LineIndex,
+        trace: &Trace,
+        analysis: &Analysis,
+        telling: &Telling,
+        growth: &Growth,
+    ) -> LineIndex {
+        let stands = |at: &Beside| match at {
+            Beside::Record(id) => growth.has(*id),
+            // The time of a line is that of the clock of a record near it, ahead or behind.
+            Beside::Line(file, start, _) => growth.files.get(*file as usize).is_some_and(|stay| {
+                let last = stay.kept.checked_sub(NEAR).map(|n| EventId(stay.now.0.saturating_add(n)));
+                last.and_then(|last| trace.event(last)).is_some_and(|e| *start < e.start)
+            }),
+        };
+        let open = telling.all.iter().filter(|(_, at)| !stands(at)).copied().collect();
+        let more = LineIndex::of(trace, analysis, &Telling { of: 0, all: open });
+        let mut names: Vec<_> = before.names.iter().filter(|(.., at)| stands(at)).copied().collect();
+        names.extend(more.names);
+        // Two lists in order.
+        names.sort();
+        names.dedup();
+        LineIndex { names, ..LineIndex::default() }
     }
 
     /// Whether nothing was found.

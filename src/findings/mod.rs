@@ -17,6 +17,7 @@ pub mod contrast;
 mod correlate;
 mod evidence;
 mod gateway;
+mod heard;
 mod line_index;
 pub mod lone;
 mod mail;
@@ -31,7 +32,7 @@ mod tls;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::{Analysis, Call, Push, Verdict};
+use crate::analysis::{Analysis, Call, Followed, Options, Push, Verdict};
 pub use crate::knowledge::catalogue::{Finding, Matcher, Severity, catalogue, find};
 use crate::record::RecordKind;
 use crate::sip::Method;
@@ -124,7 +125,11 @@ pub(crate) struct Known {
     lone: scanned::Scanned<Vec<&'static str>>,
     ended: scanned::Scanned<String>,
     infos: scanned::Scanned<()>,
+    heards: heard::Heards,
 }
+
+/// The last look at logs that are followed, and the options of both.
+pub(crate) type Look<'a> = (&'a Followed, &'a Options);
 
 /// What components wrote, as far as the catalogue knows it.
 #[derive(Debug)]
@@ -134,6 +139,19 @@ impl Lines {
     /// By server, name and time, where somebody will ask: where all went well, nobody does.
     pub(crate) fn of(trace: &Trace, place: &Analysis, telling: &Telling, needed: bool) -> Lines {
         Lines(if needed { LineIndex::of(trace, place, telling) } else { LineIndex::default() })
+    }
+}
+
+impl Lines {
+    /// The same of logs that are followed, as far as it is known from the last look.
+    pub(crate) fn on(trace: &Trace, telling: &Telling, known: &Known, followed: &Followed, needed: bool) -> Lines {
+        let growth = trace.growth().1.filter(|_| followed.touched().is_some());
+        match growth.zip(known.heards.lines()) {
+            Some((growth, before)) if needed => {
+                Lines(LineIndex::go_on(before, trace, followed.place(), telling, growth))
+            }
+            _ => Lines::of(trace, followed.place(), telling, needed),
+        }
     }
 }
 
@@ -148,12 +166,40 @@ pub fn attach(trace: &Trace, analysis: &mut Analysis) {
     let needed = needs_lines(analysis);
     let telling = if needed { Telling::read(trace) } else { Telling::default() };
     let lines = Lines::of(trace, analysis, &telling, needed);
-    attach_with(trace, analysis, lines, &mut Known::default());
+    attach_with(trace, analysis, lines);
 }
 
-/// The same with what components wrote, and with what is known of logs that are followed.
-pub(crate) fn attach_with(trace: &Trace, analysis: &mut Analysis, Lines(line_index): Lines, known: &mut Known) {
-    let said = said_beside(&Correlator::new(trace, analysis, line_index, &analysis.pushes), known);
+/// The same with what components wrote.
+pub(crate) fn attach_with(trace: &Trace, analysis: &mut Analysis, Lines(line_index): Lines) {
+    let mut known = Known::default();
+    let said = said_beside(&Correlator::new(trace, analysis, line_index, &analysis.pushes), &mut known);
+    name(trace, analysis, said, &mut known);
+}
+
+/// The same of logs that are followed.
+pub(crate) fn attach_on(
+    trace: &Trace,
+    analysis: &mut Analysis,
+    Lines(line_index): Lines,
+    known: &mut Known,
+    (followed, options): Look<'_>,
+) {
+    let correlator = Correlator::new(trace, analysis, line_index, &analysis.pushes);
+    let stands = known.heards.stand(&correlator, followed, options);
+    let push = |at: usize| (analysis.pushes.get(at).map(|p| push::causes(&correlator, p)).unwrap_or_default(), None);
+    let call = |at: usize| {
+        let call = analysis.calls.get(at);
+        call.map_or_else(Default::default, |call| (call::said(&correlator, call), gateway::cause(trace, call)))
+    };
+    let pushes = known.heards.of_pushes(&correlator, stands.as_ref(), push);
+    let (calls, gateway) = known.heards.of_calls(&correlator, stands.as_ref(), call).into_iter().unzip();
+    let said = Said {
+        pushes: pushes.into_iter().map(|(found, _)| found).collect(),
+        calls,
+        gateway,
+        mail: mail::told(trace, analysis, &mut known.infos),
+    };
+    known.heards.keep(correlator.into_beside());
     name(trace, analysis, said, known);
 }
 

@@ -22,6 +22,7 @@ mod products;
 pub(crate) mod row;
 mod settled;
 mod source;
+mod tail;
 
 pub use component_lines::{ComponentLine, LinePlace};
 pub(crate) use component_lines::{component, line_start};

@@ -21,6 +21,7 @@ mod segment;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use crate::analysis::asked::{Question, note, perhaps, yes};
 use crate::analysis::coverage::{Coverage, Order, Ranks};
 use crate::analysis::servers::{ServerId, Servers};
 use crate::span::FileId;
@@ -268,11 +269,10 @@ impl Clocks {
     /// before it is believed.
     pub(crate) fn is_steady(&self, server: ServerId, until: EventId) -> bool {
         let held_until = self.held.get(usize::from(server.0)).copied().flatten();
-        if held_until.is_none_or(|held| held < self.ranks.order(server, until)) {
-            return false;
-        }
-        let group = self.get(server).map(|own| own.group);
-        group.and_then(|g| self.groups.get(usize::from(g))).is_some_and(|g| g.clocks > 1 && g.steady)
+        let held = held_until.is_some_and(|held| held >= self.ranks.order(server, until));
+        let group = || self.get(server).and_then(|own| self.groups.get(usize::from(own.group)));
+        let steady = held && group().is_some_and(|g| g.clocks > 1 && g.steady);
+        note(Question::Steady(server, until), steady, |is| yes(*is))
     }
 
     /// By how much a clock of those that are held against each other was set at most; 0 where none was seen to be.
@@ -344,8 +344,8 @@ impl Clocks {
     /// By how much any corrected time of a server may be wrong; `None` where that is not known.
     pub(crate) fn unsure(&self, server: ServerId) -> Option<i64> {
         // Others are told against the first of their group, whose times are taken as they are.
-        let clock = self.get(server)?;
-        if clock.against.is_none() { Some(0) } else { clock.spread_ms }
+        let spread = self.get(server).and_then(|c| if c.against.is_none() { Some(0) } else { c.spread_ms });
+        note(Question::Spread(server), spread, |spread| perhaps(*spread))
     }
 
     /// Whether times of two servers may be compared with each other.
