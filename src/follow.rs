@@ -38,7 +38,7 @@ impl Follower {
         let (place, mut found) = followed.told();
         let needs_lines = findings::needs_lines(&found);
         let said = followed.said();
-        let judge = || analysis::judge_as(trace, options, place, &mut found, Some(said));
+        let judge = || analysis::judge_as(trace, options, place, &mut found, Some(&said));
         let known = &self.known;
         let lines = || findings::Lines::on(trace, &telling, known, &followed, needs_lines);
         let ((), lines) = rayon::join(judge, lines);

@@ -165,13 +165,8 @@ fn keys(trace: &Trace, time: &TimeOf<'_>, records: &[EventId]) -> Vec<(Key, Even
 /// Mediation Server may write its own.
 fn earliest(trace: &Trace, time: &TimeOf<'_>, records: &[EventId], method: Method) -> Vec<EventId> {
     let is = |id: &EventId| trace.event(*id).is_some_and(|e| e.method == method && e.is_request() && !e.is_copy());
-    let mut own: Vec<(bool, Option<Timestamp>, EventId)> = records
-        .iter()
-        .copied()
-        .filter(is)
-        .map(|id| (time(id), id))
-        .map(|(t, id)| (t.is_none(), t, id))
-        .collect();
+    let mut own: Vec<(bool, Option<Timestamp>, EventId)> =
+        records.iter().copied().filter(is).map(|id| (time(id), id)).map(|(t, id)| (t.is_none(), t, id)).collect();
     own.sort_unstable_by(|a, b| {
         let head = |id: EventId| trace.event(id).map_or(&[][..], |event| trace.head_text(event));
         let text = |id: EventId| trace.event(id).map_or(&[][..], |event| trace.record(event));

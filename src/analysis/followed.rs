@@ -12,8 +12,12 @@
 use rayon::prelude::*;
 
 use super::asked::{Answer, Asked, Question, note, noting, perhaps, yes};
+use super::coverage::Hole;
 use super::message::Context;
-use super::{Analysis, Call, Options, Push, Reading, SessionMessage, conversation, group, place_of_call, place_of_message, place_of_push};
+use super::{
+    Analysis, Call, Options, Push, Reading, SessionMessage, conversation, group, place_of_call, place_of_message,
+    place_of_push,
+};
 use crate::trace::{EventId, Growth, Symbol, Trace};
 
 /// What was found of a trace, to be gone on from.
@@ -95,14 +99,13 @@ impl Followed {
         let (place, groups) = super::place_on(trace, options, known, &mut reading);
         let ctx = super::context(trace, options, &place);
         let known = growth.and_then(|growth| Some((before.filter(|old| old.fits(&place, growth))?, growth)));
-        let (dialogs, judged, touched) = match known {
-            Some((old, growth)) => old.dialogs.go_on(&ctx, growth),
-            None => {
-                let groups = groups.unwrap_or_else(|| group::by_call_id(trace));
-                let all = Dialogs::of(&ctx, &groups, |_, at| Symbol(u32::try_from(at).unwrap_or(u32::MAX)));
-                let judged = all.asked.len();
-                (all, judged, None)
-            }
+        let (dialogs, judged, touched) = if let Some((old, growth)) = known {
+            old.dialogs.go_on(&ctx, growth)
+        } else {
+            let groups = groups.unwrap_or_else(|| group::by_call_id(trace));
+            let all = Dialogs::of(&ctx, &groups, |_, at| Symbol(u32::try_from(at).unwrap_or(u32::MAX)));
+            let judged = all.asked.len();
+            (all, judged, None)
         };
         Followed { token, options: options.clone(), place, reading, dialogs, judged, touched }
     }
@@ -206,9 +209,8 @@ impl Dialogs {
         self.inside.retain(|(call_id, _)| !is_touched(*call_id));
         self.asked.retain(|(call_id, _)| !is_touched(*call_id));
         let groups = group::some(trace, is_touched);
-        let call_id = |ids: &[EventId], _| {
-            ids.first().and_then(|id| trace.event(*id)?.call_id()).unwrap_or(Symbol(u32::MAX))
-        };
+        let call_id =
+            |ids: &[EventId], _| ids.first().and_then(|id| trace.event(*id)?.call_id()).unwrap_or(Symbol(u32::MAX));
         let more = Dialogs::of(ctx, &groups, call_id);
         let judged = more.asked.len();
         (self.join(more), judged, Some(touched))
@@ -240,7 +242,8 @@ impl Dialog {
         let messages = found.messages;
         let notes = (found.calls.len() < ALONE).then(|| asked.into_boxed_slice());
         let time = |id| ctx.clocks.time(ctx.servers, id, ctx.event(id)?);
-        let said = found.calls.iter().map(|call| conversation::Said::of(ctx.trace, &time, call.own_records())).collect();
+        let said =
+            found.calls.iter().map(|call| conversation::Said::of(ctx.trace, &time, call.own_records())).collect();
         Dialog { call_id, found: Some(Box::new((found, said, notes))), messages }
     }
 }
@@ -254,7 +257,7 @@ fn answer(ctx: &Context<'_>, question: Question) -> Answer {
         Question::RunsOn(server, id, from, ms) => yes(coverage.runs_on(server, (id, from), ms)),
         Question::IsLast(server, id) => yes(coverage.is_last(server, id)),
         Question::DarkSince(server, id) => perhaps(coverage.dark_since(server, id).map(|t| t.0)),
-        Question::HoleAhead(server, id) => coverage.hole_ahead(server, id).map_or([0; 3], |hole| hole.in_numbers()),
+        Question::HoleAhead(server, id) => coverage.hole_ahead(server, id).map_or([0; 3], Hole::in_numbers),
         Question::EndAfter(server, id) => coverage.end_after(server, id).in_numbers(),
         Question::BlindAt(server, time) => coverage.blind_at(server, time).in_numbers(),
         Question::Unsure(a, b) => perhaps(ctx.unsure_ms(a, b)),

@@ -331,10 +331,10 @@ pub(crate) fn judge_as(
     options: &Options,
     place: &Analysis,
     found: &mut Analysis,
-    said: Option<Vec<&conversation::Said>>,
+    said: Option<&[&conversation::Said]>,
 ) {
     let propose = || propose(trace, options, place, found);
-    let tied = || match &said {
+    let tied = || match said {
         Some(said) => conversation::Tied::of(said, found),
         None => conversation::Tied::of(&conversation::said(trace, place, found).iter().collect::<Vec<_>>(), found),
     };

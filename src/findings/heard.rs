@@ -94,8 +94,7 @@ impl Heards {
         say: impl Fn(usize) -> (Found, Option<u32>) + Sync,
     ) -> Vec<(Found, Option<u32>)> {
         let pushes = &correlator.analysis.pushes;
-        let all: Vec<Asked<'_>> =
-            pushes.iter().map(|p| Asked { first: p.first, records: &p.records }).collect();
+        let all: Vec<Asked<'_>> = pushes.iter().map(|p| Asked { first: p.first, records: &p.records }).collect();
         of(&mut self.pushes, correlator, stands, &all, say)
     }
 

@@ -69,15 +69,12 @@ impl Telling {
         let files = 0..u32::try_from(trace.inputs().len()).unwrap_or(u32::MAX);
         let (token, growth) = trace.growth();
         let known = growth.filter(|growth| growth.from == self.of && self.of != 0 && growth.keeps_numbers());
-        let ranges: Vec<Range<u32>> = match known {
-            Some(growth) => {
-                self.all.retain(|(id, at)| growth.has(*id) && at.stands_ahead(trace, *id));
-                growth.others().collect()
-            }
-            None => {
-                self.all.clear();
-                vec![0..count]
-            }
+        let ranges: Vec<Range<u32>> = if let Some(growth) = known {
+            self.all.retain(|(id, at)| growth.has(*id) && at.stands_ahead(trace, *id));
+            growth.others().collect()
+        } else {
+            self.all.clear();
+            std::iter::once(0..count).collect()
         };
         let part = |range: Range<u32>| {
             range.clone().step_by(PART as usize).map(move |from| from..range.end.min(from.saturating_add(PART)))

@@ -5,13 +5,13 @@
 //! <https://learn.microsoft.com/en-us/archive/blogs/jenstr/missed-called-notifications>). How that INFO looks in full is
 //! not published, so it is recognised by any sign of Exchange UM.
 
-use hashbrown::{HashMap, HashSet};
 use super::scanned::Scanned;
 use crate::analysis::{self, Analysis, Call, Outcome, Role};
 use crate::sip::{HeaderName, Method, NameAddr};
 use crate::text::{contains_ignore_case, decode};
 use crate::time::Timestamp;
 use crate::trace::{Event, Trace};
+use hashbrown::{HashMap, HashSet};
 
 /// The INFO follows the end of the call by so much at most, in milliseconds.
 const AFTER_MS: i64 = 10_000;

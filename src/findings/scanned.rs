@@ -1,5 +1,7 @@
 //! What records say by themselves, whatever becomes of calls and pushes: of logs that are followed the same record is read once.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use crate::trace::{Event, EventId, Trace};
@@ -30,15 +32,12 @@ impl<T: Send> Scanned<T> {
             return &self.said;
         }
         let known = growth.filter(|growth| growth.from == self.of && self.of != 0 && growth.keeps_numbers());
-        let ranges = match known {
-            Some(growth) => {
-                self.said.retain(|(id, _)| growth.has(*id));
-                growth.others().collect()
-            }
-            None => {
-                self.said.clear();
-                vec![0..u32::try_from(trace.events().len()).unwrap_or(u32::MAX)]
-            }
+        let ranges: Vec<Range<u32>> = if let Some(growth) = known {
+            self.said.retain(|(id, _)| growth.has(*id));
+            growth.others().collect()
+        } else {
+            self.said.clear();
+            std::iter::once(0..u32::try_from(trace.events().len()).unwrap_or(u32::MAX)).collect()
         };
         let one = |id: u32| Some((EventId(id), read(EventId(id), trace.event(EventId(id))?)?));
         for range in ranges {

@@ -43,7 +43,8 @@ impl Trace {
 
     /// Whether inputs have what this trace was made of, and perhaps more.
     fn goes_on_in(&self, inputs: &[Input]) -> bool {
-        let go_on = |((a, b), ends): ((&Input, &Input), &u64)| a.name() == b.name() && b.ends_of(a.len()) == Some(*ends);
+        let go_on =
+            |((a, b), ends): ((&Input, &Input), &u64)| a.name() == b.name() && b.ends_of(a.len()) == Some(*ends);
         let ends = &self.follow.ends;
         self.inputs.len() == inputs.len()
             && ends.len() == inputs.len()

@@ -188,9 +188,7 @@ impl Settled {
 /// Whether each record counts where it stands, with the date that it was read with.
 pub(super) fn is_plain(trace: &Trace) -> bool {
     let whole = trace.part.is_none() && trace.stretch.is_none();
-    whole
-        && trace.holders.iter().all(Vec::is_empty)
-        && trace.sources.iter().all(|s| s.copies == 0 && !s.is_day_first())
+    whole && trace.holders.iter().all(Vec::is_empty) && trace.sources.iter().all(|s| s.copies == 0 && !s.is_day_first())
 }
 
 fn hash_of(trace: &Trace, span: Span) -> u64 {

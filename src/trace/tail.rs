@@ -142,7 +142,7 @@ impl Before<'_> {
         let Together { names, problems, events: mut new, mentions, words, .. } = all;
         let mut symbols = names.spans();
         let shift = symbols.len().saturating_sub(self.symbols.len());
-        let hashes = match &settled {
+        let own_calls = match &settled {
             Some(settled) => Cow::Borrowed(&settled.calls),
             // Their texts stand all over the logs: each that is not at hand is waited for.
             None if new.is_empty() => Cow::default(),
@@ -151,7 +151,7 @@ impl Before<'_> {
                 Cow::Owned(calls.par_iter().with_min_len(1 << 12).map(of).collect())
             }
         };
-        let more = number(&mut new, &mentions, (&hashes, symbols.len()), &mut calls);
+        let more = number(&mut new, &mentions, (&own_calls, symbols.len()), &mut calls);
         if let Some(settled) = &mut settled {
             (settled.names, settled.calls) = (symbols.len(), [std::mem::take(&mut settled.calls), more].concat());
         }

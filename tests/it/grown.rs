@@ -60,7 +60,9 @@ fn follow(files: &Files, cuts: &[Vec<usize>], options: &Options) -> Result<(), T
         for (found, expected) in told(&trace, &found).iter().zip(told(&whole, &expected)) {
             let differs = found.bytes().zip(expected.bytes()).position(|(a, b)| a != b);
             let at = differs.unwrap_or(found.len().min(expected.len())).saturating_sub(200);
-            let near = |text: &str| String::from_utf8_lossy(text.as_bytes().get(at..text.len().min(at + 500)).unwrap()).into_owned();
+            let near = |text: &str| {
+                String::from_utf8_lossy(text.as_bytes().get(at..text.len().min(at + 500)).unwrap()).into_owned()
+            };
             prop_assert!(*found == expected, "look {look} {lengths:?}\n{}\n{}", near(found), near(&expected));
         }
         before = Some(trace);
@@ -123,7 +125,9 @@ fn scenarios_and_samples_that_grow_tell_what_they_tell_as_a_whole() {
     for scenario in scenarios() {
         follow(&scenario.files, &cuts, &Options::default()).unwrap_or_else(|e| panic!("{}: {e}", scenario.name));
     }
-    for sample in ["silent-mobile-leg.log", "cls-two-servers.log", "damaged-paste.txt", "edge-only.log", "push-failed-at-edge"] {
+    for sample in
+        ["silent-mobile-leg.log", "cls-two-servers.log", "damaged-paste.txt", "edge-only.log", "push-failed-at-edge"]
+    {
         let path = root("samples").join(sample);
         let read = |path: std::path::PathBuf| {
             (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read(path).unwrap())
@@ -158,7 +162,8 @@ fn few_call_ids_are_judged_again() {
             let len = if i + 1 == files.len() { text.len() * percent / 100 } else { text.len() };
             Input::from_bytes(name.clone(), &text[..len])
         };
-        let trace = Trace::load_on(before.take(), files.iter().enumerate().map(part).collect(), &LoadOptions::default());
+        let trace =
+            Trace::load_on(before.take(), files.iter().enumerate().map(part).collect(), &LoadOptions::default());
         follower.analyse(&trace, &Options::default());
         judged.push(follower.judged());
         before = Some(trace);

@@ -120,15 +120,15 @@ impl Shared {
         }
         known.of = trace.growth().0;
         let out = Shared::of(&known.of_calls);
-        let mut all: Vec<(Symbol, Dialog)> = known.dialogs.iter().map(|(call_id, dialog)| (*call_id, *dialog)).collect();
+        let mut all: Vec<(Symbol, Dialog)> =
+            known.dialogs.iter().map(|(call_id, dialog)| (*call_id, *dialog)).collect();
         // By their first records: the numbers of Call-IDs are in another order where logs have grown.
         all.par_sort_unstable_by_key(|(_, d)| d.first);
         let (poor, rich): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, d)| out.count(d.pair) < ENOUGH);
         let step = poor.len().div_ceil(OTHERS).max(1);
         // Spread over the log, since clocks drift; and the last of each pair, since a clock is only believed as far as
         // another holds it.
-        let others: Vec<Symbol> =
-            poor.iter().step_by(step).map(|(call_id, _)| *call_id).chain(latest(rich)).collect();
+        let others: Vec<Symbol> = poor.iter().step_by(step).map(|(call_id, _)| *call_id).chain(latest(rich)).collect();
         if others.is_empty() {
             return out;
         }

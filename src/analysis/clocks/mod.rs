@@ -28,8 +28,8 @@ use crate::span::FileId;
 use crate::time::Timestamp;
 use crate::trace::{Event, EventId, Trace};
 pub use clock::{Clock, ClockBasis};
-pub(super) use common::{Known, Shared};
 use common::Tie;
+pub(super) use common::{Known, Shared};
 use fit::{Bound, Extent};
 use segment::Segment;
 
@@ -249,7 +249,8 @@ impl Clocks {
     pub(super) fn tell_as(&self, other: &Clocks) -> bool {
         let same = |(a, b): (&Clock, &Clock)| {
             let segments = a.segments.iter().zip(&b.segments);
-            (a.group, a.segments.len()) == (b.group, b.segments.len()) && segments.into_iter().all(|(a, b)| a.tells_as(b))
+            (a.group, a.segments.len()) == (b.group, b.segments.len())
+                && segments.into_iter().all(|(a, b)| a.tells_as(b))
         };
         self.corrects == other.corrects && self.of.len() == other.of.len() && self.of.iter().zip(&other.of).all(same)
     }

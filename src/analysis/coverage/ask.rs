@@ -1,8 +1,8 @@
 //! The one question: for which time does a log tell what it would have seen?
 
 use super::chains::Chain;
-use crate::analysis::asked::{Question, note, perhaps, yes};
 use super::{Coverage, Hole, Order, Ranks, Stretch};
+use crate::analysis::asked::{Question, note, perhaps, yes};
 use crate::analysis::servers::ServerId;
 use crate::time::Timestamp;
 use crate::trace::EventId;
@@ -93,7 +93,9 @@ impl Coverage {
 
     /// The hole behind which the covered time begins in which a record lies.
     pub(in crate::analysis) fn hole_ahead(&self, server: ServerId, id: EventId) -> Option<&Hole> {
-        note(Question::HoleAhead(server, id), self.hole_before(server, id), |hole| hole.map_or([0; 3], Hole::in_numbers))
+        note(Question::HoleAhead(server, id), self.hole_before(server, id), |hole| {
+            hole.map_or([0; 3], Hole::in_numbers)
+        })
     }
 
     fn hole_before(&self, server: ServerId, id: EventId) -> Option<&Hole> {

@@ -69,10 +69,11 @@ pub(super) fn scan(
     before: Option<&Walk>,
 ) -> (Scan, Option<Walk>) {
     let habits = Habits::of(trace, events);
-    let mut walk = before.filter(|walk| walk.habits == habits && walk.count <= events.len()).cloned().unwrap_or_else(|| {
-        let (streams, early, steps) = Default::default();
-        Walk { habits, count: 0, streams, early, steps }
-    });
+    let mut walk =
+        before.filter(|walk| walk.habits == habits && walk.count <= events.len()).cloned().unwrap_or_else(|| {
+            let (streams, early, steps) = Default::default();
+            Walk { habits, count: 0, streams, early, steps }
+        });
     let between = gap::lines(trace, base, events, walk.count);
     let mut lines = between.iter().peekable();
     let file = events.first().map(|e| e.file);

@@ -90,11 +90,7 @@ pub(super) struct Reading {
 
 /// The streams of one input, given its events, going on from what was read of them before; and what can be gone on from when the input
 /// has grown.
-pub(super) fn streams(
-    trace: &Trace,
-    events: &[Event],
-    before: Option<&Reading>,
-) -> (Vec<Stream>, Option<Reading>) {
+pub(super) fn streams(trace: &Trace, events: &[Event], before: Option<&Reading>) -> (Vec<Stream>, Option<Reading>) {
     let Some(file) = events.first().map(|e| e.file) else { return (Vec::new(), None) };
     let Some(source) = trace.sources().get(file.index()) else { return (Vec::new(), None) };
     let only = source.formats.only();

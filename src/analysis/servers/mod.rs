@@ -229,7 +229,8 @@ impl Servers {
     /// Whether they are the same, however much they logged, and hold the same records that both know for theirs.
     pub(super) fn are_as(&self, other: &Servers) -> bool {
         let fixed = |s: &Server| (s.name.clone(), s.role, s.foreign, s.files.clone(), s.hosts.clone());
-        let all = self.all.len() == other.all.len() && self.all.iter().zip(&other.all).all(|(a, b)| fixed(a) == fixed(b));
+        let all =
+            self.all.len() == other.all.len() && self.all.iter().zip(&other.all).all(|(a, b)| fixed(a) == fixed(b));
         let names = |s: &Servers| (s.doubled.clone(), s.domains.clone(), s.houses.clone(), s.missing.clone());
         all && self.inside == other.inside && self.files == other.files && names(self) == names(other)
     }
