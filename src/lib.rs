@@ -138,6 +138,8 @@ pub mod export;
 #[deny(clippy::disallowed_methods)]
 pub mod findings;
 #[deny(clippy::disallowed_methods)]
+pub mod follow;
+#[deny(clippy::disallowed_methods)]
 pub mod index;
 #[deny(clippy::disallowed_methods)]
 pub mod knowledge;

@@ -52,8 +52,19 @@ pub(crate) struct Said(Vec<(Key, EventId)>);
 
 /// What each call that was found says; `place` tells the times.
 pub(crate) fn said(trace: &Trace, place: &Analysis, found: &Analysis) -> Vec<Said> {
-    found.calls.par_iter().with_min_len(64).map(|call| Said(keys(trace, place, &call.records))).collect()
+    let time = |id| place.time(trace, id);
+    found.calls.par_iter().with_min_len(64).map(|call| Said::of(trace, &time, &call.records)).collect()
 }
+
+impl Said {
+    /// What some records say; `time` tells when they were written.
+    pub(super) fn of(trace: &Trace, time: &TimeOf<'_>, records: &[EventId]) -> Said {
+        Said(keys(trace, time, records))
+    }
+}
+
+/// When a record was written, on the clock of the reference.
+type TimeOf<'a> = dyn Fn(EventId) -> Option<Timestamp> + Sync + 'a;
 
 /// Of each call the number of the first call of its conversation and what ties it to others, where that has several.
 #[derive(Debug, Default)]
@@ -61,7 +72,7 @@ pub(crate) struct Tied(Vec<Option<(usize, Vec<Tie>)>>);
 
 impl Tied {
     /// Joins the calls of an analysis by what each of them says.
-    pub(crate) fn of(said: &[Said], analysis: &Analysis) -> Tied {
+    pub(crate) fn of(said: &[&Said], analysis: &Analysis) -> Tied {
         if said.iter().all(|Said(own)| own.is_empty()) {
             return Tied::default();
         }
@@ -131,11 +142,11 @@ impl Key {
 }
 
 /// What the INVITEs and REFERs of a call say, each thing once, with the first record that does.
-fn keys(trace: &Trace, place: &Analysis, records: &[EventId]) -> Vec<(Key, EventId)> {
+fn keys(trace: &Trace, time: &TimeOf<'_>, records: &[EventId]) -> Vec<(Key, EventId)> {
     let mut seen = HashSet::new();
     let mut out = Vec::new();
     for method in [Method::Invite, Method::Refer] {
-        for id in earliest(trace, place, records, method) {
+        for id in earliest(trace, time, records, method) {
             let Some(event) = trace.event(id) else { continue };
             for header in trace.conversation_headers(event) {
                 read(&header, &mut |key| {
@@ -152,15 +163,10 @@ fn keys(trace: &Trace, place: &Analysis, records: &[EventId]) -> Vec<(Key, Event
 /// The first requests of a method by time, and by what they say where times are alike: which file stands first among the
 /// inputs must not matter. Each method has its own, for a REFER comes behind all INVITEs. Copies on the way say the same, but a
 /// Mediation Server may write its own.
-fn earliest(trace: &Trace, place: &Analysis, records: &[EventId], method: Method) -> Vec<EventId> {
+fn earliest(trace: &Trace, time: &TimeOf<'_>, records: &[EventId], method: Method) -> Vec<EventId> {
     let is = |id: &EventId| trace.event(*id).is_some_and(|e| e.method == method && e.is_request() && !e.is_copy());
-    let mut own: Vec<(bool, Option<Timestamp>, EventId)> = records
-        .iter()
-        .copied()
-        .filter(is)
-        .map(|id| (place.time(trace, id), id))
-        .map(|(t, id)| (t.is_none(), t, id))
-        .collect();
+    let mut own: Vec<(bool, Option<Timestamp>, EventId)> =
+        records.iter().copied().filter(is).map(|id| (time(id), id)).map(|(t, id)| (t.is_none(), t, id)).collect();
     own.sort_unstable_by(|a, b| {
         let head = |id: EventId| trace.event(id).map_or(&[][..], |event| trace.head_text(event));
         let text = |id: EventId| trace.event(id).map_or(&[][..], |event| trace.record(event));

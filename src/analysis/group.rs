@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::record::RecordKind;
 use crate::sip::Method;
-use crate::trace::{EventId, Trace};
+use crate::trace::{Event, EventId, Symbol, Trace};
 
 /// The events of each Call-ID, behind each other.
 pub(super) struct Groups {
@@ -74,6 +74,24 @@ pub(super) fn by_call_id(trace: &Trace) -> Groups {
         }
     }
     Groups { ids, ends }
+}
+
+/// The same of some Call-IDs only, those without a record left out.
+pub(super) fn some(trace: &Trace, is_wanted: impl Fn(Symbol) -> bool + Sync) -> Groups {
+    let own = |(i, e): (usize, &Event)| {
+        let call_id = e.call_id().filter(|call_id| !e.is_copy() && !e.is_foreign() && is_wanted(*call_id))?;
+        Some((call_id, EventId(u32::try_from(i).ok()?)))
+    };
+    let events = trace.events().par_iter().enumerate().with_min_len(1 << 14);
+    let mut all: Vec<(Symbol, EventId)> = events.filter_map(own).collect();
+    all.sort_unstable();
+    let mut end = 0;
+    let ends = all.chunk_by(|a, b| a.0 == b.0).map(|own| {
+        end += u32::try_from(own.len()).unwrap_or(u32::MAX);
+        end
+    });
+    let ends = ends.collect();
+    Groups { ids: all.into_iter().map(|(_, id)| id).collect(), ends }
 }
 
 pub(super) struct Kinds {

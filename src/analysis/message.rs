@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use super::Options;
+use super::asked::{Question, note, perhaps};
 use super::clocks::Clocks;
 use super::coverage::Coverage;
 use super::servers::{Role, ServerId, Servers};
@@ -95,7 +96,8 @@ impl<'t> Context<'t> {
             return Some(0);
         }
         let written = |(server, id): (ServerId, EventId)| Some((server, id, self.event(id)?.time()?));
-        self.clocks.unsure_between(written(a)?, written(b)?).filter(|_| self.clocks.comparable(a.0, b.0))
+        let unsure = self.clocks.unsure_between(written(a)?, written(b)?).filter(|_| self.clocks.comparable(a.0, b.0));
+        note(Question::Unsure(a, b), unsure, |unsure| perhaps(*unsure))
     }
 
     /// Whether a message came from another server of the house, of which the log would tell more.
@@ -120,7 +122,7 @@ impl<'t> Context<'t> {
 
     /// Whether the log that holds a message tells all that followed for so many milliseconds.
     pub(super) fn runs_on(&self, m: &Msg<'_>, ms: i64) -> bool {
-        m.time.is_some_and(|t| self.coverage.runs_on(m.server, m.id, t) >= ms)
+        m.time.is_some_and(|t| self.coverage.runs_on(m.server, (m.id, t), ms))
     }
 
     /// What the server that logged a record does.

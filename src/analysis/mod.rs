@@ -6,6 +6,7 @@
 //!                   └─ MESSAGE groups ─ pushes ── result ─────────────────────────┴─ link ── verdict ── findings
 //! ```
 
+mod asked;
 mod call;
 pub mod clocks;
 pub(crate) mod conversation;
@@ -13,6 +14,7 @@ pub mod coverage;
 mod depth;
 mod diagnostic;
 mod few;
+mod followed;
 mod group;
 pub mod hops;
 mod later;
@@ -36,6 +38,7 @@ pub use conversation::Tie;
 pub use coverage::{Blind, Coverage};
 pub use depth::Depth;
 pub use diagnostic::Diagnostic;
+pub(crate) use followed::{Followed, Heard, hangs_on_all, hearing};
 pub(crate) use link::{Given, Occasion, Proposal};
 pub use lone::LoneCause;
 pub use push::{Push, Sighting};
@@ -51,7 +54,7 @@ use rayon::prelude::*;
 
 use crate::sip::TIMER_F_MS;
 use crate::time::Timestamp;
-use crate::trace::{EventId, LinePlace, Trace};
+use crate::trace::{EventId, Growth, LinePlace, Trace};
 
 /// Limits of the rules, in milliseconds, and what the user knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -174,10 +177,41 @@ pub fn place(trace: &Trace, options: &Options) -> Analysis {
 }
 
 fn place_groups(trace: &Trace, options: &Options) -> (Analysis, group::Groups) {
-    let (mut servers, groups) = rayon::join(|| Servers::identify(trace), || group::by_call_id(trace));
+    let (place, groups) = place_on(trace, options, None, &mut Reading::default());
+    (place, groups.unwrap_or_else(|| group::by_call_id(trace)))
+}
+
+/// What was read of the records of logs that are followed to know who logged and when.
+#[derive(Debug, Default)]
+struct Reading {
+    evidence: servers::Evidence,
+    walks: coverage::Walks,
+    shared: clocks::Known,
+}
+
+/// The same, going on from what was read of logs that have grown, whose servers were these; then there are no groups, unless the
+/// servers are others now.
+fn place_on(
+    trace: &Trace,
+    options: &Options,
+    before: Option<(&Servers, &Growth)>,
+    reading: &mut Reading,
+) -> (Analysis, Option<group::Groups>) {
+    let Reading { evidence, walks, shared } = reading;
+    let groups = || before.is_none().then(|| group::by_call_id(trace));
+    let (mut servers, mut groups) = rayon::join(|| Servers::identify_on(trace, evidence, before.is_some()), groups);
+    let growth = before.filter(|(before, _)| before.assign_as(&servers)).map(|(_, growth)| growth);
+    if growth.is_none() && groups.is_none() {
+        groups = Some(group::by_call_id(trace));
+    }
     // Coverage asks who wrote a record, not what that server is called.
-    let read = || Coverage::read(trace, &servers);
-    let (mut coverage, shared) = rayon::join(read, || clocks::Shared::find(trace, &servers, &groups));
+    let read = || Coverage::read_on(trace, &servers, walks, growth.is_some());
+    let find = || match (growth, &groups) {
+        (Some(growth), _) => clocks::Shared::find(trace, &servers, Err(growth), shared),
+        (None, Some(groups)) => clocks::Shared::find(trace, &servers, Ok(groups), shared),
+        (None, None) => clocks::Shared::default(),
+    };
+    let (mut coverage, shared) = rayon::join(read, find);
     servers.learn(trace, shared.all().map(|m| (m.to, m.sent)));
     let given: Vec<(ServerId, i64)> =
         options.clocks.iter().filter_map(|(name, ms)| Some((servers.find(name)?, *ms))).collect();
@@ -248,22 +282,27 @@ fn part_of(ctx: &message::Context<'_>, groups: &group::Groups, part: Range<usize
             out.messages += group::count_messages(trace, ids, &mut keys);
             continue;
         }
-        let group = message::Group::read(ctx, ids);
-        if kinds.call {
-            out.calls.extend(call::calls(ctx, &group).into_iter().map(call::Call::shrunk));
-        }
-        if kinds.message {
-            let (pushes, others) = push::split(ctx, &group);
-            out.pushes.extend(push::pushes(ctx, &group, &pushes).into_iter().map(push::Push::shrunk));
-            out.messages_inside.extend(session::messages(ctx, &group, &others));
-        }
-        out.messages += group.count();
+        read_group(ctx, ids, &kinds, &mut out);
     }
     // They wait for each other; what lists have too much while they double serves the next ones.
     out.calls.shrink_to_fit();
     out.pushes.shrink_to_fit();
     out.messages_inside.shrink_to_fit();
     out
+}
+
+/// Adds what a Call-ID of calls or pushes tells.
+fn read_group(ctx: &message::Context<'_>, ids: &[EventId], kinds: &group::Kinds, out: &mut Analysis) {
+    let group = message::Group::read(ctx, ids);
+    if kinds.call {
+        out.calls.extend(call::calls(ctx, &group).into_iter().map(call::Call::shrunk));
+    }
+    if kinds.message {
+        let (pushes, others) = push::split(ctx, &group);
+        out.pushes.extend(push::pushes(ctx, &group, &pushes).into_iter().map(push::Push::shrunk));
+        out.messages_inside.extend(session::messages(ctx, &group, &others));
+    }
+    out.messages += group.count();
 }
 
 /// Where something stands among others of its kind: by time, then by its first record.
@@ -283,8 +322,22 @@ pub(crate) fn place_of_message(message: &SessionMessage) -> InOrder {
 
 /// Ties pushes to calls, and gives both their verdicts.
 pub(crate) fn judge(trace: &Trace, options: &Options, place: &Analysis, found: &mut Analysis) {
+    judge_as(trace, options, place, found, None);
+}
+
+/// The same, where it is perhaps known what each call says of its conversation.
+pub(crate) fn judge_as(
+    trace: &Trace,
+    options: &Options,
+    place: &Analysis,
+    found: &mut Analysis,
+    said: Option<&[&conversation::Said]>,
+) {
     let propose = || propose(trace, options, place, found);
-    let tied = || conversation::Tied::of(&conversation::said(trace, place, found), found);
+    let tied = || match said {
+        Some(said) => conversation::Tied::of(said, found),
+        None => conversation::Tied::of(&conversation::said(trace, place, found).iter().collect::<Vec<_>>(), found),
+    };
     let (proposals, tied) = rayon::join(propose, tied);
     conclude(trace, options, place, found, (proposals, tied));
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use siptrail::follow::Follower;
 use siptrail::index::Kept;
 use siptrail::time::parse_seconds;
 use siptrail::{Analysis, Depth, Options, Trace};
@@ -39,6 +40,19 @@ impl GivenClocks {
     pub(super) fn analyse(&self, trace: &Trace, kept: &Kept, depth: Depth) -> Result<Analysis, String> {
         let analysis = kept.analyse(trace, &self.options(), self.deep_enough(depth));
         kept.save(trace);
+        self.checked(analysis)
+    }
+
+    /// The same with all causes, going on from the last look.
+    ///
+    /// # Errors
+    /// As [`GivenClocks::analyse`].
+    pub(super) fn follow(&self, trace: &Trace, follower: &mut Follower) -> Result<Analysis, String> {
+        self.checked(follower.analyse(trace, &self.options()))
+    }
+
+    /// What was found, where each name is that of a server.
+    fn checked(&self, analysis: Analysis) -> Result<Analysis, String> {
         let Some((name, _)) = self.clocks.iter().find(|(name, _)| analysis.servers.find(name).is_none()) else {
             return Ok(analysis);
         };

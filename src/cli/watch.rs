@@ -9,14 +9,14 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use clap::{Args, ValueEnum};
-use siptrail::index::Kept;
+use siptrail::follow::Follower;
 use siptrail::input::{self, Seen, is_log_name};
 use siptrail::query::{Query, Row};
 use siptrail::rates::{Facts, Place};
 use siptrail::report::json;
 use siptrail::trace::LoadOptions;
 use siptrail::watch::{self, Event, Match, Settings, State};
-use siptrail::{Analysis, Depth, Trace};
+use siptrail::{Analysis, Trace};
 
 use super::clock::GivenClocks;
 use super::global::limits;
@@ -87,6 +87,13 @@ enum Format {
     Ndjson,
 }
 
+/// What was read and found at the last look: of logs that grew only what was appended is new.
+#[derive(Default)]
+struct Before {
+    trace: Option<Trace>,
+    follower: Follower,
+}
+
 impl Watch {
     #[expect(clippy::disallowed_methods, reason = "watching is about the clock")]
     pub(crate) fn run(self) -> io::Result<Status> {
@@ -102,7 +109,7 @@ impl Watch {
         }
         let (mut seen, mut changed) = (Vec::new(), Instant::now());
         let (mut still, mut first) = (false, true);
-        let mut before = None;
+        let mut before = Before::default();
         loop {
             let started = Instant::now();
             let now = self.recent(&input::look(&self.inputs));
@@ -120,7 +127,7 @@ impl Watch {
                 }
                 if cfg!(windows) {
                     // Nobody could rotate a log that is mapped.
-                    before = None;
+                    before = Before::default();
                 }
             } else if !still && changed.elapsed() > Duration::from_secs(u64::from(self.silent) * 60) {
                 still = true;
@@ -164,7 +171,7 @@ impl Watch {
             let hours = self.window;
             return Ok(failed(&format!("no log there was written to within {hours} hours; --window reads older ones")));
         }
-        let look = match self.look(&seen, state, &mut None) {
+        let look = match self.look(&seen, state, &mut Before::default()) {
             Ok(Some(look)) => look,
             Ok(None) => return Ok(failed("no log there could be read, or none holds a record")),
             Err(line) => return Ok(failed(&line)),
@@ -189,7 +196,7 @@ impl Watch {
 
     /// Reads what is there, and what is new of it since a state; `None` where there is no record. `before` is what was read last
     /// time: of logs that grew only what was appended is read.
-    fn look(&self, files: &[Seen], state: &State, before: &mut Option<Trace>) -> Result<Option<Look>, String> {
+    fn look(&self, files: &[Seen], state: &State, before: &mut Before) -> Result<Option<Look>, String> {
         let paths: Vec<PathBuf> = files.iter().map(|s| s.path.clone()).collect();
         if paths.is_empty() {
             return Ok(None);
@@ -198,13 +205,13 @@ impl Watch {
         // A log that is gone between two looks is no error.
         opened.errors.iter().for_each(|e| note(&format!("siptrail: {e}")));
         let unread = !opened.errors.is_empty();
-        let trace = Trace::load_after(before.as_ref(), opened.inputs, &LoadOptions::default());
-        let trace = &*before.insert(trace);
+        let trace = Trace::load_on(before.trace.take(), opened.inputs, &LoadOptions::default());
+        let trace = &*before.trace.insert(trace);
         if trace.events().is_empty() {
             return Ok(None);
         }
         tell_damage(trace);
-        let analysis = self.clocks.analyse(trace, &Kept::nothing(), Depth::Causes)?;
+        let analysis = self.clocks.follow(trace, &mut before.follower)?;
         let facts = Facts::of(trace, &analysis);
         let mut settings = Settings::default();
         settings.calm_ms = i64::from(self.calm) * 60_000;

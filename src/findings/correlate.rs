@@ -7,7 +7,7 @@
 use std::sync::OnceLock;
 
 use super::line_index::{Beside, LineIndex};
-use crate::analysis::{Analysis, Push, ServerId};
+use crate::analysis::{Analysis, Push, ServerId, hangs_on_all};
 use crate::record::prefix::line_text;
 use crate::record::{Direction, RecordKind};
 use crate::sip::{HeaderName, Method, NameAddr, StartLine, TIMER_F_MS};
@@ -84,6 +84,13 @@ struct ServerWindow<'t> {
     correlations: Vec<&'t [u8]>,
 }
 
+impl Inside {
+    /// When it came in.
+    pub(super) fn begins(&self) -> Timestamp {
+        self.from
+    }
+}
+
 impl<'a> Correlator<'a> {
     /// With what is known of the text between the records.
     pub(super) fn new(
@@ -98,6 +105,16 @@ impl<'a> Correlator<'a> {
             out.place(pushes);
         }
         out
+    }
+
+    /// All that stands beside messages.
+    pub(super) fn beside_all(&self) -> (&LineIndex, &[Vec<(Inside, EventId)>]) {
+        (&self.line_index, &self.inside)
+    }
+
+    /// The same, given away.
+    pub(super) fn into_beside(self) -> (LineIndex, Vec<Vec<(Inside, EventId)>>) {
+        (self.line_index, self.inside)
     }
 
     /// Beside the messages of a part of the logs.
@@ -149,6 +166,7 @@ impl<'a> Correlator<'a> {
     /// Milliseconds that passed between two records of one server, counting of each silence between records no more than
     /// `silent_ms`: the clock may have been set ahead in it. The limit is the same for all who ask.
     pub(super) fn seen_to_pass(&self, from: EventId, to: EventId, silent_ms: i64) -> i64 {
+        hangs_on_all();
         let worked = self.worked.get_or_init(|| worked(self.trace, self.analysis, silent_ms));
         let place = |id: EventId| worked.binary_search_by_key(&id, |(of, _)| *of).ok();
         let until = |id: EventId| place(id).and_then(|at| worked.get(at)).map_or(0, |(_, ms)| *ms);

@@ -3,6 +3,8 @@
 //! The text between the records is read once; a push then looks its names up. So many lost pushes beside many lines
 //! cost no more than both.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +14,7 @@ use crate::record::RecordKind;
 use crate::span::{FileId, Span};
 use crate::text::decode;
 use crate::time::Timestamp;
-use crate::trace::{EventId, Trace};
+use crate::trace::{EventId, Growth, Trace};
 
 /// A line or a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -32,6 +34,12 @@ impl Beside {
         }
     }
 
+    /// Whether it is a record, or stands ahead of one in its input; lines behind the last one do not.
+    fn stands_ahead(self, trace: &Trace, id: EventId) -> bool {
+        let ahead = |span: Span| trace.event(id).is_some_and(|e| e.file == span.file && span.start < e.start);
+        self.span().is_none_or(ahead)
+    }
+
     /// The place of a line.
     pub(super) fn span(self) -> Option<Span> {
         let Beside::Line(file, start, len) = self else { return None };
@@ -43,21 +51,42 @@ impl Beside {
 ///
 /// Which say something depends on their text alone, so it can be found out beside all else that reads the trace.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Telling(Vec<(EventId, Beside)>);
+pub(crate) struct Telling {
+    /// Of which trace; 0 where nobody follows its logs.
+    of: u64,
+    all: Vec<(EventId, Beside)>,
+}
 
 impl Telling {
     /// Reads the text between the records of a trace, and its connection records.
     pub(crate) fn read(trace: &Trace) -> Telling {
+        Telling::default().read_on(trace)
+    }
+
+    /// The same of a trace that has perhaps grown from the one that this is of.
+    pub(crate) fn read_on(mut self, trace: &Trace) -> Telling {
         let count = u32::try_from(trace.events().len()).unwrap_or(u32::MAX);
         let files = 0..u32::try_from(trace.inputs().len()).unwrap_or(u32::MAX);
-        let parts: Vec<u32> = (0..count).step_by(PART as usize).collect();
+        let (token, growth) = trace.growth();
+        let known = growth.filter(|growth| growth.from == self.of && self.of != 0 && growth.keeps_numbers());
+        let ranges: Vec<Range<u32>> = if let Some(growth) = known {
+            self.all.retain(|(id, at)| growth.has(*id) && at.stands_ahead(trace, *id));
+            growth.others().collect()
+        } else {
+            self.all.clear();
+            std::iter::once(0..count).collect()
+        };
+        let part = |range: Range<u32>| {
+            range.clone().step_by(PART as usize).map(move |from| from..range.end.min(from.saturating_add(PART)))
+        };
+        let parts: Vec<Range<u32>> = ranges.into_iter().flat_map(part).collect();
         let line = |id: EventId, line: crate::trace::ComponentLine<'_>| {
             let place = Beside::Line(line.span.file.0, line.span.start, line.span.len);
             is_telling(line.text).then_some((id, place))
         };
-        let between = parts.par_iter().flat_map_iter(|from| {
+        let between = parts.par_iter().flat_map_iter(|part| {
             let mut found = Vec::new();
-            for id in (*from..count.min(from.saturating_add(PART))).map(EventId) {
+            for id in part.clone().map(EventId) {
                 let Some(event) = trace.event(id).filter(|e| !trace.adds_nothing(e.file)) else { continue };
                 trace.fetch_gap(id);
                 found.extend(trace.lines_before(id).filter_map(|l| line(id, l)));
@@ -78,7 +107,9 @@ impl Telling {
             let last = EventId(u32::try_from(last).unwrap_or(u32::MAX));
             trace.lines_behind(FileId(file)).filter_map(|l| line(last, l)).collect::<Vec<_>>()
         });
-        Telling(between.chain(behind).collect())
+        self.all.par_extend(between.chain(behind));
+        self.of = token;
+        self
     }
 }
 
@@ -93,6 +124,8 @@ pub(crate) struct LineIndex {
 
 /// Records looked at by one worker.
 const PART: u32 = 4096;
+/// So many records behind a line have a say in its time, and then some.
+const NEAR: u32 = 130;
 /// A line names few things; one that names more is a dump.
 const NAMES: usize = 24;
 
@@ -103,7 +136,7 @@ impl LineIndex {
     }
 
     /// Of what says something.
-    pub(super) fn of(trace: &Trace, analysis: &Analysis, Telling(all): &Telling) -> LineIndex {
+    pub(super) fn of(trace: &Trace, analysis: &Analysis, Telling { all, .. }: &Telling) -> LineIndex {
         let mut out = LineIndex::default();
         let names = all.par_iter().with_min_len(64).flat_map_iter(|(id, at)| {
             let mut found = Vec::new();
@@ -147,6 +180,38 @@ impl LineIndex {
         out.sort_unstable();
         out.dedup();
         out
+    }
+
+    /// What is named, with when and by which line or record, in order.
+    pub(super) fn names(&self) -> &[(u64, Timestamp, Beside)] {
+        &self.names
+    }
+
+    /// The same of a trace that has grown, as [`LineIndex::of`]: `before` is what was found in the other trace, whose records have the
+    /// same servers and times.
+    pub(super) fn go_on(
+        before: &LineIndex,
+        trace: &Trace,
+        analysis: &Analysis,
+        telling: &Telling,
+        growth: &Growth,
+    ) -> LineIndex {
+        let stands = |at: &Beside| match at {
+            Beside::Record(id) => growth.has(*id),
+            // The time of a line is that of the clock of a record near it, ahead or behind.
+            Beside::Line(file, start, _) => growth.files.get(*file as usize).is_some_and(|stay| {
+                let last = stay.kept.checked_sub(NEAR).map(|n| EventId(stay.now.0.saturating_add(n)));
+                last.and_then(|last| trace.event(last)).is_some_and(|e| *start < e.start)
+            }),
+        };
+        let open = telling.all.iter().filter(|(_, at)| !stands(at)).copied().collect();
+        let more = LineIndex::of(trace, analysis, &Telling { of: 0, all: open });
+        let mut names: Vec<_> = before.names.iter().filter(|(.., at)| stands(at)).copied().collect();
+        names.extend(more.names);
+        // Two lists in order.
+        names.sort();
+        names.dedup();
+        LineIndex { names, ..LineIndex::default() }
     }
 
     /// Whether nothing was found.

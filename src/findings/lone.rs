@@ -6,10 +6,9 @@
 
 use std::collections::HashSet;
 
-use rayon::prelude::*;
-
 use super::catalogue;
 use super::matcher::{CONNECT, MatchedTexts, PROXY_FIELD};
+use super::scanned::Scanned;
 use crate::analysis::{Analysis, LoneCause, Outcome, PushResult};
 use crate::record::RecordKind;
 use crate::sip::{CLEARING_HOUSE, Method, NameAddr, StartLine};
@@ -22,19 +21,14 @@ const PARAMS: usize = 64;
 const SIP_PORT: &str = ":5061";
 
 /// All of them, by record.
-pub(super) fn causes(trace: &Trace, analysis: &Analysis) -> Vec<LoneCause> {
-    let told: Vec<(EventId, Vec<&'static str>)> = trace
-        .events()
-        .par_iter()
-        .enumerate()
-        .filter(|(_, event)| event.kind != RecordKind::Protocol && !event.is_copy() && !trace.is_silent(event))
-        .filter_map(|(i, event)| Some((EventId(u32::try_from(i).ok()?), of_record(trace, event))))
-        .filter(|(_, codes)| !codes.is_empty())
-        .collect();
+pub(super) fn causes(trace: &Trace, analysis: &Analysis, known: &mut Scanned<Vec<&'static str>>) -> Vec<LoneCause> {
+    let is = |e: &Event| e.kind != RecordKind::Protocol && !e.is_copy() && !trace.is_silent(e);
+    let codes = |_, e: &Event| Some(e).filter(|e| is(e)).map(|e| of_record(trace, e)).filter(|codes| !codes.is_empty());
+    let told = known.of(trace, codes);
     if told.is_empty() {
         return Vec::new();
     }
-    let judged = judged(trace, analysis, &told);
+    let judged = judged(trace, analysis, told);
     let evidence = analysis.calls.iter().flat_map(|c| &c.evidence);
     let evidence = evidence.chain(analysis.pushes.iter().flat_map(|p| &p.evidence));
     let is_told = |id: &&EventId| told.binary_search_by_key(*id, |(id, _)| *id).is_ok();
@@ -43,10 +37,10 @@ pub(super) fn causes(trace: &Trace, analysis: &Analysis) -> Vec<LoneCause> {
         let call = trace.event(*id).and_then(Event::call_id);
         call.is_none_or(|call| !judged.contains(&call)) && !used.contains(id)
     };
-    told.into_iter()
+    told.iter()
         .filter(|(id, _)| is_lone(id))
         .flat_map(|(id, codes)| {
-            codes.into_iter().map(move |code| LoneCause { code, record: id, time: analysis.time(trace, id) })
+            codes.iter().map(move |code| LoneCause { code, record: *id, time: analysis.time(trace, *id) })
         })
         .collect()
 }

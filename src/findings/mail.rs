@@ -5,14 +5,13 @@
 //! <https://learn.microsoft.com/en-us/archive/blogs/jenstr/missed-called-notifications>). How that INFO looks in full is
 //! not published, so it is recognised by any sign of Exchange UM.
 
-use hashbrown::{HashMap, HashSet};
-use rayon::prelude::*;
-
+use super::scanned::Scanned;
 use crate::analysis::{self, Analysis, Call, Outcome, Role};
 use crate::sip::{HeaderName, Method, NameAddr};
 use crate::text::{contains_ignore_case, decode};
 use crate::time::Timestamp;
 use crate::trace::{Event, Trace};
+use hashbrown::{HashMap, HashSet};
 
 /// The INFO follows the end of the call by so much at most, in milliseconds.
 const AFTER_MS: i64 = 10_000;
@@ -23,19 +22,18 @@ const UM: std::ops::Range<u32> = 15_000..16_000;
 pub(crate) type Told = (String, Timestamp, Option<bool>);
 
 /// Reads the INFO requests of a trace.
-pub(super) fn told(trace: &Trace, analysis: &Analysis) -> Vec<Told> {
+pub(super) fn told(trace: &Trace, analysis: &Analysis, infos: &mut Scanned<()>) -> Vec<Told> {
     let mut out = Vec::new();
     let mut answers: HashMap<(crate::trace::Symbol, u32), u16> = HashMap::new();
-    let is_own = |(_, e): &(usize, &Event)| e.method == Method::Info && !e.is_copy() && !e.is_foreign();
-    let infos: Vec<(usize, &Event)> = trace.events().par_iter().enumerate().filter(is_own).collect();
-    let infos = || infos.iter().copied();
+    let is_own = |e: &Event| e.method == Method::Info && !e.is_copy() && !e.is_foreign();
+    let infos = infos.of(trace, |_, event| is_own(event).then_some(()));
+    let infos = || infos.iter().filter_map(|(id, ())| Some((*id, trace.event(*id)?)));
     for (_, event) in infos().filter(|(_, e)| e.status >= 200) {
         if let Some(id) = event.call_id() {
             answers.insert((id, event.cseq), event.status);
         }
     }
-    for (i, event) in infos().filter(|(_, e)| e.is_request()) {
-        let Some(id) = u32::try_from(i).ok().map(crate::trace::EventId) else { break };
+    for (id, event) in infos().filter(|(_, e)| e.is_request()) {
         let (Some(time), true) = (analysis.time(trace, id), is_for_um(trace, event)) else { continue };
         let status = event.call_id().and_then(|call| answers.get(&(call, event.cseq)).copied());
         out.extend(named(trace, event).into_iter().map(|user| (user, time, status.map(|s| s < 300))));

@@ -17,6 +17,7 @@ pub mod contrast;
 mod correlate;
 mod evidence;
 mod gateway;
+mod heard;
 mod line_index;
 pub mod lone;
 mod mail;
@@ -25,12 +26,13 @@ pub mod peers;
 mod population;
 mod proving;
 mod push;
+mod scanned;
 mod tls;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::{Analysis, Call, Push, Verdict};
+use crate::analysis::{Analysis, Call, Followed, Options, Push, Verdict};
 pub use crate::knowledge::catalogue::{Finding, Matcher, Severity, catalogue, find};
 use crate::record::RecordKind;
 use crate::sip::Method;
@@ -104,18 +106,30 @@ pub(crate) fn asked(trace: &Trace, analysis: &Analysis) -> Vec<EventId> {
 
 /// What the texts of a part of the logs say. `shared` holds what it does not know by itself.
 pub(crate) fn said(trace: &Trace, analysis: &Analysis, shared: Shared) -> Said {
-    said_beside(&Correlator::of_part(trace, analysis, shared))
+    said_beside(&Correlator::of_part(trace, analysis, shared), &mut Known::default())
 }
 
-fn said_beside(correlator: &Correlator<'_>) -> Said {
+fn said_beside(correlator: &Correlator<'_>, known: &mut Known) -> Said {
     let Correlator { trace, analysis, .. } = *correlator;
     Said {
         pushes: analysis.pushes.par_iter().map(|push| push::causes(correlator, push)).collect(),
         calls: analysis.calls.par_iter().map(|call| call::said(correlator, call)).collect(),
         gateway: analysis.calls.par_iter().map(|call| gateway::cause(trace, call)).collect(),
-        mail: mail::told(trace, analysis),
+        mail: mail::told(trace, analysis, &mut known.infos),
     }
 }
+
+/// What was read of logs that are followed, so that it need not be read again.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    lone: scanned::Scanned<Vec<&'static str>>,
+    ended: scanned::Scanned<String>,
+    infos: scanned::Scanned<()>,
+    heards: heard::Heards,
+}
+
+/// The last look at logs that are followed, and the options of both.
+pub(crate) type Look<'a> = (&'a Followed, &'a Options);
 
 /// What components wrote, as far as the catalogue knows it.
 #[derive(Debug)]
@@ -125,6 +139,19 @@ impl Lines {
     /// By server, name and time, where somebody will ask: where all went well, nobody does.
     pub(crate) fn of(trace: &Trace, place: &Analysis, telling: &Telling, needed: bool) -> Lines {
         Lines(if needed { LineIndex::of(trace, place, telling) } else { LineIndex::default() })
+    }
+}
+
+impl Lines {
+    /// The same of logs that are followed, as far as it is known from the last look.
+    pub(crate) fn on(trace: &Trace, telling: &Telling, known: &Known, followed: &Followed, needed: bool) -> Lines {
+        let growth = trace.growth().1.filter(|_| followed.touched().is_some());
+        match growth.zip(known.heards.lines()) {
+            Some((growth, before)) if needed => {
+                Lines(LineIndex::go_on(before, trace, followed.place(), telling, growth))
+            }
+            _ => Lines::of(trace, followed.place(), telling, needed),
+        }
     }
 }
 
@@ -144,12 +171,44 @@ pub fn attach(trace: &Trace, analysis: &mut Analysis) {
 
 /// The same with what components wrote.
 pub(crate) fn attach_with(trace: &Trace, analysis: &mut Analysis, Lines(line_index): Lines) {
-    let said = said_beside(&Correlator::new(trace, analysis, line_index, &analysis.pushes));
-    attach_said(trace, analysis, said);
+    let mut known = Known::default();
+    let said = said_beside(&Correlator::new(trace, analysis, line_index, &analysis.pushes), &mut known);
+    name(trace, analysis, said, &mut known);
+}
+
+/// The same of logs that are followed.
+pub(crate) fn attach_on(
+    trace: &Trace,
+    analysis: &mut Analysis,
+    Lines(line_index): Lines,
+    known: &mut Known,
+    (followed, options): Look<'_>,
+) {
+    let correlator = Correlator::new(trace, analysis, line_index, &analysis.pushes);
+    let stands = known.heards.stand(&correlator, followed, options);
+    let push = |at: usize| (analysis.pushes.get(at).map(|p| push::causes(&correlator, p)).unwrap_or_default(), None);
+    let call = |at: usize| {
+        let call = analysis.calls.get(at);
+        call.map_or_else(Default::default, |call| (call::said(&correlator, call), gateway::cause(trace, call)))
+    };
+    let pushes = known.heards.of_pushes(&correlator, stands.as_ref(), push);
+    let (calls, gateway) = known.heards.of_calls(&correlator, stands.as_ref(), call).into_iter().unzip();
+    let said = Said {
+        pushes: pushes.into_iter().map(|(found, _)| found).collect(),
+        calls,
+        gateway,
+        mail: mail::told(trace, analysis, &mut known.infos),
+    };
+    known.heards.keep(correlator.into_beside());
+    name(trace, analysis, said, known);
 }
 
 /// The same from what the texts say.
 pub(crate) fn attach_said(trace: &Trace, analysis: &mut Analysis, said: Said) {
+    name(trace, analysis, said, &mut Known::default());
+}
+
+fn name(trace: &Trace, analysis: &mut Analysis, said: Said, known: &mut Known) {
     let (mut pushes, mut calls) = (std::mem::take(&mut analysis.pushes), std::mem::take(&mut analysis.calls));
     pushes.par_iter_mut().zip(said.pushes).for_each(|(push, found)| {
         add(&found, &mut push.findings, &mut push.evidence, &mut push.lines);
@@ -175,13 +234,13 @@ pub(crate) fn attach_said(trace: &Trace, analysis: &mut Analysis, said: Said) {
         message.evidence.dedup();
     }
     (analysis.pushes, analysis.calls) = (pushes, calls);
-    population::attach(trace, analysis);
+    population::attach(trace, analysis, &mut known.ended);
     let mail = mail::Mail::with(said.mail, analysis);
     let told: Vec<_> = analysis.calls.par_iter().map(|c| mail.told(trace, analysis, c)).collect();
     for ((call, told), cause) in analysis.calls.iter_mut().zip(told).zip(said.gateway) {
         (call.told_by_mail, call.gateway_cause) = (told, cause);
     }
-    analysis.lone = lone::causes(trace, analysis);
+    analysis.lone = lone::causes(trace, analysis, &mut known.lone);
 }
 
 fn add(found: &Found, codes: &mut Vec<&'static str>, evidence: &mut Vec<EventId>, lines: &mut Vec<Span>) {

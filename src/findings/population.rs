@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::{HashMap, HashSet};
-use rayon::prelude::*;
 
+use super::scanned::Scanned;
 use crate::analysis::{Analysis, Call, Outcome};
 use crate::record::sign;
 use crate::sip::{Diagnostics, HeaderName, Method, NameAddr};
@@ -16,9 +16,9 @@ use crate::trace::{Event, EventId, Trace};
 const USERS: usize = 3;
 
 /// Adds PN21 and PN22 to the calls that they explain.
-pub(super) fn attach(trace: &Trace, analysis: &mut Analysis) {
+pub(super) fn attach(trace: &Trace, analysis: &mut Analysis, ended: &mut Scanned<String>) {
     let (without, gone) = rayon::join(|| platforms_without_push(analysis), || phones_gone(analysis));
-    let ended = if gone.is_empty() { Vec::new() } else { ended_sessions(trace, analysis) };
+    let ended = if gone.is_empty() { Vec::new() } else { ended_sessions(trace, analysis, ended) };
     for (i, call) in analysis.calls.iter_mut().enumerate() {
         if call.findings.contains(&"PN20") && platforms(call).any(|p| without.contains(p)) {
             call.findings.push("PN21");
@@ -98,17 +98,16 @@ pub(super) fn ends_session(trace: &Trace, event: &Event) -> Option<String> {
 }
 
 /// NOTIFY and BENOTIFY by which a server ends a registration (ids 4140 to 4142), by user in lower case, then by time.
-fn ended_sessions(trace: &Trace, analysis: &Analysis) -> Vec<(String, Timestamp, EventId)> {
+fn ended_sessions(
+    trace: &Trace,
+    analysis: &Analysis,
+    known: &mut Scanned<String>,
+) -> Vec<(String, Timestamp, EventId)> {
     let is = |e: &Event| matches!(e.method, Method::Notify | Method::Benotify) && !trace.lacks(e, sign::DIAGNOSTICS);
-    let events: Vec<(u32, _)> = (0..).zip(trace.events()).filter(|(_, e)| is(e)).collect();
-    let mut ended: Vec<(String, Timestamp, EventId)> = events
-        .par_iter()
-        .filter(|(_, event)| !trace.is_silent(event))
-        .filter_map(|(i, event)| {
-            let user = ends_session(trace, event)?;
-            Some((user, analysis.time(trace, EventId(*i))?, EventId(*i)))
-        })
-        .collect();
+    let user = |_, e: &Event| Some(e).filter(|e| is(e) && !trace.is_silent(e)).and_then(|e| ends_session(trace, e));
+    let all = known.of(trace, user);
+    let mut ended: Vec<(String, Timestamp, EventId)> =
+        all.iter().filter_map(|(id, user)| Some((user.clone(), analysis.time(trace, *id)?, *id))).collect();
     ended.sort_unstable();
     ended
 }

@@ -99,7 +99,7 @@ pub(super) fn results(job: &Job) -> Result<Merged, JobError> {
     found.analysis.messages = reduced.iter().filter_map(|m| m.totals.get("messages")).sum();
     let said = said(job, &trace, (&reduced, &judged), (&found.calls, &found.pushes))?;
     let proposals = proposals(job, &linked, &found)?;
-    let tied = Tied::of(&found.said, &found.analysis);
+    let tied = Tied::of(&found.said.iter().collect::<Vec<_>>(), &found.analysis);
     analysis::conclude(&trace, &Options::default(), &placed, &mut found.analysis, (proposals, tied));
     let mut analysis = analysis::together(placed, found.analysis);
     findings::attach_said(&trace, &mut analysis, said);

@@ -9,6 +9,7 @@ use super::kept::Ties;
 use super::numbers;
 use super::parts::{Mention, Part, Read};
 use super::products::Products;
+use super::settled::Follow;
 use super::{Event, LineStarts, Problem, Source, Symbol, Trace};
 use crate::input::Input;
 use crate::record::{DateOrder, Flaw};
@@ -64,7 +65,7 @@ pub(super) fn join(
         sources,
         problems,
         holders,
-        ends: Vec::new(),
+        follow: Follow::default(),
         part: None,
         stretch: None,
     };

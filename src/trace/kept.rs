@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::lines::LineStarts;
 use super::products::Products;
+use super::settled::Follow;
 use super::{Event, Problem, Source, Trace, hasher};
 use crate::input::{Input, Sums};
 use crate::span::{FileId, Span};
@@ -60,6 +61,12 @@ pub(super) struct Ties {
 impl Ties {
     pub(super) fn of(words: Vec<u64>) -> Ties {
         Ties { words: OnceLock::from(words), read: None }
+    }
+
+    /// Gives them away.
+    pub(super) fn into_words(self) -> Vec<u64> {
+        let read = || self.read.as_ref().and_then(|read| read()).unwrap_or_default();
+        self.words.into_inner().unwrap_or_else(read)
     }
 
     pub(super) fn words(&self) -> &[u64] {
@@ -121,7 +128,7 @@ impl Trace {
             sources: facts.sources.into_owned(),
             problems: facts.problems.into_owned(),
             holders: facts.holders.into_owned(),
-            ends: Vec::new(),
+            follow: Follow::default(),
             part: None,
             stretch: None,
         })

@@ -20,7 +20,9 @@ pub(crate) mod part;
 mod parts;
 mod products;
 pub(crate) mod row;
+mod settled;
 mod source;
+mod tail;
 
 pub use component_lines::{ComponentLine, LinePlace};
 pub(crate) use component_lines::{component, line_start};
@@ -31,6 +33,7 @@ pub(crate) use load::Reached;
 pub use load::{LoadOptions, Progress};
 pub(crate) use part::Gap;
 pub(crate) use products::Maker;
+pub(crate) use settled::Growth;
 pub use source::Source;
 
 use std::borrow::Cow;
@@ -69,8 +72,8 @@ pub struct Trace {
     problems: Vec<Problem>,
     /// By input: those that hold all its records.
     holders: Vec<Vec<FileId>>,
-    /// By input: what tells its text from others, where more may be read behind it.
-    ends: Vec<u64>,
+    /// Where more may be read behind it: what is known for that.
+    follow: settled::Follow,
     /// Where it is not all of the logs.
     part: Option<Box<part::Part>>,
     /// Where it is not all of its only input.

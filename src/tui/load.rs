@@ -13,6 +13,7 @@ use super::data::Data;
 use super::event::Event;
 use super::state::{Load, Notice};
 use crate::analysis::{Depth, Options};
+use crate::follow::Follower;
 use crate::index::{self, Index};
 use crate::input::{self, Input, Limits, Seen, is_log_name, look};
 use crate::trace::{LoadOptions, Progress, Trace};
@@ -30,10 +31,10 @@ pub(super) fn load(
     sender: &Sender<Event>,
 ) {
     let mut seen = look(inputs);
-    let mut kept = Vec::new();
+    let (mut kept, mut follower) = (Vec::new(), Follower::default());
     let own = || follow.load(Ordering::Relaxed);
     let mut data = loop {
-        match read((inputs, limits), (&kept, None), (options, index), sender, (false, own())) {
+        match read((inputs, limits), (&kept, None, &mut follower), (options, index), sender, (false, own())) {
             Read::Data(data) => break data,
             Read::Gone => return,
             // A log that is written from tomorrow on.
@@ -59,7 +60,7 @@ pub(super) fn load(
         keep_lost(inputs, (&seen, &now), &data, &mut kept);
         seen = now;
         let started = started();
-        match read((inputs, limits), (&kept, Some(&data)), (options, None), sender, (true, true)) {
+        match read((inputs, limits), (&kept, Some(&data), &mut follower), (options, None), sender, (true, true)) {
             Read::Data(new) => data = new,
             Read::Nothing => {}
             Read::Gone => return,
@@ -105,7 +106,7 @@ enum Read {
 /// Opens, reads and analyses, `again` with less noise, with copies in memory when the logs are followed.
 fn read(
     (inputs, limits): (&[PathBuf], Limits),
-    (kept, before): (&[Kept], Option<&Data>),
+    (kept, before, follower): (&[Kept], Option<&Data>, &mut Follower),
     (options, index): (&Options, Option<&Index>),
     sender: &Sender<Event>,
     (again, follow): (bool, bool),
@@ -159,7 +160,13 @@ fn read(
     if !again {
         tell(Action::Loading(Load::Analysing));
     }
-    let data = Arc::new(Data::kept(trace, options, &indexed));
+    let data = Arc::new(if follow {
+        // What was found last time is gone on from.
+        let analysis = follower.analyse(&trace, options);
+        Data::of(trace, analysis)
+    } else {
+        Data::kept(trace, options, &indexed)
+    });
     if let Some((name, _)) = options.clocks.iter().find(|(name, _)| data.analysis.servers.find(name).is_none()) {
         let all: Vec<&str> = data.analysis.servers.all().iter().filter_map(|s| s.name.as_deref()).collect();
         let servers = all.join(", ");

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 /// The rooms from the ground up. Each may look at those before it.
-const FLOORS: [&str; 28] = [
+const FLOORS: [&str; 29] = [
     "span",
     "text",
     "time",
@@ -26,6 +26,7 @@ const FLOORS: [&str; 28] = [
     "index",
     "query",
     "rules",
+    "follow",
     "rates",
     "ladder",
     "case",

@@ -48,6 +48,7 @@
 //! * `cli`: the program as a user runs it, exit codes included
 //! * `wrappings`: logs of clients and gateways, copied messages; `captures`: captures of packets; `quoted`: what is
 //!   quoted, cut or saved in them
+//! * `grown`: logs that are looked at while they grow tell what they tell as a whole
 //! * `program`: runs the program for the others
 //! * `today`: clients and servers of 2019 and the Subscription Edition, certificates, mail and voice mail
 //! * `explain`: the offline knowledge, `siptrail findings` and `siptrail explain`
@@ -82,6 +83,7 @@ mod forks;
 mod forms;
 mod framing;
 mod fuzzed;
+mod grown;
 mod hops;
 mod hostile;
 mod index;

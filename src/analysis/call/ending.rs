@@ -152,7 +152,7 @@ fn without_final(ctx: &Context<'_>, last: &InviteTransaction<'_>, start_missing:
 
 /// Whether nothing follows a record in its input.
 fn is_last_record(ctx: &Context<'_>, m: &Msg<'_>) -> bool {
-    ctx.coverage.covered_until(m.server, m.id).is_none_or(|last| last <= m.id)
+    ctx.coverage.is_last(m.server, m.id)
 }
 
 /// The first message of an attempt on the server of another.

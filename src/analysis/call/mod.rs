@@ -210,6 +210,11 @@ impl Call {
             .collect();
     }
 
+    /// The record by which it is known.
+    pub(crate) fn first_record(&self) -> EventId {
+        self.first
+    }
+
     /// Every record of the call, diagnostic records included.
     pub fn own_records(&self) -> &[EventId] {
         &self.records

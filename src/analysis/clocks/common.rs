@@ -2,13 +2,14 @@
 
 use std::cmp::Reverse;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
-use crate::analysis::group::Groups;
+use crate::analysis::group::{Groups, some};
 use crate::analysis::servers::{ServerId, Servers};
 use crate::record::{Direction, RecordKind};
-use crate::trace::{Event, EventId, Trace};
+use crate::time::Timestamp;
+use crate::trace::{Event, EventId, Growth, Symbol, Trace};
 
 /// One message between two servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,40 +32,129 @@ const ENOUGH: usize = 64;
 /// Dialogs of other methods that are read then.
 const OTHERS: usize = 2_000;
 
+/// What was found of logs that are followed.
+#[derive(Debug, Default)]
+pub(in crate::analysis) struct Known {
+    /// Of which trace.
+    of: u64,
+    /// The Call-IDs that several servers logged.
+    dialogs: HashMap<Symbol, Dialog>,
+    /// The messages of calls and pushes, in order.
+    of_calls: Vec<Message>,
+    /// All messages of the Call-IDs that were read for more.
+    others: HashMap<Symbol, Vec<Message>>,
+}
+
+/// The records of a Call-ID that several servers logged.
+#[derive(Clone, Copy, Debug)]
+struct Dialog {
+    pair: (ServerId, ServerId),
+    /// The latest time.
+    last: Option<Timestamp>,
+    first: EventId,
+}
+
+impl Known {
+    /// Reads some Call-IDs.
+    fn read(&mut self, trace: &Trace, servers: &Servers, groups: &Groups) {
+        let of = |ids: &[EventId]| {
+            let events = || ids.iter().filter_map(|id| trace.event(*id));
+            let mut own = events().map(|e| servers.of(e));
+            let first = own.next()?;
+            let other = own.find(|s| *s != first)?;
+            let pair = (first.min(other), first.max(other));
+            let dialog = Dialog { pair, last: events().filter_map(Event::time).max(), first: *ids.first()? };
+            Some((events().next()?.call_id()?, dialog, of_group(trace, servers, ids, true)))
+        };
+        let found: Vec<(Symbol, Dialog, Vec<Message>)> = groups.par_iter().filter_map(of).collect();
+        for (call_id, dialog, messages) in found {
+            self.dialogs.insert(call_id, dialog);
+            self.of_calls.extend(messages);
+        }
+        // What was known is in order.
+        self.of_calls.sort_by_key(place);
+        self.of_calls.dedup();
+    }
+
+    /// Forgets what is not as it was.
+    fn leave(&mut self, trace: &Trace, growth: &Growth, touched: &HashSet<Symbol>) {
+        self.dialogs.retain(|call_id, _| !touched.contains(call_id));
+        self.others.retain(|call_id, _| !touched.contains(call_id));
+        let call_id = |id: EventId| trace.event(id).and_then(Event::call_id);
+        let stays = |m: &Message| {
+            let known = growth.has(m.sent) && growth.has(m.received);
+            known && call_id(m.received).is_some_and(|call_id| !touched.contains(&call_id))
+        };
+        self.of_calls.retain(stays);
+    }
+}
+
+/// The order of messages.
+fn place(m: &Message) -> ((ServerId, ServerId), EventId, EventId) {
+    ((m.from.min(m.to), m.from.max(m.to)), m.sent, m.received)
+}
+
 impl Shared {
-    /// Looks for them: first among calls and pushes, whose Vias are known already.
-    pub(in crate::analysis) fn find(trace: &Trace, servers: &Servers, groups: &Groups) -> Shared {
+    /// Looks for them: first among calls and pushes, whose Vias are known already. Of logs that have grown by `growth` only the
+    /// Call-IDs in it are read, and `known` is gone on from; without it, all of `groups`.
+    pub(in crate::analysis) fn find(
+        trace: &Trace,
+        servers: &Servers,
+        groups: Result<&Groups, &Growth>,
+        known: &mut Known,
+    ) -> Shared {
         if servers.all().len() < 2 {
+            *known = Known { of: trace.growth().0, ..Known::default() };
             return Shared::default();
         }
-        let of_calls: Vec<Message> =
-            groups.par_iter().flat_map_iter(|ids| of_group(trace, servers, ids, true)).collect();
-        let mut out = Shared::of(of_calls);
-        let mixed = |ids: &[EventId]| {
-            let mut own = ids.iter().filter_map(|id| trace.event(*id)).map(|e| servers.of(e));
-            let first = own.next();
-            own.find(|s| Some(*s) != first).zip(first).map(|(a, b)| (a.min(b), a.max(b)))
-        };
-        let shared: Vec<_> = groups.par_iter().filter_map(|ids| Some((mixed(ids)?, ids))).collect();
-        let (poor, rich): (Vec<_>, Vec<_>) = shared.into_iter().partition(|(pair, _)| out.count(*pair) < ENOUGH);
+        match groups {
+            Ok(groups) => {
+                *known = Known::default();
+                known.read(trace, servers, groups);
+            }
+            Err(growth) => {
+                let touched: HashSet<Symbol> = growth.call_ids(trace).collect();
+                known.leave(trace, growth, &touched);
+                known.read(trace, servers, &some(trace, |call_id| touched.contains(&call_id)));
+            }
+        }
+        known.of = trace.growth().0;
+        let out = Shared::of(&known.of_calls);
+        let mut all: Vec<(Symbol, Dialog)> =
+            known.dialogs.iter().map(|(call_id, dialog)| (*call_id, *dialog)).collect();
+        // By their first records: the numbers of Call-IDs are in another order where logs have grown.
+        all.par_sort_unstable_by_key(|(_, d)| d.first);
+        let (poor, rich): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, d)| out.count(d.pair) < ENOUGH);
         let step = poor.len().div_ceil(OTHERS).max(1);
         // Spread over the log, since clocks drift; and the last of each pair, since a clock is only believed as far as
         // another holds it.
-        let others: Vec<&[EventId]> =
-            poor.iter().step_by(step).map(|(_, ids)| *ids).chain(latest(trace, rich)).collect();
-        if !others.is_empty() {
-            let others = others.par_iter().flat_map_iter(|ids| of_group(trace, servers, ids, false));
-            let others: Vec<Message> = others.collect();
-            let all = out.pairs.into_iter().flat_map(|(_, messages)| messages).chain(others).collect();
-            out = Shared::of(all);
+        let others: Vec<Symbol> = poor.iter().step_by(step).map(|(call_id, _)| *call_id).chain(latest(rich)).collect();
+        if others.is_empty() {
+            return out;
         }
-        out
+        let more: HashSet<Symbol> = others.iter().filter(|id| !known.others.contains_key(*id)).copied().collect();
+        if !more.is_empty() {
+            let one = |ids: &[EventId]| {
+                let call_id = ids.first().and_then(|id| trace.event(*id)?.call_id())?;
+                more.contains(&call_id).then(|| (call_id, of_group(trace, servers, ids, false)))
+            };
+            let found: Vec<(Symbol, Vec<Message>)> = match groups {
+                Ok(groups) => groups.par_iter().filter_map(one).collect(),
+                Err(_) => some(trace, |call_id| more.contains(&call_id)).par_iter().filter_map(one).collect(),
+            };
+            known.others.extend(found);
+        }
+        let others = others.iter().filter_map(|call_id| known.others.get(call_id)).flatten();
+        let mut all: Vec<Message> = out.pairs.into_iter().flat_map(|(_, messages)| messages).collect();
+        all.extend(others);
+        all.sort_by_key(place);
+        all.dedup();
+        Shared::of(&all)
     }
 
-    fn of(mut all: Vec<Message>) -> Shared {
+    /// Of all messages, in order.
+    fn of(all: &[Message]) -> Shared {
         let pair = |m: &Message| (m.from.min(m.to), m.from.max(m.to));
-        all.par_sort_unstable_by_key(|m| (pair(m), m.sent, m.received));
-        all.dedup();
         let pairs = all.chunk_by(|a, b| pair(a) == pair(b)).filter_map(|own| Some((pair(own.first()?), own.to_vec())));
         Shared { pairs: pairs.collect() }
     }
@@ -104,14 +194,10 @@ impl Shared {
 }
 
 /// Of the dialogs of each pair of servers the few that ended last.
-fn latest<'a>(
-    trace: &Trace,
-    mut all: Vec<((ServerId, ServerId), &'a [EventId])>,
-) -> impl Iterator<Item = &'a [EventId]> {
-    let last = |ids: &[EventId]| ids.iter().filter_map(|id| trace.event(*id)?.time()).max();
-    all.par_sort_by_cached_key(|(pair, ids)| (*pair, last(ids)));
-    let of_pairs = all.chunk_by(|a, b| a.0 == b.0).flat_map(|own| own.iter().rev().take(LATEST));
-    of_pairs.map(|(_, ids)| *ids).collect::<Vec<_>>().into_iter()
+fn latest(mut all: Vec<(Symbol, Dialog)>) -> Vec<Symbol> {
+    all.par_sort_unstable_by_key(|(_, d)| (d.pair, d.last, d.first));
+    let of_pairs = all.chunk_by(|a, b| a.1.pair == b.1.pair).flat_map(|own| own.iter().rev().take(LATEST));
+    of_pairs.map(|(call_id, _)| *call_id).collect()
 }
 
 /// So many of them.

@@ -21,14 +21,15 @@ mod segment;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use crate::analysis::asked::{Question, note, perhaps, yes};
 use crate::analysis::coverage::{Coverage, Order, Ranks};
 use crate::analysis::servers::{ServerId, Servers};
 use crate::span::FileId;
 use crate::time::Timestamp;
 use crate::trace::{Event, EventId, Trace};
 pub use clock::{Clock, ClockBasis};
-pub(super) use common::Shared;
 use common::Tie;
+pub(super) use common::{Known, Shared};
 use fit::{Bound, Extent};
 use segment::Segment;
 
@@ -244,6 +245,16 @@ impl Clocks {
         at.time - corrected.0 - by.last().map_or(0, |s| s.own_ms)
     }
 
+    /// Whether these clocks tell the times of records as others do, and of the same clocks that they can be compared.
+    pub(super) fn tell_as(&self, other: &Clocks) -> bool {
+        let same = |(a, b): (&Clock, &Clock)| {
+            let segments = a.segments.iter().zip(&b.segments);
+            (a.group, a.segments.len()) == (b.group, b.segments.len())
+                && segments.into_iter().all(|(a, b)| a.tells_as(b))
+        };
+        self.corrects == other.corrects && self.of.len() == other.of.len() && self.of.iter().zip(&other.of).all(same)
+    }
+
     fn segment(&self, server: ServerId, near: EventId) -> Option<&Segment> {
         match &self.of.get(usize::from(server.0))?.segments[..] {
             [] => None,
@@ -259,11 +270,10 @@ impl Clocks {
     /// before it is believed.
     pub(crate) fn is_steady(&self, server: ServerId, until: EventId) -> bool {
         let held_until = self.held.get(usize::from(server.0)).copied().flatten();
-        if held_until.is_none_or(|held| held < self.ranks.order(server, until)) {
-            return false;
-        }
-        let group = self.get(server).map(|own| own.group);
-        group.and_then(|g| self.groups.get(usize::from(g))).is_some_and(|g| g.clocks > 1 && g.steady)
+        let held = held_until.is_some_and(|held| held >= self.ranks.order(server, until));
+        let group = || self.get(server).and_then(|own| self.groups.get(usize::from(own.group)));
+        let steady = held && group().is_some_and(|g| g.clocks > 1 && g.steady);
+        note(Question::Steady(server, until), steady, |is| yes(*is))
     }
 
     /// By how much a clock of those that are held against each other was set at most; 0 where none was seen to be.
@@ -335,8 +345,8 @@ impl Clocks {
     /// By how much any corrected time of a server may be wrong; `None` where that is not known.
     pub(crate) fn unsure(&self, server: ServerId) -> Option<i64> {
         // Others are told against the first of their group, whose times are taken as they are.
-        let clock = self.get(server)?;
-        if clock.against.is_none() { Some(0) } else { clock.spread_ms }
+        let spread = self.get(server).and_then(|c| if c.against.is_none() { Some(0) } else { c.spread_ms });
+        note(Question::Spread(server), spread, |spread| perhaps(*spread))
     }
 
     /// Whether times of two servers may be compared with each other.

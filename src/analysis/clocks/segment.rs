@@ -39,6 +39,12 @@ impl Segment {
         self.ahead(Timestamp(begin.origin + self.own_ms))
     }
 
+    /// Whether it begins where another does and says the same of each time, however sure that is.
+    pub(super) fn tells_as(&self, other: &Segment) -> bool {
+        let of = |s: &Segment| (s.from, s.at, s.own_ms, s.origin, s.line.at.to_bits(), s.line.slope.to_bits());
+        of(self) == of(other)
+    }
+
     /// Forgets how sure it is.
     pub(super) fn blur(&mut self) {
         self.halves.clear();

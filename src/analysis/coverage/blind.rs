@@ -1,6 +1,7 @@
 //! Why a judgement could not be made.
 
 use super::{Coverage, Hole};
+use crate::analysis::asked::{Question, note};
 use crate::analysis::servers::ServerId;
 use crate::time::Timestamp;
 use crate::trace::EventId;
@@ -41,15 +42,30 @@ impl Blind {
             Blind::ClientUnnamed => "client_unnamed",
         }
     }
+
+    /// Why, in numbers that stand for nothing else.
+    pub(in crate::analysis) fn in_numbers(&self) -> [u64; 3] {
+        match self {
+            Blind::StartMissing => [0, 0, 0],
+            Blind::Ends(server, last) => [1, u64::from(server.0), u64::from(last.0)],
+            Blind::OnlyEdge => [2, 0, 0],
+            Blind::ServerMissing => [3, 0, 0],
+            Blind::Tied => [4, 0, 0],
+            Blind::Clocks => [5, 0, 0],
+            Blind::ClientUnnamed => [6, 0, 0],
+            Blind::Hole(hole) => hole.in_numbers(),
+        }
+    }
 }
 
 impl Coverage {
     /// What ends the covered time in which a record lies.
     pub(in crate::analysis) fn end_after(&self, server: ServerId, id: EventId) -> Blind {
-        match self.hole_after(server, id) {
+        let end = match self.hole_after(server, id) {
             Some(hole) => Blind::Hole(*hole),
             None => Blind::Ends(server, self.covered_until(server, id).unwrap_or(id)),
-        }
+        };
+        note(Question::EndAfter(server, id), end, Blind::in_numbers)
     }
 
     /// Why the log of a server does not tell of a time: the chain ahead of it ends.
@@ -57,9 +73,10 @@ impl Coverage {
         let own = self.timed.get(usize::from(server.0)).map_or(&[][..], Vec::as_slice);
         let chain = |n: &u32| self.chains.get(*n as usize);
         let ahead = own.partition_point(|n| chain(n).and_then(|c| c.span).is_some_and(|(start, _)| start <= time));
-        match ahead.checked_sub(1).and_then(|at| own.get(at)).and_then(chain) {
+        let why = match ahead.checked_sub(1).and_then(|at| own.get(at)).and_then(chain) {
             Some(chain) => self.end_after(server, chain.last),
             None => Blind::StartMissing,
-        }
+        };
+        note(Question::BlindAt(server, time), why, Blind::in_numbers)
     }
 }

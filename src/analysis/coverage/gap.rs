@@ -111,13 +111,14 @@ fn informs(line: &[u8]) -> bool {
     ![&b"WARN"[..], b"ERROR", b"FATAL"].iter().any(|l| level.starts_with(l))
 }
 
-/// The component lines of one input around its records, in order; nothing where there are none.
-pub(super) fn lines(trace: &Trace, base: u32, events: &[Event]) -> Vec<GapLines> {
+/// The component lines of one input ahead of its records from one of them on, and behind them, in order; nothing where there are
+/// none.
+pub(super) fn lines(trace: &Trace, base: u32, events: &[Event], from: usize) -> Vec<GapLines> {
     if let Some(kept) = events.first().and_then(|e| trace.kept_gaps(e.file)) {
-        return kept.to_vec();
+        return kept.iter().filter(|lines| lines.before >= from).copied().collect();
     }
     let Some(gaps) = Gaps::new(trace, events) else { return Vec::new() };
-    let parts: Vec<usize> = (0..=events.len()).step_by(PART).collect();
+    let parts: Vec<usize> = (from..=events.len()).step_by(PART).collect();
     parts
         .par_iter()
         .flat_map_iter(|from| {

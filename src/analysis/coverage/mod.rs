@@ -80,6 +80,22 @@ pub struct Hole {
     pub before: EventId,
 }
 
+impl Hole {
+    /// The hole in numbers that stand for no other, nor for another reason to be blind.
+    pub(in crate::analysis) fn in_numbers(&self) -> [u64; 3] {
+        let (kind, missing) = match self.kind {
+            HoleKind::Sequence(missing) => (16, missing),
+            HoleKind::Restart => (17, 0),
+            HoleKind::Rewind => (18, 0),
+            HoleKind::Throttled => (19, 0),
+            HoleKind::Silence => (20, 0),
+            HoleKind::Level => (21, 0),
+        };
+        let records = u64::from(self.after.0) << 32 | u64::from(self.before.0);
+        [kind | u64::from(self.server.0) << 32, missing, records]
+    }
+}
+
 /// Records of one server, without a hole between them.
 #[derive(Clone, Copy, Debug, serde::Deserialize, serde::Serialize)]
 pub struct Stretch {
@@ -133,11 +149,24 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// Finds stretches, holes and steps of every server.
-    pub(super) fn read(trace: &Trace, servers: &Servers) -> Coverage {
+    /// Finds stretches, holes and steps of every server, going on from what was read of logs that have grown where the servers are
+    /// those of before; otherwise `known` is false.
+    pub(super) fn read_on(trace: &Trace, servers: &Servers, walks: &mut Walks, known: bool) -> Coverage {
         let files: Vec<(u32, &[Event])> = by_file(trace.events());
-        let scans: Vec<scan::Scan> =
-            files.par_iter().map(|(base, own)| scan::scan(trace, servers, *base, own)).collect();
+        let (token, growth) = trace.growth();
+        let known = known && walks.of != 0 && growth.is_some_and(|g| g.from == walks.of && g.keeps_numbers());
+        let mut before = std::mem::take(&mut walks.all);
+        if !known {
+            before.clear();
+        }
+        let before = |file: FileId| before.iter().find(|(of, _)| *of == file).map(|(_, walk)| walk);
+        let scan = |(base, own): &(u32, &[Event])| {
+            let file = own.first().map_or(FileId(0), |e| e.file);
+            let (scan, walk) = scan::scan(trace, servers, (*base, own), before(file));
+            (scan, walk.map(|walk| (file, walk)))
+        };
+        let (scans, all): (Vec<scan::Scan>, Vec<_>) = files.par_iter().map(scan).unzip();
+        (walks.of, walks.all) = (token, all.into_iter().flatten().collect());
         let mut out = Coverage::default();
         for scan in scans {
             out.stretches.extend(scan.stretches);
@@ -176,10 +205,18 @@ impl Coverage {
     }
 }
 
+/// What was read of the records of logs that are followed, as far as they stay as they are.
+#[derive(Debug, Default)]
+pub(in crate::analysis) struct Walks {
+    /// Of which trace.
+    of: u64,
+    all: Vec<(FileId, scan::Walk)>,
+}
+
 /// The component lines between the records of each input, as a part of the logs leaves them to others.
 pub(crate) fn gaps(trace: &Trace) -> Vec<(FileId, Vec<crate::trace::Gap>)> {
     let files = by_file(trace.events());
-    files.par_iter().filter_map(|(base, own)| Some((own.first()?.file, gap::lines(trace, *base, own)))).collect()
+    files.par_iter().filter_map(|(base, own)| Some((own.first()?.file, gap::lines(trace, *base, own, 0)))).collect()
 }
 
 /// The events of each input with the number of the first.

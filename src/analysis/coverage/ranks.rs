@@ -53,6 +53,16 @@ impl Ranks {
         Ranks { of }
     }
 
+    /// Whether these of a log that has grown tell the same order of the records that `stayed`.
+    pub(in crate::analysis) fn go_on_in(&self, now: &Ranks, stayed: impl Fn(EventId) -> bool) -> bool {
+        let same = |(at, now): (usize, &Vec<(EventId, u32)>)| {
+            let was = self.of.get(at).map_or(&[][..], Vec::as_slice);
+            let more = now.get(was.len()..);
+            now.starts_with(was) && more.is_some_and(|more| more.iter().all(|(first, _)| !stayed(*first)))
+        };
+        self.of.len() <= now.of.len() && now.of.iter().enumerate().all(same)
+    }
+
     /// The place of a record of a server.
     pub(in crate::analysis) fn order(&self, server: ServerId, id: EventId) -> Order {
         let own = self.of.get(usize::from(server.0)).map_or(&[][..], Vec::as_slice);

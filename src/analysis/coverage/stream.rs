@@ -34,7 +34,7 @@ const FEW_OTHERS: u32 = 3;
 /// not traced.
 const LEVEL: (u32, i64) = (5, 5_000);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Stream {
     pub(super) server: ServerId,
     pub(super) symbol: Option<Symbol>,
@@ -82,7 +82,7 @@ struct Cut {
 }
 
 /// Numbers that are missing between two records.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Gap {
     cut: Cut,
     missing: u64,

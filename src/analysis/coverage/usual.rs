@@ -7,7 +7,7 @@
 use crate::trace::EventId;
 
 /// The distances of records that follow each other by number, by their power of two.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Usual {
     counts: [u32; 64],
     total: usize,

@@ -111,7 +111,7 @@ pub struct Push {
     pub(super) sights: Vec<FirstSeen>,
     /// The Front End whose mobility service sent it, where its log is here.
     pub(super) owner: Option<ServerId>,
-    pub(super) first: EventId,
+    pub(crate) first: EventId,
     pub(crate) records: Vec<EventId>,
 }
 

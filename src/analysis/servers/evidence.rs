@@ -9,7 +9,7 @@ use crate::sip::{HeaderName, Message, Method, NameAddr, StartLine, Via};
 use crate::span::FileId;
 use crate::text::{contains_ignore_case, decode, host_of};
 use crate::time::Timestamp;
-use crate::trace::{Event, Symbol, Trace};
+use crate::trace::{Event, Source, Symbol, Trace};
 
 use super::machine;
 use crate::analysis::call::is_mobility_listener;
@@ -77,47 +77,79 @@ const PAUSE_MS: i64 = 3_600_000;
 /// How many names of others are kept per stream.
 const MOST_PEERS: usize = 256;
 
-/// The streams of one input, given its events.
-pub(super) fn streams(trace: &Trace, events: &[Event]) -> Vec<Stream> {
-    let Some(file) = events.first().map(|e| e.file) else { return Vec::new() };
-    let Some(source) = trace.sources().get(file.index()) else { return Vec::new() };
+/// How far the records of an input were read.
+#[derive(Clone, Debug)]
+pub(super) struct Reading {
+    /// Whether all of them are of one stream, and the name of that.
+    single: bool,
+    only: Option<Symbol>,
+    /// How many of them.
+    count: usize,
+    streams: Vec<Stream>,
+}
+
+/// The streams of one input, given its events, going on from what was read of them before; and what can be gone on from when the input
+/// has grown.
+pub(super) fn streams(trace: &Trace, events: &[Event], before: Option<&Reading>) -> (Vec<Stream>, Option<Reading>) {
+    let Some(file) = events.first().map(|e| e.file) else { return (Vec::new(), None) };
+    let Some(source) = trace.sources().get(file.index()) else { return (Vec::new(), None) };
     let only = source.formats.only();
     // Of several layouts in one input each but the trace of a server has its own name.
     let single = source.server_count() <= 1 && (only.is_some() || !source.formats.are_foreign());
-    let mut out: Vec<Stream> = Vec::new();
-    let mut index: HashMap<Option<Symbol>, usize> = HashMap::new();
-    let mut last: Option<(Option<Symbol>, usize)> = None;
-    let name = trace.inputs().get(file.index()).map_or("", |i| i.name());
-    for event in events {
-        // In an input of one server a record without its name is the server's too.
-        let symbol = if single { source.only_server() } else { event.server() };
-        // Mostly the next record is of the same stream.
-        let at = last.filter(|(known, _)| *known == symbol).map_or_else(
-            || {
-                *index.entry(symbol).or_insert_with(|| {
-                    let machine = symbol.map(|s| machine(trace, s));
-                    let foreign = source.formats.are_foreign();
-                    let marked = || {
-                        let prefix = trace.record(event).get(..usize::from(event.prefix_len)).filter(|_| foreign)?;
-                        layout_of(prefix).filter(|layout| source.formats.has(*layout))
-                    };
-                    let named = || source.formats.foreign().find(|f| machine.as_deref() == Some(f.name()));
-                    let layout = only.filter(|f| *f != Format::SipStack).or_else(marked).or_else(named);
-                    out.push(Stream { file, symbol, machine, layout, file_name: file_stem(name), ..Stream::default() });
-                    out.len() - 1
-                })
-            },
-            |(_, at)| at,
-        );
-        last = Some((symbol, at));
-        if let Some(stream) = out.get_mut(at) {
-            stream.note(trace, event);
-        }
+    let name = if single { source.only_server() } else { None };
+    let same = |r: &&Reading| (r.single, r.only) == (single, name) && r.count <= events.len();
+    let new = || Reading { single, only: name, count: 0, streams: Vec::new() };
+    let mut reading = before.filter(same).cloned().unwrap_or_else(new);
+    let mut settled = None;
+    if let Some(count) = trace.settled_records(file) {
+        reading.go_on(trace, source, events, count.clamp(reading.count, events.len()));
+        settled = Some(reading.clone());
     }
+    reading.go_on(trace, source, events, events.len());
+    let mut out = reading.streams;
     if let ([only], true) = (&mut out[..], single) {
         only.ends = ends(trace, file, events);
     }
-    out
+    (out, settled)
+}
+
+impl Reading {
+    /// Reads on up to a record.
+    fn go_on(&mut self, trace: &Trace, source: &Source, events: &[Event], until: usize) {
+        let Reading { single, only: name, count, streams: out } = self;
+        let only = source.formats.only();
+        let mut index: HashMap<Option<Symbol>, usize> = out.iter().enumerate().map(|(i, s)| (s.symbol, i)).collect();
+        let mut last: Option<(Option<Symbol>, usize)> = None;
+        for event in events.get(std::mem::replace(count, until)..until).unwrap_or_default() {
+            // In an input of one server a record without its name is the server's too.
+            let symbol = if *single { *name } else { event.server() };
+            // Mostly the next record is of the same stream.
+            let at = last.filter(|(known, _)| *known == symbol).map_or_else(
+                || {
+                    *index.entry(symbol).or_insert_with(|| {
+                        let machine = symbol.map(|s| machine(trace, s));
+                        let foreign = source.formats.are_foreign();
+                        let marked = || {
+                            let prefix =
+                                trace.record(event).get(..usize::from(event.prefix_len)).filter(|_| foreign)?;
+                            layout_of(prefix).filter(|layout| source.formats.has(*layout))
+                        };
+                        let named = || source.formats.foreign().find(|f| machine.as_deref() == Some(f.name()));
+                        let layout = only.filter(|f| *f != Format::SipStack).or_else(marked).or_else(named);
+                        let file = event.file;
+                        let file_name = file_stem(trace.inputs().get(file.index()).map_or("", |i| i.name()));
+                        out.push(Stream { file, symbol, machine, layout, file_name, ..Stream::default() });
+                        out.len() - 1
+                    })
+                },
+                |(_, at)| at,
+            );
+            last = Some((symbol, at));
+            if let Some(stream) = out.get_mut(at) {
+                stream.note(trace, event);
+            }
+        }
+    }
 }
 
 /// The first and the last record, where both have a number and a time.

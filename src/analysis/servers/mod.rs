@@ -72,7 +72,11 @@ pub struct Servers {
     missing: Vec<String>,
 }
 
-#[derive(Clone, Debug, Default, serde::Deserialize, serde::Serialize)]
+/// What was read of each input that is followed.
+#[derive(Debug, Default)]
+pub(super) struct Evidence(Vec<(FileId, evidence::Reading)>);
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 struct FileServers {
     named: Vec<(Symbol, ServerId)>,
     /// The same by the text of the name.
@@ -88,11 +92,24 @@ const ROLLOVER_MS: i64 = 2_000;
 impl Servers {
     /// Finds the servers of a trace.
     pub fn identify(trace: &Trace) -> Servers {
+        Servers::identify_on(trace, &mut Evidence::default(), false)
+    }
+
+    /// The same, going on from what was read of logs that have grown, where they are known to have.
+    pub(super) fn identify_on(trace: &Trace, evidence: &mut Evidence, known: bool) -> Servers {
         let mut files: Vec<&[Event]> = trace.events().chunk_by(|a, b| a.file == b.file).collect();
         // What was cut out of other inputs looks like a server of other habits.
         files.retain(|events| events.first().is_some_and(|e| !trace.adds_nothing(e.file)));
-        let mut streams: Vec<Stream> =
-            files.par_iter().flat_map_iter(|events| evidence::streams(trace, events)).collect();
+        let before = std::mem::take(&mut evidence.0);
+        let read = |events: &&[Event]| {
+            let file = events.first().map_or(FileId(0), |e| e.file);
+            let before = before.iter().find(|(of, _)| known && *of == file).map(|(_, reading)| reading);
+            let (streams, reading) = evidence::streams(trace, events, before);
+            (streams, reading.map(|reading| (file, reading)))
+        };
+        let (streams, readings): (Vec<Vec<Stream>>, Vec<_>) = files.par_iter().map(read).unzip();
+        evidence.0 = readings.into_iter().flatten().collect();
+        let mut streams: Vec<Stream> = streams.into_iter().flatten().collect();
         // Not by number of the file: the order in which inputs are given must not matter.
         let name = |s: &Stream| trace.inputs().get(s.file.index()).map(crate::input::Input::name);
         streams.sort_by(|a, b| (a.key(), a.span, a.records, name(a)).cmp(&(b.key(), b.span, b.records, name(b))));
@@ -207,6 +224,20 @@ impl Servers {
         let mut missing = std::mem::take(&mut self.missing);
         missing.retain(|host| self.find(host).is_none());
         self.missing = missing;
+    }
+
+    /// Whether they are the same, however much they logged, and hold the same records that both know for theirs.
+    pub(super) fn are_as(&self, other: &Servers) -> bool {
+        let fixed = |s: &Server| (s.name.clone(), s.role, s.foreign, s.files.clone(), s.hosts.clone());
+        let all =
+            self.all.len() == other.all.len() && self.all.iter().zip(&other.all).all(|(a, b)| fixed(a) == fixed(b));
+        let names = |s: &Servers| (s.doubled.clone(), s.domains.clone(), s.houses.clone(), s.missing.clone());
+        all && self.inside == other.inside && self.files == other.files && names(self) == names(other)
+    }
+
+    /// Whether a record that both know is one of the same server for both.
+    pub(super) fn assign_as(&self, other: &Servers) -> bool {
+        self.files == other.files
     }
 
     /// Makes anew what is not kept: whom names belong to.

@@ -23,7 +23,7 @@ use crate::time::Timestamp;
 /// marked in each input, and for each input that adds nothing those that hold its records.
 pub(super) fn mark(trace: &mut Trace) -> (Vec<u64>, Vec<Vec<FileId>>) {
     let mut counts = vec![0; trace.inputs.len()];
-    let suspected = suspects(trace);
+    let suspected = suspects(trace, &rising(trace));
     if !suspected.contains(&true) {
         return (counts, vec![Vec::new(); trace.inputs.len()]);
     }
@@ -40,15 +40,9 @@ pub(super) fn mark(trace: &mut Trace) -> (Vec<u64>, Vec<Vec<FileId>>) {
 }
 
 /// Inputs that may share records with each other or with themselves.
-fn suspects(trace: &Trace) -> Vec<bool> {
-    let files = trace.inputs.len();
-    let mut parts = vec![&[][..]; files];
-    for own in trace.events.chunk_by(|a, b| a.file == b.file) {
-        if let Some(slot) = own.first().and_then(|e| parts.get_mut(e.file.index())) {
-            *slot = own;
-        }
-    }
-    let mut out: Vec<bool> = parts.par_iter().map(|own| !ascends(own)).collect();
+/// `rising`: of each input whether its records rise.
+pub(super) fn suspects(trace: &Trace, rising: &[bool]) -> Vec<bool> {
+    let mut out: Vec<bool> = rising.iter().map(|rises| !rises).collect();
     // Two inputs can only share records in a time that both speak of; times that are not known may be any. Beside an
     // input that is day first, those of an excerpt whose dates can be read either way are not known.
     let either = trace.sources.iter().any(|s| s.day_first);
@@ -75,6 +69,17 @@ fn suspects(trace: &Trace) -> Vec<bool> {
         latest = latest.max(Some((last, file)));
     }
     out
+}
+
+/// Of each input, whether its records rise.
+fn rising(trace: &Trace) -> Vec<bool> {
+    let mut parts = vec![&[][..]; trace.inputs.len()];
+    for own in trace.events.chunk_by(|a, b| a.file == b.file) {
+        if let Some(slot) = own.first().and_then(|e| parts.get_mut(e.file.index())) {
+            *slot = own;
+        }
+    }
+    parts.par_iter().map(|own| ascends(own)).collect()
 }
 
 /// Whether every server's records rise by time and number, so that none can be there twice.
@@ -116,6 +121,57 @@ fn ends(events: &[Event]) -> Option<Ends> {
     rises.then_some(out)
 }
 
+/// How the records of an input rise, as far as it was read.
+#[derive(Clone, Debug)]
+pub(super) struct Rise {
+    rises: bool,
+    /// The last record of each server.
+    last: Vec<(Symbol, Moment)>,
+}
+
+impl Default for Rise {
+    fn default() -> Rise {
+        Rise { rises: true, last: Vec::new() }
+    }
+}
+
+impl Rise {
+    /// Takes in the records that follow.
+    pub(super) fn go_on(&mut self, events: &[Event]) {
+        for event in events {
+            let now = (event.time, event.seq);
+            self.rises &= event.time != Timestamp::NONE;
+            if let Some((_, before)) = self.last.iter_mut().find(|(server, _)| *server == event.server) {
+                self.rises &= now > std::mem::replace(before, now);
+            } else {
+                self.last.push((event.server, now));
+            }
+            self.rises &= self.last.len() <= super::source::MAX_SERVERS;
+            if !self.rises {
+                return;
+            }
+        }
+    }
+
+    /// Whether they rise together with those that follow.
+    pub(super) fn rises_on(&self, events: &[Event]) -> bool {
+        let mut all = self.clone();
+        all.go_on(events);
+        all.rises
+    }
+}
+
+/// What a record has in common with its copies, as one number; `None` where nothing could tell copies of it.
+pub(super) fn key(trace: &Trace, id: EventId) -> Option<u64> {
+    let event = trace.event(id).filter(|e| has_text(e))?;
+    Some(key_of(trace, event, trace.sources.iter().any(|s| s.day_first)))
+}
+
+fn key_of(trace: &Trace, event: &Event, either: bool) -> u64 {
+    let len = if event.seq == 0 { visible(text(trace, event)).map(<[u8]>::len).sum() } else { 0 };
+    trace.hasher.hash_one((either_way(event.time, either), event.seq, event.instance, len))
+}
+
 /// Records that stand in the suspected inputs more than once: the number of their group, and the record; by group.
 fn alike(trace: &Trace, suspected: &[bool]) -> Vec<(u32, EventId)> {
     let hasher = &trace.hasher;
@@ -128,8 +184,7 @@ fn alike(trace: &Trace, suspected: &[bool]) -> Vec<(u32, EventId)> {
         .filter(|(_, e)| suspected.get(e.file.index()) == Some(&true) && has_text(e))
         .map(|(i, e)| {
             let id = EventId(u32::try_from(i).unwrap_or(u32::MAX));
-            let len = if e.seq == 0 { visible(text(trace, e)).map(<[u8]>::len).sum() } else { 0 };
-            (hasher.hash_one((either_way(e.time, either), e.seq, e.instance, len)), id)
+            (key_of(trace, e, either), id)
         })
         .collect();
     keys.par_sort_unstable();

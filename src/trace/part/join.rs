@@ -19,6 +19,7 @@ use crate::trace::identity::{PRODUCT, UNKNOWN, words_of};
 use crate::trace::join::settle_dates;
 use crate::trace::kept::Ties;
 use crate::trace::products::Products;
+use crate::trace::settled::Follow;
 use crate::trace::{Event, EventId, Problem, Source, Symbol, Trace};
 
 /// What all inputs together tell, which no part knows by itself.
@@ -249,7 +250,7 @@ impl Join {
             sources: Vec::new(),
             problems: Vec::new(),
             holders: Vec::new(),
-            ends: Vec::new(),
+            follow: Follow::default(),
             part: None,
             stretch: None,
         };
