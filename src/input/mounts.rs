@@ -54,15 +54,12 @@ fn unescaped(text: &str) -> String {
     out.push_str(parts.next().unwrap_or_default());
     for part in parts {
         let code = part.get(..3).and_then(|code| u8::from_str_radix(code, 8).ok());
-        match code {
-            Some(code) => {
-                out.push(char::from(code));
-                out.push_str(part.get(3..).unwrap_or_default());
-            }
-            None => {
-                out.push('\\');
-                out.push_str(part);
-            }
+        if let Some(code) = code {
+            out.push(char::from(code));
+            out.push_str(part.get(3..).unwrap_or_default());
+        } else {
+            out.push('\\');
+            out.push_str(part);
         }
     }
     out

@@ -89,11 +89,12 @@ fn at(byte: u64) -> usize {
 }
 
 impl Join {
-    /// Makes room for so many records: a list that grows takes twice as much meanwhile.
+    /// Makes room for so many records: a list that grows takes twice as much meanwhile. Where there is no room for as many as
+    /// are told, the lists grow.
     pub(crate) fn reserve(&mut self, records: usize) {
-        self.events.reserve_exact(records);
-        self.settled.reserve_exact(records);
-        self.part.rows.reserve_exact(records);
+        drop(self.events.try_reserve_exact(records));
+        drop(self.settled.try_reserve_exact(records));
+        drop(self.part.rows.try_reserve_exact(records));
     }
 
     /// The records so far.
