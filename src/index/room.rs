@@ -10,7 +10,7 @@ const HEAP: u64 = 60 << 20;
 /// call that waits for all threads that touch new memory (`grow_heap` in its `malloc/arena.c`): a sixth of the time that an index of
 /// 1 GB of logs takes. Nothing of it is touched but the head of each block, and nothing is held.
 pub(super) fn make(bytes: u64) {
-    if cfg!(target_env = "gnu") {
+    if cfg!(all(target_os = "linux", target_env = "gnu")) {
         let blocks = usize::try_from(bytes.min(HEAP)).unwrap_or(0) / BLOCK;
         let blocks: Vec<Vec<u8>> = (0..blocks).map(|_| Vec::with_capacity(BLOCK)).collect();
         // What nobody looks at is not even asked for.

@@ -217,3 +217,16 @@ pub(crate) fn sum(bytes: &[u8]) -> u64 {
 fn seeded() -> foldhash::quality::FixedState {
     foldhash::quality::FixedState::with_seed(0x7369_7074_7261_696c)
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    /// The whole text tells, where nobody knows who sets the times.
+    #[test]
+    fn the_times_of_an_unknown_file_system_tell_nothing() {
+        let path = Path::new("/proc/version");
+        let stat = Stat::of(path, &path.metadata().unwrap()).unwrap();
+        assert_eq!((stat.changed, stat.last_ms()), (None, None));
+    }
+}

@@ -78,6 +78,26 @@ struct Growing {
     written: Written,
 }
 
+/// A part of a file that is read.
+struct Part<'m> {
+    path: PathBuf,
+    file: fs::File,
+    number: u32,
+    /// Bytes, compressed.
+    len: u64,
+    hash: &'m str,
+}
+
+impl Part<'_> {
+    /// Holds that it is what was written.
+    fn was(&self, hash: &str) -> Result<(), JobError> {
+        if hash == self.hash {
+            return Ok(());
+        }
+        Err(JobError::changed(&self.path, &format!("part {} was changed: its sha256 is another", self.number)))
+    }
+}
+
 /// Something as the parts of a file have it.
 pub(super) fn pack<T: Serialize>(what: &T) -> Result<Vec<u8>, JobError> {
     let plain = postcard::to_stdvec(what).map_err(|e| JobError::new(format!("cannot write a part: {e}")))?;
@@ -240,39 +260,36 @@ impl Store {
 
     /// The same as bytes.
     pub(super) fn read_bytes(&self, of: &Manifest, name: &str, part: u32) -> Result<Vec<u8>, JobError> {
-        let path = self.path(of, name);
-        let missing = || JobError::changed(&path, &format!("its manifest names no part {part}"));
-        let written = of.files.get(name).ok_or_else(missing)?;
-        let (at, len, expected) = written.parts.get(part as usize).ok_or_else(missing)?;
-        length(&path, written)?;
-        let io = |e: std::io::Error| JobError::io(&path, &e);
-        let mut file = fs::File::open(&path).map_err(io)?;
-        file.seek(SeekFrom::Start(*at)).map_err(io)?;
-        let mut packed = vec![0; usize::try_from(*len).unwrap_or(0)];
-        file.read_exact(&mut packed).map_err(io)?;
-        if hash(&packed) != *expected {
-            return Err(JobError::changed(&path, &format!("part {part} was changed: its sha256 is another")));
-        }
-        unpack(&packed).map_err(io)
+        let mut own = self.part(of, name, part)?;
+        let mut packed = vec![0; usize::try_from(own.len).unwrap_or(0)];
+        own.file.read_exact(&mut packed).map_err(|e| JobError::io(&own.path, &e))?;
+        own.was(&hash(&packed))?;
+        unpack(&packed).map_err(|e| JobError::io(&own.path, &e))
     }
 
     /// A part of a file, to be read piece by piece; what it says was held against its hash.
     pub(super) fn reader(&self, of: &Manifest, name: &str, part: u32) -> Result<impl Read + use<>, JobError> {
+        let mut own = self.part(of, name, part)?;
+        let io = |e: std::io::Error| JobError::io(&own.path, &e);
+        let begins = own.file.stream_position().map_err(io)?;
+        let mut sum = Hashing::new(std::io::sink());
+        std::io::copy(&mut Read::take(&mut own.file, own.len), &mut sum).map_err(io)?;
+        own.was(&sum.hash())?;
+        own.file.seek(SeekFrom::Start(begins)).map_err(io)?;
+        zstd::Decoder::new(own.file.take(own.len)).map_err(io)
+    }
+
+    /// The file of a part, at its beginning.
+    fn part<'m>(&self, of: &'m Manifest, name: &str, number: u32) -> Result<Part<'m>, JobError> {
         let path = self.path(of, name);
-        let missing = || JobError::changed(&path, &format!("its manifest names no part {part}"));
+        let missing = || JobError::changed(&path, &format!("its manifest names no part {number}"));
         let written = of.files.get(name).ok_or_else(missing)?;
-        let (at, len, expected) = written.parts.get(part as usize).ok_or_else(missing)?;
+        let (at, len, hash) = written.parts.get(number as usize).ok_or_else(missing)?;
         length(&path, written)?;
         let io = |e: std::io::Error| JobError::io(&path, &e);
         let mut file = fs::File::open(&path).map_err(io)?;
-        let mut sum = Hashing::new(std::io::sink());
         file.seek(SeekFrom::Start(*at)).map_err(io)?;
-        std::io::copy(&mut Read::take(&mut file, *len), &mut sum).map_err(io)?;
-        if sum.hash() != *expected {
-            return Err(JobError::changed(&path, &format!("part {part} was changed: its sha256 is another")));
-        }
-        file.seek(SeekFrom::Start(*at)).map_err(io)?;
-        zstd::Decoder::new(file.take(*len)).map_err(io)
+        Ok(Part { path, file, number, len: *len, hash })
     }
 
     /// Holds that a task read what others wrote, and nothing older.

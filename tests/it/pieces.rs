@@ -115,6 +115,7 @@ fn other_commands_of_pieces_are_those_of_one_run() {
             assert!(o.status == plain.status && o.stdout == plain.stdout, "{args:?} {more:?}");
         }
     }
+    assert!(folder.path().join("work/merge").is_dir(), "they were worked out in pieces");
     for table in ["messages", "records", "registrations"] {
         let o = run(&["list", table, "--memory", "1GB", &logs]);
         assert!(o.status.code() == Some(2) && err(&o).contains("expected with calls or pushes"), "{}", err(&o));
